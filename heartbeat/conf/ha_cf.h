@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+/* ha.cf: text to struct plus diagnostics.  Pure: no file, no name lookup, no interface is looked at here;
+ * what needs the host (interfaces, users, resolvable names) is checked where it is used.
+ * spec: config, sections 2-7. */
+#ifndef HEARTBEAT_CONF_HA_CF_H
+#define HEARTBEAT_CONF_HA_CF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/bytes.h"
+#include "lib/diag.h"
+#include "lib/mono.h"
+
+enum {
+	HA_CF_NODES_MAX = 100, /* ping nodes included: spec config section 6, "Limits" */
+	HA_CF_MEDIA_MAX = 64,
+	HA_CF_NAME_MAX = 100, /* node name with NUL: spec protocol 1.4 */
+};
+
+enum failback { FAILBACK_LEGACY, FAILBACK_OFF, FAILBACK_ON };
+
+enum medium_kind {
+	MEDIUM_BCAST,
+	MEDIUM_MCAST,
+	MEDIUM_UCAST,
+	MEDIUM_MCAST6,
+	MEDIUM_UCAST6,
+	MEDIUM_SERIAL,
+	MEDIUM_PING,
+	MEDIUM_PING6,
+	MEDIUM_PING_GROUP,
+	MEDIUM_KINDS,
+};
+
+/* One medium.  Strings live in the configuration's pool. */
+struct medium_conf {
+	enum medium_kind kind;
+	const char *name;      /* as cl_status shows it: interface, device, ping host or group name */
+	const char *interface; /* bcast mcast ucast mcast6 ucast6 */
+	const char *address;   /* mcast: group; ucast: peer; ping: host */
+	const char **members;  /* ping_group */
+	size_t member_count;
+	uint16_t port;         /* taken after the whole file is read: a later udpport counts too (warned) */
+	unsigned ttl;          /* mcast: 0..4 */
+	bool loop;             /* mcast */
+	unsigned baud;         /* serial */
+	unsigned line;         /* in ha.cf, for later complaints */
+};
+
+/* A directive kept as written, for cl_status hbparameter and the HA_<name> environment. */
+struct parameter {
+	const char *name, *value;
+};
+
+struct child_conf { /* respawn, failfast */
+	const char *user, *command; /* command: rest of the line */
+	bool failfast;
+	unsigned line;
+};
+
+struct apiauth_conf {
+	const char *client;
+	const char *uids, *gids; /* comma lists as written, NULL when absent */
+	unsigned line;
+};
+
+struct stonith_conf {
+	const char *host; /* "*" or a node name, lower case; for "stonith": "*" */
+	const char *type, *parameters; /* stonith: the name of its file */
+	bool from_file;
+	unsigned line;
+};
+
+struct ha_cf {
+	const char *nodes[HA_CF_NODES_MAX]; /* lower case, in order of definition, no duplicates; ping nodes not included */
+	size_t node_count;
+	struct medium_conf media[HA_CF_MEDIA_MAX];
+	size_t media_count;
+
+	struct span keepalive, deadtime, warntime, initdead, deadping; /* defaults applied: spec config section 4 */
+	enum failback failback;
+	unsigned hopfudge;
+	uint16_t udpport;
+	unsigned baud;
+	const char *cluster;
+	const char *logfile, *debugfile; /* NULL: not given */
+	int logfacility;                 /* syslog facility number, -1: none or not given */
+	bool use_logd, syslogmsgfmt, log_badpack;
+	int debug;
+	bool msgfmt_netstring;
+	bool hbgen_time;
+	bool realtime;
+	int rtprio;                      /* 0: not given */
+	const char *compression;         /* "zlib" (default) or "bz2" */
+	unsigned compression_threshold_kib;
+	bool traditional_compression;
+	unsigned max_rexmit_delay_ms;
+	const char *watchdog;
+	struct parameter *environment;   /* env NAME=VALUE */
+	size_t environment_count;
+	struct parameter *parameters;    /* everything given or defaulted that hbparameter answers */
+	size_t parameter_count;
+	struct child_conf *children;
+	size_t child_count;
+	struct apiauth_conf *apiauth;    /* user's entries, then the built-in ones not overridden */
+	size_t apiauth_count;
+	struct stonith_conf *stonith;    /* every line; the host filter is the caller's */
+	size_t stonith_count;
+	void *pool; /* owns all strings and arrays */
+};
+
+/* Parse the whole text.  Always returns a configuration to be freed with ha_cf_free, complete with defaults;
+ * usable only when diags->errors is 0.  Cross checks (timing, media, nodes present) are included;
+ * local_node (lower case, may be NULL: not checked) must be among the nodes: the message prints both names. */
+struct ha_cf *ha_cf_parse(struct bytes text, const char *local_node, struct diags *diags);
+void ha_cf_free(struct ha_cf *conf);
+/* Text of a parameter as cl_status hbparameter prints it, NULL when unset or unknown.  spec: config section 10. */
+const char *ha_cf_parameter(const struct ha_cf *conf, const char *name);
+/* Word for a medium kind: "bcast". */
+const char *medium_kind_name(enum medium_kind kind);
+/* Walk the directive table, for man page checks and -D: name, arguments, default, help; false past the end. */
+bool ha_cf_directive(size_t index, const char **name, const char **arguments, const char **preset, const char **help);
+
+/* "1.5", "500ms", "1500us", "2s": spec config section 3 (s and sec are ours).  False when it is not a time. */
+bool ha_cf_time(struct bytes word, struct span *value);
+bool ha_cf_boolean(struct bytes word, bool *value);
+
+#endif

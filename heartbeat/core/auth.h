@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+/* Digests of the wire: crc, HMAC-MD5, HMAC-SHA1.  Verifies raw bytes before anything is parsed.
+ * spec: protocol 1.5; ours: only the active index is accepted, constant-time comparison (10, 1-4). */
+#ifndef HEARTBEAT_CORE_AUTH_H
+#define HEARTBEAT_CORE_AUTH_H
+
+#include <stdbool.h>
+
+#include "heartbeat/conf/authkeys.h"
+#include "lib/bytes.h"
+
+enum { AUTH_DIGEST_MAX = 40, AUTH_TOKEN_MAX = 2 + 1 + AUTH_DIGEST_MAX + 1 };
+
+/* Keys made ready (OpenSSL contexts); owns them. */
+struct auth;
+struct auth *auth_new(const struct authkeys *keys);
+void auth_free(struct auth *a);
+unsigned auth_active(const struct auth *a);
+
+/* Digest of b under key index, as lower-case hex with NUL (crc: no zero padding).  Returns its length, 0 when the index is not defined. */
+size_t auth_digest(struct auth *a, unsigned index, struct bytes b, char out[AUTH_DIGEST_MAX + 1]);
+
+enum auth_verdict {
+	AUTH_OK,
+	AUTH_MALFORMED,   /* no "INDEX DIGEST" there */
+	AUTH_BAD_INDEX,   /* not 0..15, or not defined here */
+	AUTH_NOT_ACTIVE,  /* defined, but not the active index */
+	AUTH_BAD_DIGEST,
+	AUTH_VERDICTS,
+};
+const char *auth_verdict_text(enum auth_verdict v);
+
+/* token: "INDEX DIGEST" as received.  any_index: accept every defined index (hb_dump only; the daemon passes false). */
+enum auth_verdict auth_verify(struct auth *a, struct bytes token, struct bytes covered, bool any_index, unsigned *index);
+
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+/* Numbers of one sender as we receive them: generation, duplicates, gaps, retransmission requests, acknowledgements due.
+ * Knows nothing of status or resources.  spec: protocol 5.2 - 5.4. */
+#ifndef HEARTBEAT_CORE_SEQUENCE_H
+#define HEARTBEAT_CORE_SEQUENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/mono.h"
+
+enum {
+	SEQUENCE_MISSING_MAX = 250, /* a larger gap resets the tracking: spec protocol 5.2 step 8 */
+	SEQUENCE_ACK_EVERY = 10,
+};
+
+enum seq_verdict {
+	SEQ_NEW,            /* in order, or fills a gap: deliver */
+	SEQ_GAP,            /* newer than expected: deliver, the numbers between are now missing */
+	SEQ_LOST_MANY,      /* gap too large: tracking reset, deliver */
+	SEQ_FILLED,         /* was missing: deliver */
+	SEQ_DUPLICATE,      /* equal to the last one: not processed, refreshes the link */
+	SEQ_OLD,            /* older and not missing: drop, no link refresh */
+	SEQ_OLD_GENERATION, /* replay of an earlier life: drop */
+};
+
+struct missing {
+	uint64_t seq;
+	struct mono ask_at; /* when to send the next request */
+};
+
+struct sequence {
+	uint64_t generation; /* 0: none yet */
+	uint64_t last;       /* 0: nothing accepted yet */
+	struct missing missing[SEQUENCE_MISSING_MAX];
+	size_t missing_count;
+	struct mono gave_up_before; /* requests older than this are not repeated */
+	unsigned ack_residue;      /* 0..9: numbers with this residue modulo 10 are acknowledged */
+	uint64_t acked;            /* last number acknowledged */
+	uint64_t gap_first, gap_last; /* of the latest SEQ_GAP, for the log line "N lost packet(s) for [X] [A:B]" */
+};
+
+/* ack_residue: random 0..9, chosen once by the caller. */
+void sequence_init(struct sequence *s, unsigned ack_residue);
+/* Forget numbers and missing list, keep the generation (the peer died, or returns). */
+void sequence_forget(struct sequence *s);
+/* Raise the generation (status messages only) and forget the numbers.  The caller has checked that it is larger. */
+void sequence_restart(struct sequence *s, uint64_t generation);
+/* Judge one number.  generation lower than ours: SEQ_OLD_GENERATION; higher: judged as if equal (spec: non-status packets never raise it).
+ * first_request: how long to wait before the first retransmission request of a new gap (random 50..250 ms from the caller). */
+enum seq_verdict sequence_accept(struct sequence *s, uint64_t generation, uint64_t seq, struct mono now, struct span first_request);
+/* After SEQ_NEW, SEQ_FILLED or SEQ_GAP: the number to acknowledge now, 0 for none.  Marks it as acknowledged.
+ * Never past a hole: the highest trigger number below the first missing one.  spec: protocol 5.4. */
+uint64_t sequence_ack_due(struct sequence *s);
+/* A request is due: returns the number and schedules its repetition after repeat; 0 when none is due now.
+ * Numbers not obtained within give_up of the gap are dropped (*lost counts them): ours, spec protocol 10, 11. */
+uint64_t sequence_request_due(struct sequence *s, struct mono now, struct span repeat);
+/* The sender cannot resend it (nak): take it off.  True when it was missing. */
+bool sequence_lost(struct sequence *s, uint64_t seq);
+/* Next time something is due, MONO_FAR when nothing is. */
+struct mono sequence_deadline(const struct sequence *s);
+
+#endif

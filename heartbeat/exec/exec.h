@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+/* Groups of resources on this machine: start left to right, stop right to left, a deadline for every call.
+ * Carries out what the core decided; decides nothing about who should own.  Lives on the GLib main context.
+ * spec: resources, sections 1-3, 5; ours: faults, "What we do better" 2, 9-11. */
+#ifndef HEARTBEAT_EXEC_EXEC_H
+#define HEARTBEAT_EXEC_EXEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "heartbeat/conf/ha_cf.h"
+#include "heartbeat/conf/haresources.h"
+#include "lib/mono.h"
+
+struct exec_config {
+	const struct haresources *resources;
+	const struct ha_cf *conf;   /* HA_<parameter> environment */
+	const char *node;
+	const char *const *script_directories; /* lookup order, NULL-terminated: /etc/ha.d/resource.d, /etc/init.d */
+	const char *native_ipaddr;  /* our own resource.d/IPaddr, by path: when the file found by the lookup is another one, that file is run */
+	struct span deadline;       /* of each call; default 60 s */
+	unsigned stop_attempts;     /* a failing stop is tried so often, one second apart; default 10 */
+};
+
+enum exec_operation { EXEC_START, EXEC_STOP };
+
+struct exec_handlers {
+	/* The operation on the group has ended; never called from inside exec_group_*.
+	 * still_active: something may still run (stop failed, or start failed and releasing failed too). */
+	void (*done)(void *context, size_t group, enum exec_operation operation, bool ok, bool still_active, const char *why);
+	void *context;
+};
+
+struct exec;
+
+struct exec *exec_new(const struct exec_config *config, const struct exec_handlers *handlers);
+void exec_free(struct exec *e);
+
+/* Start group: each resource is asked for its status first and skipped when it runs.  The first failure releases
+ * what was started, right to left, and ends the operation with ok false. */
+void exec_group_start(struct exec *e, size_t group);
+/* Stop group, addresses at their place in the order.  Cancels a start under way (only the stop is reported then).
+ * A resource that another group held here names too (same script and arguments) is left running and logged:
+ * it stops with the last group that needs it. */
+void exec_group_stop(struct exec *e, size_t group);
+/* Tell the network again where the group's addresses are. */
+void exec_group_announce(struct exec *e, size_t group);
+/* Take a group as running without touching it (adopted from an earlier life of the engine). */
+void exec_group_adopt(struct exec *e, size_t group);
+/* Addresses of the group that are on this machine right now: for the guardian and the start-up check.
+ * Calls back with each; returns how many. */
+unsigned exec_group_addresses(struct exec *e, size_t group, void (*each)(void *context, const char *ip, bool present), void *context);
+/* Is any child running? */
+bool exec_busy(const struct exec *e);
+/* Run /etc/ha.d/rc.d/NAME NAME if present and executable; environment: extra "HA_x=y" strings, NULL-terminated.  Queued one after another. */
+void exec_hook(struct exec *e, const char *directory, const char *name, const char *const *environment);
+/* At start: one line in the log for each script that no directory holds. */
+void exec_check_scripts(struct exec *e);
+
+#endif

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+/* The command FIFO (/var/lib/heartbeat/fifo, root only): text messages without auth, one after another.
+ * spec: protocol 4.1, cli 3.  Partial writes are put together; garbage is counted, logged and skipped. */
+#ifndef HEARTBEAT_IPC_FIFO_H
+#define HEARTBEAT_IPC_FIFO_H
+
+#include "heartbeat/core/message.h"
+
+struct fifo;
+/* Make (0600, replaces anything that is no FIFO) and open.  Returns NULL with errno.  message: valid during the call. */
+struct fifo *fifo_open(const char *path, void (*received)(void *context, const struct message *m), void *context);
+/* Close and remove. */
+void fifo_close(struct fifo *f);
+
+#endif

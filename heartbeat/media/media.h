@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+/* Media: broadcast, multicast, unicast, ping (serial and IPv6 later) behind one table of functions.
+ * Moves datagrams; never looks into one.  Lives on the GLib main context of the thread.
+ * spec: protocol, sections 8 and 9; config, section 6. */
+#ifndef HEARTBEAT_MEDIA_MEDIA_H
+#define HEARTBEAT_MEDIA_MEDIA_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "heartbeat/conf/ha_cf.h"
+#include "lib/bytes.h"
+#include "lib/diag.h"
+
+/* Where a datagram came from. */
+struct media_source {
+	struct sockaddr_in from;
+	unsigned ifindex; /* 0 unknown */
+};
+
+struct media_handlers {
+	/* medium: index as given to media_open.  Ping media: data is the echoed payload.  data is valid during the call. */
+	void (*received)(void *context, size_t medium, struct bytes data, const struct media_source *source);
+	void *context;
+};
+
+struct media;
+
+/* Open all media of the configuration.  ping_id: ICMP identifier (low 16 bits of the pid).
+ * Every medium that cannot be opened gets a diagnostic with its ha.cf line ("bcast eth9: no such interface; there are: eth0, lo")
+ * and NULL is returned when there is any.  Logs "UDP Broadcast heartbeat started on port 694 (694) interface eth0" and its
+ * kin (spec: cli 8, text 35). */
+struct media *media_open(const struct medium_conf *conf, size_t count, uint16_t ping_id,
+                         const struct media_handlers *handlers, struct diags *diags);
+void media_close(struct media *m);
+
+/* Hand one datagram to every medium that is no ping.  Never blocks: what the kernel does not take at once is dropped and
+ * counted.  Failures are logged once when they begin (with errno text, spec: cli 8, text 33) and once when they end. */
+void media_send(struct media *m, struct bytes datagram);
+/* One echo request on ping medium (to every member of a group, last configured first, same sequence number). */
+void media_ping(struct media *m, size_t medium, struct bytes payload);
+/* Read what has already arrived on all media, bounded (at most 64 batches), before a peer is judged late. */
+void media_drain(struct media *m);
+
+struct media_counters {
+	uint64_t received, sent, send_failed, bytes_in, bytes_out;
+};
+void media_counters(const struct media *m, size_t medium, struct media_counters *out);
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+/* Diagnostics of a configuration file: what, where, and what would be right.
+ * A parser collects all of a file in one go; the caller prints them.
+ * Form: "FILE:LINE:COLUMN: error: directive: "word" is not ...; expected ..." */
+#ifndef LIB_DIAG_H
+#define LIB_DIAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum diag_severity { DIAG_ERROR, DIAG_WARNING };
+
+struct diag {
+	enum diag_severity severity;
+	unsigned line;   /* 1.., 0: the file as a whole */
+	unsigned column; /* 1.., 0: the line as a whole */
+	char *text;
+};
+
+/* The diagnostics of one file, in order of appearance. */
+struct diags {
+	const char *file; /* borrowed */
+	struct diag *list;
+	size_t count;
+	size_t errors;
+};
+
+void diags_init(struct diags *d, const char *file);
+void diags_free(struct diags *d);
+void diag_add(struct diags *d, enum diag_severity severity, unsigned line, unsigned column, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+/* One line, without newline: "FILE:LINE:COLUMN: error: TEXT"; parts that are 0 are left out. */
+void diag_format(const struct diags *d, size_t index, char *out, size_t cap);
+
+#endif

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+/* The log: levels, one record a line, to syslog, files and standard error.
+ * Line layout of the reference (spec: cli, section 8) with milliseconds added to the second:
+ *   "Nov 23 01:03:45.127 cfa heartbeat: [16]: info: TEXT"
+ * Control bytes are escaped; a line that repeats is folded ("last message repeated N times", flushed
+ * by the next other line or log_flush).  Never put a key or a digest into a record. */
+#ifndef LIB_LOG_H
+#define LIB_LOG_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+
+enum log_level { LOG_LEVEL_CRIT, LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_NOTICE, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG, LOG_LEVELS };
+
+/* Word as printed: CRIT ERROR WARN notice info debug. */
+const char *log_level_name(enum log_level level);
+
+/* Where records go.  All strings are copied.  NULL or "" is "not there". */
+struct log_config {
+	const char *entity;   /* "heartbeat" */
+	const char *host;     /* node name */
+	const char *logfile;  /* info and above */
+	const char *debugfile; /* everything */
+	int facility;         /* syslog facility, e.g. LOG_LOCAL0; -1 none.  spec: config, "logfacility" */
+	bool to_stderr;
+	int debug_level;      /* 0: debug records are dropped */
+	bool syslog_layout;   /* syslogmsgfmt, default true */
+};
+
+/* Configure, or configure anew.  Returns 0, or -errno of the first file that could not be opened (the others are in use). */
+int log_open(const struct log_config *config);
+void log_close(void);
+/* Re-open the files by name (after rotation). */
+void log_reopen(void);
+void log_set_debug(int level);
+int log_debug_level(void);
+void log_at(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void log_v(enum log_level level, const char *format, va_list args);
+/* A line of a program's output, with the program's name in front: "httpd: TEXT". */
+void log_output(enum log_level level, const char *name, const char *line);
+void log_flush(void);
+
+/* Syslog facility by name ("local0"), -1 for "none", -2 when there is no such name.  Case-sensitive as in the reference. */
+int log_facility(const char *name);
+
+#endif
