@@ -59,6 +59,7 @@ struct writer writer_over(void *memory, size_t cap);
 void writer_bytes(struct writer *w, struct bytes b);
 void writer_text(struct writer *w, const char *text);
 void writer_byte(struct writer *w, uint8_t byte);
+/* printf.  Needs one byte of room more than the text, for the NUL of printf, which is not counted. */
 void writer_format(struct writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What has been written. */
 struct bytes writer_done(const struct writer *w);

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "lib/diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/bytes.h"
+
+// A file of garbage (a core dump given as ha.cf) must not make a list as long as itself; nobody reads more than this.
+enum { DIAGS_MAX = 1000 };
+
+void diags_init(struct diags *d, const char *file)
+{
+	*d = (struct diags){.file = file};
+}
+
+void diags_free(struct diags *d)
+{
+	for (size_t i = 0; i < d->count; i++)
+		free(d->list[i].text);
+	free(d->list);
+	diags_init(d, d->file);
+}
+
+static void diags_append(struct diags *d, struct diag item)
+{
+	if ((d->count & (d->count - 1)) == 0) { // full at every power of two
+		struct diag *list = realloc(d->list, (d->count ? d->count * 2 : 1) * sizeof(*list));
+		if (!list)
+			abort();
+		d->list = list;
+	}
+	d->list[d->count++] = item;
+}
+
+void diag_add(struct diags *d, enum diag_severity severity, unsigned line, unsigned column, const char *format, ...)
+{
+	if (severity == DIAG_ERROR)
+		d->errors++;
+	if (d->count > DIAGS_MAX)
+		return;
+	char *text = NULL;
+	va_list args;
+	va_start(args, format);
+	int n = d->count < DIAGS_MAX ? vasprintf(&text, format, args)
+				     : asprintf(&text, "more than %d problems: the rest is not listed", DIAGS_MAX);
+	va_end(args);
+	if (n < 0)
+		abort();
+	diags_append(d, (struct diag){severity, line, column, text});
+}
+
+void diag_format(const struct diags *d, size_t index, char *out, size_t cap)
+{
+	const struct diag *item = &d->list[index];
+	if (cap == 0)
+		return;
+	struct writer w = writer_over(out, cap - 1);
+	if (d->file)
+		writer_format(&w, "%s:", d->file);
+	if (item->line > 0)
+		writer_format(&w, "%u:", item->line);
+	if (item->line > 0 && item->column > 0)
+		writer_format(&w, "%u:", item->column);
+	writer_format(&w, "%s%s: ", w.len > 0 ? " " : "", item->severity == DIAG_ERROR ? "error" : "warning");
+	// The text quotes the file: its control bytes must not reach a terminal, nor break the line.
+	for (const char *c = item->text; *c != '\0'; c++) {
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			writer_format(&w, "\\x%02x", (unsigned char)*c);
+		else
+			writer_byte(&w, (uint8_t)*c);
+	}
+	out[w.len] = '\0';
+}
