@@ -35,7 +35,7 @@ void log_reopen(void);
 void log_set_debug(int level);
 int log_debug_level(void);
 void log_at(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void log_v(enum log_level level, const char *format, va_list args);
+void log_v(enum log_level level, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 /* A line of a program's output, with the program's name in front: "httpd: TEXT". */
 void log_output(enum log_level level, const char *name, const char *line);
 void log_flush(void);

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: MIT
+#include "lib/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/bytes.h"
+#include "lib/mono.h"
+
+enum {
+	NAME_CAP = 128,
+	RAW_MAX = 2048,         /* bytes of a text before escaping; a script's line is cut at 1024 already */
+	TEXT_CAP = 3072,        /* after escaping */
+	RECORD_CAP = PIPE_BUF,  /* header, text, newline: one write to a pipe is then whole or not at all */
+	FOLD_MAX = 1000,        /* a repeating line says so at least this often ... */
+	FOLD_MS = 60000,        /* ... and, as long as it repeats, once a minute */
+};
+
+static const struct level {
+	const char *name;
+	int priority;
+} levels[LOG_LEVELS] = {
+	[LOG_LEVEL_CRIT] = {"CRIT", LOG_CRIT},
+	[LOG_LEVEL_ERROR] = {"ERROR", LOG_ERR},
+	[LOG_LEVEL_WARN] = {"WARN", LOG_WARNING},
+	[LOG_LEVEL_NOTICE] = {"notice", LOG_NOTICE},
+	[LOG_LEVEL_INFO] = {"info", LOG_INFO},
+	[LOG_LEVEL_DEBUG] = {"debug", LOG_DEBUG},
+};
+
+/* A file that records go to. */
+struct sink {
+	char path[PATH_MAX];
+	int fd;              /* -1: not open */
+	enum log_level up_to;
+	unsigned long lost;  /* records that could not be written since the last that could */
+	int why;             /* errno of the first of them */
+	bool torn;           /* the last write stopped within a line */
+};
+
+enum { SINK_LOG, SINK_DEBUG, SINK_STDERR, SINKS };
+
+static struct {
+	bool open;
+	char entity[NAME_CAP];
+	char host[NAME_CAP];
+	int facility;
+	int debug_level;
+	bool syslog_layout;
+	struct sink sinks[SINKS];
+	/* folding */
+	char last[TEXT_CAP];
+	enum log_level last_level;
+	unsigned repeated;
+	struct mono repeated_since;
+} logger = {.facility = -1, .syslog_layout = true, .last_level = LOG_LEVELS, .sinks = {{.fd = -1}, {.fd = -1}, {.fd = -1}}};
+
+const char *log_level_name(enum log_level level)
+{
+	return (unsigned)level < LOG_LEVELS ? levels[level].name : "?";
+}
+
+// --- sinks ---
+
+/* Nothing here may hang or follow a link laid by someone else: O_NONBLOCK for a FIFO without reader, O_NOCTTY for a
+ * terminal, O_NOFOLLOW because the daemon is root and /var/log/ha may not be only root's. */
+static int sink_open(struct sink *sink)
+{
+	int fd = open(sink->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0644);
+	if (fd < 0)
+		return -errno; // an older descriptor stays in use: better the rotated file than none
+	if (sink->fd >= 0)
+		(void)close(sink->fd); // nothing is buffered, nothing to be done
+	sink->fd = fd;
+	return 0;
+}
+
+static void sink_close(struct sink *sink)
+{
+	if (sink->fd > STDERR_FILENO)
+		(void)close(sink->fd);
+	*sink = (struct sink){.fd = -1};
+}
+
+static bool sink_write(struct sink *sink, const char *data, size_t len)
+{
+	// Standard error may be a pipe whose reader sleeps and is not ours to make non-blocking.
+	struct pollfd ready = {sink->fd, POLLOUT, 0};
+	if (poll(&ready, 1, 0) != 1) {
+		errno = EAGAIN;
+		return false;
+	}
+	ssize_t n = write(sink->fd, data, len);
+	if (n == (ssize_t)len)
+		return true;
+	if (n > 0) {
+		sink->torn = data[n - 1] != '\n';
+		errno = ENOSPC;
+	}
+	return false;
+}
+
+static size_t record_header(char *out, size_t cap, enum log_level level);
+
+/* Say how many records are missing before the first that can be written again. */
+static bool sink_report_lost(struct sink *sink)
+{
+	char record[RECORD_CAP];
+	size_t head = record_header(record, sizeof(record), LOG_LEVEL_WARN);
+	int n = snprintf(record + head, sizeof(record) - head, "log: %lu records lost here: %s\n", sink->lost, strerror(sink->why));
+	if (n < 0 || !sink_write(sink, record, head + (size_t)n))
+		return false;
+	sink->lost = 0;
+	return true;
+}
+
+static void sink_record(struct sink *sink, enum log_level level, const char *record, size_t len)
+{
+	if (sink->fd < 0 || level > sink->up_to)
+		return;
+	if (sink->torn && sink_write(sink, "\n", 1))
+		sink->torn = false;
+	if (!sink->torn && (sink->lost == 0 || sink_report_lost(sink)) && sink_write(sink, record, len))
+		return;
+	if (sink->lost++ == 0)
+		sink->why = errno;
+}
+
+// --- records ---
+
+/* "Nov 23 01:03:45.127 cfa heartbeat: [16]: info: ", or the older "heartbeat: 2026/11/23_01:03:46 info: ".
+ * Month names by table: strftime would use the locale of the program. */
+static size_t record_header(char *out, size_t cap, enum log_level level)
+{
+	static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	struct timespec now = {0};
+	struct tm tm = {0};
+	(void)clock_gettime(CLOCK_REALTIME, &now); // a record of 1970 is still a record
+	if (!localtime_r(&now.tv_sec, &tm))
+		tm = (struct tm){.tm_mday = 1, .tm_year = 70};
+	const char *entity = logger.open ? logger.entity : program_invocation_short_name;
+	struct writer w = writer_over(out, cap);
+	if (logger.syslog_layout)
+		writer_format(&w, "%s %02d %02d:%02d:%02d.%03ld %s%s%s: [%ld]: %s: ", months[tm.tm_mon], tm.tm_mday, tm.tm_hour,
+			      tm.tm_min, tm.tm_sec, now.tv_nsec / 1000000, logger.host, logger.host[0] ? " " : "", entity,
+			      (long)getpid(), levels[level].name);
+	else
+		writer_format(&w, "%s: %04d/%02d/%02d_%02d:%02d:%02d %s: ", entity, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+			      tm.tm_hour, tm.tm_min, tm.tm_sec, levels[level].name);
+	return w.len;
+}
+
+static void emit(enum log_level level, const char *text)
+{
+	char record[RECORD_CAP];
+	struct writer w = writer_over(record, sizeof(record) - 1);
+	w.len = record_header(record, sizeof(record) - 1, level);
+	writer_text(&w, text);
+	record[w.len++] = '\n';
+
+	// Until log_open has said where to, the words of a starting program belong on its standard error.
+	static struct sink early = {.fd = STDERR_FILENO, .up_to = LOG_LEVEL_DEBUG};
+	if (!logger.open)
+		sink_record(&early, level, record, w.len);
+	for (size_t i = 0; i < SINKS; i++)
+		sink_record(&logger.sinks[i], level, record, w.len);
+	if (logger.facility >= 0)
+		syslog(logger.facility | levels[level].priority, "[%ld]: %s: %s", (long)getpid(), levels[level].name, text);
+}
+
+/* Format, cut and escape to one line.  A newline at the end is habit; one within is escaped like any control byte.
+ * Tabs become blanks: programs line up their output with them and "\x09" is hard to read. */
+static __attribute__((format(printf, 3, 0))) void make_text(char *out, size_t cap, const char *format, va_list args)
+{
+	char raw[RAW_MAX + 2]; // one more than is shown, so that the cut can be seen
+	int n = vsnprintf(raw, sizeof(raw), format, args);
+	if (n < 0)
+		n = snprintf(raw, sizeof(raw), "%s", format);
+	size_t len = (size_t)n < sizeof(raw) ? (size_t)n : sizeof(raw) - 1;
+	if (len > 0 && raw[len - 1] == '\n')
+		len--;
+	for (size_t i = 0; i < len; i++)
+		if (raw[i] == '\t')
+			raw[i] = ' ';
+	static const char cut[] = "...";
+	struct writer w = writer_over(out, cap - sizeof(cut));
+	writer_escaped(&w, (struct bytes){(const uint8_t *)raw, len}, RAW_MAX);
+	memcpy(out + w.len, cut, sizeof(cut));
+	if (!w.overflowed)
+		out[w.len] = '\0';
+}
+
+void log_flush(void)
+{
+	if (logger.repeated == 0)
+		return;
+	char text[64];
+	(void)snprintf(text, sizeof(text), "last message repeated %u times", logger.repeated);
+	logger.repeated = 0;
+	emit(logger.last_level, text);
+}
+
+static bool fold(enum log_level level, const char *text)
+{
+	if (level != logger.last_level || strcmp(text, logger.last) != 0)
+		return false;
+	struct mono now = mono_now();
+	if (logger.repeated++ == 0)
+		logger.repeated_since = now;
+	if (logger.repeated >= FOLD_MAX || mono_reached(now, mono_add(logger.repeated_since, span_ms(FOLD_MS))))
+		log_flush();
+	return true;
+}
+
+void log_v(enum log_level level, const char *format, va_list args)
+{
+	if ((unsigned)level >= LOG_LEVELS || (level == LOG_LEVEL_DEBUG && logger.debug_level == 0))
+		return;
+	int saved = errno; // a caller may log between a failure and its look at errno
+	char text[TEXT_CAP];
+	make_text(text, sizeof(text), format, args);
+	if (!fold(level, text)) {
+		log_flush();
+		memcpy(logger.last, text, strlen(text) + 1);
+		logger.last_level = level;
+		emit(level, text);
+	}
+	errno = saved;
+}
+
+void log_at(enum log_level level, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	log_v(level, format, args);
+	va_end(args);
+}
+
+void log_output(enum log_level level, const char *name, const char *line)
+{
+	log_at(level, "%s: %s", name, line);
+}
+
+// --- configuration ---
+
+static bool named(const char *text)
+{
+	return text && text[0] != '\0';
+}
+
+static int sink_set(struct sink *sink, const char *path, enum log_level up_to)
+{
+	*sink = (struct sink){.fd = -1, .up_to = up_to};
+	if (!named(path))
+		return 0;
+	if (!bytes_to_text(bytes_of(path), sink->path, sizeof(sink->path)))
+		return -ENAMETOOLONG;
+	return sink_open(sink);
+}
+
+int log_open(const struct log_config *config)
+{
+	log_close();
+	// A name that is too long is cut: a log line with half a name is better than none.
+	(void)bytes_to_text(bytes_of(named(config->entity) ? config->entity : program_invocation_short_name), logger.entity,
+			    sizeof(logger.entity));
+	(void)bytes_to_text(bytes_of(config->host ? config->host : ""), logger.host, sizeof(logger.host));
+	logger.facility = config->facility;
+	logger.debug_level = config->debug_level;
+	logger.syslog_layout = config->syslog_layout;
+	logger.open = true;
+
+	// One file for both: every record once, and all of them.
+	bool same = named(config->logfile) && named(config->debugfile) && strcmp(config->logfile, config->debugfile) == 0;
+	int debug_failed = sink_set(&logger.sinks[SINK_DEBUG], config->debugfile, LOG_LEVEL_DEBUG);
+	int log_failed = sink_set(&logger.sinks[SINK_LOG], same ? NULL : config->logfile, LOG_LEVEL_INFO);
+	if (config->to_stderr)
+		logger.sinks[SINK_STDERR] = (struct sink){.fd = STDERR_FILENO, .up_to = LOG_LEVEL_DEBUG};
+	if (logger.facility >= 0)
+		openlog(logger.entity, LOG_NDELAY, logger.facility);
+	return log_failed ? log_failed : debug_failed;
+}
+
+void log_close(void)
+{
+	log_flush();
+	for (size_t i = 0; i < SINKS; i++)
+		sink_close(&logger.sinks[i]);
+	if (logger.open && logger.facility >= 0)
+		closelog();
+	logger.facility = -1;
+	logger.syslog_layout = true;
+	logger.host[0] = '\0';
+	logger.last_level = LOG_LEVELS; // nothing to repeat
+	logger.open = false;
+}
+
+void log_reopen(void)
+{
+	log_flush();
+	for (size_t i = 0; i < SINKS; i++) {
+		struct sink *sink = &logger.sinks[i];
+		int failed = sink->path[0] != '\0' ? sink_open(sink) : 0;
+		if (failed)
+			log_at(LOG_LEVEL_WARN, "log: cannot open %s again: %s; %s", sink->path, strerror(-failed),
+			       sink->fd >= 0 ? "going on with the old file" : "nothing is written there");
+	}
+}
+
+void log_set_debug(int level)
+{
+	logger.debug_level = level > 0 ? level : 0;
+}
+
+int log_debug_level(void)
+{
+	return logger.debug_level;
+}
+
+int log_facility(const char *name)
+{
+	static const struct {
+		const char *name;
+		int facility;
+	} facilities[] = {
+		{"auth", LOG_AUTH},     {"authpriv", LOG_AUTHPRIV}, {"cron", LOG_CRON},     {"daemon", LOG_DAEMON},
+		{"ftp", LOG_FTP},       {"kern", LOG_KERN},         {"local0", LOG_LOCAL0}, {"local1", LOG_LOCAL1},
+		{"local2", LOG_LOCAL2}, {"local3", LOG_LOCAL3},     {"local4", LOG_LOCAL4}, {"local5", LOG_LOCAL5},
+		{"local6", LOG_LOCAL6}, {"local7", LOG_LOCAL7},     {"lpr", LOG_LPR},       {"mail", LOG_MAIL},
+		{"news", LOG_NEWS},     {"none", -1},               {"security", LOG_AUTH}, {"syslog", LOG_SYSLOG},
+		{"user", LOG_USER},     {"uucp", LOG_UUCP},
+	};
+	for (size_t i = 0; i < sizeof(facilities) / sizeof(facilities[0]); i++)
+		if (strcmp(name, facilities[i].name) == 0)
+			return facilities[i].facility;
+	return -2;
+}
