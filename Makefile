@@ -40,7 +40,7 @@ TEST_LIBS  := $(shell pkg-config --libs cmocka 2>/dev/null)
 
 BUILD := build$(if $(SAN),/san)
 WARN  := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wundef -Werror
-SANFLAGS := $(if $(SAN),-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+SANFLAGS := $(if $(SAN),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 HARDEN := -fstack-protector-strong -fPIE
 DEFS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' -DLOCALSTATEDIR='"$(LOCALSTATEDIR)"' -DRUNDIR='"$(RUNDIR)"' -DPREFIX='"$(PREFIX)"'
 ALL_CFLAGS := -std=c17 $(WARN) $(HARDEN) $(SANFLAGS) $(DEFS) -I. $(PKG_CFLAGS) $(CFLAGS)
