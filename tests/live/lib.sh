@@ -1,0 +1,353 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# The test network and what a scenario says about it.  Sourced by tests/live/scenarios/*.t and tools/demo, run by bash.
+#
+#     client .50 ──┐                        ┌── eth0 .11  node1.magedu.com
+#                  ├── switch (bridge br0) ─┤
+#     router .254 ─┘    192.168.1.0/24      └── eth0 .12  node2.magedu.com
+#                       switch (bridge br1)  ── eth1 of both, 10.0.0.0/24, with LIVE_MEDIA=2
+#
+# Each machine is a process 1 (tests/live/holder.c) with network, PID, mount, UTS and IPC namespaces of its own.  A node's
+# disk is an overlay over this host's root on which `make install` was run, so that the programs lie where they
+# lie on a real machine; the disk survives a power cut, /run and /tmp do not.
+# A scenario runs in a PID and a mount namespace of its own: when it ends, however it ends, the kernel removes everything.
+
+LIVE_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=${BUILD:-$LIVE_TOP/build}
+case $BUILD in /*) ;; *) BUILD=$LIVE_TOP/$BUILD ;; esac
+LIVE_HELP=$BUILD/tests/live
+LIVE=/mnt # in the scenario's own mount namespace
+export TZ=UTC LC_ALL=C
+
+VIP=192.168.1.100
+NODE_NAME=('' node1.magedu.com node2.magedu.com)
+NODE_MAC=('' 02:00:00:00:00:01 02:00:00:00:00:02)
+NODE_PID=()
+SWITCH_PID='' ROUTER_PID='' CLIENT_PID=''
+
+live_die() {
+	echo "${0##*/}: $*" >&2
+	exit 1
+}
+
+# First call of a scenario, with its own arguments: run it again as process 1 of a world of its own.
+live_enter() {
+	[ "$(id -u)" -eq 0 ] || live_die 'needs root: it makes network, PID and mount namespaces'
+	if [ -z "${LIVE_INSIDE:-}" ]; then
+		LIVE_INSIDE=1 exec unshare --mount --propagation private --pid --fork --kill-child --mount-proc bash "$0" "$@"
+	fi
+	unset LIVE_INSIDE
+	trap 'exit 130' INT TERM HUP # process 1 gets no signal without a handler
+	local program
+	for program in holder probe owners; do
+		[ -x "$LIVE_HELP/$program" ] || live_die "$LIVE_HELP/$program is missing: make tests"
+	done
+	mount -t tmpfs -o mode=755 live "$LIVE" || live_die 'cannot mount a tmpfs'
+}
+
+# --- verdicts (TAP) ---------------------------------------------------------------------------------------------------
+CHECKS=0 CHECKS_FAILED=0
+
+pass() {
+	CHECKS=$((CHECKS + 1))
+	printf 'ok %d - %s\n' "$CHECKS" "$1"
+}
+
+fail() { # SENTENCE [what was found instead]...
+	CHECKS=$((CHECKS + 1)) CHECKS_FAILED=$((CHECKS_FAILED + 1))
+	printf 'not ok %d - %s\n' "$CHECKS" "$1"
+	shift
+	[ $# -eq 0 ] || printf '#   %s\n' "$@"
+}
+
+check() { # SENTENCE COMMAND...: true when COMMAND succeeds; what it prints is not shown
+	local sentence=$1
+	shift
+	if "$@" >/dev/null 2>&1; then pass "$sentence"; else fail "$sentence" "failed: $*"; fi
+}
+
+check_not() { # SENTENCE COMMAND...: true when COMMAND fails
+	local sentence=$1
+	shift
+	if "$@" >/dev/null 2>&1; then fail "$sentence" "succeeded: $*"; else pass "$sentence"; fi
+}
+
+is() { # SENTENCE FOUND EXPECTED
+	if [ "$2" = "$3" ]; then pass "$1"; else fail "$1" "found: $2" "expected: $3"; fi
+}
+
+at_most() { # SENTENCE FOUND LIMIT: whole numbers
+	case $2 in
+	'' | *[!0-9-]*) fail "$1" "found: '$2', which is no number" ;;
+	*) if [ "$2" -le "$3" ]; then pass "$1 ($2 of at most $3)"; else fail "$1" "found: $2" "at most: $3"; fi ;;
+	esac
+}
+
+note() { printf '# %s\n' "$*"; }
+
+# Last line of a scenario.  After a failure the ends of both logs.
+done_testing() {
+	printf '1..%d\n' "$CHECKS"
+	[ "$CHECKS_FAILED" -gt 0 ] || exit 0
+	local n
+	for n in 1 2; do
+		[ -f "$(log_file "$n")" ] || continue
+		printf '# --- the end of the log of %s\n' "${NODE_NAME[n]}"
+		tail -n 60 "$(log_file "$n")" | sed 's/^/# /'
+	done
+	exit 1
+}
+
+# --- time -------------------------------------------------------------------------------------------------------------
+now_ms() { echo $((${EPOCHREALTIME/./} / 1000)); }
+
+wait_for() { # SECONDS COMMAND...: until it succeeds; its last status when the time is up
+	local end=$(($(now_ms) + $1 * 1000))
+	shift
+	until "$@"; do
+		[ "$(now_ms)" -lt "$end" ] || return 1
+		sleep 0.02
+	done
+}
+
+# --- the network ------------------------------------------------------------------------------------------------------
+# Start a machine: prints nothing, sets MACHINE_PID.
+MACHINE_PID=''
+machine_start() { # NAME PREPARE-COMMAND [ROOT]
+	rm -f "$LIVE/ready.$1"
+	"$LIVE_HELP/holder" "$LIVE/ready.$1" "$@" </dev/null &
+	local holder=$!
+	until [ -s "$LIVE/ready.$1" ]; do
+		kill -0 "$holder" 2>/dev/null || live_die "machine $1 does not start"
+		sleep 0.005
+	done
+	disown "$holder"
+	MACHINE_PID=$(cat "$LIVE/ready.$1")
+}
+
+in_net() { # PID COMMAND...: in that machine's network, with this host's files
+	local pid=$1
+	shift
+	nsenter -t "$pid" -n -- "$@"
+}
+switch() { in_net "$SWITCH_PID" "$@"; }
+client() { in_net "$CLIENT_PID" "$@"; }
+
+plug() { # SWITCH-PORT BRIDGE PID INTERFACE [MAC]
+	printf '%s\n' "link add $1 type veth peer name $4 ${5:+address $5} netns $3" "link set $1 master $2 up" | switch ip -batch -
+}
+
+net_up() {
+	local bridges=br0 bridge host='mount -t proc proc /proc; ip link set lo up'
+	[ "${LIVE_MEDIA:-1}" -lt 2 ] || bridges='br0 br1'
+	machine_start switch "$host" && SWITCH_PID=$MACHINE_PID
+	machine_start router "$host" && ROUTER_PID=$MACHINE_PID
+	machine_start client "$host" && CLIENT_PID=$MACHINE_PID
+	for bridge in $bridges; do
+		printf '%s\n' "link add $bridge type bridge forward_delay 0 mcast_snooping 0" "link set $bridge up"
+	done | switch ip -batch -
+	plug router br0 "$ROUTER_PID" eth0
+	plug client br0 "$CLIENT_PID" eth0
+	printf '%s\n' 'addr add 192.168.1.254/24 dev eth0' 'link set eth0 up' | in_net "$ROUTER_PID" ip -batch -
+	printf '%s\n' 'addr add 192.168.1.50/24 dev eth0' 'link set eth0 up' | client ip -batch -
+}
+
+# --- nodes ------------------------------------------------------------------------------------------------------------
+# Runs in the node's namespaces, by sh, before its process 1 changes its root.  DISK and STAGE are in the environment.
+# shellcheck disable=SC2016
+NODE_PREPARE='
+root=$DISK/root
+mount -t overlay -o "lowerdir=/,upperdir=$DISK/upper,workdir=$DISK/work" overlay "$root"
+mount -t proc proc "$root/proc"
+mount -t sysfs sysfs "$root/sys"
+mount -t tmpfs -o mode=755 tmpfs "$root/run"
+mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+mount -t tmpfs -o mode=755 tmpfs "$root/dev"
+for device in null zero full random urandom; do
+	: >"$root/dev/$device"
+	mount --bind "/dev/$device" "$root/dev/$device"
+done
+ln -s /proc/self/fd "$root/dev/fd"
+if [ ! -e "$DISK/installed" ]; then
+	rm -rf "$root/etc/ha.d" "$root/var/lib/heartbeat" "$root/var/log/ha-log" "$root/var/log/ha-debug"
+	[ -z "$STAGE" ] || cp -a "$STAGE/." "$root/"
+	mkdir -p "$root/etc/ha.d" "$root/etc/init.d" "$root/var/log"
+	: >"$DISK/installed"
+fi
+ip link set lo up'
+
+# The programs as `make install` puts them, once for all scenarios of a run (tests/live/run exports STAGE).
+stage_install() {
+	[ -z "${STAGE:-}" ] || return 0
+	STAGE=$LIVE/stage
+	make -s -C "$LIVE_TOP" BUILD="$BUILD" install DESTDIR="$STAGE" >&2 || live_die 'make install fails'
+}
+
+node_boot() { # N: power on; its disk as it was left
+	local n=$1 disk=$LIVE/node$1 name=${NODE_NAME[$1]}
+	mkdir -p "$disk/upper" "$disk/work" "$disk/root"
+	DISK=$disk STAGE=${STAGE:-} machine_start "$name" "$NODE_PREPARE" "$disk/root"
+	NODE_PID[n]=$MACHINE_PID
+	plug "n${n}eth0" br0 "$MACHINE_PID" eth0 "${NODE_MAC[n]}"
+	printf '%s\n' "addr add 192.168.1.1$n/24 broadcast + dev eth0" 'link set eth0 up' 'route add default via 192.168.1.254' | in_net "$MACHINE_PID" ip -batch -
+	if [ "${LIVE_MEDIA:-1}" -ge 2 ]; then
+		plug "n${n}eth1" br1 "$MACHINE_PID" eth1
+		printf '%s\n' "addr add 10.0.0.1$n/24 broadcast + dev eth1" 'link set eth1 up' | in_net "$MACHINE_PID" ip -batch -
+	fi
+}
+
+node_exec() { # N COMMAND...
+	local pid=${NODE_PID[$1]}
+	shift
+	nsenter -t "$pid" -m -u -i -n -p -r -w -- env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TZ=UTC LC_ALL=C "$@"
+}
+
+node_put() { # N FILE MODE: standard input becomes the file
+	# shellcheck disable=SC2016
+	node_exec "$1" sh -c 'mkdir -p "$(dirname "$1")" && cat >"$1" && chmod "$2" "$1"' sh "$2" "$3"
+}
+
+node_power_off() { # N: the cable and the machine, at once
+	switch ip link set "n${1}eth0" down
+	kill -9 "${NODE_PID[$1]}"
+	node_forget "$1"
+}
+
+node_forget() {
+	local port
+	for port in "n${1}eth0" "n${1}eth1"; do switch ip link del "$port" 2>/dev/null; done
+	unset "NODE_PID[$1]"
+}
+
+node_start() { # N [VARIABLE=VALUE]... : the daemon, as init would; its exit status
+	local n=$1
+	shift
+	node_exec "$n" "$@" /usr/sbin/heartbeat >"$LIVE/node$n/stdout" 2>"$LIVE/node$n/stderr" </dev/null
+}
+
+both_nodes_start() { # at the same moment
+	node_start 1 &
+	local first=$!
+	node_start 2 &
+	wait "$first" && wait $!
+}
+
+# Bounded, so that a stop which hangs is a failure and not a scenario that hangs.
+node_stop() { timeout "${2:-30}" nsenter -t "${NODE_PID[$1]}" -m -u -i -n -p -r -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin TZ=UTC /usr/sbin/heartbeat -k >>"$LIVE/node$1/stdout" 2>>"$LIVE/node$1/stderr" </dev/null; }
+
+node_cut() { switch ip link set "n${1}${2:-eth0}" down; }  # N [INTERFACE]: pull the cable
+node_heal() { switch ip link set "n${1}${2:-eth0}" up; }   # N [INTERFACE]: plug it in
+# The nodes do not hear each other; router and client hear both.
+net_split() { switch sh -c 'for port in n1eth0 n2eth0; do bridge link set dev $port isolated on; done'; }
+net_join() { switch sh -c 'for port in n1eth0 n2eth0; do bridge link set dev $port isolated off; done'; }
+
+# --- the daemon -------------------------------------------------------------------------------------------------------
+guardian_pid() { node_exec "$1" cat /run/heartbeat.pid 2>/dev/null | tr -d ' '; } # as the node counts
+engine_pid() { node_exec "$1" pgrep -P "$(guardian_pid "$1")" -f '^heartbeat: engine' 2>/dev/null; }
+generation() { tr -d ' ' <"$LIVE/node$1/upper/var/lib/heartbeat/hb_generation"; }
+
+cl_status() { # N WORDS...: bounded
+	local n=$1
+	shift
+	node_exec "$n" timeout 6 /usr/bin/cl_status "$@" 2>/dev/null
+}
+rscstatus() { cl_status "$1" rscstatus; }
+rsc_is() { [ "$(rscstatus "$1")" = "$2" ]; } # N none|local|foreign|all|transition
+node_is() { [ "$(cl_status "$1" nodestatus "${NODE_NAME[$2]}")" = "$3" ]; } # N sees node M as active|dead|...
+
+address_on() { # N [ADDRESS]
+	[ -n "${NODE_PID[$1]:-}" ] && [ -n "$(in_net "${NODE_PID[$1]}" ip -4 -o addr show to "${2:-$VIP}/32")" ]
+}
+only_owner() { # N [ADDRESS]: here, and not there
+	address_on "$1" "${2:-$VIP}" && ! address_on $((3 - $1)) "${2:-$VIP}"
+}
+serving() { # [ADDRESS]: what the client reads from the service; nothing when it does not answer
+	client timeout 2 curl -s --max-time 1 "http://${1:-$VIP}/"
+}
+served_by() { [ "$(serving "${2:-$VIP}")" = "${NODE_NAME[$1]}" ]; } # N [ADDRESS]
+# The usual end of a start-up: node N serves, and both nodes are at rest.
+settled_on() {
+	only_owner "$1" && ! rsc_is 1 transition && ! rsc_is 2 transition
+}
+
+# --- configurations ---------------------------------------------------------------------------------------------------
+SHORT_TIMES='keepalive 200ms, deadtime 1, warntime 600ms, initdead 3'
+short_times() { # ha.cf on stdin
+	sed -e 's/^keepalive .*/keepalive 200ms/' -e 's/^deadtime .*/deadtime 1/' -e 's/^warntime .*/warntime 600ms/' -e 's/^initdead .*/initdead 3/'
+}
+KEEPALIVE_MS=200 DEADTIME_MS=1000
+
+# The pair's three files in node N, unchanged but for the short times; further words are a filter for ha.cf, e.g. sed -e ...
+pair_install() { # N PAIR [FILTER...]
+	local n=$1 from=$LIVE_TOP/tests/data/pairs/$2
+	shift 2
+	[ $# -gt 0 ] || set -- cat
+	short_times <"$from/ha.cf" | "$@" | node_put "$n" /etc/ha.d/ha.cf 644
+	node_put "$n" /etc/ha.d/haresources 644 <"$from/haresources"
+	node_put "$n" /etc/ha.d/authkeys 600 <"$from/authkeys"
+}
+
+# nginx behind an LSB script, serving the node's name.
+httpd_install() { # N
+	node_put "$1" /etc/init.d/httpd 755 <"$LIVE_TOP/tests/live/httpd"
+	printf '%s\n' "${NODE_NAME[$1]}" | node_put "$1" /var/www/node/index.html 644
+}
+
+# A script in the httpd's place: the text of a shell case, e.g. 'start) exit 1 ;;', before the real one is asked.
+httpd_break() { # N CASES
+	node_put "$1" /etc/init.d/httpd.real 755 <"$LIVE_TOP/tests/live/httpd"
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\ncase $1 in\n%s\nesac\nexec /etc/init.d/httpd.real "$@"\n' "$2" | node_put "$1" /etc/init.d/httpd 755
+}
+
+# Network, both nodes switched on, the pair's files and the httpd in place; no daemon runs yet.
+cluster_new() { # PAIR [FILTER...]
+	local n
+	stage_install
+	net_up
+	note "pair $1 as its administrators wrote it, with shorter times: $SHORT_TIMES"
+	for n in 1 2; do
+		node_boot "$n"
+		pair_install "$n" "$@"
+		httpd_install "$n"
+	done
+}
+
+# --- logs -------------------------------------------------------------------------------------------------------------
+log_file() { echo "$LIVE/node$1/upper/var/log/ha-log"; }
+log_mark() { if [ -f "$(log_file "$1")" ]; then wc -l <"$(log_file "$1")"; else echo 0; fi; } # now, for log_since
+log_since() { tail -n +$(($2 + 1)) "$(log_file "$1")" 2>/dev/null; }                          # N MARK
+log_has() { log_since "$1" "${3:-0}" | grep -qE -- "$2"; }                                     # N PATTERN [MARK]
+log_count() { log_since "$1" "${3:-0}" | grep -cE -- "$2"; }                                   # N PATTERN [MARK]
+# Wall clock, ms, of the first line with PATTERN; nothing when there is none.
+log_ms() { # N PATTERN [MARK]
+	local line
+	line=$(log_since "$1" "${3:-0}" | grep -m 1 -E -- "$2") || return 1
+	date -u -d "${line:0:19}" +%s%3N
+}
+
+# --- measuring --------------------------------------------------------------------------------------------------------
+PROBE_JOB='' OWNERS_JOB=''
+probe_start() { # [ADDRESS]: the client measures from now on
+	client "$LIVE_HELP/probe" "${1:-$VIP}" eth0 >"$LIVE/probe" &
+	PROBE_JOB=$!
+}
+owners_start() { # [ADDRESS]: the referee at the switch
+	switch "$LIVE_HELP/owners" "${1:-$VIP}" br0 >"$LIVE/owners" &
+	OWNERS_JOB=$!
+}
+measure_stop() { # both; their last lines are written
+	local job
+	for job in $PROBE_JOB $OWNERS_JOB; do kill -TERM "$job" 2>/dev/null && wait "$job"; done
+	PROBE_JOB='' OWNERS_JOB=''
+}
+# Longest outage of the client in ms, 0 none (after measure_stop); with a time: of those that ended after it.
+longest_outage() { awk -v from="${1:-0}" '$1 == "outage" && ($3 == "open" || $3 >= from) && $4 > max {max = $4} END {print max + 0}' "$LIVE/probe"; }
+# Total ms of two owners that began after a time.
+two_owners_ms() { awk -v from="${1:-0}" '$1 == "two-owners" && $3 > from {sum += $3 - ($2 > from ? $2 : from)} END {print sum + 0}' "$LIVE/owners"; }
+# Total ms of nobody between two times.
+nobody_ms() { awk -v from="$1" -v to="$2" '$1 == "none" {a = $2 > from ? $2 : from; b = $3 < to ? $3 : to; if (b > a) sum += b - a} END {print sum + 0}' "$LIVE/owners"; }
+# When N became the only owner, first time after a moment.
+owner_since_ms() { # N MOMENT
+	awk -v mac="${NODE_MAC[$1]}" -v from="$2" '$1 == "since" && $2 >= from && $4 == mac {print $2; exit}' "$LIVE/owners"
+}
