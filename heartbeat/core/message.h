@@ -34,11 +34,18 @@ struct message {
 
 /* arena: memory for copied values; the caller keeps it alive. */
 void message_init(struct message *m, void *arena, size_t cap);
+/* Take out all fields and give back the whole arena. */
+void message_clear(struct message *m);
 /* Append; name and value are copied into the arena.  Sets broken instead of failing: check once before use. */
 void message_add(struct message *m, const char *name, const char *value);
 void message_add_bytes(struct message *m, enum field_type type, struct bytes name, struct bytes value);
 void message_add_hex(struct message *m, const char *name, uint64_t value);     /* lower case, no leading zeros */
 void message_add_decimal(struct message *m, const char *name, uint64_t value);
+/* For decoders: append a field that borrows name and value.  False, with *why (static text) and nothing appended, when it
+ * is one field too many, or the name or value is not allowed. */
+bool message_append(struct message *m, enum field_type type, struct bytes name, struct bytes value, const char **why);
+/* Copy b into the arena.  Empty at NULL when it does not fit (arena.overflowed tells). */
+struct bytes message_keep(struct message *m, struct bytes b);
 /* First field of that name, NULL when absent. */
 const struct field *message_find(const struct message *m, const char *name);
 /* Value of the first string field of that name; empty bytes (at NULL) when absent or of another type. */

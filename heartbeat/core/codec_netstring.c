@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+/* Netstring framing: "###\n" { LEN ":" "(T)NAME=VALUE" "," } "%%%\n" then the trailer ALEN ":" "INDEX DIGEST" ",". */
+#include <stdio.h>
+
+#include "heartbeat/core/codec_parts.h"
+
+/* Digits of a LEN: no length that needs more can fit into anything that we accept. */
+enum { LENGTH_DIGITS = 6 };
+
+/* Take one "LEN:ITEM,".  A leading zero is refused: every message has one spelling. */
+static bool take_item(struct reader *r, struct bytes *item)
+{
+	bool zero = reader_peek(r) == '0';
+	uint64_t len = reader_decimal(r, LENGTH_DIGITS, CODEC_UNCOMPRESSED_MAX);
+
+	if (r->failed || (zero && len > 0) || !reader_skip(r, ":"))
+		return false;
+	*item = reader_take(r, (size_t)len);
+	return !r->failed && reader_skip(r, ",");
+}
+
+bool netstring_is_list(struct bytes b)
+{
+	struct reader r = reader_over(b);
+	struct bytes item;
+
+	while (reader_left(&r) > 0)
+		if (!take_item(&r, &item))
+			return false;
+	return true;
+}
+
+/* "(T)NAME=VALUE".  Type 5 exists in senders only; digits above it brought the reference down: spec protocol 10.1. */
+static bool split_item(struct bytes item, enum field_type *type, struct bytes *name, struct bytes *value)
+{
+	struct reader r = reader_over(item);
+
+	if (!reader_skip(&r, "("))
+		return false;
+	int digit = reader_byte(&r);
+	if (digit < '0' + FIELD_STRING || digit > '0' + FIELD_COMPRESSED || !reader_skip(&r, ")"))
+		return false;
+	*type = (enum field_type)(digit - '0');
+	*name = reader_until(&r, '=');
+	if (r.failed)
+		return false;
+	*value = reader_take(&r, reader_left(&r));
+	return true;
+}
+
+static bool value_allowed(enum field_type type, struct bytes value, unsigned depth)
+{
+	switch (type) {
+	case FIELD_LIST:
+		return netstring_is_list(value);
+	case FIELD_MESSAGE:
+		return netstring_is_message(value, depth);
+	default:
+		return true;
+	}
+}
+
+bool netstring_is_message(struct bytes b, unsigned depth)
+{
+	struct reader r = reader_over(b);
+	struct bytes item, name, value;
+	enum field_type type;
+
+	if (depth == CODEC_NESTING_MAX || !reader_skip(&r, "###\n"))
+		return false;
+	while (!reader_skip(&r, "%%%\n"))
+		if (!take_item(&r, &item) || !split_item(item, &type, &name, &value) || name.len == 0 || !value_allowed(type, value, depth + 1))
+			return false;
+	return reader_left(&r) == 0;
+}
+
+/* Walk over the items without looking into them, up to and over "%%%\n". */
+static enum codec_verdict find_trailer(struct reader *r, size_t total, struct frame *frame)
+{
+	struct bytes item;
+	size_t fields = 0;
+
+	while (!reader_skip(r, "%%%\n")) {
+		size_t at = total - reader_left(r);
+		if (!take_item(r, &item))
+			return codec_refuse(frame, CODEC_MALFORMED, "no LENGTH:FIELD, and no end mark at byte %zu", at);
+		if (++fields > MESSAGE_FIELDS_MAX)
+			return codec_refuse(frame, CODEC_MALFORMED, "more than %d fields at byte %zu", (int)MESSAGE_FIELDS_MAX, at);
+	}
+	return CODEC_OK;
+}
+
+/* Without auth the trailer may be missing (inner messages), but what is there must be one. */
+static enum codec_verdict check_trailer(struct reader *r, size_t total, struct bytes covered, struct auth *auth, bool any_index,
+					struct frame *frame)
+{
+	size_t at = total - reader_left(r);
+	struct bytes token;
+
+	if (!auth && (reader_left(r) == 0 || reader_peek(r) == 0)) {
+		if (codec_only_nul(r))
+			return CODEC_OK;
+		return codec_refuse(frame, CODEC_MALFORMED, "something behind the end mark at byte %zu", at);
+	}
+	if (!take_item(r, &token)) {
+		frame->auth = auth ? AUTH_MALFORMED : AUTH_NOT_CHECKED;
+		return codec_refuse(frame, auth ? CODEC_UNAUTHENTIC : CODEC_MALFORMED, "no signature at byte %zu", at);
+	}
+	at = total - reader_left(r);
+	if (!codec_only_nul(r))
+		return codec_refuse(frame, CODEC_MALFORMED, "something behind the signature at byte %zu", at);
+	return codec_check(auth, any_index, token, covered, frame);
+}
+
+static enum codec_verdict append_fields(struct bytes covered, struct message *m, struct frame *frame)
+{
+	struct reader r = reader_over(covered);
+	struct bytes item, name, value;
+	enum field_type type;
+	const char *why;
+
+	(void)reader_skip(&r, "###\n"); /* find_trailer has walked here: every item is whole */
+	while (!reader_skip(&r, "%%%\n")) {
+		size_t at = covered.len - reader_left(&r);
+		if (!take_item(&r, &item) || !split_item(item, &type, &name, &value))
+			return codec_refuse(frame, CODEC_MALFORMED, "no (TYPE)NAME=VALUE in the field at byte %zu", at);
+		if (!value_allowed(type, value, 0))
+			return codec_refuse(frame, CODEC_MALFORMED, "malformed %s in the field at byte %zu",
+					    type == FIELD_LIST ? "list" : "nested message", at);
+		if (!message_append(m, type, name, value, &why))
+			return codec_refuse(frame, CODEC_MALFORMED, "%.60s at byte %zu", why, at);
+	}
+	return CODEC_OK;
+}
+
+enum codec_verdict netstring_decode(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct frame *frame)
+{
+	struct reader r = reader_over(in), whole = r;
+
+	(void)reader_skip(&r, "###\n"); /* the caller has seen it */
+	enum codec_verdict v = find_trailer(&r, in.len, frame);
+	if (v != CODEC_OK)
+		return v;
+	struct bytes covered = reader_take(&whole, in.len - reader_left(&r));
+	v = check_trailer(&r, in.len, covered, auth, any_index, frame);
+	return v == CODEC_OK ? append_fields(covered, m, frame) : v;
+}
+
+/* --- encoding ----------------------------------------------------------------------------------------------------------- */
+
+static void write_item(struct writer *out, enum field_type type, struct bytes name, struct bytes value)
+{
+	enum { AROUND_NAME = 4 }; /* "(T)" and "=" */
+
+	writer_format(out, "%zu:(%d)", AROUND_NAME + name.len + value.len, (int)type);
+	writer_bytes(out, name);
+	writer_byte(out, '=');
+	writer_bytes(out, value);
+	writer_byte(out, ',');
+}
+
+/* All that was written behind mark; borrowed from out. */
+static struct bytes written_since(const struct writer *out, size_t mark)
+{
+	struct reader r = reader_over(writer_done(out));
+
+	(void)reader_take(&r, mark);
+	return reader_take(&r, reader_left(&r));
+}
+
+/* The field of msgfmt classic.  Its digest covers the text rendering, which is written behind the mark and taken back. */
+static bool write_auth_field(const struct message *m, struct auth *auth, struct writer *out)
+{
+	char digest[AUTH_DIGEST_MAX + 1], token[AUTH_TOKEN_MAX];
+	size_t mark = out->len;
+
+	if (!text_render_lines(m, out) || auth_digest(auth, auth_active(auth), written_since(out, mark), digest) == 0)
+		return false;
+	out->len = mark;
+	(void)snprintf(token, sizeof token, "%u %s", auth_active(auth) % AUTHKEYS_MAX, digest);
+	write_item(out, FIELD_STRING, bytes_of("auth"), bytes_of(token));
+	return true;
+}
+
+bool codec_netstring(const struct message *m, struct auth *auth, bool with_auth_field, struct writer *out)
+{
+	char digest[AUTH_DIGEST_MAX + 1], token[AUTH_TOKEN_MAX];
+	size_t start = out->len;
+
+	if (m->broken)
+		return false;
+	writer_text(out, "###\n");
+	for (size_t i = 0; i < m->count; i++) {
+		const struct field *f = &m->fields[i];
+		if (codec_is_auth(f))
+			continue;
+		if (!value_allowed(f->type, f->value, 0))
+			return false;
+		write_item(out, f->type, f->name, f->value);
+	}
+	if (with_auth_field && auth && !write_auth_field(m, auth, out))
+		return false;
+	writer_text(out, "%%%\n");
+	if (!auth)
+		return !out->overflowed;
+	if (out->overflowed || auth_digest(auth, auth_active(auth), written_since(out, start), digest) == 0)
+		return false;
+	int len = snprintf(token, sizeof token, "%u %s", auth_active(auth) % AUTHKEYS_MAX, digest);
+	writer_format(out, "%d:%s", len, token);
+	writer_byte(out, ',');
+	return !out->overflowed;
+}
