@@ -18,6 +18,8 @@ enum api_result {
 };
 
 struct api_client;
+/* Where the daemon listens: RUNDIR/heartbeat/register; HA_API_SOCKET overrides it (tests) unless the program is set-uid or set-gid. */
+const char *api_client_path(void);
 /* Connect and sign on as a casual client.  *client is NULL unless API_OK.  error: 256 bytes. */
 enum api_result api_client_open(const char *path, struct span deadline, struct api_client **client, char error[256]);
 void api_client_close(struct api_client *c);

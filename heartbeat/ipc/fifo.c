@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include "heartbeat/ipc/fifo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "heartbeat/core/codec.h"
+#include "heartbeat/ipc/fifo_text.h"
+#include "lib/log.h"
+
+enum { READ_MAX = 4096 };
+
+struct fifo {
+	int fd;
+	char *path;
+	guint source;
+	void (*received)(void *context, const struct message *m);
+	void *context;
+	struct fifo_text text;
+	uint8_t arena[CODEC_DATAGRAM_MAX];
+};
+
+/* One whole message, from ">>>" to "<<<". */
+static void on_text(void *context, struct bytes whole)
+{
+	struct fifo *f = context;
+	struct message m;
+	struct frame frame;
+	message_init(&m, f->arena, sizeof f->arena);
+	enum codec_verdict verdict = codec_decode(whole, NULL, false, &m, &frame);
+	if (verdict != CODEC_OK)
+		log_at(LOG_LEVEL_WARN, "%s: message skipped: %s", f->path, frame.why[0] ? frame.why : codec_verdict_text(verdict));
+	else if (message_string(&m, "t").len == 0)
+		log_at(LOG_LEVEL_WARN, "%s: message skipped: it has no type (t=...)", f->path);
+	else
+		f->received(f->context, &m);
+}
+
+static void on_garbage(void *context, const char *why)
+{
+	const struct fifo *f = context;
+	log_at(LOG_LEVEL_WARN, "%s: %s", f->path, why);
+}
+
+static gboolean on_readable(gint fd, GIOCondition condition, gpointer context)
+{
+	struct fifo *f = context;
+	uint8_t buffer[READ_MAX];
+	(void)condition;
+	ssize_t got = read(fd, buffer, sizeof buffer);
+	if (got > 0)
+		fifo_text_take(&f->text, (struct bytes){buffer, (size_t)got});
+	else if (got < 0 && errno != EAGAIN && errno != EINTR) {
+		log_at(LOG_LEVEL_ERROR, "%s: %s: commands by this way are not heard any more", f->path, strerror(errno));
+		f->source = 0;
+		return G_SOURCE_REMOVE;
+	}
+	return G_SOURCE_CONTINUE;
+}
+
+/* What stands at path and is no FIFO goes: a tool of old leaves a plain file there (spec: cli 11).  Returns 0 or -errno. */
+static int make_fifo(const char *path)
+{
+	struct stat st;
+	if (lstat(path, &st) == 0 && !S_ISFIFO(st.st_mode)) {
+		log_at(LOG_LEVEL_WARN, "%s: is no FIFO: replaced", path);
+		if (unlink(path) < 0)
+			return -errno;
+	}
+	return mkfifo(path, 0600) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+/* Opened for writing too, so that the end of one writer is not an end of file.  Returns a descriptor or -errno. */
+static int open_fifo(const char *path)
+{
+	struct stat st;
+	int fd = open(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	int error = 0;
+	if (fstat(fd, &st) < 0)
+		error = -errno;
+	else if (!S_ISFIFO(st.st_mode))
+		error = -EEXIST;
+	else if (st.st_uid != geteuid() && fchown(fd, geteuid(), getegid()) < 0) /* an old one that another user made */
+		error = -errno;
+	else if (fchmod(fd, 0600) < 0)
+		error = -errno;
+	if (error < 0) {
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+struct fifo *fifo_open(const char *path, void (*received)(void *context, const struct message *m), void *context)
+{
+	int error = make_fifo(path);
+	int fd = error < 0 ? error : open_fifo(path);
+	if (fd < 0) {
+		errno = -fd;
+		return NULL;
+	}
+	struct fifo *f = g_new0(struct fifo, 1);
+	f->fd = fd;
+	f->path = g_strdup(path);
+	f->received = received;
+	f->context = context;
+	fifo_text_init(&f->text, on_text, on_garbage, f);
+	f->source = g_unix_fd_add(fd, G_IO_IN, on_readable, f);
+	return f;
+}
+
+void fifo_close(struct fifo *f)
+{
+	if (!f)
+		return;
+	if (f->source)
+		g_source_remove(f->source);
+	close(f->fd);
+	(void)unlink(f->path); /* gone already: nothing to remove */
+	g_free(f->path);
+	g_free(f);
+}
