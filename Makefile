@@ -14,7 +14,8 @@ V          ?=
 VERSION    := $(shell sed -n 's/^\#\# \([0-9.]*\).*/\1/p' CHANGES.md | head -n 1)
 
 # --- what it is built with: pkg-config name and the Debian package that brings it -----------------------------------
-NEEDS := glib-2.0:libglib2.0-dev libcrypto:libssl-dev zlib:zlib1g-dev libnl-3.0:libnl-3-dev libnl-route-3.0:libnl-route-3-dev
+NEEDS := glib-2.0:libglib2.0-dev libcrypto:libssl-dev zlib:zlib1g-dev libnl-3.0:libnl-3-dev libnl-route-3.0:libnl-route-3-dev \
+         json-glib-1.0:libjson-glib-dev
 NEEDS_TEST := cmocka:libcmocka-dev
 
 ifneq ($(filter-out clean distclean check-layers,$(or $(MAKECMDGOALS),all)),)
@@ -35,8 +36,10 @@ endif
 
 PKGS := $(foreach need,$(NEEDS),$(firstword $(subst :, ,$(need))))
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
-PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lnet -lbz2
-TEST_LIBS  := $(shell pkg-config --libs cmocka 2>/dev/null)
+# json-glib brings GObject and GIO: only what prints JSON is linked with it, never the daemon.
+PKG_LIBS   := $(shell pkg-config --libs $(filter-out json-glib-1.0,$(PKGS)) 2>/dev/null) -lnet -lbz2
+JSON_LIBS  := $(shell pkg-config --libs json-glib-1.0 2>/dev/null)
+TEST_LIBS  := $(shell pkg-config --libs cmocka json-glib-1.0 2>/dev/null)
 
 BUILD := build$(if $(SAN),/san)
 WARN  := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wundef -Werror
@@ -95,6 +98,7 @@ $(BUILD)/heartbeat: $(call objects,$(DAEMON_MAIN)) $(foreach room,$(ROOMS),$(cal
 	$(call say,LD,$@)
 	$(LINK)
 
+$(BUILD)/tools/hb_dump: PKG_LIBS += $(JSON_LIBS)
 # Tools link lib and the ipc client (which speaks core's messages) only.
 $(BUILD)/tools/%: $(BUILD)/tools/%.o $(foreach room,ipc core conf lib,$(call archive,$(room)))
 	$(call say,LD,$@)
