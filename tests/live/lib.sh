@@ -265,10 +265,14 @@ serving() { # [ADDRESS]: what the client reads from the service; nothing when it
 	client timeout 2 curl -s --max-time 1 "http://${1:-$VIP}/"
 }
 served_by() { [ "$(serving "${2:-$VIP}")" = "${NODE_NAME[$1]}" ]; } # N [ADDRESS]
-# The usual end of a start-up: node N serves, and both nodes are at rest.
-settled_on() {
-	only_owner "$1" && ! rsc_is 1 transition && ! rsc_is 2 transition
+at_rest() { # N: knows its peer and moves nothing
+	case $(rscstatus "$1") in none | local | foreign | all) node_is "$1" $((3 - $1)) active ;; *) return 1 ;; esac
 }
+both_at_rest() { at_rest 1 && at_rest 2; }
+# The usual end of a change: node N serves, and both nodes are at rest.
+settled_on() { only_owner "$1" && both_at_rest; }
+settled() { settled_on 1 || settled_on 2; }
+both_are() { rsc_is 1 "$1" && rsc_is 2 "$2"; } # rscstatus of each
 
 # --- configurations ---------------------------------------------------------------------------------------------------
 SHORT_TIMES='keepalive 200ms, deadtime 1, warntime 600ms, initdead 3'
@@ -311,6 +315,13 @@ cluster_new() { # PAIR [FILTER...]
 		pair_install "$n" "$@"
 		httpd_install "$n"
 	done
+}
+
+# The usual beginning: node1 serves, both nodes are at rest.
+cluster_running() { # PAIR [FILTER...]
+	cluster_new "$@"
+	check 'both daemons start' both_nodes_start
+	check 'the first node serves and both are at rest' wait_for 10 settled_on 1
 }
 
 # --- logs -------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The daemon's processes are killed on the owner.  The guardian brings the engine back; when both are gone, the next
+# start puts things right.
+. "$(dirname "$0")/../lib.sh"
+live_enter "$@"
+
+cluster_running web
+guardian=$(guardian_pid 1) engine=$(engine_pid 1)
+check 'the guardian has an engine' test -n "$engine"
+probe_start
+owners_start
+sleep 0.2
+node_exec 1 kill -9 "$engine"
+engine_is_new() { [ -n "$(engine_pid 1)" ] && [ "$(engine_pid 1)" != "$engine" ]; }
+check 'the engine is killed: there is a new one' wait_for 5 engine_is_new
+is 'of the same guardian' "$(guardian_pid 1)" "$guardian"
+check 'one node serves and both are at rest' wait_for 10 settled
+check 'the client reads a page' wait_for 3 serving
+sleep 1
+check 'still' settled
+measure_stop
+at_most 'two owners for less than deadtime, ms' "$(two_owners_ms)" $DEADTIME_MS
+at_most 'the client missed it for no longer than after a power cut, ms' "$(longest_outage)" $((DEADTIME_MS + KEEPALIVE_MS + 500))
+
+check 'the first node serves again' wait_for 10 settled_on 1
+node_exec 1 kill -9 "$(guardian_pid 1)" "$(engine_pid 1)"
+check 'everything is killed: the second node takes over' wait_for 5 address_on 2
+owners_start
+check 'the first node starts again' node_start 1
+begin=$(now_ms)
+check 'the pair settles with one owner' wait_for 10 settled
+sleep 1
+check 'and keeps it' settled
+measure_stop
+at_most 'the address left behind was released soon: ms of two owners after the start' "$(two_owners_ms "$begin")" $((2 * DEADTIME_MS))
+check 'the client reads a page' wait_for 3 serving
+done_testing

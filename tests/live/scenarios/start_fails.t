@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The httpd of the first node does not start: its peer tries at once, and the failure can be seen.
+. "$(dirname "$0")/../lib.sh"
+live_enter "$@"
+
+cluster_new web
+httpd_break 1 'start) echo "httpd: no such module" >&2; exit 5 ;;'
+owners_start
+begin=$(now_ms)
+check 'both daemons start' both_nodes_start
+check 'the second node serves' wait_for 10 only_owner 2
+check 'the client reads its page' wait_for 3 served_by 2
+check 'nobody moves any more' wait_for 5 settled_on 2
+sleep 0.2
+measure_stop
+at_most 'the peer did not wait for a retry: ms until it had the address' $(($(owner_since_ms 2 "$begin") - begin)) 8000
+is 'never two owners' "$(two_owners_ms)" 0
+check 'the failure stands in the status' sh -c 'printf "%s\n" "$1" | grep -i failed' sh "$(cl_status 1 groups)"
+check 'the log has the exit status' log_has 1 '[Rr]eturn code 5 from .*httpd|httpd.*(exit|status|code).* 5'
+check 'and what the script said' log_has 1 'no such module'
+check_not 'the first node has released the address' address_on 1
+
+note 'the httpd of the second node fails as well, later the first is mended'
+httpd_break 2 'start) exit 5 ;;'
+httpd_install 1
+check 'an operator moves it' node_exec 1 timeout 30 /usr/sbin/hb_takeover --wait all
+check 'the first node serves' wait_for 5 settled_on 1
+check 'the client reads its page' wait_for 3 served_by 1
+done_testing
