@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Media: broadcast, multicast, unicast, ping (serial and IPv6 later) behind one table of functions.
- * Moves datagrams; never looks into one.  Lives on the GLib main context of the thread.
+ * Moves datagrams; never looks into one but for its first four bytes.  Lives on the GLib main context of the thread.
+ * Sockets are read at G_PRIORITY_HIGH, under a flood at G_PRIORITY_DEFAULT: timers must not be set lower than that.
  * spec: protocol, sections 8 and 9; config, section 6. */
 #ifndef HEARTBEAT_MEDIA_MEDIA_H
 #define HEARTBEAT_MEDIA_MEDIA_H
@@ -21,17 +22,22 @@ struct media_source {
 };
 
 struct media_handlers {
-	/* medium: index as given to media_open.  Ping media: data is the echoed payload.  data is valid during the call. */
+	/* medium: index as given to media_open.  Ping media: data is the echoed payload.  data is valid during the call.
+	 * data begins like a message ("###\n" or ">>>\n"); what does not was dropped and counted.  Media that listen at the same
+	 * place share a socket: a broadcast is reported for the first bcast line, a datagram to this host for the ucast line
+	 * of its sender, else for the first.  May send and ping, must not call media_close. */
 	void (*received)(void *context, size_t medium, struct bytes data, const struct media_source *source);
 	void *context;
 };
 
 struct media;
 
-/* Open all media of the configuration.  ping_id: ICMP identifier (low 16 bits of the pid).
+/* Open all media of the configuration.  conf, and all that it points to, is borrowed until media_close.
+ * ping_id: ICMP identifier (low 16 bits of the pid).  May look up host names, which takes the resolver's time.
  * Every medium that cannot be opened gets a diagnostic with its ha.cf line ("bcast eth9: no such interface; there are: eth0, lo")
- * and NULL is returned when there is any.  Logs "UDP Broadcast heartbeat started on port 694 (694) interface eth0" and its
- * kin (spec: cli 8, text 35). */
+ * and NULL is returned when there is any.  A ping_group member without an address is a warning while others have one.
+ * Logs "UDP Broadcast heartbeat started on port 694 (694) interface eth0" and its kin (spec: cli 8, text 35).
+ * At run time interfaces may lose link, address or existence: sending goes on as soon as they are back. */
 struct media *media_open(const struct medium_conf *conf, size_t count, uint16_t ping_id,
                          const struct media_handlers *handlers, struct diags *diags);
 void media_close(struct media *m);
@@ -41,11 +47,14 @@ void media_close(struct media *m);
 void media_send(struct media *m, struct bytes datagram);
 /* One echo request on ping medium (to every member of a group, last configured first, same sequence number). */
 void media_ping(struct media *m, size_t medium, struct bytes payload);
-/* Read what has already arrived on all media, bounded (at most 64 batches), before a peer is judged late. */
+/* Read what has already arrived on all media, bounded (at most 64 batches a socket), before a peer is judged late.
+ * Inside a received handler it does nothing: that datagram is part of such a reading. */
 void media_drain(struct media *m);
 
+/* A ping_group's request counts once, however many members it goes to; bytes are payload. */
 struct media_counters {
 	uint64_t received, sent, send_failed, bytes_in, bytes_out;
+	uint64_t rejected; /* did not begin like a message */
 };
 void media_counters(const struct media *m, size_t medium, struct media_counters *out);
 

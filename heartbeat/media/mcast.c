@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+/* mcast IF GROUP PORT TTL LOOP: to an IPv4 multicast group.  spec: protocol, section 8 */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "heartbeat/media/medium.h"
+#include "lib/log.h"
+
+/* The interface is named by its index, not by its address: the kernel then takes the address that is current. */
+static int mcast_socket(const struct medium *m, unsigned ifindex)
+{
+	const struct socket_option options[] = {
+		{IPPROTO_IP, IP_MULTICAST_LOOP, m->conf->loop},
+		{IPPROTO_IP, IP_MULTICAST_TTL, (int)m->conf->ttl},
+	};
+	struct ip_mreqn through = {.imr_ifindex = (int)ifindex};
+	int fd = udp_socket(options, G_N_ELEMENTS(options), NULL);
+
+	if (fd < 0)
+		return fd;
+	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &through, sizeof through) == 0)
+		return fd;
+	int rc = -errno;
+	close(fd);
+	return rc;
+}
+
+static bool mcast_open(struct medium *m, struct diags *diags)
+{
+	struct in_addr address;
+
+	m->make_socket = mcast_socket;
+	m->to = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(m->conf->port)};
+	if (inet_pton(AF_INET, m->conf->address, &m->to.sin_addr) != 1 || !IN_MULTICAST(ntohl(m->to.sin_addr.s_addr))) {
+		medium_complain(m, diags, DIAG_ERROR, "\"%s\" is no multicast group; expected 224.0.0.0 to 239.255.255.255", m->conf->address);
+		return false;
+	}
+	if (!udp_open(m, m->to.sin_addr, diags))
+		return false;
+	if (udp_interface_address(m, SIOCGIFADDR, &address) == 0)
+		return true;
+	medium_complain(m, diags, DIAG_ERROR, "the interface has no IPv4 address; give it one first (ip address)");
+	return false;
+}
+
+static void mcast_started(const struct medium *m)
+{
+	log_at(LOG_LEVEL_INFO, "UDP multicast heartbeat started for group %s port %u interface %s (ttl=%u loop=%d)", m->conf->address, m->conf->port,
+	       m->conf->interface, m->conf->ttl, m->conf->loop);
+}
+
+const struct medium_ops mcast_ops = {.open = mcast_open, .send = udp_send, .started = mcast_started};

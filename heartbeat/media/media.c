@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+/* The set of media: open, send, drain, close, count, and say once when sending stops and once when it works again. */
+#include "heartbeat/media/media.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <netdb.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "heartbeat/media/medium.h"
+#include "lib/log.h"
+
+enum {
+	DRAIN_BATCHES = 64,
+	/* A medium that fails every second packet must not write two lines for each: this many good sends in a row end a failure. */
+	GOOD_SENDS = 3,
+};
+
+/* NULL: this kind waits for its file. */
+static const struct medium_ops *const kinds[MEDIUM_KINDS] = {
+	[MEDIUM_BCAST] = &bcast_ops,
+	[MEDIUM_MCAST] = &mcast_ops,
+	[MEDIUM_UCAST] = &ucast_ops,
+	[MEDIUM_MCAST6] = NULL,
+	[MEDIUM_UCAST6] = NULL,
+	[MEDIUM_SERIAL] = NULL,
+	[MEDIUM_PING] = &ping_ops,
+	[MEDIUM_PING6] = NULL,
+	[MEDIUM_PING_GROUP] = &ping_group_ops,
+};
+
+/* What to look at when the kernel refuses a packet; the last row is for every other reason. */
+static const struct {
+	int error;
+	const char *check;
+} advice[] = {
+	{ENETDOWN, "is the interface up (ip link) and the cable in?"},
+	{ENETUNREACH, "is the interface up and has it its address (ip address)? is there a route (ip route)?"},
+	{EHOSTUNREACH, "is there a route to it (ip route)? does it answer ARP (ip neighbour)?"},
+	{ENODEV, "the interface is gone (ip link); heartbeat uses it again as soon as it is back"},
+	{EADDRNOTAVAIL, "the interface has lost its IPv4 address (ip address)"},
+	{ENOBUFS, "the interface's queue is full: see ip -s link, tc -s qdisc"},
+	{EAGAIN, "the socket's queue is full: does the interface send at all (ip -s link)?"},
+	{EPERM, "a packet filter forbids it: see nft list ruleset, iptables -S OUTPUT"},
+	{EMSGSIZE, "the message is larger than a datagram can be (65507 bytes): see compression in ha.cf"},
+	{0, "see ip link, ip address, ip route"},
+};
+
+const char *medium_kind(const struct medium *m)
+{
+	return medium_kind_name(m->conf->kind);
+}
+
+void medium_complain(const struct medium *m, struct diags *diags, enum diag_severity severity, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof text, format, args); /* a text that is cut still names the line */
+	va_end(args);
+	diag_add(diags, severity, m->conf->line, 0, "%s %s: %s", medium_kind(m), m->conf->name, text);
+}
+
+bool medium_resolve(const char *host, struct in_addr *address, const char **why)
+{
+	const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM};
+	struct addrinfo *found = NULL;
+	struct sockaddr_in first;
+
+	int rc = getaddrinfo(host, NULL, &hints, &found);
+	if (rc != 0) {
+		*why = rc == EAI_SYSTEM ? strerror(errno) : gai_strerror(rc);
+		return false;
+	}
+	memcpy(&first, found->ai_addr, sizeof first);
+	freeaddrinfo(found);
+	*address = first.sin_addr;
+	return true;
+}
+
+static void not_built(const struct medium *m, struct diags *diags)
+{
+	char built[256] = "";
+	struct writer w = writer_over(built, sizeof built - 1);
+
+	for (size_t i = 0; i < MEDIUM_KINDS; i++)
+		if (kinds[i])
+			writer_format(&w, "%s%s", w.len ? ", " : "", medium_kind_name((enum medium_kind)i));
+	diag_add(diags, DIAG_ERROR, m->conf->line, 0, "%s: not built into this version; there are: %s", medium_kind(m), built);
+}
+
+static bool open_one(struct medium *m, struct diags *diags)
+{
+	if (!m->ops) {
+		not_built(m, diags);
+		return false;
+	}
+	return m->ops->open(m, diags);
+}
+
+struct media *media_open(const struct medium_conf *conf, size_t count, uint16_t ping_id,
+                         const struct media_handlers *handlers, struct diags *diags)
+{
+	struct media *set = g_new0(struct media, 1);
+	bool ok = true;
+
+	set->list = g_new0(struct medium, count);
+	set->count = count;
+	set->handlers = *handlers;
+	set->ping_id = ping_id;
+	set->batch = batch_new();
+	set->query_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (set->query_fd < 0) {
+		diag_add(diags, DIAG_ERROR, 0, 0, "media: no socket to be had: %s", strerror(errno));
+		ok = false;
+	}
+	for (size_t i = 0; i < count; i++)
+		set->list[i] = (struct medium){.set = set, .index = i, .conf = &conf[i], .ops = kinds[conf[i].kind], .send_fd = -1};
+	/* Every medium is tried, so that the operator sees all that is wrong at once. */
+	for (size_t i = 0; set->query_fd >= 0 && i < count; i++)
+		ok &= open_one(&set->list[i], diags);
+	if (!ok) {
+		media_close(set);
+		return NULL;
+	}
+	for (size_t i = 0; i < count; i++)
+		set->list[i].ops->started(&set->list[i]);
+	return set;
+}
+
+void media_close(struct media *set)
+{
+	if (!set)
+		return;
+	assert(!set->receiving);
+	while (set->receivers) {
+		struct receiver *r = set->receivers;
+		set->receivers = r->next;
+		receiver_free(r);
+	}
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->list[i].send_fd >= 0)
+			close(set->list[i].send_fd);
+		g_free(set->list[i].ping);
+	}
+	if (set->query_fd >= 0)
+		close(set->query_fd);
+	batch_free(set->batch);
+	g_free(set->list);
+	g_free(set);
+}
+
+static const char *what_to_check(int error)
+{
+	size_t i = 0;
+
+	while (advice[i].error != 0 && advice[i].error != error)
+		i++;
+	return advice[i].check;
+}
+
+static void note_failure(struct medium *m, int error)
+{
+	struct medium_failure *f = &m->failure;
+
+	m->counters.send_failed++;
+	f->lost++;
+	f->good = 0;
+	if (f->failing)
+		return;
+	f->failing = true;
+	f->since = mono_now();
+	/* Both texts of the reference in one line, for those who watch for either.  spec: cli 8, text 33 */
+	log_at(LOG_LEVEL_ERROR, "%s_write: Unable to send HBcomm packet %s: %s; write failure on %s: %s", medium_kind(m), m->conf->name,
+	       strerror(error), m->conf->name, what_to_check(error));
+}
+
+static void note_success(struct medium *m, size_t len)
+{
+	struct medium_failure *f = &m->failure;
+
+	m->counters.sent++;
+	m->counters.bytes_out += len;
+	if (!f->failing)
+		return;
+	if (f->good++ == 0)
+		f->better = mono_now();
+	if (f->good < GOOD_SENDS)
+		return;
+	int64_t ms = span_to_ms(mono_since(f->better, f->since));
+	log_at(LOG_LEVEL_INFO, "%s %s: sending works again after %" PRId64 ".%03" PRId64 " s; %" PRIu64 " packet(s) could not be sent",
+	       medium_kind(m), m->conf->name, ms / 1000, ms % 1000, f->lost);
+	*f = (struct medium_failure){0};
+}
+
+static void send_one(struct medium *m, struct bytes data)
+{
+	int rc = m->ops->send(m, data);
+
+	if (rc < 0)
+		note_failure(m, -rc);
+	else
+		note_success(m, data.len);
+}
+
+void media_send(struct media *set, struct bytes datagram)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (!set->list[i].ops->is_ping)
+			send_one(&set->list[i], datagram);
+}
+
+void media_ping(struct media *set, size_t medium, struct bytes payload)
+{
+	assert(medium < set->count && set->list[medium].ops->is_ping);
+	send_one(&set->list[medium], payload);
+}
+
+void media_drain(struct media *set)
+{
+	if (set->receiving)
+		return;
+	for (struct receiver *r = set->receivers; r; r = r->next)
+		(void)receiver_read(r, DRAIN_BATCHES); /* what is left over comes by the main loop */
+}
+
+void media_counters(const struct media *set, size_t medium, struct media_counters *out)
+{
+	assert(medium < set->count);
+	*out = set->list[medium].counters;
+}

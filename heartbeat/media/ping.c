@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+/* ping HOST and ping_group NAME HOST...: ICMP echo to something that is no cluster node.  One raw socket for all of them;
+ * the kernel hands up only echo replies with our identifier.  spec: protocol, section 9 */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/icmp.h>
+#include <netinet/ip.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "heartbeat/media/medium.h"
+#include "lib/log.h"
+
+enum {
+	ECHO_SLOTS = 128, /* how many requests an answer may be behind.  spec: protocol, section 9, "128 slots" */
+	RECEIVE_BUFFER = 256 * 1024,
+};
+
+/* A request on its way.  The digest tells its echo from every other packet: from what another ping medium to the same
+ * host sent with the same sequence number, and from what somebody made up. */
+struct echo {
+	bool waiting;
+	uint16_t sequence;
+	uint64_t digest;
+};
+
+struct ping {
+	uint16_t next_sequence;
+	struct echo echoes[ECHO_SLOTS];
+	size_t member_count;
+	struct in_addr members[]; /* in the order of ha.cf */
+};
+
+/* --- receiving ----------------------------------------------------------------------------------------------------- */
+
+/* FNV-1a.  No secret: whether a payload is genuine is for the core to say. */
+static uint64_t digest_of(struct bytes data)
+{
+	struct reader r = reader_over(data);
+	uint64_t sum = 0xcbf29ce484222325u;
+
+	for (int byte = reader_byte(&r); byte >= 0; byte = reader_byte(&r))
+		sum = (sum ^ (uint64_t)byte) * 0x100000001b3u;
+	return sum;
+}
+
+/* The first answer to a request counts, from whichever member; a second one is dropped. */
+static bool take_answer(struct ping *p, struct in_addr from, uint16_t sequence, struct bytes payload)
+{
+	struct echo *e = &p->echoes[sequence % ECHO_SLOTS];
+	bool is_member = false;
+
+	for (size_t i = 0; i < p->member_count; i++)
+		is_member |= p->members[i].s_addr == from.s_addr;
+	if (!is_member || !e->waiting || e->sequence != sequence || e->digest != digest_of(payload))
+		return false;
+	e->waiting = false;
+	return true;
+}
+
+static struct medium *ping_claim(const struct receiver *r, struct arrival *a)
+{
+	struct reader in = reader_over(a->data);
+	struct icmphdr icmp;
+
+	int first = reader_peek(&in);
+	if (first < 0)
+		return NULL;
+	(void)reader_take(&in, ((size_t)first & 0x0f) * 4); /* the IP header; its failure shows in the next line */
+	struct bytes header = reader_take(&in, sizeof icmp);
+	if (in.failed)
+		return NULL;
+	memcpy(&icmp, header.at, sizeof icmp);
+	if (icmp.type != ICMP_ECHOREPLY || icmp.un.echo.id != r->set->ping_id)
+		return NULL;
+	struct bytes payload = reader_take(&in, reader_left(&in));
+	for (size_t i = 0; i < r->set->count; i++) {
+		struct medium *m = &r->set->list[i];
+		if (m->ping && take_answer(m->ping, a->source.from.sin_addr, ntohs(icmp.un.echo.sequence), payload)) {
+			a->data = payload;
+			return m;
+		}
+	}
+	return NULL;
+}
+
+/* A raw socket sees every echo reply of the host.  Let the kernel drop those of other programs. */
+static int filter_replies(int fd, uint16_t ping_id)
+{
+	const struct icmp_filter only_replies = {~(1u << ICMP_ECHOREPLY)};
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),                            /* X = length of the IP header */
+		BPF_STMT(BPF_LD | BPF_H | BPF_IND, 4),                             /* identifier, as big-endian */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ntohs(ping_id), 0, 1),         /* sent in host byte order */
+		BPF_STMT(BPF_RET | BPF_K, 0xffffffffu),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog program = {.len = G_N_ELEMENTS(code), .filter = code};
+
+	if (setsockopt(fd, SOL_RAW, ICMP_FILTER, &only_replies, sizeof only_replies) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0)
+		return -errno;
+	return 0;
+}
+
+static int icmp_open(struct media *set)
+{
+	const int on = 1, buffer = RECEIVE_BUFFER;
+
+	if (set->icmp)
+		return 0;
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMP);
+	if (fd < 0)
+		return -errno;
+	struct receiver *r = receiver_new(set);
+	r->claim = ping_claim;
+	receiver_watch(r, fd);
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer); /* the usual size will do as well */
+	if (setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on) < 0)
+		return -errno;
+	int rc = filter_replies(fd, set->ping_id);
+	if (rc == 0)
+		set->icmp = r;
+	return rc;
+}
+
+/* --- the media ----------------------------------------------------------------------------------------------------- */
+
+static bool ping_prepare(struct medium *m, size_t room, struct diags *diags)
+{
+	m->ping = g_malloc0(sizeof *m->ping + room * sizeof m->ping->members[0]);
+	int rc = icmp_open(m->set);
+	if (rc == 0)
+		return true;
+	medium_complain(m, diags, DIAG_ERROR, "cannot open a raw ICMP socket: %s%s", strerror(-rc),
+	                rc == -EPERM ? "; heartbeat must be run by root" : "");
+	return false;
+}
+
+static bool ping_add(struct medium *m, const char *host, enum diag_severity severity, struct diags *diags)
+{
+	struct in_addr address;
+	const char *why;
+
+	if (!medium_resolve(host, &address, &why)) {
+		medium_complain(m, diags, severity, "host \"%s\" has no IPv4 address: %s; give the address, or see /etc/hosts", host, why);
+		return false;
+	}
+	m->ping->members[m->ping->member_count++] = address;
+	return true;
+}
+
+static bool ping_open(struct medium *m, struct diags *diags)
+{
+	return ping_prepare(m, 1, diags) && ping_add(m, m->conf->address, DIAG_ERROR, diags);
+}
+
+/* A group lives as long as one member can be asked.  spec: config, section 6, "Unresolvable hosts" */
+static bool ping_group_open(struct medium *m, struct diags *diags)
+{
+	if (!ping_prepare(m, m->conf->member_count, diags))
+		return false;
+	for (size_t i = 0; i < m->conf->member_count; i++)
+		(void)ping_add(m, m->conf->members[i], DIAG_WARNING, diags); /* the count tells */
+	if (m->ping->member_count > 0)
+		return true;
+	medium_complain(m, diags, DIAG_ERROR, "none of its %zu hosts has an IPv4 address", m->conf->member_count);
+	return false;
+}
+
+/* Internet checksum (RFC 1071) over header and payload; the header's length is even. */
+static uint16_t checksum(struct bytes header, struct bytes payload)
+{
+	struct reader parts[] = {reader_over(header), reader_over(payload)};
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+		while (reader_left(&parts[i]) > 0) {
+			int high = reader_byte(&parts[i]);
+			int low = reader_left(&parts[i]) > 0 ? reader_byte(&parts[i]) : 0;
+			sum += (uint64_t)high << 8 | (uint64_t)low;
+		}
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return htons((uint16_t)~sum);
+}
+
+static int send_echo(int fd, const struct icmphdr *icmp, struct bytes payload, struct in_addr member)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr = member};
+	struct icmphdr header = *icmp;
+	struct iovec parts[] = {
+		{.iov_base = &header, .iov_len = sizeof header},
+		{.iov_base = (void *)(uintptr_t)payload.at, .iov_len = payload.len}, /* only read, but iovec knows no const */
+	};
+	struct msghdr packet = {.msg_name = &to, .msg_namelen = sizeof to, .msg_iov = parts, .msg_iovlen = G_N_ELEMENTS(parts)};
+
+	return sendmsg(fd, &packet, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+/* The same packet to every member, the last one first.  It fails when it could be sent to none. */
+static int ping_send(struct medium *m, struct bytes payload)
+{
+	struct ping *p = m->ping;
+	uint16_t sequence = p->next_sequence++;
+	struct icmphdr icmp = {.type = ICMP_ECHO, .un.echo = {.id = m->set->ping_id, .sequence = htons(sequence)}};
+	size_t sent = 0;
+	int rc = 0;
+
+	icmp.checksum = checksum((struct bytes){(const uint8_t *)&icmp, sizeof icmp}, payload);
+	p->echoes[sequence % ECHO_SLOTS] = (struct echo){.waiting = true, .sequence = sequence, .digest = digest_of(payload)};
+	for (size_t i = p->member_count; i-- > 0;) {
+		int error = send_echo(m->set->icmp->fd, &icmp, payload, p->members[i]);
+		if (error == 0)
+			sent++;
+		else
+			rc = error;
+	}
+	return sent > 0 ? 0 : rc;
+}
+
+static void ping_started(const struct medium *m)
+{
+	char text[512] = "";
+	struct writer w = writer_over(text, sizeof text - 1);
+
+	for (size_t i = 0; i < m->ping->member_count; i++) {
+		char address[INET_ADDRSTRLEN] = "?";
+		(void)inet_ntop(AF_INET, &m->ping->members[i], address, sizeof address); /* cannot fail: it is AF_INET and fits */
+		writer_format(&w, "%s%s", i ? ", " : "", address);
+	}
+	log_at(LOG_LEVEL_INFO, "ping heartbeat started. %s %s: %s", medium_kind(m), m->conf->name, text);
+}
+
+const struct medium_ops ping_ops = {.open = ping_open, .send = ping_send, .started = ping_started, .is_ping = true};
+const struct medium_ops ping_group_ops = {.open = ping_group_open, .send = ping_send, .started = ping_started, .is_ping = true};
