@@ -63,7 +63,8 @@ void diag_format(const struct diags *d, size_t index, char *out, size_t cap)
 		writer_format(&w, "%u:", item->line);
 	if (item->line > 0 && item->column > 0)
 		writer_format(&w, "%u:", item->column);
-	writer_format(&w, "%s%s: ", w.len > 0 ? " " : "", item->severity == DIAG_ERROR ? "error" : "warning");
+	writer_text(&w, w.len > 0 ? " " : "");
+	writer_text(&w, item->severity == DIAG_ERROR ? "error: " : "warning: ");
 	// The text quotes the file: its control bytes must not reach a terminal, nor break the line.
 	for (const char *c = item->text; *c != '\0'; c++) {
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)

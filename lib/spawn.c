@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: MIT
+#include "lib/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <glib.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/spawn_private.h"
+
+enum {
+	LINE_BYTES_MAX = 1024,
+	/* Bytes taken in one turn of the main loop, and a lower priority than the rest of it: a script that prints
+	 * without end must not make the engine late. */
+	TURN_BYTES = 4096,
+	STREAM_PRIORITY = G_PRIORITY_DEFAULT + 10,
+};
+
+unsigned spawn_grace_ms = SPAWN_KILL_GRACE_MS;
+
+/* One of the two pipes. */
+struct stream {
+	struct spawn *owner;
+	int fd; /* read end, -1: closed */
+	guint source;
+	bool is_stderr;
+	size_t len;
+	char line[LINE_BYTES_MAX + 1];
+};
+
+enum stage {
+	STAGE_RUNNING,
+	STAGE_TERMINATING, /* SIGTERM sent */
+	STAGE_KILLED,      /* SIGKILL sent */
+	STAGE_GIVEN_UP,    /* reported although it would not die; waits to be reaped */
+};
+
+struct spawn {
+	void (*line)(void *context, bool is_stderr, const char *line);
+	void (*done)(void *context, const struct spawn_result *result);
+	void *context;
+	enum stage stage;
+	pid_t pid;
+	int pidfd;
+	guint exit_source;
+	guint timer;
+	struct stream out, err;
+	struct mono started;
+	size_t captured;
+	struct spawn_result result;
+};
+
+static unsigned running;
+
+unsigned spawn_running(void)
+{
+	return running;
+}
+
+// --- output ---
+
+static void stream_end_line(struct stream *t)
+{
+	t->line[t->len] = '\0';
+	t->len = 0;
+	if (t->owner->line)
+		t->owner->line(t->owner->context, t->is_stderr, t->line);
+}
+
+static void stream_feed(struct stream *t, const char *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (data[i] == '\n')
+			stream_end_line(t);
+		else if (t->len < LINE_BYTES_MAX) // the rest of a longer line is dropped
+			t->line[t->len++] = (char)(data[i] != '\0' ? data[i] : '?'); // a NUL would hide what follows it
+	}
+}
+
+static void spawn_capture(struct spawn *s, const char *data, size_t len)
+{
+	size_t room = SPAWN_CAPTURE_MAX - 1 - s->captured;
+	size_t n = len < room ? len : room;
+	memcpy(s->result.output + s->captured, data, n);
+	s->captured += n;
+}
+
+/* Read once, at most max bytes.  Returns how many, 0 at the end of the stream, -1 when there is nothing now. */
+static ssize_t stream_read(struct stream *t, size_t max)
+{
+	char data[TURN_BYTES];
+	ssize_t n = read(t->fd, data, max < sizeof(data) ? max : sizeof(data));
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? -1 : 0;
+	if (!t->is_stderr)
+		spawn_capture(t->owner, data, (size_t)n);
+	stream_feed(t, data, (size_t)n);
+	return n;
+}
+
+static void stream_close(struct stream *t)
+{
+	if (t->len > 0) // a last line without newline
+		stream_end_line(t);
+	if (t->source)
+		(void)g_source_remove(t->source);
+	t->source = 0;
+	if (t->fd >= 0)
+		(void)close(t->fd); // only read
+	t->fd = -1;
+}
+
+static gboolean stream_ready(gint fd, GIOCondition condition, gpointer data)
+{
+	struct stream *t = data;
+	(void)fd;
+	(void)condition;
+	if (stream_read(t, TURN_BYTES) != 0)
+		return G_SOURCE_CONTINUE;
+	t->source = 0; // goes with the return
+	stream_close(t);
+	return G_SOURCE_REMOVE;
+}
+
+/* After the exit of the child: what is in the pipe by now, and no more.  A daemon that it left behind may hold the
+ * other end and write for ever. */
+static void stream_drain(struct stream *t)
+{
+	int left = 0;
+	if (t->fd >= 0 && ioctl(t->fd, FIONREAD, &left) == 0) {
+		while (left > 0) {
+			ssize_t n = stream_read(t, (size_t)left);
+			if (n <= 0)
+				break;
+			left -= (int)n;
+		}
+	}
+	stream_close(t);
+}
+
+// --- end ---
+
+static void spawn_stop_timer(struct spawn *s)
+{
+	if (s->timer)
+		(void)g_source_remove(s->timer);
+	s->timer = 0;
+}
+
+static void spawn_free(struct spawn *s)
+{
+	if (s->exit_source)
+		(void)g_source_remove(s->exit_source);
+	if (s->pidfd >= 0)
+		(void)close(s->pidfd);
+	free(s);
+}
+
+static void spawn_report(struct spawn *s, enum spawn_end end, int code)
+{
+	spawn_stop_timer(s);
+	stream_drain(&s->out);
+	stream_drain(&s->err);
+	s->result.end = end;
+	s->result.code = code;
+	s->result.took = mono_since(mono_now(), s->started);
+	s->result.output[s->captured] = '\0';
+	running--;
+	s->done(s->context, &s->result);
+}
+
+/* Has the child ended?  It is left to be reaped, so that its number, which is the group's too, stays taken.
+ * 1: yes, 0: not yet, -1: errno says why that cannot be known. */
+static int spawn_ended(const struct spawn *s, siginfo_t *info)
+{
+	memset(info, 0, sizeof(*info)); // POSIX lets si_pid be untouched when there is nothing
+	if (waitid(P_PIDFD, (id_t)s->pidfd, info, WEXITED | WNOHANG | WNOWAIT) != 0)
+		return -1;
+	return info->si_pid != 0;
+}
+
+static void spawn_signal(const struct spawn *s, int signal)
+{
+	(void)kill(-s->pid, signal); // ESRCH: nobody is left, which is what was wanted
+}
+
+static gboolean child_ready(gint fd, GIOCondition condition, gpointer data)
+{
+	struct spawn *s = data;
+	siginfo_t info;
+	(void)fd;
+	(void)condition;
+	int ended = spawn_ended(s, &info);
+	if (ended == 0)
+		return G_SOURCE_CONTINUE; // held by a debugger
+	int why = errno;
+	s->exit_source = 0; // goes with the return
+	if (ended > 0) {
+		// Before the reaping: afterwards the number of the group may already be somebody else's.
+		if (s->stage != STAGE_RUNNING)
+			spawn_signal(s, SIGKILL);
+		siginfo_t reaped;
+		(void)waitid(P_PIDFD, (id_t)s->pidfd, &reaped, WEXITED | WNOHANG); // known to be there
+		s->pid = 0;
+	}
+	if (s->stage == STAGE_GIVEN_UP) {
+		spawn_free(s);
+		return G_SOURCE_REMOVE;
+	}
+	if (ended < 0) // somebody else has reaped it, or SIGCHLD is ignored: how it ended is lost
+		spawn_report(s, SPAWN_FAILED, why);
+	else if (s->stage != STAGE_RUNNING)
+		spawn_report(s, SPAWN_TIMED_OUT, 0);
+	else
+		spawn_report(s, info.si_code == CLD_EXITED ? SPAWN_EXITED : SPAWN_SIGNALED, info.si_status);
+	spawn_free(s);
+	return G_SOURCE_REMOVE;
+}
+
+// --- deadline ---
+
+static gboolean timer_fired(gpointer data);
+
+static void spawn_enter(struct spawn *s, enum stage stage)
+{
+	s->stage = stage;
+	spawn_stop_timer(s);
+	s->timer = g_timeout_add(spawn_grace_ms, timer_fired, s);
+}
+
+static void spawn_terminate(struct spawn *s)
+{
+	spawn_enter(s, STAGE_TERMINATING);
+	spawn_signal(s, SIGTERM);
+	spawn_signal(s, SIGCONT); // a stopped process hears SIGTERM only when it goes on
+}
+
+static gboolean timer_fired(gpointer data)
+{
+	struct spawn *s = data;
+	siginfo_t info;
+	s->timer = 0; // goes with the return
+	switch (s->stage) {
+	case STAGE_RUNNING:
+		// It ended in time and we are late: its own status counts, child_ready comes in this turn or the next.
+		if (spawn_ended(s, &info) == 0)
+			spawn_terminate(s);
+		break;
+	case STAGE_TERMINATING:
+		spawn_enter(s, STAGE_KILLED);
+		spawn_signal(s, SIGKILL);
+		break;
+	case STAGE_KILLED:
+		// It sleeps within the kernel (a dead disk or file server).  The cluster does not wait for that.
+		s->stage = STAGE_GIVEN_UP;
+		spawn_report(s, SPAWN_TIMED_OUT, 0);
+		break;
+	case STAGE_GIVEN_UP:
+		break;
+	}
+	return G_SOURCE_REMOVE;
+}
+
+void spawn_cancel(struct spawn *s)
+{
+	if (s->pid > 0 && s->stage == STAGE_RUNNING)
+		spawn_terminate(s);
+}
+
+// --- start ---
+
+/* The write end is kept above the standard descriptors: in a process that was started without them the child's dup2
+ * would overwrite it. */
+static int make_pipe(int ends[2])
+{
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return errno;
+	if (ends[1] <= STDERR_FILENO) {
+		int high = fcntl(ends[1], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		int why = errno;
+		(void)close(ends[1]);
+		ends[1] = high;
+		if (high < 0) {
+			(void)close(ends[0]);
+			return why;
+		}
+	}
+	// Only our end: the child's output is to block when we are slow.
+	if (fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) {
+		int why = errno;
+		(void)close(ends[0]);
+		(void)close(ends[1]);
+		return why;
+	}
+	return 0;
+}
+
+static int set_up_actions(posix_spawn_file_actions_t *actions, const struct spawn_request *request, int out, int err)
+{
+	int failed = posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
+	if (!failed)
+		failed = posix_spawn_file_actions_adddup2(actions, err, STDERR_FILENO);
+	if (!failed)
+		failed = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (!failed)
+		failed = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+	if (!failed)
+		failed = posix_spawn_file_actions_addchdir_np(actions, request->directory ? request->directory : "/");
+	return failed;
+}
+
+/* A group of its own, no signal blocked or ignored: what the engine does with its signals is no business of a script. */
+static int set_up_attributes(posix_spawnattr_t *attributes)
+{
+	sigset_t none, all;
+	(void)sigemptyset(&none);
+	(void)sigfillset(&all);
+	int failed = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	if (!failed)
+		failed = posix_spawnattr_setpgroup(attributes, 0);
+	if (!failed)
+		failed = posix_spawnattr_setsigmask(attributes, &none);
+	if (!failed)
+		failed = posix_spawnattr_setsigdefault(attributes, &all);
+	return failed;
+}
+
+static int run(pid_t *pid, const struct spawn_request *request, int out, int err)
+{
+	static char *const nothing[] = {NULL};
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int failed = posix_spawn_file_actions_init(&actions);
+	if (failed)
+		return failed;
+	failed = posix_spawnattr_init(&attributes);
+	if (failed)
+		goto out_actions;
+	failed = set_up_actions(&actions, request, out, err);
+	if (!failed)
+		failed = set_up_attributes(&attributes);
+	if (!failed)
+		failed = posix_spawn(pid, request->path, &actions, &attributes, request->argv, request->envp ? request->envp : nothing);
+	(void)posix_spawnattr_destroy(&attributes);
+out_actions:
+	(void)posix_spawn_file_actions_destroy(&actions);
+	return failed;
+}
+
+/* Start the child and get hold of it.  Returns 0 or errno; the pipes' write ends are the caller's. */
+static int start(struct spawn *s, const struct spawn_request *request, int out, int err)
+{
+	pid_t pid = 0;
+	int failed = run(&pid, request, out, err);
+	if (failed)
+		return failed;
+	s->pidfd = (int)syscall(SYS_pidfd_open, pid, 0); // close-on-exec by itself
+	if (s->pidfd < 0) {
+		// A child that cannot be watched must not go on by itself.
+		failed = errno;
+		(void)kill(-pid, SIGKILL);
+		(void)waitpid(pid, NULL, 0);
+		return failed;
+	}
+	s->pid = pid;
+	return 0;
+}
+
+static int open_and_start(struct spawn *s, const struct spawn_request *request)
+{
+	int out[2], err[2];
+	int failed = make_pipe(out);
+	if (failed)
+		return failed;
+	failed = make_pipe(err);
+	if (failed) {
+		(void)close(out[0]);
+		(void)close(out[1]);
+		return failed;
+	}
+	s->out.fd = out[0];
+	s->err.fd = err[0];
+	failed = start(s, request, out[1], err[1]);
+	(void)close(out[1]); // nothing was written through them
+	(void)close(err[1]);
+	return failed;
+}
+
+static gboolean report_failure(gpointer data)
+{
+	struct spawn *s = data;
+	s->timer = 0; // goes with the return
+	spawn_report(s, SPAWN_FAILED, s->result.code);
+	spawn_free(s);
+	return G_SOURCE_REMOVE;
+}
+
+static void watch(struct spawn *s, struct span deadline)
+{
+	s->out.source = g_unix_fd_add_full(STREAM_PRIORITY, s->out.fd, G_IO_IN, stream_ready, &s->out, NULL);
+	s->err.source = g_unix_fd_add_full(STREAM_PRIORITY, s->err.fd, G_IO_IN, stream_ready, &s->err, NULL);
+	s->exit_source = g_unix_fd_add(s->pidfd, G_IO_IN, child_ready, s);
+	if (deadline.ns > 0) {
+		int64_t ms = span_to_ms((struct span){deadline.ns - 1}) + 1; // rounded up: never early
+		s->timer = g_timeout_add(ms < INT_MAX ? (guint)ms : INT_MAX, timer_fired, s);
+	}
+}
+
+struct spawn *spawn_start(const struct spawn_request *request)
+{
+	struct spawn *s = calloc(1, sizeof(*s));
+	if (!s)
+		abort(); // as GLib does, on which all of this stands
+	s->line = request->line;
+	s->done = request->done;
+	s->context = request->context;
+	s->pidfd = -1;
+	s->out = (struct stream){.owner = s, .fd = -1};
+	s->err = (struct stream){.owner = s, .fd = -1, .is_stderr = true};
+	s->started = mono_now();
+	running++;
+	s->result.code = open_and_start(s, request);
+	if (s->result.code == 0)
+		watch(s, request->deadline);
+	else
+		s->timer = g_idle_add_full(G_PRIORITY_DEFAULT, report_failure, s, NULL);
+	return s;
+}
