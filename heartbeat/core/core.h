@@ -81,6 +81,7 @@ struct event {
 		struct {
 			size_t medium; /* index into conf->media */
 			struct bytes data;
+			const char *from; /* source address, for the log; may be NULL */
 		} datagram;
 		struct {
 			size_t group; /* index into resources->groups */
@@ -119,6 +120,8 @@ void core_set_load(struct core *c, const char *load);
 
 /* --- actions ------------------------------------------------------------- */
 
+enum { CORE_HOOK_ENVIRONMENT = 8 };
+
 enum action_kind {
 	ACTION_SEND,           /* a datagram to every medium that is no ping */
 	ACTION_PING,           /* an echo request with this payload on ping medium .medium */
@@ -154,8 +157,8 @@ struct action {
 			const char *text;
 		} log;
 		struct {
-			const char *name;         /* message type, a file name without slash */
-			const char *const *environment; /* "HA_src=node1", NULL-terminated; names and values are filtered */
+			const char *name; /* message type, a file name without slash */
+			const char *environment[CORE_HOOK_ENVIRONMENT]; /* "HA_src=node1", NULL-terminated */
 		} hook;
 		struct {
 			struct bytes data;

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: MIT
+/* The classic dialect: starting, resource and ask_resources of Heartbeat 3.0.6, translated into the facts of ownership.h
+ * and back.  spec: protocol 7.2, 7.4, 7.5, 7.8 (the state tables stand there; ours follow them).
+ *
+ *  start-up   INIT -joined: send starting-> STARTING -peer's starting: report-> BOTHSTARTING
+ *             STARTING, BOTHSTARTING -any resource-> RSCRCVD -10 s, or peer's resource isstable=1-> STABLE
+ *  standby    giver:  NOT -send "me"-> ASKED -"other"-> ACCEPTED (release) -all released: send "done"-> DONE -"done"-> NOT
+ *             taker:  NOT -"me": send "other"-> OTHER -"done"-> TAKING (start) -all settled: report, send "done"-> NOT
+ *             any     time-out, or the peer dies -> NOT
+ *
+ * What the peer is taken to say about a group:
+ *             not STABLE, or nothing heard: UNSURE      said shutdone: AWAY
+ *             OTHER: GIVING   TAKING: NONE   ACCEPTED, DONE: CLAIM (for the groups of R)
+ *             else: HELD if its rsc_hold covers it, NONE otherwise */
+#include <string.h>
+
+#include "heartbeat/core/ownership.h"
+#include "heartbeat/core/state.h"
+
+enum { FIRST_ANSWER_MS = 10000, TRANSITION_MS = 3600000, ACQUIRE_MS = 10000 };
+
+static void standby_set(struct core *c, enum classic_standby to, int64_t limit_ms)
+{
+	struct classic *k = &c->classic;
+	k->standby = to;
+	k->standby_deadline = limit_ms ? mono_add(c->now.mono, span_ms(limit_ms)) : MONO_FAR;
+	if (to == STANDBY_NOT)
+		k->must_report = true;
+}
+
+static void report(struct core *c, const char *info)
+{
+	struct classic *k = &c->classic;
+	enum half holds = ownership_halves(c);
+	bool stable = k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && c->phase == PHASE_ACTIVE;
+	struct message *m = outbox_begin(c, "resource");
+	message_add(m, "rsc_hold", half_name(holds));
+	message_add(m, "rtype", "full");
+	message_add(m, "isstable", stable ? "1" : "0");
+	if (info)
+		message_add(m, "info", info);
+	outbox_send(c, m, NULL);
+	k->reported = holds;
+	k->must_report = false;
+	/* A node also hears itself: its own report moves a starter on (spec: protocol 7.2). */
+	if (k->state == CLASSIC_STARTING || k->state == CLASSIC_BOTHSTARTING) {
+		k->state = CLASSIC_RSCRCVD;
+		k->acquire_at = mono_add(c->now.mono, span_ms(ACQUIRE_MS));
+	}
+}
+
+static void ask(struct core *c, enum half half, const char *info)
+{
+	struct message *m = outbox_begin(c, "ask_resources");
+	message_add(m, "rsc_hold", half_name(half));
+	message_add(m, "info", info);
+	outbox_send(c, m, NULL);
+}
+
+static void become_stable(struct core *c, const char *reason)
+{
+	struct classic *k = &c->classic;
+	if (k->state == CLASSIC_STABLE)
+		return;
+	k->state = CLASSIC_STABLE;
+	k->must_report = true;
+	if (!(k->other_holds & HALF_FOREIGN))
+		c->empty_held |= HALF_LOCAL;
+	core_log(c, LOG_LEVEL_INFO, "local resource transition completed.");
+	core_log(c, LOG_LEVEL_INFO, "Initial resource acquisition complete (%s)", reason);
+}
+
+/* --- what is heard --- */
+
+static void hear_starting(struct core *c)
+{
+	struct classic *k = &c->classic;
+	if (k->state == CLASSIC_INIT)
+		return;
+	k->other_stable = false;
+	report(c, NULL);
+}
+
+static void hear_resource(struct core *c, const struct message *m)
+{
+	struct classic *k = &c->classic;
+	enum half holds;
+	if (!half_parse(message_string(m, "rsc_hold"), &holds))
+		return;
+	k->other_holds = message_is(m, "rtype", "full") || holds == HALF_NONE ? holds : k->other_holds | holds;
+	k->other_known = true;
+	if (k->state == CLASSIC_STARTING || k->state == CLASSIC_BOTHSTARTING) {
+		k->state = CLASSIC_RSCRCVD;
+		k->acquire_at = mono_add(c->now.mono, span_ms(ACQUIRE_MS));
+	}
+	if (message_is(m, "isstable", "0"))
+		k->other_stable = false;
+	if (!message_is(m, "isstable", "1"))
+		return;
+	if (!k->other_stable) {
+		core_log(c, LOG_LEVEL_INFO, "remote resource transition completed.");
+		k->other_stable = true;
+		k->must_report = true;
+	}
+	if (k->state != CLASSIC_INIT)
+		become_stable(c, "T_RESOURCES(them)");
+}
+
+static void hear_me(struct core *c, enum half half)
+{
+	struct classic *k = &c->classic;
+	const char *peer = membership_peer(c)->name;
+	if (k->state != CLASSIC_STABLE || k->standby != STANDBY_NOT || c->phase != PHASE_ACTIVE || ownership_moving(c)) {
+		core_log(c, LOG_LEVEL_WARN, "standby message [me] from %s ignored.  local resources in flux", peer);
+		return;
+	}
+	core_log(c, LOG_LEVEL_INFO, "%s wants to go standby [%s]", peer, half_name(half));
+	k->standby_half = half;
+	k->other_stable = false;
+	standby_set(c, STANDBY_OTHER, TRANSITION_MS);
+	ask(c, half, "other");
+}
+
+static void hear_ask_resources(struct core *c, const struct message *m)
+{
+	struct classic *k = &c->classic;
+	enum half half = HALF_ALL;
+	if (message_find(m, "rsc_hold") && !half_parse(message_string(m, "rsc_hold"), &half))
+		return;
+	if (message_is(m, "info", "me")) {
+		hear_me(c, half);
+	} else if (message_is(m, "info", "other") && k->standby == STANDBY_ASKED) {
+		core_log(c, LOG_LEVEL_INFO, "give up %s HA resources (standby).", half_name(k->standby_half));
+		standby_set(c, STANDBY_ACCEPTED, TRANSITION_MS);
+		report(c, "standby");
+	} else if (message_is(m, "info", "done") && k->standby == STANDBY_OTHER) {
+		core_log(c, LOG_LEVEL_INFO, "acquire %s HA resources (standby).", half_name(half_mirror(k->standby_half)));
+		c->empty_held |= half_mirror(k->standby_half);
+		k->other_holds &= ~k->standby_half;
+		standby_set(c, STANDBY_TAKING, TRANSITION_MS);
+	} else if (message_is(m, "info", "done") && k->standby == STANDBY_DONE) {
+		core_log(c, LOG_LEVEL_INFO, "Other node completed standby takeover of %s resources.", half_name(k->standby_half));
+		k->other_holds |= half_mirror(k->standby_half);
+		standby_set(c, STANDBY_NOT, 0);
+	}
+}
+
+/* The peer's operator wants what we have: 3.0.6 makes the other side go standby with the halves exchanged. */
+static void hear_takeover(struct core *c, const struct message *m)
+{
+	enum half half;
+	if (!half_parse(message_string(m, "rsc_hold"), &half))
+		half = HALF_ALL;
+	if (!legacy_mode(c))
+		move_begin(c, false, half_mirror(half), 0);
+}
+
+static void hear_shutdone(struct core *c)
+{
+	const char *peer = membership_peer(c)->name;
+	core_log(c, LOG_LEVEL_INFO, "Received shutdown notice from '%s'.", peer);
+	if (ownership_halves(c) != HALF_ALL)
+		core_log(c, LOG_LEVEL_INFO, "Resources being acquired from %s.", peer);
+	c->peer_left = true;
+	c->classic.other_holds = HALF_NONE;
+	c->classic.state = CLASSIC_STABLE;
+	c->empty_held = HALF_ALL;
+	standby_set(c, STANDBY_NOT, 0);
+}
+
+static void classic_message(struct core *c, const struct message *m)
+{
+	if (c->phase < PHASE_ACTIVE) /* not acted on before the cluster is up: spec protocol 6.3 */
+		return;
+	if (message_is(m, "t", "shutdone"))
+		hear_shutdone(c);
+	else if (legacy_mode(c))
+		legacy_message(c, m);
+	else if (message_is(m, "t", "starting"))
+		hear_starting(c);
+	else if (message_is(m, "t", "resource"))
+		hear_resource(c, m);
+	else if (message_is(m, "t", "ask_resources"))
+		hear_ask_resources(c, m);
+	else if (message_is(m, "t", "hb_takeover"))
+		hear_takeover(c, m);
+}
+
+/* --- what it means for each group --- */
+
+static enum peer_column column_of(const struct core *c, size_t g)
+{
+	const struct classic *k = &c->classic;
+	if (c->peer_left)
+		return PEER_AWAY;
+	if (legacy_mode(c))
+		return legacy_column(c, g);
+	if (k->state != CLASSIC_STABLE || !k->other_known)
+		return PEER_UNSURE;
+	bool given = ownership_in_half(c, g, k->standby_half), taken = ownership_in_half(c, g, half_mirror(k->standby_half));
+	switch (k->standby) {
+	case STANDBY_ACCEPTED:
+	case STANDBY_DONE:
+		if (given)
+			return PEER_CLAIM;
+		break;
+	case STANDBY_OTHER:
+		if (taken)
+			return PEER_GIVING;
+		break;
+	case STANDBY_TAKING:
+		if (taken)
+			return PEER_NONE;
+		break;
+	default:
+		break;
+	}
+	return ownership_in_half(c, g, half_mirror(k->other_holds)) ? PEER_HELD : PEER_NONE;
+}
+
+static void tell_facts(struct core *c)
+{
+	for (size_t g = 0; g < c->group_count; g++)
+		ownership_peer_says(c, g, column_of(c, g), 0, true);
+}
+
+/* --- what is to be said --- */
+
+/* Groups that are offered, or that failed here and have not been offered since: their halves are given. */
+static enum half half_to_give(struct core *c)
+{
+	struct classic *k = &c->classic;
+	enum half half = k->give_half;
+	for (size_t g = 0; g < c->group_count; g++) {
+		enum half own = c->groups[g].mine ? HALF_LOCAL : HALF_FOREIGN;
+		if (c->groups[g].state == OWN_GIVING)
+			half |= own;
+		if (c->groups[g].state == OWN_FAILED && k->given_attempts[g] != c->groups[g].attempts && k->other_stable) {
+			k->given_attempts[g] = c->groups[g].attempts;
+			half |= own;
+		}
+	}
+	return half;
+}
+
+static void publish_giver(struct core *c)
+{
+	struct classic *k = &c->classic;
+	if (k->standby == STANDBY_NOT && k->other_stable && k->state == CLASSIC_STABLE) {
+		enum half half = half_to_give(c);
+		k->give_half = HALF_NONE;
+		if (half != HALF_NONE) {
+			/* 3.0.6 moves whole halves: what else runs of it goes along. */
+			for (size_t g = 0; g < c->group_count; g++)
+				if (ownership_in_half(c, g, half))
+					(void)ownership_give(c, g, "its half is given to the other node");
+			k->standby_half = half;
+			k->other_stable = false;
+			standby_set(c, STANDBY_ASKED, FIRST_ANSWER_MS);
+			ask(c, half, "me");
+		}
+	}
+	if (k->standby != STANDBY_ACCEPTED)
+		return;
+	for (size_t g = 0; g < c->group_count; g++)
+		if (ownership_in_half(c, g, k->standby_half) && ownership_is_active(c->groups[g].state))
+			return;
+	c->empty_held &= ~k->standby_half;
+	core_log(c, LOG_LEVEL_INFO, "%s HA resource release completed (standby).", half_name(k->standby_half));
+	core_log(c, LOG_LEVEL_INFO, "Local standby process completed [%s].", half_name(k->standby_half));
+	ask(c, k->standby_half, "done");
+	standby_set(c, STANDBY_DONE, TRANSITION_MS);
+}
+
+static void publish_taker(struct core *c)
+{
+	struct classic *k = &c->classic;
+	if (k->standby != STANDBY_TAKING)
+		return;
+	for (size_t g = 0; g < c->group_count; g++) {
+		enum group_state s = c->groups[g].state;
+		if (ownership_in_half(c, g, half_mirror(k->standby_half)) && (s == OWN_NONE || s == OWN_CLAIM || s == OWN_STARTING))
+			return;
+	}
+	enum half half = k->standby_half;
+	core_log(c, LOG_LEVEL_INFO, "Standby resource acquisition done [%s].", half_name(half));
+	standby_set(c, STANDBY_NOT, 0);
+	report(c, NULL);
+	ask(c, half, "done");
+}
+
+static void publish_asks(struct core *c)
+{
+	struct classic *k = &c->classic;
+	enum half half = HALF_NONE;
+	for (size_t g = 0; g < c->group_count; g++)
+		if (c->groups[g].state == OWN_CLAIM && c->groups[g].asked)
+			half |= c->groups[g].mine ? HALF_LOCAL : HALF_FOREIGN;
+	if (half != HALF_NONE && !k->takeover_asked) {
+		struct message *m = outbox_begin(c, "hb_takeover");
+		message_add(m, "rsc_hold", half_name(half));
+		outbox_send(c, m, NULL);
+	}
+	k->takeover_asked = half != HALF_NONE;
+}
+
+static void publish_leaving(struct core *c)
+{
+	struct classic *k = &c->classic;
+	if (!k->leaving_said)
+		report(c, "shutdown");
+	else if (!k->released_said && ownership_all_released(c))
+		report(c, "shutdown");
+	k->released_said = ownership_all_released(c);
+	k->leaving_said = true;
+}
+
+static void classic_publish(struct core *c)
+{
+	struct classic *k = &c->classic;
+	if (c->phase < PHASE_ACTIVE)
+		return;
+	const struct node *peer = membership_peer(c);
+	if (!peer || peer->status == NODE_DEAD)
+		return;
+	if (k->state == CLASSIC_RSCRCVD && mono_reached(c->now.mono, k->acquire_at))
+		become_stable(c, "T_RESOURCES(us)");
+	if (k->standby != STANDBY_NOT && mono_reached(c->now.mono, k->standby_deadline)) {
+		core_log(c, LOG_LEVEL_WARN, "No reply to standby request.  Standby request cancelled.");
+		k->other_stable = true;
+		standby_set(c, STANDBY_NOT, 0);
+	}
+	tell_facts(c);
+	ownership_settle(c);
+	if (legacy_mode(c)) {
+		legacy_publish(c);
+	} else if (c->phase == PHASE_LEAVING) {
+		publish_leaving(c);
+	} else {
+		publish_giver(c);
+		publish_taker(c);
+		publish_asks(c);
+		if (k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && (k->must_report || k->reported != ownership_halves(c)))
+			report(c, NULL);
+	}
+	tell_facts(c);
+	ownership_settle(c);
+}
+
+static void classic_joined(struct core *c)
+{
+	struct classic *k = &c->classic;
+	if (legacy_mode(c)) {
+		k->state = CLASSIC_STABLE;
+		return;
+	}
+	if (k->state != CLASSIC_INIT)
+		return;
+	outbox_send(c, outbox_begin(c, "starting"), NULL);
+	k->state = CLASSIC_STARTING;
+}
+
+/* When the cluster is up already our own acquisition was decided long ago; a joiner then asks us. */
+static void classic_forget(struct core *c)
+{
+	struct classic *k = &c->classic;
+	memset(k, 0, sizeof *k);
+	k->state = c->phase >= PHASE_ACTIVE ? CLASSIC_STABLE : CLASSIC_INIT;
+	k->standby_deadline = MONO_FAR;
+	ownership_forget_peer(c);
+}
+
+static void classic_status(struct core *c, const struct message *m)
+{
+	(void)c, (void)m; /* holdings come in messages of their own */
+}
+
+static struct mono classic_deadline(const struct core *c)
+{
+	const struct classic *k = &c->classic;
+	struct mono next = k->standby == STANDBY_NOT ? MONO_FAR : k->standby_deadline;
+	return k->state == CLASSIC_RSCRCVD ? mono_min(next, k->acquire_at) : next;
+}
+
+static bool classic_acknowledged(const struct core *c, size_t g)
+{
+	(void)c, (void)g; /* the words of this dialect are answers in themselves */
+	return true;
+}
+
+static bool classic_may_leave(const struct core *c)
+{
+	(void)c;
+	return false; /* it gets its full grace: 3.0.6 expects statuses after shutdone */
+}
+
+static void classic_moved(struct core *c, bool takeover, enum half half)
+{
+	if (takeover)
+		c->classic.takeover_asked = false;
+	else
+		c->classic.give_half |= half;
+}
+
+const struct dialect dialect_classic = {
+	.name = "classic",
+	.joined = classic_joined,
+	.forget = classic_forget,
+	.status = classic_status,
+	.message = classic_message,
+	.publish = classic_publish,
+	.deadline = classic_deadline,
+	.acknowledged = classic_acknowledged,
+	.may_leave = classic_may_leave,
+	.moved = classic_moved,
+};

@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: MIT
+/* Who is up, on which link: one exact deadline for each node and link.  Knows nothing of resources but that it tells
+ * the peer's dialect.  spec: protocol 6.
+ *
+ *   our phase   INIT -start-> UP -every node heard or dead (comm up)-> ACTIVE -shutdown-> LEAVING -all said-> GONE
+ *   a node      init -status word-> up, active -deadline-> dead -status-> up, active; ping nodes: ping <-> dead */
+#include <assert.h>
+#include <string.h>
+
+#include "heartbeat/core/state.h"
+
+enum { DT_EXTRA_MS = 60000, REQNODES_MS = 1000, FENCE_RETRY_MS = 5000 };
+
+static const char *const status_words[NODE_STATUSES] = {"init", "up", "active", "dead", "ping"};
+
+const char *node_status_name(enum node_status s)
+{
+	return status_words[s];
+}
+
+struct node *membership_find(struct core *c, struct bytes name)
+{
+	for (size_t i = 0; i < c->node_count; i++)
+		if (bytes_equal_text(name, c->nodes[i].name))
+			return &c->nodes[i];
+	return NULL;
+}
+
+struct node *membership_peer(struct core *c)
+{
+	return c->peer == c->self ? NULL : &c->nodes[c->peer];
+}
+
+static bool is_peer(const struct core *c, const struct node *n)
+{
+	return c->peer != c->self && n == &c->nodes[c->peer];
+}
+
+/* --- telling others --- */
+
+static void tell(struct core *c, const struct node *n, const char *before)
+{
+	struct message *m = outbox_begin(c, "status");
+	message_add(m, "st", status_words[n->status]);
+	message_add(m, "src", n->name);
+	struct writer w = writer_over(c->datagram, CODEC_DATAGRAM_MAX);
+	if (!m->broken && codec_text(m, NULL, &w))
+		action_add(c, ACTION_NOTIFY)->notify.data = action_bytes(c, writer_done(&w));
+	struct action *a = action_add(c, ACTION_HOOK);
+	a->hook.name = "status";
+	a->hook.environment[0] = "HA_t=status";
+	a->hook.environment[1] = action_text(c, "HA_src=%s", n->name);
+	a->hook.environment[2] = action_text(c, "HA_st=%s", status_words[n->status]);
+	a->hook.environment[3] = action_text(c, "HA_OSTATUS=%s", before);
+}
+
+static void tell_link(struct core *c, const struct node *n, size_t medium)
+{
+	const char *word = n->links[medium].up ? "up" : "dead";
+	core_log(c, LOG_LEVEL_INFO, "Link %s:%s %s.", n->name, c->conf->media[medium].name, word);
+	struct message *m = outbox_begin(c, "ifstat");
+	message_add(m, "node", n->name);
+	message_add(m, "ifname", c->conf->media[medium].name);
+	message_add(m, "st", word);
+	struct writer w = writer_over(c->datagram, CODEC_DATAGRAM_MAX);
+	if (!m->broken && codec_text(m, NULL, &w))
+		action_add(c, ACTION_NOTIFY)->notify.data = action_bytes(c, writer_done(&w));
+}
+
+static void node_set_status(struct core *c, struct node *n, enum node_status to)
+{
+	if (n->status == to)
+		return;
+	enum node_status before = n->status;
+	n->status = to;
+	if (to == NODE_DEAD)
+		core_log(c, LOG_LEVEL_WARN, "node %s: is dead", n->name);
+	else
+		core_log(c, LOG_LEVEL_INFO, "Status update for node %s: status %s", n->name, status_words[to]);
+	tell(c, n, status_words[before]);
+}
+
+/* --- hearing --- */
+
+void membership_heard(struct core *c, struct node *n, size_t medium)
+{
+	struct link *l = &n->links[medium];
+	l->deadline = mono_add(c->now.mono, n->ping ? c->conf->deadping : n->dead_after);
+	if (!l->up) {
+		l->up = true;
+		tell_link(c, n, medium);
+	}
+}
+
+static struct span clamp_dead_after(const struct core *c, const struct node *n, const struct message *m)
+{
+	uint64_t ms;
+	if (!message_number(m, "dt", 16, &ms))
+		return n->dead_after;
+	int64_t low = span_to_ms(c->conf->deadtime);
+	int64_t high = low + DT_EXTRA_MS;
+	return span_ms(ms < (uint64_t)low ? low : ms > (uint64_t)high ? high : (int64_t)ms);
+}
+
+static void judge_interval(struct core *c, const struct node *n)
+{
+	if (mono_is_never(n->last_status))
+		return;
+	struct span gap = mono_since(c->now.mono, n->last_status);
+	bool over = gap.ns > c->conf->deadtime.ns;
+	if (over || gap.ns > c->conf->warntime.ns)
+		core_log(c, over ? LOG_LEVEL_CRIT : LOG_LEVEL_WARN, "Late heartbeat: Node %s: interval %lld ms%s", n->name,
+		         (long long)span_to_ms(gap), over ? " (> deadtime)" : "");
+}
+
+/* The peer is back after it was taken for dead, in the same life: a partition has healed, or it (or we) stood still. */
+static void returned(struct core *c, struct node *n)
+{
+	core_log(c, LOG_LEVEL_CRIT, "Cluster node %s returning after partition.", n->name);
+	core_log(c, LOG_LEVEL_WARN, "Deadtime value may be too small.");
+	if (!is_peer(c, n))
+		return;
+	c->peer_left = c->peer_fenced = c->fence_running = false;
+	c->fence_retry = MONO_FAR;
+	c->dialect->forget(c);
+	c->beat_due = true;
+}
+
+static void new_generation(struct core *c, struct node *n, const struct message *m, uint64_t generation)
+{
+	if (n->sequence.generation)
+		core_log(c, LOG_LEVEL_INFO, "Heartbeat restart on node %s", n->name);
+	sequence_restart(&n->sequence, generation);
+	n->status_seq = n->floor = 0;
+	n->last_status = MONO_NEVER;
+	if (!is_peer(c, n))
+		return;
+	c->peer_left = c->peer_fenced = c->fence_running = false;
+	c->fence_retry = MONO_FAR;
+	dialect_choose(c, m);
+	ownership_home_returned(c);
+	if (c->conf->failback != FAILBACK_OFF)
+		c->empty_held &= HALF_LOCAL;
+	c->beat_due = true; /* it does not know us: do not let it wait for the next beat */
+}
+
+bool membership_status(struct core *c, struct node *n, const struct message *m, uint64_t seq)
+{
+	uint64_t generation = 0;
+	(void)message_number(m, "hg", 16, &generation);
+	if (generation > n->sequence.generation)
+		new_generation(c, n, m, generation);
+	else if (n->status == NODE_DEAD && n->ever_heard && seq > n->floor)
+		returned(c, n);
+	return seq > n->status_seq && seq > n->floor;
+}
+
+void membership_status_accepted(struct core *c, struct node *n, const struct message *m, uint64_t seq)
+{
+	static const enum node_status known[] = {NODE_INIT, NODE_UP, NODE_ACTIVE};
+	judge_interval(c, n);
+	n->status_seq = seq;
+	n->last_status = c->now.mono;
+	n->dead_after = clamp_dead_after(c, n, m);
+	n->deadline = mono_add(c->now.mono, n->dead_after);
+	n->heard = n->ever_heard = true;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (message_is(m, "st", status_words[known[i]]))
+			node_set_status(c, n, known[i]);
+	if (n->status == NODE_DEAD)
+		node_set_status(c, n, NODE_UP); /* "st" was none of the words we know, but it lives */
+	if (is_peer(c, n))
+		c->dialect->status(c, m);
+}
+
+void membership_ping(struct core *c, size_t medium)
+{
+	for (size_t i = 0; i < c->node_count; i++) {
+		struct node *n = &c->nodes[i];
+		if (!n->ping || n->ping_medium != medium)
+			continue;
+		n->heard = n->ever_heard = true;
+		n->deadline = mono_add(c->now.mono, c->conf->deadping);
+		node_set_status(c, n, NODE_PING);
+		membership_heard(c, n, medium);
+	}
+}
+
+/* --- dying --- */
+
+static void peer_died(struct core *c, struct node *n)
+{
+	bool took = ownership_halves(c) != HALF_ALL;
+	c->dialect->forget(c);
+	c->empty_held = c->phase == PHASE_ACTIVE ? HALF_ALL : c->empty_held;
+	if (c->peer_left) {
+		core_log(c, LOG_LEVEL_INFO, "Dead node %s gave up resources.", n->name);
+	} else if (c->fencing) {
+		c->fence_retry = c->now.mono;
+	} else {
+		core_log(c, LOG_LEVEL_WARN, "No STONITH device configured.");
+		core_log(c, LOG_LEVEL_WARN, "Shared disks are not protected.");
+	}
+	if (took && !c->fencing)
+		core_log(c, LOG_LEVEL_INFO, "Resources being acquired from %s.", n->name);
+}
+
+static void node_died(struct core *c, struct node *n)
+{
+	n->floor = n->sequence.last;
+	sequence_forget(&n->sequence);
+	n->heard = false;
+	n->deadline = MONO_FAR;
+	node_set_status(c, n, NODE_DEAD);
+	if (is_peer(c, n))
+		peer_died(c, n);
+}
+
+static void fence(struct core *c)
+{
+	if (!mono_reached(c->now.mono, c->fence_retry) || c->fence_running)
+		return;
+	const struct node *n = &c->nodes[c->peer];
+	c->fence_running = true;
+	c->fence_retry = MONO_FAR;
+	core_log(c, LOG_LEVEL_INFO, "Resetting node %s: it is silent, and nothing is taken over before it is certainly off", n->name);
+	struct action *a = action_add(c, ACTION_FENCE);
+	a->fence.node = c->peer;
+	a->fence.name = n->name;
+}
+
+void membership_fence_done(struct core *c, bool ok)
+{
+	const struct node *n = &c->nodes[c->peer];
+	if (!c->fence_running) /* it was heard again meanwhile */
+		return;
+	c->fence_running = false;
+	c->peer_fenced = ok;
+	if (ok) {
+		core_log(c, LOG_LEVEL_INFO, "node %s now reset.", n->name);
+	} else {
+		core_log(c, LOG_LEVEL_ERROR, "STONITH of %s failed. Retrying in 5 s; its resources are not taken over meanwhile.", n->name);
+		c->fence_retry = mono_add(c->now.mono, span_ms(FENCE_RETRY_MS));
+	}
+}
+
+/* --- coming up --- */
+
+void phase_set(struct core *c, enum phase phase)
+{
+	static const unsigned allowed[] = {
+		[PHASE_INIT] = 1u << PHASE_UP, [PHASE_UP] = 1u << PHASE_ACTIVE | 1u << PHASE_LEAVING,
+		[PHASE_ACTIVE] = 1u << PHASE_LEAVING, [PHASE_LEAVING] = 1u << PHASE_GONE,
+	};
+	assert(allowed[c->phase] & 1u << phase);
+	c->phase = phase;
+	c->beat_due = true;
+	struct node *self = &c->nodes[c->self];
+	if (phase == PHASE_UP) {
+		self->status = NODE_UP;
+		core_log(c, LOG_LEVEL_INFO, "Local status now set to: 'up'");
+	} else if (phase == PHASE_ACTIVE) {
+		self->status = NODE_ACTIVE;
+		core_log(c, LOG_LEVEL_INFO, "Comm_now_up(): updating status to active");
+		core_log(c, LOG_LEVEL_INFO, "Local status now set to: 'active'");
+		const struct node *peer = membership_peer(c);
+		c->empty_held = !peer || peer->status == NODE_DEAD ? HALF_ALL : HALF_LOCAL;
+		if (peer && peer->status != NODE_DEAD)
+			c->dialect->joined(c);
+	}
+}
+
+/* Comm is up once every other node was heard or is dead; a native peer must also hear us, a classic one must have answered
+ * reqnodes.  At initdead the waiting ends in any case.  spec: protocol 6.3 */
+static bool comm_is_up(struct core *c)
+{
+	for (size_t i = 0; i < c->node_count; i++)
+		if (i != c->self && !c->nodes[i].heard && c->nodes[i].status != NODE_DEAD)
+			return false;
+	const struct node *peer = membership_peer(c);
+	if (!peer || peer->status == NODE_DEAD || mono_reached(c->now.mono, c->comm_deadline))
+		return true;
+	return c->dialect == &dialect_native ? c->native.hears_generation == c->generation : c->repnodes_seen;
+}
+
+void membership_nodes_answered(struct core *c)
+{
+	c->repnodes_seen = true;
+}
+
+static void ask_for_nodes(struct core *c)
+{
+	const struct node *peer = membership_peer(c);
+	if (c->phase != PHASE_UP || c->dialect != &dialect_classic || !peer || !peer->heard || c->repnodes_seen)
+		return;
+	if (!mono_reached(c->now.mono, c->next_reqnodes))
+		return;
+	c->next_reqnodes = mono_add(c->now.mono, span_ms(REQNODES_MS));
+	struct message *m = outbox_begin(c, "reqnodes");
+	message_add(m, "dest", peer->name);
+	outbox_send(c, m, peer);
+}
+
+void membership_tick(struct core *c)
+{
+	for (size_t i = 0; i < c->node_count; i++) {
+		struct node *n = &c->nodes[i];
+		if (i != c->self && n->status != NODE_DEAD && mono_reached(c->now.mono, n->deadline))
+			node_died(c, n);
+		for (size_t medium = 0; medium < c->conf->media_count; medium++)
+			if (n->links[medium].up && mono_reached(c->now.mono, n->links[medium].deadline)) {
+				n->links[medium].up = false;
+				tell_link(c, n, medium);
+			}
+		uint64_t missing;
+		struct span repeat = span_ms(c->conf->max_rexmit_delay_ms);
+		for (unsigned k = 0; k < SEQUENCE_MISSING_MAX && n->heard && (missing = sequence_request_due(&n->sequence, c->now.mono, repeat)); k++)
+			outbox_request(c, n, missing);
+	}
+	fence(c);
+	ask_for_nodes(c);
+	if (c->phase == PHASE_UP && comm_is_up(c))
+		phase_set(c, PHASE_ACTIVE);
+}
+
+/* We stood still: what was heard before says nothing about now.  Nobody is judged before it had the time to be heard. */
+void membership_stalled(struct core *c, struct span gap)
+{
+	bool long_gap = gap.ns > c->conf->deadtime.ns;
+	for (size_t i = 0; i < c->node_count; i++) {
+		struct node *n = &c->nodes[i];
+		if (i == c->self || n->status == NODE_DEAD)
+			continue;
+		struct span grace = long_gap ? n->dead_after : (struct span){2 * c->conf->keepalive.ns};
+		struct mono earliest = mono_add(c->now.mono, grace);
+		if (n->deadline.ns < earliest.ns)
+			n->deadline = earliest;
+	}
+	if (long_gap) {
+		c->believe_after = mono_add(c->now.mono, c->conf->deadtime);
+		c->dialect->forget(c);
+	}
+}
+
+struct mono membership_deadline(const struct core *c)
+{
+	struct mono next = c->fence_running ? MONO_FAR : c->fence_retry;
+	for (size_t i = 0; i < c->node_count; i++) {
+		const struct node *n = &c->nodes[i];
+		if (i != c->self)
+			next = mono_min(next, n->deadline);
+		for (size_t medium = 0; medium < c->conf->media_count; medium++)
+			if (n->links[medium].up)
+				next = mono_min(next, n->links[medium].deadline);
+		if (n->heard)
+			next = mono_min(next, sequence_deadline(&n->sequence));
+	}
+	if (c->phase == PHASE_UP)
+		next = mono_min(next, c->comm_deadline);
+	if (c->phase == PHASE_UP && c->dialect == &dialect_classic && !c->repnodes_seen && c->peer != c->self && c->nodes[c->peer].heard)
+		next = mono_min(next, c->next_reqnodes);
+	if (!mono_reached(c->now.mono, c->believe_after))
+		next = mono_min(next, c->believe_after);
+	return next;
+}
+
+/* --- setting up --- */
+
+static void node_add(struct core *c, const char *name, bool ping, size_t medium)
+{
+	struct node *n = &c->nodes[c->node_count++];
+	n->name = name;
+	n->ping = ping;
+	n->ping_medium = medium;
+	n->dead_after = c->conf->deadtime;
+	n->deadline = MONO_FAR;
+	sequence_init(&n->sequence, (unsigned)core_random(c, SEQUENCE_ACK_EVERY));
+}
+
+static bool is_ping_medium(enum medium_kind kind)
+{
+	return kind == MEDIUM_PING || kind == MEDIUM_PING6 || kind == MEDIUM_PING_GROUP;
+}
+
+bool membership_init(struct core *c, const char **why)
+{
+	c->self = c->peer = SIZE_MAX;
+	for (size_t i = 0; i < c->conf->node_count; i++) {
+		if (strcmp(c->conf->nodes[i], c->node_name) == 0)
+			c->self = i;
+		else
+			c->peer = i;
+		node_add(c, c->conf->nodes[i], false, 0);
+	}
+	for (size_t i = 0; i < c->conf->media_count && c->node_count < HA_CF_NODES_MAX; i++)
+		if (is_ping_medium(c->conf->media[i].kind))
+			node_add(c, c->conf->media[i].name, true, i);
+	if (c->self == SIZE_MAX) {
+		*why = "this node is not among the node lines of ha.cf";
+		return false;
+	}
+	if (c->peer == SIZE_MAX)
+		c->peer = c->self;
+	if (c->conf->node_count > CORE_NODES_SERVED && c->group_count) {
+		*why = "haresources serves exactly two nodes, but ha.cf names more: with three, a death would start everything twice. Remove a node line";
+		return false;
+	}
+	return true;
+}
+
+void membership_start(struct core *c)
+{
+	c->comm_deadline = mono_add(c->now.mono, c->conf->initdead);
+	for (size_t i = 0; i < c->node_count; i++) {
+		struct node *n = &c->nodes[i];
+		bool sooner = n->ping && c->conf->deadping.ns < c->conf->initdead.ns;
+		if (i != c->self)
+			n->deadline = mono_add(c->now.mono, sooner ? c->conf->deadping : c->conf->initdead);
+	}
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+/* Moves that an operator ordered: standby and takeover of halves, followed to their end so that --wait can say what became of them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "heartbeat/core/ownership.h"
+#include "heartbeat/core/state.h"
+
+static void move_end(struct core *c, struct move *m, bool ok, const char *text)
+{
+	core_log(c, ok ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, "%s [%s] %s: %s", m->takeover ? "Takeover" : "Standby", half_name(m->half),
+	         ok ? "completed" : "did not succeed", text);
+	if (m->id) {
+		struct action *a = action_add(c, ACTION_MOVE_DONE);
+		a->move_done.id = m->id;
+		a->move_done.ok = ok;
+		a->move_done.text = action_text(c, "%s", text);
+	}
+	m->active = false;
+}
+
+/* Why a move cannot even begin, NULL when it can. */
+static const char *objection(struct core *c, bool takeover)
+{
+	const struct node *peer = membership_peer(c);
+	if (c->phase == PHASE_LEAVING || c->phase == PHASE_GONE)
+		return action_text(c, "this node is shutting down");
+	if (c->phase != PHASE_ACTIVE)
+		return action_text(c, "this node is still starting: it has not heard every node yet, and initdead has not passed");
+	if (!takeover && !peer)
+		return action_text(c, "there is no other node to take the resources");
+	if (!takeover && peer->status != NODE_ACTIVE)
+		return action_text(c, "standby message [me] from %s ignored: the other node %s is %s, nobody could take over", c->node_name, peer->name,
+		                   node_status_name(peer->status));
+	return NULL;
+}
+
+void move_begin(struct core *c, bool takeover, enum half half, unsigned id)
+{
+	struct move *m = NULL;
+	for (size_t i = 0; i < CORE_MOVES_MAX && !m; i++)
+		if (!c->moves[i].active)
+			m = &c->moves[i];
+	struct move refused = {.active = true};
+	const char *why = objection(c, takeover);
+	if (!m || why) {
+		m = &refused;
+		why = why ? why : "too many moves are under way";
+	}
+	*m = (struct move){.active = true, .takeover = takeover, .half = half, .id = id, .deadline = mono_add(c->now.mono, span_ms(MOVE_MS))};
+	if (why) {
+		move_end(c, m, false, why);
+		return;
+	}
+	core_log(c, LOG_LEVEL_INFO, takeover ? "%s takes over [%s]" : "%s wants to go standby [%s]", c->node_name, half_name(half));
+	c->empty_held = takeover ? c->empty_held | half : c->empty_held & ~half;
+	for (size_t g = 0; g < c->group_count; g++) {
+		if (!ownership_in_half(c, g, half))
+			continue;
+		enum group_state s = c->groups[g].state;
+		if (takeover)
+			m->groups[g] = s == OWN_STARTING || s == OWN_CLAIM || ownership_ask(c, g) ? MOVE_FOLLOW : MOVE_OUT;
+		else if (s == OWN_STARTING)
+			m->groups[g] = MOVE_OFFER_WHEN_HELD;
+		else
+			m->groups[g] = s == OWN_STOPPING || ownership_give(c, g, "an operator ordered standby") ? MOVE_FOLLOW : MOVE_OUT;
+	}
+	c->dialect->moved(c, takeover, half);
+	c->beat_due = true;
+}
+
+enum progress { GOES_ON, IS_DONE, HAS_FAILED };
+
+static enum progress standby_progress(struct core *c, struct move *m, size_t g)
+{
+	struct group *group = &c->groups[g];
+	enum peer_column column = ownership_column(c, g);
+	switch (group->state) {
+	case OWN_HELD: /* ordered while it was still starting, or the offer was cancelled */
+		if (m->groups[g] == MOVE_FOLLOW)
+			return HAS_FAILED;
+		m->groups[g] = MOVE_FOLLOW;
+		(void)ownership_give(c, g, "an operator ordered standby");
+		return GOES_ON;
+	case OWN_STUCK:
+		return HAS_FAILED;
+	case OWN_NONE:
+	case OWN_FAILED:
+		return column == PEER_HELD ? IS_DONE : column == PEER_FAILED || column == PEER_AWAY || column == PEER_STUCK ? HAS_FAILED : GOES_ON;
+	case OWN_CLAIM: /* the peer could not, we take it back */
+		return HAS_FAILED;
+	default:
+		return GOES_ON;
+	}
+}
+
+static enum progress takeover_progress(const struct core *c, size_t g)
+{
+	switch (c->groups[g].state) {
+	case OWN_HELD:
+		return IS_DONE;
+	case OWN_CLAIM:
+	case OWN_STARTING:
+		return GOES_ON;
+	default:
+		return HAS_FAILED;
+	}
+}
+
+static void move_follow(struct core *c, struct move *m)
+{
+	bool waiting = false;
+	for (size_t g = 0; g < c->group_count; g++) {
+		if (m->groups[g] == MOVE_OUT)
+			continue;
+		enum progress p = m->takeover ? takeover_progress(c, g) : standby_progress(c, m, g);
+		if (p == HAS_FAILED) {
+			const struct group *group = &c->groups[g];
+			move_end(c, m, false, action_text(c, "group %s is %s here%s%s, on the other node: %s", c->resources->groups[g].key,
+			                                  group_state_name(group->state), group->why[0] ? ": " : "", group->why,
+			                                  peer_column_name(ownership_column(c, g))));
+			return;
+		}
+		waiting |= p == GOES_ON;
+	}
+	if (waiting && mono_reached(c->now.mono, m->deadline))
+		move_end(c, m, false, "not finished within an hour");
+	else if (!waiting && !m->takeover) {
+		core_log(c, LOG_LEVEL_INFO, "Other node completed standby takeover of %s resources.", half_name(m->half));
+		move_end(c, m, true, "the other node runs them");
+	} else if (!waiting) {
+		move_end(c, m, true, "they run here");
+	}
+}
+
+void move_settle(struct core *c)
+{
+	for (size_t i = 0; i < CORE_MOVES_MAX; i++)
+		if (c->moves[i].active)
+			move_follow(c, &c->moves[i]);
+}
+
+struct mono move_deadline(const struct core *c)
+{
+	struct mono next = MONO_FAR;
+	for (size_t i = 0; i < CORE_MOVES_MAX; i++)
+		if (c->moves[i].active)
+			next = mono_min(next, c->moves[i].deadline);
+	return next;
+}

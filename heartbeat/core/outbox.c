@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+/* Everything that is sent: common fields, number, signature, history.  spec: protocol 3, 4 and 5.3. */
+#include <string.h>
+
+#include "heartbeat/core/state.h"
+
+/* A datagram larger than this is compressed where traditional_compression says so; larger than UDP carries it is refused. */
+static bool encode(struct core *c, const struct message *m, struct writer *out)
+{
+	bool with_field = !c->conf->msgfmt_netstring;
+	if (!codec_netstring(m, c->auth, with_field, out))
+		return false;
+	if (!c->conf->traditional_compression || out->len <= (size_t)c->conf->compression_threshold_kib * 1024)
+		return true;
+	struct writer packed = writer_over(c->datagram, CODEC_DATAGRAM_MAX);
+	return codec_compressed(m, c->auth, with_field, c->conf->compression, &packed) ? (*out = packed, true) : false;
+}
+
+struct message *outbox_begin(struct core *c, const char *type)
+{
+	message_init(&c->out, c->out_arena, CODEC_DATAGRAM_MAX);
+	message_add(&c->out, "t", type);
+	return &c->out;
+}
+
+static bool is_unnumbered(const struct message *m)
+{
+	struct bytes type = message_string(m, "t");
+	struct reader r = reader_over(type);
+	return reader_skip(&r, "NS_");
+}
+
+static void common_fields(struct core *c, struct message *m, const struct node *to, bool numbered)
+{
+	if (to && to->has_uuid)
+		message_add_bytes(m, FIELD_BINARY, bytes_of("destuuid"), (struct bytes){to->uuid, sizeof to->uuid});
+	message_add(m, "src", c->node_name);
+	message_add_bytes(m, FIELD_BINARY, bytes_of("srcuuid"), (struct bytes){c->uuid, sizeof c->uuid});
+	if (numbered)
+		message_add_hex(m, "seq", ++c->seq);
+	message_add_hex(m, "hg", c->generation);
+	message_add_hex(m, "ts", c->now.wall_s);
+	if (numbered)
+		message_add(m, "ld", c->load);
+	message_add_decimal(m, "ttl", c->conf->hopfudge + c->node_count);
+}
+
+void outbox_send(struct core *c, struct message *m, const struct node *to)
+{
+	bool numbered = !is_unnumbered(m);
+	common_fields(c, m, to, numbered);
+	struct writer w = writer_over(c->datagram, CODEC_DATAGRAM_MAX);
+	if (m->broken || !encode(c, m, &w)) {
+		core_complain(c, COMPLAINT_FIELDS, "a message of ours does not fit into a datagram of %d bytes; it is not sent", CODEC_DATAGRAM_MAX);
+		return;
+	}
+	struct bytes copy = action_bytes(c, writer_done(&w));
+	if (numbered)
+		history_keep(c->history, c->seq, writer_done(&w));
+	if (!copy.at)
+		return;
+	action_add(c, ACTION_SEND)->send.data = copy;
+	c->counters.sent++;
+}
+
+/* NS_st to each ping medium; auth is there even with msgfmt netstring (spec: protocol 9). */
+static void send_pings(struct core *c)
+{
+	for (size_t i = 0; i < c->conf->media_count; i++) {
+		const struct medium_conf *medium = &c->conf->media[i];
+		if (medium->kind != MEDIUM_PING && medium->kind != MEDIUM_PING_GROUP && medium->kind != MEDIUM_PING6)
+			continue;
+		struct message *m = outbox_begin(c, "NS_st");
+		message_add(m, "st", "ping");
+		message_add(m, "info", medium->kind == MEDIUM_PING_GROUP ? "ping_group" : "ping");
+		message_add(m, "src", medium->name);
+		message_add_hex(m, "ts", c->now.wall_s);
+		struct writer w = writer_over(c->datagram, CODEC_DATAGRAM_MAX);
+		if (m->broken || !codec_netstring(m, c->auth, true, &w))
+			continue;
+		struct action *a = action_add(c, ACTION_PING);
+		a->send.data = action_bytes(c, writer_done(&w));
+		a->send.medium = i;
+	}
+}
+
+void outbox_status(struct core *c)
+{
+	static const char *const words[] = {[PHASE_INIT] = "init", [PHASE_UP] = "up", [PHASE_ACTIVE] = "active",
+	                                    [PHASE_LEAVING] = "active", [PHASE_GONE] = "active"};
+	struct message *m = outbox_begin(c, "status");
+	message_add(m, "st", words[c->phase]);
+	message_add_hex(m, "dt", (uint64_t)span_to_ms(c->conf->deadtime));
+	message_add(m, "protocol", "1");
+	native_fields(c, m);
+	outbox_send(c, m, NULL);
+	for (size_t g = 0; g < c->group_count; g++)
+		if (!c->groups[g].published)
+			c->groups[g].published = c->seq;
+	c->beat_due = false;
+	send_pings(c);
+}
+
+void outbox_ack(struct core *c, const struct node *to, uint64_t seq)
+{
+	struct message *m = outbox_begin(c, "NS_ackmsg");
+	message_add(m, "dest", to->name);
+	message_add_hex(m, "ackseq", seq);
+	outbox_send(c, m, to);
+}
+
+void outbox_request(struct core *c, const struct node *to, uint64_t seq)
+{
+	struct message *m = outbox_begin(c, "NS_rexmit");
+	message_add(m, "dest", to->name);
+	message_add_decimal(m, "firstseq", seq); /* decimal, unlike every other number: spec protocol 0, 6 */
+	message_add_decimal(m, "lastseq", seq);
+	outbox_send(c, m, to);
+	c->counters.requested++;
+}
+
+static void send_nak(struct core *c, const struct node *to, uint64_t seq, const char *reason)
+{
+	struct message *m = outbox_begin(c, "NS_nak_rexmit");
+	message_add(m, "dest", to->name);
+	message_add_hex(m, "firstseq", seq);
+	message_add(m, "info", reason);
+	outbox_send(c, m, to);
+}
+
+void outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_t last)
+{
+	/* Bound the range before looking at it: one request for 1..2^31 keeps 3.0.6 busy for minutes (spec: protocol 10.1). */
+	if (last < first || first > c->seq)
+		return;
+	if (last - first >= HISTORY_PER_REQUEST_MAX)
+		last = first + HISTORY_PER_REQUEST_MAX - 1;
+	struct span gap = span_ms((int64_t)c->conf->max_rexmit_delay_ms - 10);
+	for (uint64_t seq = first; seq <= last; seq++) {
+		struct bytes datagram;
+		switch (history_resend(c->history, seq, c->now.mono, gap, &datagram)) {
+		case HISTORY_FOUND: {
+			struct bytes copy = action_bytes(c, datagram);
+			if (!copy.at)
+				return;
+			action_add(c, ACTION_SEND)->send.data = copy;
+			c->counters.resent++;
+			break;
+		}
+		case HISTORY_TOO_LOW:
+			send_nak(c, to, seq, "seqno too low");
+			break;
+		case HISTORY_NOT_FOUND:
+			send_nak(c, to, seq, "seqno not found");
+			break;
+		case HISTORY_RECENT:
+		case HISTORY_TOO_HIGH: /* a request that crossed a restart */
+			break;
+		}
+	}
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+/* Who runs which group: one state machine a group, fed with the few facts that a dialect extracts from what the
+ * peer says.  Knows no wire format; sends nothing itself.  spec: protocol 7, fencing, design 7.
+ *
+ * State table.  Rows: our side.  Columns: what the peer says about the group (or why it says nothing).
+ *
+ *            AWAY    UNSURE NONE    LEAVING FAILED  CLAIM    ASK      HELD      GIVING  STOPPING STUCK
+ * UNKNOWN    stay    stay   stay    stay    stay    stay     stay     stay      stay    stay     stay
+ * NONE       start   stay   home?   claim   claim   stay     stay     stay      claim   stay     stay
+ * CLAIM      start   stay   acked?  acked?  acked?  tie      tie      asked?    stay    stay     withdraw
+ * STARTING   stay    stay   stay    stay    stay    stay     stay     conflict  stay    stay     stay
+ * HELD       stay    stay   fback?  stay    stay    stay     release  conflict  stay    stay     stay
+ * GIVING     cancel  cancel stay    cancel  cancel  release  release  conflict  stay    stay     cancel
+ * STOPPING   stay    stay   stay    stay    stay    stay     stay     stay      stay    stay     stay
+ * FAILED     retry   stay   stay    retry   retry   stay     stay     stay      claim   stay     stay
+ * STUCK      stay    stay   stay    stay    stay    stay     stay     stay      stay    stay     stay
+ *
+ * home?     claim when its home is this node
+ * acked?    start once the peer has said so *knowing our claim*: an answer counts only for the request it names
+ * tie       an operator's claim wins, else the home, else the lower node name; the loser withdraws and the winner
+ *           starts when it has seen that
+ * HELD      stands for the column STARTING too
+ * asked?    an operator asked: wait for the peer to release, at most ASK_MS; otherwise withdraw
+ * conflict  two owners (a partition has healed): the higher epoch keeps and announces its addresses anew, the other
+ *           releases at once; equal epochs: as in a tie.  Nobody restarts.
+ * fback?    give when its home is the peer, auto_failback is on or legacy and we took it because its home was away
+ * retry     start again, at most START_ATTEMPTS times, RETRY_MS apart; with the column FAILED only at home
+ *
+ * Ends of children: start ok -> HELD; start failed -> FAILED (all released) or STUCK (something may still run);
+ * stop ok -> NONE; stop failed -> STUCK, tried again every RETRY_MS, never treated as released.
+ * Why an acknowledged claim is safe: the peer said "not here" after it had read our claim, and whoever has read a
+ * claim starts only after an answer to its own claim, which our claim denies. */
+#ifndef HEARTBEAT_CORE_OWNERSHIP_H
+#define HEARTBEAT_CORE_OWNERSHIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "heartbeat/core/core.h"
+
+enum {
+	ASK_MS = 10000,       /* spec protocol 7.5: 10 s for the first answer */
+	RETRY_MS = 30000,     /* spec resources 3: 30 s before the next try */
+	START_ATTEMPTS = 3,
+	MOVE_MS = 3600000,    /* spec protocol 7.5: the rest of a move */
+};
+
+enum peer_column {
+	PEER_AWAY,     /* dead by deadline (fenced, where fencing is configured), or left after a clean release */
+	PEER_UNSURE,   /* alive but has not spoken about it in this generation, or silent and not yet proven away */
+	PEER_NONE,
+	PEER_LEAVING,  /* not there, and it is shutting down */
+	PEER_FAILED,   /* its start failed there */
+	PEER_CLAIM,
+	PEER_ASK,      /* an operator there wants it */
+	PEER_STARTING,
+	PEER_HELD,
+	PEER_GIVING,
+	PEER_STOPPING,
+	PEER_STUCK,
+	PEER_COLUMNS,
+};
+const char *peer_column_name(enum peer_column p);
+
+/* Set the groups up from the configuration and what was adopted. */
+void ownership_init(struct core *c, const struct adopted *adopted, size_t count);
+/* The column of a group now. */
+enum peer_column ownership_column(const struct core *c, size_t group);
+/* Apply the table to every group until nothing changes.  Call after any fact has changed. */
+void ownership_settle(struct core *c);
+/* A dialect reports. */
+void ownership_peer_says(struct core *c, size_t group, enum peer_column said, uint64_t epoch, bool acked);
+void ownership_forget_peer(struct core *c); /* all columns UNSURE */
+void ownership_group_done(struct core *c, size_t group, enum group_operation op, bool ok, bool still_active, const char *why);
+/* Retries, answers that did not come. */
+void ownership_tick(struct core *c);
+struct mono ownership_deadline(const struct core *c);
+/* We were stalled longer than a peer waits: release everything first.  spec: fencing R5 */
+void ownership_release_all(struct core *c, const char *reason);
+/* Its home has come anew: what we hold of it is to go home, where auto_failback says so. */
+void ownership_home_returned(struct core *c);
+/* Offer (standby) or ask for (takeover) groups; false when this group is not in a state for it. */
+bool ownership_give(struct core *c, size_t group, const char *reason);
+bool ownership_ask(struct core *c, size_t group);
+/* Group index in a half, as seen from this node. */
+bool ownership_in_half(const struct core *c, size_t group, enum half half);
+bool ownership_is_active(enum group_state s); /* may run here: starting held giving stopping stuck unknown */
+bool ownership_all_released(const struct core *c); /* nothing may run here */
+bool ownership_moving(const struct core *c);       /* anything under way */
+enum half half_mirror(enum half h);                /* local <-> foreign */
+
+/* Operator's moves: moves.c */
+void move_begin(struct core *c, bool takeover, enum half half, unsigned id);
+void move_settle(struct core *c);
+struct mono move_deadline(const struct core *c);
+
+#endif

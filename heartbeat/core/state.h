@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+/* What the rooms of the core share: the state of the engine.  Private to heartbeat/core; everybody else uses core.h. */
+#ifndef HEARTBEAT_CORE_STATE_H
+#define HEARTBEAT_CORE_STATE_H
+
+#include "heartbeat/core/auth.h"
+#include "heartbeat/core/codec.h"
+#include "heartbeat/core/core.h"
+#include "heartbeat/core/history.h"
+#include "heartbeat/core/ownership.h"
+#include "heartbeat/core/sequence.h"
+
+enum {
+	CORE_ACTIONS_MAX = 1024, /* more in one step means a bug or a storm: the rest is dropped and counted */
+	CORE_ARENA = 512 * 1024, /* bytes of the actions of one step */
+	CORE_MOVES_MAX = 8,
+	CORE_NODES_SERVED = 2,   /* haresources knows "the other node": spec protocol 10, 13 */
+};
+
+enum node_status { NODE_INIT, NODE_UP, NODE_ACTIVE, NODE_DEAD, NODE_PING, NODE_STATUSES };
+
+struct link {
+	bool up;
+	struct mono deadline; /* goes dead then; spec protocol 6.4, with the node's own limit (6.2, known defect) */
+};
+
+struct node {
+	const char *name;
+	bool ping;
+	size_t ping_medium;
+	uint8_t uuid[16];
+	bool has_uuid;
+	enum node_status status;
+	bool heard;                /* since our start, or since it was declared dead */
+	bool ever_heard;
+	struct mono last_status;   /* receipt of the last status, MONO_NEVER none */
+	struct mono deadline;      /* declared dead then */
+	struct span dead_after;    /* its dt, clamped: spec protocol 10, 10 */
+	struct sequence sequence;
+	uint64_t status_seq;       /* number of the last status processed, in its generation */
+	uint64_t floor;            /* numbers up to this one were seen before it was declared dead */
+	struct link *links;        /* one for each medium */
+};
+
+/* What the peer has said about a group, in either dialect. */
+struct peer_group {
+	enum peer_column said; /* PEER_UNSURE until it spoke in this generation */
+	uint64_t epoch;
+	bool acked;            /* it said so knowing our present state of the group */
+};
+
+struct group {
+	enum group_state state;
+	uint64_t epoch;
+	bool mine;             /* its home is this node */
+	bool asked;            /* CLAIM at an operator's word: the peer is to release it */
+	bool failback_due;     /* taken because its home was away: spec protocol 7.4, needs_failback */
+	bool conflict_logged;
+	uint64_t published;    /* number of the first status that carried the present state; 0: not yet sent */
+	struct mono deadline;  /* of CLAIM with asked, GIVING; retry of FAILED, STUCK; MONO_FAR none */
+	unsigned attempts;     /* starts that failed in a row */
+	char why[128];
+	struct peer_group peer;
+};
+
+enum move_part { MOVE_OUT, MOVE_FOLLOW, MOVE_OFFER_WHEN_HELD };
+
+struct move {
+	bool active;
+	bool takeover;
+	enum half half;
+	unsigned id;
+	struct mono deadline;
+	enum move_part groups[HARESOURCES_GROUPS_MAX];
+};
+
+/* Classic dialect: spec protocol 7.1.  The tables are in classic.c. */
+enum classic_state { CLASSIC_INIT, CLASSIC_STARTING, CLASSIC_BOTHSTARTING, CLASSIC_RSCRCVD, CLASSIC_STABLE };
+enum classic_standby {
+	STANDBY_NOT,
+	STANDBY_ASKED,      /* giver: "me" sent */
+	STANDBY_ACCEPTED,   /* giver: "other" received, releasing */
+	STANDBY_DONE,       /* giver: own "done" sent, the taker starts */
+	STANDBY_OTHER,      /* taker: "other" sent, the giver releases */
+	STANDBY_TAKING,     /* taker: "done" received, starting */
+};
+
+struct classic {
+	enum classic_state state;
+	enum half other_holds;        /* from its viewpoint */
+	bool other_known, other_stable;
+	enum classic_standby standby;
+	enum half standby_half;       /* R, the giver's viewpoint */
+	enum half give_half;          /* ordered, "me" not yet sent */
+	struct mono standby_deadline; /* 10 s for the first answer, 3600 s for the rest */
+	struct mono acquire_at;       /* RSCRCVD: 10 s, spec protocol 7.2 */
+	enum half reported;           /* last rsc_hold sent */
+	bool must_report;
+	bool leaving_said, released_said;
+	bool takeover_asked;          /* hb_takeover was sent for the present asks */
+	unsigned given_attempts[HARESOURCES_GROUPS_MAX]; /* failed starts after which the half was already offered */
+	bool requested[HARESOURCES_GROUPS_MAX]; /* legacy: ip-request sent */
+	bool granted[HARESOURCES_GROUPS_MAX];   /* legacy: ip-request-resp ok received */
+	bool owed[HARESOURCES_GROUPS_MAX];      /* legacy: answer to give once released */
+};
+
+/* Native dialect: spec design 4, dialects; what the peer's last status said. */
+struct native {
+	uint64_t hears_generation, hears_seq; /* of ours, as the peer tells */
+	uint64_t digest;                      /* of its haresources, 0 unknown */
+	bool digest_differs_logged;
+	struct mono last_answer;              /* when we last answered a peer that does not hear us yet */
+};
+
+struct dialect;
+
+enum phase { PHASE_INIT, PHASE_UP, PHASE_ACTIVE, PHASE_LEAVING, PHASE_GONE };
+
+/* One line a minute for what anybody on the wire can provoke. */
+struct complaint {
+	struct mono next;
+	uint64_t silent; /* since the last line */
+};
+enum complaint_kind { COMPLAINT_UNAUTHENTIC, COMPLAINT_MALFORMED, COMPLAINT_FOREIGN, COMPLAINT_REPLAY, COMPLAINT_OWN_NAME, COMPLAINT_FIELDS, COMPLAINTS };
+
+struct core {
+	const struct ha_cf *conf;
+	const struct haresources *resources;
+	struct auth *auth;
+	struct instant now; /* of the step under way */
+
+	char node_name[HA_CF_NAME_MAX];
+	uint8_t uuid[16];
+	uint64_t generation;
+	uint64_t random;
+	char load[64];
+
+	struct node *nodes;
+	size_t node_count;
+	size_t self, peer; /* peer == self: there is none */
+	enum phase phase;
+	struct mono next_beat;
+	unsigned beats; /* sent at once since the last regular one */
+	struct mono comm_deadline; /* initdead */
+	struct mono next_reqnodes;
+	bool repnodes_seen;
+	bool transition_seen;      /* "resource transition completed" was due */
+	struct mono believe_after; /* stalled: no takeover from a silent peer before this */
+	bool peer_left;            /* said good-bye in its present generation */
+	bool peer_fenced, fencing, fence_running;
+	struct mono fence_retry;
+	struct mono leave_deadline; /* PHASE_LEAVING after everything was released */
+	bool said_goodbye;
+	bool beat_due;             /* our state changed: a status goes out at the end of the step */
+	bool holdings_changed;
+
+	enum half empty_held;  /* halves without groups that are ours all the same: what rscstatus and 3.0.6 expect */
+	struct group *groups;
+	size_t group_count;
+	struct move moves[CORE_MOVES_MAX];
+
+	const struct dialect *dialect; /* chosen by what the peer's status shows */
+	struct classic classic;
+	struct native native;
+
+	uint64_t seq;
+	struct history *history;
+	struct complaint complaints[COMPLAINTS];
+	struct core_counters counters;
+	char waiting[256];
+
+	struct action *actions;
+	size_t action_head, action_tail; /* head: next to take */
+	struct writer arena;
+	uint64_t dropped_actions;
+	struct message in, out;
+	void *in_arena, *out_arena, *arena_memory, *datagram;
+};
+
+/* --- actions.c: the queue, the log, randomness --- */
+struct action *action_add(struct core *c, enum action_kind kind); /* never NULL; a dropped one goes to a scratch slot */
+const char *action_text(struct core *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct bytes action_bytes(struct core *c, struct bytes b);
+void core_log(struct core *c, enum log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Like core_log at WARN, but at most one line a minute of each kind; says how many were silent. */
+void core_complain(struct core *c, enum complaint_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
+uint64_t core_random(struct core *c, uint64_t bound); /* 0..bound-1 */
+
+/* --- outbox.c: everything that is sent --- */
+struct message *outbox_begin(struct core *c, const char *type);
+/* Add the common fields, number, sign, keep for retransmission, send.  to: NULL everybody. */
+void outbox_send(struct core *c, struct message *m, const struct node *to);
+void outbox_status(struct core *c);
+void outbox_ack(struct core *c, const struct node *to, uint64_t seq);
+void outbox_request(struct core *c, const struct node *to, uint64_t seq);
+void outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_t last);
+
+/* --- receive.c: the street of a packet --- */
+void receive_datagram(struct core *c, const struct event *e);
+
+/* --- membership.c: who is up, on which link.  spec: protocol 6 --- */
+bool membership_init(struct core *c, const char **why);
+void membership_start(struct core *c);
+struct node *membership_find(struct core *c, struct bytes name);
+struct node *membership_peer(struct core *c); /* NULL when there is none */
+/* An authentic status, before its number is judged: notices a new generation and a return from the dead.
+ * False: it is older than one already processed. */
+bool membership_status(struct core *c, struct node *n, const struct message *m, uint64_t seq);
+/* The same status, after its number was found to be new. */
+void membership_status_accepted(struct core *c, struct node *n, const struct message *m, uint64_t seq);
+void membership_fence_done(struct core *c, bool ok);
+void membership_heard(struct core *c, struct node *n, size_t medium);
+void membership_ping(struct core *c, size_t medium);
+void membership_nodes_answered(struct core *c);
+void membership_tick(struct core *c);
+void membership_stalled(struct core *c, struct span gap);
+struct mono membership_deadline(const struct core *c);
+const char *node_status_name(enum node_status s);
+void phase_set(struct core *c, enum phase phase);
+
+/* --- dialects --- */
+struct dialect {
+	const char *name;
+	/* The cluster is up and the peer is there, or the peer came anew: announce ourselves. */
+	void (*joined)(struct core *c);
+	/* The peer is dead, or has a new generation: forget what it said. */
+	void (*forget)(struct core *c);
+	/* A status of the peer. */
+	void (*status)(struct core *c, const struct message *m);
+	/* Another message of the peer, of a type that dialects own; the other dialect's are ignored. */
+	void (*message)(struct core *c, const struct message *m);
+	/* Own states changed, or time passed: say what is to be said. */
+	void (*publish)(struct core *c);
+	struct mono (*deadline)(const struct core *c);
+	/* May our start in the column PEER_NONE, _LEAVING, _FAILED go ahead? */
+	bool (*acknowledged)(const struct core *c, size_t group);
+	/* All is released in a shutdown: has the peer what it needs, may we go before the grace is over? */
+	bool (*may_leave)(const struct core *c);
+	/* An operator ordered standby (false) or takeover of a half, in which there may be no group at all. */
+	void (*moved)(struct core *c, bool takeover, enum half half);
+};
+extern const struct dialect dialect_native, dialect_classic;
+bool dialect_owns_type(struct bytes type);
+/* Choose by the peer's status of a new generation. */
+void dialect_choose(struct core *c, const struct message *status);
+/* Append the native fields to our own status. */
+void native_fields(struct core *c, struct message *m);
+/* Our own two halves as bits, with halves that have no groups.  spec: protocol 7.1 */
+enum half ownership_halves(const struct core *c);
+/* Legacy failback between classic nodes: classic_legacy.c.  spec: protocol 7.7 */
+bool legacy_mode(const struct core *c);
+enum peer_column legacy_column(const struct core *c, size_t group);
+void legacy_publish(struct core *c);
+void legacy_message(struct core *c, const struct message *m);
+
+#endif

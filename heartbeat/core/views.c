@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+/* What the engine shows of itself: nodes, links, groups, counters.  Changes nothing. */
+#include <string.h>
+
+#include "heartbeat/core/state.h"
+
+static const char *const half_names[] = {[HALF_NONE] = "none", [HALF_LOCAL] = "local", [HALF_FOREIGN] = "foreign", [HALF_ALL] = "all"};
+
+const char *half_name(enum half h)
+{
+	return half_names[h & HALF_ALL];
+}
+
+bool half_parse(struct bytes word, enum half *h)
+{
+	for (unsigned i = 0; i < sizeof half_names / sizeof *half_names; i++)
+		if (bytes_equal_text(word, half_names[i])) {
+			*h = (enum half)i;
+			return true;
+		}
+	if (bytes_equal_text(word, "failback")) { /* the tools' fourth word: spec cli 3 */
+		*h = HALF_FOREIGN;
+		return true;
+	}
+	return false;
+}
+
+size_t core_node_count(const struct core *c)
+{
+	return c->node_count;
+}
+
+void core_node_view(const struct core *c, size_t index, struct node_view *out)
+{
+	const struct node *n = &c->nodes[index];
+	*out = (struct node_view){.name = n->name, .ping = n->ping, .status = node_status_name(n->status), .is_self = index == c->self};
+}
+
+bool core_link_view(const struct core *c, size_t node, size_t index, struct link_view *out)
+{
+	const struct node *n = &c->nodes[node];
+	size_t seen = 0;
+	for (size_t medium = 0; medium < c->conf->media_count; medium++) {
+		enum medium_kind kind = c->conf->media[medium].kind;
+		bool for_ping = kind == MEDIUM_PING || kind == MEDIUM_PING6 || kind == MEDIUM_PING_GROUP;
+		if (n->ping ? medium != n->ping_medium : for_ping)
+			continue;
+		if (seen++ != index)
+			continue;
+		*out = (struct link_view){.name = c->conf->media[medium].name, .up = n->links[medium].up};
+		return true;
+	}
+	return false;
+}
+
+void core_group_view(const struct core *c, size_t index, struct group_view *out)
+{
+	/* What the peer says in the terms of our own states. */
+	static const enum group_state as_state[PEER_COLUMNS] = {
+		[PEER_NONE] = OWN_NONE, [PEER_LEAVING] = OWN_NONE, [PEER_FAILED] = OWN_FAILED, [PEER_CLAIM] = OWN_CLAIM, [PEER_ASK] = OWN_CLAIM,
+		[PEER_STARTING] = OWN_STARTING, [PEER_HELD] = OWN_HELD, [PEER_GIVING] = OWN_GIVING, [PEER_STOPPING] = OWN_STOPPING, [PEER_STUCK] = OWN_STUCK,
+	};
+	const struct group *group = &c->groups[index];
+	enum peer_column said = group->peer.said;
+	bool alive = c->peer != c->self && c->nodes[c->peer].status != NODE_DEAD;
+	*out = (struct group_view){
+		.key = c->resources->groups[index].key, .home = c->resources->groups[index].home, .id = c->resources->groups[index].id,
+		.state = group->state, .epoch = group->epoch, .peer_known = alive && said != PEER_UNSURE && said != PEER_AWAY,
+		.peer_state = as_state[said], .why = group->why,
+	};
+}
+
+const char *core_holdings(const struct core *c)
+{
+	return ownership_moving(c) ? "transition" : half_name(ownership_halves(c));
+}
+
+bool core_in_transition(const struct core *c)
+{
+	return ownership_moving(c);
+}
+
+const char *core_waiting_for(const struct core *c)
+{
+	return c->waiting;
+}
+
+void core_counters(const struct core *c, struct core_counters *out)
+{
+	*out = c->counters;
+}
