@@ -78,7 +78,7 @@ is() { # SENTENCE FOUND EXPECTED
 
 at_most() { # SENTENCE FOUND LIMIT: whole numbers
 	case $2 in
-	'' | *[!0-9-]*) fail "$1" "found: '$2', which is no number" ;;
+	'' | *[!0-9]*) fail "$1" "found: '$2', which is no length of time" ;;
 	*) if [ "$2" -le "$3" ]; then pass "$1 ($2 of at most $3)"; else fail "$1" "found: $2" "at most: $3"; fi ;;
 	esac
 }
@@ -338,18 +338,21 @@ log_ms() { # N PATTERN [MARK]
 }
 
 # --- measuring --------------------------------------------------------------------------------------------------------
+# Jobs are started by nsenter itself and not by a function, so that $! is the program and a signal reaches it.
 PROBE_JOB='' OWNERS_JOB=''
 probe_start() { # [ADDRESS]: the client measures from now on
-	client "$LIVE_HELP/probe" "${1:-$VIP}" eth0 >"$LIVE/probe" &
+	nsenter -t "$CLIENT_PID" -n -- "$LIVE_HELP/probe" "${1:-$VIP}" eth0 >"$LIVE/probe" &
 	PROBE_JOB=$!
 }
 owners_start() { # [ADDRESS]: the referee at the switch
-	switch "$LIVE_HELP/owners" "${1:-$VIP}" br0 >"$LIVE/owners" &
+	nsenter -t "$SWITCH_PID" -n -- "$LIVE_HELP/owners" "${1:-$VIP}" br0 >"$LIVE/owners" &
 	OWNERS_JOB=$!
 }
 measure_stop() { # both; their last lines are written
 	local job
-	for job in $PROBE_JOB $OWNERS_JOB; do kill -TERM "$job" 2>/dev/null && wait "$job"; done
+	for job in $PROBE_JOB $OWNERS_JOB; do
+		kill -TERM "$job" && wait "$job" || live_die 'a measuring program has ended before its time'
+	done
 	PROBE_JOB='' OWNERS_JOB=''
 }
 # Longest outage of the client in ms, 0 none (after measure_stop); with a time: of those that ended after it.
