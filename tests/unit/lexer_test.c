@@ -108,9 +108,11 @@ static void a_backslash_elsewhere_is_an_ordinary_byte(void **state)
 static void a_backslash_in_a_comment_does_not_swallow_the_next_line(void **state)
 {
 	(void)state;
-	over(bytes_of("# old: cfa x \\\ncfb y\n"), haresources);
+	over(bytes_of("# old: cfa x \\\ncfb y\ncfa x \\# why\ncfb z\n"), haresources);
 	assert_string_equal(next(), "1|");
 	assert_string_equal(next(), "2|cfb@2:1 y@2:5 |y@5");
+	assert_string_equal(next(), "3|cfa@3:1 x@3:5 \\@3:7 |x \\@5");
+	assert_string_equal(next(), "4|cfb@4:1 z@4:5 |z@5");
 }
 
 static void a_line_that_begins_with_a_joined_blank_one_counts_from_its_first_word(void **state)
