@@ -241,6 +241,13 @@ node_heal() { switch ip link set "n${1}${2:-eth0}" up; }   # N [INTERFACE]: plug
 net_split() { switch sh -c 'for port in n1eth0 n2eth0; do bridge link set dev $port isolated on; done'; }
 net_join() { switch sh -c 'for port in n1eth0 n2eth0; do bridge link set dev $port isolated off; done'; }
 
+# Node N does not hear the other one; all else is heard.
+net_deaf() { # N
+	printf '%s\n' 'table bridge live { chain forward { type filter hook forward priority 0;' \
+		"iifname n$((3 - $1))eth0 oifname n${1}eth0 drop; }; }" | switch nft -f -
+}
+net_hear() { switch nft delete table bridge live; } # whoever was deaf
+
 # --- the daemon -------------------------------------------------------------------------------------------------------
 guardian_pid() { node_exec "$1" cat /run/heartbeat.pid 2>/dev/null | tr -d ' '; } # as the node counts
 engine_pid() { node_exec "$1" pgrep -P "$(guardian_pid "$1")" -f '^heartbeat: engine' 2>/dev/null; }

@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The engine of the owner stands still for a while.  Its addresses stay in the kernel meanwhile, that cannot be helped
+# without fencing; but when it goes on it gives way at once and does not judge others by its own gap.
+. "$(dirname "$0")/../lib.sh"
+live_enter "$@"
+freeze() { node_exec 1 kill -STOP "$(engine_pid 1)"; }
+thaw() { node_exec 1 kill -CONT "$(engine_pid 1)"; }
+
+cluster_running web
+before="$(guardian_pid 1) $(generation 1)"
+mark=$(log_mark 1)
+
+note 'shorter than deadtime'
+probe_start
+owners_start
+freeze
+sleep 0.6
+thaw
+sleep 1.5
+check 'the first node serves, both are at rest' wait_for 5 settled_on 1
+measure_stop
+is 'never two owners' "$(two_owners_ms)" 0
+at_most 'the client has not noticed: longest outage in ms' "$(longest_outage)" 100
+
+note 'longer'
+probe_start
+owners_start
+freeze
+check 'the second node takes over' wait_for 5 address_on 2
+sleep 1
+thaw
+go_on=$(now_ms)
+check 'it goes on: one serves, both are at rest' wait_for 10 settled
+sleep 1
+check 'still' settled
+end=$(now_ms)
+measure_stop
+at_most 'it gave way within a few keepalives, ms of two owners after it went on' "$(two_owners_ms "$go_on")" $((5 * KEEPALIVE_MS))
+at_most 'nobody served for less than deadtime, ms' "$(nobody_ms "$go_on" "$end")" $DEADTIME_MS
+check_not 'it did not declare its peer dead by its own gap' log_has 1 "node ${NODE_NAME[2]}: is dead" "$mark"
+is 'same guardian, same generation' "$(guardian_pid 1) $(generation 1)" "$before"
+check 'the service answers' wait_for 3 serving
+done_testing
