@@ -713,6 +713,27 @@ static void a_packet_filter_is_named_as_the_cause(void **state)
 	run(&a, "nft delete table ip t");
 }
 
+static void a_medium_that_works_now_and_then_does_not_fill_the_log(void **state)
+{
+	static const struct medium_conf conf[] = {BCAST("ha0")};
+
+	(void)state;
+	OPEN(&a, conf);
+	clear_log();
+	for (int i = 0; i < 5; i++) {
+		run(&a, "ip link set ha0 down");
+		say(&a, "###\nfails");
+		run(&a, "ip link set ha0 up");
+		say(&a, "###\nworks");
+		say(&a, "###\nworks");
+	}
+	assert_int_equal(count_in_log("write failure"), 1);
+	assert_int_equal(count_in_log("works again"), 0);
+	say(&a, "###\nworks");
+	assert_int_equal(count_in_log("works again"), 1);
+	assert_int_equal(count_in_log("5 packet(s) could not be sent"), 1);
+}
+
 static void a_message_that_is_too_long_is_counted_not_sent(void **state)
 {
 	static const struct medium_conf conf[] = {BCAST("ha0")};
@@ -1010,6 +1031,7 @@ int main(void)
 		TEST(an_address_may_change),
 		TEST(an_interface_may_be_deleted_and_made_again),
 		TEST(a_packet_filter_is_named_as_the_cause),
+		TEST(a_medium_that_works_now_and_then_does_not_fill_the_log),
 		TEST(a_message_that_is_too_long_is_counted_not_sent),
 		TEST(what_cannot_be_opened_is_explained),
 		TEST(all_that_is_wrong_is_told_at_once_and_nothing_stays_open),
