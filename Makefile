@@ -99,7 +99,9 @@ $(BUILD)/heartbeat: $(call objects,$(DAEMON_MAIN)) $(foreach room,$(ROOMS),$(cal
 	$(LINK)
 
 $(BUILD)/tools/hb_dump: PKG_LIBS += $(JSON_LIBS)
-# Tools link lib and the ipc client (which speaks core's messages) only.
+# Tools link lib and the ipc client (which speaks core's messages) only; what two files of a tool share:
+$(BUILD)/tools/cl_status: $(BUILD)/tools/cl_query.o
+$(BUILD)/tools/hb_standby $(BUILD)/tools/hb_takeover: $(BUILD)/tools/move.o
 $(BUILD)/tools/%: $(BUILD)/tools/%.o $(foreach room,ipc core conf lib,$(call archive,$(room)))
 	$(call say,LD,$@)
 	$(LINK)

@@ -67,9 +67,9 @@ static int make_fifo(const char *path)
 {
 	struct stat st;
 	if (lstat(path, &st) == 0 && !S_ISFIFO(st.st_mode)) {
-		log_at(LOG_LEVEL_WARN, "%s: is no FIFO: replaced", path);
 		if (unlink(path) < 0)
 			return -errno;
+		log_at(LOG_LEVEL_WARN, "%s: was no FIFO: replaced", path);
 	}
 	return mkfifo(path, 0600) < 0 && errno != EEXIST ? -errno : 0;
 }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+/* What every subcommand of cl_status asks the daemon with: one sign-on, one deadline for all, lists read whole.
+ * A daemon that does not answer ends the program with exit code 12: the functions then do not return. */
+#ifndef TOOLS_CL_QUERY_H
+#define TOOLS_CL_QUERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "heartbeat/ipc/api_client.h"
+#include "lib/bytes.h"
+
+enum {
+	QUERY_WORDS = 3,
+	QUERY_DEADLINE_MS = 5000, /* spec: cli 2, "Global 5 s alarm" */
+	QUERY_NAME_MAX = 128,
+	QUERY_LIST_MAX = 256,
+};
+
+struct query {
+	bool human, verbose, normal, ping; /* -m -v -n -p */
+	const char *parameter;             /* -p PARAMETER */
+	const char *words[QUERY_WORDS];    /* NULL: not given */
+	struct mono until;
+	struct api_client *client;
+	char error[256]; /* why the sign-on failed */
+};
+
+struct node_entry {
+	char name[QUERY_NAME_MAX], type[16], status[32];
+};
+struct node_list {
+	struct node_entry list[QUERY_LIST_MAX];
+	size_t count;
+};
+struct link_entry {
+	char name[QUERY_NAME_MAX], status[32];
+};
+struct link_list {
+	struct link_entry list[QUERY_LIST_MAX];
+	size_t count;
+	struct bytes reason; /* of a refusal; until the next question */
+};
+
+void query_begin(struct query *q);
+void query_end(struct query *q);
+enum api_result query_sign_on(struct query *q);
+/* A line of level ERROR on standard error, in the layout of the log. */
+void query_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Say that there is no answer, exit 12. */
+_Noreturn void query_timeout(void);
+
+/* Ask; the first reply, valid until the next question.  Exits with 13 when the daemon hangs up. */
+const struct message *query_ask(struct query *q, const char *reqtype, const char *const *pairs);
+const struct message *query_more(struct query *q);
+/* As query_ask, but NULL when there is no answer within wait_ms. */
+const struct message *query_ask_within(struct query *q, const char *reqtype, const char *const *pairs, uint64_t wait_ms);
+
+/* In order of definition. */
+void query_nodes(struct query *q, struct node_list *nodes);
+/* False: refused, links->reason says why. */
+bool query_links(struct query *q, const char *node, struct link_list *links);
+
+#endif

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+/* Take resource groups from the other node.  spec: cli, section 3. */
+#include "tools/move.h"
+
+int main(int argc, char **argv)
+{
+	return move_main(true, argc, argv);
+}
