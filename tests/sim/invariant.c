@@ -7,7 +7,12 @@
 
 #include <string.h>
 
-enum { SLACK_MS = 300, SHUTDOWN_MAX_MS = 300000, WHOLE_STATUSES = 2 };
+enum {
+	SLACK_MS = 300,
+	SHUTDOWN_MAX_MS = 300000,
+	WHOLE_STATUSES = 2,
+	RETRY_MS = 30000, /* what has failed is tried again: ownership.h */
+};
 
 static int64_t ms_of(const struct world *w, enum setting s)
 {
@@ -29,7 +34,7 @@ static bool connected(const struct world *w)
 	return true;
 }
 
-static void update_whole(struct world *w)
+void invariant_whole(struct world *w)
 {
 	if (!connected(w)) {
 		w->whole_since = NEVER;
@@ -55,6 +60,7 @@ void invariant_life(struct world *w, struct node *n)
 {
 	struct node *peer = &w->nodes[1 - n->index];
 	n->heard = peer->heard = NEVER;
+	n->heard_seq = n->core == NULL || n->booted == w->now ? 0 : n->heard_seq;
 	if (n->core == NULL || n->booted == w->now)
 		for (int g = 0; g < GROUPS_MAX; g++)
 			n->holding_heard[g] = n->holding_sent[g] = NEVER;
@@ -66,7 +72,9 @@ void invariant_heard(struct world *w, struct node *n, const struct datagram *d)
 	if (d->from == n->index)
 		return;
 	n->heard_any = true;
-	if (!d->status)
+	const struct node *peer = &w->nodes[d->from];
+	bool present = d->life == peer->life && peer->core != NULL;
+	if (!d->status || (present && n->heard_life == d->life && d->seq <= n->heard_seq))
 		return;
 	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++) {
 		if (d->holding >> g & 1 && d->sent >= n->holding_sent[g]) {
@@ -74,10 +82,11 @@ void invariant_heard(struct world *w, struct node *n, const struct datagram *d)
 			n->holding_heard[g] = w->now;
 		}
 	}
-	const struct node *peer = &w->nodes[d->from];
-	if (d->life != peer->life || peer->core == NULL)
+	if (!present)
 		return;
 	n->heard = w->now;
+	n->heard_seq = d->seq;
+	n->heard_life = d->life;
 	n->heard_count++;
 }
 
@@ -125,7 +134,7 @@ static void check_two_owners(struct world *w, int g)
 
 void invariant_check(struct world *w)
 {
-	update_whole(w);
+	invariant_whole(w);
 	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
 		check_two_owners(w, g);
 	for (int i = 0; i < NODES; i++) {
@@ -253,6 +262,8 @@ static int64_t settle_span(const struct world *w)
 {
 	int64_t span = ms_of(w, SET_DEADTIME) + 2 * ms_of(w, SET_KEEPALIVE) + 2 * (ms_of(w, SET_START_MAX) + ms_of(w, SET_STOP_MAX)) + 2000 * MS;
 	bool booted = false;
+	if (plan_has(w->plan, FAULT_START_FAIL, FAULT_STOP_HANG))
+		span += RETRY_MS * MS;
 	for (int i = 0; i < NODES; i++)
 		booted = booted || w->nodes[i].booted > w->calm_at - ms_of(w, SET_INITDEAD);
 	return booted ? span + ms_of(w, SET_INITDEAD) : span;

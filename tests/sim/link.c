@@ -20,6 +20,17 @@ bool link_open(const struct world *w, int node)
 	return false;
 }
 
+/* The number in a netstring "(0)seq=1f,". */
+static uint64_t number_of(struct bytes data)
+{
+	const uint8_t *at = memmem(data.at, data.len, "(0)seq=", 7);
+	if (at == NULL)
+		return 0;
+	struct reader r = reader_over((struct bytes){at + 7, (size_t)(data.at + data.len - at) - 7});
+	uint64_t seq = 0;
+	return bytes_to_u64(reader_until(&r, ','), 16, &seq) ? seq : 0;
+}
+
 static struct datagram *datagram_new(struct world *w, struct node *n, struct bytes data)
 {
 	static const char status[] = "(0)t=status,";
@@ -33,6 +44,7 @@ static struct datagram *datagram_new(struct world *w, struct node *n, struct byt
 	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
 		d->holding |= (unsigned)occupied(&n->places[g]) << g;
 	d->status = memmem(data.at, data.len, status, sizeof status - 1) != NULL;
+	d->seq = d->status ? number_of(data) : 0;
 	d->len = data.len;
 	memcpy(d->bytes, data.at, data.len);
 	return d;

@@ -249,15 +249,15 @@ static void step_datagram(struct world *w, struct node *n, const struct event *e
 		trace_line(w, n->index, "hears %.*s from %s, sent %.6f%s", room > 20 ? 20 : room, type == NULL ? "" : (const char *)type + 5, node_name(d->from),
 			   (double)d->sent / 1e9, (const char *[]){"", " (duplicate)", " (replay)", " (damaged)"}[copy]);
 	}
-	if (repeated || copy == COPY_CORRUPT) {
+	if ((repeated || copy == COPY_CORRUPT) && !n->draining) {
 		step_harmless(w, n, event, d, copy);
 		return;
 	}
-	if (d->delivered[n->index] != n->life) {
+	if (d->delivered[n->index] != n->life && copy != COPY_CORRUPT) {
 		d->delivered[n->index] = n->life;
 		d->delivered_at[n->index] = w->now;
 	}
-	if (copy != COPY_REPLAY)
+	if (copy != COPY_REPLAY && copy != COPY_CORRUPT)
 		invariant_heard(w, n, d);
 	step(w, n, event);
 }
@@ -347,8 +347,10 @@ void node_thaw(struct world *w, struct node *n)
 		stalled.stalled.gap = (struct span){gap};
 		step(w, n, &stalled);
 	}
+	n->draining = true;
 	drain(w, n, true);
 	drain(w, n, false);
+	n->draining = false;
 	drop_waiting(n);
 	if (n->core != NULL && w->invariant == NULL)
 		step(w, n, &(struct event){.kind = EVENT_TIMER});

@@ -114,7 +114,7 @@ static void simplify_settings(struct shrinker *s)
 		enum setting what;
 		int64_t value;
 	} simple[] = {{SET_MEDIA, 1}, {SET_LOOP, 0}, {SET_PING, 0}, {SET_SHA1, 0}, {SET_NETSTRING, 0}, {SET_BURY, -1}, {SET_PPM0, 0}, {SET_PPM1, 0},
-		      {SET_BOOT0, 0}, {SET_BOOT1, 0}, {SET_BOOT1, 1000}, {SET_START_MAX, 20}, {SET_STOP_MAX, 20}, {SET_KEEPALIVE, 1000}, {SET_HOMES, 0}};
+		      {SET_BOOT0, 0}, {SET_BOOT1, 0}, {SET_BOOT1, 1000}, {SET_START_MAX, 20}, {SET_STOP_MAX, 20}, {SET_HOMES, 0}};
 	for (size_t i = 0; i < sizeof simple / sizeof *simple; i++)
 		if (simple[i].what != SET_MEDIA || s->best.set[SET_MEDIA] > 1)
 			try_setting(s, simple[i].what, simple[i].value);

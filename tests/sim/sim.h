@@ -144,6 +144,7 @@ struct datagram {
 	uint32_t life;
 	unsigned holding; /* bit g: the sender occupied g then */
 	bool status;
+	uint64_t seq; /* of a status */
 	uint32_t delivered[NODES]; /* life of the receiver that has had it; 0 none */
 	int64_t delivered_at[NODES];
 	size_t len;
@@ -191,7 +192,10 @@ struct node {
 	unsigned send_ordinal;
 	bool heard_any; /* this life has heard the peer */
 	int64_t heard;  /* last status of the peer's present life; NEVER */
+	uint32_t heard_life;
+	uint64_t heard_seq; /* of that status: what is resent or overtaken says nothing new */
 	unsigned heard_count; /* statuses since the network is whole */
+	bool draining; /* just thawed: what is due may come due with any datagram */
 	int64_t holding_heard[GROUPS_MAX], holding_sent[GROUPS_MAX]; /* last status of a peer that held the group: receipt and sending */
 	unsigned fence_ordinal;
 };
@@ -319,6 +323,8 @@ char truth_letter(enum truth t);
 
 /* --- invariant.c ------------------------------------------------------------------ */
 
+/* The clock has gone on: before every event. */
+void invariant_whole(struct world *w);
 /* After every event. */
 void invariant_check(struct world *w);
 /* Before the world carries out a start. */

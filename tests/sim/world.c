@@ -317,6 +317,9 @@ static void shot(struct world *w, const struct sim_event *e)
 	bool ok = e->outcome == 0;
 	if (ok) {
 		node_crash(w, victim);
+		for (int g = 0; g < GROUPS_MAX; g++) /* what it owned when the calm began moves with good reason */
+			if (w->owner_at_calm[g] == e->a)
+				w->owner_at_calm[g] = -1;
 		if (!buried(w, victim))
 			boot_later(w, victim, 10000 * MS, false);
 	}
@@ -401,6 +404,7 @@ void world_run(const struct plan *p, struct trace *trace, bool hashing, struct v
 	while (w->heap_count > 0 && !w->finished && w->invariant == NULL) {
 		struct sim_event e = world_pop(w);
 		w->now = e.at;
+		invariant_whole(w);
 		w->statistics.events++;
 		dispatch(w, &e);
 		if (w->invariant == NULL)
