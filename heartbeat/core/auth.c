@@ -162,7 +162,7 @@ enum auth_verdict auth_verify(struct auth *a, struct bytes token, struct bytes c
 		return AUTH_MALFORMED;
 	*index = (unsigned)said;
 	/* The digest is computed only when it can decide: an index that nobody may use costs a flood nothing. */
-	if (said >= AUTHKEYS_MAX || auth_method_of(a, *index) == AUTH_NONE)
+	if (auth_method_of(a, *index) == AUTH_NONE)
 		return AUTH_BAD_INDEX;
 	if (!any_index && *index != a->active)
 		return AUTH_NOT_ACTIVE;

@@ -300,6 +300,16 @@ static void text_from_the_fifo_is_decoded_without_signature(void **state)
 	assert_true(message_is(&m, "info", ""));
 }
 
+static void decoding_drops_what_the_message_held_before(void **state)
+{
+	(void)state;
+	message_init(&m, arena, sizeof arena);
+	message_add(&m, "old", "value");
+	assert_int_equal(codec_decode(RUN(">>>\nt=new\n<<<\n"), NULL, false, &m, &frame), CODEC_OK);
+	assert_int_equal(m.count, 1);
+	assert_true(message_is(&m, "t", "new"));
+}
+
 static void a_newline_in_a_string_travels_as_0x13(void **state)
 {
 	(void)state;
@@ -544,6 +554,15 @@ static void bad_compression_is_refused(void **state)
 	assert_refused(pack(RUN(""), "none", "bz2"), CODEC_BAD_COMPRESSION, "empty");
 	assert_refused(pack(RUN("x\x9c"), "none", "zlib"), CODEC_BAD_COMPRESSION, "start only");
 	assert_refused(pack(RUN("BZh9"), "none", "bz2"), CODEC_BAD_COMPRESSION, "start only");
+	struct bytes longer = RUN("x\x9c\x03\x00\x00\x00\x00\x01");
+	assert_refused(pack(longer, "none", "zlib"), CODEC_BAD_COMPRESSION, "empty stream");
+	struct bytes text = {copy, 0};
+	uLongf z_len = sizeof copy - 1;
+	assert_int_equal(compress(copy, &z_len, good.at, good.len), Z_OK);
+	text.len = z_len;
+	assert_refused(pack(text, "none", "zlib"), CODEC_OK, "as it should be");
+	text.len++;
+	assert_refused(pack(text, "none", "zlib"), CODEC_BAD_COMPRESSION, "a byte behind the stream");
 	assert_refused(pack(RUN("junk"), "zlib", "zlib"), CODEC_BAD_COMPRESSION, "no message within");
 	assert_refused(pack(RUN(""), "zlib", "zlib"), CODEC_BAD_COMPRESSION, "nothing within");
 	assert_refused(pack(RUN(">>>\nt\n<<<\n"), "zlib", "zlib"), CODEC_BAD_COMPRESSION, "malformed message within");
@@ -603,6 +622,7 @@ int main(void)
 		cmocka_unit_test(text_needs_its_end_its_one_signature_and_nothing_behind),
 		cmocka_unit_test(the_signature_may_stand_anywhere_and_blank_lines_do_not_count),
 		cmocka_unit_test(text_from_the_fifo_is_decoded_without_signature),
+		cmocka_unit_test(decoding_drops_what_the_message_held_before),
 		cmocka_unit_test(a_newline_in_a_string_travels_as_0x13),
 		cmocka_unit_test(what_text_cannot_carry_is_not_rendered_as_text),
 		cmocka_unit_test(every_type_survives_both_framings),
