@@ -140,8 +140,8 @@ $(BUILD)/tests/fuzz/%_replay: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/r
 fuzz-replay: $(patsubst %_fuzz,$(BUILD)/tests/fuzz/%_replay,$(FUZZ))
 
 FUZZ_SECONDS ?= 20
-FUZZ_SOURCES = $(filter-out $(DAEMON_MAIN),$(foreach room,core conf lib,$(call sources,$(room))))
-build/fuzz/%: tests/fuzz/%.c $(foreach room,core conf lib,$(call sources,$(room)))
+FUZZ_SOURCES = $(foreach room,ipc core conf lib,$(call sources,$(room)))
+build/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES)
 	$(call say,FUZZ,$@)
 	@mkdir -p $(@D)
 	$(Q)clang -std=c17 $(DEFS) -I. $(PKG_CFLAGS) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(FUZZ_SOURCES) $(PKG_LIBS)

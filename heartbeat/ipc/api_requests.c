@@ -356,11 +356,12 @@ void request_answer(struct api_session *s, const struct message *request)
 
 /* --- messages to the cluster ---------------------------------------------------------------------------------------- */
 
-/* Types that only a daemon may send: a client that could would speak for the whole node. */
+/* Types that only a daemon may send, or only root may order: a client that could would speak for the whole node.
+ * ask_resources is not among them: that is how ipfail gives up. */
 static bool type_is_ours(struct bytes type)
 {
 	static const char *const ours[] = {"status", "starting", "resource", "shutdone", "reqnodes", "repnodes", "ip-request",
-					   "ip-request-resp", "stonith", "addnode", "delnode", "setweight", "setsite", "ifstat",
+					   "ip-request-resp", "stonith", "hb_takeover", "addnode", "delnode", "setweight", "setsite", "ifstat",
 					   "hbapi-req", "hbapi-resp", "hbapi-clstat", "query-cstatus", "respond-cstatus"};
 	struct reader r = reader_over(type);
 	if (type.len == 0 || reader_skip(&r, "NS_"))
