@@ -7,6 +7,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 enum { ADDRESS_LABEL_MAX = 16 }; /* IFA_LABEL with its NUL */
 
@@ -23,25 +24,35 @@ struct address_table;
 struct address_table *address_table_new(void);
 void address_table_free(struct address_table *t);
 
-/* Find ip on any interface.  Returns 0 and fills *found, -ENOENT when it is nowhere, or -errno. */
+/* Find ip on any interface; one on lo is shown only when there is no other.  Returns 0 and fills *found, -ENOENT when it is
+ * nowhere, or -errno. */
 int address_find(struct address_table *t, struct in_addr ip, struct address *found);
-/* The connected route (link scope, main or local table) that holds ip, longest prefix wins: interface and prefix.
+/* The connected route (link scope, main or local table, no default route) that holds ip, longest prefix wins, of equals the one
+ * with carrier, then the smaller metric: interface and prefix.
  * Returns 0, -ENETUNREACH when there is none, or -errno. */
 int address_route(struct address_table *t, struct in_addr ip, struct address *found);
+/* The connected networks in one line for people, "eth0 10.0.0.0/24, eth1 10.1.0.0/24", cut at cap (> 0); "" when there are none. */
+void address_networks(struct address_table *t, char *out, size_t cap);
 /* Is the label "eth0:0" taken by any address? */
 bool address_label_used(struct address_table *t, const char *label);
-/* Add (already there with the same prefix and interface: success) / delete exactly this one (absent: success).  0 or -errno. */
+/* The first of IF:0 .. IF:511 that no address has.  Returns 0, -ENAMETOOLONG when the kernel's 15 characters do not hold it,
+ * -ENOSPC, or -errno; label is "" then. */
+int address_label_free(struct address_table *t, const char *interface, char label[ADDRESS_LABEL_MAX]);
+/* Add (already there with the same prefix and interface: success) / delete exactly this one (absent: success).  0 or -errno.
+ * Deleting the first address of a subnet sets promote_secondaries on the interface when others of the subnet would go with it. */
 int address_add(struct address_table *t, const struct address *a);
 int address_delete(struct address_table *t, const struct address *a);
 /* Interface has carrier and is up. */
 bool address_carrier(const char *interface);
 
 /* One round of gratuitous ARP: a broadcast request "who-has ip tell ip" and a broadcast reply "ip is-at own MAC".
- * Returns 0 or -errno (-EINVAL with a text in errbuf, 256 bytes, from libnet). */
+ * Nothing is sent, and that is success, on an interface without ARP (lo, tunnels).
+ * Returns 0 or -errno (-EINVAL with a text in errbuf, 256 bytes, from libnet; else errbuf is ""). */
 int address_announce(const struct address *a, char *errbuf);
 
 /* Watch for addresses that vanish or appear: a netlink socket subscribed to RTNLGRP_IPV4_IFADDR, for the main loop.
- * Returns a descriptor or -errno; address_watch_read takes one batch and calls back for each change.  The caller closes it. */
+ * Returns a descriptor or -errno; address_watch_read takes one batch, calls back for each change and returns how many, 0 when
+ * there is nothing, or -errno: -ENOBUFS says that notices were lost and the caller has to look for itself.  The caller closes it. */
 int address_watch(void);
 int address_watch_read(int fd, void (*changed)(void *context, bool added, struct in_addr ip, unsigned ifindex), void *context);
 

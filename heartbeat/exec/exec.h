@@ -33,24 +33,31 @@ struct exec_handlers {
 
 struct exec;
 
+/* config and handlers are copied, what config points to is borrowed for the life of the object.  NULL with errno (logged) when
+ * there is no netlink.  deadline and stop_attempts: 0 is the default. */
 struct exec *exec_new(const struct exec_config *config, const struct exec_handlers *handlers);
+/* Children under way are killed and never reported; what they did stays.  Not from inside done. */
 void exec_free(struct exec *e);
 
 /* Start group: each resource is asked for its status first and skipped when it runs.  The first failure releases
- * what was started, right to left, and ends the operation with ok false. */
+ * what was started, right to left, and ends the operation with ok false.  On a group that is held: the same pass, so what has
+ * died is started again.  While the group is stopping: it comes after the stop, and both are reported.
+ * An address is in place when this returns, unless a resource to its left takes time. */
 void exec_group_start(struct exec *e, size_t group);
-/* Stop group, addresses at their place in the order.  Cancels a start under way (only the stop is reported then).
+/* Stop group, addresses at their place in the order, also of a group that is not held.  Cancels a start under way (only the stop is
+ * reported then).  A resource whose stop fails stop_attempts times and that still runs ends the operation: what lies to its left is
+ * left alone, and the group counts as held.
  * A resource that another group held here names too (same script and arguments) is left running and logged:
  * it stops with the last group that needs it. */
 void exec_group_stop(struct exec *e, size_t group);
 /* Tell the network again where the group's addresses are. */
 void exec_group_announce(struct exec *e, size_t group);
-/* Take a group as running without touching it (adopted from an earlier life of the engine). */
+/* Take an idle group as running without touching it (adopted from an earlier life of the engine). */
 void exec_group_adopt(struct exec *e, size_t group);
 /* Addresses of the group that are on this machine right now: for the guardian and the start-up check.
- * Calls back with each; returns how many. */
+ * Calls back (may be NULL) with each address that the group names; returns how many are here. */
 unsigned exec_group_addresses(struct exec *e, size_t group, void (*each)(void *context, const char *ip, bool present), void *context);
-/* Is any child running? */
+/* Is anything under way: a call, a pause before the next try, a hook, a report? */
 bool exec_busy(const struct exec *e);
 /* Run /etc/ha.d/rc.d/NAME NAME if present and executable; environment: extra "HA_x=y" strings, NULL-terminated.  Queued one after another. */
 void exec_hook(struct exec *e, const char *directory, const char *name, const char *const *environment);

@@ -16,16 +16,22 @@ struct ipaddr {
 	bool has_prefix, has_interface, has_label, has_broadcast;
 };
 
-/* Parse "IP[/MASK[/IF[:LABEL][/BROADCAST]]]" (MASK as prefix or dotted).  Returns 0, or -EINVAL with a text that says which part and what would be right. */
+/* Parse "IP[/MASK[/IF[:LABEL][/BROADCAST]]]" (MASK as prefix 1..32 or dotted; a third field that starts with a digit is the
+ * broadcast).  Returns 0, or -EINVAL with a text that says which part and what would be right. */
 int ipaddr_parse(const char *argument, struct ipaddr *out, char error[IPADDR_ERROR_MAX]);
 /* Fill in interface and prefix by the routing table, broadcast by the mask, a free label.  Returns 0 or -errno with a text
- * (an interface without carrier is an error that says so). */
+ * (an interface without carrier is an error that says so; -EINVAL: the argument cannot be right on this machine). */
 int ipaddr_resolve(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX]);
-/* Start, stop, status: 0 or -errno with a text.  Status: 1 present, 0 absent.  Stop of an absent one is success.
- * Start ends with the first announcement; further ones (default 5, 200 ms apart) are the caller's to schedule. */
+/* Put the address in place and announce it once; further announcements (default 5, 200 ms apart) are the caller's to schedule.
+ * Returns 0, 1 when it was there already (nothing is changed or sent), or -errno with a text.
+ * An announcement that cannot be sent is a warning in the log: the address is in place. */
 int ipaddr_start(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX]);
+/* Take the address away, wherever but on lo it is (an absent one: success).  Returns 0 or -errno with a text. */
 int ipaddr_stop(struct address_table *t, const struct ipaddr *ip, char error[IPADDR_ERROR_MAX]);
+/* 1 present on an interface other than lo, 0 absent, -errno when the kernel would not say. */
 int ipaddr_status(struct address_table *t, const struct ipaddr *ip);
+/* Announce the address from where it is now.  False when it is not here (any more): nothing was sent, stop repeating. */
+bool ipaddr_announce(struct address_table *t, const struct ipaddr *ip);
 
 enum { IPADDR_ANNOUNCE_COUNT = 5, IPADDR_ANNOUNCE_INTERVAL_MS = 200 };
 

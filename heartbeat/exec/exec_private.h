@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+/* Inside of the exec room: groups, the resources that they share, reports to the daemon. */
+#ifndef HEARTBEAT_EXEC_EXEC_PRIVATE_H
+#define HEARTBEAT_EXEC_EXEC_PRIVATE_H
+
+#include <glib.h>
+
+#include "heartbeat/exec/agent.h"
+#include "heartbeat/exec/exec.h"
+#include "heartbeat/exec/ipaddr.h"
+
+enum { WHY_MAX = 1024, STOP_ATTEMPTS_DEFAULT = 10, STOP_RETRY_MS = 1000, DEADLINE_DEFAULT_MS = 60000, HOOKS_QUEUED_MAX = 256 };
+
+/* What a group is doing.  idle: nothing of it is meant to run here; held: it runs here, or could not be stopped. */
+enum group_state {
+	GROUP_IDLE,
+	GROUP_PROBING,    /* status of the resource at `at`, before its start */
+	GROUP_STARTING,
+	GROUP_HELD,
+	GROUP_STOPPING,
+	GROUP_PAUSING,    /* a second between two tries of a stop */
+	GROUP_CHECKING,   /* status after the last try */
+	GROUP_CANCELLING, /* a call of the start is being killed; the stop follows */
+	GROUP_STATES,
+};
+
+struct group;
+
+/* A script with its arguments; groups that name the same one share it. */
+struct resource {
+	const struct resource_conf *conf;
+	const struct group *user; /* whose call of it is under way: never two at once */
+	bool active;              /* runs here as far as we know */
+};
+
+struct group {
+	struct exec *exec;
+	const struct group_conf *conf;
+	struct resource **resources;
+	size_t index;
+	enum group_state state;
+	int next;               /* event that the handler under way has produced, -1: none */
+	enum exec_operation operation;
+	size_t at;              /* resource in hand */
+	unsigned attempts;      /* stops of it that failed */
+	bool waiting;           /* for another group's call of the same resource */
+	bool start_later;       /* asked to start while stopping */
+	guint timer;
+	struct agent *call;
+	char why[WHY_MAX];
+};
+
+struct hook_queue;
+
+struct exec {
+	struct exec_config config;
+	struct exec_handlers handlers;
+	struct group *groups;
+	struct resource *resources;
+	size_t group_count, resource_count;
+	char **environment;
+	struct address_table *addresses;
+	GPtrArray *announcements;
+	GQueue *reports;
+	guint report_source;
+	struct hook_queue *hooks;
+};
+
+/* --- group.c --- */
+void group_start(struct group *g);
+void group_stop(struct group *g);
+void group_adopt(struct group *g);
+/* Let go of timers and children; nothing is reported any more. */
+void group_abandon(struct group *g);
+
+/* --- exec.c --- */
+/* Tell the daemon, from the main loop and before anything else in it. */
+void exec_report(struct exec *e, const struct group *g, bool ok, bool still_active);
+
+/* --- native.c --- */
+/* Is this resource an address that is taken in-process?  Fills path with what the log shall call it. */
+bool native_is(struct exec *e, const struct resource_conf *resource, char path[AGENT_PATH_MAX]);
+/* Carry out at once: AGENT_OK or AGENT_FAILED for start (which looks first and leaves an address that is there alone) and stop,
+ * AGENT_RUNNING, AGENT_STOPPED, AGENT_UNKNOWN for status. */
+enum agent_verdict native_do(struct exec *e, const struct resource_conf *resource, enum agent_action action, const char *path,
+                             char why[IPADDR_ERROR_MAX]);
+/* The address that the resource names; false when it is none or the argument is wrong. */
+bool native_address(const struct resource_conf *resource, struct ipaddr *out, char why[IPADDR_ERROR_MAX]);
+/* Announce now and repeat. */
+void native_announce(struct exec *e, const struct ipaddr *ip);
+/* IPaddr or IPaddr2? */
+bool native_script(const char *script);
+GPtrArray *native_announcements_new(void);
+
+/* --- hook.c --- */
+struct hook_queue *hook_queue_new(struct span deadline);
+/* Forget what waits, kill what runs. */
+void hook_queue_free(struct hook_queue *q);
+bool hook_queue_busy(const struct hook_queue *q);
+
+#endif

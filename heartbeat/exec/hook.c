@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "heartbeat/exec/environment.h"
+#include "heartbeat/exec/exec_private.h"
+#include "lib/log.h"
+
+struct hook {
+	char *path, *name;
+	char **environment;
+};
+
+struct hook_queue {
+	GQueue *waiting; /* of struct hook */
+	struct hook *now;
+	struct spawn *child;
+	struct span deadline;
+	bool abandoned; /* its owner is gone; freed when the child is */
+};
+
+static void hook_free(void *memory)
+{
+	struct hook *h = memory;
+	if (h == NULL)
+		return;
+	g_free(h->path);
+	g_free(h->name);
+	g_strfreev(h->environment);
+	g_free(h);
+}
+
+static void queue_destroy(struct hook_queue *q)
+{
+	g_queue_free_full(q->waiting, hook_free);
+	hook_free(q->now);
+	g_free(q);
+}
+
+struct hook_queue *hook_queue_new(struct span deadline)
+{
+	struct hook_queue *q = g_new0(struct hook_queue, 1);
+	q->waiting = g_queue_new();
+	q->deadline = deadline;
+	return q;
+}
+
+void hook_queue_free(struct hook_queue *q)
+{
+	q->abandoned = true;
+	if (q->child != NULL)
+		spawn_cancel(q->child);
+	else
+		queue_destroy(q);
+}
+
+bool hook_queue_busy(const struct hook_queue *q)
+{
+	return q->child != NULL;
+}
+
+static void on_line(void *context, bool is_stderr, const char *line)
+{
+	const struct hook_queue *q = context;
+	(void)is_stderr; /* hooks have no answer to give: all that they print is for people */
+	log_output(LOG_LEVEL_INFO, q->now->name, line);
+}
+
+static void run_next(struct hook_queue *q);
+
+static void on_done(void *context, const struct spawn_result *result)
+{
+	struct hook_queue *q = context;
+	q->child = NULL;
+	if (q->abandoned) {
+		queue_destroy(q);
+		return;
+	}
+	if (result->end == SPAWN_EXITED && result->code != 0)
+		log_at(LOG_LEVEL_WARN, "hook %s: exit code %d", q->now->path, result->code);
+	else if (result->end == SPAWN_SIGNALED)
+		log_at(LOG_LEVEL_WARN, "hook %s: killed by signal %d", q->now->path, result->code);
+	else if (result->end == SPAWN_TIMED_OUT)
+		log_at(LOG_LEVEL_ERROR, "hook %s: not finished in time, killed with its process group", q->now->path);
+	else if (result->end == SPAWN_FAILED)
+		log_at(LOG_LEVEL_ERROR, "hook %s: cannot be run: %s", q->now->path, strerror(result->code));
+	hook_free(q->now);
+	q->now = NULL;
+	run_next(q);
+}
+
+static void run_next(struct hook_queue *q)
+{
+	struct hook *h = g_queue_pop_head(q->waiting);
+	if (h == NULL)
+		return;
+	char *argv[] = {h->path, h->name, NULL};
+	q->now = h;
+	log_at(LOG_LEVEL_INFO, "Running %s %s", h->path, h->name);
+	q->child = spawn_start(&(struct spawn_request){
+		.path = h->path,
+		.argv = argv,
+		.envp = h->environment,
+		.deadline = q->deadline,
+		.line = on_line,
+		.done = on_done,
+		.context = q,
+	});
+}
+
+/* The name is a message type, so it comes from the wire. */
+static bool name_is_plain(const char *name)
+{
+	for (const char *c = name; *c != '\0'; c++)
+		if (!g_ascii_isalnum(*c) && *c != '_' && *c != '-')
+			return false;
+	return name[0] != '\0' && name[0] != '-' && strlen(name) <= 64;
+}
+
+void exec_hook(struct exec *e, const char *directory, const char *name, const char *const *environment)
+{
+	char error[AGENT_ERROR_MAX];
+	if (!name_is_plain(name))
+		return;
+	char *path = g_strdup_printf("%s/%s", directory, name);
+	if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+		g_free(path);
+		return;
+	}
+	if (agent_check_file(path, error) != 0) {
+		log_at(LOG_LEVEL_ERROR, "hook not run: %s", error);
+		g_free(path);
+		return;
+	}
+	if (g_queue_get_length(e->hooks->waiting) >= HOOKS_QUEUED_MAX) {
+		log_at(LOG_LEVEL_WARN, "hook %s not run: %d others wait already; the one that runs is %s", path, HOOKS_QUEUED_MAX, e->hooks->now->path);
+		g_free(path);
+		return;
+	}
+	struct hook *h = g_new(struct hook, 1);
+	*h = (struct hook){path, g_strdup(name), environment_build(e->config.conf, e->config.node, environment)};
+	g_queue_push_tail(e->hooks->waiting, h);
+	if (e->hooks->child == NULL)
+		run_next(e->hooks);
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "heartbeat/exec/exec_private.h"
+#include "lib/log.h"
+
+/* Repetition of an announcement: a single frame may be lost, and switches learn slowly. */
+struct announcement {
+	struct exec *exec;
+	struct ipaddr ip;
+	unsigned left;
+	guint timer;
+};
+
+bool native_script(const char *script)
+{
+	return strcmp(script, "IPaddr") == 0 || strcmp(script, "IPaddr2") == 0;
+}
+
+bool native_address(const struct resource_conf *resource, struct ipaddr *out, char why[IPADDR_ERROR_MAX])
+{
+	why[0] = '\0';
+	if (!native_script(resource->script))
+		return false;
+	if (resource->arg_count != 1) {
+		(void)snprintf(why, IPADDR_ERROR_MAX, "%s has %zu arguments; expected one: IP[/MASK[/IF[:LABEL][/BROADCAST]]]", resource->script,
+		               resource->arg_count);
+		return false;
+	}
+	return ipaddr_parse(resource->args[0], out, why) == 0;
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat first, second;
+	return b != NULL && stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+bool native_is(struct exec *e, const struct resource_conf *resource, char path[AGENT_PATH_MAX])
+{
+	char error[AGENT_ERROR_MAX];
+	if (!native_script(resource->script))
+		return false;
+	int found = agent_find(e->config.script_directories, resource->script, path, error);
+	if (found == -ENOENT)
+		(void)snprintf(path, AGENT_PATH_MAX, "%s", e->config.native_ipaddr != NULL ? e->config.native_ipaddr : resource->script);
+	/* An administrator's own file is run as a script, or refused when it must not be trusted.  Ours is not run at all, so its
+	 * mode cannot harm: an address that was taken is given up whatever has become of the file. */
+	return found == -ENOENT || is_same_file(path, e->config.native_ipaddr);
+}
+
+/* --- announcements ------------------------------------------------------------------------------------------------------ */
+
+static void announcement_free(void *memory)
+{
+	struct announcement *a = memory;
+	if (a->timer != 0)
+		(void)g_source_remove(a->timer);
+	g_free(a);
+}
+
+GPtrArray *native_announcements_new(void)
+{
+	return g_ptr_array_new_with_free_func(announcement_free);
+}
+
+static gboolean on_announce(void *context)
+{
+	struct announcement *a = context;
+	bool here = ipaddr_announce(a->exec->addresses, &a->ip);
+	if (here && --a->left > 0)
+		return G_SOURCE_CONTINUE;
+	a->timer = 0;
+	(void)g_ptr_array_remove_fast(a->exec->announcements, a);
+	return G_SOURCE_REMOVE;
+}
+
+static void announce_cancel(struct exec *e, struct in_addr ip)
+{
+	for (guint i = e->announcements->len; i > 0; i--) {
+		struct announcement *a = g_ptr_array_index(e->announcements, i - 1);
+		if (a->ip.address.ip.s_addr == ip.s_addr)
+			(void)g_ptr_array_remove_index_fast(e->announcements, i - 1);
+	}
+}
+
+static void announce_repeat(struct exec *e, const struct ipaddr *ip)
+{
+	announce_cancel(e, ip->address.ip);
+	struct announcement *a = g_new0(struct announcement, 1);
+	*a = (struct announcement){.exec = e, .ip = *ip, .left = IPADDR_ANNOUNCE_COUNT};
+	a->timer = g_timeout_add(IPADDR_ANNOUNCE_INTERVAL_MS, on_announce, a);
+	g_ptr_array_add(e->announcements, a);
+}
+
+void native_announce(struct exec *e, const struct ipaddr *ip)
+{
+	if (ipaddr_announce(e->addresses, ip))
+		announce_repeat(e, ip);
+}
+
+/* --- actions -------------------------------------------------------------------------------------------------------------- */
+
+static enum agent_verdict status(struct exec *e, struct ipaddr *ip, char *why)
+{
+	int result = ipaddr_status(e->addresses, ip);
+	if (result < 0)
+		(void)snprintf(why, IPADDR_ERROR_MAX, "cannot read the addresses of this machine: %s", strerror(-result));
+	return result < 0 ? AGENT_UNKNOWN : result > 0 ? AGENT_RUNNING : AGENT_STOPPED;
+}
+
+static enum agent_verdict start(struct exec *e, struct ipaddr *ip, char *why)
+{
+	int result = ipaddr_start(e->addresses, ip, why);
+	if (result < 0)
+		return AGENT_FAILED;
+	/* One that was here already may be here since before an earlier owner's announcements: ours is the last word. */
+	if (result == 1)
+		native_announce(e, ip);
+	else
+		announce_repeat(e, ip);
+	return AGENT_OK;
+}
+
+static enum agent_verdict stop(struct exec *e, struct ipaddr *ip, char *why)
+{
+	announce_cancel(e, ip->address.ip);
+	return ipaddr_stop(e->addresses, ip, why) < 0 ? AGENT_FAILED : AGENT_OK;
+}
+
+enum agent_verdict native_do(struct exec *e, const struct resource_conf *resource, enum agent_action action, const char *path,
+                             char why[IPADDR_ERROR_MAX])
+{
+	static enum agent_verdict (*const actions[AGENT_ACTIONS])(struct exec *, struct ipaddr *, char *) = {
+		[AGENT_STATUS] = status, [AGENT_START] = start, [AGENT_STOP] = stop};
+	struct ipaddr ip;
+	if (!native_address(resource, &ip, why)) {
+		/* What cannot be an address cannot be here either: its stop is a success. */
+		log_at(action == AGENT_START ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, "%s: %s", resource->text, why);
+		return action == AGENT_STATUS ? AGENT_STOPPED : action == AGENT_STOP ? AGENT_OK : AGENT_FAILED;
+	}
+	enum agent_verdict verdict = actions[action](e, &ip, why);
+	agent_log_running(action, path, resource); /* after the deed: the address comes first, the log can wait */
+	if (verdict == AGENT_FAILED || verdict == AGENT_UNKNOWN)
+		log_at(LOG_LEVEL_ERROR, "%s %s: %s", resource->text, agent_action_name(action), why);
+	return verdict;
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+#include "lib/address.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/address_private.h"
+#include "lib/log.h"
+
+enum { LABELS_MAX = 512 }; /* IF:0 .. IF:511: spec resources section 6, "label" */
+
+bool address_of_message(struct nlmsghdr *header, struct address *out, unsigned *ifindex, unsigned *flags)
+{
+	struct nlattr *attributes[IFA_MAX + 1];
+	if (nlmsg_parse(header, sizeof(struct ifaddrmsg), attributes, IFA_MAX, NULL) < 0)
+		return false;
+	const struct ifaddrmsg *body = nlmsg_data(header);
+	const struct nlattr *ip = attributes[IFA_LOCAL] != NULL ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS];
+	if (body->ifa_family != AF_INET || ip == NULL || nla_len(ip) != (int)sizeof out->ip)
+		return false;
+	memset(out, 0, sizeof *out);
+	memcpy(&out->ip, nla_data(ip), sizeof out->ip);
+	out->prefix = body->ifa_prefixlen;
+	if (attributes[IFA_BROADCAST] != NULL && nla_len(attributes[IFA_BROADCAST]) == (int)sizeof out->broadcast)
+		memcpy(&out->broadcast, nla_data(attributes[IFA_BROADCAST]), sizeof out->broadcast);
+	if (attributes[IFA_LABEL] != NULL)
+		(void)nla_strlcpy(out->label, attributes[IFA_LABEL], sizeof out->label);
+	*ifindex = body->ifa_index;
+	*flags = body->ifa_flags;
+	return true;
+}
+
+static bool same_ip(struct in_addr a, struct in_addr b)
+{
+	return a.s_addr == b.s_addr;
+}
+
+struct search {
+	struct in_addr ip;
+	struct address *found;
+	unsigned ifindex; /* 0: nothing yet */
+	bool on_loopback;
+};
+
+static void search_one(void *context, struct nlmsghdr *header)
+{
+	struct search *s = context;
+	struct address a;
+	unsigned ifindex, flags;
+	if (!address_of_message(header, &a, &ifindex, &flags) || !same_ip(a.ip, s->ip))
+		return;
+	/* The loopback copy of LVS direct routing must not hide one on a real interface. */
+	bool loopback = ifindex == ADDRESS_LOOPBACK_INDEX;
+	if (s->ifindex != 0 && (loopback || !s->on_loopback))
+		return;
+	*s->found = a;
+	s->ifindex = ifindex;
+	s->on_loopback = loopback;
+}
+
+static int dump_addresses(struct address_table *t, void (*each)(void *, struct nlmsghdr *), void *context)
+{
+	struct ifaddrmsg body = {.ifa_family = AF_INET};
+	return address_dump(t, RTM_GETADDR, &body, sizeof body, each, context);
+}
+
+int address_find(struct address_table *t, struct in_addr ip, struct address *found)
+{
+	struct search s = {.ip = ip, .found = found};
+	int error = dump_addresses(t, search_one, &s);
+	if (error != 0)
+		return error;
+	if (s.ifindex == 0 || if_indextoname(s.ifindex, found->interface) == NULL)
+		return -ENOENT;
+	/* The kernel labels an address without label with the name of its interface. */
+	if (strcmp(found->label, found->interface) == 0)
+		found->label[0] = '\0';
+	return 0;
+}
+
+struct labels {
+	const char *wanted; /* a whole label, or NULL */
+	const char *interface;
+	bool found;
+	bool used[LABELS_MAX];
+};
+
+static void label_one(void *context, struct nlmsghdr *header)
+{
+	struct labels *l = context;
+	struct address a;
+	unsigned ifindex, flags;
+	if (!address_of_message(header, &a, &ifindex, &flags))
+		return;
+	if (l->wanted != NULL) {
+		l->found = l->found || strcmp(a.label, l->wanted) == 0;
+		return;
+	}
+	size_t len = strlen(l->interface);
+	if (strncmp(a.label, l->interface, len) != 0 || a.label[len] != ':')
+		return;
+	char *end;
+	unsigned long number = strtoul(a.label + len + 1, &end, 10);
+	if (*end == '\0' && number < LABELS_MAX)
+		l->used[number] = true;
+}
+
+bool address_label_used(struct address_table *t, const char *label)
+{
+	struct labels l = {.wanted = label};
+	return dump_addresses(t, label_one, &l) == 0 && l.found;
+}
+
+int address_label_free(struct address_table *t, const char *interface, char label[ADDRESS_LABEL_MAX])
+{
+	struct labels l = {.interface = interface};
+	int error = dump_addresses(t, label_one, &l);
+	label[0] = '\0';
+	for (unsigned i = 0; error == 0 && i < LABELS_MAX; i++)
+		if (!l.used[i])
+			return snprintf(label, ADDRESS_LABEL_MAX, "%s:%u", interface, i) < ADDRESS_LABEL_MAX ? 0 : (label[0] = '\0', -ENAMETOOLONG);
+	return error != 0 ? error : -ENOSPC;
+}
+
+/* The request that adds or deletes a; NULL without memory. */
+static struct nl_msg *address_message(int type, int message_flags, const struct address *a, unsigned ifindex)
+{
+	struct nl_msg *message = nlmsg_alloc_simple(type, message_flags | NLM_F_ACK);
+	struct ifaddrmsg body = {
+		.ifa_family = AF_INET, .ifa_prefixlen = (unsigned char)a->prefix, .ifa_scope = RT_SCOPE_UNIVERSE, .ifa_index = ifindex};
+	if (message == NULL)
+		return NULL;
+	int failed = nlmsg_append(message, &body, sizeof body, NLMSG_ALIGNTO);
+	failed |= nla_put(message, IFA_LOCAL, sizeof a->ip, &a->ip);
+	failed |= nla_put(message, IFA_ADDRESS, sizeof a->ip, &a->ip);
+	if (type == RTM_NEWADDR && a->broadcast.s_addr != 0)
+		failed |= nla_put(message, IFA_BROADCAST, sizeof a->broadcast, &a->broadcast);
+	if (type == RTM_NEWADDR && a->label[0] != '\0')
+		failed |= nla_put_string(message, IFA_LABEL, a->label);
+	if (failed == 0)
+		return message;
+	nlmsg_free(message);
+	return NULL;
+}
+
+int address_add(struct address_table *t, const struct address *a)
+{
+	unsigned ifindex = if_nametoindex(a->interface);
+	if (ifindex == 0)
+		return -errno;
+	struct nl_msg *message = address_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, a, ifindex);
+	int error = message == NULL ? -ENOMEM : address_exchange(t, message, NULL, NULL);
+	/* The kernel says EEXIST for the same address with the same prefix on the same interface only: what was wanted. */
+	return error == -EEXIST ? 0 : error;
+}
+
+struct neighbours {
+	const struct address *of;
+	unsigned ifindex;
+	bool is_primary;
+	unsigned secondaries; /* that live and die with it */
+};
+
+static void neighbour_one(void *context, struct nlmsghdr *header)
+{
+	struct neighbours *n = context;
+	struct address a;
+	unsigned ifindex, flags;
+	if (!address_of_message(header, &a, &ifindex, &flags) || ifindex != n->ifindex || a.prefix != n->of->prefix)
+		return;
+	uint32_t mask = a.prefix == 0 ? 0 : htonl(UINT32_MAX << (32 - a.prefix));
+	if (((a.ip.s_addr ^ n->of->ip.s_addr) & mask) != 0)
+		return;
+	if ((flags & IFA_F_SECONDARY) != 0)
+		n->secondaries++;
+	else if (same_ip(a.ip, n->of->ip))
+		n->is_primary = true;
+}
+
+static bool promote_setting(const char *interface, bool write_one)
+{
+	char path[96], value = '1';
+	(void)snprintf(path, sizeof path, "/proc/sys/net/ipv4/conf/%s/promote_secondaries", interface);
+	int fd = open(path, (write_one ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	ssize_t done = write_one ? write(fd, &value, 1) : read(fd, &value, 1);
+	(void)close(fd); /* nothing is lost: the kernel took the value in write() */
+	return done == 1 && value == '1';
+}
+
+/* The kernel deletes with the first address of a subnet all others of that subnet on the interface, unless
+ * promote_secondaries is set: the service addresses of other groups would vanish (spec: resources, section 10). */
+static int keep_neighbours(struct address_table *t, const struct address *a, unsigned ifindex)
+{
+	struct neighbours n = {.of = a, .ifindex = ifindex};
+	int error = dump_addresses(t, neighbour_one, &n);
+	if (error != 0)
+		return error;
+	if (!n.is_primary || n.secondaries == 0 || promote_setting("all", false) || promote_setting(a->interface, false))
+		return 0;
+	if (!promote_setting(a->interface, true)) {
+		error = errno;
+		log_at(LOG_LEVEL_ERROR, "%s: cannot set promote_secondaries: %s; an address is kept, since deleting it would take %u others of its subnet with it",
+		       a->interface, strerror(error), n.secondaries);
+		return -error;
+	}
+	log_at(LOG_LEVEL_NOTICE, "%s: promote_secondaries set to 1, so that %u other addresses of the subnet outlive the one that is released",
+	       a->interface, n.secondaries);
+	return 0;
+}
+
+int address_delete(struct address_table *t, const struct address *a)
+{
+	unsigned ifindex = if_nametoindex(a->interface);
+	if (ifindex == 0)
+		return errno == ENODEV ? 0 : -errno; /* an interface that is gone has no addresses */
+	int error = keep_neighbours(t, a, ifindex);
+	if (error != 0)
+		return error;
+	struct nl_msg *message = address_message(RTM_DELADDR, 0, a, ifindex);
+	error = message == NULL ? -ENOMEM : address_exchange(t, message, NULL, NULL);
+	return error == -EADDRNOTAVAIL || error == -ENODEV ? 0 : error;
+}
+
+bool address_carrier(const char *interface)
+{
+	struct ifreq request = {0};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	(void)snprintf(request.ifr_name, sizeof request.ifr_name, "%s", interface);
+	bool known = ioctl(fd, SIOCGIFFLAGS, &request) == 0;
+	(void)close(fd); /* only asked with */
+	return known && (request.ifr_flags & IFF_UP) != 0 && (request.ifr_flags & IFF_RUNNING) != 0;
+}

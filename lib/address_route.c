@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "lib/address_private.h"
+#include "lib/bytes.h"
+
+/* A connected network: a unicast route of link scope without a gateway. */
+struct network {
+	struct in_addr at;
+	unsigned prefix;
+	unsigned ifindex;
+	bool dead; /* no carrier */
+	uint32_t metric;
+};
+
+static uint32_t mask_of(unsigned prefix)
+{
+	return prefix == 0 ? 0 : htonl(UINT32_MAX << (32 - prefix));
+}
+
+static uint32_t number_of(const struct nlattr *attribute)
+{
+	uint32_t number = 0;
+	if (attribute != NULL && nla_len(attribute) == (int)sizeof number)
+		memcpy(&number, nla_data(attribute), sizeof number);
+	return number;
+}
+
+static bool network_of_message(struct nlmsghdr *header, struct network *out)
+{
+	struct nlattr *attributes[RTA_MAX + 1];
+	if (header->nlmsg_type != RTM_NEWROUTE || nlmsg_parse(header, sizeof(struct rtmsg), attributes, RTA_MAX, NULL) < 0)
+		return false;
+	const struct rtmsg *body = nlmsg_data(header);
+	uint32_t table = attributes[RTA_TABLE] != NULL ? number_of(attributes[RTA_TABLE]) : body->rtm_table;
+	/* A default route of link scope (point-to-point lines) holds every address and says nothing about where one belongs. */
+	if (body->rtm_family != AF_INET || body->rtm_type != RTN_UNICAST || body->rtm_scope != RT_SCOPE_LINK ||
+	    body->rtm_dst_len == 0 || (table != RT_TABLE_MAIN && table != RT_TABLE_LOCAL) || attributes[RTA_GATEWAY] != NULL ||
+	    attributes[RTA_OIF] == NULL)
+		return false;
+	*out = (struct network){
+		.at.s_addr = number_of(attributes[RTA_DST]),
+		.prefix = body->rtm_dst_len,
+		.ifindex = number_of(attributes[RTA_OIF]),
+		.dead = (body->rtm_flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN)) != 0,
+		.metric = number_of(attributes[RTA_PRIORITY]),
+	};
+	return true;
+}
+
+struct best {
+	struct in_addr ip;
+	struct network network;
+	bool any;
+};
+
+/* Longest prefix; of equals the one with carrier, then the one with the smaller metric, then the first. */
+static bool is_better(const struct network *a, const struct network *b)
+{
+	if (a->prefix != b->prefix)
+		return a->prefix > b->prefix;
+	if (a->dead != b->dead)
+		return b->dead;
+	return a->metric < b->metric;
+}
+
+static void best_one(void *context, struct nlmsghdr *header)
+{
+	struct best *best = context;
+	struct network n;
+	if (!network_of_message(header, &n) || ((n.at.s_addr ^ best->ip.s_addr) & mask_of(n.prefix)) != 0)
+		return;
+	if (!best->any || is_better(&n, &best->network))
+		best->network = n;
+	best->any = true;
+}
+
+/* Which entry of its tables the kernel would use: one question, whatever the size of the tables. */
+static int ask_match(struct address_table *t, struct best *best)
+{
+	struct rtmsg body = {.rtm_family = AF_INET, .rtm_dst_len = 32, .rtm_flags = RTM_F_FIB_MATCH};
+	struct nl_msg *message = nlmsg_alloc_simple(RTM_GETROUTE, NLM_F_ACK);
+	if (message == NULL)
+		return -ENOMEM;
+	if (nlmsg_append(message, &body, sizeof body, NLMSG_ALIGNTO) < 0 || nla_put(message, RTA_DST, sizeof best->ip, &best->ip) < 0) {
+		nlmsg_free(message);
+		return -ENOMEM;
+	}
+	return address_exchange(t, message, best_one, best);
+}
+
+int address_route(struct address_table *t, struct in_addr ip, struct address *found)
+{
+	struct best best = {.ip = ip};
+	struct rtmsg all = {.rtm_family = AF_INET};
+	(void)ask_match(t, &best); /* its failure, like an answer that is no connected network or a dead one, sends us to the whole table */
+	if (!best.any || best.network.dead) {
+		int error = address_dump(t, RTM_GETROUTE, &all, sizeof all, best_one, &best);
+		if (error != 0)
+			return error;
+	}
+	if (!best.any)
+		return -ENETUNREACH;
+	memset(found, 0, sizeof *found);
+	found->ip = ip;
+	found->prefix = best.network.prefix;
+	return if_indextoname(best.network.ifindex, found->interface) != NULL ? 0 : -errno;
+}
+
+static void list_one(void *context, struct nlmsghdr *header)
+{
+	struct writer *w = context;
+	struct network n;
+	char interface[IF_NAMESIZE], at[INET_ADDRSTRLEN];
+	if (!network_of_message(header, &n) || if_indextoname(n.ifindex, interface) == NULL ||
+	    inet_ntop(AF_INET, &n.at, at, sizeof at) == NULL)
+		return;
+	writer_format(w, "%s%s %s/%u", w->len > 0 ? ", " : "", interface, at, n.prefix);
+}
+
+void address_networks(struct address_table *t, char *out, size_t cap)
+{
+	struct rtmsg all = {.rtm_family = AF_INET};
+	struct writer w = writer_over(out, cap - 1);
+	(void)address_dump(t, RTM_GETROUTE, &all, sizeof all, list_one, &w); /* an empty list says it */
+	out[w.len] = '\0';
+}
