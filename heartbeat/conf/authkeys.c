@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+/* No word of this file is ever shown: a slip of the pen may put a key where a method should be.
+ * Diagnostics tell the line, the column and what would be right. */
+#include "heartbeat/conf/authkeys.h"
+
+#include <string.h>
+
+#include "lib/lexer.h"
+
+static const struct lexer_rules rules = {0}; // '#' inside a key belongs to it
+
+struct authkeys_parser {
+	struct authkeys *keys;
+	struct diags *diags;
+	unsigned key_line[AUTHKEYS_MAX]; /* 0: not defined */
+	unsigned auth_line;              /* 0: none yet */
+	bool refused;                /* a line was wrong: do not judge what is missing */
+};
+
+static const char *const method_names[] = {[AUTH_NONE] = "none", [AUTH_CRC] = "crc", [AUTH_MD5] = "md5", [AUTH_SHA1] = "sha1"};
+enum { METHODS = sizeof(method_names) / sizeof(*method_names) };
+
+const char *auth_method_name(enum auth_method method)
+{
+	return (size_t)method < METHODS ? method_names[method] : "?";
+}
+
+static void complain(struct authkeys_parser *p, enum diag_severity severity, struct word word, const char *what)
+{
+	diag_add(p->diags, severity, word.line, word.column, "%s", what);
+}
+
+static bool index_read(struct bytes word, unsigned *index)
+{
+	uint64_t value;
+	if (!bytes_to_u64(word, 10, &value) || value >= AUTHKEYS_MAX)
+		return false;
+	*index = (unsigned)value;
+	return true;
+}
+
+static void take_auth(struct authkeys_parser *p, const struct lexer_line *line)
+{
+	unsigned index;
+	if (line->count < 2) {
+		complain(p, DIAG_ERROR, line->words[0], "auth: the number is missing; expected \"auth N\", N being the number of a key");
+		p->refused = true;
+		return;
+	}
+	if (!index_read(line->words[1].text, &index)) {
+		complain(p, DIAG_ERROR, line->words[1], "auth: not the number of a key; expected 0 to 15");
+		p->refused = true;
+		return;
+	}
+	if (p->auth_line && p->keys->active != index)
+		diag_add(p->diags, DIAG_WARNING, line->line, line->words[0].column, "auth: %u replaces the choice of line %u", index,
+			 p->auth_line);
+	if (line->count > 2 && line->words[2].text.at[0] != '#')
+		complain(p, DIAG_WARNING, line->words[2], "auth: the rest of the line is ignored");
+	p->keys->active = index;
+	p->auth_line = line->line;
+}
+
+static enum auth_method method_read(struct bytes word)
+{
+	for (int m = AUTH_CRC; m < METHODS; m++) {
+		if (bytes_equal_text(word, method_names[m]))
+			return (enum auth_method)m;
+	}
+	return AUTH_NONE;
+}
+
+// The line "N METHOD [KEY]" behind its number.  False: refused.
+static bool take_key(struct authkeys_parser *p, unsigned index, const struct lexer_line *line)
+{
+	if (line->count < 2) {
+		complain(p, DIAG_ERROR, line->words[0], "the method is missing; expected \"N sha1 KEY\", \"N md5 KEY\" or \"N crc\"");
+		return false;
+	}
+	enum auth_method method = method_read(line->words[1].text);
+	if (method == AUTH_NONE) {
+		complain(p, DIAG_ERROR, line->words[1], "not a method; expected sha1, md5 or crc in lower case");
+		return false;
+	}
+	if (method == AUTH_CRC && line->count > 2) {
+		complain(p, DIAG_ERROR, line->words[2], "crc uses no key; expected nothing after it, or sha1 to have packets signed");
+		return false;
+	}
+	if (method != AUTH_CRC && line->count < 3) {
+		diag_add(p->diags, DIAG_ERROR, line->line, line->words[1].column, "%s requires a key; expected \"%u %s KEY\"",
+			 auth_method_name(method), index, auth_method_name(method));
+		return false;
+	}
+	struct bytes key = method == AUTH_CRC ? (struct bytes){NULL, 0} : line->words[2].text;
+	if (key.len > AUTHKEYS_KEY_MAX) {
+		diag_add(p->diags, DIAG_ERROR, line->line, line->words[2].column, "the key is %zu bytes long; expected at most %d", key.len,
+			 AUTHKEYS_KEY_MAX);
+		return false;
+	}
+	if (line->count > 3)
+		complain(p, DIAG_WARNING, line->words[3], "the key ends at the blank: the rest of the line is ignored");
+	if (p->key_line[index])
+		diag_add(p->diags, DIAG_WARNING, line->line, line->words[0].column, "key %u replaces the one of line %u", index,
+			 p->key_line[index]);
+	struct authkey *slot = &p->keys->keys[index];
+	explicit_bzero(slot, sizeof(*slot));
+	slot->method = method;
+	slot->len = key.len;
+	if (key.len > 0)
+		memcpy(slot->key, key.at, key.len);
+	p->key_line[index] = line->line;
+	return true;
+}
+
+static void take(struct authkeys_parser *p, const struct lexer_line *line)
+{
+	unsigned index;
+	if (line->count == 0)
+		return;
+	struct word first = line->words[0];
+	if (bytes_equal_text(first.text, "auth")) {
+		take_auth(p, line);
+		return;
+	}
+	if (!index_read(first.text, &index)) {
+		// The reference takes every line with an "a" for a misspelt auth; which one was meant is worth saying.
+		complain(p, DIAG_ERROR, first,
+			 first.text.at[0] == 'a' ? "invalid auth line; expected \"auth N\", N being 0 to 15"
+						 : "neither a key nor an auth line; expected a key's number, 0 to 15, or \"auth N\"");
+		p->refused = true;
+		return;
+	}
+	if (!take_key(p, index, line))
+		p->refused = true;
+}
+
+static void list_defined(const struct authkeys_parser *p, char *out, size_t cap)
+{
+	struct writer w = writer_over(out, cap - 1);
+	for (unsigned i = 0; i < AUTHKEYS_MAX; i++) {
+		if (p->key_line[i])
+			writer_format(&w, "%s%u", w.len > 0 ? ", " : "", i);
+	}
+	if (w.len == 0)
+		writer_text(&w, "none");
+	out[w.len] = '\0';
+}
+
+static void check(struct authkeys_parser *p)
+{
+	const struct authkeys *keys = p->keys;
+	if (p->auth_line == 0) {
+		if (!p->refused)
+			diag_add(p->diags, DIAG_ERROR, 0, 0, "no auth line; write \"auth N\", N being the number of the key that signs");
+		return;
+	}
+	if (p->key_line[keys->active] == 0) {
+		char defined[64];
+		list_defined(p, defined, sizeof(defined));
+		if (!p->refused)
+			diag_add(p->diags, DIAG_ERROR, p->auth_line, 0, "auth %u: there is no key %u; the keys of this file: %s", keys->active,
+				 keys->active, defined);
+		return;
+	}
+	if (keys->keys[keys->active].method == AUTH_CRC)
+		diag_add(p->diags, DIAG_WARNING, p->key_line[keys->active], 0,
+			 "crc protects against accidents only: anyone on the network can speak for a node; write \"%u sha1 KEY\" on all nodes",
+			 keys->active);
+	for (unsigned i = 0; i < AUTHKEYS_MAX; i++) {
+		if (i != keys->active && keys->keys[i].method == AUTH_CRC && keys->keys[keys->active].method != AUTH_CRC)
+			diag_add(p->diags, DIAG_WARNING, p->key_line[i], 0,
+				 "key %u is crc beside a keyed method: Heartbeat 3 accepts it from anyone; delete it when no node signs with it", i);
+	}
+}
+
+void authkeys_parse(struct bytes text, struct authkeys *keys, struct diags *diags)
+{
+	authkeys_wipe(keys);
+	struct authkeys_parser p = {.keys = keys, .diags = diags};
+	struct lexer l;
+	struct lexer_line line;
+	lexer_init(&l, text, rules);
+	while (lexer_next(&l, &line)) {
+		if (line.too_many)
+			diag_add(diags, DIAG_ERROR, line.line, 0, "more than %d words in one line", LEXER_WORDS_MAX);
+		take(&p, &line);
+	}
+	if (l.has_nul)
+		diag_add(diags, DIAG_ERROR, 0, 0, "the file holds NUL bytes: it is damaged or no text");
+	check(&p);
+}
+
+void authkeys_check_mode(mode_t mode, struct diags *diags)
+{
+	if (mode & (S_IRGRP | S_IROTH))
+		diag_add(diags, DIAG_ERROR, 0, 0, "mode %04o lets %s read the keys; expected 0600 (chmod 600 %s)", (unsigned)(mode & 07777),
+			 (mode & S_IROTH) == 0 ? "the group" : mode & S_IRGRP ? "group and others" : "others",
+			 diags->file ? diags->file : "authkeys");
+}
+
+void authkeys_wipe(struct authkeys *keys)
+{
+	explicit_bzero(keys, sizeof(*keys));
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+// The driver: lines to directives, directives to setters, then presets, the second pass and the cross checks.
+#include "heartbeat/conf/ha_cf.h"
+
+#include <string.h>
+
+#include "heartbeat/conf/ha_cf_parse.h"
+
+static const struct lexer_rules rules = {.comment_anywhere = true, .comma_separates = true};
+
+// --- what the other files ask ---
+
+unsigned ha_cf_given(const struct ha_cf_parser *p, const char *directive)
+{
+	int index = directive_find(bytes_of(directive));
+	return index < 0 ? 0 : p->given[index];
+}
+
+bool ha_cf_refused(const struct ha_cf_parser *p, const char *directive)
+{
+	int index = directive_find(bytes_of(directive));
+	return index >= 0 && p->refused[index];
+}
+
+void ha_cf_set_text(struct ha_cf_parser *p, const char *directive, const char *text)
+{
+	int index = directive_find(bytes_of(directive));
+	if (index >= 0)
+		p->text[index] = text;
+}
+
+// --- lines ---
+
+static void unknown(struct ha_cf_parser *p, struct word word)
+{
+	struct reader r = reader_over(word.text);
+	struct bytes name = reader_until(&r, '=');
+	if (!r.failed && directive_find(name) >= 0) {
+		diag_add(p->diags, DIAG_ERROR, word.line, word.column, "unknown directive \"%s\"; write a blank instead of \"=\": \"%s %s\"",
+			 show(word.text).text, show(name).text, show(reader_take(&r, reader_left(&r))).text);
+		return;
+	}
+	const char *nearest = directive_nearest(word.text);
+	diag_add(p->diags, DIAG_ERROR, word.line, word.column, "unknown directive \"%s\"%s%s%s", show(word.text).text,
+		 nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+}
+
+// False: this directive may stand once, and has.
+static bool may_repeat(struct ha_cf_parser *p, int index, struct word word)
+{
+	const struct directive *row = directive_at((size_t)index);
+	if (p->given[index] && row->repeat == REPEAT_REFUSED) {
+		diag_add(p->diags, DIAG_ERROR, word.line, word.column, "%s: given already on line %u; keep one of them", row->name,
+			 p->given[index]);
+		return false;
+	}
+	return true;
+}
+
+static void accept_text(struct ha_cf_parser *p, int index, struct word word)
+{
+	const struct directive *row = directive_at((size_t)index);
+	const char *earlier = p->text[index];
+	if (earlier && row->repeat == REPEAT_LAST_COUNTS && p->given[index] && !bytes_equal_text(word.text, earlier))
+		diag_add(p->diags, DIAG_WARNING, word.line, word.column, "%s: \"%s\" replaces \"%s\" of line %u", row->name,
+			 show(word.text).text, show(bytes_of(earlier)).text, p->given[index]);
+	p->text[index] = pool_text(p->pool, word.text);
+}
+
+// What people expect of other files and this one never did: quotes, continued lines.
+static void hint(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	uint8_t first = word.text.at[0], last = word.text.at[word.text.len - 1];
+	if (first == '"' || first == '\'')
+		diag_add(p->diags, DIAG_WARNING, word.line, word.column, "%s: quotes are ordinary characters here: the value is %s", row->name,
+			 show(word.text).text);
+	if (last == '\\')
+		diag_add(p->diags, DIAG_WARNING, word.line, word.column,
+			 "%s: a backslash does not continue the line here; it is taken as part of the value", row->name);
+}
+
+static void take_words(struct ha_cf_parser *p, int index, const struct lexer_line *line)
+{
+	const struct directive *row = directive_at((size_t)index);
+	for (size_t i = 1; i < line->count; i++) {
+		struct word word = line->words[i];
+		size_t errors = p->diags->errors;
+		if (may_repeat(p, index, word) && row->set(p, row, word))
+			accept_text(p, index, word);
+		else
+			p->refused[index] = true;
+		p->given[index] = word.line;
+		if (p->diags->errors == errors)
+			hint(p, row, word);
+	}
+	if (line->count == 1)
+		diag_add(p->diags, DIAG_WARNING, line->line, line->words[0].column, "%s: no value: the line does nothing; write \"%s %s\"",
+			 row->name, row->name, row->arguments);
+}
+
+// What the manual calls argument number n, up to the blank or the dots.
+static struct bytes argument_name(const struct directive *row, size_t n)
+{
+	struct reader r = reader_over(bytes_of(row->arguments));
+	for (; n > 0; n--)
+		(void)reader_until(&r, ' '); // min_words never exceeds the words of the text
+	struct reader ahead = r;
+	struct bytes name = reader_until(&ahead, ' ');
+	if (ahead.failed)
+		name = reader_take(&r, reader_left(&r));
+	while (name.len > 0 && name.at[name.len - 1] == '.')
+		name.len--;
+	return name;
+}
+
+static void take_line(struct ha_cf_parser *p, int index, const struct lexer_line *line)
+{
+	const struct directive *row = directive_at((size_t)index);
+	struct lexer l;
+	struct lexer_line args;
+	lexer_init(&l, line->rest, (struct lexer_rules){.comment_anywhere = true}); // here a comma is part of its word
+	if (!lexer_next(&l, &args))
+		args = (struct lexer_line){.count = 0};
+	for (size_t i = 0; i < args.count; i++) {
+		args.words[i].line = line->line;
+		args.words[i].column += line->rest_column - 1;
+	}
+	args.line = line->line;
+	p->given[index] = line->line;
+	if (args.too_many || args.count < row->min_words) {
+		if (args.count < row->min_words)
+			diag_add(p->diags, DIAG_ERROR, line->line, line->words[0].column, "%s: %s is missing; expected \"%s %s\"", row->name,
+				 show(argument_name(row, args.count)).text, row->name, row->arguments);
+		p->refused[index] = true;
+	} else if (!row->set_line(p, row, &args)) {
+		p->refused[index] = true;
+	} else if (args.count > 0) {
+		hint(p, row, args.words[args.count - 1]);
+	}
+}
+
+static void take(struct ha_cf_parser *p, const struct lexer_line *line)
+{
+	if (line->count == 0)
+		return;
+	int index = directive_find(line->words[0].text);
+	if (line->too_many)
+		diag_add(p->diags, DIAG_ERROR, line->line, 0, "more than %d words in one line", LEXER_WORDS_MAX);
+	if (index < 0)
+		unknown(p, line->words[0]);
+	else if (directive_at((size_t)index)->set)
+		take_words(p, index, line);
+	else
+		take_line(p, index, line);
+}
+
+// --- after the lines ---
+
+// Presets go through the setters: the default's text and its value cannot differ.
+static void apply_presets(struct ha_cf_parser *p)
+{
+	const struct directive *row;
+	for (size_t i = 0; (row = directive_at(i)) != NULL; i++) {
+		if (!row->preset || (p->given[i] && !p->refused[i]))
+			continue;
+		(void)row->set(p, row, (struct word){bytes_of(row->preset), 0, 0}); // the table's own values are good
+		p->text[i] = row->preset;
+	}
+}
+
+static void add_parameter(struct ha_cf_parser *p, const char *name, const char *value)
+{
+	struct ha_cf *c = p->conf;
+	c->parameters = pool_grow(p->pool, c->parameters, c->parameter_count, sizeof(*c->parameters));
+	c->parameters[c->parameter_count++] = (struct parameter){name, value};
+}
+
+static void list_parameters(struct ha_cf_parser *p)
+{
+	const struct directive *row;
+	add_parameter(p, "hbversion", VERSION);
+	for (size_t i = 0; (row = directive_at(i)) != NULL; i++) {
+		if (row->parameter && p->text[i])
+			add_parameter(p, row->name, p->text[i]);
+	}
+}
+
+// --- the public face ---
+
+struct ha_cf *ha_cf_parse(struct bytes text, const char *local_node, struct diags *diags)
+{
+	struct pool *pool = pool_new();
+	struct ha_cf_parser p = {.pool = pool, .diags = diags, .local_node = local_node};
+	p.conf = pool_take(pool, sizeof(*p.conf));
+	p.conf->pool = pool;
+	p.conf->logfacility = -1;
+
+	struct lexer l;
+	struct lexer_line line;
+	lexer_init(&l, text, rules);
+	while (lexer_next(&l, &line))
+		take(&p, &line);
+	if (l.has_nul)
+		diag_add(diags, DIAG_ERROR, 0, 0, "the file holds NUL bytes: it is damaged or no text");
+
+	apply_presets(&p);
+	media_finish(&p);
+	ha_cf_check(&p);
+	list_parameters(&p);
+	return p.conf;
+}
+
+void ha_cf_free(struct ha_cf *conf)
+{
+	if (conf)
+		pool_free(conf->pool); // the configuration itself lives in it
+}
+
+const char *ha_cf_parameter(const struct ha_cf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->parameter_count; i++) {
+		if (strcmp(conf->parameters[i].name, name) == 0)
+			return conf->parameters[i].value;
+	}
+	return NULL;
+}
+
+bool ha_cf_directive(size_t index, const char **name, const char **arguments, const char **preset, const char **help)
+{
+	const struct directive *row = directive_at(index);
+	if (!row)
+		return false;
+	*name = row->name;
+	*arguments = row->arguments;
+	*preset = row->preset ? row->preset : row->derived;
+	*help = row->help;
+	return true;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// What can be judged only when the whole file is read, and the defaults that depend on other values.
+// spec: config, section 4 (timing) and 7 (nodes, media); section 11 for the warnings.
+#include "heartbeat/conf/ha_cf_parse.h"
+
+#include <string.h>
+
+static long long ms(struct span s)
+{
+	return (long long)span_to_ms(s);
+}
+
+// --- times ---
+
+// A default that was computed: the value, and the text that hbparameter answers.
+static void derive(struct ha_cf_parser *p, const char *name, struct span *field, struct span value)
+{
+	if (ha_cf_given(p, name) && !ha_cf_refused(p, name))
+		return;
+	*field = value;
+	ha_cf_set_text(p, name, pool_format(p->pool, "%lldms", ms(value)));
+}
+
+static void derive_times(struct ha_cf_parser *p)
+{
+	struct ha_cf *c = p->conf;
+	int64_t dead = span_to_ms(c->deadtime);
+	derive(p, "warntime", &c->warntime, span_ms(dead / 2));
+	derive(p, "deadping", &c->deadping, c->deadtime);
+	derive(p, "initdead", &c->initdead, dead > 10000 ? c->deadtime : dead < 6000 ? span_ms(12000) : span_ms(2 * dead));
+}
+
+// A death must need more than two lost packets.
+static void check_against_keepalive(struct ha_cf_parser *p, const char *name, struct span value, unsigned line)
+{
+	struct ha_cf *c = p->conf;
+	if (value.ns <= 2 * c->keepalive.ns && !ha_cf_refused(p, name) && !ha_cf_refused(p, "keepalive"))
+		diag_add(p->diags, DIAG_ERROR, line, 0, "%s: %lldms is too small for keepalive %lldms; expected more than %lldms", name,
+			 ms(value), ms(c->keepalive), 2 * ms(c->keepalive));
+}
+
+static void check_times(struct ha_cf_parser *p)
+{
+	struct ha_cf *c = p->conf;
+	unsigned dead_line = ha_cf_given(p, "deadtime"), init_line = ha_cf_given(p, "initdead");
+	unsigned warn_line = ha_cf_given(p, "warntime"), ping_line = ha_cf_given(p, "deadping");
+	check_against_keepalive(p, "deadtime", c->deadtime, dead_line ? dead_line : ha_cf_given(p, "keepalive"));
+	if (ping_line)
+		check_against_keepalive(p, "deadping", c->deadping, ping_line);
+	if (ha_cf_refused(p, "deadtime"))
+		return;
+	if (init_line && !ha_cf_refused(p, "initdead")) {
+		if (c->initdead.ns < c->deadtime.ns)
+			diag_add(p->diags, DIAG_ERROR, init_line, 0,
+				 "initdead: %lldms is smaller than deadtime %lldms; expected at least that, twice is better, or leave the line out",
+				 ms(c->initdead), ms(c->deadtime));
+		else if (c->initdead.ns < span_ms(10000).ns)
+			diag_add(p->diags, DIAG_WARNING, init_line, 0,
+				 "initdead: %lldms may be too small: networks often need longer after a boot; 10s or more is usual", ms(c->initdead));
+	}
+	if (warn_line && !ha_cf_refused(p, "warntime") && c->warntime.ns >= c->deadtime.ns)
+		diag_add(p->diags, DIAG_WARNING, warn_line, 0,
+			 "warntime: %lldms is not below deadtime %lldms: no late heartbeat will ever be reported; half of deadtime is usual",
+			 ms(c->warntime), ms(c->deadtime));
+}
+
+// --- nodes ---
+
+static bool is_node(const struct ha_cf *c, const char *name)
+{
+	for (size_t i = 0; i < c->node_count; i++) {
+		if (bytes_fold_equal(bytes_of(name), c->nodes[i]))
+			return true;
+	}
+	return false;
+}
+
+static void check_nodes(struct ha_cf_parser *p)
+{
+	struct ha_cf *c = p->conf;
+	size_t pings = 0;
+	for (size_t i = 0; i < c->media_count; i++) {
+		const struct medium_conf *m = &c->media[i];
+		pings += medium_is_ping(m->kind);
+		if (medium_is_ping(m->kind) && is_node(c, m->name))
+			diag_add(p->diags, DIAG_WARNING, m->line, 0,
+				 "%s: \"%s\" is also a cluster node: the two cannot be told apart; ping a router or another machine",
+				 medium_kind_name(m->kind), show(bytes_of(m->name)).text);
+	}
+	if (c->node_count == 0) {
+		if (!ha_cf_refused(p, "node"))
+			diag_add(p->diags, DIAG_ERROR, 0, 0, "no nodes defined; write \"node NAME\" for each machine, NAME as uname -n prints it");
+		return;
+	}
+	if (c->node_count + pings > HA_CF_NODES_MAX)
+		diag_add(p->diags, DIAG_ERROR, 0, 0, "%zu nodes and %zu ping hosts are too many; expected at most %d in all",
+			 c->node_count, pings, HA_CF_NODES_MAX);
+	if (p->local_node && !is_node(c, p->local_node))
+		diag_add(p->diags, DIAG_ERROR, 0, 0, "this node is called \"%s\" (uname -n) but the node lines name: %s",
+			 show(bytes_of(p->local_node)).text, show_names(c->nodes, c->node_count).text);
+	for (size_t i = 0; i < c->stonith_count; i++) {
+		const struct stonith_conf *s = &c->stonith[i];
+		if (strcmp(s->host, "*") != 0 && !is_node(c, s->host))
+			diag_add(p->diags, DIAG_WARNING, s->line, 0, "stonith_host: \"%s\" is none of the nodes: %s; no node will use this line",
+				 show(bytes_of(s->host)).text, show_names(c->nodes, c->node_count).text);
+	}
+}
+
+// --- media ---
+
+static bool media_was_refused(const struct ha_cf_parser *p)
+{
+	static const char *const names[] = {"bcast", "udp", "mcast", "mcast6", "ucast", "ucast6", "serial", "ping", "ping6", "ping_group"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (ha_cf_refused(p, names[i]))
+			return true;
+	}
+	return false;
+}
+
+static void check_media(struct ha_cf_parser *p)
+{
+	const struct ha_cf *c = p->conf;
+	const struct medium_conf *only = NULL;
+	size_t links = 0;
+	for (size_t i = 0; i < c->media_count; i++) {
+		if (!medium_is_ping(c->media[i].kind)) {
+			links++;
+			only = &c->media[i];
+		}
+	}
+	if (media_was_refused(p)) // judged when the lines are right
+		return;
+	if (c->media_count == 0)
+		diag_add(p->diags, DIAG_ERROR, 0, 0, "no heartbeat media defined; write for example \"bcast eth0\" or \"ucast eth0 PEER\"");
+	else if (c->node_count > 1 && links == 0)
+		diag_add(p->diags, DIAG_WARNING, 0, 0, "only ping media are defined: the nodes cannot hear each other");
+	else if (c->node_count > 1 && links == 1)
+		diag_add(p->diags, DIAG_WARNING, only->line, 0,
+			 "%s %s is the only medium: when it fails, every node runs everything; add a second one on another wire",
+			 medium_kind_name(only->kind), show(bytes_of(only->name)).text);
+}
+
+// --- the rest ---
+
+static void check_failback(struct ha_cf_parser *p)
+{
+	if (ha_cf_given(p, "auto_failback") || ha_cf_given(p, "nice_failback"))
+		return;
+	ha_cf_set_text(p, "auto_failback", "legacy");
+	diag_add(p->diags, DIAG_WARNING, 0, 0,
+		 "auto_failback is not given: \"legacy\" is taken, where hb_standby is refused; write \"auto_failback off\" "
+		 "(resources stay where they are) or \"auto_failback on\" (they go home)");
+}
+
+static void check_logging(struct ha_cf_parser *p)
+{
+	struct ha_cf *c = p->conf;
+	unsigned line = ha_cf_given(p, "use_logd");
+	if (c->logfile || c->debugfile || c->logfacility >= 0)
+		return;
+	if (line && !c->use_logd && !ha_cf_refused(p, "use_logd")) {
+		diag_add(p->diags, DIAG_ERROR, line, 0,
+			 "use_logd: off, and neither logfile, debugfile nor logfacility is given: nothing would be logged; give one of them");
+		return;
+	}
+	c->use_logd = true;
+	if (!line)
+		ha_cf_set_text(p, "use_logd", "yes");
+}
+
+void ha_cf_check(struct ha_cf_parser *p)
+{
+	derive_times(p);
+	check_nodes(p);
+	check_media(p);
+	check_times(p);
+	check_failback(p);
+	check_logging(p);
+	apiauth_add_builtin(p);
+}

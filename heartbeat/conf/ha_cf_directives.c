@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+// The table of ha.cf: every directive that Heartbeat 3.0.6 knew, one row each.  spec: config, sections 5 and 6.
+#include "heartbeat/conf/ha_cf_parse.h"
+
+#include <limits.h>
+#include <string.h>
+
+// --- directives whose words are like no other's ---
+
+static void complain(struct ha_cf_parser *p, enum diag_severity severity, const struct directive *row, struct word word,
+                     const char *what)
+{
+	diag_add(p->diags, severity, word.line, word.column, "%s: \"%s\" %s", row->name, show(word.text).text, what);
+}
+
+static bool set_auto_failback(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	bool on = false;
+	if (bytes_fold_equal(word.text, "legacy")) {
+		p->conf->failback = FAILBACK_LEGACY;
+		complain(p, DIAG_WARNING, row, word, "is deprecated: hb_standby is refused with it; write off (resources stay) or on (they go home)");
+		return true;
+	}
+	if (!ha_cf_boolean(word.text, &on)) {
+		complain(p, DIAG_ERROR, row, word, "is not accepted; expected on, off or legacy");
+		return false;
+	}
+	p->conf->failback = on ? FAILBACK_ON : FAILBACK_OFF;
+	return true;
+}
+
+// The reference announces on -> off and off -> legacy, and then takes legacy in both cases; a 3.0.6 peer with the same
+// file does, and both nodes must speak one protocol.
+static bool set_nice_failback(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	bool nice;
+	if (!ha_cf_boolean(word.text, &nice)) {
+		complain(p, DIAG_ERROR, row, word, "is not accepted; the directive is obsolete, write \"auto_failback off\" or \"auto_failback on\"");
+		return false;
+	}
+	complain(p, DIAG_WARNING, row, word,
+		 nice ? "is taken as \"auto_failback legacy\", as Heartbeat 3 did; write \"auto_failback off\" on all nodes, which is what it meant"
+		      : "is taken as \"auto_failback legacy\"; write \"auto_failback on\" on all nodes");
+	p->conf->failback = FAILBACK_LEGACY;
+	ha_cf_set_text(p, "auto_failback", "legacy");
+	return true;
+}
+
+static bool set_autojoin(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	if (bytes_fold_equal(word.text, "none"))
+		return true;
+	if (bytes_fold_equal(word.text, "other") || bytes_fold_equal(word.text, "any"))
+		complain(p, DIAG_ERROR, row, word, "conflicts with haresources; name every node in a node line and write \"autojoin none\"");
+	else
+		complain(p, DIAG_ERROR, row, word, "is not accepted; expected none");
+	return false;
+}
+
+static bool set_crm(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	static const char *const manners[] = {"manual", "minimal", "respawn", "ccm-only", "valgrind"};
+	const char *other = strcmp(row->name, "crm") == 0 ? "pacemaker" : "crm";
+	bool on = false;
+	bool known = ha_cf_boolean(word.text, &on);
+	for (size_t i = 0; i < sizeof(manners) / sizeof(*manners); i++)
+		on |= bytes_fold_equal(word.text, manners[i]);
+	if (word.line > 0 && ha_cf_given(p, other)) { // line 0: our own preset
+		diag_add(p->diags, DIAG_ERROR, word.line, word.column, "%s: given already as %s on line %u; keep one of them", row->name,
+			 other, ha_cf_given(p, other));
+		return false;
+	}
+	if (on)
+		complain(p, DIAG_ERROR, row, word,
+			 "asks for pacemaker, which this heartbeat does not start: resources come from haresources; write off");
+	else if (!known)
+		complain(p, DIAG_ERROR, row, word, "is not accepted; expected off");
+	return known && !on;
+}
+
+static bool set_compression(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	if (!value_choice(p, row, word))
+		return false;
+	p->conf->compression = pool_text(p->pool, word.text);
+	return true;
+}
+
+static bool set_uuidfrom(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	if (bytes_fold_equal(word.text, "file") || bytes_fold_equal(word.text, "nodename"))
+		return true;
+	complain(p, DIAG_ERROR, row, word, "is not accepted; expected file or nodename");
+	return false;
+}
+
+static bool set_without_effect(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	bool on = false;
+	if (strcmp(row->name, "use_apphbd") == 0 && !ha_cf_boolean(word.text, &on))
+		return value_boolean(p, row, word); // says what is right
+	if (on || strcmp(row->name, "quorum_server") == 0)
+		complain(p, DIAG_WARNING, row, word, "has no effect in this heartbeat; the line can be deleted");
+	return true;
+}
+
+static bool refuse_line(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
+{
+	diag_add(p->diags, DIAG_ERROR, args->line, 0, "%s: not accepted: %s; delete the line", row->name, row->help);
+	return false;
+}
+
+// --- the table ---
+
+static const char *const words_hbgen[] = {"file", "time", NULL};
+static const char *const words_msgfmt[] = {"classic", "netstring", NULL};
+static const char *const words_compression[] = {"zlib", "bz2", NULL};
+
+#define AT(member) .field = offsetof(struct ha_cf, member)
+#define KEPT .field = NO_FIELD
+#define SHOWN .parameter = true
+
+// clang-format off
+static const struct directive table[] = {
+	// who is in the cluster
+	{"cluster", "NAME", value_text, AT(cluster), .preset = "linux-ha", SHOWN, .help = "a label for people; it is not sent and separates nothing"},
+	{"node", "NAME...", line_node, KEPT, .repeat = REPEAT_ADDS, .help = "the machines of the cluster, as uname -n prints their names"},
+	{"autojoin", "none", set_autojoin, KEPT, .preset = "none", SHOWN, .help = "nodes that are not named may join: only none is possible with haresources"},
+	{"uuidfrom", "file|nodename", set_uuidfrom, KEPT, .preset = "file", SHOWN, .help = "where the identity of this node comes from"},
+	{"hbgenmethod", "file|time", value_choice, AT(hbgen_time), .choices = words_hbgen, .preset = "file", SHOWN, .help = "generation of a start: counted in a file, or the time of day"},
+	{"hopfudge", "NUMBER", value_integer, AT(hopfudge), .low = 0, .high = 255, .preset = "1", SHOWN, .help = "hops that a message may make beyond one for each node, 0 to 255"},
+	// times
+	{"keepalive", "TIME", value_time, AT(keepalive), .low = 1, .preset = "1000ms", SHOWN, .help = "time between two heartbeats"},
+	{"warntime", "TIME", value_time, AT(warntime), .low = 1, .derived = "half of deadtime", SHOWN, .help = "a heartbeat later than this is reported"},
+	{"deadtime", "TIME", value_time, AT(deadtime), .preset = "30000ms", SHOWN, .help = "a node that is silent for so long is dead; more than twice keepalive"},
+	{"initdead", "TIME", value_time, AT(initdead), .derived = "deadtime, 12s or twice deadtime", SHOWN, .help = "the same after our own start, when networks come up slowly; at least deadtime"},
+	{"deadping", "TIME", value_time, AT(deadping), .derived = "deadtime", SHOWN, .help = "a ping host that is silent for so long is dead; more than twice keepalive"},
+	{"max_rexmit_delay", "NUMBER", value_integer, AT(max_rexmit_delay_ms), .low = 1, .high = INT_MAX, .preset = "250", SHOWN, .help = "longest wait in milliseconds before a lost packet is asked for again"},
+	// media
+	{"udpport", "PORT", value_udpport, KEPT, .preset = "694", SHOWN, .help = "UDP port of bcast, ucast and ucast6, 1 to 65535; put it above them"},
+	{"baud", "RATE", value_baud, KEPT, .preset = "19200", .repeat = REPEAT_REFUSED, SHOWN, .help = "speed of serial lines: 9600, 19200, 38400, 57600, 115200, 230400 or 460800; put it above them"},
+	{"bcast", "INTERFACE...", media_bcast, KEPT, .repeat = REPEAT_ADDS, .help = "heartbeats by UDP broadcast"},
+	{"udp", "INTERFACE...", media_bcast, KEPT, .repeat = REPEAT_ADDS, .help = "the old name of bcast"},
+	{"mcast", "INTERFACE GROUP PORT TTL LOOP", .set_line = media_mcast, .min_words = 3, KEPT, .repeat = REPEAT_ADDS, .help = "heartbeats by IPv4 multicast; TTL 0 to 4 (1 when left out), LOOP 0 or 1 (0 when left out)"},
+	{"ucast", "INTERFACE HOST", .set_line = media_ucast, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "heartbeats by UDP to one peer; a line with this node's own address does no harm"},
+	{"mcast6", "INTERFACE GROUP PORT HOPS LOOP", .set_line = media_mcast, .min_words = 3, KEPT, .repeat = REPEAT_ADDS, .help = "heartbeats by IPv6 multicast; HOPS 0 to 4 (1 when left out), LOOP 0 or 1 (0 when left out)"},
+	{"ucast6", "INTERFACE ADDRESS", .set_line = media_ucast, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "heartbeats by UDP to one IPv6 peer"},
+	{"serial", "DEVICE...", media_serial, KEPT, .repeat = REPEAT_ADDS, .help = "heartbeats over a null-modem cable; full path of the device"},
+	{"ping", "HOST...", media_ping, KEPT, .repeat = REPEAT_ADDS, .help = "a host, such as the router, that tells whether this node still reaches the network"},
+	{"ping6", "ADDRESS...", media_ping6, KEPT, .repeat = REPEAT_ADDS, .help = "the same by IPv6; an address, without zone"},
+	{"ping_group", "NAME HOST...", .set_line = media_ping_group, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "several hosts that count as one: alive while one of them answers"},
+	{"hbaping", "ADAPTER", .set_line = refuse_line, KEPT, .help = "Fibre Channel adapters cannot be pinged"},
+	// resources
+	{"auto_failback", "on|off|legacy", set_auto_failback, KEPT, .derived = "legacy", SHOWN, .help = "whether resources go home when their node is back; legacy is deprecated"},
+	{"nice_failback", "on|off", set_nice_failback, KEPT, .help = "obsolete; write auto_failback"},
+	{"stonith", "TYPE FILE", .set_line = line_stonith, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "a device that fences nodes, its parameters in a file"},
+	{"stonith_host", "HOST TYPE PARAMETERS", .set_line = line_stonith_host, .min_words = 1, KEPT, .repeat = REPEAT_ADDS, .help = "a device that HOST (or every node: *) uses to fence; parameters to the end of the line"},
+	{"respawn", "USER COMMAND...", .set_line = line_child, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "a program that runs beside heartbeat and is started again unless it exits with 100"},
+	{"failfast", "USER COMMAND...", .set_line = line_child, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "the same, but its death takes the node down"},
+	{"apiauth", "CLIENT [uid=U,U] [gid=G,G]", .set_line = line_apiauth, .min_words = 1, KEPT, .repeat = REPEAT_ADDS, .help = "who may sign on as CLIENT"},
+	{"env", "NAME=VALUE...", line_env, KEPT, .repeat = REPEAT_ADDS, .help = "HA_NAME in the environment of all programs that are started"},
+	// log
+	{"logfacility", "FACILITY", value_facility, KEPT, SHOWN, .help = "syslog facility such as local0, or none"},
+	{"logfile", "PATH", value_path, AT(logfile), SHOWN, .help = "log file for all but debug messages"},
+	{"debugfile", "PATH", value_path, AT(debugfile), SHOWN, .help = "log file for all messages, and what scripts print"},
+	{"use_logd", "on|off", value_boolean, AT(use_logd), .derived = "on when no other place for the log is given", SHOWN, .help = "hand messages to the logging service of the system"},
+	{"conn_logd_time", "TIME", value_time, KEPT, .low = 1, .preset = "60", SHOWN, .help = "pause before the logging service is tried again"},
+	{"syslogmsgfmt", "on|off", value_boolean, AT(syslogmsgfmt), .preset = "true", SHOWN, .help = "log files look like those of syslog"},
+	{"log_badpack", "on|off", value_boolean, AT(log_badpack), .preset = "true", SHOWN, .help = "report packets that are malformed or not signed by our key"},
+	{"debug", "NUMBER", value_integer, AT(debug), .low = 0, .high = 255, .preset = "0", SHOWN, .help = "how much to tell, 0 to 255"},
+	// messages
+	{"msgfmt", "classic|netstring", value_choice, AT(msgfmt_netstring), .choices = words_msgfmt, .preset = "classic", SHOWN, .help = "layout of packets"},
+	{"compression", "zlib|bz2", set_compression, KEPT, .choices = words_compression, .preset = "zlib", SHOWN, .help = "method for large messages"},
+	{"compression_threshold", "NUMBER", value_integer, AT(compression_threshold_kib), .low = 1, .high = INT_MAX, .preset = "2", SHOWN, .help = "messages of so many kilobytes are compressed"},
+	{"traditional_compression", "on|off", value_boolean, AT(traditional_compression), .preset = "no", SHOWN, .help = "compress the whole message instead of its marked fields"},
+	// process
+	{"realtime", "on|off", value_boolean, AT(realtime), .preset = "true", SHOWN, .help = "run ahead of other programs, locked in memory"},
+	{"rtprio", "NUMBER", value_integer, AT(rtprio), .low = 1, .high = 99, .derived = "the lowest", SHOWN, .help = "real-time priority, 1 to 99"},
+	{"watchdog", "DEVICE", value_path, AT(watchdog), .repeat = REPEAT_REFUSED, SHOWN, .help = "a device that resets the machine when heartbeat hangs, such as /dev/watchdog"},
+	{"memreserve", "NUMBER", value_integer, KEPT, .low = 1, .high = INT_MAX, .preset = "6500", SHOWN, .help = "kilobytes of memory to lock; checked and kept, nothing needs it"},
+	{"coredumps", "on|off", value_boolean, KEPT, .preset = "true", SHOWN, .help = "allow core dumps"},
+	{"coreroot", "DIRECTORY", value_path, KEPT, .preset = "/var/lib/heartbeat/cores", SHOWN, .help = "where they are written"},
+	{"use_apphbd", "on|off", set_without_effect, KEPT, .preset = "off", .help = "without effect"},
+	// pacemaker
+	{"crm", "off", set_crm, KEPT, .preset = "false", .repeat = REPEAT_REFUSED, SHOWN, .help = "pacemaker instead of haresources: only off is possible"},
+	{"pacemaker", "off", set_crm, KEPT, .preset = "false", .repeat = REPEAT_REFUSED, SHOWN, .help = "another name of crm"},
+	{"crmd_spawns_pengine", "on|off", value_boolean, KEPT, .help = "for pacemaker only; checked, without effect"},
+	{"crm_daemon_dir", "DIRECTORY", .set_line = refuse_line, KEPT, .help = "it is for pacemaker, which this heartbeat does not start"},
+	{"record_config_changes", "on|off", value_boolean, KEPT, .preset = "on", SHOWN, .help = "for pacemaker only; checked, without effect"},
+	{"record_pengine_inputs", "on|off", value_boolean, KEPT, .preset = "on", SHOWN, .help = "for pacemaker only; checked, without effect"},
+	{"enable_config_writes", "on|off", value_boolean, KEPT, .preset = "on", SHOWN, .help = "for pacemaker only; checked, without effect"},
+	{"quorum_server", "HOST", set_without_effect, KEPT, SHOWN, .help = "for pacemaker only; without effect"},
+	{"normalpoll", "on|off", .set_line = refuse_line, KEPT, .help = "it was a build option of old releases"},
+};
+// clang-format on
+
+enum { DIRECTIVES = sizeof(table) / sizeof(*table) };
+_Static_assert(sizeof(table) / sizeof(*table) <= (size_t)DIRECTIVES_MAX, "the parser's arrays have a cell for every row");
+
+const struct directive *directive_at(size_t index)
+{
+	return index < DIRECTIVES ? &table[index] : NULL;
+}
+
+int directive_find(struct bytes name)
+{
+	for (int i = 0; i < DIRECTIVES; i++) {
+		if (bytes_equal_text(name, table[i].name))
+			return i;
+	}
+	return -1;
+}
+
+// --- did you mean ---
+
+enum { NAME_MAX_LEN = 32 }; // longer than any name; a longer word resembles none
+
+static unsigned least(unsigned a, unsigned b, unsigned c)
+{
+	unsigned ab = a < b ? a : b;
+	return ab < c ? ab : c;
+}
+
+// Letters to add, drop, change, or swap with the next, upper case counting as lower.
+static unsigned distance(struct bytes word, struct bytes name)
+{
+	unsigned cost[NAME_MAX_LEN + 1][NAME_MAX_LEN + 1] = {{0}};
+	for (size_t i = 0; i <= word.len; i++) {
+		for (size_t j = 0; j <= name.len; j++) {
+			if (i == 0 || j == 0) {
+				cost[i][j] = (unsigned)(i + j);
+				continue;
+			}
+			uint8_t c = word.at[i - 1];
+			if (c >= 'A' && c <= 'Z')
+				c = (uint8_t)(c - 'A' + 'a');
+			unsigned change = c == name.at[j - 1] ? 0 : 1;
+			cost[i][j] = least(cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + change);
+			if (i > 1 && j > 1 && word.at[i - 1] == name.at[j - 2] && word.at[i - 2] == name.at[j - 1])
+				cost[i][j] = least(cost[i][j], cost[i - 2][j - 2] + 1, cost[i][j]);
+		}
+	}
+	return cost[word.len][name.len];
+}
+
+const char *directive_nearest(struct bytes name)
+{
+	const char *nearest = NULL;
+	if (name.len > NAME_MAX_LEN)
+		return NULL;
+	unsigned best = name.len < 6 ? 1 : 2; // more, and any short word resembles another
+	for (size_t i = 0; i < DIRECTIVES; i++) {
+		unsigned d = distance(name, bytes_of(table[i].name));
+		if (d < best || (d == best && !nearest)) {
+			best = d;
+			nearest = table[i].name;
+		}
+	}
+	return nearest;
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+// Directives that name things: nodes, environment, child programs, API permissions, fencing.  spec: config, section 5.
+#include "heartbeat/conf/ha_cf_parse.h"
+
+#include <string.h>
+
+enum { CLIENT_NAME_MAX = 31 }; // spec: config section 5, "apiauth"
+
+static void complain(struct ha_cf_parser *p, enum diag_severity severity, const struct directive *row, struct word word,
+                     const char *what)
+{
+	diag_add(p->diags, severity, word.line, word.column, "%s: \"%s\" %s", row->name, show(word.text).text, what);
+}
+
+// The words after the first one of a line, with their places in the file.
+static void rest_words(const struct lexer_line *args, struct lexer_line *out)
+{
+	struct lexer l;
+	lexer_init(&l, args->rest, (struct lexer_rules){0});
+	if (!lexer_next(&l, out))
+		out->count = 0;
+}
+
+static bool has_control_byte(struct bytes text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.at[i] < 0x20 || text.at[i] == 0x7f)
+			return true;
+	}
+	return false;
+}
+
+// --- node ---
+
+bool line_node(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	struct ha_cf *conf = p->conf;
+	if (word.text.len >= HA_CF_NAME_MAX || has_control_byte(word.text)) {
+		complain(p, DIAG_ERROR, row, word, "is not a node name; expected what uname -n prints, at most 99 printable bytes");
+		return false;
+	}
+	const char *name = pool_lower(p->pool, word.text);
+	for (size_t i = 0; i < conf->node_count; i++) {
+		if (strcmp(conf->nodes[i], name) == 0) {
+			diag_add(p->diags, DIAG_WARNING, word.line, word.column, "node: \"%s\" is already named on line %u; kept once",
+				 show(word.text).text, p->node_line[i]);
+			return true;
+		}
+	}
+	if (conf->node_count == HA_CF_NODES_MAX) {
+		complain(p, DIAG_ERROR, row, word, "is one node too many; at most 100 are possible, ping hosts included");
+		return false;
+	}
+	p->node_line[conf->node_count] = word.line;
+	conf->nodes[conf->node_count++] = name;
+	return true;
+}
+
+// --- env ---
+
+bool line_env(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	struct reader r = reader_over(word.text);
+	struct bytes name = reader_until(&r, '='), value = reader_take(&r, reader_left(&r));
+	if (r.failed) {
+		complain(p, DIAG_WARNING, row, word, "has no \"=\": it is set to nothing; write NAME=VALUE");
+		name = word.text;
+		value = (struct bytes){NULL, 0};
+	}
+	if (name.len == 0) {
+		complain(p, DIAG_ERROR, row, word, "has no name; expected NAME=VALUE");
+		return false;
+	}
+	struct ha_cf *conf = p->conf;
+	struct parameter entry = {pool_text(p->pool, name), pool_text(p->pool, value)};
+	for (size_t i = 0; i < conf->environment_count; i++) {
+		if (strcmp(conf->environment[i].name, entry.name) == 0) { // as in any environment, the last one counts
+			conf->environment[i] = entry;
+			return true;
+		}
+	}
+	conf->environment = pool_grow(p->pool, conf->environment, conf->environment_count, sizeof(entry));
+	conf->environment[conf->environment_count++] = entry;
+	return true;
+}
+
+// --- respawn, failfast ---
+
+bool line_child(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
+{
+	struct ha_cf *conf = p->conf;
+	if (args->words[1].text.at[0] != '/') {
+		complain(p, DIAG_ERROR, row, args->words[1], "is not a full path; expected a program written from / on");
+		return false;
+	}
+	conf->children = pool_grow(p->pool, conf->children, conf->child_count, sizeof(*conf->children));
+	conf->children[conf->child_count++] = (struct child_conf){
+		.user = pool_text(p->pool, args->words[0].text),
+		.command = pool_text(p->pool, args->rest),
+		.failfast = strcmp(row->name, "failfast") == 0,
+		.line = args->line,
+	};
+	return true;
+}
+
+// --- apiauth ---
+
+static const struct apiauth_conf *apiauth_find(const struct ha_cf *conf, const char *client)
+{
+	for (size_t i = 0; i < conf->apiauth_count; i++) {
+		if (strcmp(conf->apiauth[i].client, client) == 0)
+			return &conf->apiauth[i];
+	}
+	return NULL;
+}
+
+static void apiauth_add(struct ha_cf_parser *p, struct apiauth_conf entry)
+{
+	struct ha_cf *conf = p->conf;
+	conf->apiauth = pool_grow(p->pool, conf->apiauth, conf->apiauth_count, sizeof(entry));
+	conf->apiauth[conf->apiauth_count++] = entry;
+}
+
+// "root,hacluster": no empty name at the ends or between.
+static bool is_name_list(struct bytes text)
+{
+	bool name = false;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.at[i] == ',' && !name)
+			return false;
+		name = text.at[i] != ',';
+	}
+	return name;
+}
+
+static bool apiauth_list(struct ha_cf_parser *p, const struct directive *row, struct word word, struct apiauth_conf *entry)
+{
+	struct reader r = reader_over(word.text);
+	const char **list = reader_skip(&r, "uid=") ? &entry->uids : reader_skip(&r, "gid=") ? &entry->gids : NULL;
+	struct bytes names = reader_take(&r, reader_left(&r));
+	if (!list || !is_name_list(names)) {
+		complain(p, DIAG_ERROR, row, word, "is not a permission; expected uid=NAME,NAME or gid=NAME,NAME without blanks");
+		return false;
+	}
+	if (*list) {
+		complain(p, DIAG_ERROR, row, word, "is a second list of its kind; expected each of uid= and gid= once at most");
+		return false;
+	}
+	*list = pool_text(p->pool, names);
+	return true;
+}
+
+bool line_apiauth(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
+{
+	struct word client = args->words[0];
+	struct apiauth_conf entry = {.client = pool_text(p->pool, client.text), .line = args->line};
+	const struct apiauth_conf *earlier = apiauth_find(p->conf, entry.client);
+	if (client.text.len > CLIENT_NAME_MAX) {
+		complain(p, DIAG_ERROR, row, client, "is too long for a client name; expected at most 31 bytes");
+		return false;
+	}
+	if (earlier) {
+		diag_add(p->diags, DIAG_ERROR, client.line, client.column,
+			 "apiauth: client \"%s\" has its line already, line %u; put both permissions into one", show(client.text).text,
+			 earlier->line);
+		return false;
+	}
+	bool good = true;
+	for (size_t i = 1; i < args->count; i++)
+		good &= apiauth_list(p, row, args->words[i], &entry);
+	if (args->count == 1)
+		complain(p, DIAG_WARNING, row, client, "has neither uid= nor gid=: nobody may sign on under this name");
+	if (good)
+		apiauth_add(p, entry);
+	return good;
+}
+
+void apiauth_add_builtin(struct ha_cf_parser *p)
+{
+	static const struct apiauth_conf builtin[] = {
+		{.client = "ipfail", .uids = "hacluster"},
+		{.client = "ccm", .uids = "hacluster"},
+		{.client = "ping", .gids = "haclient"},
+		{.client = "lha-snmpagent", .uids = "root"},
+		{.client = "anon", .uids = "root", .gids = "haclient"},
+	};
+	for (size_t i = 0; i < sizeof(builtin) / sizeof(*builtin); i++) {
+		if (!apiauth_find(p->conf, builtin[i].client))
+			apiauth_add(p, builtin[i]);
+	}
+}
+
+// --- stonith, stonith_host ---
+
+static void stonith_add(struct ha_cf_parser *p, struct stonith_conf entry)
+{
+	struct ha_cf *conf = p->conf;
+	conf->stonith = pool_grow(p->pool, conf->stonith, conf->stonith_count, sizeof(entry));
+	conf->stonith[conf->stonith_count++] = entry;
+}
+
+bool line_stonith(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
+{
+	if (args->count > 2)
+		complain(p, DIAG_WARNING, row, args->words[2], "and what follows it have no meaning here; parameters stand in the file");
+	stonith_add(p, (struct stonith_conf){.host = "*", .type = pool_text(p->pool, args->words[0].text),
+					     .parameters = pool_text(p->pool, args->words[1].text), .from_file = true,
+					     .line = args->line});
+	return true;
+}
+
+bool line_stonith_host(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
+{
+	const char *host = pool_lower(p->pool, args->words[0].text);
+	if (args->count < 2) {
+		// The reference never looks at a line for another host; where it would have, it refuses.
+		bool ours = strcmp(host, "*") == 0 || !p->local_node || strcmp(host, p->local_node) == 0;
+		complain(p, ours ? DIAG_ERROR : DIAG_WARNING, row, args->words[0],
+			 "has no device; expected \"stonith_host HOST TYPE PARAMETERS\"");
+		return !ours;
+	}
+	struct lexer_line device;
+	rest_words(args, &device);
+	stonith_add(p, (struct stonith_conf){.host = host, .type = pool_text(p->pool, args->words[1].text),
+					     .parameters = pool_text(p->pool, device.rest), .line = args->line});
+	return true;
+}

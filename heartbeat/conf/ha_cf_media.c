@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+// Media lines, and their second pass when the whole file is read.  spec: config, section 6.
+#include "heartbeat/conf/ha_cf_parse.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+static const char *const kind_names[MEDIUM_KINDS] = {
+	[MEDIUM_BCAST] = "bcast",   [MEDIUM_MCAST] = "mcast",   [MEDIUM_UCAST] = "ucast", [MEDIUM_MCAST6] = "mcast6",
+	[MEDIUM_UCAST6] = "ucast6", [MEDIUM_SERIAL] = "serial", [MEDIUM_PING] = "ping",   [MEDIUM_PING6] = "ping6",
+	[MEDIUM_PING_GROUP] = "ping_group",
+};
+
+const char *medium_kind_name(enum medium_kind kind)
+{
+	return (size_t)kind < MEDIUM_KINDS ? kind_names[kind] : "?";
+}
+
+bool medium_is_ping(enum medium_kind kind)
+{
+	return kind == MEDIUM_PING || kind == MEDIUM_PING6 || kind == MEDIUM_PING_GROUP;
+}
+
+static enum medium_kind kind_of(const struct directive *row)
+{
+	for (int kind = 0; kind < MEDIUM_KINDS; kind++) {
+		if (strcmp(kind_names[kind], row->name) == 0)
+			return (enum medium_kind)kind;
+	}
+	return MEDIUM_BCAST; // the old name "udp"
+}
+
+static void complain(struct ha_cf_parser *p, enum diag_severity severity, const struct directive *row, struct word word,
+                     const char *what)
+{
+	diag_add(p->diags, severity, word.line, word.column, "%s: \"%s\" %s", row->name, show(word.text).text, what);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+// An equal medium that is already there, NULL when there is none.
+static struct medium_conf *find_equal(struct ha_cf *conf, const struct medium_conf *m)
+{
+	for (size_t i = 0; i < conf->media_count; i++) {
+		struct medium_conf *other = &conf->media[i];
+		// Two multicast ports of one group are two media; a broadcast or unicast port is the file's, known later.
+		bool own_port = m->kind == MEDIUM_MCAST || m->kind == MEDIUM_MCAST6;
+		if (own_port && other->port != m->port)
+			continue;
+		if (other->kind == m->kind && same_text(other->name, m->name) && same_text(other->address, m->address))
+			return other;
+	}
+	return NULL;
+}
+
+/* Add a medium.  The same one twice would only send every packet twice: it is kept once, with a warning.
+ * Returns it, the earlier one, or NULL when there is no room. */
+static struct medium_conf *add(struct ha_cf_parser *p, const struct directive *row, struct word word, struct medium_conf m)
+{
+	struct ha_cf *conf = p->conf;
+	struct medium_conf *equal = find_equal(conf, &m);
+	if (equal) {
+		diag_add(p->diags, DIAG_WARNING, word.line, word.column, "%s: \"%s\" is already there since line %u; %s", row->name,
+			 show(word.text).text, equal->line, m.kind == MEDIUM_PING_GROUP ? "these hosts are added to it" : "kept once");
+		return equal;
+	}
+	if (conf->media_count == HA_CF_MEDIA_MAX) {
+		complain(p, DIAG_ERROR, row, word, "is one medium too many; at most 64 are possible");
+		return NULL;
+	}
+	conf->media[conf->media_count] = m;
+	return &conf->media[conf->media_count++];
+}
+
+// --- one medium a word ---
+
+bool media_bcast(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	if (strcmp(row->name, "udp") == 0)
+		complain(p, DIAG_WARNING, row, word, "is taken as bcast; write \"bcast\", udp is its old name");
+	const char *interface = pool_text(p->pool, word.text);
+	return add(p, row, word,
+		   (struct medium_conf){.kind = MEDIUM_BCAST, .name = interface, .interface = interface,
+					.port = p->conf->udpport, .line = word.line});
+}
+
+bool media_serial(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	if (word.text.at[0] != '/') {
+		complain(p, DIAG_ERROR, row, word, "is not a full path; expected a device such as /dev/ttyS0");
+		return false;
+	}
+	return add(p, row, word,
+		   (struct medium_conf){.kind = MEDIUM_SERIAL, .name = pool_text(p->pool, word.text), .line = word.line});
+}
+
+bool media_ping(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	const char *host = pool_text(p->pool, word.text);
+	return add(p, row, word, (struct medium_conf){.kind = kind_of(row), .name = host, .address = host, .line = word.line});
+}
+
+static bool is_address(int family, struct bytes word, struct in6_addr *address)
+{
+	char text[INET6_ADDRSTRLEN];
+	return bytes_to_text(word, text, sizeof(text)) && inet_pton(family, text, address) == 1;
+}
+
+bool media_ping6(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	struct in6_addr address;
+	if (!is_address(AF_INET6, word.text, &address)) {
+		complain(p, DIAG_ERROR, row, word, "is not an IPv6 address; expected one such as 2001:db8::1, without a %zone");
+		return false;
+	}
+	return media_ping(p, row, word);
+}
+
+// --- one medium a line ---
+
+static bool is_group(enum medium_kind kind, struct bytes word)
+{
+	struct in6_addr address;
+	if (kind == MEDIUM_MCAST6)
+		return is_address(AF_INET6, word, &address) && address.s6_addr[0] == 0xff;
+	return is_address(AF_INET, word, &address) && (address.s6_addr[0] & 0xf0) == 0xe0;
+}
+
+// A small number of a mcast line.  The reference stops at 4 hops, whatever its manual says.
+static bool small_number(struct ha_cf_parser *p, const struct directive *row, struct word word, long high, const char *right,
+                         unsigned *value)
+{
+	bool garbage;
+	long number = integer_read(word.text, &garbage);
+	if (garbage || number < 0 || number > high) {
+		complain(p, DIAG_ERROR, row, word, right);
+		return false;
+	}
+	*value = (unsigned)number;
+	return true;
+}
+
+bool media_mcast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
+{
+	const struct word *words = args->words;
+	const char *interface = pool_text(p->pool, words[0].text);
+	struct medium_conf m = {.kind = kind_of(row), .name = interface, .interface = interface, .ttl = 1, .line = args->line};
+	m.address = pool_text(p->pool, words[1].text);
+	bool good = true;
+	if (!is_group(m.kind, words[1].text)) {
+		complain(p, DIAG_ERROR, row, words[1],
+			 m.kind == MEDIUM_MCAST ? "is not a multicast group; expected 224.0.0.0 to 239.255.255.255, such as 225.0.0.1"
+						: "is not an IPv6 multicast group; expected one such as ff05::694");
+		good = false;
+	}
+	good &= port_read(p, row, words[2], &m.port);
+	if (args->count < 5)
+		diag_add(p->diags, DIAG_WARNING, args->line, 0, "%s: %s missing; %s taken, write \"%s %s\"", row->name,
+			 args->count == 3 ? "TTL and LOOP are" : "LOOP is", args->count == 3 ? "1 and 0 are" : "0 is", row->name,
+			 row->arguments);
+	unsigned loop = 0;
+	if (args->count > 3)
+		good &= small_number(p, row, words[3], 4, "is not a number of hops; expected 0 to 4, 1 for the local network", &m.ttl);
+	if (args->count > 4)
+		good &= small_number(p, row, words[4], 1, "is not a loop switch; expected 0 or 1", &loop);
+	if (args->count > 5)
+		complain(p, DIAG_WARNING, row, words[5], "and what follows it have no meaning here; delete them");
+	m.loop = loop == 1;
+	return good && add(p, row, words[0], m);
+}
+
+bool media_ucast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
+{
+	const struct word *words = args->words;
+	const char *interface = pool_text(p->pool, words[0].text);
+	struct medium_conf m = {.kind = kind_of(row), .name = interface, .interface = interface, .port = p->conf->udpport,
+				.line = args->line};
+	struct in6_addr address;
+	if (m.kind == MEDIUM_UCAST6 && !is_address(AF_INET6, words[1].text, &address)) {
+		complain(p, DIAG_ERROR, row, words[1], "is not an IPv6 address; expected one such as fe80::1, without a %zone");
+		return false;
+	}
+	if (args->count > 2) { // the reference never sends to the others, and does not say so
+		complain(p, DIAG_ERROR, row, words[2], "is one word too many; write one line for each peer");
+		return false;
+	}
+	m.address = pool_text(p->pool, words[1].text);
+	return add(p, row, words[0], m);
+}
+
+bool media_ping_group(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
+{
+	struct medium_conf *group = add(p, row, args->words[0],
+					(struct medium_conf){.kind = MEDIUM_PING_GROUP,
+							     .name = pool_text(p->pool, args->words[0].text), .line = args->line});
+	if (!group)
+		return false;
+	// A second line with the same name adds its hosts: two nodes with one name could not be told apart.
+	for (size_t i = 1; i < args->count; i++) {
+		group->members = pool_grow(p->pool, group->members, group->member_count, sizeof(*group->members));
+		group->members[group->member_count++] = pool_text(p->pool, args->words[i].text);
+	}
+	return true;
+}
+
+// --- second pass ---
+
+static bool uses_udpport(enum medium_kind kind)
+{
+	return kind == MEDIUM_BCAST || kind == MEDIUM_UCAST || kind == MEDIUM_UCAST6;
+}
+
+/* The reference gives a medium the udpport above it, and silently 694 when it stands below.  Here one that stands below
+ * counts when there is none above. */
+static void finish_port(struct ha_cf_parser *p, struct medium_conf *m)
+{
+	unsigned udpport = ha_cf_given(p, "udpport");
+	if (!uses_udpport(m->kind) || m->port != 0)
+		return;
+	m->port = p->conf->udpport;
+	if (udpport > m->line && m->port != 694)
+		diag_add(p->diags, DIAG_WARNING, m->line, 0,
+			 "%s %s: udpport %u of line %u counts here too; Heartbeat used 694 for lines above it, put udpport first",
+			 kind_names[m->kind], m->name, (unsigned)m->port, udpport);
+}
+
+static void finish_baud(struct ha_cf_parser *p, struct medium_conf *m)
+{
+	unsigned baud = ha_cf_given(p, "baud");
+	if (m->kind != MEDIUM_SERIAL)
+		return;
+	m->baud = p->conf->baud;
+	if (baud > m->line && m->baud != 19200)
+		diag_add(p->diags, DIAG_WARNING, m->line, 0,
+			 "serial %s: baud %u of line %u counts here too; Heartbeat used 19200 for lines above it, put baud first", m->name,
+			 m->baud, baud);
+}
+
+/* Two links of one interface need two names, or nobody can tell which one died: IF:PEER, with the port when two groups
+ * differ in nothing else.  A broadcast keeps the plain name.  spec: config, section 11, "ambiguous link names" */
+static void finish_name(struct ha_cf_parser *p, struct medium_conf *m)
+{
+	bool shares_interface = false, shares_address = false;
+	if (!m->interface || !m->address)
+		return;
+	for (size_t i = 0; i < p->conf->media_count; i++) {
+		const struct medium_conf *other = &p->conf->media[i];
+		if (other == m || !same_text(other->interface, m->interface))
+			continue;
+		shares_interface = true;
+		shares_address |= same_text(other->address, m->address);
+	}
+	if (shares_address)
+		m->name = pool_format(p->pool, "%s:%s:%u", m->interface, m->address, (unsigned)m->port);
+	else if (shares_interface)
+		m->name = pool_format(p->pool, "%s:%s", m->interface, m->address);
+}
+
+void media_finish(struct ha_cf_parser *p)
+{
+	for (size_t i = 0; i < p->conf->media_count; i++) {
+		finish_port(p, &p->conf->media[i]);
+		finish_baud(p, &p->conf->media[i]);
+		finish_name(p, &p->conf->media[i]);
+	}
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+// One word, one value: times, booleans, numbers and the few words with a list of their own.  spec: config, section 3.
+#include "heartbeat/conf/ha_cf_parse.h"
+
+#include <limits.h>
+#include <string.h>
+#include <syslog.h>
+
+#define QUOTED "%s: \"%s\" "
+
+static void *field_of(struct ha_cf_parser *p, const struct directive *row)
+{
+	return (unsigned char *)p->conf + row->field;
+}
+
+static void refuse(struct ha_cf_parser *p, const struct directive *row, struct word word, const char *right)
+{
+	diag_add(p->diags, DIAG_ERROR, word.line, word.column, QUOTED "is not accepted; expected %s", row->name,
+		 show(word.text).text, right);
+}
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
+}
+
+bool bytes_fold_equal(struct bytes word, const char *text)
+{
+	struct bytes other = bytes_of(text);
+	if (word.len != other.len)
+		return false;
+	for (size_t i = 0; i < word.len; i++) {
+		if (lower(word.at[i]) != other.at[i])
+			return false;
+	}
+	return true;
+}
+
+// --- times ---
+
+/* Nanoseconds of a unit, 0: no such unit.  The reference compares two letters of ms and us and takes what follows;
+ * s and sec are ours, so they must stand alone.  *odd: letters were left over. */
+static int64_t unit_read(struct bytes unit, bool *odd)
+{
+	*odd = false;
+	if (unit.len == 0 || bytes_fold_equal(unit, "s") || bytes_fold_equal(unit, "sec"))
+		return 1000000000;
+	if (unit.len < 2 || lower(unit.at[1]) != 's')
+		return 0;
+	uint8_t first = lower(unit.at[0]);
+	*odd = unit.len > 2 && !bytes_fold_equal(unit, "msec") && !bytes_fold_equal(unit, "usec");
+	return first == 'm' ? 1000000 : first == 'u' ? 1000 : 0;
+}
+
+enum { NANO = 1000000000 };
+static const int64_t TIME_MAX_NS = INT64_C(1000000000) * NANO; // 30 years, and twice it still fits
+
+static bool time_read(struct bytes word, struct span *value, bool *odd)
+{
+	struct reader r = reader_over(word);
+	int64_t whole = 0, fraction = 0, place = NANO; // fraction in 1e-9, finer digits do not matter
+	unsigned digits = 0;
+	bool dot = false;
+	for (int c = reader_peek(&r); c == '.' || (c >= '0' && c <= '9'); c = reader_peek(&r)) {
+		(void)reader_byte(&r); // the one that was looked at
+		if (c == '.') {
+			if (dot)
+				return false;
+			dot = true;
+			continue;
+		}
+		digits++;
+		if (!dot && whole > TIME_MAX_NS / 1000)
+			return false;
+		if (!dot)
+			whole = whole * 10 + (c - '0');
+		else if (place > 1)
+			fraction += (c - '0') * (place /= 10);
+	}
+	int64_t unit = unit_read(reader_take(&r, reader_left(&r)), odd);
+	if (digits == 0 || unit == 0 || whole > TIME_MAX_NS / unit)
+		return false;
+	int64_t ns = whole * unit + fraction * unit / NANO;
+	*value = span_ms((ns + 500000) / 1000000); // nearest millisecond: the reference knows no finer one
+	return true;
+}
+
+bool ha_cf_time(struct bytes word, struct span *value)
+{
+	bool odd;
+	return time_read(word, value, &odd);
+}
+
+bool value_time(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	struct span value;
+	bool odd;
+	if (!time_read(word.text, &value, &odd)) {
+		diag_add(p->diags, DIAG_ERROR, word.line, word.column,
+			 QUOTED "is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms",
+			 row->name, show(word.text).text);
+		return false;
+	}
+	if (span_to_ms(value) < row->low) {
+		diag_add(p->diags, DIAG_ERROR, word.line, word.column, QUOTED "is too short; expected at least %ldms", row->name,
+			 show(word.text).text, row->low);
+		return false;
+	}
+	if (odd)
+		diag_add(p->diags, DIAG_WARNING, word.line, word.column, QUOTED "is read as %lldms; write it that way", row->name,
+			 show(word.text).text, (long long)span_to_ms(value));
+	if (row->field != NO_FIELD)
+		memcpy(field_of(p, row), &value, sizeof(value));
+	return true;
+}
+
+// --- booleans ---
+
+bool ha_cf_boolean(struct bytes word, bool *value)
+{
+	static const char *const words[] = {"true", "on", "yes", "y", "1", "false", "off", "no", "n", "0"};
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (bytes_fold_equal(word, words[i])) {
+			*value = i < 5;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool value_boolean(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	bool value;
+	if (!ha_cf_boolean(word.text, &value)) {
+		refuse(p, row, word, "on (true yes y 1) or off (false no n 0)");
+		return false;
+	}
+	if (row->field != NO_FIELD)
+		memcpy(field_of(p, row), &value, sizeof(value));
+	return true;
+}
+
+// --- numbers ---
+
+long integer_read(struct bytes word, bool *garbage)
+{
+	struct reader r = reader_over(word);
+	bool minus = reader_skip(&r, "-");
+	if (!minus)
+		(void)reader_skip(&r, "+"); // there or not
+	long value = 0;
+	bool digits = false;
+	for (int c = reader_peek(&r); c >= '0' && c <= '9'; c = reader_peek(&r)) {
+		(void)reader_byte(&r); // the one that was looked at
+		digits = true;
+		value = value > (INT_MAX - 9) / 10 ? INT_MAX : value * 10 + (c - '0');
+	}
+	*garbage = !digits || reader_left(&r) > 0;
+	return minus ? -value : value;
+}
+
+static void warn_garbage(struct ha_cf_parser *p, const struct directive *row, struct word word, long value)
+{
+	diag_add(p->diags, DIAG_WARNING, word.line, word.column, QUOTED "is read as %ld; write a plain number", row->name,
+		 show(word.text).text, value);
+}
+
+bool value_integer(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	bool garbage;
+	long value = integer_read(word.text, &garbage);
+	if (value < row->low || value > row->high || value == INT_MAX) {
+		struct shown shown = show(word.text);
+		if (row->high == INT_MAX)
+			diag_add(p->diags, DIAG_ERROR, word.line, word.column, QUOTED "is out of range; expected a whole number, at least %ld",
+				 row->name, shown.text, row->low);
+		else
+			diag_add(p->diags, DIAG_ERROR, word.line, word.column,
+				 QUOTED "is out of range; expected a whole number from %ld to %ld", row->name, shown.text, row->low, row->high);
+		return false;
+	}
+	if (garbage)
+		warn_garbage(p, row, word, value);
+	if (row->field != NO_FIELD) {
+		int number = (int)value; // unsigned fields take it too: low is never negative
+		memcpy(field_of(p, row), &number, sizeof(number));
+	}
+	return true;
+}
+
+bool port_read(struct ha_cf_parser *p, const struct directive *row, struct word word, uint16_t *port)
+{
+	bool garbage;
+	long value = integer_read(word.text, &garbage);
+	// The reference cuts a larger number to 16 bits; an old file that lives with it goes on living with it.
+	uint16_t cut = (uint16_t)(value & 0xffff);
+	if (value <= 0 || value == INT_MAX || cut == 0) {
+		diag_add(p->diags, DIAG_ERROR, word.line, word.column, QUOTED "is not a port; expected a number from 1 to 65535",
+			 row->name, show(word.text).text);
+		return false;
+	}
+	if (value > 65535)
+		diag_add(p->diags, DIAG_WARNING, word.line, word.column,
+			 QUOTED "is over 65535: port %u is used, as Heartbeat did; write a port from 1 to 65535", row->name,
+			 show(word.text).text, (unsigned)cut);
+	else if (garbage)
+		warn_garbage(p, row, word, value);
+	*port = cut;
+	return true;
+}
+
+bool value_udpport(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	return port_read(p, row, word, &p->conf->udpport);
+}
+
+bool value_baud(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	static const unsigned rates[] = {9600, 19200, 38400, 57600, 115200, 230400, 460800};
+	uint64_t value = 0;
+	if (bytes_to_u64(word.text, 10, &value)) {
+		for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
+			if (value == rates[i]) {
+				p->conf->baud = rates[i];
+				return true;
+			}
+		}
+	}
+	refuse(p, row, word, "9600, 19200, 38400, 57600, 115200, 230400 or 460800");
+	return false;
+}
+
+// --- texts ---
+
+bool value_text(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	if (row->field != NO_FIELD) {
+		const char *text = pool_text(p->pool, word.text);
+		memcpy(field_of(p, row), &text, sizeof(text));
+	}
+	return true;
+}
+
+bool value_path(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	if (word.text.at[0] != '/')
+		diag_add(p->diags, DIAG_WARNING, word.line, word.column,
+			 QUOTED "is not a full path: it depends on the directory heartbeat runs in; write it from / on", row->name,
+			 show(word.text).text);
+	return value_text(p, row, word);
+}
+
+bool value_choice(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	for (size_t i = 0; row->choices[i]; i++) {
+		if (bytes_equal_text(word.text, row->choices[i])) {
+			bool later = i > 0;
+			if (row->field != NO_FIELD)
+				memcpy(field_of(p, row), &later, sizeof(later));
+			return true;
+		}
+	}
+	struct name_list right = {{0}};
+	struct writer w = writer_over(right.text, sizeof(right.text) - 1);
+	for (size_t i = 0; row->choices[i]; i++)
+		writer_format(&w, "%s%s", i == 0 ? "" : row->choices[i + 1] ? ", " : " or ", row->choices[i]);
+	refuse(p, row, word, right.text);
+	return false;
+}
+
+// Its own table: the log room's is out of reach for a pure parser.
+static const struct {
+	const char *name;
+	int number;
+} facilities[] = {
+	{"none", -1},           {"kern", LOG_KERN},     {"user", LOG_USER},     {"mail", LOG_MAIL},
+	{"daemon", LOG_DAEMON}, {"auth", LOG_AUTH},     {"security", LOG_AUTH}, {"syslog", LOG_SYSLOG},
+	{"lpr", LOG_LPR},       {"news", LOG_NEWS},     {"uucp", LOG_UUCP},     {"cron", LOG_CRON},
+	{"authpriv", LOG_AUTHPRIV}, {"ftp", LOG_FTP},   {"local0", LOG_LOCAL0}, {"local1", LOG_LOCAL1},
+	{"local2", LOG_LOCAL2}, {"local3", LOG_LOCAL3}, {"local4", LOG_LOCAL4}, {"local5", LOG_LOCAL5},
+	{"local6", LOG_LOCAL6}, {"local7", LOG_LOCAL7},
+};
+
+bool value_facility(struct ha_cf_parser *p, const struct directive *row, struct word word)
+{
+	for (size_t i = 0; i < sizeof(facilities) / sizeof(*facilities); i++) {
+		if (bytes_equal_text(word.text, facilities[i].name)) {
+			p->conf->logfacility = facilities[i].number;
+			return true;
+		}
+	}
+	refuse(p, row, word, "a syslog facility in lower case such as local0 or daemon, or none");
+	return false;
+}

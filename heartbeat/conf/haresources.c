@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: MIT
+#include "heartbeat/conf/haresources.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "heartbeat/conf/pool.h"
+#include "heartbeat/conf/show.h"
+#include "lib/lexer.h"
+
+static const struct lexer_rules rules = {.comment_anywhere = true, .backslash_joins = true};
+
+struct haresources_parser {
+	struct haresources *file;
+	struct pool *pool;
+	struct diags *diags;
+	const char *const *nodes;
+	size_t node_count;
+	bool full; /* said already that there are too many groups */
+};
+
+static void complain(struct haresources_parser *p, enum diag_severity severity, struct word word, const char *what)
+{
+	diag_add(p->diags, severity, word.line, word.column, "\"%s\" %s", show(word.text).text, what);
+}
+
+// --- hashes: FNV-1a.  They name a group and compare two files between nodes; they need not resist an attacker. ---
+
+static uint32_t fnv32(const char *text)
+{
+	uint32_t hash = 2166136261u;
+	for (struct reader r = reader_over(bytes_of(text)); reader_left(&r) > 0;)
+		hash = (hash ^ (uint32_t)reader_byte(&r)) * 16777619u;
+	return hash;
+}
+
+static uint64_t fnv64(uint64_t hash, const char *text)
+{
+	for (struct reader r = reader_over(bytes_of(text)); reader_left(&r) > 0;)
+		hash = (hash ^ (uint64_t)reader_byte(&r)) * UINT64_C(1099511628211);
+	return hash;
+}
+
+static uint64_t digest_of(const struct haresources *h)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+	for (size_t i = 0; i < h->count; i++) {
+		hash = fnv64(hash, h->groups[i].home);
+		for (size_t j = 0; j < h->groups[i].count; j++)
+			hash = fnv64(fnv64(hash, " "), h->groups[i].resources[j].text);
+		hash = fnv64(hash, "\n");
+	}
+	return hash;
+}
+
+// --- addresses ---
+
+// "digits.digits.digits.digits" at the front: the rule by which the reference puts IPaddr:: before a word.
+static bool looks_like_ipv4(struct bytes word)
+{
+	struct reader r = reader_over(word);
+	for (int part = 0; part < 4; part++) {
+		int digits = 0;
+		for (int c = reader_peek(&r); c >= '0' && c <= '9'; c = reader_peek(&r), digits++)
+			(void)reader_byte(&r); // the one that was looked at
+		if (digits == 0 || (part < 3 && !reader_skip(&r, ".")))
+			return false;
+	}
+	return true;
+}
+
+static bool is_ipv4(struct bytes word, struct in_addr *ip)
+{
+	char text[INET_ADDRSTRLEN];
+	return bytes_to_text(word, text, sizeof(text)) && inet_pton(AF_INET, text, ip) == 1;
+}
+
+// A prefix length, or a dotted mask of ones and then zeros.
+static bool is_mask(struct bytes word)
+{
+	uint64_t bits;
+	struct in_addr mask;
+	if (bytes_to_u64(word, 10, &bits))
+		return bits <= 32;
+	if (!is_ipv4(word, &mask))
+		return false;
+	uint32_t zeros = ~ntohl(mask.s_addr);
+	return (zeros & (zeros + 1)) == 0;
+}
+
+static struct bytes next_part(struct reader *r, bool *more)
+{
+	struct reader ahead = *r;
+	struct bytes part = reader_until(&ahead, '/');
+	*more = !ahead.failed;
+	if (ahead.failed)
+		return reader_take(r, reader_left(r));
+	*r = ahead;
+	return part;
+}
+
+// IP[/MASK[/IF[:LABEL][/BROADCAST]]], as far as it can be judged without the host.  spec: resources, section 6
+static bool check_bare_address(struct haresources_parser *p, struct word word, const char *address)
+{
+	struct reader r = reader_over(bytes_of(address));
+	struct in_addr ip;
+	bool more;
+	if (!is_ipv4(next_part(&r, &more), &ip)) {
+		complain(p, DIAG_ERROR, word, "is not an address; expected four numbers from 0 to 255, such as 192.168.1.100/24/eth0");
+		return false;
+	}
+	if (more && !is_mask(next_part(&r, &more))) {
+		complain(p, DIAG_ERROR, word, "has no valid mask; expected a length such as /24, or 255.255.255.0");
+		return false;
+	}
+	return true;
+}
+
+static bool is_address_script(const char *script)
+{
+	return strcmp(script, "IPaddr") == 0 || strcmp(script, "IPaddr2") == 0 || strcmp(script, "IPv6addr") == 0;
+}
+
+static struct bytes host_part(const struct resource_conf *r)
+{
+	struct reader reader = reader_over(bytes_of(r->args[0]));
+	bool more;
+	return next_part(&reader, &more);
+}
+
+// One address on two lines is on two machines some day.
+static void warn_address_twice(struct haresources_parser *p, const struct resource_conf *r, size_t line_groups)
+{
+	if (!is_address_script(r->script) || r->arg_count == 0)
+		return;
+	for (size_t g = 0; g < line_groups; g++) {
+		const struct group_conf *group = &p->file->groups[g];
+		for (size_t i = 0; i < group->count; i++) {
+			const struct resource_conf *other = &group->resources[i];
+			if (!is_address_script(other->script) || other->arg_count == 0 || !bytes_equal(host_part(other), host_part(r)))
+				continue;
+			diag_add(p->diags, DIAG_WARNING, r->line, r->column,
+				 "\"%s\": this address is also in the group of line %u; two groups may run on two nodes, keep it in one",
+				 show(bytes_of(r->text)).text, group->line);
+			return;
+		}
+	}
+}
+
+// --- one resource ---
+
+static bool is_script_name(const char *name)
+{
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return false;
+	for (const char *c = name; *c; c++) {
+		bool alnum = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9');
+		if (!alnum && !strchr("_.:@-", *c))
+			return false;
+	}
+	return *name != '\0';
+}
+
+// Text up to the next "::", which is taken too; the whole rest when there is none.
+static struct bytes next_argument(struct reader *r)
+{
+	struct reader from = *r;
+	size_t len = 0;
+	while (reader_left(r) > 0) {
+		if (reader_skip(r, "::"))
+			return reader_take(&from, len);
+		(void)reader_byte(r); // not the end: looked at above
+		len++;
+	}
+	return reader_take(&from, len);
+}
+
+static void split_resource(struct haresources_parser *p, struct bytes text, struct resource_conf *out)
+{
+	struct reader r = reader_over(text);
+	while (reader_left(&r) > 0) {
+		struct bytes part = next_argument(&r);
+		if (part.len == 0) // empty ones collapse, as in the reference
+			continue;
+		if (!out->script) {
+			out->script = pool_text(p->pool, part);
+			continue;
+		}
+		out->args = pool_grow(p->pool, out->args, out->arg_count, sizeof(*out->args));
+		out->args[out->arg_count++] = pool_text(p->pool, part);
+	}
+}
+
+// "2001:db8::5" would run a script called 2001:db8.  Short names such as db2::1 are left alone: they are scripts.
+static bool looks_like_ipv6(struct bytes word, const char *script)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr ip;
+	struct reader r = reader_over(word);
+	bool more;
+	return bytes_to_text(next_part(&r, &more), text, sizeof(text)) && inet_pton(AF_INET6, text, &ip) == 1 &&
+	       (strchr(script, ':') || strlen(script) == 4);
+}
+
+static bool parse_resource(struct haresources_parser *p, struct word word, struct resource_conf *out)
+{
+	*out = (struct resource_conf){.text = pool_text(p->pool, word.text), .line = word.line, .column = word.column};
+	bool bare = looks_like_ipv4(word.text);
+	split_resource(p, bare ? bytes_of(pool_format(p->pool, "IPaddr::%s", out->text)) : word.text, out);
+	if (!out->script) {
+		complain(p, DIAG_ERROR, word, "names no script; expected SCRIPT or SCRIPT::ARGUMENT::ARGUMENT");
+		out->script = "";
+		return false;
+	}
+	if (bare && !check_bare_address(p, word, out->args[0]))
+		return false;
+	if (looks_like_ipv6(word.text, out->script))
+		complain(p, DIAG_WARNING, word, "looks like an IPv6 address, but only IPv4 ones may stand alone; write IPv6addr::ADDRESS");
+	if (!is_script_name(out->script)) {
+		complain(p, DIAG_ERROR, word, "has no valid script name; expected letters, digits and _ . : @ - only, no path");
+		return false;
+	}
+	return true;
+}
+
+// --- one line ---
+
+static void check_home(struct haresources_parser *p, struct word word, const char *home)
+{
+	for (size_t i = 0; i < p->node_count; i++) {
+		if (strcmp(p->nodes[i], home) == 0)
+			return;
+	}
+	diag_add(p->diags, DIAG_ERROR, word.line, word.column, "\"%s\" is none of the nodes of ha.cf: %s", show(word.text).text,
+		 show_names(p->nodes, p->node_count).text);
+}
+
+// The key names the group for commands and logs, the id names it between nodes: both must be its own.
+static void check_unique(struct haresources_parser *p, const struct group_conf *group, struct word key)
+{
+	for (size_t i = 0; i < p->file->count; i++) {
+		const struct group_conf *other = &p->file->groups[i];
+		if (strcmp(other->key, group->key) == 0) {
+			diag_add(p->diags, DIAG_ERROR, key.line, key.column,
+				 "\"%s\" is the first resource of line %u too; the first one names its group and may stand once",
+				 show(key.text).text, other->line);
+			return;
+		}
+		if (other->id == group->id) {
+			diag_add(p->diags, DIAG_ERROR, key.line, key.column,
+				 "\"%s\" has the same group number as \"%s\" of line %u by chance; put another resource first", show(key.text).text,
+				 show(bytes_of(other->key)).text, other->line);
+			return;
+		}
+	}
+}
+
+static void take(struct haresources_parser *p, const struct lexer_line *line)
+{
+	if (line->too_many)
+		diag_add(p->diags, DIAG_ERROR, line->line, 0, "more than %d words in one line", LEXER_WORDS_MAX);
+	if (line->count == 0)
+		return;
+	struct haresources *h = p->file;
+	struct group_conf group = {.home = pool_lower(p->pool, line->words[0].text), .line = line->line};
+	check_home(p, line->words[0], group.home);
+	if (line->count == 1) // accepted by the reference, and nothing to run
+		return;
+	if (h->count == HARESOURCES_GROUPS_MAX) {
+		if (!p->full)
+			diag_add(p->diags, DIAG_ERROR, line->line, 0, "more than %d groups", HARESOURCES_GROUPS_MAX);
+		p->full = true;
+		return;
+	}
+	group.count = line->count - 1;
+	group.resources = pool_take(p->pool, group.count * sizeof(*group.resources));
+	for (size_t i = 0; i < group.count; i++) {
+		if (parse_resource(p, line->words[i + 1], &group.resources[i]))
+			warn_address_twice(p, &group.resources[i], h->count);
+	}
+	group.key = group.resources[0].text;
+	group.id = fnv32(group.key);
+	check_unique(p, &group, line->words[1]);
+	h->groups = pool_grow(p->pool, h->groups, h->count, sizeof(group));
+	h->groups[h->count++] = group;
+}
+
+struct haresources *haresources_parse(struct bytes text, const char *const *nodes, size_t node_count, struct diags *diags)
+{
+	struct pool *pool = pool_new();
+	struct haresources_parser p = {.pool = pool, .diags = diags, .nodes = nodes, .node_count = node_count};
+	p.file = pool_take(pool, sizeof(*p.file));
+	p.file->pool = pool;
+
+	struct lexer l;
+	struct lexer_line line;
+	lexer_init(&l, text, rules);
+	while (lexer_next(&l, &line))
+		take(&p, &line);
+	if (l.has_nul)
+		diag_add(diags, DIAG_ERROR, 0, 0, "the file holds NUL bytes: it is damaged or no text");
+	p.file->digest = digest_of(p.file);
+	return p.file;
+}
+
+void haresources_free(struct haresources *h)
+{
+	if (h)
+		pool_free(h->pool); // the object itself lives in it
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include "heartbeat/conf/show.h"
+
+struct shown show(struct bytes word)
+{
+	struct shown out = {{0}};
+	struct writer w = writer_over(out.text, sizeof(out.text) - 1);
+	writer_escaped(&w, word, SHOW_BYTES);
+	return out;
+}
+
+struct name_list show_names(const char *const *names, size_t count)
+{
+	struct name_list out = {{0}};
+	struct writer w = writer_over(out.text, sizeof(out.text) - 1);
+	if (count == 0)
+		writer_text(&w, "none");
+	for (size_t i = 0; i < count; i++) {
+		struct shown name = show(bytes_of(names[i]));
+		// Room for this name, its comma and, should the next not fit, the dots.
+		if (w.cap - w.len < bytes_of(name.text).len + 7) {
+			writer_text(&w, ", ...");
+			break;
+		}
+		writer_format(&w, "%s%s", i > 0 ? ", " : "", name.text);
+	}
+	return out;
+}
