@@ -15,7 +15,7 @@ VERSION    := $(shell sed -n 's/^\#\# \([0-9.]*\).*/\1/p' CHANGES.md | head -n 1
 
 # --- what it is built with: pkg-config name and the Debian package that brings it -----------------------------------
 NEEDS := glib-2.0:libglib2.0-dev libcrypto:libssl-dev zlib:zlib1g-dev libnl-3.0:libnl-3-dev libnl-route-3.0:libnl-route-3-dev \
-         json-glib-1.0:libjson-glib-dev
+         jansson:libjansson-dev
 NEEDS_TEST := cmocka:libcmocka-dev
 
 ifneq ($(filter-out clean distclean check-layers,$(or $(MAKECMDGOALS),all)),)
@@ -36,10 +36,10 @@ endif
 
 PKGS := $(foreach need,$(NEEDS),$(firstword $(subst :, ,$(need))))
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
-# json-glib brings GObject and GIO: only what prints JSON is linked with it, never the daemon.
-PKG_LIBS   := $(shell pkg-config --libs $(filter-out json-glib-1.0,$(PKGS)) 2>/dev/null) -lnet -lbz2
-JSON_LIBS  := $(shell pkg-config --libs json-glib-1.0 2>/dev/null)
-TEST_LIBS  := $(shell pkg-config --libs cmocka json-glib-1.0 2>/dev/null)
+# Only what prints JSON is linked with jansson.
+PKG_LIBS   := $(shell pkg-config --libs $(filter-out jansson,$(PKGS)) 2>/dev/null) -lnet -lbz2
+JSON_LIBS  := $(shell pkg-config --libs jansson 2>/dev/null)
+TEST_LIBS  := $(shell pkg-config --libs cmocka jansson 2>/dev/null)
 
 BUILD := build$(if $(SAN),/san)
 WARN  := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wundef -Werror
@@ -61,7 +61,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 DAEMON_MAIN := heartbeat/daemon/main.c
 TOOLS := cl_status hb_standby hb_takeover hb_dump
-PROGRAMS := $(BUILD)/heartbeat $(addprefix $(BUILD)/tools/,$(TOOLS)) $(BUILD)/resource.d/IPaddr
+PROGRAMS := $(BUILD)/sbin/heartbeat $(addprefix $(BUILD)/tools/,$(TOOLS)) $(BUILD)/resource.d/IPaddr
 UNIT  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
 FUZZ  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 SIM   := $(if $(wildcard tests/sim/*.c),$(BUILD)/tests/sim/sim)
@@ -92,15 +92,16 @@ $(call archive,$(1)): $(call objects,$(filter-out $(DAEMON_MAIN),$(call sources,
 endef
 $(foreach room,$(ROOMS),$(eval $(call room_rule,$(room))))
 
-LINK = $(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
+LINK = $(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
 
-$(BUILD)/heartbeat: $(call objects,$(DAEMON_MAIN)) $(foreach room,$(ROOMS),$(call archive,$(room)))
+$(BUILD)/sbin/heartbeat: $(call objects,$(DAEMON_MAIN)) $(foreach room,$(ROOMS),$(call archive,$(room)))
 	$(call say,LD,$@)
 	$(LINK)
 
-$(BUILD)/tools/hb_dump: PKG_LIBS += $(JSON_LIBS)
 # Tools link lib and the ipc client (which speaks core's messages) only; what two files of a tool share:
 $(BUILD)/tools/cl_status: $(BUILD)/tools/cl_query.o
+$(BUILD)/tools/hb_dump: $(BUILD)/tools/hb_dump_print.o $(BUILD)/tools/hb_dump_live.o
+$(BUILD)/tools/hb_dump: PKG_LIBS += $(JSON_LIBS)
 $(BUILD)/tools/hb_standby $(BUILD)/tools/hb_takeover: $(BUILD)/tools/move.o
 $(BUILD)/tools/%: $(BUILD)/tools/%.o $(foreach room,ipc core conf lib,$(call archive,$(room)))
 	$(call say,LD,$@)
@@ -166,14 +167,14 @@ install: all
 	$(call say,INST,$(DESTDIR)$(PREFIX))
 	$(Q)install -d $(SBIN) $(BIN) $(SHARE) $(HAD)/resource.d $(HAD)/rc.d $(DESTDIR)$(PREFIX)/libexec/heartbeat \
 		$(DESTDIR)$(PREFIX)/lib/heartbeat $(DESTDIR)$(LOCALSTATEDIR)/lib/heartbeat $(DESTDIR)$(PREFIX)/share/doc/heartbeat
-	$(Q)install -m 755 $(BUILD)/heartbeat $(SBIN)/heartbeat
+	$(Q)install -m 755 $(BUILD)/sbin/heartbeat $(SBIN)/heartbeat
 	$(Q)ln -sf $(PREFIX)/sbin/heartbeat $(DESTDIR)$(PREFIX)/libexec/heartbeat/heartbeat
 	$(Q)ln -sf $(PREFIX)/sbin/heartbeat $(DESTDIR)$(PREFIX)/lib/heartbeat/heartbeat
 	$(Q)install -m 755 $(BUILD)/tools/cl_status $(BUILD)/tools/hb_dump $(BIN)
 	$(Q)install -m 755 $(BUILD)/tools/hb_standby $(BUILD)/tools/hb_takeover $(SHARE)
 	$(Q)for t in hb_standby hb_takeover; do ln -sf $(PREFIX)/share/heartbeat/$$t $(SBIN)/$$t; done
-	$(Q)install -m 755 $(BUILD)/resource.d/IPaddr $(HAD)/resource.d/IPaddr
-	$(Q)ln -sf IPaddr $(HAD)/resource.d/IPaddr2
+	$(Q)install -m 755 $(BUILD)/resource.d/IPaddr $(DESTDIR)$(PREFIX)/libexec/heartbeat/IPaddr
+	$(Q)for t in IPaddr IPaddr2; do ln -sf $(PREFIX)/libexec/heartbeat/IPaddr $(HAD)/resource.d/$$t; done
 	$(Q)install -m 644 ha.d/ha.cf ha.d/haresources $(DESTDIR)$(PREFIX)/share/doc/heartbeat
 	$(Q)install -m 600 ha.d/authkeys $(DESTDIR)$(PREFIX)/share/doc/heartbeat
 	$(Q)for s in 1 5 8; do install -d $(MAN)/man$$s; done

@@ -406,6 +406,7 @@ const struct dialect dialect_classic = {
 	.name = "classic",
 	.joined = classic_joined,
 	.forget = classic_forget,
+	.hears = classic_status,
 	.status = classic_status,
 	.message = classic_message,
 	.publish = classic_publish,

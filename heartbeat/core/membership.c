@@ -120,7 +120,7 @@ static void returned(struct core *c, struct node *n)
 	core_log(c, LOG_LEVEL_WARN, "Deadtime value may be too small.");
 	if (!is_peer(c, n))
 		return;
-	c->peer_left = c->peer_fenced = c->fence_running = false;
+	c->peer_left = c->peer_fenced = false;
 	c->fence_retry = MONO_FAR;
 	c->dialect->forget(c);
 	c->beat_due = true;
@@ -135,7 +135,7 @@ static void new_generation(struct core *c, struct node *n, const struct message 
 	n->last_status = MONO_NEVER;
 	if (!is_peer(c, n))
 		return;
-	c->peer_left = c->peer_fenced = c->fence_running = false;
+	c->peer_left = c->peer_fenced = false;
 	c->fence_retry = MONO_FAR;
 	dialect_choose(c, m);
 	ownership_home_returned(c);
@@ -150,19 +150,47 @@ bool membership_status(struct core *c, struct node *n, const struct message *m, 
 	(void)message_number(m, "hg", 16, &generation);
 	if (generation > n->sequence.generation)
 		new_generation(c, n, m, generation);
-	else if (n->status == NODE_DEAD && n->ever_heard && seq > n->floor)
-		returned(c, n);
 	return seq > n->status_seq && seq > n->floor;
+}
+
+/* First contact, or a return from the dead: is it the node that speaks, or a recording?  A native peer proves itself by
+ * naming our generation; at initdead it is believed without (it may be deaf to us).  spec: protocol 10, 22 */
+static bool is_proven(struct core *c, const struct node *n)
+{
+	if (n->heard || !is_peer(c, n) || c->dialect != &dialect_native)
+		return true;
+	if (c->native.hears_generation == c->generation)
+		return true;
+	return c->phase < PHASE_ACTIVE && mono_reached(c->now.mono, c->comm_deadline);
+}
+
+static struct mono deadline_of(const struct core *c, const struct node *n)
+{
+	struct mono own = mono_add(n->last_status, n->dead_after);
+	/* Before comm is up nobody is given up before initdead: spec protocol 6.2. */
+	return c->phase < PHASE_ACTIVE && own.ns < c->comm_deadline.ns ? c->comm_deadline : own;
 }
 
 void membership_status_accepted(struct core *c, struct node *n, const struct message *m, uint64_t seq)
 {
 	static const enum node_status known[] = {NODE_INIT, NODE_UP, NODE_ACTIVE};
-	judge_interval(c, n);
+	bool was_dead = n->status == NODE_DEAD && n->ever_heard;
 	n->status_seq = seq;
+	if (is_peer(c, n))
+		c->dialect->hears(c, m);
+	if (!is_proven(c, n)) {
+		if (c->phase < PHASE_ACTIVE) { /* audible: not dead before it had the time to prove itself */
+			n->last_status = c->now.mono;
+			n->deadline = deadline_of(c, n);
+		}
+		return;
+	}
+	judge_interval(c, n);
 	n->last_status = c->now.mono;
 	n->dead_after = clamp_dead_after(c, n, m);
-	n->deadline = mono_add(c->now.mono, n->dead_after);
+	n->deadline = deadline_of(c, n);
+	if (was_dead && n->floor)
+		returned(c, n);
 	n->heard = n->ever_heard = true;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (message_is(m, "st", status_words[known[i]]))
@@ -196,7 +224,9 @@ static void peer_died(struct core *c, struct node *n)
 	if (c->peer_left) {
 		core_log(c, LOG_LEVEL_INFO, "Dead node %s gave up resources.", n->name);
 	} else if (c->fencing) {
-		c->fence_retry = c->now.mono;
+		/* A shot that landed after the last thing we heard is proof already: do not shoot twice (fencing I8). */
+		c->peer_fenced = mono_since(c->fenced_at, n->last_status).ns > 0;
+		c->fence_retry = c->peer_fenced ? MONO_FAR : c->now.mono;
 	} else {
 		core_log(c, LOG_LEVEL_WARN, "No STONITH device configured.");
 		core_log(c, LOG_LEVEL_WARN, "Shared disks are not protected.");
@@ -232,9 +262,11 @@ static void fence(struct core *c)
 void membership_fence_done(struct core *c, bool ok)
 {
 	const struct node *n = &c->nodes[c->peer];
-	if (!c->fence_running) /* it was heard again meanwhile */
-		return;
 	c->fence_running = false;
+	if (ok)
+		c->fenced_at = c->now.mono;
+	if (n->status != NODE_DEAD) /* it was heard again meanwhile; if that was the last of it, the shot counts then */
+		return;
 	c->peer_fenced = ok;
 	if (ok) {
 		core_log(c, LOG_LEVEL_INFO, "node %s now reset.", n->name);
@@ -263,6 +295,9 @@ void phase_set(struct core *c, enum phase phase)
 		self->status = NODE_ACTIVE;
 		core_log(c, LOG_LEVEL_INFO, "Comm_now_up(): updating status to active");
 		core_log(c, LOG_LEVEL_INFO, "Local status now set to: 'active'");
+		for (size_t i = 0; i < c->node_count; i++)
+			if (c->nodes[i].heard && !c->nodes[i].ping)
+				c->nodes[i].deadline = deadline_of(c, &c->nodes[i]);
 		const struct node *peer = membership_peer(c);
 		c->empty_held = !peer || peer->status == NODE_DEAD ? HALF_ALL : HALF_LOCAL;
 		if (peer && peer->status != NODE_DEAD)
@@ -274,11 +309,15 @@ void phase_set(struct core *c, enum phase phase)
  * reqnodes.  At initdead the waiting ends in any case.  spec: protocol 6.3 */
 static bool comm_is_up(struct core *c)
 {
-	for (size_t i = 0; i < c->node_count; i++)
-		if (i != c->self && !c->nodes[i].heard && c->nodes[i].status != NODE_DEAD)
+	bool late = mono_reached(c->now.mono, c->comm_deadline);
+	for (size_t i = 0; i < c->node_count; i++) {
+		const struct node *n = &c->nodes[i];
+		bool audible = n->heard || (late && !mono_is_never(n->last_status));
+		if (i != c->self && !audible && n->status != NODE_DEAD)
 			return false;
+	}
 	const struct node *peer = membership_peer(c);
-	if (!peer || peer->status == NODE_DEAD || mono_reached(c->now.mono, c->comm_deadline))
+	if (!peer || peer->status == NODE_DEAD || late)
 		return true;
 	return c->dialect == &dialect_native ? c->native.hears_generation == c->generation : c->repnodes_seen;
 }
@@ -301,6 +340,18 @@ static void ask_for_nodes(struct core *c)
 	outbox_send(c, m, peer);
 }
 
+/* Ask for what is missing; give up what its sender could not resend while it lived. */
+static void ask_again(struct core *c, struct node *n)
+{
+	uint64_t missing, first;
+	struct span repeat = span_ms(c->conf->max_rexmit_delay_ms);
+	for (unsigned k = 0; k < SEQUENCE_MISSING_MAX && (missing = sequence_request_due(&n->sequence, c->now.mono, repeat)); k++)
+		outbox_request(c, n, missing);
+	size_t lost = sequence_give_up(&n->sequence, mono_add(c->now.mono, (struct span){-n->dead_after.ns}), &first);
+	if (lost)
+		core_log(c, LOG_LEVEL_WARN, "Irretrievably lost packet: node %s seq %llu and %zu more", n->name, (unsigned long long)first, lost - 1);
+}
+
 void membership_tick(struct core *c)
 {
 	for (size_t i = 0; i < c->node_count; i++) {
@@ -312,10 +363,8 @@ void membership_tick(struct core *c)
 				n->links[medium].up = false;
 				tell_link(c, n, medium);
 			}
-		uint64_t missing;
-		struct span repeat = span_ms(c->conf->max_rexmit_delay_ms);
-		for (unsigned k = 0; k < SEQUENCE_MISSING_MAX && n->heard && (missing = sequence_request_due(&n->sequence, c->now.mono, repeat)); k++)
-			outbox_request(c, n, missing);
+		if (n->heard)
+			ask_again(c, n);
 	}
 	fence(c);
 	ask_for_nodes(c);
@@ -355,7 +404,7 @@ struct mono membership_deadline(const struct core *c)
 		if (n->heard)
 			next = mono_min(next, sequence_deadline(&n->sequence));
 	}
-	if (c->phase == PHASE_UP)
+	if (c->phase == PHASE_UP && !mono_reached(c->now.mono, c->comm_deadline))
 		next = mono_min(next, c->comm_deadline);
 	if (c->phase == PHASE_UP && c->dialect == &dialect_classic && !c->repnodes_seen && c->peer != c->self && c->nodes[c->peer].heard)
 		next = mono_min(next, c->next_reqnodes);

@@ -42,7 +42,8 @@ void native_fields(struct core *c, struct message *m)
 	char text[HOLD_MAX];
 	struct writer w = writer_over(text, sizeof text);
 	message_add_decimal(m, "h4", NATIVE_VERSION);
-	bool hears = peer && peer->heard;
+	/* Also a peer that has not proven itself yet: it can only do so when it is told that it is heard. */
+	bool hears = peer && peer->status_seq > peer->floor;
 	writer_format(&w, "%llx:%llx", hears ? (unsigned long long)peer->sequence.generation : 0ULL,
 	              hears ? (unsigned long long)peer->status_seq : 0ULL);
 	message_add_bytes(m, FIELD_STRING, bytes_of("h4hears"), writer_done(&w));
@@ -135,10 +136,24 @@ static void compare_digest(struct core *c, const struct node *peer)
 	         peer->name, (unsigned long long)c->resources->digest, (unsigned long long)c->native.digest);
 }
 
+/* Whom the peer hears; when it does not hear us yet, answer at once, but not in a storm. */
+static void native_hears(struct core *c, const struct message *m)
+{
+	if (!pair_of_hex(message_string(m, "h4hears"), &c->native.hears_generation, &c->native.hears_seq))
+		c->native.hears_generation = c->native.hears_seq = 0;
+	if (c->native.hears_generation == c->generation)
+		return;
+	if (mono_is_never(c->native.last_answer) ||
+	    mono_reached(c->now.mono, mono_add(c->native.last_answer, (struct span){c->conf->keepalive.ns / 4}))) {
+		c->native.last_answer = c->now.mono;
+		c->beat_due = true;
+	}
+}
+
 static void native_status(struct core *c, const struct message *m)
 {
 	const struct node *peer = membership_peer(c);
-	if (!message_find(m, "h4") || !pair_of_hex(message_string(m, "h4hears"), &c->native.hears_generation, &c->native.hears_seq)) {
+	if (!message_find(m, "h4")) {
 		core_complain(c, COMPLAINT_FIELDS, "status of %s lacks the fields that it had before; its holdings are taken as unknown", peer->name);
 		ownership_forget_peer(c);
 		return;
@@ -147,14 +162,6 @@ static void native_status(struct core *c, const struct message *m)
 		c->native.digest = 0;
 	compare_digest(c, peer);
 	take_holdings(c, message_string(m, "h4hold"));
-	if (c->native.hears_generation == c->generation)
-		return;
-	/* It does not hear us yet: answer at once, but not in a storm. */
-	if (mono_is_never(c->native.last_answer) ||
-	    mono_reached(c->now.mono, mono_add(c->native.last_answer, (struct span){c->conf->keepalive.ns / 4}))) {
-		c->native.last_answer = c->now.mono;
-		c->beat_due = true;
-	}
 }
 
 static void native_joined(struct core *c)
@@ -164,7 +171,8 @@ static void native_joined(struct core *c)
 
 static void native_forget(struct core *c)
 {
-	memset(&c->native, 0, sizeof c->native);
+	struct mono last_answer = c->native.last_answer; /* a storm of new generations must not be answered by one */
+	c->native = (struct native){.last_answer = last_answer};
 	ownership_forget_peer(c);
 }
 
@@ -210,6 +218,7 @@ const struct dialect dialect_native = {
 	.name = "native",
 	.joined = native_joined,
 	.forget = native_forget,
+	.hears = native_hears,
 	.status = native_status,
 	.message = native_message,
 	.publish = native_publish,

@@ -124,8 +124,8 @@ static bool is_fresh(struct core *c, struct node *n, uint64_t generation, uint64
 	enum seq_verdict verdict = sequence_accept(&n->sequence, generation, seq, c->now.mono, wait);
 	switch (verdict) {
 	case SEQ_GAP:
-		core_log(c, LOG_LEVEL_WARN, "%llu lost packet(s) for [%s] [%llu:%llu]", (unsigned long long)(n->sequence.gap_last - n->sequence.gap_first + 1),
-		         n->name, (unsigned long long)n->sequence.gap_first - 1, (unsigned long long)n->sequence.gap_last + 1);
+		core_log(c, LOG_LEVEL_WARN, "%llu lost packet(s) for [%s] [%llu:%llu]", (unsigned long long)(n->sequence.gap_last - n->sequence.gap_first - 1),
+		         n->name, (unsigned long long)n->sequence.gap_first, (unsigned long long)n->sequence.gap_last);
 		return true;
 	case SEQ_LOST_MANY:
 		core_log(c, LOG_LEVEL_WARN, "lost a lot of packets from %s: numbering starts anew at %llu", n->name, (unsigned long long)seq);

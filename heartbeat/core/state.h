@@ -148,7 +148,7 @@ struct core {
 	struct mono believe_after; /* stalled: no takeover from a silent peer before this */
 	bool peer_left;            /* said good-bye in its present generation */
 	bool peer_fenced, fencing, fence_running;
-	struct mono fence_retry;
+	struct mono fence_retry, fenced_at;
 	struct mono leave_deadline; /* PHASE_LEAVING after everything was released */
 	bool said_goodbye;
 	bool beat_due;             /* our state changed: a status goes out at the end of the step */
@@ -203,8 +203,7 @@ bool membership_init(struct core *c, const char **why);
 void membership_start(struct core *c);
 struct node *membership_find(struct core *c, struct bytes name);
 struct node *membership_peer(struct core *c); /* NULL when there is none */
-/* An authentic status, before its number is judged: notices a new generation and a return from the dead.
- * False: it is older than one already processed. */
+/* An authentic status, before its number is judged: notices a new generation.  False: it is older than one already processed. */
 bool membership_status(struct core *c, struct node *n, const struct message *m, uint64_t seq);
 /* The same status, after its number was found to be new. */
 void membership_status_accepted(struct core *c, struct node *n, const struct message *m, uint64_t seq);
@@ -225,7 +224,9 @@ struct dialect {
 	void (*joined)(struct core *c);
 	/* The peer is dead, or has a new generation: forget what it said. */
 	void (*forget)(struct core *c);
-	/* A status of the peer. */
+	/* A status of the peer, before it is believed: whom does it hear? */
+	void (*hears)(struct core *c, const struct message *m);
+	/* The same status, believed: what does it hold? */
 	void (*status)(struct core *c, const struct message *m);
 	/* Another message of the peer, of a type that dialects own; the other dialect's are ignored. */
 	void (*message)(struct core *c, const struct message *m);

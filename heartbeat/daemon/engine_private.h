@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/* Shared by engine.c and apply.c. */
+#ifndef HEARTBEAT_DAEMON_ENGINE_PRIVATE_H
+#define HEARTBEAT_DAEMON_ENGINE_PRIVATE_H
+
+#include <glib.h>
+
+#include "heartbeat/core/core.h"
+#include "heartbeat/daemon/engine.h"
+#include "heartbeat/exec/exec.h"
+#include "heartbeat/ipc/api_server.h"
+#include "heartbeat/ipc/fifo.h"
+#include "heartbeat/media/media.h"
+
+struct engine {
+	const struct engine_config *config;
+	const struct configuration *files;
+	struct authkeys keys; /* in use; a re-read replaces them */
+	GMainLoop *loop;
+	struct core *core;
+	struct media *media;
+	struct exec *exec;
+	struct api_server *api;
+	struct fifo *fifo;
+	int timer_fd;
+	struct mono armed;      /* what the timer is set to */
+	struct mono last_step;
+	struct span asleep;     /* boottime minus monotonic at the last step: grows in a suspend */
+	struct mono small_things;
+	bool stepping;
+	int exit_code;
+};
+
+/* One event through the core, actions carried out, timer set anew.  Events that arrive from inside an action wait in line. */
+void engine_step(struct engine *e, const struct event *event);
+/* Carry out everything the core has queued. */
+void apply_actions(struct engine *e);
+
+#endif

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#include "heartbeat/daemon/logging.h"
+
+#include <string.h>
+#include <sys/utsname.h>
+#include <syslog.h>
+
+#include "lib/log.h"
+
+void logging_early(int debug)
+{
+	struct utsname host;
+	struct log_config config = {.entity = "heartbeat", .host = uname(&host) == 0 ? host.nodename : "localhost", .facility = -1,
+	                            .to_stderr = true, .debug_level = debug, .syslog_layout = true};
+	(void)log_open(&config); /* standard error is always there, or nobody listens */
+}
+
+void logging_open(const struct configuration *files, int debug, bool to_stderr)
+{
+	const struct ha_cf *conf = files->conf;
+	bool nowhere = !conf->logfile && !conf->debugfile && conf->logfacility < 0;
+	struct log_config config = {
+		.entity = "heartbeat", .host = files->node, .logfile = conf->logfile, .debugfile = conf->debugfile,
+		.facility = nowhere ? LOG_DAEMON : conf->logfacility, .to_stderr = to_stderr,
+		.debug_level = debug > conf->debug ? debug : conf->debug, .syslog_layout = conf->syslogmsgfmt,
+	};
+	int rc = log_open(&config);
+	if (rc != 0)
+		log_at(LOG_LEVEL_ERROR, "a log file cannot be opened: %s (logfile %s, debugfile %s)", strerror(-rc),
+		       conf->logfile ? conf->logfile : "none", conf->debugfile ? conf->debugfile : "none");
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+/* The log as ha.cf wants it. */
+#ifndef HEARTBEAT_DAEMON_LOGGING_H
+#define HEARTBEAT_DAEMON_LOGGING_H
+
+#include "heartbeat/daemon/load.h"
+
+/* Before the files are read: standard error only. */
+void logging_early(int debug);
+/* spec: config, logfile, debugfile, logfacility; with none of them: syslog, facility daemon. */
+void logging_open(const struct configuration *files, int debug, bool to_stderr);
+
+#endif

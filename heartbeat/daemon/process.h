@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+/* This process among others: lock, pid file, title, scheduling class.  spec: cli, sections 1, 9, 10. */
+#ifndef HEARTBEAT_DAEMON_PROCESS_H
+#define HEARTBEAT_DAEMON_PROCESS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "heartbeat/conf/ha_cf.h"
+
+/* Take the one lock of this machine (on the pid file; inherited by the engine, so it lasts as long as either lives).
+ * Returns 0, -EWOULDBLOCK when a heartbeat runs, or -errno. */
+int process_lock(void);
+/* Write our pid into the pid file (10 columns and a newline). */
+void process_write_pid(void);
+/* The end of the life: remove the pid file. */
+void process_remove_pid(void);
+/* Pid of the heartbeat that runs, by lock and not by number alone; 0 when none runs.  *stale: the file is there all the same. */
+pid_t process_running(bool *stale);
+/* What ps shows. */
+void process_title_init(int argc, char **argv);
+void process_title(const char *title);
+/* Nobody reads our standard streams any more: /dev/null takes their place. */
+void process_release_terminal(void);
+/* Round-robin real-time scheduling and locked memory (ha.cf: realtime, rtprio); a refusal is logged once and harmless. */
+void process_realtime(const struct ha_cf *conf);
+
+#endif
