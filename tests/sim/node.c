@@ -242,6 +242,7 @@ static void step_harmless(struct world *w, struct node *n, const struct event *e
 static void step_datagram(struct world *w, struct node *n, const struct event *event, struct datagram *d, enum copy copy)
 {
 	w->statistics.datagrams++;
+	w->quiet_replays[n->index] += copy == COPY_REPLAY;
 	bool repeated = copy == COPY_REPLAY && d->delivered[n->index] == n->life && w->now - d->delivered_at[n->index] > 1000 * MS;
 	if (w->trace != NULL) {
 		const uint8_t *type = memmem(d->bytes, d->len, "(0)t=", 5);

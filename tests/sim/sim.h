@@ -260,7 +260,7 @@ struct world {
 	int64_t whole_since;
 	struct move moves[FAULTS_MAX];
 	struct step_effect effect;
-	uint64_t quiet_sends[NODES], quiet_logs[NODES];
+	uint64_t quiet_sends[NODES], quiet_logs[NODES], quiet_replays[NODES];
 	struct statistics statistics;
 	uint64_t hash;
 	bool hashing;
