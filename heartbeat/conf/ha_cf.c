@@ -204,7 +204,7 @@ struct ha_cf *ha_cf_parse(struct bytes text, const char *local_node, struct diag
 		diag_add(diags, DIAG_ERROR, 0, 0, "the file holds NUL bytes: it is damaged or no text");
 
 	apply_presets(&p);
-	media_finish(&p);
+	media_conf_finish(&p);
 	ha_cf_check(&p);
 	list_parameters(&p);
 	return p.conf;

@@ -77,7 +77,7 @@ static struct medium_conf *add(struct ha_cf_parser *p, const struct directive *r
 
 // --- one medium a word ---
 
-bool media_bcast(struct ha_cf_parser *p, const struct directive *row, struct word word)
+bool medium_line_bcast(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	if (strcmp(row->name, "udp") == 0)
 		complain(p, DIAG_WARNING, row, word, "is taken as bcast; write \"bcast\", udp is its old name");
@@ -87,7 +87,7 @@ bool media_bcast(struct ha_cf_parser *p, const struct directive *row, struct wor
 					.port = p->conf->udpport, .line = word.line});
 }
 
-bool media_serial(struct ha_cf_parser *p, const struct directive *row, struct word word)
+bool medium_line_serial(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	if (word.text.at[0] != '/') {
 		complain(p, DIAG_ERROR, row, word, "is not a full path; expected a device such as /dev/ttyS0");
@@ -97,7 +97,7 @@ bool media_serial(struct ha_cf_parser *p, const struct directive *row, struct wo
 		   (struct medium_conf){.kind = MEDIUM_SERIAL, .name = pool_text(p->pool, word.text), .line = word.line});
 }
 
-bool media_ping(struct ha_cf_parser *p, const struct directive *row, struct word word)
+bool medium_line_ping(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	const char *host = pool_text(p->pool, word.text);
 	return add(p, row, word, (struct medium_conf){.kind = kind_of(row), .name = host, .address = host, .line = word.line});
@@ -109,14 +109,14 @@ static bool is_address(int family, struct bytes word, struct in6_addr *address)
 	return bytes_to_text(word, text, sizeof(text)) && inet_pton(family, text, address) == 1;
 }
 
-bool media_ping6(struct ha_cf_parser *p, const struct directive *row, struct word word)
+bool medium_line_ping6(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	struct in6_addr address;
 	if (!is_address(AF_INET6, word.text, &address)) {
 		complain(p, DIAG_ERROR, row, word, "is not an IPv6 address; expected one such as 2001:db8::1, without a %zone");
 		return false;
 	}
-	return media_ping(p, row, word);
+	return medium_line_ping(p, row, word);
 }
 
 // --- one medium a line ---
@@ -143,7 +143,7 @@ static bool small_number(struct ha_cf_parser *p, const struct directive *row, st
 	return true;
 }
 
-bool media_mcast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
+bool medium_line_mcast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
 {
 	const struct word *words = args->words;
 	const char *interface = pool_text(p->pool, words[0].text);
@@ -172,7 +172,7 @@ bool media_mcast(struct ha_cf_parser *p, const struct directive *row, const stru
 	return good && add(p, row, words[0], m);
 }
 
-bool media_ucast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
+bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
 {
 	const struct word *words = args->words;
 	const char *interface = pool_text(p->pool, words[0].text);
@@ -191,7 +191,7 @@ bool media_ucast(struct ha_cf_parser *p, const struct directive *row, const stru
 	return add(p, row, words[0], m);
 }
 
-bool media_ping_group(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
+bool medium_line_ping_group(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
 {
 	struct medium_conf *group = add(p, row, args->words[0],
 					(struct medium_conf){.kind = MEDIUM_PING_GROUP,
@@ -259,7 +259,7 @@ static void finish_name(struct ha_cf_parser *p, struct medium_conf *m)
 		m->name = pool_format(p->pool, "%s:%s", m->interface, m->address);
 }
 
-void media_finish(struct ha_cf_parser *p)
+void media_conf_finish(struct ha_cf_parser *p)
 {
 	for (size_t i = 0; i < p->conf->media_count; i++) {
 		finish_port(p, &p->conf->media[i]);

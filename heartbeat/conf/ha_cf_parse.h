@@ -98,16 +98,16 @@ bool line_stonith_host(struct ha_cf_parser *p, const struct directive *row, cons
 void apiauth_add_builtin(struct ha_cf_parser *p);
 
 /* --- ha_cf_media.c --- */
-bool media_bcast(struct ha_cf_parser *p, const struct directive *row, struct word word);
-bool media_serial(struct ha_cf_parser *p, const struct directive *row, struct word word);
-bool media_ping(struct ha_cf_parser *p, const struct directive *row, struct word word);
-bool media_ping6(struct ha_cf_parser *p, const struct directive *row, struct word word);
-bool media_mcast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args); /* mcast6 too */
-bool media_ucast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args); /* ucast6 too */
-bool media_ping_group(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
+bool medium_line_bcast(struct ha_cf_parser *p, const struct directive *row, struct word word);
+bool medium_line_serial(struct ha_cf_parser *p, const struct directive *row, struct word word);
+bool medium_line_ping(struct ha_cf_parser *p, const struct directive *row, struct word word);
+bool medium_line_ping6(struct ha_cf_parser *p, const struct directive *row, struct word word);
+bool medium_line_mcast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args); /* mcast6 too */
+bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args); /* ucast6 too */
+bool medium_line_ping_group(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
 bool medium_is_ping(enum medium_kind kind);
 /* Second pass: port and baud from lines below the medium, link names that tell two media of an interface apart. */
-void media_finish(struct ha_cf_parser *p);
+void media_conf_finish(struct ha_cf_parser *p);
 
 /* --- ha_cf_check.c --- */
 /* Defaults that depend on other values, and everything that needs the whole file. */
