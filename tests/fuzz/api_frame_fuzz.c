@@ -32,6 +32,7 @@ static struct {
 	struct authkeys keys;
 	struct core *core;
 	struct api_config config;
+	struct api_hub hub; /* kept: making it looks users up */
 	struct api_session *session;
 	struct message answer;
 	uint8_t arena[CODEC_DATAGRAM_MAX];
@@ -71,6 +72,7 @@ static void set_up(void)
 	MUST(room.core);
 	room.config = (struct api_config){.core = room.core, .conf = room.conf, .resources = room.resources, .node = "cfa", .version = "fuzz",
 					  .move = on_move, .message = on_message};
+	api_hub_init(&room.hub, &room.config);
 }
 
 static void judge_answers(struct api_session *s)
@@ -112,7 +114,6 @@ static struct bytes frame_lines(struct bytes lines)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct api_hub hub;
 	struct api_session session;
 	struct api_peer peer = {.pid = PID};
 	if (size == 0)
@@ -128,8 +129,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		stream = frame_lines(stream);
 	size_t step = how >> 2 ? how >> 2 : stream.len + 1;
 
-	api_hub_init(&hub, &room.config);
-	api_session_begin(&session, &hub, &peer);
+	room.hub.last_move = 0; /* each input stands for itself */
+	api_session_begin(&session, &room.hub, &peer);
 	room.session = &session;
 	r = reader_over(stream);
 	while (reader_left(&r) > 0 && !session.closing) {
@@ -140,6 +141,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	judge_answers(&session);
 	MUST(!session.signed_on || session.name[0]);
 	api_session_end(&session);
-	api_hub_free(&hub);
+	MUST(!room.hub.sessions);
 	return 0;
 }
