@@ -159,33 +159,31 @@ set -u
 ip link set lo up
 "$1" -k "$2" --json --live lo --port 6940 --count 3 >"$3/out" 2>"$3/err" &
 pid=$!
+tries=0
+until grep -q ' 0800 ' /proc/net/packet || [ "$tries" -ge 100 ]; do
+	tries=$((tries + 1))
+	sleep 0.1
+done
 perl -MIO::Socket::INET -e '
 	my ($good, $bad) = map { local $/; open my $f, "<", $_ or die; <$f> } @ARGV;
-	my $wrong = IO::Socket::INET->new(Proto => "udp", PeerAddr => "127.0.0.1:6941") or die;
-	my $right = IO::Socket::INET->new(Proto => "udp", PeerAddr => "127.0.0.1:6940") or die;
+	my @there = map { IO::Socket::INET->new(Proto => "udp", LocalAddr => "127.0.0.1:$_") or die } 6940, 6941; # else the second send is refused
+	my ($right, $wrong) = map { IO::Socket::INET->new(Proto => "udp", PeerAddr => "127.0.0.1:$_") or die } 6940, 6941;
 	socket(my $icmp, 2, 3, 1) or die;
-	my $to = pack("SnC4x8", 2, 0, 127, 0, 0, 1);
 	sub sum { my $s = 0; $s += $_ for unpack("n*", length($_[0]) % 2 ? "$_[0]\0" : $_[0]); $s = ($s >> 16) + ($s & 65535) while $s >> 16; return ~$s & 65535 }
-	for (1 .. 100) { # until the listener is there and has its three
-		send($wrong, $good, 0);
-		send($right, $good, 0);
-		send($right, $bad, 0);
-		for my $text ("ordinary ping", $good) {
-			my $echo = pack("C2n3", 8, 0, 0, 7, 1) . $text;
-			substr($echo, 2, 2) = pack("n", sum($echo));
-			send($icmp, $echo, 0, $to);
-		}
-		select(undef, undef, undef, 0.1);
-		exit 0 unless kill 0, $ENV{LISTENER};
+	send($wrong, $good, 0) or die;
+	send($right, $good, 0) or die;
+	send($right, $bad, 0) or die;
+	for my $text ("ordinary ping", $good) {
+		my $echo = pack("C2n3", 8, 0, 0, 7, 1) . $text;
+		substr($echo, 2, 2) = pack("n", sum($echo));
+		send($icmp, $echo, 0, pack("SnC4x8", 2, 0, 127, 0, 0, 1)) or die;
 	}' "$4" "$3/altered" 2>"$3/perl"
 wait $pid
 LIVE
-	sed -i 's/^perl /LISTENER=$pid perl /' "$temp/live"
 	timeout 20 unshare -n sh "$temp/live" "$dump" "$keys" "$temp" "$vectors/sha1-starting.bin"
 	[ $? -eq 1 ]
 	ok 'live: three datagrams, one of them altered: exit status 1' $?
-	[ "$(jq -c .auth.ok "$temp/out" | sort | uniq -c | tr -s ' \n' ' ')" != '' ] && [ "$(wc -l <"$temp/out")" -eq 3 ] &&
-		[ "$(jq -s '[.[] | select(.auth.ok == false)] | length' "$temp/out")" -eq 1 ]
+	[ "$(jq -c .auth.ok "$temp/out" | tr '\n' ' ')" = 'true false true ' ]
 	ok 'live: UDP to the port and pings with a message, nothing else, nothing twice' $?
 	cat >"$temp/stop" <<'STOP'
 ip link set lo up

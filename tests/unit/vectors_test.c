@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Every captured datagram of tests/data/protocol decodes, verifies, has its fields in order and is rendered again byte for byte;
  * nothing that differs from it in one bit, or is shorter, is accepted.  Run from the top of the source tree. */
-#include <json-glib/json-glib.h>
+#include <glib.h>
+#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,8 +22,7 @@ static uint8_t arena[CODEC_UNCOMPRESSED_MAX];
 struct vector {
 	char *name;
 	struct bytes data;
-	JsonParser *parser;
-	JsonObject *json; /* owned by parser */
+	json_t *json;
 	unsigned index;
 };
 
@@ -49,21 +49,41 @@ static struct auth *auth_with_active(unsigned active)
 	return auth;
 }
 
+static const char *text_of(json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	assert_non_null(text);
+	return text;
+}
+
+static size_t number_of(json_t *object, const char *name)
+{
+	json_t *number = json_object_get(object, name);
+
+	assert_true(json_is_integer(number));
+	return (size_t)json_integer_value(number);
+}
+
+static bool has(json_t *object, const char *name)
+{
+	return json_object_get(object, name) != NULL;
+}
+
 static void vector_load(struct vector *v, const char *json_file)
 {
 	char *path = g_build_filename(DIRECTORY, json_file, NULL), *data;
 	gsize len;
 
-	v->parser = json_parser_new();
-	assert_true(json_parser_load_from_file(v->parser, path, NULL));
-	v->json = json_node_get_object(json_parser_get_root(v->parser));
-	v->index = (unsigned)json_object_get_int_member(v->json, "auth_index");
+	v->json = json_load_file(path, 0, NULL);
+	assert_non_null(v->json);
+	v->index = (unsigned)number_of(v->json, "auth_index");
 	g_free(path);
-	v->name = g_strdup(json_object_get_string_member(v->json, "file"));
+	v->name = g_strdup(text_of(v->json, "file"));
 	path = g_build_filename(DIRECTORY, v->name, NULL);
 	assert_true(g_file_get_contents(path, &data, &len, NULL));
 	g_free(path);
-	assert_int_equal(len, json_object_get_int_member(v->json, "length"));
+	assert_int_equal(len, number_of(v->json, "length"));
 	assert_true(len <= VECTOR_MAX);
 	v->data = (struct bytes){(const uint8_t *)data, len};
 }
@@ -72,7 +92,7 @@ static void vector_free(struct vector *v)
 {
 	g_free((void *)(uintptr_t)v->data.at);
 	g_free(v->name);
-	g_object_unref(v->parser);
+	json_decref(v->json);
 }
 
 static const char *current; /* named when a check fails */
@@ -116,17 +136,17 @@ static enum codec_verdict decode(struct bytes data, struct auth *auth, bool any_
 
 /* --- what is true of each ----------------------------------------------------------------------------------------------- */
 
-static void assert_field(const struct field *f, JsonObject *expected)
+static void assert_field(const struct field *f, json_t *expected)
 {
-	assert_true(bytes_equal_text(f->name, json_object_get_string_member(expected, "name")));
-	assert_int_equal(f->type, json_object_get_int_member(expected, "type"));
-	if (json_object_has_member(expected, "value_hex")) {
+	assert_true(bytes_equal_text(f->name, text_of(expected, "name")));
+	assert_int_equal(f->type, number_of(expected, "type"));
+	if (has(expected, "value_hex")) {
 		char hex[256];
 		struct writer w = writer_over(hex, sizeof hex);
 		writer_hex(&w, f->value);
-		assert_true(bytes_equal_text(writer_done(&w), json_object_get_string_member(expected, "value_hex")));
+		assert_true(bytes_equal_text(writer_done(&w), text_of(expected, "value_hex")));
 	} else {
-		assert_true(bytes_equal_text(f->value, json_object_get_string_member(expected, "value")));
+		assert_true(bytes_equal_text(f->value, text_of(expected, "value")));
 	}
 }
 
@@ -152,17 +172,17 @@ static void check_fields(const struct vector *v)
 	assert_true(frame.has_index);
 	assert_int_equal(frame.auth_index, v->index);
 	assert_false(frame.compressed);
-	if (json_object_has_member(v->json, "fields_in_order")) {
-		JsonArray *fields = json_object_get_array_member(v->json, "fields_in_order");
+	if (has(v->json, "fields_in_order")) {
+		json_t *fields = json_object_get(v->json, "fields_in_order");
 		assert_int_equal(frame.framing, FRAMING_NETSTRING);
-		assert_int_equal(m.count, json_array_get_length(fields));
-		for (guint i = 0; i < m.count; i++)
-			assert_field(&m.fields[i], json_array_get_object_element(fields, i));
-		if (json_object_has_member(v->json, "inner_auth_covers_text"))
-			assert_text(&m, json_object_get_string_member(v->json, "inner_auth_covers_text"));
+		assert_int_equal(m.count, json_array_size(fields));
+		for (size_t i = 0; i < m.count; i++)
+			assert_field(&m.fields[i], json_array_get(fields, i));
+		if (has(v->json, "inner_auth_covers_text"))
+			assert_text(&m, text_of(v->json, "inner_auth_covers_text"));
 	} else {
 		assert_int_equal(frame.framing, FRAMING_TEXT);
-		assert_text(&m, json_object_get_string_member(v->json, "authenticated_text"));
+		assert_text(&m, text_of(v->json, "authenticated_text"));
 	}
 	auth_free(auth);
 }
@@ -277,12 +297,12 @@ static struct bytes with_signature(const struct vector *v, const char *token, ui
 	struct writer w = writer_over(memory, VECTOR_MAX);
 	struct reader r = reader_over(v->data);
 
-	if (json_object_has_member(v->json, "authenticated_prefix_length")) {
-		writer_bytes(&w, reader_take(&r, (size_t)json_object_get_int_member(v->json, "authenticated_prefix_length")));
+	if (has(v->json, "authenticated_prefix_length")) {
+		writer_bytes(&w, reader_take(&r, number_of(v->json, "authenticated_prefix_length")));
 		writer_format(&w, "%zu:%s", strlen(token), token);
 		writer_byte(&w, ',');
 	} else {
-		writer_format(&w, ">>>\n%s", json_object_get_string_member(v->json, "authenticated_text"));
+		writer_format(&w, ">>>\n%s", text_of(v->json, "authenticated_text"));
 		writer_format(&w, "auth=%s\n<<<\n", token);
 	}
 	assert_false(w.overflowed);
@@ -291,7 +311,7 @@ static struct bytes with_signature(const struct vector *v, const char *token, ui
 
 static void check_signatures(const struct vector *v)
 {
-	const char *good = json_object_get_string_member(v->json, json_object_has_member(v->json, "digest") ? "digest" : "trailer_digest");
+	const char *good = text_of(v->json, has(v->json, "digest") ? "digest" : "trailer_digest");
 	char *upper = g_ascii_strup(good, -1), *index = g_strdup_printf("%u", v->index);
 	char *made[] = {
 		g_strconcat(index, " ", good, NULL), /* the right one, to see that the rest fails for its own reason */
