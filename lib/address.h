@@ -49,6 +49,9 @@ bool address_carrier(const char *interface);
  * Nothing is sent, and that is success, on an interface without ARP (lo, tunnels).
  * Returns 0 or -errno (-EINVAL with a text in errbuf, 256 bytes, from libnet; else errbuf is ""). */
 int address_announce(const struct address *a, char *errbuf);
+/* Open what announcing on interface needs, so that the first announcement is as quick as the others.  May take some 20 ms; call at start.
+ * An interface that is not there is passed over. */
+void address_announce_prepare(const char *interface);
 
 /* Watch for addresses that vanish or appear: a netlink socket subscribed to RTNLGRP_IPV4_IFADDR, for the main loop.
  * Returns a descriptor or -errno; address_watch_read takes one batch, calls back for each change and returns how many, 0 when

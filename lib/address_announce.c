@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <libnet.h>
 #include <linux/filter.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,8 +14,8 @@
 #include "lib/address.h"
 
 /* Closing a packet socket makes the kernel wait for a grace period, ten milliseconds and more; opening one costs
- * some ten microseconds.  So each interface's handle stays, and a take-over never pays for either twice. */
-enum { HANDLES_MAX = 16, ERRBUF_BYTES = 256 };
+ * a hundred microseconds.  So each interface's handle stays, and a take-over pays for neither. */
+enum { HANDLES_MAX = 16, ERRBUF_BYTES = 256, ETHERTYPE_QUIET = 0x88b5 /* IEEE: local experiments */ };
 
 static struct handle {
 	char interface[IF_NAMESIZE];
@@ -31,7 +32,8 @@ static void receive_nothing(int fd)
 	struct sock_filter nothing = {.code = BPF_RET | BPF_K, .k = 0};
 	struct sock_fprog program = {.len = 1, .filter = &nothing};
 	int least = 1;
-	(void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program); /* without it: some kilobytes wasted */
+	/* Without either, some kilobytes are wasted on frames that nobody reads. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof least);
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
@@ -74,6 +76,23 @@ static int hardware_address(const char *interface, uint8_t mac[6], bool *speaks_
 		memcpy(mac, request.ifr_hwaddr.sa_data, 6);
 	(void)close(fd); /* only asked with */
 	return error;
+}
+
+void address_announce_prepare(const char *interface)
+{
+	char why[ERRBUF_BYTES];
+	uint8_t mac[6];
+	bool speaks_arp = false;
+	if (hardware_address(interface, mac, &speaks_arp) != 0 || !speaks_arp)
+		return;
+	struct handle *h = handle_for(interface, why);
+	if (h == NULL)
+		return; /* the announcement itself will say why */
+	/* A filter still costs every frame of the machine some instructions; a socket bound to a protocol that nobody speaks
+	 * costs nothing.  Binding waits for a grace period, too, hence here and not in the way of a take-over. */
+	struct sockaddr_ll quiet = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETHERTYPE_QUIET), .sll_ifindex = (int)if_nametoindex(interface)};
+	(void)bind(libnet_getfd(h->libnet), (const struct sockaddr *)&quiet, sizeof quiet); /* else the filter does it */
 }
 
 static int send_one(struct handle *h, uint16_t operation, const uint8_t mac[6], struct in_addr ip)

@@ -84,7 +84,7 @@ static int exchange(struct address_table *t, struct nl_msg *message, void (*each
 	t->now = &x;
 	while (!x.over) {
 		int got = nl_recvmsgs(t->socket, t->callbacks);
-		if (got < 0) {
+		if (got < 0 && !x.over) { /* over: the library repeats, coarsely, what on_error has noted exactly */
 			x.error = got == -NLE_NOMEM ? -ENOBUFS : -EIO;
 			break;
 		}

@@ -107,6 +107,7 @@ struct exec *exec_new(const struct exec_config *config, const struct exec_handle
 	e->reports = g_queue_new();
 	e->hooks = hook_queue_new(e->config.deadline);
 	build_groups(e, config->resources);
+	native_prepare(e);
 	return e;
 }
 

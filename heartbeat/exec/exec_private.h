@@ -91,6 +91,8 @@ void native_announce(struct exec *e, const struct ipaddr *ip);
 /* IPaddr or IPaddr2? */
 bool native_script(const char *script);
 GPtrArray *native_announcements_new(void);
+/* Open what the announcements will need, on the interfaces that the addresses would go to now. */
+void native_prepare(struct exec *e);
 
 /* --- hook.c --- */
 struct hook_queue *hook_queue_new(struct span deadline);

@@ -102,6 +102,21 @@ void native_announce(struct exec *e, const struct ipaddr *ip)
 		announce_repeat(e, ip);
 }
 
+void native_prepare(struct exec *e)
+{
+	for (size_t i = 0; i < e->resource_count; i++) {
+		struct ipaddr ip;
+		struct address route;
+		char why[IPADDR_ERROR_MAX];
+		if (!native_address(e->resources[i].conf, &ip, why))
+			continue;
+		if (ip.has_interface)
+			address_announce_prepare(ip.address.interface);
+		else if (address_route(e->addresses, ip.address.ip, &route) == 0)
+			address_announce_prepare(route.interface);
+	}
+}
+
 /* --- actions -------------------------------------------------------------------------------------------------------------- */
 
 static enum agent_verdict status(struct exec *e, struct ipaddr *ip, char *why)
