@@ -224,7 +224,7 @@ static unsigned least(unsigned a, unsigned b, unsigned c)
 // Letters to add, drop, change, or swap with the next, upper case counting as lower.
 static unsigned distance(struct bytes word, struct bytes name)
 {
-	unsigned cost[NAME_MAX_LEN + 1][NAME_MAX_LEN + 1] = {{0}};
+	unsigned cost[NAME_MAX_LEN + 1][NAME_MAX_LEN + 1];
 	for (size_t i = 0; i <= word.len; i++) {
 		for (size_t j = 0; j <= name.len; j++) {
 			if (i == 0 || j == 0) {
@@ -250,7 +250,11 @@ const char *directive_nearest(struct bytes name)
 		return NULL;
 	unsigned best = name.len < 6 ? 1 : 2; // more, and any short word resembles another
 	for (size_t i = 0; i < DIRECTIVES; i++) {
-		unsigned d = distance(name, bytes_of(table[i].name));
+		struct bytes candidate = bytes_of(table[i].name);
+		size_t longer = name.len > candidate.len ? name.len - candidate.len : candidate.len - name.len;
+		if (longer > best) // at least so many letters to add or drop
+			continue;
+		unsigned d = distance(name, candidate);
 		if (d < best || (d == best && !nearest)) {
 			best = d;
 			nearest = table[i].name;
