@@ -315,10 +315,6 @@ void core_step(struct core *c, struct instant now, const struct event *event)
 	}
 	describe_waiting(c);
 	beat(c);
-	if (c->holdings_changed) {
-		c->holdings_changed = false;
-		action_add(c, ACTION_HOLDINGS);
-	}
 	if (c->phase == PHASE_GONE)
 		c->beat_due = false;
 }

@@ -133,7 +133,7 @@ enum action_kind {
 	ACTION_HOOK,           /* run /etc/ha.d/rc.d/NAME if it is there, with environment */
 	ACTION_NOTIFY,         /* to API clients: text framing without auth */
 	ACTION_MOVE_DONE,      /* an operator's move has ended */
-	ACTION_HOLDINGS,       /* holdings changed: write the state file (core_group_view) */
+	ACTION_HOLDINGS,       /* states changed: write the state file (core_group_view) before what follows is begun */
 	ACTION_STOPPED,        /* shutdown is complete: exit */
 };
 

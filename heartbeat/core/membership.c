@@ -154,14 +154,12 @@ bool membership_status(struct core *c, struct node *n, const struct message *m, 
 }
 
 /* First contact, or a return from the dead: is it the node that speaks, or a recording?  A native peer proves itself by
- * naming our generation; at initdead it is believed without (it may be deaf to us).  spec: protocol 10, 22 */
+ * naming our generation.  spec: protocol 10, 22 */
 static bool is_proven(struct core *c, const struct node *n)
 {
 	if (n->heard || !is_peer(c, n) || c->dialect != &dialect_native)
 		return true;
-	if (c->native.hears_generation == c->generation)
-		return true;
-	return c->phase < PHASE_ACTIVE && mono_reached(c->now.mono, c->comm_deadline);
+	return c->native.hears_generation == c->generation;
 }
 
 static struct mono deadline_of(const struct core *c, const struct node *n)
@@ -169,6 +167,19 @@ static struct mono deadline_of(const struct core *c, const struct node *n)
 	struct mono own = mono_add(n->last_status, n->dead_after);
 	/* Before comm is up nobody is given up before initdead: spec protocol 6.2. */
 	return c->phase < PHASE_ACTIVE && own.ns < c->comm_deadline.ns ? c->comm_deadline : own;
+}
+
+/* A recording, or a node that is deaf to us: it can keep us from starting something, but never make us release or die.
+ * One frame alone does nothing. */
+static void heard_unproven(struct core *c, struct node *n)
+{
+	bool again = !mono_is_never(n->last_status);
+	n->last_status = c->now.mono;
+	if (n->status != NODE_DEAD)
+		n->deadline = deadline_of(c, n);
+	struct mono until = mono_add(c->now.mono, n->dead_after);
+	if (again && until.ns > c->believe_after.ns)
+		c->believe_after = until;
 }
 
 void membership_status_accepted(struct core *c, struct node *n, const struct message *m, uint64_t seq)
@@ -179,10 +190,7 @@ void membership_status_accepted(struct core *c, struct node *n, const struct mes
 	if (is_peer(c, n))
 		c->dialect->hears(c, m);
 	if (!is_proven(c, n)) {
-		if (c->phase < PHASE_ACTIVE) { /* audible: not dead before it had the time to prove itself */
-			n->last_status = c->now.mono;
-			n->deadline = deadline_of(c, n);
-		}
+		heard_unproven(c, n);
 		return;
 	}
 	judge_interval(c, n);
@@ -220,6 +228,8 @@ static void peer_died(struct core *c, struct node *n)
 {
 	bool took = ownership_halves(c) != HALF_ALL;
 	c->dialect->forget(c);
+	for (size_t g = 0; g < c->group_count; g++)
+		ownership_left_alone(c, g);
 	c->empty_held = c->phase == PHASE_ACTIVE ? HALF_ALL : c->empty_held;
 	if (c->peer_left) {
 		core_log(c, LOG_LEVEL_INFO, "Dead node %s gave up resources.", n->name);

@@ -129,15 +129,16 @@ static void group_set_state(struct core *c, size_t g, enum group_state to, const
 	enum group_state from = group->state;
 	assert(legal[from] & 1u << to);
 	enum peer_column column = ownership_column(c, g);
-	bool was_active = ownership_is_active(from);
 	group->state = to;
 	group->published = 0;
 	group->peer.acked = false;
 	group->conflict_logged = false;
 	group->deadline = MONO_FAR;
 	c->beat_due = true;
-	if (was_active != ownership_is_active(to) || to == OWN_STARTING)
-		c->holdings_changed = true;
+	if (from == OWN_GIVING && to == OWN_HELD)
+		group->failback_due = group->was_due;
+	/* Written down before anything begins: an engine killed in the middle must not be believed to hold it whole. */
+	action_add(c, ACTION_HOLDINGS);
 	switch (to) {
 	case OWN_STARTING:
 		entry_starting(c, g);
@@ -212,10 +213,7 @@ static void start(struct core *c, size_t g, const char *reason)
 {
 	struct group *group = &c->groups[g];
 	enum peer_column column = ownership_column(c, g);
-	if (!group->mine && (column == PEER_AWAY || column == PEER_LEAVING || column == PEER_FAILED))
-		group->failback_due = column != PEER_FAILED;
-	if (group->mine)
-		group->failback_due = false;
+	group->failback_due = !group->mine && (column == PEER_AWAY || column == PEER_LEAVING || group->claimed_from == PEER_LEAVING);
 	group_set_state(c, g, OWN_STARTING, reason);
 }
 
@@ -249,8 +247,22 @@ static bool retry_now(const struct core *c, const struct group *group)
 
 static void claim(struct core *c, size_t g, const char *reason)
 {
-	if (may_start(c))
-		group_set_state(c, g, OWN_CLAIM, reason);
+	if (!may_start(c))
+		return;
+	c->groups[g].claimed_from = ownership_column(c, g);
+	group_set_state(c, g, OWN_CLAIM, reason);
+}
+
+/* The reference's words, R from the giver's viewpoint: monitoring greps them (spec: cli 8, texts 10, 15, 16). */
+static void log_acquisition(struct core *c, const struct group *group, enum peer_column column)
+{
+	const char *half = half_name(group->mine ? HALF_FOREIGN : HALF_LOCAL);
+	if (column == PEER_GIVING) {
+		core_log(c, LOG_LEVEL_INFO, "%s wants to go standby [%s]", peer_name(c), half);
+		core_log(c, LOG_LEVEL_INFO, "standby: acquire [%s] resources from %s", half, peer_name(c));
+	} else if (column == PEER_LEAVING) {
+		core_log(c, LOG_LEVEL_INFO, "Resources being acquired from %s.", peer_name(c));
+	}
 }
 
 /* One cell of the table. */
@@ -265,8 +277,7 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 			start(c, g, c->peer == c->self ? "there is no other node" : "the other node is away");
 		break;
 	case CLAIM:
-		if (column == PEER_GIVING)
-			core_log(c, LOG_LEVEL_INFO, "standby: acquire [%s] resources from %s", half_name(group->mine ? HALF_FOREIGN : HALF_LOCAL), peer_name(c));
+		log_acquisition(c, group, column);
 		claim(c, g, column == PEER_GIVING ? "the other node offers it" : column == PEER_FAILED ? "the other node failed to start it" : "the other node leaves");
 		break;
 	case CLAIM_HOME:
@@ -355,14 +366,25 @@ void ownership_init(struct core *c, const struct adopted *adopted, size_t count)
 				action_add(c, ACTION_GROUP_STOP)->group.group = g;
 			core_log(c, LOG_LEVEL_WARN, "Group %s was left by an earlier life of this daemon: %s", group_key(c, g),
 			         adopted[i].clean_up ? "it is stopped before we join" : "it goes on running here");
-			c->holdings_changed = true;
+			action_add(c, ACTION_HOLDINGS);
 		}
 	}
+}
+
+void ownership_left_alone(struct core *c, size_t g)
+{
+	struct group *group = &c->groups[g];
+	if (group->state != OWN_FAILED)
+		return;
+	group->attempts = 0;
+	group->deadline = c->now.mono;
 }
 
 void ownership_peer_says(struct core *c, size_t g, enum peer_column said, uint64_t epoch, bool acked)
 {
 	struct peer_group *peer = &c->groups[g].peer;
+	if (said != peer->said && (said == PEER_LEAVING || said == PEER_AWAY))
+		ownership_left_alone(c, g);
 	peer->said = said;
 	peer->acked = acked;
 	peer->epoch = epoch;
@@ -454,6 +476,7 @@ bool ownership_give(struct core *c, size_t g, const char *reason)
 {
 	if (c->groups[g].state != OWN_HELD)
 		return c->groups[g].state == OWN_GIVING;
+	c->groups[g].was_due = c->groups[g].failback_due;
 	c->groups[g].failback_due = false;
 	group_set_state(c, g, OWN_GIVING, reason);
 	return true;
@@ -466,6 +489,7 @@ bool ownership_ask(struct core *c, size_t g)
 		return false;
 	group->attempts = 0;
 	group->asked = true;
+	group->claimed_from = PEER_UNSURE;
 	group_set_state(c, g, OWN_CLAIM, "an operator asks for it here");
 	return true;
 }

@@ -77,6 +77,8 @@ void ownership_tick(struct core *c);
 struct mono ownership_deadline(const struct core *c);
 /* We were stalled longer than a peer waits: release everything first.  spec: fencing R5 */
 void ownership_release_all(struct core *c, const char *reason);
+/* The other node can no longer run it: if a start failed here, it is tried again at once, attempts counted anew. */
+void ownership_left_alone(struct core *c, size_t group);
 /* Its home has come anew: what we hold of it is to go home, where auto_failback says so. */
 void ownership_home_returned(struct core *c);
 /* Offer (standby) or ask for (takeover) groups; false when this group is not in a state for it. */

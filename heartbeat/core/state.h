@@ -55,6 +55,8 @@ struct group {
 	bool mine;             /* its home is this node */
 	bool asked;            /* CLAIM at an operator's word: the peer is to release it */
 	bool failback_due;     /* taken because its home was away: spec protocol 7.4, needs_failback */
+	bool was_due;          /* the same, before it was offered: kept when the offer is cancelled */
+	enum peer_column claimed_from; /* why it was claimed */
 	bool conflict_logged;
 	uint64_t published;    /* number of the first status that carried the present state; 0: not yet sent */
 	struct mono deadline;  /* of CLAIM with asked, GIVING; retry of FAILED, STUCK; MONO_FAR none */
@@ -145,14 +147,13 @@ struct core {
 	struct mono next_reqnodes;
 	bool repnodes_seen;
 	bool transition_seen;      /* "resource transition completed" was due */
-	struct mono believe_after; /* stalled: no takeover from a silent peer before this */
+	struct mono believe_after; /* no takeover from a silent peer before this: we stalled, or hear one that does not prove itself */
 	bool peer_left;            /* said good-bye in its present generation */
 	bool peer_fenced, fencing, fence_running;
 	struct mono fence_retry, fenced_at;
 	struct mono leave_deadline; /* PHASE_LEAVING after everything was released */
 	bool said_goodbye;
 	bool beat_due;             /* our state changed: a status goes out at the end of the step */
-	bool holdings_changed;
 
 	enum half empty_held;  /* halves without groups that are ours all the same: what rscstatus and 3.0.6 expect */
 	struct group *groups;

@@ -39,7 +39,7 @@ ha_cf 'an unknown directive' '3i nosuch 1' 'ha\.cf:3:1:.*nosuch'
 ha_cf 'a keepalive that is no time' 's/^keepalive .*/keepalive abc/' 'ha\.cf:3:11:.*abc'
 ha_cf 'a keepalive of nothing' 's/^keepalive .*/keepalive 0/' 'ha\.cf:3:'
 ha_cf 'a wrong auto_failback' 's/^auto_failback .*/auto_failback maybe/' 'ha\.cf:10:15:.*maybe'
-ha_cf 'a port that is none' 's/^udpport .*/udpport 70000/' 'ha\.cf:7:.*70000'
+ha_cf 'a port that is none' 's/^udpport .*/udpport port/' 'ha\.cf:7:9:.*port'
 ha_cf 'two errors' '1i nosuch 1
 s/^deadtime .*/deadtime never/' 'ha\.cf:1:1:.*nosuch' 'ha\.cf:5:10:.*never'
 ha_cf 'deadtime not above keepalive' 's/^deadtime .*/deadtime 200ms/' 'deadtime'
@@ -58,7 +58,7 @@ refused 'no authkeys' 6 'authkeys'
 node_exec 1 chmod 644 /etc/ha.d/authkeys
 refused 'authkeys that all may read' 6 'authkeys.*0?644.*0?600|authkeys.*0?600'
 edit authkeys 's/^1 crc/1 sha9 secretword/'
-refused 'an unknown method' 6 'authkeys:2:3:.*sha9'
+refused 'an unknown method' 6 'authkeys:2:3:.*not a method'
 edit authkeys 's/^1 crc/1 sha9 secretword/'
 node_start 1
 check_not 'the key is not in the error' grep -q secretword "$LIVE/node1/stderr"
