@@ -17,7 +17,10 @@
 #include "lib/address_private.h"
 #include "lib/log.h"
 
-enum { LABELS_MAX = 512 }; /* IF:0 .. IF:511: spec resources section 6, "label" */
+enum {
+	LABELS_MAX = 512,     /* IF:0 .. IF:511: spec resources section 6, "label" */
+	NEIGHBOURS_MAX = 512, /* put back at most; as many as there are labels */
+};
 
 bool address_of_message(struct nlmsghdr *header, struct address *out, unsigned *ifindex, unsigned *flags)
 {
@@ -169,6 +172,7 @@ struct neighbours {
 	unsigned ifindex;
 	bool is_primary;
 	unsigned secondaries; /* that live and die with it */
+	struct address list[NEIGHBOURS_MAX];
 };
 
 static void neighbour_one(void *context, struct nlmsghdr *header)
@@ -181,10 +185,15 @@ static void neighbour_one(void *context, struct nlmsghdr *header)
 	uint32_t mask = a.prefix == 0 ? 0 : htonl(UINT32_MAX << (32 - a.prefix));
 	if (((a.ip.s_addr ^ n->of->ip.s_addr) & mask) != 0)
 		return;
-	if ((flags & IFA_F_SECONDARY) != 0)
-		n->secondaries++;
-	else if (same_ip(a.ip, n->of->ip))
-		n->is_primary = true;
+	if ((flags & IFA_F_SECONDARY) == 0) {
+		n->is_primary = n->is_primary || same_ip(a.ip, n->of->ip);
+		return;
+	}
+	if (n->secondaries < NEIGHBOURS_MAX) {
+		(void)snprintf(a.interface, sizeof a.interface, "%s", n->of->interface);
+		n->list[n->secondaries] = a;
+	}
+	n->secondaries++;
 }
 
 static bool promote_setting(const char *interface, bool write_one)
@@ -200,36 +209,44 @@ static bool promote_setting(const char *interface, bool write_one)
 }
 
 /* The kernel deletes with the first address of a subnet all others of that subnet on the interface, unless
- * promote_secondaries is set: the service addresses of other groups would vanish (spec: resources, section 10). */
-static int keep_neighbours(struct address_table *t, const struct address *a, unsigned ifindex)
+ * promote_secondaries is set: the service addresses of other groups would vanish (spec: resources, section 10).
+ * True when nothing of that kind will happen. */
+static bool neighbours_are_safe(const struct neighbours *n)
 {
-	struct neighbours n = {.of = a, .ifindex = ifindex};
-	int error = dump_addresses(t, neighbour_one, &n);
-	if (error != 0)
-		return error;
-	if (!n.is_primary || n.secondaries == 0 || promote_setting("all", false) || promote_setting(a->interface, false))
-		return 0;
-	if (!promote_setting(a->interface, true)) {
-		error = errno;
-		log_at(LOG_LEVEL_ERROR, "%s: cannot set promote_secondaries: %s; an address is kept, since deleting it would take %u others of its subnet with it",
-		       a->interface, strerror(error), n.secondaries);
-		return -error;
-	}
+	const char *interface = n->of->interface;
+	if (!n->is_primary || n->secondaries == 0 || promote_setting("all", false) || promote_setting(interface, false))
+		return true;
+	if (!promote_setting(interface, true))
+		return false; /* /proc/sys is read-only in many containers */
 	log_at(LOG_LEVEL_NOTICE, "%s: promote_secondaries set to 1, so that %u other addresses of the subnet outlive the one that is released",
-	       a->interface, n.secondaries);
-	return 0;
+	       interface, n->secondaries);
+	return true;
+}
+
+static void put_back(struct address_table *t, const struct neighbours *n)
+{
+	unsigned back = 0, listed = n->secondaries < NEIGHBOURS_MAX ? n->secondaries : NEIGHBOURS_MAX;
+	for (unsigned i = 0; i < listed; i++)
+		back += address_add(t, &n->list[i]) == 0;
+	log_at(back == n->secondaries ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR,
+	       "%s: %u of %u other addresses of the subnet put back, since the kernel deleted them with the one that is released; routes through "
+	       "them may be lost: set net.ipv4.conf.%s.promote_secondaries=1",
+	       n->of->interface, back, n->secondaries, n->of->interface);
 }
 
 int address_delete(struct address_table *t, const struct address *a)
 {
-	unsigned ifindex = if_nametoindex(a->interface);
-	if (ifindex == 0)
+	struct neighbours n = {.of = a, .ifindex = if_nametoindex(a->interface)};
+	if (n.ifindex == 0)
 		return errno == ENODEV ? 0 : -errno; /* an interface that is gone has no addresses */
-	int error = keep_neighbours(t, a, ifindex);
+	int error = dump_addresses(t, neighbour_one, &n);
 	if (error != 0)
 		return error;
-	struct nl_msg *message = address_message(RTM_DELADDR, 0, a, ifindex);
+	bool safe = neighbours_are_safe(&n);
+	struct nl_msg *message = address_message(RTM_DELADDR, 0, a, n.ifindex);
 	error = message == NULL ? -ENOMEM : address_exchange(t, message, NULL, NULL);
+	if (!safe && error == 0)
+		put_back(t, &n);
 	return error == -EADDRNOTAVAIL || error == -ENODEV ? 0 : error;
 }
 

@@ -39,7 +39,8 @@ bool address_label_used(struct address_table *t, const char *label);
  * -ENOSPC, or -errno; label is "" then. */
 int address_label_free(struct address_table *t, const char *interface, char label[ADDRESS_LABEL_MAX]);
 /* Add (already there with the same prefix and interface: success) / delete exactly this one (absent: success).  0 or -errno.
- * Deleting the first address of a subnet sets promote_secondaries on the interface when others of the subnet would go with it. */
+ * Others of its subnet, which the kernel would delete with the first one, are kept: promote_secondaries is set on the interface, or,
+ * where that is not possible, they are put back. */
 int address_add(struct address_table *t, const struct address *a);
 int address_delete(struct address_table *t, const struct address *a);
 /* Interface has carrier and is up. */

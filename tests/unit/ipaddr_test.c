@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -290,6 +291,26 @@ static void releasing_the_first_of_a_subnet_keeps_the_others(void **state)
 	assert_int_equal(ipaddr_status(table, &second), 1);
 }
 
+static void the_others_are_put_back_where_the_setting_cannot_be_changed(void **state)
+{
+	struct ipaddr first = parsed("172.30.0.1/24/hbv0"), second = parsed("172.30.0.2/24/hbv0:x"), third = parsed("172.30.0.3/24/hbv0");
+	struct address found;
+	(void)state;
+	run("sysctl -qw net.ipv4.conf.all.promote_secondaries=0 net.ipv4.conf.hbv0.promote_secondaries=0");
+	run("mount -t tmpfs none /proc/sys"); /* our own mount namespace: see main */
+	start(&first, 0);
+	start(&second, 0);
+	start(&third, 0);
+	int result = ipaddr_stop(table, &first, error);
+	run("umount /proc/sys");
+	assert_int_equal(result, 0);
+	assert_int_equal(ipaddr_status(table, &first), 0);
+	assert_int_equal(ipaddr_status(table, &third), 1);
+	assert_int_equal(address_find(table, second.address.ip, &found), 0);
+	assert_string_equal(found.label, "hbv0:x");
+	assert_int_equal(found.broadcast.s_addr, ip_of("172.30.0.255").s_addr);
+}
+
 /* --- announcements ---------------------------------------------------------------------------------------------------------- */
 
 static int listen_on(const char *interface)
@@ -458,13 +479,14 @@ int main(void)
 		cmocka_unit_test_setup(an_interface_without_carrier_is_refused, fresh_interfaces),
 		cmocka_unit_test_setup(an_address_on_lo_does_not_count, fresh_interfaces),
 		cmocka_unit_test_setup(releasing_the_first_of_a_subnet_keeps_the_others, fresh_interfaces),
+		cmocka_unit_test_setup(the_others_are_put_back_where_the_setting_cannot_be_changed, fresh_interfaces),
 		cmocka_unit_test_setup(an_announcement_is_one_request_and_one_reply, fresh_interfaces),
 		cmocka_unit_test_setup(many_interfaces_can_announce, fresh_interfaces),
 		cmocka_unit_test_setup(coming_and_going_addresses_are_noticed, fresh_interfaces),
 		cmocka_unit_test_setup(three_hundred_addresses_come_and_go, fresh_interfaces),
 	};
-	if (unshare(CLONE_NEWNET) < 0) {
-		fprintf(stderr, "ipaddr_test: no network namespace of its own: %s; run it as root\n", strerror(errno));
+	if (unshare(CLONE_NEWNET | CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
+		fprintf(stderr, "ipaddr_test: no network and mount namespace of its own: %s; run it as root\n", strerror(errno));
 		return 1;
 	}
 	table = address_table_new();
