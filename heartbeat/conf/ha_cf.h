@@ -37,12 +37,13 @@ enum medium_kind {
 /* One medium.  Strings live in the configuration's pool. */
 struct medium_conf {
 	enum medium_kind kind;
-	const char *name;      /* as cl_status shows it: interface, device, ping host or group name */
+	const char *name;      /* as cl_status shows it: interface, device, ping host or group name; IF:ADDRESS (IF:ADDRESS:PORT)
+	                        * for a medium with an address whose interface carries another medium too */
 	const char *interface; /* bcast mcast ucast mcast6 ucast6 */
 	const char *address;   /* mcast: group; ucast: peer; ping: host */
 	const char **members;  /* ping_group */
 	size_t member_count;
-	uint16_t port;         /* taken after the whole file is read: a later udpport counts too (warned) */
+	uint16_t port;         /* bcast ucast ucast6: the udpport above, or when there is none the one below (warned) */
 	unsigned ttl;          /* mcast: 0..4 */
 	bool loop;             /* mcast */
 	unsigned baud;         /* serial */

@@ -184,6 +184,10 @@ static void a_medium_takes_the_port_above_it_or_else_the_one_below(void **state)
 	assert_true(c->media[2].loop);
 	assert_int_equal(c->media[3].baud, 9600);
 	ha_cf_free(c);
+	c = parse_as("mcast eth0 225.0.0.1 694", NULL, NULL); // as blogs have it
+	assert_int_equal(c->media[0].ttl, 1);
+	assert_false(c->media[0].loop);
+	ha_cf_free(c);
 	c = parse_as("udpport 700\nbcast eth0\nudpport 701\nbcast eth1", NULL, NULL); // two ports, as the reference would
 	assert_int_equal(c->media[0].port, 700);
 	assert_int_equal(c->media[1].port, 701);

@@ -135,6 +135,7 @@ static void the_digest_sees_the_meaning_and_not_the_layout(void **state)
 	assert_int_not_equal(one, digest("a 10.0.0.1\nb httpd mysql\n"));
 	assert_int_not_equal(one, digest("b 10.0.0.1 httpd\nb mysql\n"));
 	assert_int_not_equal(one, digest(""));
+	assert_int_not_equal(digest("a x\nb y\n"), digest("a x b y\n"));
 }
 
 static char *many(const char *format, int count)
