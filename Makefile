@@ -117,6 +117,9 @@ $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(foreach room,$(ROOMS)
 	$(call say,LD,$@)
 	$(LINK) $(TEST_LIBS)
 
+# This one runs the program.
+$(BUILD)/tests/unit/ipaddr_program_test: $(BUILD)/resource.d/IPaddr
+
 $(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(call archive,core) $(call archive,conf) $(call archive,lib)
 	$(call say,LD,$@)
 	$(LINK)
