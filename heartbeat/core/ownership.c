@@ -95,13 +95,6 @@ enum peer_column ownership_column(const struct core *c, size_t g)
 	return c->peer_left || !c->fencing || c->peer_fenced ? PEER_AWAY : PEER_UNSURE;
 }
 
-static void entry_starting(struct core *c, size_t g)
-{
-	struct group *group = &c->groups[g];
-	group->epoch = (group->epoch > group->peer.epoch ? group->epoch : group->peer.epoch) + 1;
-	action_add(c, ACTION_GROUP_START)->group.group = g;
-}
-
 static void entry_failed(struct core *c, size_t g)
 {
 	struct group *group = &c->groups[g];
@@ -137,11 +130,15 @@ static void group_set_state(struct core *c, size_t g, enum group_state to, const
 	c->beat_due = true;
 	if (from == OWN_GIVING && to == OWN_HELD)
 		group->failback_due = group->was_due;
+	if (to == OWN_STARTING) /* a new ownership: newer than any that either side has seen */
+		group->epoch = (group->epoch > group->peer.epoch ? group->epoch : group->peer.epoch) + 1;
+	core_log(c, LOG_LEVEL_INFO, "Group %s: %s -> %s: %s [%s: %s, epoch %llu]", group_key(c, g), group_state_name(from), group_state_name(to),
+	         reason, peer_name(c), peer_column_name(column), (unsigned long long)group->epoch);
 	/* Written down before anything begins: an engine killed in the middle must not be believed to hold it whole. */
 	action_add(c, ACTION_HOLDINGS);
 	switch (to) {
 	case OWN_STARTING:
-		entry_starting(c, g);
+		action_add(c, ACTION_GROUP_START)->group.group = g;
 		break;
 	case OWN_STOPPING:
 		action_add(c, ACTION_GROUP_STOP)->group.group = g;
@@ -168,8 +165,6 @@ static void group_set_state(struct core *c, size_t g, enum group_state to, const
 	}
 	if (to != OWN_CLAIM)
 		group->asked = false;
-	core_log(c, LOG_LEVEL_INFO, "Group %s: %s -> %s: %s [%s: %s, epoch %llu]", group_key(c, g), group_state_name(from), group_state_name(to),
-	         reason, peer_name(c), peer_column_name(column), (unsigned long long)group->epoch);
 }
 
 /* --- the answers to the question marks of the table --- */

@@ -24,6 +24,8 @@ bool load_node_name(char name[HA_CF_NAME_MAX]);
 struct configuration *configuration_load(void);
 /* authkeys alone, for a re-read; false with diagnostics in the log, *keys is untouched then. */
 bool authkeys_load(struct authkeys *keys);
+/* One warning for each directive that is understood but not served by this version. */
+void configuration_tell_unserved(const struct configuration *c);
 void configuration_free(struct configuration *c);
 /* Print every diagnostic of a file. */
 void diags_tell(const struct diags *d);

@@ -132,6 +132,7 @@ static int start(const struct options *o)
 	}
 	logging_open(files, o->debug, true);
 	log_at(LOG_LEVEL_INFO, "Configuration validated. Starting heartbeat " VERSION);
+	configuration_tell_unserved(files);
 	int ready_fd = -1, code;
 	if (!o->foreground && !detach(&ready_fd, &code))
 		return code;
