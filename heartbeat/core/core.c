@@ -200,7 +200,7 @@ static void take_event(struct core *c, const struct event *e)
 		ownership_group_done(c, e->group_done.group, e->group_done.operation, e->group_done.ok, e->group_done.still_active, e->group_done.why);
 		break;
 	case EVENT_FENCE_DONE:
-		membership_fence_done(c, e->fence_done.ok);
+		fencing_done(c, e->fence_done.ok);
 		break;
 	case EVENT_MOVE:
 		move_begin(c, e->move.takeover, e->move.half, e->move.id);

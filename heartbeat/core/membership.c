@@ -9,7 +9,7 @@
 
 #include "heartbeat/core/state.h"
 
-enum { DT_EXTRA_MS = 60000, REQNODES_MS = 1000, FENCE_RETRY_MS = 5000 };
+enum { DT_EXTRA_MS = 60000, REQNODES_MS = 1000 };
 
 static const char *const status_words[NODE_STATUSES] = {"init", "up", "active", "dead", "ping"};
 
@@ -36,37 +36,6 @@ static bool is_peer(const struct core *c, const struct node *n)
 	return c->peer != c->self && n == &c->nodes[c->peer];
 }
 
-/* --- telling others --- */
-
-static void tell(struct core *c, const struct node *n, const char *before)
-{
-	struct message *m = outbox_begin(c, "status");
-	message_add(m, "st", status_words[n->status]);
-	message_add(m, "src", n->name);
-	struct writer w = writer_over(c->datagram, CODEC_DATAGRAM_MAX);
-	if (!m->broken && codec_text(m, NULL, &w))
-		action_add(c, ACTION_NOTIFY)->notify.data = action_bytes(c, writer_done(&w));
-	struct action *a = action_add(c, ACTION_HOOK);
-	a->hook.name = "status";
-	a->hook.environment[0] = "HA_t=status";
-	a->hook.environment[1] = action_text(c, "HA_src=%s", n->name);
-	a->hook.environment[2] = action_text(c, "HA_st=%s", status_words[n->status]);
-	a->hook.environment[3] = action_text(c, "HA_OSTATUS=%s", before);
-}
-
-static void tell_link(struct core *c, const struct node *n, size_t medium)
-{
-	const char *word = n->links[medium].up ? "up" : "dead";
-	core_log(c, LOG_LEVEL_INFO, "Link %s:%s %s.", n->name, c->conf->media[medium].name, word);
-	struct message *m = outbox_begin(c, "ifstat");
-	message_add(m, "node", n->name);
-	message_add(m, "ifname", c->conf->media[medium].name);
-	message_add(m, "st", word);
-	struct writer w = writer_over(c->datagram, CODEC_DATAGRAM_MAX);
-	if (!m->broken && codec_text(m, NULL, &w))
-		action_add(c, ACTION_NOTIFY)->notify.data = action_bytes(c, writer_done(&w));
-}
-
 static void node_set_status(struct core *c, struct node *n, enum node_status to)
 {
 	if (n->status == to)
@@ -77,7 +46,7 @@ static void node_set_status(struct core *c, struct node *n, enum node_status to)
 		core_log(c, LOG_LEVEL_WARN, "node %s: is dead", n->name);
 	else
 		core_log(c, LOG_LEVEL_INFO, "Status update for node %s: status %s", n->name, status_words[to]);
-	tell(c, n, status_words[before]);
+	notify_node(c, n, status_words[before]);
 }
 
 /* --- hearing --- */
@@ -88,7 +57,7 @@ void membership_heard(struct core *c, struct node *n, size_t medium)
 	l->deadline = mono_add(c->now.mono, n->ping ? c->conf->deadping : n->dead_after);
 	if (!l->up) {
 		l->up = true;
-		tell_link(c, n, medium);
+		notify_link(c, n, medium);
 	}
 }
 
@@ -120,8 +89,8 @@ static void returned(struct core *c, struct node *n)
 	core_log(c, LOG_LEVEL_WARN, "Deadtime value may be too small.");
 	if (!is_peer(c, n))
 		return;
-	c->peer_left = c->peer_fenced = false;
-	c->fence_retry = MONO_FAR;
+	c->peer_left = false;
+	fencing_peer_heard(c);
 	c->dialect->forget(c);
 	c->beat_due = true;
 }
@@ -135,8 +104,8 @@ static void new_generation(struct core *c, struct node *n, const struct message 
 	n->last_status = MONO_NEVER;
 	if (!is_peer(c, n))
 		return;
-	c->peer_left = c->peer_fenced = false;
-	c->fence_retry = MONO_FAR;
+	c->peer_left = false;
+	fencing_peer_heard(c);
 	dialect_choose(c, m);
 	ownership_home_returned(c);
 	if (c->conf->failback != FAILBACK_OFF)
@@ -234,9 +203,7 @@ static void peer_died(struct core *c, struct node *n)
 	if (c->peer_left) {
 		core_log(c, LOG_LEVEL_INFO, "Dead node %s gave up resources.", n->name);
 	} else if (c->fencing) {
-		/* A shot that landed after the last thing we heard is proof already: do not shoot twice (fencing I8). */
-		c->peer_fenced = mono_since(c->fenced_at, n->last_status).ns > 0;
-		c->fence_retry = c->peer_fenced ? MONO_FAR : c->now.mono;
+		fencing_peer_died(c, n);
 	} else {
 		core_log(c, LOG_LEVEL_WARN, "No STONITH device configured.");
 		core_log(c, LOG_LEVEL_WARN, "Shared disks are not protected.");
@@ -254,36 +221,6 @@ static void node_died(struct core *c, struct node *n)
 	node_set_status(c, n, NODE_DEAD);
 	if (is_peer(c, n))
 		peer_died(c, n);
-}
-
-static void fence(struct core *c)
-{
-	if (!mono_reached(c->now.mono, c->fence_retry) || c->fence_running)
-		return;
-	const struct node *n = &c->nodes[c->peer];
-	c->fence_running = true;
-	c->fence_retry = MONO_FAR;
-	core_log(c, LOG_LEVEL_INFO, "Resetting node %s: it is silent, and nothing is taken over before it is certainly off", n->name);
-	struct action *a = action_add(c, ACTION_FENCE);
-	a->fence.node = c->peer;
-	a->fence.name = n->name;
-}
-
-void membership_fence_done(struct core *c, bool ok)
-{
-	const struct node *n = &c->nodes[c->peer];
-	c->fence_running = false;
-	if (ok)
-		c->fenced_at = c->now.mono;
-	if (n->status != NODE_DEAD) /* it was heard again meanwhile; if that was the last of it, the shot counts then */
-		return;
-	c->peer_fenced = ok;
-	if (ok) {
-		core_log(c, LOG_LEVEL_INFO, "node %s now reset.", n->name);
-	} else {
-		core_log(c, LOG_LEVEL_ERROR, "STONITH of %s failed. Retrying in 5 s; its resources are not taken over meanwhile.", n->name);
-		c->fence_retry = mono_add(c->now.mono, span_ms(FENCE_RETRY_MS));
-	}
 }
 
 /* --- coming up --- */
@@ -371,12 +308,12 @@ void membership_tick(struct core *c)
 		for (size_t medium = 0; medium < c->conf->media_count; medium++)
 			if (n->links[medium].up && mono_reached(c->now.mono, n->links[medium].deadline)) {
 				n->links[medium].up = false;
-				tell_link(c, n, medium);
+				notify_link(c, n, medium);
 			}
 		if (n->heard)
 			ask_again(c, n);
 	}
-	fence(c);
+	fencing_tick(c);
 	ask_for_nodes(c);
 	if (c->phase == PHASE_UP && comm_is_up(c))
 		phase_set(c, PHASE_ACTIVE);
@@ -403,7 +340,7 @@ void membership_stalled(struct core *c, struct span gap)
 
 struct mono membership_deadline(const struct core *c)
 {
-	struct mono next = c->fence_running ? MONO_FAR : c->fence_retry;
+	struct mono next = fencing_deadline(c);
 	for (size_t i = 0; i < c->node_count; i++) {
 		const struct node *n = &c->nodes[i];
 		if (i != c->self)

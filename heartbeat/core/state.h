@@ -208,7 +208,6 @@ struct node *membership_peer(struct core *c); /* NULL when there is none */
 bool membership_status(struct core *c, struct node *n, const struct message *m, uint64_t seq);
 /* The same status, after its number was found to be new. */
 void membership_status_accepted(struct core *c, struct node *n, const struct message *m, uint64_t seq);
-void membership_fence_done(struct core *c, bool ok);
 void membership_heard(struct core *c, struct node *n, size_t medium);
 void membership_ping(struct core *c, size_t medium);
 void membership_nodes_answered(struct core *c);
@@ -217,6 +216,17 @@ void membership_stalled(struct core *c, struct span gap);
 struct mono membership_deadline(const struct core *c);
 const char *node_status_name(enum node_status s);
 void phase_set(struct core *c, enum phase phase);
+
+/* --- notify.c: changes told to clients and hooks --- */
+void notify_node(struct core *c, const struct node *n, const char *before);
+void notify_link(struct core *c, const struct node *n, size_t medium);
+
+/* --- fencing.c --- */
+void fencing_peer_died(struct core *c, const struct node *n); /* and did not take its leave */
+void fencing_peer_heard(struct core *c);
+void fencing_tick(struct core *c);
+void fencing_done(struct core *c, bool ok);
+struct mono fencing_deadline(const struct core *c);
 
 /* --- dialects --- */
 struct dialect {

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+/* A group's state: the names, the legal moves, and the one place where it changes. */
+#include <assert.h>
+
+#include "heartbeat/core/group_state.h"
+#include "heartbeat/core/state.h"
+
+/* Legal moves of our side; anything else is a bug of ours. */
+static const unsigned legal[OWN_STATES] = {
+	[OWN_UNKNOWN]  = 1u << OWN_NONE | 1u << OWN_STUCK | 1u << OWN_HELD | 1u << OWN_STOPPING,
+	[OWN_NONE]     = 1u << OWN_CLAIM | 1u << OWN_STARTING,
+	[OWN_CLAIM]    = 1u << OWN_NONE | 1u << OWN_STARTING,
+	[OWN_STARTING] = 1u << OWN_HELD | 1u << OWN_FAILED | 1u << OWN_STUCK | 1u << OWN_STOPPING,
+	[OWN_HELD]     = 1u << OWN_GIVING | 1u << OWN_STOPPING,
+	[OWN_GIVING]   = 1u << OWN_HELD | 1u << OWN_STOPPING,
+	[OWN_STOPPING] = 1u << OWN_NONE | 1u << OWN_STUCK,
+	[OWN_FAILED]   = 1u << OWN_CLAIM | 1u << OWN_STARTING,
+	[OWN_STUCK]    = 1u << OWN_STOPPING,
+};
+
+static const char *const state_names[OWN_STATES] = {"unknown", "none", "claim", "starting", "held", "giving", "stopping", "failed", "stuck"};
+static const char *const column_names[PEER_COLUMNS] = {"away", "unsure", "none", "leaving", "failed", "claims it", "asks for it",
+                                                       "starting", "held", "giving", "stopping", "stuck"};
+
+const char *group_state_name(enum group_state s)
+{
+	return s < OWN_STATES ? state_names[s] : "?";
+}
+
+const char *peer_column_name(enum peer_column p)
+{
+	return p < PEER_COLUMNS ? column_names[p] : "?";
+}
+
+bool ownership_is_active(enum group_state s)
+{
+	return s == OWN_UNKNOWN || s == OWN_STARTING || s == OWN_HELD || s == OWN_GIVING || s == OWN_STOPPING || s == OWN_STUCK;
+}
+
+const char *group_key(const struct core *c, size_t g)
+{
+	return c->resources->groups[g].key;
+}
+
+const char *peer_name(const struct core *c)
+{
+	return c->peer == c->self ? "(no peer)" : c->nodes[c->peer].name;
+}
+
+enum peer_column ownership_column(const struct core *c, size_t g)
+{
+	if (c->phase < PHASE_ACTIVE)
+		return PEER_UNSURE;
+	if (c->peer == c->self)
+		return PEER_AWAY;
+	if (c->nodes[c->peer].status != NODE_DEAD)
+		return c->groups[g].peer.said;
+	/* No proof, no takeover: after a stall of our own, and where fencing is configured.  spec: fencing R1, R5 */
+	if (!mono_reached(c->now.mono, c->believe_after))
+		return PEER_UNSURE;
+	return c->peer_left || !c->fencing || c->peer_fenced ? PEER_AWAY : PEER_UNSURE;
+}
+
+static void entry_failed(struct core *c, size_t g)
+{
+	struct group *group = &c->groups[g];
+	group->attempts++;
+	bool again = group->attempts < START_ATTEMPTS;
+	group->deadline = again ? mono_add(c->now.mono, span_ms(RETRY_MS)) : MONO_FAR;
+	core_log(c, LOG_LEVEL_CRIT, "Giving up resources of group %s: start failed here (%s), try %u of %d. %s", group_key(c, g), group->why,
+	         group->attempts, (int)START_ATTEMPTS,
+	         again ? "The other node is asked to run it; if it cannot, we try again in 30 s."
+	               : "No further try here before hb_takeover, hb_standby on the other node, or a restart.");
+}
+
+static void entry_stuck(struct core *c, size_t g)
+{
+	struct group *group = &c->groups[g];
+	group->deadline = mono_add(c->now.mono, span_ms(RETRY_MS));
+	core_log(c, LOG_LEVEL_CRIT, "Resource STOP failure: group %s may still run here (%s). It is not given to %s; stopping is tried again in 30 s.",
+	         group_key(c, g), group->why, peer_name(c));
+}
+
+void group_set_state(struct core *c, size_t g, enum group_state to, const char *reason)
+{
+	struct group *group = &c->groups[g];
+	enum group_state from = group->state;
+	assert(legal[from] & 1u << to);
+	enum peer_column column = ownership_column(c, g);
+	group->state = to;
+	group->published = 0;
+	group->peer.acked = false;
+	group->conflict_logged = false;
+	group->deadline = MONO_FAR;
+	c->beat_due = true;
+	if (from == OWN_GIVING && to == OWN_HELD)
+		group->failback_due = group->was_due;
+	if (to == OWN_STARTING) /* a new ownership: newer than any that either side has seen */
+		group->epoch = (group->epoch > group->peer.epoch ? group->epoch : group->peer.epoch) + 1;
+	core_log(c, LOG_LEVEL_INFO, "Group %s: %s -> %s: %s [%s: %s, epoch %llu]", group_key(c, g), group_state_name(from), group_state_name(to),
+	         reason, peer_name(c), peer_column_name(column), (unsigned long long)group->epoch);
+	/* Written down before anything begins: an engine killed in the middle must not be believed to hold it whole. */
+	action_add(c, ACTION_HOLDINGS);
+	switch (to) {
+	case OWN_STARTING:
+		action_add(c, ACTION_GROUP_START)->group.group = g;
+		break;
+	case OWN_STOPPING:
+		action_add(c, ACTION_GROUP_STOP)->group.group = g;
+		break;
+	case OWN_FAILED:
+		entry_failed(c, g);
+		break;
+	case OWN_STUCK:
+		entry_stuck(c, g);
+		break;
+	case OWN_HELD:
+		group->attempts = 0;
+		group->why[0] = 0;
+		break;
+	case OWN_GIVING:
+		group->deadline = mono_add(c->now.mono, span_ms(ASK_MS));
+		break;
+	case OWN_CLAIM:
+		if (group->asked)
+			group->deadline = mono_add(c->now.mono, span_ms(ASK_MS));
+		break;
+	default:
+		break;
+	}
+	if (to != OWN_CLAIM)
+		group->asked = false;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+/* Facts that reach a group (what the peer says, ends of children, time, orders), and summaries over all of them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "heartbeat/core/group_state.h"
+#include "heartbeat/core/ownership.h"
+#include "heartbeat/core/state.h"
+
+/* --- facts --- */
+
+void ownership_init(struct core *c, const struct adopted *adopted, size_t count)
+{
+	for (size_t g = 0; g < c->group_count; g++) {
+		struct group *group = &c->groups[g];
+		group->state = OWN_NONE;
+		group->mine = strcmp(c->resources->groups[g].home, c->node_name) == 0;
+		group->deadline = MONO_FAR;
+		group->peer.said = PEER_UNSURE;
+		for (size_t i = 0; i < count; i++) {
+			if (adopted[i].group_id != c->resources->groups[g].id)
+				continue;
+			group->epoch = adopted[i].epoch;
+			group->state = adopted[i].clean_up ? OWN_UNKNOWN : OWN_HELD;
+			if (adopted[i].clean_up)
+				action_add(c, ACTION_GROUP_STOP)->group.group = g;
+			core_log(c, LOG_LEVEL_WARN, "Group %s was left by an earlier life of this daemon: %s", group_key(c, g),
+			         adopted[i].clean_up ? "it is stopped before we join" : "it goes on running here");
+			action_add(c, ACTION_HOLDINGS);
+		}
+	}
+}
+
+void ownership_left_alone(struct core *c, size_t g)
+{
+	struct group *group = &c->groups[g];
+	if (group->state != OWN_FAILED)
+		return;
+	group->attempts = 0;
+	group->deadline = c->now.mono;
+}
+
+void ownership_peer_says(struct core *c, size_t g, enum peer_column said, uint64_t epoch, bool acked)
+{
+	struct peer_group *peer = &c->groups[g].peer;
+	if (said != peer->said && (said == PEER_LEAVING || said == PEER_AWAY))
+		ownership_left_alone(c, g);
+	peer->said = said;
+	peer->acked = acked;
+	peer->epoch = epoch;
+}
+
+void ownership_forget_peer(struct core *c)
+{
+	for (size_t g = 0; g < c->group_count; g++) {
+		c->groups[g].peer.said = PEER_UNSURE;
+		c->groups[g].peer.acked = false;
+		c->groups[g].conflict_logged = false;
+	}
+}
+
+void ownership_group_done(struct core *c, size_t g, enum group_operation op, bool ok, bool still_active, const char *why)
+{
+	struct group *group = &c->groups[g];
+	enum group_state expected = op == GROUP_START ? OWN_STARTING : OWN_STOPPING;
+	if (group->state != expected && !(op == GROUP_STOP && group->state == OWN_UNKNOWN)) {
+		core_log(c, LOG_LEVEL_ERROR, "Group %s: the end of a %s was reported in state %s; ignored", group_key(c, g),
+		         op == GROUP_START ? "start" : "stop", group_state_name(group->state));
+		return;
+	}
+	if (!ok)
+		(void)snprintf(group->why, sizeof group->why, "%s", why ? why : "no reason given");
+	if (ok)
+		group_set_state(c, g, op == GROUP_START ? OWN_HELD : OWN_NONE, op == GROUP_START ? "all its resources run" : "all its resources are stopped");
+	else
+		group_set_state(c, g, still_active ? OWN_STUCK : op == GROUP_START ? OWN_FAILED : OWN_NONE, group->why);
+}
+
+void ownership_tick(struct core *c)
+{
+	for (size_t g = 0; g < c->group_count; g++) {
+		struct group *group = &c->groups[g];
+		if (!mono_reached(c->now.mono, group->deadline))
+			continue;
+		switch (group->state) {
+		case OWN_CLAIM:
+			if (ownership_column(c, g) == PEER_STOPPING) { /* it obeys; stop scripts have their own deadlines */
+				group->deadline = mono_add(c->now.mono, span_ms(ASK_MS));
+				break;
+			}
+			group_set_state(c, g, OWN_NONE, "the other node did not answer our request");
+			break;
+		case OWN_GIVING:
+			core_log(c, LOG_LEVEL_WARN, "No reply to standby request.  Standby request cancelled.");
+			group_set_state(c, g, OWN_HELD, "the other node did not answer our offer");
+			break;
+		case OWN_STUCK:
+			group_set_state(c, g, OWN_STOPPING, "trying to stop it again");
+			break;
+		case OWN_FAILED: /* the table's retry */
+			break;
+		default:
+			group->deadline = MONO_FAR;
+			break;
+		}
+	}
+}
+
+struct mono ownership_deadline(const struct core *c)
+{
+	struct mono next = MONO_FAR;
+	for (size_t g = 0; g < c->group_count; g++)
+		next = mono_min(next, c->groups[g].deadline);
+	return next;
+}
+
+void ownership_release_all(struct core *c, const char *reason)
+{
+	for (size_t g = 0; g < c->group_count; g++) {
+		enum group_state s = c->groups[g].state;
+		if (s == OWN_STARTING || s == OWN_HELD || s == OWN_GIVING || s == OWN_STUCK)
+			group_set_state(c, g, OWN_STOPPING, reason);
+		else if (s == OWN_CLAIM)
+			group_set_state(c, g, OWN_NONE, reason);
+	}
+}
+
+void ownership_home_returned(struct core *c)
+{
+	for (size_t g = 0; g < c->group_count; g++)
+		if (!c->groups[g].mine && ownership_is_active(c->groups[g].state))
+			c->groups[g].failback_due = true;
+}
+
+bool ownership_give(struct core *c, size_t g, const char *reason)
+{
+	if (c->groups[g].state != OWN_HELD)
+		return c->groups[g].state == OWN_GIVING;
+	c->groups[g].was_due = c->groups[g].failback_due;
+	c->groups[g].failback_due = false;
+	group_set_state(c, g, OWN_GIVING, reason);
+	return true;
+}
+
+bool ownership_ask(struct core *c, size_t g)
+{
+	struct group *group = &c->groups[g];
+	if (group->state != OWN_NONE && group->state != OWN_FAILED)
+		return false;
+	group->attempts = 0;
+	group->asked = true;
+	group->claimed_from = PEER_UNSURE;
+	group_set_state(c, g, OWN_CLAIM, "an operator asks for it here");
+	return true;
+}
+
+/* --- summaries --- */
+
+bool ownership_in_half(const struct core *c, size_t g, enum half half)
+{
+	return half & (c->groups[g].mine ? HALF_LOCAL : HALF_FOREIGN);
+}
+
+enum half half_mirror(enum half h)
+{
+	return h == HALF_LOCAL ? HALF_FOREIGN : h == HALF_FOREIGN ? HALF_LOCAL : h;
+}
+
+bool ownership_all_released(const struct core *c)
+{
+	for (size_t g = 0; g < c->group_count; g++)
+		if (ownership_is_active(c->groups[g].state))
+			return false;
+	return true;
+}
+
+bool ownership_moving(const struct core *c)
+{
+	for (size_t g = 0; g < c->group_count; g++) {
+		enum group_state s = c->groups[g].state;
+		if (s == OWN_UNKNOWN || s == OWN_CLAIM || s == OWN_STARTING || s == OWN_GIVING || s == OWN_STOPPING)
+			return true;
+	}
+	return false;
+}
+
+enum half ownership_halves(const struct core *c)
+{
+	enum half with_groups = HALF_NONE, held = HALF_NONE;
+	for (size_t g = 0; g < c->group_count; g++) {
+		enum half h = c->groups[g].mine ? HALF_LOCAL : HALF_FOREIGN;
+		with_groups |= h;
+		if (ownership_is_active(c->groups[g].state))
+			held |= h;
+	}
+	return held | (c->empty_held & ~with_groups);
+}
