@@ -275,6 +275,7 @@ static void an_address_on_lo_does_not_count(void **state)
 	assert_int_equal(ipaddr_stop(table, &ip, error), 0);
 	assert_int_equal(address_find(table, ip.address.ip, &found), 0);
 	assert_string_equal(found.interface, "lo");
+	assert_false(ipaddr_announce(table, &ip));
 	run("ip addr del 10.9.0.100/32 dev lo");
 	start(&lo, -EINVAL);
 }
