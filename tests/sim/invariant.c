@@ -11,6 +11,8 @@ enum {
 	SLACK_MS = 300,
 	SHUTDOWN_MAX_MS = 300000,
 	WHOLE_STATUSES = 2,
+	START_TRIES = 3,
+	FENCE_MAX_MS = 10000, /* a shot under way, and another after it failed */
 	RETRY_MS = 30000, /* what has failed is tried again: ownership.h */
 };
 
@@ -119,6 +121,28 @@ void invariant_start(struct world *w, const struct node *n, size_t group)
 	check_start_beside_peer(w, n, (int)group);
 }
 
+/* Asked by anybody lately, or still under way: the other node obeys also when the asker is gone by then. */
+static bool moves_lately(const struct world *w)
+{
+	for (size_t i = 0; i < w->plan->count; i++)
+		if (w->moves[i].life != 0 && w->now - w->moves[i].at < invariant_move_span(w))
+			return true;
+	return false;
+}
+
+/* L7: who alone runs a group goes on running it, unless there is a reason to stop. */
+void invariant_stop(struct world *w, const struct node *n, size_t group)
+{
+	if (w->quiet)
+		world_broken(w, "L5 quiet", "%s stops group %zu after everything had settled", node_name(n->index), group);
+	const struct place *peer = &w->nodes[1 - n->index].places[group];
+	bool goes_home = w->plan->set[SET_FAILBACK] == FAILBACK_ON && (w->plan->set[SET_HOMES] >> group & 1) != n->index;
+	bool alone = !occupied(peer) && w->now - peer->freed > 2 * ms_of(w, SET_KEEPALIVE) + 3000 * MS;
+	if (n->places[group].truth != TRUTH_RUNNING || !alone || goes_home || n->shutting_down || n->thawed == w->now || moves_lately(w))
+		return;
+	world_broken(w, "L7 no-needless-stop", "%s stops group %zu, which runs nowhere else; nobody asked for it", node_name(n->index), group);
+}
+
 static void check_two_owners(struct world *w, int g)
 {
 	const struct place *a = &w->nodes[0].places[g], *b = &w->nodes[1].places[g];
@@ -186,10 +210,14 @@ static bool shows(const struct world *w, int node, size_t g, enum group_state st
 	return view.state == state;
 }
 
-/* Nobody can be asked to run a group that failed on every live node, or that nobody can stop. */
+/* Nobody can be asked to run a group that nobody can stop, or that failed on every live node as often as is tried. */
 static bool excused(const struct world *w, int g)
 {
 	bool failed_everywhere = true;
+	const struct node *home = &w->nodes[w->plan->set[SET_HOMES] >> g & 1];
+	const struct node *tries = home->core != NULL ? home : &w->nodes[1 - home->index];
+	if (tries->places[g].failed_starts < START_TRIES)
+		failed_everywhere = false;
 	for (int i = 0; i < NODES; i++) {
 		const struct node *n = &w->nodes[i];
 		if (n->core == NULL)
@@ -264,6 +292,8 @@ static int64_t settle_span(const struct world *w)
 	bool booted = false;
 	if (plan_has(w->plan, FAULT_START_FAIL, FAULT_STOP_HANG))
 		span += RETRY_MS * MS;
+	if (w->plan->set[SET_STONITH])
+		span += FENCE_MAX_MS * MS;
 	for (int i = 0; i < NODES; i++)
 		booted = booted || w->nodes[i].booted > w->calm_at - ms_of(w, SET_INITDEAD);
 	return booted ? span + ms_of(w, SET_INITDEAD) : span;

@@ -99,8 +99,7 @@ static void apply(struct world *w, struct node *n, const struct action *a)
 	case ACTION_GROUP_STOP:
 		trace_line(w, n->index, "STOP group %zu", a->group.group);
 		w->effect.groups++;
-		if (w->quiet)
-			world_broken(w, "L5 quiet", "%s stops group %zu after everything had settled", node_name(n->index), a->group.group);
+		invariant_stop(w, n, a->group.group);
 		script_stop(w, n, a->group.group);
 		return;
 	case ACTION_FENCE:
@@ -338,6 +337,7 @@ void node_thaw(struct world *w, struct node *n)
 		gap = slept;
 	}
 	n->frozen = n->suspended = false;
+	n->thawed = w->now;
 	n->timer_at = NEVER;
 	n->timer_version++;
 	w->disturbed = w->now;
@@ -389,6 +389,9 @@ void node_boot(struct world *w, struct node *n, bool keep_running)
 	n->boot_at = NEVER;
 	n->booted = w->now;
 	n->heard_any = false;
+	n->thawed = NEVER;
+	for (int g = 0; g < GROUPS_MAX; g++)
+		n->places[g].failed_starts = 0;
 	if (!keep_running)
 		w->disturbed = w->now;
 	config.generation = ++n->generation;
@@ -416,7 +419,7 @@ void node_crash(struct world *w, struct node *n)
 	n->powered = false;
 	n->stopped = false;
 	n->shutting_down = false;
-	script_power_off(n);
+	script_power_off(w, n);
 	drop_waiting(n);
 	if (n->core != NULL)
 		engine_ends(w, n);

@@ -134,13 +134,23 @@ static int64_t draw_span(const struct plan *p, const struct fault_row *row, uint
 	return pick(value, row->span_low, row->span_high);
 }
 
+/* Trouble comes together: two in five faults fall into one of three moments, often into the very same millisecond. */
+static int64_t draw_time(const struct plan *p, uint64_t seed, int what, int which)
+{
+	uint64_t how = plan_value(seed, what, which, 10);
+	if (!chance(how, 400))
+		return pick(plan_value(seed, what, which, 0), 0, p->set[SET_STORM] - 1);
+	int64_t moment = pick(plan_value(seed, 104, (int)(how / 1000 % 3), 0), 0, p->set[SET_STORM] - 2000);
+	return chance(how / 8000, 500) ? moment : moment + pick(plan_value(seed, what, which, 11), 0, 1500);
+}
+
 static void draw_fault(struct plan *p, uint64_t seed, enum fault_kind kind, unsigned ordinal)
 {
 	const struct fault_row *row = &rows[kind];
 	struct fault *f = &p->faults[p->count++];
 	int what = 200 + (int)kind, which = (int)ordinal;
 	*f = (struct fault){.kind = kind, .node = -1, .medium = -1, .group = -1};
-	f->at_ms = pick(plan_value(seed, what, which, 0), 0, p->set[SET_STORM] - 1);
+	f->at_ms = draw_time(p, seed, what, which);
 	if (row->fields & WITH_NODE)
 		f->node = (int)pick(plan_value(seed, what, which, 1), 0, NODES - 1);
 	if (row->fields & WITH_MEDIUM && chance(plan_value(seed, what, which, 2), 400))

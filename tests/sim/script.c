@@ -17,6 +17,8 @@ static void set_truth(struct world *w, struct place *p, enum truth truth)
 {
 	if (p->truth == TRUTH_OFF && truth != TRUTH_OFF)
 		p->since = w->now;
+	if (p->truth != TRUTH_OFF && truth == TRUTH_OFF)
+		p->freed = w->now;
 	p->truth = truth;
 }
 
@@ -85,6 +87,8 @@ void script_end(struct world *w, const struct sim_event *e)
 	event.group_done.why = event.group_done.ok ? NULL : e->outcome == SCRIPT_HANGS ? "sim: timed out" : "sim: exit status 1";
 	event.group_done.still_active = !event.group_done.ok && (p->operation == GROUP_STOP || e->outcome == SCRIPT_DIRTY);
 	p->busy = false;
+	if (p->operation == GROUP_START)
+		p->failed_starts = event.group_done.ok ? 0 : p->failed_starts + 1;
 	if (event.group_done.still_active && p->truth != TRUTH_OFF) /* exec cannot know that nothing ran */
 		set_truth(w, p, TRUTH_STUCK);
 	else if (event.group_done.ok && p->operation == GROUP_START)
@@ -109,11 +113,11 @@ void script_kill_all(struct world *w, struct node *n)
 	}
 }
 
-void script_power_off(struct node *n)
+void script_power_off(struct world *w, struct node *n)
 {
 	for (int g = 0; g < GROUPS_MAX; g++) {
 		n->places[g].busy = false;
 		n->places[g].run++;
-		n->places[g].truth = TRUTH_OFF;
+		set_truth(w, &n->places[g], TRUTH_OFF);
 	}
 }

@@ -134,6 +134,8 @@ struct place {
 	bool busy;     /* a script runs */
 	enum group_operation operation;
 	uint32_t run; /* of the last script; an end of another run is stale */
+	int64_t freed; /* when it was last left */
+	unsigned failed_starts; /* in a row */
 };
 
 /* One sent datagram; copies on the way share it. */
@@ -175,6 +177,7 @@ struct node {
 	int64_t mono_base;
 	uint64_t wall_base;
 	int64_t booted;  /* when this life began */
+	int64_t thawed;
 	int64_t boot_at; /* planned next boot, NEVER: none */
 	bool frozen, suspended;
 	int64_t frozen_at, first_due;
@@ -317,7 +320,7 @@ void script_end(struct world *w, const struct sim_event *e);
 /* The engine is gone: its scripts are killed where they stand. */
 void script_kill_all(struct world *w, struct node *n);
 /* The power is gone. */
-void script_power_off(struct node *n);
+void script_power_off(struct world *w, struct node *n);
 bool occupied(const struct place *p);
 char truth_letter(enum truth t);
 
@@ -329,6 +332,8 @@ void invariant_whole(struct world *w);
 void invariant_check(struct world *w);
 /* Before the world carries out a start. */
 void invariant_start(struct world *w, const struct node *n, size_t group);
+/* Before the world carries out a stop. */
+void invariant_stop(struct world *w, const struct node *n, size_t group);
 void invariant_heard(struct world *w, struct node *n, const struct datagram *d);
 void invariant_life(struct world *w, struct node *n); /* n began, ended, froze or thawed: contact begins anew */
 /* The calm: when each limit is reached. */

@@ -369,7 +369,9 @@ static void prepare(struct world *w)
 		n->mono_base = 1000 * 1000 * MS * (i + 1);
 		n->wall_base = UINT64_C(1700000000);
 		n->generation = 1000 + (uint64_t)i;
-		n->timer_at = n->step_at = n->send_at = n->boot_at = NEVER;
+		for (int g = 0; g < GROUPS_MAX; g++)
+			n->places[g].freed = NEVER;
+		n->timer_at = n->thawed = n->step_at = n->send_at = n->boot_at = NEVER;
 		invariant_life(w, n);
 		world_push(w, (struct sim_event){.at = set[i == 0 ? SET_BOOT0 : SET_BOOT1] * MS + MS, .kind = SIM_BOOT, .node = i});
 	}
