@@ -180,7 +180,7 @@ ip link set lo up'
 stage_install() {
 	[ -z "${STAGE:-}" ] || return 0
 	STAGE=$LIVE/stage
-	make -s -C "$LIVE_TOP" BUILD="$BUILD" install DESTDIR="$STAGE" >&2 || live_die 'make install fails'
+	make -s -C "$LIVE_TOP" BUILD="$BUILD" install DESTDIR="$STAGE" >/dev/null || live_die 'make install fails'
 }
 
 node_boot() { # N: power on; its disk as it was left
