@@ -1,0 +1,129 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+# The test network of tests/live with Debian's heartbeat 3.0.6 on one node.  Sourced by tests/interop/scenarios/*.t.
+#
+# A scenario names itself a list of roles and is run once in each, both at the same time:
+#     ref1: 3.0.6 is on node1     ref2: 3.0.6 is on node2
+# REF is the number of the node with 3.0.6, OURS that of the node with ours.
+
+. "$(dirname "${BASH_SOURCE[0]}")/../live/lib.sh"
+
+REF='' OURS=''
+
+# First call of a scenario: runs it in every role and joins what they print, or, in a role, goes on.
+interop_enter() { # ROLE...
+	if [ -n "${INTEROP_ROLE:-}" ]; then
+		REF=$INTEROP_ROLE OURS=$((3 - INTEROP_ROLE))
+		live_enter
+		[ -x "${REFERENCE:?tests/interop/run sets it}/usr/libexec/heartbeat/heartbeat" ] || live_die "no daemon in $REFERENCE"
+		return
+	fi
+	local role jobs=() outputs worst=0 status
+	outputs=$(mktemp -d)
+	for role in "$@"; do
+		INTEROP_ROLE=${role#ref} bash "$0" >"$outputs/$role" 2>&1 </dev/null &
+		jobs+=($!)
+	done
+	# shellcheck disable=SC2064 # now
+	trap "kill ${jobs[*]} 2>/dev/null; wait; rm -rf '$outputs'" EXIT
+	trap 'exit 130' INT TERM HUP
+	for role in "$@"; do
+		wait "${jobs[0]}"
+		status=$?
+		jobs=("${jobs[@]:1}")
+		[ $status -eq 0 ] || worst=1
+		sed -nE "s/^((not )?ok) [0-9]+ - /\1 - 3.0.6 on node${role#ref}: /; /^1\.\.[0-9]+\$/!p" "$outputs/$role"
+		grep -qE '^1\.\.[1-9]' "$outputs/$role" || echo "not ok - 3.0.6 on node${role#ref}: the scenario came to its end"
+	done
+	echo "1..$(cat "$outputs"/* | grep -cE '^(not )?ok ')"
+	exit $worst
+}
+
+# --- nodes: the same words as in tests/live, for whichever daemon is there ---------------------------------------------
+# Switch a node on with 3.0.6 over the host's files.
+ref_boot() { # N
+	STAGE=$REFERENCE node_boot "$1"
+	ref_directories "$1"
+}
+# What its init script makes in the volatile part of the disk.
+ref_directories() {
+	# shellcheck disable=SC2016
+	node_exec "$1" sh -c '
+		mkdir -p /run/heartbeat/ccm /run/heartbeat/dopd /run/heartbeat/rsctmp /run/resource-agents
+		chown -R hacluster:haclient /run/heartbeat && chmod 750 /run/heartbeat
+		chown root:root /run/heartbeat/rsctmp && chmod 1755 /run/heartbeat/rsctmp /run/resource-agents'
+}
+
+boot() { if [ "$1" = "$REF" ]; then ref_boot "$1"; else node_boot "$1"; fi; }
+
+daemon_of() { if [ "$1" = "$REF" ]; then echo /usr/libexec/heartbeat/heartbeat; else echo /usr/sbin/heartbeat; fi; }
+start() { # N
+	node_exec "$1" "$(daemon_of "$1")" >"$LIVE/node$1/stdout" 2>"$LIVE/node$1/stderr" </dev/null
+}
+both_start() {
+	start 1 &
+	local first=$!
+	start 2 &
+	wait "$first" && wait $!
+}
+stop() { # N: bounded
+	node_exec "$1" timeout 40 "$(daemon_of "$1")" -k >>"$LIVE/node$1/stdout" 2>>"$LIVE/node$1/stderr" </dev/null
+}
+command_on() { # N hb_standby|hb_takeover WORD: bounded, 3.0.6 has no other limit
+	local where=/usr/sbin
+	[ "$1" != "$REF" ] || where=/usr/share/heartbeat
+	node_exec "$1" timeout 20 "$where/$2" "$3"
+}
+
+# Take 3.0.6 off its node, as the package manager would, and put ours there; its state and the three files stay.
+REPLACED=''
+replace_ref() {
+	(cd "$REFERENCE" && find . ! -type d ! -path './etc/passwd' ! -path './etc/group' -print0) | node_exec "$REF" sh -c 'cd / && xargs -0 rm -f'
+	tar -C "$STAGE" -cf - . | node_exec "$REF" tar -C / --keep-directory-symlink --no-overwrite-dir -xf - || live_die 'cannot install ours in the place of 3.0.6'
+	REPLACED=$REF REF=0
+}
+
+AUTHKEYS='' # instead of the pair's own
+# Network, both nodes switched on, the pair's files and the httpd in place; no daemon runs yet.
+cluster_mixed() { # PAIR [FILTER...]
+	local n
+	stage_install
+	net_up
+	note "pair $1, ${*:2}; $SHORT_TIMES; 3.0.6 on node$REF"
+	for n in 1 2; do
+		boot "$n"
+		pair_install "$n" "$@"
+		httpd_install "$n"
+		# shellcheck disable=SC2059 # lines
+		[ -z "$AUTHKEYS" ] || printf "$AUTHKEYS" | node_put "$n" /etc/ha.d/authkeys 600
+	done
+}
+
+# Two starters wait 10 s for each other: spec protocol 7.2.
+START_S=30
+mixed_running() { # PAIR [FILTER...]
+	cluster_mixed "$@"
+	check 'both daemons start' both_start
+	check 'the first node serves and both are at rest' wait_for $START_S settled_on 1
+}
+
+# The same end without that wait: ours is alone first, then 3.0.6 joins it.
+mixed_joined() { # PAIR [FILTER...]
+	cluster_mixed "$@"
+	check 'ours starts' start "$OURS"
+	check 'ours serves alone' wait_for 10 only_owner "$OURS"
+	check '3.0.6 starts' start "$REF"
+	check '3.0.6 joins, the first node serves, both are at rest' wait_for 15 settled_on 1
+}
+
+# What the two tell each other gets through: the group goes to the second node and comes back.
+moves_to_and_fro() {
+	check 'hb_standby on the first node' command_on 1 hb_standby all
+	check 'the second node serves, both are at rest' wait_for 15 settled_on 2
+	check 'hb_standby on the second node' command_on 2 hb_standby foreign
+	check 'the first node serves, both are at rest' wait_for 15 settled_on 1
+	check 'the first node stops' stop 1
+	check 'the second node serves' wait_for 5 only_owner 2
+	check_not '3.0.6 has no complaint about authentication' log_has "$REF" 'authentic'
+	check_not '3.0.6 has lost no packet of ours' log_has "$REF" 'lost packet'
+}

@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Both nodes of the web pair are switched on together, one with 3.0.6.
+. "$(dirname "$0")/../lib.sh"
+interop_enter ref1 ref2
+
+cluster_mixed web
+owners_start
+begin=$(now_ms)
+check 'both daemons start' both_start
+check 'the first node serves and both are at rest' wait_for $START_S settled_on 1
+sleep 0.5
+measure_stop
+at_most 'ms until the address was there, bounded by the 10 s that 3.0.6 waits' $(($(owner_since_ms 1 "$begin") - begin)) 16000
+is 'never two owners' "$(two_owners_ms)" 0
+check 'the client reads the page of the first node' wait_for 3 served_by 1
+for n in 1 2; do
+	check "node$n sees the first node active" node_is $n 1 active
+	check "node$n sees the second node active" node_is $n 2 active
+done
+is 'the first node holds its groups' "$(rscstatus 1)" local
+is 'the second holds the other half, in which there are none' "$(rscstatus 2)" local
+is 'the first node started httpd once' "$(log_count 1 'Running .*httpd +start')" 1
+is 'the second did not touch it' "$(log_count 2 'Running .*httpd +start')" 0
+check_not '3.0.6 has no complaint about authentication' log_has "$REF" 'authentic'
+check_not '3.0.6 has lost no packet of ours' log_has "$REF" 'lost packet'
+check_not 'nobody says that both own' log_has 1 'Both machines own'
+check_not 'nobody says that both own (the other log)' log_has 2 'Both machines own'
+
+check 'the second node stops' stop 2
+check 'the first goes on serving' only_owner 1
+check 'the first node stops' stop 1
+check_not 'the address is released' address_on 1
+done_testing

@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# auto_failback off: who has it keeps it.
+. "$(dirname "$0")/../lib.sh"
+interop_enter ref1 ref2
+
+cluster_mixed web sed -e 's/^auto_failback .*/auto_failback off/'
+owners_start
+check 'the second node starts alone' start 2
+check 'it serves' wait_for 20 only_owner 2
+sleep $((OURS == 2 ? 1 : 11)) # 3.0.6 alone is stable 10 s later
+check 'the first node joins' start 1
+check 'both are at rest' wait_for 15 both_at_rest
+sleep 2
+check 'nothing has moved' settled_on 2
+check 'the second node says that it holds all' rsc_is 2 all
+check 'the first that it holds nothing' rsc_is 1 none
+check 'the second node stops' stop 2
+check 'the first serves' wait_for 5 only_owner 1
+check 'the second starts again' start 2
+check 'both are at rest' wait_for 20 settled_on 1
+sleep 2
+check 'nothing has moved again' settled_on 1
+measure_stop
+is 'never two owners' "$(two_owners_ms)" 0
+done_testing

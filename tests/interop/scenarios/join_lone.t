@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The owner starts alone, the other joins: at first while 3.0.6 is not yet stable (its first 10 s), later again.
+. "$(dirname "$0")/../lib.sh"
+interop_enter ref1 ref2
+
+cluster_mixed web
+owners_start
+check 'the second node starts alone' start 2
+check 'it serves' wait_for 10 only_owner 2
+check 'the first node joins' start 1
+check 'the group goes home, both are at rest' wait_for 30 settled_on 1
+check 'the client reads the first node' wait_for 3 served_by 1
+check 'the second stops' stop 2
+check 'the second starts again at once' start 2
+check 'both are at rest' wait_for 20 settled_on 1
+measure_stop
+is 'never two owners' "$(two_owners_ms)" 0
+done_testing
