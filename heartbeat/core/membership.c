@@ -82,17 +82,24 @@ static void judge_interval(struct core *c, const struct node *n)
 		         (long long)span_to_ms(gap), over ? " (> deadtime)" : "");
 }
 
-/* The peer is back after it was taken for dead, in the same life: a partition has healed, or it (or we) stood still. */
+/* A node is believed to be there: for the first time, again, or in a new life. */
+static void peer_is_back(struct core *c)
+{
+	c->peer_left = false;
+	fencing_peer_heard(c);
+	ownership_home_returned(c);
+	if (c->conf->failback != FAILBACK_OFF)
+		c->empty_held &= HALF_LOCAL;
+	c->beat_due = true; /* do not let it wait for the next beat */
+}
+
+/* It was taken for dead, and is back in the same life: a partition has healed, or it (or we) stood still. */
 static void returned(struct core *c, struct node *n)
 {
 	core_log(c, LOG_LEVEL_CRIT, "Cluster node %s returning after partition.", n->name);
 	core_log(c, LOG_LEVEL_WARN, "Deadtime value may be too small.");
-	if (!is_peer(c, n))
-		return;
-	c->peer_left = false;
-	fencing_peer_heard(c);
-	c->dialect->forget(c);
-	c->beat_due = true;
+	if (is_peer(c, n))
+		c->dialect->forget(c);
 }
 
 static void new_generation(struct core *c, struct node *n, const struct message *m, uint64_t generation)
@@ -104,13 +111,11 @@ static void new_generation(struct core *c, struct node *n, const struct message 
 	n->last_status = MONO_NEVER;
 	if (!is_peer(c, n))
 		return;
-	c->peer_left = false;
-	fencing_peer_heard(c);
 	dialect_choose(c, m);
-	ownership_home_returned(c);
-	if (c->conf->failback != FAILBACK_OFF)
-		c->empty_held &= HALF_LOCAL;
-	c->beat_due = true; /* it does not know us: do not let it wait for the next beat */
+	c->beat_due = true; /* it does not know us yet */
+	/* A dead node's new life has to prove itself first: until then a shot, or its leave, stands as proof. */
+	if (n->heard)
+		peer_is_back(c);
 }
 
 bool membership_status(struct core *c, struct node *n, const struct message *m, uint64_t seq)
@@ -128,7 +133,8 @@ static bool is_proven(struct core *c, const struct node *n)
 {
 	if (n->heard || !is_peer(c, n) || c->dialect != &dialect_native)
 		return true;
-	return c->native.hears_generation == c->generation;
+	/* Not older than its death either: frames held back on the way since then name statuses from before. */
+	return c->native.hears_generation == c->generation && c->native.hears_seq > n->dead_since_seq;
 }
 
 static struct mono deadline_of(const struct core *c, const struct node *n)
@@ -168,6 +174,8 @@ void membership_status_accepted(struct core *c, struct node *n, const struct mes
 	n->deadline = deadline_of(c, n);
 	if (was_dead && n->floor)
 		returned(c, n);
+	if (!n->heard && is_peer(c, n))
+		peer_is_back(c);
 	n->heard = n->ever_heard = true;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (message_is(m, "st", status_words[known[i]]))
@@ -215,6 +223,7 @@ static void peer_died(struct core *c, struct node *n)
 static void node_died(struct core *c, struct node *n)
 {
 	n->floor = n->sequence.last;
+	n->dead_since_seq = c->seq;
 	sequence_forget(&n->sequence);
 	n->heard = false;
 	n->deadline = MONO_FAR;

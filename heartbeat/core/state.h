@@ -39,6 +39,7 @@ struct node {
 	struct sequence sequence;
 	uint64_t status_seq;       /* number of the last status processed, in its generation */
 	uint64_t floor;            /* numbers up to this one were seen before it was declared dead */
+	uint64_t dead_since_seq;   /* our own number at that time */
 	struct link *links;        /* one for each medium */
 };
 

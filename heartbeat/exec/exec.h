@@ -19,7 +19,7 @@ struct exec_config {
 	const char *const *script_directories; /* lookup order, NULL-terminated: /etc/ha.d/resource.d, /etc/init.d */
 	const char *native_ipaddr;  /* our own resource.d/IPaddr, by path: when the file found by the lookup is another one, that file is run */
 	struct span deadline;       /* of each call; default 60 s */
-	unsigned stop_attempts;     /* a failing stop is tried so often, one second apart; default 10 */
+	unsigned stop_attempts;     /* a failing stop is tried so often, one second apart; default 10; but not longer than two deadlines */
 };
 
 enum exec_operation { EXEC_START, EXEC_STOP };

@@ -42,6 +42,7 @@ struct group {
 	int next;               /* event that the handler under way has produced, -1: none */
 	enum exec_operation operation;
 	size_t at;              /* resource in hand */
+	struct mono stop_began; /* of the resource in hand */
 	unsigned attempts;      /* stops of it that failed */
 	bool waiting;           /* for another group's call of the same resource */
 	bool start_later;       /* asked to start while stopping */

@@ -209,6 +209,8 @@ static void stop_in_hand(struct group *g)
 {
 	const struct group *other = needed_by(g);
 	g->state = GROUP_STOPPING;
+	if (g->attempts == 0)
+		g->stop_began = mono_now();
 	if (other == NULL) {
 		call(g, AGENT_STOP);
 		return;
@@ -254,10 +256,17 @@ static gboolean on_pause_over(void *context)
 	return G_SOURCE_REMOVE;
 }
 
+/* A script that fails at once is tried stop_attempts times; one that hangs until its deadline twice, or a shutdown would take
+ * ten deadlines. */
+static bool try_again(const struct group *g)
+{
+	return g->attempts < g->exec->config.stop_attempts && mono_since(mono_now(), g->stop_began).ns < 2 * g->exec->config.deadline.ns;
+}
+
 static void retry_stop(struct group *g)
 {
 	g->attempts++;
-	if (g->attempts < g->exec->config.stop_attempts) {
+	if (try_again(g)) {
 		log_at(LOG_LEVEL_INFO, "Retrying failed stop operation [%s]", name_in_hand(g));
 		g->state = GROUP_PAUSING;
 		g->timer = g_timeout_add(STOP_RETRY_MS, on_pause_over, g);
