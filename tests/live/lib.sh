@@ -144,7 +144,8 @@ net_up() {
 	machine_start router "$host" && ROUTER_PID=$MACHINE_PID
 	machine_start client "$host" && CLIENT_PID=$MACHINE_PID
 	for bridge in $bridges; do
-		printf '%s\n' "link add $bridge type bridge forward_delay 0 mcast_snooping 0" "link set $bridge up"
+		# An address of its own: else it changes to that of another port when a node loses power, under the referee.
+		printf '%s\n' "link add $bridge address 02:00:00:00:0${bridge#br}:fe type bridge forward_delay 0 mcast_snooping 0" "link set $bridge up"
 	done | switch ip -batch -
 	plug router br0 "$ROUTER_PID" eth0
 	plug client br0 "$CLIENT_PID" eth0

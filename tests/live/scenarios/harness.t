@@ -60,10 +60,20 @@ check 'starts again without harm' node_exec 2 /etc/init.d/httpd start
 is 'says so' "$(node_exec 2 /etc/init.d/httpd status | sed 's/ (.*//')" 'httpd is running'
 check 'and serves the name of its node to the client' wait_for 3 served_by 2
 
+take 1
+owners_start
+sleep 0.1
 echo kept | node_put 2 /etc/kept 644
 echo lost | node_put 2 /run/lost 644
 node_power_off 2
 check_not 'a node without power answers nobody' client ping -q -c 1 -W 0.3 192.168.1.12
+seen=$(now_ms)
+leave 1
+sleep 0.1
+take 1
+sleep 0.1
+measure_stop
+check 'the referee sees on when a port of the switch is gone' test -n "$(owner_since_ms 1 "$seen")"
 node_boot 2
 is 'its disk survives' "$(node_exec 2 cat /etc/kept)" kept
 check_not 'its memory does not' node_exec 2 test -e /run/lost
