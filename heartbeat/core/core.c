@@ -128,18 +128,6 @@ static void on_stalled(struct core *c, struct span gap)
 		ownership_release_all(c, "we stood still longer than deadtime");
 }
 
-static void on_keys(struct core *c, const struct authkeys *keys)
-{
-	struct auth *fresh = auth_new(keys);
-	if (!fresh) {
-		core_log(c, LOG_LEVEL_ERROR, "the new authkeys could not be made ready; the old ones stay in use");
-		return;
-	}
-	auth_free(c->auth);
-	c->auth = fresh;
-	core_log(c, LOG_LEVEL_INFO, "Rereading authentication file: key %u is in use now.", auth_active(fresh));
-}
-
 /* From the FIFO or a client.  Orders are understood, cluster administration is refused, the rest is passed on. */
 static void on_message(struct core *c, const struct message *m)
 {
@@ -151,6 +139,8 @@ static void on_message(struct core *c, const struct message *m)
 	bool good_half = !word.len || half_parse(word, &half);
 	if (bytes_equal_text(type, "ask_resources") || bytes_equal_text(type, "hb_takeover")) {
 		bool takeover = bytes_equal_text(type, "hb_takeover");
+		if (takeover && bytes_equal_text(word, "failback"))
+			half = HALF_LOCAL; /* ours come home; 3.0.6 takes all, which nobody asked for */
 		if (good_half)
 			move_begin(c, takeover, half, 0);
 		else
@@ -213,9 +203,6 @@ static void take_event(struct core *c, const struct event *e)
 		break;
 	case EVENT_STALLED:
 		on_stalled(c, e->stalled.gap);
-		break;
-	case EVENT_KEYS:
-		on_keys(c, e->keys.keys);
 		break;
 	}
 }

@@ -72,7 +72,6 @@ enum event_kind {
 	EVENT_MESSAGE,    /* from the FIFO or a client: to be sent to the cluster */
 	EVENT_SHUTDOWN,   /* operator or signal: release everything, say good-bye, ACTION_STOPPED */
 	EVENT_STALLED,    /* the loop was late by stalled.gap: monotonic, or asleep (boottime) */
-	EVENT_KEYS,       /* authkeys was read again */
 };
 
 struct event {
@@ -105,9 +104,6 @@ struct event {
 		struct {
 			struct span gap;
 		} stalled;
-		struct {
-			const struct authkeys *keys;
-		} keys;
 	};
 };
 

@@ -24,8 +24,10 @@ void ownership_init(struct core *c, const struct adopted *adopted, size_t count)
 			group->state = adopted[i].clean_up ? OWN_UNKNOWN : OWN_HELD;
 			if (adopted[i].clean_up)
 				action_add(c, ACTION_GROUP_STOP)->group.group = g;
-			core_log(c, LOG_LEVEL_WARN, "Group %s was left by an earlier life of this daemon: %s", group_key(c, g),
-			         adopted[i].clean_up ? "it is stopped before we join" : "it goes on running here");
+			if (adopted[i].clean_up)
+				core_log(c, LOG_LEVEL_WARN, "Group %s was left behind by an engine that died: it is stopped before we join", group_key(c, g));
+			else
+				core_log(c, LOG_LEVEL_INFO, "Group %s runs here since before this engine: it goes on", group_key(c, g));
 			action_add(c, ACTION_HOLDINGS);
 		}
 	}

@@ -163,7 +163,7 @@ static gboolean on_debug_down(gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
-/* --- reload: authkeys in place; ha.cf and haresources by a new engine that adopts what runs --- */
+/* --- reload: a new engine reads the files and adopts what runs; that takes milliseconds --- */
 
 static bool same_resources(const struct group_conf *a, const struct group_conf *b)
 {
@@ -205,7 +205,9 @@ static gboolean on_reload(gpointer data)
 		log_at(LOG_LEVEL_ERROR, "Config errors: the old files stay in use");
 		return G_SOURCE_CONTINUE;
 	}
-	if (core_in_transition(e->core)) {
+	if (configuration_same_files(e->files, fresh)) {
+		log_at(LOG_LEVEL_INFO, "Configuration unchanged.");
+	} else if (core_in_transition(e->core)) {
 		log_at(LOG_LEVEL_WARN, "reload refused while resources are moving; ask again when cl_status rscstatus is stable");
 	} else if (running_groups_unchanged(e, fresh->resources)) {
 		log_at(LOG_LEVEL_INFO, "Heartbeat restart triggered: a new engine reads the files, what runs goes on.");
@@ -240,7 +242,7 @@ static struct span script_deadline(void)
 
 static int open_core(struct engine *e)
 {
-	struct core_config config = {.conf = e->files->conf, .resources = e->files->resources, .keys = &e->keys, .node = e->files->node};
+	struct core_config config = {.conf = e->files->conf, .resources = e->files->resources, .keys = e->files->keys, .node = e->files->node};
 	struct adopted adopted[HARESOURCES_GROUPS_MAX];
 	config.adopted = adopted;
 	config.adopted_count = holdings_adopt(e->config->holdings, e->config->adopt_in_time, adopted);
@@ -343,7 +345,6 @@ int engine_run(const struct engine_config *config)
 	struct engine *e = g_new0(struct engine, 1);
 	e->config = config;
 	e->files = config->configuration;
-	e->keys = *config->configuration->keys;
 	e->asleep = time_asleep();
 	e->loop = g_main_loop_new(NULL, FALSE);
 	static int (*const steps[])(struct engine *e) = {open_core, open_media, open_exec, open_ipc, open_timer};
@@ -366,7 +367,6 @@ int engine_run(const struct engine_config *config)
 	media_close(e->media);
 	exec_free(e->exec);
 	core_free(e->core);
-	authkeys_wipe(&e->keys);
 	g_main_loop_unref(e->loop);
 	code = e->exit_code;
 	g_free(e);

@@ -15,7 +15,6 @@
 struct engine {
 	const struct engine_config *config;
 	const struct configuration *files;
-	struct authkeys keys; /* in use; a re-read replaces them */
 	GMainLoop *loop;
 	struct core *core;
 	struct media *media;

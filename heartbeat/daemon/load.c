@@ -45,10 +45,11 @@ bool load_node_name(char name[HA_CF_NAME_MAX])
 	return true;
 }
 
-static char *read_file(const char *path, size_t *len, struct stat *st)
+static char *read_file(const char *path, size_t *len, struct stat *st, struct file_stamp *stamp)
 {
 	char *text;
 	int rc = file_read(path, FILE_MAX, &text, len, st);
+	*stamp = (struct file_stamp){.inode = st->st_ino, .size = st->st_size, .changed = st->st_mtim};
 	if (rc == 0)
 		return text;
 	log_at(LOG_LEVEL_ERROR, "Cannot open %s: %s", path, rc == -EFBIG ? "larger than 1 MiB" : rc == -EINVAL ? "not a regular file" : strerror(-rc));
@@ -63,7 +64,8 @@ static struct bytes text_bytes(const char *text, size_t len)
 static bool load_ha_cf(struct configuration *c)
 {
 	size_t len;
-	char *text = read_file(PATH_HA_CF, &len, NULL);
+	struct stat st = {0};
+	char *text = read_file(PATH_HA_CF, &len, &st, &c->stamps[FILE_HA_CF]);
 	if (!text)
 		return false;
 	struct diags d;
@@ -76,29 +78,21 @@ static bool load_ha_cf(struct configuration *c)
 	return ok;
 }
 
-bool authkeys_load(struct authkeys *keys)
+static bool load_authkeys(struct configuration *c)
 {
 	size_t len;
-	struct stat st;
-	char *text = read_file(PATH_AUTHKEYS, &len, &st);
-	struct authkeys *fresh = calloc(1, sizeof *fresh);
-	bool ok = false;
-	if (text && fresh) {
-		struct diags d;
-		diags_init(&d, PATH_AUTHKEYS);
-		authkeys_check_mode(st.st_mode, &d);
-		authkeys_parse(text_bytes(text, len), fresh, &d);
-		diags_tell(&d);
-		ok = d.errors == 0;
-		diags_free(&d);
-	}
-	if (ok)
-		*keys = *fresh;
-	if (fresh)
-		authkeys_wipe(fresh);
-	if (text)
-		explicit_bzero(text, len);
-	free(fresh);
+	struct stat st = {0};
+	char *text = read_file(PATH_AUTHKEYS, &len, &st, &c->stamps[FILE_AUTHKEYS]);
+	if (!text)
+		return false;
+	struct diags d;
+	diags_init(&d, PATH_AUTHKEYS);
+	authkeys_check_mode(st.st_mode, &d);
+	authkeys_parse(text_bytes(text, len), c->keys, &d);
+	diags_tell(&d);
+	bool ok = d.errors == 0;
+	diags_free(&d);
+	explicit_bzero(text, len);
 	free(text);
 	return ok;
 }
@@ -106,7 +100,8 @@ bool authkeys_load(struct authkeys *keys)
 static bool load_haresources(struct configuration *c)
 {
 	size_t len;
-	char *text = read_file(PATH_HARESOURCES, &len, NULL);
+	struct stat st = {0};
+	char *text = read_file(PATH_HARESOURCES, &len, &st, &c->stamps[FILE_HARESOURCES]);
 	if (!text)
 		return false;
 	struct diags d;
@@ -128,12 +123,22 @@ struct configuration *configuration_load(void)
 	bool ok = c->keys && load_node_name(c->node);
 	/* Every file is looked at, so that all errors show at once. */
 	ok = ok && load_ha_cf(c);
-	bool keys_ok = c->keys && authkeys_load(c->keys);
+	bool keys_ok = c->keys && load_authkeys(c);
 	bool groups_ok = c->conf ? load_haresources(c) : false;
 	if (ok && keys_ok && groups_ok)
 		return c;
 	configuration_free(c);
 	return NULL;
+}
+
+bool configuration_same_files(const struct configuration *a, const struct configuration *b)
+{
+	for (size_t i = 0; i < FILES; i++) {
+		const struct file_stamp *x = &a->stamps[i], *y = &b->stamps[i];
+		if (x->inode != y->inode || x->size != y->size || x->changed.tv_sec != y->changed.tv_sec || x->changed.tv_nsec != y->changed.tv_nsec)
+			return false;
+	}
+	return true;
 }
 
 void configuration_tell_unserved(const struct configuration *c)

@@ -10,11 +10,21 @@
 #include "heartbeat/conf/ha_cf.h"
 #include "heartbeat/conf/haresources.h"
 
+enum { FILE_HA_CF, FILE_AUTHKEYS, FILE_HARESOURCES, FILES };
+
+/* A file as it was when it was read; another one, or a change, shows. */
+struct file_stamp {
+	ino_t inode;
+	off_t size;
+	struct timespec changed;
+};
+
 struct configuration {
 	char node[HA_CF_NAME_MAX];
 	struct ha_cf *conf;
 	struct haresources *resources;
 	struct authkeys *keys;
+	struct file_stamp stamps[FILES];
 };
 
 /* Own name: first line of nodeinfo, else uname -n; lower case.  False with a message when it is unusable. */
@@ -22,8 +32,8 @@ bool load_node_name(char name[HA_CF_NAME_MAX]);
 /* Read all three.  Diagnostics go to the log (and so to standard error while that is attached).
  * NULL when any file has an error: nothing is half-applied.  Free with configuration_free. */
 struct configuration *configuration_load(void);
-/* authkeys alone, for a re-read; false with diagnostics in the log, *keys is untouched then. */
-bool authkeys_load(struct authkeys *keys);
+/* Were all three read from the same, unchanged files? */
+bool configuration_same_files(const struct configuration *a, const struct configuration *b);
 /* One warning for each directive that is understood but not served by this version. */
 void configuration_tell_unserved(const struct configuration *c);
 void configuration_free(struct configuration *c);
