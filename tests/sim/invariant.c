@@ -11,6 +11,7 @@ enum {
 	SLACK_MS = 300,
 	SHUTDOWN_MAX_MS = 300000,
 	WHOLE_STATUSES = 2,
+	TOLD_STATUSES = 3,
 	START_TRIES = 3,
 	FENCE_MAX_MS = 10000, /* a shot under way, and another after it failed */
 	RETRY_MS = 30000, /* what has failed is tried again: ownership.h */
@@ -82,6 +83,7 @@ void invariant_heard(struct world *w, struct node *n, const struct datagram *d)
 		if (d->holding >> g & 1 && d->sent >= n->holding_sent[g]) {
 			n->holding_sent[g] = d->sent;
 			n->holding_heard[g] = w->now;
+			n->told[g] += d->sent >= n->places[g].since && d->sent >= peer->places[g].since;
 		}
 	}
 	if (!present)
@@ -143,11 +145,50 @@ void invariant_stop(struct world *w, const struct node *n, size_t group)
 	world_broken(w, "L7 no-needless-stop", "%s stops group %zu, which runs nowhere else; nobody asked for it", node_name(n->index), group);
 }
 
+static bool means_to_run(const struct place *p)
+{
+	return p->truth == TRUTH_STARTING || p->truth == TRUTH_RUNNING;
+}
+
+static uint64_t epoch_of(const struct node *n, int g)
+{
+	struct group_view view;
+	core_group_view(n->core, (size_t)g, &view);
+	return view.epoch;
+}
+
+static bool believes(const struct node *n, int peer)
+{
+	for (size_t i = 0; i < NODES; i++) {
+		struct node_view view;
+		core_node_view(n->core, i, &view);
+		if (strcmp(view.name, node_name(peer)) == 0)
+			return strcmp(view.status, "active") == 0;
+	}
+	return false;
+}
+
+/* Also in a one-way cut: who is told again and again that the other has the group by a later right gives way. */
+static void check_told(struct world *w, int g)
+{
+	for (int i = 0; i < NODES; i++) {
+		const struct node *n = &w->nodes[i], *peer = &w->nodes[1 - i];
+		if (n->core == NULL || peer->core == NULL || n->frozen || n->told[g] < TOLD_STATUSES || !means_to_run(&n->places[g]))
+			continue;
+		if (believes(n, peer->index) && epoch_of(n, g) < epoch_of(peer, g))
+			world_broken(w, "S3 split-window", "%s keeps group %d although it has heard %u times that %s has it by a later epoch", node_name(i), g,
+				     n->told[g], node_name(peer->index));
+	}
+}
+
 static void check_two_owners(struct world *w, int g)
 {
 	const struct place *a = &w->nodes[0].places[g], *b = &w->nodes[1].places[g];
+	if (!means_to_run(a) || !means_to_run(b))
+		w->nodes[0].told[g] = w->nodes[1].told[g] = 0;
 	if (!occupied(a) || !occupied(b) || a->truth == TRUTH_STUCK || b->truth == TRUTH_STUCK)
 		return;
+	check_told(w, g);
 	if (w->plan->set[SET_STONITH])
 		world_broken(w, "S1 one-owner-fenced", "group %d is on both nodes (%c, %c)", g, truth_letter(a->truth), truth_letter(b->truth));
 	if (a->truth == TRUTH_STOPPING || b->truth == TRUTH_STOPPING || !whole_and_told(w))

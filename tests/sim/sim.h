@@ -200,6 +200,7 @@ struct node {
 	unsigned heard_count; /* statuses since the network is whole */
 	bool draining; /* just thawed: what is due may come due with any datagram */
 	int64_t holding_heard[GROUPS_MAX], holding_sent[GROUPS_MAX]; /* last status of a peer that held the group: receipt and sending */
+	unsigned told[GROUPS_MAX]; /* statuses heard, while we have the group, of a peer that has it too */
 	unsigned fence_ordinal;
 };
 
