@@ -32,7 +32,8 @@ static uint16_t take_u16(struct reader *r)
 {
 	struct bytes b = reader_take(r, 2);
 
-	return b.len == 2 ? (uint16_t)(b.at[0] << 8 | b.at[1]) : 0;
+	unsigned value = b.len == 2 ? (unsigned)b.at[0] << 8 | b.at[1] : 0;
+	return (uint16_t)value;
 }
 
 static bool begins(struct reader r, const char *text)

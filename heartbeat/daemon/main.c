@@ -118,8 +118,10 @@ static int start(const struct options *o)
 		log_at(LOG_LEVEL_ERROR, "Configuration error, heartbeat not started.");
 		return EXIT_CONFIG;
 	}
-	if (!make_directories())
+	if (!make_directories()) {
+		configuration_free(files);
 		return EXIT_OTHER;
+	}
 	int rc = process_lock();
 	if (rc != 0) {
 		bool stale;
@@ -134,8 +136,10 @@ static int start(const struct options *o)
 	log_at(LOG_LEVEL_INFO, "Configuration validated. Starting heartbeat " VERSION);
 	configuration_tell_unserved(files);
 	int ready_fd = -1, code;
-	if (!o->foreground && !detach(&ready_fd, &code))
+	if (!o->foreground && !detach(&ready_fd, &code)) {
+		configuration_free(files);
 		return code;
+	}
 	return guardian_run(&(struct guardian_config){.files = files, .ready_fd = ready_fd, .debug = o->debug, .foreground = o->foreground});
 }
 

@@ -152,5 +152,6 @@ int main(int argc, char **argv)
 		probe_receive(&p);
 	}
 	probe_end(&p);
+	free(p.sent_ms);
 	return 0;
 }
