@@ -7,7 +7,7 @@
 
 /* Legal moves of our side; anything else is a bug of ours. */
 static const unsigned legal[OWN_STATES] = {
-	[OWN_UNKNOWN]  = 1u << OWN_NONE | 1u << OWN_STUCK | 1u << OWN_HELD | 1u << OWN_STOPPING,
+	[OWN_UNKNOWN]  = 1u << OWN_NONE | 1u << OWN_STUCK,
 	[OWN_NONE]     = 1u << OWN_CLAIM | 1u << OWN_STARTING,
 	[OWN_CLAIM]    = 1u << OWN_NONE | 1u << OWN_STARTING,
 	[OWN_STARTING] = 1u << OWN_HELD | 1u << OWN_FAILED | 1u << OWN_STUCK | 1u << OWN_STOPPING,
