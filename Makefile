@@ -120,6 +120,9 @@ $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(foreach room,$(ROOMS)
 # This one runs the program.
 $(BUILD)/tests/unit/ipaddr_program_test: $(BUILD)/resource.d/IPaddr
 
+# What the tests of the core share: two nodes on an in-memory wire.
+$(foreach test,core membership ownership native classic receive moves views,$(BUILD)/tests/unit/$(test)_test): $(BUILD)/tests/unit/pair.o
+
 $(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(call archive,core) $(call archive,conf) $(call archive,lib)
 	$(call say,LD,$@)
 	$(LINK)
@@ -180,6 +183,8 @@ install: all
 	$(Q)for t in IPaddr IPaddr2; do ln -sf $(PREFIX)/libexec/heartbeat/IPaddr $(HAD)/resource.d/$$t; done
 	$(Q)install -m 644 ha.d/ha.cf ha.d/haresources $(DESTDIR)$(PREFIX)/share/doc/heartbeat
 	$(Q)install -m 600 ha.d/authkeys $(DESTDIR)$(PREFIX)/share/doc/heartbeat
+	$(Q)install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	$(Q)install -m 644 ha.d/heartbeat.service $(DESTDIR)$(PREFIX)/lib/systemd/system
 	$(Q)for s in 1 5 8; do install -d $(MAN)/man$$s; done
 	$(Q)for page in man/*.[158]; do install -m 644 $$page $(MAN)/man$${page##*.}; done
 
