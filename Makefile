@@ -180,7 +180,8 @@ install: all
 	$(Q)install -m 755 $(BUILD)/tools/hb_standby $(BUILD)/tools/hb_takeover $(SHARE)
 	$(Q)for t in hb_standby hb_takeover; do ln -sf $(PREFIX)/share/heartbeat/$$t $(SBIN)/$$t; done
 	$(Q)install -m 755 $(BUILD)/resource.d/IPaddr $(DESTDIR)$(PREFIX)/libexec/heartbeat/IPaddr
-	$(Q)for t in IPaddr IPaddr2; do ln -sf $(PREFIX)/libexec/heartbeat/IPaddr $(HAD)/resource.d/$$t; done
+	$(Q)for t in IPaddr IPaddr2; do [ -e $(HAD)/resource.d/$$t ] && [ ! -L $(HAD)/resource.d/$$t ] || \
+		ln -sf $(PREFIX)/libexec/heartbeat/IPaddr $(HAD)/resource.d/$$t; done # a site's own script stays
 	$(Q)install -m 644 ha.d/ha.cf ha.d/haresources $(DESTDIR)$(PREFIX)/share/doc/heartbeat
 	$(Q)install -m 600 ha.d/authkeys $(DESTDIR)$(PREFIX)/share/doc/heartbeat
 	$(Q)install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
