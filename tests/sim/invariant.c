@@ -9,6 +9,7 @@
 
 enum {
 	SLACK_MS = 300,
+	CLASSIC_MS = 15000, /* its start waits 10 s, its restart after a partition 2 s: protocol 7.2, 11.3 */
 	SHUTDOWN_MAX_MS = 300000,
 	WHOLE_STATUSES = 2,
 	TOLD_STATUSES = 3,
@@ -51,7 +52,8 @@ void invariant_whole(struct world *w)
 /* Whole for so long that each side has been told everything that counts. */
 static bool whole_and_told(const struct world *w)
 {
-	if (w->whole_since == NEVER || w->now - w->whole_since <= 2 * ms_of(w, SET_KEEPALIVE) + SLACK_MS * MS)
+	int64_t window = 2 * ms_of(w, SET_KEEPALIVE) + SLACK_MS * MS + (w->plan->set[SET_CLASSIC] ? CLASSIC_MS * MS : 0);
+	if (w->whole_since == NEVER || w->now - w->whole_since <= window)
 		return false;
 	for (int i = 0; i < NODES; i++)
 		if (w->nodes[i].heard_count < WHOLE_STATUSES)
@@ -132,17 +134,31 @@ static bool moves_lately(const struct world *w)
 	return false;
 }
 
+static bool gives_half(const struct world *w, const struct node *n)
+{
+	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
+		if (n->places[g].failed_starts > 0)
+			return true;
+	return false;
+}
+
 /* L7: who alone runs a group goes on running it, unless there is a reason to stop. */
 void invariant_stop(struct world *w, const struct node *n, size_t group)
 {
 	if (w->quiet)
 		world_broken(w, "L5 quiet", "%s stops group %zu after everything had settled", node_name(n->index), group);
-	const struct place *peer = &w->nodes[1 - n->index].places[group];
+	const struct node *other = &w->nodes[1 - n->index];
+	const struct place *peer = &other->places[group];
 	bool goes_home = w->plan->set[SET_FAILBACK] == FAILBACK_ON && (w->plan->set[SET_HOMES] >> group & 1) != n->index;
 	bool alone = !occupied(peer) && w->now - peer->freed > 2 * ms_of(w, SET_KEEPALIVE) + 3000 * MS;
-	if (n->places[group].truth != TRUTH_RUNNING || !alone || goes_home || n->shutting_down || n->thawed == w->now || moves_lately(w))
+	/* two owners after a partition: one gives way, not both */
+	bool both = peer->truth == TRUTH_STOPPING && !other->shutting_down && w->now - other->thawed > ms_of(w, SET_DEADTIME);
+	if (w->plan->set[SET_CLASSIC] && gives_half(w, n)) /* it knows halves only: one group that fails takes the others along */
 		return;
-	world_broken(w, "L7 no-needless-stop", "%s stops group %zu, which runs nowhere else; nobody asked for it", node_name(n->index), group);
+	if (n->places[group].truth != TRUTH_RUNNING || (!alone && !both) || goes_home || n->shutting_down || n->thawed == w->now || moves_lately(w))
+		return;
+	world_broken(w, "L7 no-needless-stop", "%s stops group %zu, which %s; nobody asked for it", node_name(n->index), group,
+		     both ? "the other node stops as well" : "runs nowhere else");
 }
 
 static bool means_to_run(const struct place *p)
@@ -188,7 +204,8 @@ static void check_two_owners(struct world *w, int g)
 		w->nodes[0].told[g] = w->nodes[1].told[g] = 0;
 	if (!occupied(a) || !occupied(b) || a->truth == TRUTH_STUCK || b->truth == TRUTH_STUCK)
 		return;
-	check_told(w, g);
+	if (!w->plan->set[SET_CLASSIC]) /* it has no epochs */
+		check_told(w, g);
 	if (w->plan->set[SET_STONITH])
 		world_broken(w, "S1 one-owner-fenced", "group %d is on both nodes (%c, %c)", g, truth_letter(a->truth), truth_letter(b->truth));
 	if (a->truth == TRUTH_STOPPING || b->truth == TRUTH_STOPPING || !whole_and_told(w))
@@ -333,6 +350,8 @@ static int64_t settle_span(const struct world *w)
 	bool booted = false;
 	if (plan_has(w->plan, FAULT_START_FAIL, FAULT_STOP_HANG))
 		span += RETRY_MS * MS;
+	if (w->plan->set[SET_CLASSIC])
+		span += CLASSIC_MS * MS;
 	if (w->plan->set[SET_STONITH])
 		span += FENCE_MAX_MS * MS;
 	for (int i = 0; i < NODES; i++)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heartbeat/core/codec.h"
+
 void datagram_release(struct datagram *d)
 {
 	if (d != NULL && --d->refs == 0)
@@ -102,8 +104,30 @@ static void send_to(struct world *w, struct node *n, struct datagram *d, int to,
 		travel(w, d, to, medium, pick(replay / 1000, 2000 * MS, 180000 * MS), COPY_REPLAY);
 }
 
+/* The same datagram without the fields of the native dialect, signed anew. */
+static struct bytes without_native_fields(struct world *w, struct bytes data)
+{
+	static uint8_t arenas[2][CODEC_UNCOMPRESSED_MAX], rendered[CODEC_DATAGRAM_MAX];
+	static struct message in, out;
+	struct frame frame;
+	struct writer text = writer_over(rendered, sizeof rendered);
+	message_init(&in, arenas[0], sizeof arenas[0]);
+	message_init(&out, arenas[1], sizeof arenas[1]);
+	if (codec_decode(data, w->auth, false, &in, &frame) != CODEC_OK)
+		return data;
+	for (size_t i = 0; i < in.count; i++) {
+		const struct field *f = &in.fields[i];
+		bool native = f->name.len >= 2 && f->name.at[0] == 'h' && f->name.at[1] == '4';
+		if (!native && !bytes_equal_text(f->name, "auth"))
+			message_add_bytes(&out, f->type, f->name, f->value);
+	}
+	return codec_netstring(&out, w->auth, !w->plan->set[SET_NETSTRING], &text) ? writer_done(&text) : data;
+}
+
 void link_send(struct world *w, struct node *n, struct bytes data)
 {
+	if (w->plan->set[SET_CLASSIC])
+		data = without_native_fields(w, data);
 	if (n->send_at != w->now) {
 		n->send_at = w->now;
 		n->send_ordinal = 0;

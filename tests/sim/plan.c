@@ -45,7 +45,7 @@ static const struct fault_row {
 static const char *const setting_names[SETTINGS] = {
 	[SET_SEED] = "seed", [SET_KEEPALIVE] = "keepalive", [SET_DEADTIME] = "deadtime", [SET_INITDEAD] = "initdead",
 	[SET_FAILBACK] = "failback", [SET_GROUPS] = "groups", [SET_HOMES] = "homes", [SET_MEDIA] = "media", [SET_LOOP] = "loop",
-	[SET_PING] = "ping", [SET_SHA1] = "sha1", [SET_NETSTRING] = "netstring", [SET_STONITH] = "stonith", [SET_STORM] = "storm",
+	[SET_PING] = "ping", [SET_SHA1] = "sha1", [SET_NETSTRING] = "netstring", [SET_STONITH] = "stonith", [SET_CLASSIC] = "classic", [SET_STORM] = "storm",
 	[SET_QUIET] = "quiet", [SET_BOOT0] = "boot0", [SET_BOOT1] = "boot1", [SET_PPM0] = "ppm0", [SET_PPM1] = "ppm1",
 	[SET_START_MAX] = "start-max", [SET_STOP_MAX] = "stop-max", [SET_BURY] = "bury",
 };
@@ -54,19 +54,21 @@ static const char *const setting_names[SETTINGS] = {
 static const struct profile {
 	const char *name;
 	unsigned classes;
-	int stonith;
+	int stonith, classic;
 } profiles[] = {
-	{"two-node", ~(1U << CLASS_FENCE), 0},
-	{"clean", 1U << CLASS_CRASH | 1U << CLASS_ENGINE | 1U << CLASS_STOP | 1U << CLASS_MOVE, 0},
-	{"network", 1U << CLASS_CUT | 1U << CLASS_DEAF | 1U << CLASS_NOISE, 0},
-	{"scripts", 1U << CLASS_SCRIPT | 1U << CLASS_MOVE | 1U << CLASS_STOP, 0},
-	{"fenced", ~0U, 1},
-	{"quiet", 0, 0},
+	{"two-node", ~(1U << CLASS_FENCE), 0, 0},
+	{"clean", 1U << CLASS_CRASH | 1U << CLASS_ENGINE | 1U << CLASS_STOP | 1U << CLASS_MOVE, 0, 0},
+	{"network", 1U << CLASS_CUT | 1U << CLASS_DEAF | 1U << CLASS_NOISE, 0, 0},
+	{"scripts", 1U << CLASS_SCRIPT | 1U << CLASS_MOVE | 1U << CLASS_STOP, 0, 0},
+	{"fenced", ~0U, 1, 0},
+	{"classic", 1U << CLASS_CRASH | 1U << CLASS_STOP | 1U << CLASS_MOVE, 0, 1},
+	{"classic-storm", ~(1U << CLASS_FENCE), 0, 1},
+	{"quiet", 0, 0, 0},
 };
 
 const char *plan_profiles(void)
 {
-	return "two-node clean network scripts fenced quiet";
+	return "two-node clean network scripts fenced classic classic-storm quiet";
 }
 
 const char *fault_name(enum fault_kind kind)
@@ -185,6 +187,7 @@ bool plan_draw(struct plan *p, uint64_t seed, const char *profile)
 	(void)snprintf(p->profile, sizeof p->profile, "%s", profile);
 	draw_settings(p, seed);
 	p->set[SET_STONITH] = found->stonith;
+	p->set[SET_CLASSIC] = found->classic;
 	for (int kind = 0; kind < FAULT_KINDS; kind++) {
 		int class = (int)rows[kind].class;
 		bool class_on = found->classes >> class & 1 && chance(plan_value(seed, 101, class, 0), 450);

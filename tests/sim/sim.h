@@ -13,6 +13,7 @@
 #include "heartbeat/conf/authkeys.h"
 #include "heartbeat/conf/ha_cf.h"
 #include "heartbeat/conf/haresources.h"
+#include "heartbeat/core/auth.h"
 #include "heartbeat/core/core.h"
 
 enum {
@@ -43,6 +44,7 @@ enum setting {
 	SET_SHA1,
 	SET_NETSTRING,
 	SET_STONITH,
+	SET_CLASSIC, /* the native fields are taken out of every datagram: both speak as 3.0.6 does */
 	SET_STORM,
 	SET_QUIET,
 	SET_BOOT0,
@@ -251,6 +253,7 @@ struct world {
 	struct ha_cf *conf;
 	struct haresources *resources;
 	struct authkeys *keys;
+	struct auth *auth; /* to sign what link.c has rewritten */
 	struct node nodes[NODES];
 	int cut[NODES][MEDIA_MAX]; /* depth: what node does not hear */
 	struct noise noise[MEDIA_MAX];

@@ -139,6 +139,9 @@ static void configure(struct world *w)
 	diags_init(&diags, "authkeys");
 	authkeys_parse(bytes_of(set[SET_SHA1] ? "auth 1\n1 sha1 aHeartbeatSecret\n" : "auth 1\n1 crc\n"), w->keys, &diags);
 	complain(&diags);
+	w->auth = auth_new(w->keys);
+	if (w->auth == NULL)
+		abort();
 }
 
 /* --- faults ----------------------------------------------------------------------------------------- */
@@ -389,6 +392,7 @@ static void release(struct world *w)
 	free(w->heap);
 	haresources_free(w->resources);
 	ha_cf_free(w->conf);
+	auth_free(w->auth);
 	free(w->keys);
 	free(w);
 }
