@@ -161,6 +161,14 @@ void invariant_stop(struct world *w, const struct node *n, size_t group)
 		     both ? "the other node stops as well" : "runs nowhere else");
 }
 
+/* S13: who stood still longer than deadtime owns nothing before it has asked.  spec: fencing R5, I9 */
+void invariant_stalled(struct world *w, const struct node *n)
+{
+	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
+		if (n->places[g].truth == TRUTH_RUNNING || n->places[g].truth == TRUTH_STARTING)
+			world_broken(w, "S13 stall-safety", "%s stood still for longer than deadtime and goes on with group %d", node_name(n->index), g);
+}
+
 static bool means_to_run(const struct place *p)
 {
 	return p->truth == TRUTH_STARTING || p->truth == TRUTH_RUNNING;

@@ -347,6 +347,7 @@ void node_thaw(struct world *w, struct node *n)
 		struct event stalled = {.kind = EVENT_STALLED};
 		stalled.stalled.gap = (struct span){gap};
 		step(w, n, &stalled);
+		invariant_stalled(w, n);
 	}
 	n->draining = true;
 	drain(w, n, true);

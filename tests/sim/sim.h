@@ -338,6 +338,8 @@ void invariant_check(struct world *w);
 void invariant_start(struct world *w, const struct node *n, size_t group);
 /* Before the world carries out a stop. */
 void invariant_stop(struct world *w, const struct node *n, size_t group);
+/* After EVENT_STALLED. */
+void invariant_stalled(struct world *w, const struct node *n);
 void invariant_heard(struct world *w, struct node *n, const struct datagram *d);
 void invariant_life(struct world *w, struct node *n); /* n began, ended, froze or thawed: contact begins anew */
 /* The calm: when each limit is reached. */
