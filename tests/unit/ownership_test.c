@@ -309,8 +309,8 @@ static void a_failed_start_is_tried_again_after_30_s_when_nobody_else_can(void *
 	assert_state(p, ALPHA, "web", OWN_FAILED);
 	assert_seen(p, ALPHA, "Giving up resources of group web: start failed here (exit status 1), try 1 of 3");
 	pair_mark(p);
-	pair_until(p, 31000, ALPHA, "start web");
-	assert_int_equal(pair_when(p, ALPHA, "start web") - failed, RETRY_MS);
+	pair_until(p, 31000, ALPHA, "do start web");
+	assert_int_equal(pair_when(p, ALPHA, "do start web") - failed, RETRY_MS);
 	pair_run(p, 100);
 	assert_state(p, ALPHA, "web", OWN_HELD);
 	pair_free(p);
@@ -323,7 +323,7 @@ static void starts_that_fail_end_after_three_until_an_operator_asks(void **state
 	p->side[ALPHA].script[0].fail_starts = PAIR_ALWAYS;
 	pair_boot(p, ALPHA);
 	pair_run(p, 600000);
-	assert_times(p, ALPHA, "start web", START_ATTEMPTS);
+	assert_times(p, ALPHA, "do start web", START_ATTEMPTS);
 	assert_seen(p, ALPHA, "No further try here before hb_takeover");
 	p->side[ALPHA].script[0].fail_starts = 0;
 	pair_move(p, ALPHA, true, HALF_ALL, 3);
@@ -344,11 +344,11 @@ static void what_cannot_be_stopped_is_stopped_again_every_30_s_and_reported_as_s
 	assert_seen(p, ALPHA, "log CRIT Resource STOP failure: group web may still run here (exit status 1). It is not given to beta");
 	assert_seen(p, ALPHA, "moved 4 not");
 	pair_run(p, 65000);
-	assert_times(p, ALPHA, "stop web", 3);
-	assert_unseen(p, BETA, "start web");
+	assert_times(p, ALPHA, "do stop web", 3);
+	assert_unseen(p, BETA, "do start web");
 	pair_run(p, 30000);
-	assert_times(p, ALPHA, "stop web", 4);
-	assert_unseen(p, BETA, "start web");
+	assert_times(p, ALPHA, "do stop web", 4);
+	assert_unseen(p, BETA, "do start web");
 	/* stopped for certain at last: its home may start it */
 	assert_state(p, ALPHA, "web", OWN_HELD);
 	pair_free(p);
@@ -377,12 +377,12 @@ static void the_holdings_are_written_down_before_a_script_begins(void **state)
 	(void)state;
 	struct pair *p = pair_new(NULL, "alpha web\n");
 	pair_boot(p, ALPHA);
-	pair_until(p, 11000, ALPHA, "start web");
-	assert_before(p, ALPHA, "holdings", ALPHA, "start web");
+	pair_until(p, 11000, ALPHA, "do start web");
+	assert_before(p, ALPHA, "holdings", ALPHA, "do start web");
 	pair_run(p, 100);
 	pair_mark(p);
 	pair_shutdown(p, ALPHA);
-	assert_before(p, ALPHA, "holdings", ALPHA, "stop web");
+	assert_before(p, ALPHA, "holdings", ALPHA, "do stop web");
 	pair_free(p);
 }
 

@@ -305,12 +305,19 @@ static void act_send(struct pair *p, int side, struct bytes data)
 	}
 }
 
+static void act_ping(struct pair *p, int side, const struct action *a)
+{
+	struct pair_record *r = record(p, side, g_strdup_printf("ping %s", p->side[side].conf->media[a->send.medium].name));
+	r->data = g_memdup2(a->send.data.at, a->send.data.len);
+	r->len = a->send.data.len;
+}
+
 static void act_group(struct pair *p, int side, size_t g, enum group_operation operation)
 {
 	struct pair_side *s = &p->side[side];
 	struct pair_script *script = &s->script[g];
 	const char *key = s->resources->groups[g].key;
-	record(p, side, g_strdup_printf("%s %s", operation == GROUP_START ? "start" : "stop", key));
+	record(p, side, g_strdup_printf("do %s %s", operation == GROUP_START ? "start" : "stop", key));
 	if (operation == GROUP_START) {
 		if (script->runs || script->busy)
 			pair_fails(p, "%s starts %s, which runs there\n", s->name, key);
@@ -353,7 +360,7 @@ static void act(struct pair *p, int side, const struct action *a)
 		act_send(p, side, a->send.data);
 		break;
 	case ACTION_PING:
-		record(p, side, g_strdup_printf("ping %s", s->conf->media[a->send.medium].name));
+		act_ping(p, side, a);
 		break;
 	case ACTION_GROUP_START:
 		act_group(p, side, a->group.group, GROUP_START);
@@ -362,10 +369,10 @@ static void act(struct pair *p, int side, const struct action *a)
 		act_group(p, side, a->group.group, GROUP_STOP);
 		break;
 	case ACTION_GROUP_ANNOUNCE:
-		record(p, side, g_strdup_printf("announce %s", s->resources->groups[a->group.group].key));
+		record(p, side, g_strdup_printf("do announce %s", s->resources->groups[a->group.group].key));
 		break;
 	case ACTION_FENCE:
-		record(p, side, g_strdup_printf("fence %s", a->fence.name));
+		record(p, side, g_strdup_printf("do fence %s", a->fence.name));
 		s->fence_at = s->fence_ms < 0 ? MONO_FAR : mono_add(p->now, span_ms(s->fence_ms));
 		break;
 	case ACTION_LOG:

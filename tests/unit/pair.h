@@ -86,8 +86,8 @@ struct pair {
 };
 
 /* What happened.  Texts by their first words:
- *   "send TYPE FIELD=VALUE ..." without the common fields   "log LEVEL TEXT"   "start KEY" "started KEY" "stop KEY" "stopped KEY"
- *   "failed KEY"   "announce KEY"   "fence NODE"   "hook NAME HA_..."   "moved ID ok|not TEXT"   "holdings"   "gone"   "ping NAME" */
+ *   "send TYPE FIELD=VALUE ..." without the common fields   "log LEVEL TEXT"   "do start|stop|announce|fence NAME"   "started KEY"
+ *   "stopped KEY"   "failed KEY"   "hook NAME HA_..."   "moved ID ok|not TEXT"   "holdings"   "gone"   "ping NAME"   "notify TEXT" */
 struct pair_record {
 	struct mono at;
 	int side;
