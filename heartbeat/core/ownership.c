@@ -206,8 +206,4 @@ void ownership_settle(struct core *c)
 		if (!changed)
 			break;
 	}
-	/* A retry whose time has come but which the column forbids: look again later, or the loop would spin. */
-	for (size_t g = 0; g < c->group_count; g++)
-		if (c->groups[g].state == OWN_FAILED && mono_reached(c->now.mono, c->groups[g].deadline))
-			c->groups[g].deadline = mono_add(c->now.mono, span_ms(RETRY_MS));
 }

@@ -111,8 +111,12 @@ void ownership_tick(struct core *c)
 struct mono ownership_deadline(const struct core *c)
 {
 	struct mono next = MONO_FAR;
-	for (size_t g = 0; g < c->group_count; g++)
-		next = mono_min(next, c->groups[g].deadline);
+	for (size_t g = 0; g < c->group_count; g++) {
+		const struct group *group = &c->groups[g];
+		/* A retry whose time has come waits for the column to allow it, not for the clock. */
+		if (group->state != OWN_FAILED || !mono_reached(c->now.mono, group->deadline))
+			next = mono_min(next, group->deadline);
+	}
 	return next;
 }
 
