@@ -17,7 +17,7 @@
 #include "heartbeat/core/ownership.h"
 #include "heartbeat/core/state.h"
 
-enum { FIRST_ANSWER_MS = 10000, TRANSITION_MS = 3600000, ACQUIRE_MS = 10000 };
+enum { FIRST_ANSWER_MS = 10000, TRANSITION_MS = 3600000, ACQUIRE_MS = 10000, OFFER_AGAIN_MS = RETRY_MS };
 
 static void standby_set(struct core *c, enum classic_standby to, int64_t limit_ms)
 {
@@ -87,7 +87,10 @@ static void hear_resource(struct core *c, const struct message *m)
 	enum half holds;
 	if (!half_parse(message_string(m, "rsc_hold"), &holds))
 		return;
-	k->other_holds = message_is(m, "rtype", "full") || holds == HALF_NONE ? holds : k->other_holds | holds;
+	/* Said when 3.0.6 *begins* to release (seen: its address was up for another 0.3 s); released is what "shutdone" says. */
+	bool still_releasing = message_is(m, "info", "shutdown");
+	if (!still_releasing)
+		k->other_holds = message_is(m, "rtype", "full") || holds == HALF_NONE ? holds : k->other_holds | holds;
 	k->other_known = true;
 	if (k->state == CLASSIC_STARTING || k->state == CLASSIC_BOTHSTARTING) {
 		k->state = CLASSIC_RSCRCVD;
@@ -97,6 +100,9 @@ static void hear_resource(struct core *c, const struct message *m)
 		k->other_stable = false;
 	if (!message_is(m, "isstable", "1"))
 		return;
+	/* It is at rest and still has what it had offered: it has changed its mind. */
+	if (k->standby == STANDBY_OTHER && (k->other_holds & k->standby_half) == k->standby_half)
+		standby_set(c, STANDBY_NOT, 0);
 	if (!k->other_stable) {
 		core_log(c, LOG_LEVEL_INFO, "remote resource transition completed.");
 		k->other_stable = true;
@@ -106,11 +112,23 @@ static void hear_resource(struct core *c, const struct message *m)
 		become_stable(c, "T_RESOURCES(them)");
 }
 
+/* Anything under way but what waits for just this offer: 3.0.6 answers our hb_takeover with "me". */
+static bool in_flux(const struct core *c)
+{
+	for (size_t g = 0; g < c->group_count; g++) {
+		enum group_state s = c->groups[g].state;
+		bool at_rest = s == OWN_NONE || s == OWN_HELD || s == OWN_FAILED || s == OWN_STUCK;
+		if (!at_rest && !(s == OWN_CLAIM && c->groups[g].asked))
+			return true;
+	}
+	return false;
+}
+
 static void hear_me(struct core *c, enum half half)
 {
 	struct classic *k = &c->classic;
 	const char *peer = membership_peer(c)->name;
-	if (k->state != CLASSIC_STABLE || k->standby != STANDBY_NOT || c->phase != PHASE_ACTIVE || ownership_moving(c)) {
+	if (k->state != CLASSIC_STABLE || k->standby != STANDBY_NOT || c->phase != PHASE_ACTIVE || in_flux(c)) {
 		core_log(c, LOG_LEVEL_WARN, "standby message [me] from %s ignored.  local resources in flux", peer);
 		return;
 	}
@@ -168,9 +186,24 @@ static void hear_shutdone(struct core *c)
 	standby_set(c, STANDBY_NOT, 0);
 }
 
+/* Reports are full: one that was lost and sent again must not undo a later one. */
+static bool is_outdated(struct core *c, const struct message *m)
+{
+	uint64_t seq = 0;
+	if (!message_is(m, "t", "resource") && !message_is(m, "t", "ask_resources"))
+		return false;
+	(void)message_number(m, "seq", 16, &seq);
+	if (seq < c->classic.report_seq)
+		return true;
+	c->classic.report_seq = seq;
+	return false;
+}
+
 static void classic_message(struct core *c, const struct message *m)
 {
 	if (c->phase < PHASE_ACTIVE) /* not acted on before the cluster is up: spec protocol 6.3 */
+		return;
+	if (is_outdated(c, m))
 		return;
 	if (message_is(m, "t", "shutdone"))
 		hear_shutdone(c);
@@ -235,12 +268,39 @@ static enum half half_to_give(struct core *c)
 		enum half own = c->groups[g].mine ? HALF_LOCAL : HALF_FOREIGN;
 		if (c->groups[g].state == OWN_GIVING)
 			half |= own;
-		if (c->groups[g].state == OWN_FAILED && k->given_attempts[g] != c->groups[g].attempts && k->other_stable) {
-			k->given_attempts[g] = c->groups[g].attempts;
+		if (c->groups[g].state != OWN_FAILED)
+			k->offer_after[g] = MONO_NEVER;
+		else if (mono_reached(c->now.mono, k->offer_after[g]) && ownership_column(c, g) == PEER_NONE)
 			half |= own;
-		}
 	}
 	return half;
+}
+
+/* 3.0.6 moves whole halves: nothing of it may be under way, or "done" would never come. */
+static bool half_at_rest(const struct core *c, enum half half)
+{
+	for (size_t g = 0; g < c->group_count; g++) {
+		enum group_state s = c->groups[g].state;
+		if (ownership_in_half(c, g, half) && (s == OWN_UNKNOWN || s == OWN_CLAIM || s == OWN_STARTING || s == OWN_STOPPING))
+			return false;
+	}
+	return true;
+}
+
+static void offer_half(struct core *c, enum half half)
+{
+	struct classic *k = &c->classic;
+	for (size_t g = 0; g < c->group_count; g++) {
+		if (!ownership_in_half(c, g, half))
+			continue;
+		(void)ownership_give(c, g, "its half is given to the other node");
+		k->offer_after[g] = mono_add(c->now.mono, span_ms(OFFER_AGAIN_MS));
+	}
+	k->give_half = HALF_NONE;
+	k->standby_half = half;
+	k->other_stable = false;
+	standby_set(c, STANDBY_ASKED, FIRST_ANSWER_MS);
+	ask(c, half, "me");
 }
 
 static void publish_giver(struct core *c)
@@ -248,17 +308,8 @@ static void publish_giver(struct core *c)
 	struct classic *k = &c->classic;
 	if (k->standby == STANDBY_NOT && k->other_stable && k->state == CLASSIC_STABLE) {
 		enum half half = half_to_give(c);
-		k->give_half = HALF_NONE;
-		if (half != HALF_NONE) {
-			/* 3.0.6 moves whole halves: what else runs of it goes along. */
-			for (size_t g = 0; g < c->group_count; g++)
-				if (ownership_in_half(c, g, half))
-					(void)ownership_give(c, g, "its half is given to the other node");
-			k->standby_half = half;
-			k->other_stable = false;
-			standby_set(c, STANDBY_ASKED, FIRST_ANSWER_MS);
-			ask(c, half, "me");
-		}
+		if (half != HALF_NONE && half_at_rest(c, half))
+			offer_half(c, half);
 	}
 	if (k->standby != STANDBY_ACCEPTED)
 		return;
@@ -321,8 +372,17 @@ static void classic_publish(struct core *c)
 	if (c->phase < PHASE_ACTIVE)
 		return;
 	const struct node *peer = membership_peer(c);
-	if (!peer || peer->status == NODE_DEAD)
+	if (!peer)
 		return;
+	if (peer->status == NODE_DEAD) { /* perhaps only to us: it may still hear what we took */
+		if (!legacy_mode(c) && k->reported != ownership_halves(c))
+			report(c, "mach_down");
+		return;
+	}
+	if (mono_reached(c->now.mono, k->ask_at)) {
+		k->ask_at = MONO_FAR;
+		outbox_send(c, outbox_begin(c, "starting"), NULL);
+	}
 	if (k->state == CLASSIC_RSCRCVD && mono_reached(c->now.mono, k->acquire_at))
 		become_stable(c, "T_RESOURCES(us)");
 	if (k->standby != STANDBY_NOT && mono_reached(c->now.mono, k->standby_deadline)) {
@@ -354,10 +414,13 @@ static void classic_joined(struct core *c)
 		k->state = CLASSIC_STABLE;
 		return;
 	}
-	if (k->state != CLASSIC_INIT)
+	if (k->state == CLASSIC_INIT) {
+		outbox_send(c, outbox_begin(c, "starting"), NULL);
+		k->state = CLASSIC_STARTING;
 		return;
-	outbox_send(c, outbox_begin(c, "starting"), NULL);
-	k->state = CLASSIC_STARTING;
+	}
+	/* What still lies in the sockets may be old: ask when it is drained. */
+	k->ask_at = mono_add(c->now.mono, (struct span){2 * c->conf->keepalive.ns});
 }
 
 /* When the cluster is up already our own acquisition was decided long ago; a joiner then asks us. */
@@ -366,7 +429,8 @@ static void classic_forget(struct core *c)
 	struct classic *k = &c->classic;
 	memset(k, 0, sizeof *k);
 	k->state = c->phase >= PHASE_ACTIVE ? CLASSIC_STABLE : CLASSIC_INIT;
-	k->standby_deadline = MONO_FAR;
+	k->standby_deadline = k->ask_at = MONO_FAR;
+	k->reported = HALF_NONE;
 	ownership_forget_peer(c);
 }
 
@@ -379,6 +443,8 @@ static struct mono classic_deadline(const struct core *c)
 {
 	const struct classic *k = &c->classic;
 	struct mono next = k->standby == STANDBY_NOT ? MONO_FAR : k->standby_deadline;
+	if (legacy_mode(c))
+		return legacy_deadline(c);
 	return k->state == CLASSIC_RSCRCVD ? mono_min(next, k->acquire_at) : next;
 }
 

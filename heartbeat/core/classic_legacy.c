@@ -3,6 +3,9 @@
 #include "heartbeat/core/ownership.h"
 #include "heartbeat/core/state.h"
 
+/* An ip-request that came too early is lost: 3.0.6 has no answer to give before it is active. */
+enum { REQUEST_AGAIN_MS = 5000 };
+
 bool legacy_mode(const struct core *c)
 {
 	return c->conf->failback == FAILBACK_LEGACY;
@@ -28,15 +31,22 @@ static void answer(struct core *c, size_t g, bool owned)
 	outbox_send(c, m, peer);
 }
 
+/* One of ours that nobody has granted yet, and somebody is there to grant it. */
+static bool wanted(const struct core *c, size_t g)
+{
+	return c->groups[g].mine && c->groups[g].state == OWN_NONE && !c->classic.granted[g] && c->phase == PHASE_ACTIVE &&
+	       c->nodes[c->peer].status == NODE_ACTIVE;
+}
+
 void legacy_publish(struct core *c)
 {
 	struct classic *k = &c->classic;
 	for (size_t g = 0; g < c->group_count; g++) {
-		if (c->groups[g].mine && !k->requested[g] && c->groups[g].state == OWN_NONE && c->phase == PHASE_ACTIVE) {
+		if (wanted(c, g) && mono_reached(c->now.mono, k->request_at[g])) {
 			struct message *m = outbox_begin(c, "ip-request");
 			message_add(m, "ipaddr", c->resources->groups[g].key);
 			outbox_send(c, m, NULL);
-			k->requested[g] = true;
+			k->request_at[g] = mono_add(c->now.mono, span_ms(REQUEST_AGAIN_MS));
 		}
 		if (k->owed[g] && !ownership_is_active(c->groups[g].state)) {
 			k->owed[g] = false;
@@ -61,4 +71,13 @@ void legacy_message(struct core *c, const struct message *m)
 			k->granted[g] = true;
 		}
 	}
+}
+
+struct mono legacy_deadline(const struct core *c)
+{
+	struct mono next = MONO_FAR;
+	for (size_t g = 0; g < c->group_count; g++)
+		if (wanted(c, g))
+			next = mono_min(next, c->classic.request_at[g]);
+	return next;
 }

@@ -124,7 +124,7 @@ static void on_stalled(struct core *c, struct span gap)
 	core_log(c, replaced ? LOG_LEVEL_CRIT : LOG_LEVEL_WARN, "This node stood still for %lld ms (suspended, or no CPU)%s", (long long)span_to_ms(gap),
 	         replaced ? ": the other node may have taken over. We release everything first and ask then." : ".");
 	membership_stalled(c, gap);
-	if (replaced && c->phase == PHASE_ACTIVE)
+	if (replaced && c->phase < PHASE_LEAVING)
 		ownership_release_all(c, "we stood still longer than deadtime");
 }
 

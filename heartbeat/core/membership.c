@@ -98,8 +98,10 @@ static void returned(struct core *c, struct node *n)
 {
 	core_log(c, LOG_LEVEL_CRIT, "Cluster node %s returning after partition.", n->name);
 	core_log(c, LOG_LEVEL_WARN, "Deadtime value may be too small.");
-	if (is_peer(c, n))
-		c->dialect->forget(c);
+	if (!is_peer(c, n))
+		return;
+	c->dialect->forget(c);
+	c->dialect->joined(c);
 }
 
 static void new_generation(struct core *c, struct node *n, const struct message *m, uint64_t generation)
@@ -344,6 +346,8 @@ void membership_stalled(struct core *c, struct span gap)
 	if (long_gap) {
 		c->believe_after = mono_add(c->now.mono, c->conf->deadtime);
 		c->dialect->forget(c);
+		if (c->phase == PHASE_ACTIVE)
+			c->dialect->joined(c);
 	}
 }
 

@@ -246,6 +246,4 @@ void dialect_choose(struct core *c, const struct message *status)
 		         chosen == &dialect_native ? "native" : "classic (Heartbeat 3.0.6 or older)");
 	c->dialect = chosen;
 	c->dialect->forget(c);
-	if (c->phase == PHASE_ACTIVE)
-		c->dialect->joined(c);
 }

@@ -64,7 +64,8 @@ static bool home_is_here(const struct core *c, size_t g)
 static bool conflict_is_ours(const struct core *c, size_t g)
 {
 	const struct group *group = &c->groups[g];
-	if (group->epoch != group->peer.epoch)
+	/* The classic dialect has no epochs (0): the home keeps, which 3.0.6 can be relied upon to do as well. */
+	if (group->peer.epoch && group->epoch != group->peer.epoch)
 		return group->epoch > group->peer.epoch;
 	return tie_is_ours(c, g, false);
 }

@@ -22,7 +22,7 @@
  * HELD      stands for the column STARTING too
  * asked?    an operator asked: wait for the peer to release, at most ASK_MS; otherwise withdraw
  * conflict  two owners (a partition has healed): the higher epoch keeps and announces its addresses anew, the other
- *           releases at once; equal epochs: as in a tie.  Nobody restarts.
+ *           releases at once; equal epochs, or a peer without: as in a tie.  Nobody restarts.
  * fback?    give when its home is the peer, auto_failback is on or legacy and we took it because its home was away
  * retry     start again, at most START_ATTEMPTS times, RETRY_MS apart; with the column FAILED only at home
  *

@@ -97,12 +97,14 @@ struct classic {
 	enum half give_half;          /* ordered, "me" not yet sent */
 	struct mono standby_deadline; /* 10 s for the first answer, 3600 s for the rest */
 	struct mono acquire_at;       /* RSCRCVD: 10 s, spec protocol 7.2 */
+	struct mono ask_at;           /* ask the peer anew what it holds, believe no report before; MONO_FAR: not wanted */
+	uint64_t report_seq;          /* number of the last message of the peer that told its holdings: an older one is news no more */
 	enum half reported;           /* last rsc_hold sent */
 	bool must_report;
 	bool leaving_said, released_said;
 	bool takeover_asked;          /* hb_takeover was sent for the present asks */
-	unsigned given_attempts[HARESOURCES_GROUPS_MAX]; /* failed starts after which the half was already offered */
-	bool requested[HARESOURCES_GROUPS_MAX]; /* legacy: ip-request sent */
+	struct mono offer_after[HARESOURCES_GROUPS_MAX]; /* a group that failed here is offered, and again later */
+	struct mono request_at[HARESOURCES_GROUPS_MAX]; /* legacy: when ip-request is to be sent (again) */
 	bool granted[HARESOURCES_GROUPS_MAX];   /* legacy: ip-request-resp ok received */
 	bool owed[HARESOURCES_GROUPS_MAX];      /* legacy: answer to give once released */
 };
@@ -232,7 +234,7 @@ struct mono fencing_deadline(const struct core *c);
 /* --- dialects --- */
 struct dialect {
 	const char *name;
-	/* The cluster is up and the peer is there, or the peer came anew: announce ourselves. */
+	/* The cluster is up and the peer is there; or we lost sight of it, or of time, and have to ask anew. */
 	void (*joined)(struct core *c);
 	/* The peer is dead, or has a new generation: forget what it said. */
 	void (*forget)(struct core *c);
@@ -264,6 +266,7 @@ enum half ownership_halves(const struct core *c);
 bool legacy_mode(const struct core *c);
 enum peer_column legacy_column(const struct core *c, size_t group);
 void legacy_publish(struct core *c);
+struct mono legacy_deadline(const struct core *c);
 void legacy_message(struct core *c, const struct message *m);
 
 #endif
