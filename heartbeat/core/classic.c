@@ -186,13 +186,13 @@ static void hear_shutdone(struct core *c)
 	standby_set(c, STANDBY_NOT, 0);
 }
 
-/* Reports are full: one that was lost and sent again must not undo a later one. */
+/* Reports are full: one that was lost and sent again must not undo a later one.  Only reports are put in order: 3.0.6 sends its
+ * report before the "done" that has the lower number (spec: protocol 0, 7). */
 static bool is_outdated(struct core *c, const struct message *m)
 {
 	uint64_t seq = 0;
-	if (!message_is(m, "t", "resource") && !message_is(m, "t", "ask_resources"))
+	if (!message_is(m, "t", "resource") || !message_number(m, "seq", 16, &seq))
 		return false;
-	(void)message_number(m, "seq", 16, &seq);
 	if (seq < c->classic.report_seq)
 		return true;
 	c->classic.report_seq = seq;
@@ -460,6 +460,12 @@ static bool classic_may_leave(const struct core *c)
 	return false; /* it gets its full grace: 3.0.6 expects statuses after shutdone */
 }
 
+static bool classic_at_rest(const struct core *c)
+{
+	const struct classic *k = &c->classic;
+	return legacy_mode(c) || (k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && k->other_stable);
+}
+
 static void classic_moved(struct core *c, bool takeover, enum half half)
 {
 	if (takeover)
@@ -479,5 +485,6 @@ const struct dialect dialect_classic = {
 	.deadline = classic_deadline,
 	.acknowledged = classic_acknowledged,
 	.may_leave = classic_may_leave,
+	.at_rest = classic_at_rest,
 	.moved = classic_moved,
 };

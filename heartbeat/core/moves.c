@@ -32,6 +32,9 @@ static const char *objection(struct core *c, bool takeover)
 	if (!takeover && peer->status != NODE_ACTIVE)
 		return action_text(c, "standby message [me] from %s ignored: the other node %s is %s, nobody could take over", c->node_name, peer->name,
 		                   node_status_name(peer->status));
+	if (peer && peer->status != NODE_DEAD && !c->dialect->at_rest(c))
+		return action_text(c, "%s message from %s ignored.  resources in flux: the two nodes have not settled yet, ask again in some seconds",
+		                   takeover ? "takeover" : "standby", c->node_name);
 	return NULL;
 }
 
@@ -64,6 +67,7 @@ void move_begin(struct core *c, bool takeover, enum half half, unsigned id)
 			m->groups[g] = MOVE_OFFER_WHEN_HELD;
 		else
 			m->groups[g] = s == OWN_STOPPING || ownership_give(c, g, "an operator ordered standby") ? MOVE_FOLLOW : MOVE_OUT;
+		m->moves |= m->groups[g] != MOVE_OUT;
 	}
 	c->dialect->moved(c, takeover, half);
 	c->beat_due = true;
@@ -125,6 +129,8 @@ static void move_follow(struct core *c, struct move *m)
 	}
 	if (waiting && mono_reached(c->now.mono, m->deadline))
 		move_end(c, m, false, "not finished within an hour");
+	else if (!waiting && !m->moves)
+		move_end(c, m, true, m->takeover ? "nothing of it was elsewhere" : "nothing of it was here");
 	else if (!waiting && !m->takeover) {
 		core_log(c, LOG_LEVEL_INFO, "Other node completed standby takeover of %s resources.", half_name(m->half));
 		move_end(c, m, true, "the other node runs them");

@@ -209,6 +209,12 @@ static bool native_may_leave(const struct core *c)
 	return true;
 }
 
+static bool native_at_rest(const struct core *c)
+{
+	(void)c; /* each group answers for itself */
+	return true;
+}
+
 static void native_moved(struct core *c, bool takeover, enum half half)
 {
 	(void)c, (void)takeover, (void)half; /* group by group */
@@ -225,6 +231,7 @@ const struct dialect dialect_native = {
 	.deadline = native_deadline,
 	.acknowledged = native_acknowledged,
 	.may_leave = native_may_leave,
+	.at_rest = native_at_rest,
 	.moved = native_moved,
 };
 

@@ -71,6 +71,7 @@ enum move_part { MOVE_OUT, MOVE_FOLLOW, MOVE_OFFER_WHEN_HELD };
 struct move {
 	bool active;
 	bool takeover;
+	bool moves; /* any group at all */
 	enum half half;
 	unsigned id;
 	struct mono deadline;
@@ -98,7 +99,7 @@ struct classic {
 	struct mono standby_deadline; /* 10 s for the first answer, 3600 s for the rest */
 	struct mono acquire_at;       /* RSCRCVD: 10 s, spec protocol 7.2 */
 	struct mono ask_at;           /* ask the peer anew what it holds, believe no report before; MONO_FAR: not wanted */
-	uint64_t report_seq;          /* number of the last message of the peer that told its holdings: an older one is news no more */
+	uint64_t report_seq;          /* number of the peer's last report: an older one is news no more */
 	enum half reported;           /* last rsc_hold sent */
 	bool must_report;
 	bool leaving_said, released_said;
@@ -251,6 +252,8 @@ struct dialect {
 	bool (*acknowledged)(const struct core *c, size_t group);
 	/* All is released in a shutdown: has the peer what it needs, may we go before the grace is over? */
 	bool (*may_leave)(const struct core *c);
+	/* Can a move begin? */
+	bool (*at_rest)(const struct core *c);
 	/* An operator ordered standby (false) or takeover of a half, in which there may be no group at all. */
 	void (*moved)(struct core *c, bool takeover, enum half half);
 };
