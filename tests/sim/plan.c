@@ -136,13 +136,23 @@ static int64_t draw_span(const struct plan *p, const struct fault_row *row, uint
 	return pick(value, row->span_low, row->span_high);
 }
 
+/* A moment that draws trouble; the first of them lies just behind the second boot in every other plan. */
+static int64_t draw_moment(const struct plan *p, uint64_t seed, int which)
+{
+	int64_t booted = p->set[SET_BOOT0] > p->set[SET_BOOT1] ? p->set[SET_BOOT0] : p->set[SET_BOOT1];
+	uint64_t value = plan_value(seed, 104, which, 0);
+	if (which == 0 && chance(plan_value(seed, 105, 0, 0), 500))
+		return booted + pick(value, 0, 1000);
+	return pick(value, 0, p->set[SET_STORM] - 2000);
+}
+
 /* Trouble comes together: two in five faults fall into one of three moments, often into the very same millisecond. */
 static int64_t draw_time(const struct plan *p, uint64_t seed, int what, int which)
 {
 	uint64_t how = plan_value(seed, what, which, 10);
 	if (!chance(how, 400))
 		return pick(plan_value(seed, what, which, 0), 0, p->set[SET_STORM] - 1);
-	int64_t moment = pick(plan_value(seed, 104, (int)(how / 1000 % 3), 0), 0, p->set[SET_STORM] - 2000);
+	int64_t moment = draw_moment(p, seed, (int)(how / 1000 % 3));
 	return chance(how / 8000, 500) ? moment : moment + pick(plan_value(seed, what, which, 11), 0, 1500);
 }
 
