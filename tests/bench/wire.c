@@ -3,7 +3,8 @@
  *
  * usage: wire PORT-INTERFACE      until SIGTERM; the port may vanish before
  * prints at the end:  packets N bytes SUM last MS
- *   bytes: UDP payload.  last: wall clock in ms since 1970 of the last packet, 0 when there was none. */
+ *   bytes: UDP payload.  last: when the kernel got the last one, wall clock in ms since 1970, 0 none:
+ *   on a busy machine this program may be told of it much later. */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <net/ethernet.h>
@@ -24,7 +25,9 @@ static int wire_open(const char *interface)
 {
 	struct sockaddr_ll port = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)if_nametoindex(interface)};
 	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0 && (port.sll_ifindex == 0 || bind(fd, (struct sockaddr *)&port, sizeof port) != 0))
+	int on = 1;
+	if (fd >= 0 && (port.sll_ifindex == 0 || setsockopt(fd, SOL_SOCKET, SO_TIMESTAMP, &on, sizeof on) != 0
+	                || bind(fd, (struct sockaddr *)&port, sizeof port) != 0))
 		return -1;
 	return fd;
 }
@@ -43,6 +46,41 @@ static int payload(const void *packet, size_t len, const struct sockaddr_ll *fro
 	return (int)(ntohs(udp.len) - sizeof udp);
 }
 
+/* When the kernel got it; now when it does not say. */
+static int64_t stamp_ms(struct msghdr *message)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
+		struct timeval t;
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMP) {
+			memcpy(&t, CMSG_DATA(c), sizeof t);
+			return (int64_t)t.tv_sec * 1000 + t.tv_usec / 1000;
+		}
+	}
+	return wall_ms();
+}
+
+struct heard {
+	uint64_t packets, bytes;
+	int64_t last_ms;
+};
+
+static void wire_hear(int fd, struct heard *h)
+{
+	char packet[2048], control[256]; /* the packet's heads are enough */
+	struct sockaddr_ll from;
+	struct iovec into = {packet, sizeof packet};
+	struct msghdr message = {.msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &into, .msg_iovlen = 1,
+	                         .msg_control = control, .msg_controllen = sizeof control};
+	/* An error is that the port went down: the node has no power any more, what was heard stays. */
+	ssize_t n = recvmsg(fd, &message, 0);
+	int len = n < 0 ? -1 : payload(packet, (size_t)n, &from);
+	if (len < 0)
+		return;
+	h->packets++;
+	h->bytes += (uint64_t)len;
+	h->last_ms = stamp_ms(&message);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2) {
@@ -54,25 +92,13 @@ int main(int argc, char **argv)
 		fprintf(stderr, "wire: %s: %s\n", argv[1], strerror(errno));
 		return 1;
 	}
-	uint64_t packets = 0, bytes = 0;
-	int64_t last_ms = 0;
+	struct heard h = {0};
 	stop_on_signals();
 	while (!stop_asked) {
-		char packet[2048]; /* the heads are enough */
-		struct sockaddr_ll from;
-		socklen_t from_len = sizeof from;
 		struct pollfd ready = {.fd = fd, .events = POLLIN};
-		if (poll(&ready, 1, -1) <= 0)
-			continue;
-		/* An error is that the port went down: the node has no power any more, what was heard stays. */
-		ssize_t n = recvfrom(fd, packet, sizeof packet, 0, (struct sockaddr *)&from, &from_len);
-		int len = n < 0 ? -1 : payload(packet, (size_t)n, &from);
-		if (len < 0)
-			continue;
-		packets++;
-		bytes += (uint64_t)len;
-		last_ms = wall_ms();
+		if (poll(&ready, 1, -1) > 0)
+			wire_hear(fd, &h);
 	}
-	printf("packets %" PRIu64 " bytes %" PRIu64 " last %" PRId64 "\n", packets, bytes, last_ms);
+	printf("packets %" PRIu64 " bytes %" PRIu64 " last %" PRId64 "\n", h.packets, h.bytes, h.last_ms);
 	return 0;
 }
