@@ -12,12 +12,10 @@
  *             not STABLE, or nothing heard: UNSURE      said shutdone: AWAY
  *             OTHER: GIVING   TAKING: NONE   ACCEPTED, DONE: CLAIM (for the groups of R)
  *             else: HELD if its rsc_hold covers it, NONE otherwise */
-#include <string.h>
-
 #include "heartbeat/core/ownership.h"
 #include "heartbeat/core/state.h"
 
-enum { FIRST_ANSWER_MS = 10000, TRANSITION_MS = 3600000, ACQUIRE_MS = 10000, OFFER_AGAIN_MS = RETRY_MS };
+enum { FIRST_ANSWER_MS = 10000, TRANSITION_MS = 3600000, ACQUIRE_MS = 10000, OFFER_AGAIN_MS = RETRY_MS, ASK_AGAIN_MS = 2000 };
 
 static void standby_set(struct core *c, enum classic_standby to, int64_t limit_ms)
 {
@@ -85,8 +83,9 @@ static void hear_resource(struct core *c, const struct message *m)
 {
 	struct classic *k = &c->classic;
 	enum half holds;
-	if (!half_parse(message_string(m, "rsc_hold"), &holds))
+	if (!half_parse(message_string(m, "rsc_hold"), &holds) || !mono_reached(c->now.mono, k->believe_after))
 		return;
+	k->ask_at = MONO_FAR;
 	/* Said when 3.0.6 *begins* to release (seen: its address was up for another 0.3 s); released is what "shutdone" says. */
 	bool still_releasing = message_is(m, "info", "shutdown");
 	if (!still_releasing)
@@ -190,9 +189,12 @@ static void hear_shutdone(struct core *c)
  * report before the "done" that has the lower number (spec: protocol 0, 7). */
 static bool is_outdated(struct core *c, const struct message *m)
 {
-	uint64_t seq = 0;
+	uint64_t seq = 0, generation = membership_peer(c)->sequence.generation;
 	if (!message_is(m, "t", "resource") || !message_number(m, "seq", 16, &seq))
 		return false;
+	if (generation != c->classic.report_generation)
+		c->classic.report_seq = 0;
+	c->classic.report_generation = generation;
 	if (seq < c->classic.report_seq)
 		return true;
 	c->classic.report_seq = seq;
@@ -380,7 +382,7 @@ static void classic_publish(struct core *c)
 		return;
 	}
 	if (mono_reached(c->now.mono, k->ask_at)) {
-		k->ask_at = MONO_FAR;
+		k->ask_at = mono_add(c->now.mono, span_ms(ASK_AGAIN_MS));
 		outbox_send(c, outbox_begin(c, "starting"), NULL);
 	}
 	if (k->state == CLASSIC_RSCRCVD && mono_reached(c->now.mono, k->acquire_at))
@@ -420,14 +422,14 @@ static void classic_joined(struct core *c)
 		return;
 	}
 	/* What still lies in the sockets may be old: ask when it is drained. */
-	k->ask_at = mono_add(c->now.mono, (struct span){2 * c->conf->keepalive.ns});
+	k->ask_at = k->believe_after = mono_add(c->now.mono, (struct span){2 * c->conf->keepalive.ns});
 }
 
 /* When the cluster is up already our own acquisition was decided long ago; a joiner then asks us. */
 static void classic_forget(struct core *c)
 {
 	struct classic *k = &c->classic;
-	memset(k, 0, sizeof *k);
+	*k = (struct classic){.report_seq = k->report_seq, .report_generation = k->report_generation};
 	k->state = c->phase >= PHASE_ACTIVE ? CLASSIC_STABLE : CLASSIC_INIT;
 	k->standby_deadline = k->ask_at = MONO_FAR;
 	k->reported = HALF_NONE;

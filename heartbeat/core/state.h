@@ -98,7 +98,9 @@ struct classic {
 	enum half give_half;          /* ordered, "me" not yet sent */
 	struct mono standby_deadline; /* 10 s for the first answer, 3600 s for the rest */
 	struct mono acquire_at;       /* RSCRCVD: 10 s, spec protocol 7.2 */
-	struct mono ask_at;           /* ask the peer anew what it holds, believe no report before; MONO_FAR: not wanted */
+	struct mono ask_at;           /* ask the peer anew what it holds; again until it answers; MONO_FAR: not wanted */
+	struct mono believe_after;    /* no report before this: it may have lain in the socket since before we lost sight of it */
+	uint64_t report_generation;
 	uint64_t report_seq;          /* number of the peer's last report: an older one is news no more */
 	enum half reported;           /* last rsc_hold sent */
 	bool must_report;
