@@ -83,7 +83,7 @@ static bool is_own(struct core *c, const struct event *e)
 
 static struct node *sender(struct core *c, const struct event *e)
 {
-	struct bytes uuid = uuid_of(&c->in), name = message_string(&c->in, "src");
+	struct bytes name = message_string(&c->in, "src");
 	struct node *n = membership_find(c, name);
 	if (!n || n->ping) {
 		c->counters.foreign++;
@@ -92,13 +92,19 @@ static struct node *sender(struct core *c, const struct event *e)
 		core_complain(c, COMPLAINT_FOREIGN, "process_status_message: bad node [%s] in message from %s: it is not in ha.cf", shown, origin(e));
 		return NULL;
 	}
-	if (uuid.len && (!n->has_uuid || memcmp(n->uuid, uuid.at, 16) != 0)) {
-		if (n->has_uuid)
-			core_log(c, LOG_LEVEL_INFO, "node %s changed its uuid", n->name);
-		memcpy(n->uuid, uuid.at, 16);
-		n->has_uuid = true;
-	}
 	return n;
+}
+
+/* Only from what is new: a recording from before must not bring the old one back. */
+static void learn_uuid(struct core *c, struct node *n)
+{
+	struct bytes uuid = uuid_of(&c->in);
+	if (!uuid.len || (n->has_uuid && memcmp(n->uuid, uuid.at, sizeof n->uuid) == 0))
+		return;
+	if (n->has_uuid)
+		core_log(c, LOG_LEVEL_INFO, "node %s changed its uuid", n->name);
+	memcpy(n->uuid, uuid.at, sizeof n->uuid);
+	n->has_uuid = true;
 }
 
 /* --- step 4: unnumbered messages --- */
@@ -215,6 +221,7 @@ static void take_numbered(struct core *c, const struct event *e, struct node *n)
 		membership_heard(c, n, e->datagram.medium);
 	if (!fresh)
 		return;
+	learn_uuid(c, n);
 	uint64_t ack = sequence_ack_due(&n->sequence);
 	if (ack)
 		outbox_ack(c, n, ack);
