@@ -58,7 +58,7 @@ static void a_takeover_works_when_the_other_node_is_dead(void **state)
 	pair_crash(p, BETA);
 	pair_run(p, 5000);
 	pair_move(p, ALPHA, true, HALF_ALL, 1);
-	assert_seen(p, ALPHA, "moved 1 ok they run here");
+	assert_seen(p, ALPHA, "moved 1 ok");
 	pair_free(p);
 }
 
