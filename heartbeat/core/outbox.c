@@ -49,8 +49,9 @@ void outbox_send(struct core *c, struct message *m, const struct node *to)
 {
 	bool numbered = !is_unnumbered(m);
 	common_fields(c, m, to, numbered);
-	struct writer w = writer_over(c->datagram, CODEC_DATAGRAM_MAX);
-	if (m->broken || !encode(c, m, &w)) {
+	struct writer w = writer_over(c->datagram, 2 * (size_t)CODEC_DATAGRAM_MAX); /* half of it is scratch of codec_netstring */
+	if (m->broken || !encode(c, m, &w) || w.len > CODEC_DATAGRAM_MAX) {
+		c->seq -= numbered; /* or everybody would ask for it again */
 		core_complain(c, COMPLAINT_FIELDS, "a message of ours does not fit into a datagram of %d bytes; it is not sent", CODEC_DATAGRAM_MAX);
 		return;
 	}
