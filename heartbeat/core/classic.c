@@ -99,8 +99,8 @@ static void hear_resource(struct core *c, const struct message *m)
 		k->other_stable = false;
 	if (!message_is(m, "isstable", "1"))
 		return;
-	/* It is at rest and still has what it had offered: it has changed its mind. */
-	if (k->standby == STANDBY_OTHER && (k->other_holds & k->standby_half) == k->standby_half)
+	/* At rest long after its offer, and it still has what it offered: it never heard our answer and has changed its mind. */
+	if (k->standby == STANDBY_OTHER && (k->other_holds & k->standby_half) == k->standby_half && mono_reached(c->now.mono, k->offer_void_at))
 		standby_set(c, STANDBY_NOT, 0);
 	if (!k->other_stable) {
 		core_log(c, LOG_LEVEL_INFO, "remote resource transition completed.");
@@ -127,7 +127,8 @@ static void hear_me(struct core *c, enum half half)
 {
 	struct classic *k = &c->classic;
 	const char *peer = membership_peer(c)->name;
-	if (k->state != CLASSIC_STABLE || k->standby != STANDBY_NOT || c->phase != PHASE_ACTIVE || in_flux(c)) {
+	bool again = k->standby == STANDBY_OTHER && k->standby_half == half; /* our answer was lost */
+	if (k->state != CLASSIC_STABLE || (k->standby != STANDBY_NOT && !again) || c->phase != PHASE_ACTIVE || in_flux(c)) {
 		core_log(c, LOG_LEVEL_WARN, "standby message [me] from %s ignored.  local resources in flux", peer);
 		return;
 	}
@@ -135,6 +136,7 @@ static void hear_me(struct core *c, enum half half)
 	k->standby_half = half;
 	k->other_stable = false;
 	standby_set(c, STANDBY_OTHER, TRANSITION_MS);
+	k->offer_void_at = mono_add(c->now.mono, span_ms(FIRST_ANSWER_MS));
 	ask(c, half, "other");
 }
 
