@@ -22,6 +22,9 @@ static void standby_set(struct core *c, enum classic_standby to, int64_t limit_m
 	struct classic *k = &c->classic;
 	k->standby = to;
 	k->standby_deadline = limit_ms ? mono_add(c->now.mono, span_ms(limit_ms)) : MONO_FAR;
+	/* Waiting for the other side's "done": when it takes long, ask what it holds; the report ends what "done" did not. */
+	k->patience = mono_add(c->now.mono, span_ms(FIRST_ANSWER_MS));
+	k->nudge_at = to == STANDBY_OTHER || to == STANDBY_DONE ? k->patience : MONO_FAR;
 	if (to == STANDBY_NOT)
 		k->must_report = true;
 }
@@ -79,6 +82,42 @@ static void hear_starting(struct core *c)
 	report(c, NULL);
 }
 
+/* The giver has released. */
+static void take(struct core *c)
+{
+	struct classic *k = &c->classic;
+	core_log(c, LOG_LEVEL_INFO, "acquire %s HA resources (standby).", half_name(half_mirror(k->standby_half)));
+	c->empty_held |= half_mirror(k->standby_half);
+	k->other_holds &= ~k->standby_half;
+	standby_set(c, STANDBY_TAKING, TRANSITION_MS);
+}
+
+/* The taker has started. */
+static void given(struct core *c)
+{
+	struct classic *k = &c->classic;
+	core_log(c, LOG_LEVEL_INFO, "Other node completed standby takeover of %s resources.", half_name(k->standby_half));
+	k->other_holds |= half_mirror(k->standby_half);
+	standby_set(c, STANDBY_NOT, 0);
+}
+
+/* The peer says that it is at rest: then the exchange is over for it, also when its "done" never came (it stood still, or was
+ * lost to us for a while). */
+static void exchange_by_report(struct core *c)
+{
+	struct classic *k = &c->classic;
+	bool late = mono_reached(c->now.mono, k->patience);
+	enum half taken = half_mirror(k->standby_half);
+	if (k->standby == STANDBY_DONE && (k->other_holds & taken) == taken)
+		given(c);
+	else if (k->standby == STANDBY_DONE && late)
+		standby_set(c, STANDBY_NOT, 0); /* it did not take it: it is nobody's, and its home claims it */
+	else if (k->standby == STANDBY_OTHER && late && (k->other_holds & k->standby_half))
+		standby_set(c, STANDBY_NOT, 0); /* it never heard our answer and has changed its mind */
+	else if (k->standby == STANDBY_OTHER && late)
+		take(c);
+}
+
 static void hear_resource(struct core *c, const struct message *m)
 {
 	struct classic *k = &c->classic;
@@ -99,9 +138,7 @@ static void hear_resource(struct core *c, const struct message *m)
 		k->other_stable = false;
 	if (!message_is(m, "isstable", "1"))
 		return;
-	/* At rest long after its offer, and it still has what it offered: it never heard our answer and has changed its mind. */
-	if (k->standby == STANDBY_OTHER && (k->other_holds & k->standby_half) == k->standby_half && mono_reached(c->now.mono, k->offer_void_at))
-		standby_set(c, STANDBY_NOT, 0);
+	exchange_by_report(c);
 	if (!k->other_stable) {
 		core_log(c, LOG_LEVEL_INFO, "remote resource transition completed.");
 		k->other_stable = true;
@@ -136,7 +173,6 @@ static void hear_me(struct core *c, enum half half)
 	k->standby_half = half;
 	k->other_stable = false;
 	standby_set(c, STANDBY_OTHER, TRANSITION_MS);
-	k->offer_void_at = mono_add(c->now.mono, span_ms(FIRST_ANSWER_MS));
 	ask(c, half, "other");
 }
 
@@ -153,14 +189,9 @@ static void hear_ask_resources(struct core *c, const struct message *m)
 		standby_set(c, STANDBY_ACCEPTED, TRANSITION_MS);
 		report(c, "standby");
 	} else if (message_is(m, "info", "done") && k->standby == STANDBY_OTHER) {
-		core_log(c, LOG_LEVEL_INFO, "acquire %s HA resources (standby).", half_name(half_mirror(k->standby_half)));
-		c->empty_held |= half_mirror(k->standby_half);
-		k->other_holds &= ~k->standby_half;
-		standby_set(c, STANDBY_TAKING, TRANSITION_MS);
+		take(c);
 	} else if (message_is(m, "info", "done") && k->standby == STANDBY_DONE) {
-		core_log(c, LOG_LEVEL_INFO, "Other node completed standby takeover of %s resources.", half_name(k->standby_half));
-		k->other_holds |= half_mirror(k->standby_half);
-		standby_set(c, STANDBY_NOT, 0);
+		given(c);
 	}
 }
 
@@ -383,6 +414,10 @@ static void classic_publish(struct core *c)
 			report(c, "mach_down");
 		return;
 	}
+	if (mono_reached(c->now.mono, k->nudge_at)) {
+		k->nudge_at = mono_add(c->now.mono, span_ms(FIRST_ANSWER_MS));
+		k->ask_at = mono_min(k->ask_at, c->now.mono);
+	}
 	if (mono_reached(c->now.mono, k->ask_at)) {
 		k->ask_at = mono_add(c->now.mono, span_ms(ASK_AGAIN_MS));
 		outbox_send(c, outbox_begin(c, "starting"), NULL);
@@ -433,7 +468,7 @@ static void classic_forget(struct core *c)
 	struct classic *k = &c->classic;
 	*k = (struct classic){.report_seq = k->report_seq, .report_generation = k->report_generation};
 	k->state = c->phase >= PHASE_ACTIVE ? CLASSIC_STABLE : CLASSIC_INIT;
-	k->standby_deadline = k->ask_at = MONO_FAR;
+	k->standby_deadline = k->ask_at = k->nudge_at = MONO_FAR;
 	k->reported = HALF_NONE;
 	ownership_forget_peer(c);
 }

@@ -97,7 +97,8 @@ struct classic {
 	enum half standby_half;       /* R, the giver's viewpoint */
 	enum half give_half;          /* ordered, "me" not yet sent */
 	struct mono standby_deadline; /* 10 s for the first answer, 3600 s for the rest */
-	struct mono offer_void_at;    /* taker: the giver's own patience is over */
+	struct mono patience;         /* of the present step of the exchange; over: a report may end it */
+	struct mono nudge_at;         /* then the peer is asked for a report */
 	struct mono acquire_at;       /* RSCRCVD: 10 s, spec protocol 7.2 */
 	struct mono ask_at;           /* ask the peer anew what it holds; again until it answers; MONO_FAR: not wanted */
 	struct mono believe_after;    /* no report before this: it may have lain in the socket since before we lost sight of it */
