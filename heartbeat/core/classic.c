@@ -73,12 +73,15 @@ static void become_stable(struct core *c, const char *reason)
 
 /* --- what is heard --- */
 
-static void hear_starting(struct core *c)
+static void hear_starting(struct core *c, const struct message *m)
 {
 	struct classic *k = &c->classic;
+	uint64_t seq = 0;
 	if (k->state == CLASSIC_INIT)
 		return;
-	k->other_stable = false;
+	/* One that was overtaken by the report that followed it wants an answer, and is no news. */
+	if (message_number(m, "seq", 16, &seq) && seq > k->report_seq)
+		k->other_stable = false;
 	report(c, NULL);
 }
 
@@ -180,8 +183,13 @@ static void hear_ask_resources(struct core *c, const struct message *m)
 {
 	struct classic *k = &c->classic;
 	enum half half = HALF_ALL;
+	uint64_t seq = 0;
 	if (message_find(m, "rsc_hold") && !half_parse(message_string(m, "rsc_hold"), &half))
 		return;
+	/* What was said before the present exchange began belongs to another one: an answer counts only for its question. */
+	if (!message_number(m, "seq", 16, &seq) || seq < k->exchange_seq)
+		return;
+	k->exchange_seq = seq;
 	if (message_is(m, "info", "me")) {
 		hear_me(c, half);
 	} else if (message_is(m, "info", "other") && k->standby == STANDBY_ASKED) {
@@ -222,12 +230,9 @@ static void hear_shutdone(struct core *c)
  * report before the "done" that has the lower number (spec: protocol 0, 7). */
 static bool is_outdated(struct core *c, const struct message *m)
 {
-	uint64_t seq = 0, generation = membership_peer(c)->sequence.generation;
+	uint64_t seq = 0;
 	if (!message_is(m, "t", "resource") || !message_number(m, "seq", 16, &seq))
 		return false;
-	if (generation != c->classic.report_generation)
-		c->classic.report_seq = 0;
-	c->classic.report_generation = generation;
 	if (seq < c->classic.report_seq)
 		return true;
 	c->classic.report_seq = seq;
@@ -245,7 +250,7 @@ static void classic_message(struct core *c, const struct message *m)
 	else if (legacy_mode(c))
 		legacy_message(c, m);
 	else if (message_is(m, "t", "starting"))
-		hear_starting(c);
+		hear_starting(c, m);
 	else if (message_is(m, "t", "resource"))
 		hear_resource(c, m);
 	else if (message_is(m, "t", "ask_resources"))
@@ -466,7 +471,9 @@ static void classic_joined(struct core *c)
 static void classic_forget(struct core *c)
 {
 	struct classic *k = &c->classic;
-	*k = (struct classic){.report_seq = k->report_seq, .report_generation = k->report_generation};
+	uint64_t generation = membership_peer(c)->sequence.generation;
+	bool same_life = generation == k->report_generation;
+	*k = (struct classic){.report_generation = generation, .report_seq = same_life ? k->report_seq : 0, .exchange_seq = same_life ? k->exchange_seq : 0};
 	k->state = c->phase >= PHASE_ACTIVE ? CLASSIC_STABLE : CLASSIC_INIT;
 	k->standby_deadline = k->ask_at = k->nudge_at = MONO_FAR;
 	k->reported = HALF_NONE;
