@@ -1,0 +1,598 @@
+// SPDX-License-Identifier: MIT
+/* The classic dialect, word for word: alpha is a core, the test speaks for a Heartbeat 3.0.6 that is called beta.
+ * spec: protocol 7.2, 7.4, 7.5, 7.7, 7.8 and the exchanges of 11. */
+#include "tests/unit/pair.h"
+
+#include <string.h>
+
+#define ACTIVE "status|st=active|dt=fa0|protocol=1"
+#define RESOURCE(half, stable) "resource|rsc_hold=" half "|rtype=full|isstable=" stable
+#define ASK(half, info) "ask_resources|rsc_hold=" half "|info=" info
+
+/* Alpha is active and has said "starting"; beta is active. */
+static struct pair *met(const char *lines, const char *resources)
+{
+	struct pair *p = pair_new(lines, resources);
+	pair_boot(p, ALPHA);
+	pair_say(p, "status|st=init|dt=fa0|protocol=1");
+	pair_say(p, "status|st=up|dt=fa0|protocol=1");
+	pair_say(p, "repnodes|dest=alpha|nodelist=alpha beta |delnodelist= ");
+	assert_seen(p, ALPHA, "Comm_now_up(): updating status to active");
+	p->voice.beat = ACTIVE;
+	p->voice.next_beat = p->now;
+	pair_run(p, 0);
+	return p;
+}
+
+/* Both are stable, web runs on alpha and db, by its word, on beta. */
+static struct pair *stable(const char *lines)
+{
+	struct pair *p = met(lines, NULL);
+	pair_say(p, RESOURCE("local", "1"));
+	pair_run(p, 100);
+	pair_say(p, RESOURCE("local", "1"));
+	assert_true(pair_runs(p, ALPHA, "web"));
+	assert_state(p, ALPHA, "db", OWN_NONE);
+	pair_mark(p);
+	return p;
+}
+
+/* Alpha took everything when beta died, and beta is back, active, and has said "starting". */
+static struct pair *returned(const char *lines)
+{
+	struct pair *p = stable(lines);
+	p->voice.beat = NULL;
+	pair_run(p, 5000);
+	assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, ALPHA, "db"));
+	pair_mark(p);
+	pair_voice_restart(p);
+	pair_say(p, "status|st=init|dt=fa0|protocol=1");
+	pair_say(p, "status|st=up|dt=fa0|protocol=1");
+	pair_say(p, "reqnodes|dest=alpha");
+	assert_seen(p, ALPHA, "send repnodes dest=beta nodelist=alpha beta ");
+	pair_mark(p);
+	p->voice.beat = ACTIVE;
+	p->voice.next_beat = p->now;
+	pair_run(p, 0);
+	pair_say(p, "starting");
+	return p;
+}
+
+/* --- start-up --- */
+
+static void two_starters_wait_10_s_and_then_take_their_own(void **state)
+{
+	(void)state;
+	struct pair *p = met(NULL, NULL);
+	assert_seen(p, ALPHA, "log info beta speaks the classic (Heartbeat 3.0.6 or older) dialect");
+	pair_mark(p);
+	pair_say(p, "starting");
+	assert_said(p, ALPHA, "resource rsc_hold=none rtype=full isstable=0");
+	pair_say(p, RESOURCE("none", "0"));
+	pair_run(p, 9999);
+	assert_unseen(p, ALPHA, "do start");
+	pair_mark(p);
+	pair_run(p, 1);
+	assert_seen(p, ALPHA, "do start web");
+	assert_seen(p, ALPHA, "log info local resource transition completed.");
+	assert_seen(p, ALPHA, "log info Initial resource acquisition complete (T_RESOURCES(us))");
+	assert_said(p, ALPHA, "resource rsc_hold=local rtype=full isstable=1");
+	pair_say(p, RESOURCE("local", "1"));
+	assert_seen(p, ALPHA, "log info remote resource transition completed.");
+	pair_run(p, 20000);
+	assert_unseen(p, ALPHA, "do start db");
+	assert_true(pair_runs(p, ALPHA, "web"));
+	pair_free(p);
+}
+
+static void a_starter_whose_peer_is_stable_takes_its_own_at_once(void **state)
+{
+	(void)state;
+	struct pair *p = met(NULL, NULL);
+	assert_said(p, ALPHA, "reqnodes dest=beta, starting");
+	pair_say(p, RESOURCE("local", "1"));
+	assert_seen(p, ALPHA, "log info Initial resource acquisition complete (T_RESOURCES(them))");
+	assert_seen(p, ALPHA, "do start web");
+	assert_unseen(p, ALPHA, "do start db");
+	pair_free(p);
+}
+
+static void a_starter_leaves_what_its_stable_peer_holds(void **state)
+{
+	(void)state;
+	struct pair *p = met("auto_failback off\n", NULL);
+	pair_say(p, RESOURCE("all", "1"));
+	pair_run(p, 30000);
+	assert_unseen(p, ALPHA, "do start");
+	assert_seen(p, ALPHA, "send resource rsc_hold=none rtype=full isstable=1");
+	assert_string_equal(core_holdings(p->side[ALPHA].core), "none");
+	pair_free(p);
+}
+
+static void the_first_to_be_stable_triggers_the_other(void **state)
+{
+	(void)state;
+	struct pair *p = met(NULL, NULL);
+	pair_say(p, "starting");
+	pair_say(p, RESOURCE("none", "0"));
+	pair_run(p, 4000);
+	assert_unseen(p, ALPHA, "do start");
+	pair_say(p, RESOURCE("local", "1"));
+	assert_seen(p, ALPHA, "do start web");
+	pair_free(p);
+}
+
+static void nothing_about_resources_is_acted_on_before_the_cluster_is_up(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, NULL);
+	pair_boot(p, ALPHA);
+	pair_say(p, "status|st=active|dt=fa0|protocol=1");
+	pair_mark(p);
+	pair_say(p, "starting");
+	pair_say(p, RESOURCE("none", "1"));
+	pair_say(p, ASK("all", "me"));
+	pair_say(p, "hb_takeover|rsc_hold=all");
+	pair_say(p, "shutdone|st=dead");
+	assert_said(p, ALPHA, "");
+	assert_unseen(p, ALPHA, "do start");
+	pair_free(p);
+}
+
+static void a_stable_node_answers_starting_with_what_it_holds(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	pair_say(p, "starting");
+	assert_said(p, ALPHA, "resource rsc_hold=local rtype=full isstable=1");
+	pair_free(p);
+}
+
+static void a_report_in_part_adds_to_what_was_known(void **state)
+{
+	(void)state;
+	struct pair *p = met("auto_failback off\n", NULL);
+	pair_say(p, RESOURCE("local", "0"));
+	pair_say(p, "resource|rsc_hold=foreign|info=mach_down");
+	pair_say(p, "resource|rsc_hold=local|isstable=1"); /* all, by now */
+	pair_run(p, 1000);
+	assert_unseen(p, ALPHA, "do start");
+	pair_free(p);
+}
+
+static void words_that_are_none_change_nothing(void **state)
+{
+	(void)state;
+	static const char *const broken[] = {
+		"resource|rsc_hold=everything|rtype=full|isstable=1", "resource|rtype=full|isstable=1", ASK("everything", "me"), ASK("all", "you"), "ask_resources|rsc_hold=all",
+		"ask_resources", ASK("local", "done"), ASK("local", "other"), "ip-request|ipaddr=web", "ip-request-resp|dest=alpha|ipaddr=db|ok=OK|weown=no",
+	};
+	struct pair *p = stable(NULL);
+	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
+		pair_say(p, broken[i]);
+	pair_run(p, 100);
+	assert_said(p, ALPHA, "");
+	assert_unseen(p, ALPHA, "do ");
+	pair_free(p);
+}
+
+/* --- giving --- */
+
+static void giving_is_me_other_release_done_done(void **state)
+{
+	(void)state;
+	for (unsigned report_first = 0; report_first < 2; report_first++) { /* 3.0.6 numbers its report behind its done and sends it before */
+		struct pair *p = stable(NULL);
+		pair_move(p, ALPHA, false, HALF_LOCAL, 5);
+		assert_said(p, ALPHA, "ask_resources rsc_hold=local info=me");
+		assert_unseen(p, ALPHA, "do stop");
+		pair_mark(p);
+		pair_say(p, ASK("local", "other"));
+		assert_seen(p, ALPHA, "log info give up local HA resources (standby).");
+		assert_seen(p, ALPHA, "do stop web");
+		assert_unseen(p, ALPHA, "info=done");
+		pair_run(p, 100);
+		assert_before(p, ALPHA, "send resource rsc_hold=", ALPHA, "stopped web");
+		assert_before(p, ALPHA, "stopped web", ALPHA, "send ask_resources rsc_hold=local info=done");
+		assert_seen(p, ALPHA, "log info local HA resource release completed (standby).");
+		assert_seen(p, ALPHA, "log info Local standby process completed [local].");
+		pair_mark(p);
+		if (report_first)
+			pair_say(p, RESOURCE("all", "1"));
+		pair_say(p, ASK("local", "done"));
+		if (!report_first)
+			pair_say(p, RESOURCE("all", "1"));
+		assert_seen(p, ALPHA, "log info Other node completed standby takeover of local resources.");
+		pair_run(p, 3000);
+		assert_seen(p, ALPHA, "send resource rsc_hold=none rtype=full isstable=1");
+		assert_seen(p, ALPHA, "moved 5 ok");
+		assert_unseen(p, ALPHA, "do start");
+		assert_string_equal(core_holdings(p->side[ALPHA].core), "none");
+		pair_free(p);
+	}
+}
+
+static void an_offer_that_is_not_answered_is_cancelled_after_10_s(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	int64_t began = pair_ms(p);
+	pair_move(p, ALPHA, false, HALF_LOCAL, 6);
+	pair_until(p, 15000, ALPHA, "moved 6 not");
+	assert_int_equal(pair_when(p, ALPHA, "moved 6 not") - began, 10000);
+	assert_seen(p, ALPHA, "log WARN No reply to standby request.  Standby request cancelled.");
+	assert_unseen(p, ALPHA, "do stop");
+	assert_true(pair_runs(p, ALPHA, "web"));
+	pair_free(p);
+}
+
+static void a_release_that_fails_is_never_called_done(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	p->side[ALPHA].script[0].fail_stops = PAIR_ALWAYS;
+	pair_move(p, ALPHA, false, HALF_LOCAL, 7);
+	pair_say(p, ASK("local", "other"));
+	pair_run(p, 120000);
+	assert_unseen(p, ALPHA, "info=done");
+	assert_seen(p, ALPHA, "moved 7 not");
+	pair_free(p);
+}
+
+static void a_giver_whose_taker_dies_takes_it_back(void **state)
+{
+	(void)state;
+	for (unsigned step = 0; step < 3; step++) {
+		struct pair *p = stable(NULL);
+		pair_move(p, ALPHA, false, HALF_LOCAL, 0);
+		if (step > 0)
+			pair_say(p, ASK("local", "other"));
+		if (step > 1)
+			pair_run(p, 100);
+		p->voice.beat = NULL;
+		pair_run(p, 6000);
+		assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, ALPHA, "db"));
+		pair_free(p);
+	}
+}
+
+/* --- taking --- */
+
+static void taking_is_me_other_done_start_report_done(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	pair_say(p, ASK("local", "me"));
+	assert_said(p, ALPHA, "ask_resources rsc_hold=local info=other");
+	assert_seen(p, ALPHA, "log info beta wants to go standby [local]");
+	pair_say(p, "resource|rsc_hold=none|rtype=full|isstable=0|info=standby");
+	pair_run(p, 2000);
+	assert_unseen(p, ALPHA, "do start"); /* not before it is released */
+	pair_mark(p);
+	pair_say(p, ASK("local", "done"));
+	assert_seen(p, ALPHA, "do start db");
+	assert_seen(p, ALPHA, "log info acquire foreign HA resources (standby).");
+	pair_run(p, 100);
+	assert_before(p, ALPHA, "started db", ALPHA, "send ask_resources rsc_hold=local info=done");
+	assert_before(p, ALPHA, "send resource rsc_hold=all rtype=full isstable=1", ALPHA, "send ask_resources rsc_hold=local info=done");
+	assert_seen(p, ALPHA, "log info Standby resource acquisition done [local].");
+	assert_string_equal(core_holdings(p->side[ALPHA].core), "all");
+	pair_say(p, RESOURCE("none", "1"));
+	pair_run(p, 10000);
+	assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, ALPHA, "db"));
+	pair_free(p);
+}
+
+static void a_taker_whose_start_fails_ends_the_exchange_all_the_same(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	p->side[ALPHA].script[1].fail_starts = 1;
+	pair_say(p, ASK("local", "me"));
+	pair_say(p, ASK("local", "done"));
+	pair_run(p, 100);
+	assert_state(p, ALPHA, "db", OWN_FAILED);
+	assert_seen(p, ALPHA, "send ask_resources rsc_hold=local info=done");
+	assert_seen(p, ALPHA, "send resource rsc_hold=local rtype=full isstable=1");
+	pair_free(p);
+}
+
+static void an_offer_is_not_taken_while_something_moves_here(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	p->side[ALPHA].script[0].hang = true;
+	pair_move(p, ALPHA, false, HALF_LOCAL, 0);
+	pair_say(p, ASK("local", "me"));
+	assert_seen(p, ALPHA, "log WARN standby message [me] from beta ignored.");
+	assert_unseen(p, ALPHA, "info=other");
+	pair_free(p);
+}
+
+static void a_taker_whose_giver_dies_starts_it_after_deadtime(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	pair_say(p, ASK("local", "me"));
+	p->voice.beat = NULL;
+	pair_run(p, 3800);
+	assert_unseen(p, ALPHA, "do start db");
+	pair_run(p, 1000);
+	assert_true(pair_runs(p, ALPHA, "db"));
+	pair_free(p);
+}
+
+static void a_giver_that_never_finishes_is_waited_for_an_hour(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	pair_say(p, ASK("local", "me"));
+	pair_run(p, 3599000);
+	assert_unseen(p, ALPHA, "Standby request cancelled");
+	assert_unseen(p, ALPHA, "do start db");
+	pair_run(p, 1000);
+	assert_seen(p, ALPHA, "log WARN No reply to standby request.  Standby request cancelled.");
+	assert_unseen(p, ALPHA, "do start db");
+	pair_free(p);
+}
+
+/* --- operators' takeovers: the halves are mirrored --- */
+
+static void a_takeover_there_makes_us_give_the_mirrored_half(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *heard, *said;
+	} halves[] = {
+		{"hb_takeover|rsc_hold=all", "ask_resources rsc_hold=all info=me"}, {"hb_takeover|rsc_hold=foreign", "ask_resources rsc_hold=local info=me"},
+		{"hb_takeover|rsc_hold=local", "ask_resources rsc_hold=foreign info=me"}, {"hb_takeover", "ask_resources rsc_hold=all info=me"},
+	};
+	for (size_t i = 0; i < sizeof halves / sizeof *halves; i++) {
+		struct pair *p = stable(NULL);
+		pair_say(p, halves[i].heard);
+		pair_run(p, 0);
+		assert_said(p, ALPHA, halves[i].said);
+		pair_free(p);
+	}
+}
+
+static void a_takeover_here_is_said_once_and_answered_by_an_offer(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	pair_move(p, ALPHA, true, HALF_FOREIGN, 8);
+	assert_said(p, ALPHA, "hb_takeover rsc_hold=foreign");
+	pair_run(p, 3000);
+	assert_said(p, ALPHA, "hb_takeover rsc_hold=foreign");
+	pair_mark(p);
+	pair_say(p, ASK("local", "me"));
+	assert_said(p, ALPHA, "ask_resources rsc_hold=local info=other");
+	pair_say(p, ASK("local", "done"));
+	pair_run(p, 100);
+	assert_true(pair_runs(p, ALPHA, "db"));
+	assert_seen(p, ALPHA, "moved 8 ok");
+	pair_free(p);
+}
+
+/* --- leaving --- */
+
+static void leaving_says_shutdown_releases_and_then_shutdone(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	pair_shutdown(p, ALPHA);
+	pair_run(p, 100);
+	assert_before(p, ALPHA, "isstable=0 info=shutdown", ALPHA, "stopped web");
+	assert_before(p, ALPHA, "stopped web", ALPHA, "send shutdone st=dead");
+	assert_before(p, ALPHA, "send resource rsc_hold=none rtype=full isstable=0 info=shutdown", ALPHA, "send shutdone st=dead");
+	assert_times(p, ALPHA, "send shutdone", 1);
+	/* 3.0.6 wants statuses for a while */
+	pair_mark(p);
+	pair_run(p, 1300);
+	assert_unseen(p, ALPHA, "gone");
+	assert_seen(p, ALPHA, "send status");
+	pair_run(p, 500);
+	assert_seen(p, ALPHA, "gone");
+	pair_free(p);
+}
+
+static void a_peer_that_begins_to_leave_has_not_released_yet(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	pair_say(p, "resource|rsc_hold=none|rtype=full|isstable=0|info=shutdown");
+	pair_run(p, 3000);
+	assert_unseen(p, ALPHA, "do start db");
+	pair_say(p, "shutdone|st=dead");
+	assert_seen(p, ALPHA, "do start db");
+	assert_seen(p, ALPHA, "log info Received shutdown notice from 'beta'.");
+	assert_seen(p, ALPHA, "log info Resources being acquired from beta.");
+	p->voice.beat = NULL;
+	pair_run(p, 5000);
+	assert_seen(p, ALPHA, "log info Dead node beta gave up resources.");
+	assert_unseen(p, ALPHA, "STONITH");
+	pair_free(p);
+}
+
+static void a_peer_that_left_is_not_shot(void **state)
+{
+	(void)state;
+	struct pair *p = stable("stonith_host * null beta\n");
+	pair_say(p, "shutdone|st=dead");
+	p->voice.beat = NULL;
+	pair_run(p, 10000);
+	assert_true(pair_runs(p, ALPHA, "db"));
+	assert_unseen(p, ALPHA, "do fence");
+	pair_free(p);
+}
+
+static void a_peer_that_falls_silent_is_taken_over(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	p->voice.beat = NULL;
+	pair_until(p, 4000, ALPHA, "node beta: is dead");
+	assert_seen(p, ALPHA, "log info Resources being acquired from beta.");
+	pair_run(p, 100);
+	assert_true(pair_runs(p, ALPHA, "db"));
+	assert_string_equal(core_holdings(p->side[ALPHA].core), "all");
+	pair_free(p);
+}
+
+/* --- coming back --- */
+
+static void with_failback_on_the_groups_of_a_node_that_returns_are_offered_to_it(void **state)
+{
+	(void)state;
+	struct pair *p = returned("auto_failback on\n");
+	assert_said(p, ALPHA, "resource rsc_hold=all rtype=full isstable=1");
+	pair_mark(p);
+	pair_say(p, RESOURCE("none", "0"));
+	pair_say(p, RESOURCE("none", "1"));
+	assert_seen(p, ALPHA, "log info remote resource transition completed.");
+	pair_run(p, 1000);
+	assert_seen(p, ALPHA, "send ask_resources rsc_hold=foreign info=me");
+	pair_mark(p);
+	pair_say(p, ASK("foreign", "other"));
+	pair_run(p, 100);
+	assert_before(p, ALPHA, "stopped db", ALPHA, "send ask_resources rsc_hold=foreign info=done");
+	pair_say(p, RESOURCE("local", "1"));
+	pair_say(p, ASK("foreign", "done"));
+	assert_seen(p, ALPHA, "log info Other node completed standby takeover of foreign resources.");
+	pair_run(p, 1000);
+	assert_seen(p, ALPHA, "send resource rsc_hold=local rtype=full isstable=1");
+	assert_true(pair_runs(p, ALPHA, "web") && !pair_runs(p, ALPHA, "db"));
+	pair_run(p, 60000);
+	assert_unseen(p, ALPHA, "do start");
+	pair_free(p);
+}
+
+static void with_failback_off_a_node_that_returns_is_told_and_that_is_all(void **state)
+{
+	(void)state;
+	struct pair *p = returned("auto_failback off\n");
+	assert_said(p, ALPHA, "resource rsc_hold=all rtype=full isstable=1");
+	pair_say(p, RESOURCE("none", "0"));
+	pair_say(p, RESOURCE("none", "1"));
+	pair_run(p, 60000);
+	assert_unseen(p, ALPHA, "ask_resources");
+	assert_unseen(p, ALPHA, "do ");
+	pair_free(p);
+}
+
+static void a_restart_within_deadtime_is_no_reason_to_start_anything(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	pair_run(p, 2000);
+	pair_voice_restart(p);
+	pair_say(p, "status|st=init|dt=fa0|protocol=1");
+	pair_run(p, 3000);
+	assert_unseen(p, ALPHA, "do start");
+	assert_seen(p, ALPHA, "Heartbeat restart on node beta");
+	pair_say(p, "starting");
+	pair_say(p, RESOURCE("none", "0"));
+	pair_say(p, RESOURCE("local", "1"));
+	pair_run(p, 20000);
+	assert_unseen(p, ALPHA, "do ");
+	pair_free(p);
+}
+
+static void a_peer_that_is_replaced_by_a_native_one_is_spoken_to_natively(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	pair_voice_restart(p);
+	pair_hold(p, "@web:n:0 @db:n:0");
+	assert_seen(p, ALPHA, "log info beta speaks the native dialect");
+	pair_mark(p);
+	pair_hold(p, "@web:n:0 @db:c:0");
+	pair_hold(p, "@web:n:0 @db:s:1");
+	pair_hold(p, "@web:n:0 @db:h:1");
+	pair_say(p, RESOURCE("all", "1")); /* the other dialect's words mean nothing now */
+	pair_run(p, 20000);
+	assert_said(p, ALPHA, "");
+	assert_unseen(p, ALPHA, "do ");
+	pair_free(p);
+}
+
+/* --- legacy --- */
+
+static void in_legacy_mode_each_group_is_asked_for_and_started_when_granted(void **state)
+{
+	(void)state;
+	struct pair *p = met("auto_failback legacy\n", "alpha web\nalpha www\nbeta db\n");
+	pair_run(p, 1000);
+	assert_unseen(p, ALPHA, "send starting");
+	assert_seen(p, ALPHA, "send ip-request ipaddr=web");
+	assert_seen(p, ALPHA, "send ip-request ipaddr=www");
+	assert_unseen(p, ALPHA, "ipaddr=db");
+	assert_unseen(p, ALPHA, "do start");
+	pair_say(p, "ip-request-resp|dest=alpha|ipaddr=www|weown=no|ok=OK");
+	assert_seen(p, ALPHA, "do start www");
+	assert_unseen(p, ALPHA, "do start web");
+	pair_say(p, "ip-request-resp|dest=beta|ipaddr=web|weown=no|ok=OK");
+	pair_say(p, "ip-request-resp|dest=alpha|ipaddr=web|weown=no|ok=no");
+	assert_unseen(p, ALPHA, "do start web");
+	pair_say(p, "ip-request-resp|dest=alpha|ipaddr=web|weown=yes|ok=OK");
+	assert_seen(p, ALPHA, "do start web");
+	pair_free(p);
+}
+
+static void in_legacy_mode_a_request_is_answered_once_the_group_is_released(void **state)
+{
+	(void)state;
+	struct pair *p = met("auto_failback legacy\n", NULL);
+	pair_say(p, "ip-request|ipaddr=db");
+	assert_seen(p, ALPHA, "send ip-request-resp dest=beta ipaddr=db weown=no ok=OK");
+	p->voice.beat = NULL;
+	pair_run(p, 5000);
+	assert_true(pair_runs(p, ALPHA, "db"));
+	pair_voice_restart(p);
+	p->voice.beat = ACTIVE;
+	p->voice.next_beat = p->now;
+	pair_run(p, 0);
+	pair_mark(p);
+	pair_say(p, "ip-request|ipaddr=db");
+	pair_run(p, 100);
+	assert_before(p, ALPHA, "stopped db", ALPHA, "send ip-request-resp dest=beta ipaddr=db weown=yes ok=OK");
+	assert_times(p, ALPHA, "send ip-request-resp", 1);
+	assert_unseen(p, ALPHA, "stop web");
+	pair_free(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_starters_wait_10_s_and_then_take_their_own),
+		cmocka_unit_test(a_starter_whose_peer_is_stable_takes_its_own_at_once),
+		cmocka_unit_test(a_starter_leaves_what_its_stable_peer_holds),
+		cmocka_unit_test(the_first_to_be_stable_triggers_the_other),
+		cmocka_unit_test(nothing_about_resources_is_acted_on_before_the_cluster_is_up),
+		cmocka_unit_test(a_stable_node_answers_starting_with_what_it_holds),
+		cmocka_unit_test(a_report_in_part_adds_to_what_was_known),
+		cmocka_unit_test(words_that_are_none_change_nothing),
+		cmocka_unit_test(giving_is_me_other_release_done_done),
+		cmocka_unit_test(an_offer_that_is_not_answered_is_cancelled_after_10_s),
+		cmocka_unit_test(a_release_that_fails_is_never_called_done),
+		cmocka_unit_test(a_giver_whose_taker_dies_takes_it_back),
+		cmocka_unit_test(taking_is_me_other_done_start_report_done),
+		cmocka_unit_test(a_taker_whose_start_fails_ends_the_exchange_all_the_same),
+		cmocka_unit_test(an_offer_is_not_taken_while_something_moves_here),
+		cmocka_unit_test(a_taker_whose_giver_dies_starts_it_after_deadtime),
+		cmocka_unit_test(a_giver_that_never_finishes_is_waited_for_an_hour),
+		cmocka_unit_test(a_takeover_there_makes_us_give_the_mirrored_half),
+		cmocka_unit_test(a_takeover_here_is_said_once_and_answered_by_an_offer),
+		cmocka_unit_test(leaving_says_shutdown_releases_and_then_shutdone),
+		cmocka_unit_test(a_peer_that_begins_to_leave_has_not_released_yet),
+		cmocka_unit_test(a_peer_that_left_is_not_shot),
+		cmocka_unit_test(a_peer_that_falls_silent_is_taken_over),
+		cmocka_unit_test(with_failback_on_the_groups_of_a_node_that_returns_are_offered_to_it),
+		cmocka_unit_test(with_failback_off_a_node_that_returns_is_told_and_that_is_all),
+		cmocka_unit_test(a_restart_within_deadtime_is_no_reason_to_start_anything),
+		cmocka_unit_test(a_peer_that_is_replaced_by_a_native_one_is_spoken_to_natively),
+		cmocka_unit_test(in_legacy_mode_each_group_is_asked_for_and_started_when_granted),
+		cmocka_unit_test(in_legacy_mode_a_request_is_answered_once_the_group_is_released),
+	};
+	return cmocka_run_group_tests_name("classic", tests, NULL, NULL);
+}
