@@ -4,32 +4,17 @@
  *
  *  start-up   INIT -joined: send starting-> STARTING -peer's starting: report-> BOTHSTARTING
  *             STARTING, BOTHSTARTING -any resource-> RSCRCVD -10 s, or peer's resource isstable=1-> STABLE
- *  standby    giver:  NOT -send "me"-> ASKED -"other"-> ACCEPTED (release) -all released: send "done"-> DONE -"done"-> NOT
- *             taker:  NOT -"me": send "other"-> OTHER -"done"-> TAKING (start) -all settled: report, send "done"-> NOT
- *             any     time-out, or the peer dies -> NOT
+ *  standby    in classic_standby.c
  *
  * What the peer is taken to say about a group:
  *             not STABLE, or nothing heard: UNSURE      said shutdone: AWAY
  *             OTHER: GIVING   TAKING: NONE   ACCEPTED, DONE: CLAIM (for the groups of R)
  *             else: HELD if its rsc_hold covers it, NONE otherwise */
-#include "heartbeat/core/ownership.h"
-#include "heartbeat/core/state.h"
+#include "heartbeat/core/classic.h"
 
-enum { FIRST_ANSWER_MS = 10000, TRANSITION_MS = 3600000, ACQUIRE_MS = 10000, OFFER_AGAIN_MS = RETRY_MS, ASK_AGAIN_MS = 2000 };
+enum { ACQUIRE_MS = 10000, ASK_AGAIN_MS = 2000 };
 
-static void standby_set(struct core *c, enum classic_standby to, int64_t limit_ms)
-{
-	struct classic *k = &c->classic;
-	k->standby = to;
-	k->standby_deadline = limit_ms ? mono_add(c->now.mono, span_ms(limit_ms)) : MONO_FAR;
-	/* Waiting for the other side's "done": when it takes long, ask what it holds; the report ends what "done" did not. */
-	k->patience = mono_add(c->now.mono, span_ms(FIRST_ANSWER_MS));
-	k->nudge_at = to == STANDBY_OTHER || to == STANDBY_DONE ? k->patience : MONO_FAR;
-	if (to == STANDBY_NOT)
-		k->must_report = true;
-}
-
-static void report(struct core *c, const char *info)
+void classic_report(struct core *c, const char *info)
 {
 	struct classic *k = &c->classic;
 	enum half holds = ownership_halves(c);
@@ -48,14 +33,6 @@ static void report(struct core *c, const char *info)
 		k->state = CLASSIC_RSCRCVD;
 		k->acquire_at = mono_add(c->now.mono, span_ms(ACQUIRE_MS));
 	}
-}
-
-static void ask(struct core *c, enum half half, const char *info)
-{
-	struct message *m = outbox_begin(c, "ask_resources");
-	message_add(m, "rsc_hold", half_name(half));
-	message_add(m, "info", info);
-	outbox_send(c, m, NULL);
 }
 
 static void become_stable(struct core *c, const char *reason)
@@ -82,43 +59,7 @@ static void hear_starting(struct core *c, const struct message *m)
 	/* One that was overtaken by the report that followed it wants an answer, and is no news. */
 	if (message_number(m, "seq", 16, &seq) && seq > k->report_seq)
 		k->other_stable = false;
-	report(c, NULL);
-}
-
-/* The giver has released. */
-static void take(struct core *c)
-{
-	struct classic *k = &c->classic;
-	core_log(c, LOG_LEVEL_INFO, "acquire %s HA resources (standby).", half_name(half_mirror(k->standby_half)));
-	c->empty_held |= half_mirror(k->standby_half);
-	k->other_holds &= ~k->standby_half;
-	standby_set(c, STANDBY_TAKING, TRANSITION_MS);
-}
-
-/* The taker has started. */
-static void given(struct core *c)
-{
-	struct classic *k = &c->classic;
-	core_log(c, LOG_LEVEL_INFO, "Other node completed standby takeover of %s resources.", half_name(k->standby_half));
-	k->other_holds |= half_mirror(k->standby_half);
-	standby_set(c, STANDBY_NOT, 0);
-}
-
-/* The peer says that it is at rest: then the exchange is over for it, also when its "done" never came (it stood still, or was
- * lost to us for a while). */
-static void exchange_by_report(struct core *c)
-{
-	struct classic *k = &c->classic;
-	bool late = mono_reached(c->now.mono, k->patience);
-	enum half taken = half_mirror(k->standby_half);
-	if (k->standby == STANDBY_DONE && (k->other_holds & taken) == taken)
-		given(c);
-	else if (k->standby == STANDBY_DONE && late)
-		standby_set(c, STANDBY_NOT, 0); /* it did not take it: it is nobody's, and its home claims it */
-	else if (k->standby == STANDBY_OTHER && late && (k->other_holds & k->standby_half))
-		standby_set(c, STANDBY_NOT, 0); /* it never heard our answer and has changed its mind */
-	else if (k->standby == STANDBY_OTHER && late)
-		take(c);
+	classic_report(c, NULL);
 }
 
 static void hear_resource(struct core *c, const struct message *m)
@@ -141,7 +82,7 @@ static void hear_resource(struct core *c, const struct message *m)
 		k->other_stable = false;
 	if (!message_is(m, "isstable", "1"))
 		return;
-	exchange_by_report(c);
+	standby_hear_report(c);
 	if (!k->other_stable) {
 		core_log(c, LOG_LEVEL_INFO, "remote resource transition completed.");
 		k->other_stable = true;
@@ -149,58 +90,6 @@ static void hear_resource(struct core *c, const struct message *m)
 	}
 	if (k->state != CLASSIC_INIT)
 		become_stable(c, "T_RESOURCES(them)");
-}
-
-/* Anything under way but what waits for just this offer: 3.0.6 answers our hb_takeover with "me". */
-static bool in_flux(const struct core *c)
-{
-	for (size_t g = 0; g < c->group_count; g++) {
-		enum group_state s = c->groups[g].state;
-		bool at_rest = s == OWN_NONE || s == OWN_HELD || s == OWN_FAILED || s == OWN_STUCK;
-		if (!at_rest && !(s == OWN_CLAIM && c->groups[g].asked))
-			return true;
-	}
-	return false;
-}
-
-static void hear_me(struct core *c, enum half half)
-{
-	struct classic *k = &c->classic;
-	const char *peer = membership_peer(c)->name;
-	bool again = k->standby == STANDBY_OTHER && k->standby_half == half; /* our answer was lost */
-	if (k->state != CLASSIC_STABLE || (k->standby != STANDBY_NOT && !again) || c->phase != PHASE_ACTIVE || in_flux(c)) {
-		core_log(c, LOG_LEVEL_WARN, "standby message [me] from %s ignored.  local resources in flux", peer);
-		return;
-	}
-	core_log(c, LOG_LEVEL_INFO, "%s wants to go standby [%s]", peer, half_name(half));
-	k->standby_half = half;
-	k->other_stable = false;
-	standby_set(c, STANDBY_OTHER, TRANSITION_MS);
-	ask(c, half, "other");
-}
-
-static void hear_ask_resources(struct core *c, const struct message *m)
-{
-	struct classic *k = &c->classic;
-	enum half half = HALF_ALL;
-	uint64_t seq = 0;
-	if (message_find(m, "rsc_hold") && !half_parse(message_string(m, "rsc_hold"), &half))
-		return;
-	/* What was said before the present exchange began belongs to another one: an answer counts only for its question. */
-	if (!message_number(m, "seq", 16, &seq) || seq < k->exchange_seq)
-		return;
-	k->exchange_seq = seq;
-	if (message_is(m, "info", "me")) {
-		hear_me(c, half);
-	} else if (message_is(m, "info", "other") && k->standby == STANDBY_ASKED) {
-		core_log(c, LOG_LEVEL_INFO, "give up %s HA resources (standby).", half_name(k->standby_half));
-		standby_set(c, STANDBY_ACCEPTED, TRANSITION_MS);
-		report(c, "standby");
-	} else if (message_is(m, "info", "done") && k->standby == STANDBY_OTHER) {
-		take(c);
-	} else if (message_is(m, "info", "done") && k->standby == STANDBY_DONE) {
-		given(c);
-	}
 }
 
 /* The peer's operator wants what we have: 3.0.6 makes the other side go standby with the halves exchanged. */
@@ -254,7 +143,7 @@ static void classic_message(struct core *c, const struct message *m)
 	else if (message_is(m, "t", "resource"))
 		hear_resource(c, m);
 	else if (message_is(m, "t", "ask_resources"))
-		hear_ask_resources(c, m);
+		standby_hear(c, m);
 	else if (message_is(m, "t", "hb_takeover"))
 		hear_takeover(c, m);
 }
@@ -299,87 +188,6 @@ static void tell_facts(struct core *c)
 
 /* --- what is to be said --- */
 
-/* Groups that are offered, or that failed here and have not been offered since: their halves are given. */
-static enum half half_to_give(struct core *c)
-{
-	struct classic *k = &c->classic;
-	enum half half = k->give_half;
-	for (size_t g = 0; g < c->group_count; g++) {
-		enum half own = c->groups[g].mine ? HALF_LOCAL : HALF_FOREIGN;
-		if (c->groups[g].state == OWN_GIVING)
-			half |= own;
-		if (c->groups[g].state != OWN_FAILED)
-			k->offer_after[g] = MONO_NEVER;
-		else if (mono_reached(c->now.mono, k->offer_after[g]) && ownership_column(c, g) == PEER_NONE)
-			half |= own;
-	}
-	return half;
-}
-
-/* 3.0.6 moves whole halves: nothing of it may be under way, or "done" would never come. */
-static bool half_at_rest(const struct core *c, enum half half)
-{
-	for (size_t g = 0; g < c->group_count; g++) {
-		enum group_state s = c->groups[g].state;
-		if (ownership_in_half(c, g, half) && (s == OWN_UNKNOWN || s == OWN_CLAIM || s == OWN_STARTING || s == OWN_STOPPING))
-			return false;
-	}
-	return true;
-}
-
-static void offer_half(struct core *c, enum half half)
-{
-	struct classic *k = &c->classic;
-	for (size_t g = 0; g < c->group_count; g++) {
-		if (!ownership_in_half(c, g, half))
-			continue;
-		(void)ownership_give(c, g, "its half is given to the other node");
-		k->offer_after[g] = mono_add(c->now.mono, span_ms(OFFER_AGAIN_MS));
-	}
-	k->give_half = HALF_NONE;
-	k->standby_half = half;
-	k->other_stable = false;
-	standby_set(c, STANDBY_ASKED, FIRST_ANSWER_MS);
-	ask(c, half, "me");
-}
-
-static void publish_giver(struct core *c)
-{
-	struct classic *k = &c->classic;
-	if (k->standby == STANDBY_NOT && k->other_stable && k->state == CLASSIC_STABLE) {
-		enum half half = half_to_give(c);
-		if (half != HALF_NONE && half_at_rest(c, half))
-			offer_half(c, half);
-	}
-	if (k->standby != STANDBY_ACCEPTED)
-		return;
-	for (size_t g = 0; g < c->group_count; g++)
-		if (ownership_in_half(c, g, k->standby_half) && ownership_is_active(c->groups[g].state))
-			return;
-	c->empty_held &= ~k->standby_half;
-	core_log(c, LOG_LEVEL_INFO, "%s HA resource release completed (standby).", half_name(k->standby_half));
-	core_log(c, LOG_LEVEL_INFO, "Local standby process completed [%s].", half_name(k->standby_half));
-	ask(c, k->standby_half, "done");
-	standby_set(c, STANDBY_DONE, TRANSITION_MS);
-}
-
-static void publish_taker(struct core *c)
-{
-	struct classic *k = &c->classic;
-	if (k->standby != STANDBY_TAKING)
-		return;
-	for (size_t g = 0; g < c->group_count; g++) {
-		enum group_state s = c->groups[g].state;
-		if (ownership_in_half(c, g, half_mirror(k->standby_half)) && (s == OWN_NONE || s == OWN_CLAIM || s == OWN_STARTING))
-			return;
-	}
-	enum half half = k->standby_half;
-	core_log(c, LOG_LEVEL_INFO, "Standby resource acquisition done [%s].", half_name(half));
-	standby_set(c, STANDBY_NOT, 0);
-	report(c, NULL);
-	ask(c, half, "done");
-}
-
 static void publish_asks(struct core *c)
 {
 	struct classic *k = &c->classic;
@@ -399,9 +207,9 @@ static void publish_leaving(struct core *c)
 {
 	struct classic *k = &c->classic;
 	if (!k->leaving_said)
-		report(c, "shutdown");
+		classic_report(c, "shutdown");
 	else if (!k->released_said && ownership_all_released(c))
-		report(c, "shutdown");
+		classic_report(c, "shutdown");
 	k->released_said = ownership_all_released(c);
 	k->leaving_said = true;
 }
@@ -416,7 +224,7 @@ static void classic_publish(struct core *c)
 		return;
 	if (peer->status == NODE_DEAD) { /* perhaps only to us: it may still hear what we took */
 		if (!legacy_mode(c) && k->reported != ownership_halves(c))
-			report(c, "mach_down");
+			classic_report(c, "mach_down");
 		return;
 	}
 	if (mono_reached(c->now.mono, k->nudge_at)) {
@@ -441,11 +249,11 @@ static void classic_publish(struct core *c)
 	} else if (c->phase == PHASE_LEAVING) {
 		publish_leaving(c);
 	} else {
-		publish_giver(c);
-		publish_taker(c);
+		standby_publish_giver(c);
+		standby_publish_taker(c);
 		publish_asks(c);
 		if (k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && (k->must_report || k->reported != ownership_halves(c)))
-			report(c, NULL);
+			classic_report(c, NULL);
 	}
 	tell_facts(c);
 	ownership_settle(c);
