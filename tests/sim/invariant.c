@@ -134,12 +134,10 @@ static bool moves_lately(const struct world *w)
 	return false;
 }
 
-static bool gives_half(const struct world *w, const struct node *n)
+/* Classic knows halves only: a group that fails takes its half along. */
+static bool moves_halves(const struct world *w)
 {
-	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
-		if (n->places[g].failed_starts > 0)
-			return true;
-	return false;
+	return w->plan->set[SET_CLASSIC] && plan_has(w->plan, FAULT_START_FAIL, FAULT_START_DIRTY);
 }
 
 /* L7: who alone runs a group goes on running it, unless there is a reason to stop. */
@@ -153,9 +151,7 @@ void invariant_stop(struct world *w, const struct node *n, size_t group)
 	bool alone = !occupied(peer) && w->now - peer->freed > 2 * ms_of(w, SET_KEEPALIVE) + 3000 * MS;
 	/* two owners after a partition: one gives way, not both */
 	bool both = peer->truth == TRUTH_STOPPING && !other->shutting_down && w->now - other->thawed > ms_of(w, SET_DEADTIME);
-	if (w->plan->set[SET_CLASSIC] && gives_half(w, n)) /* it knows halves only: one group that fails takes the others along */
-		return;
-	if (n->places[group].truth != TRUTH_RUNNING || (!alone && !both) || goes_home || n->shutting_down || n->thawed == w->now || moves_lately(w))
+	if (moves_halves(w) || n->places[group].truth != TRUTH_RUNNING || (!alone && !both) || goes_home || n->shutting_down || n->thawed == w->now || moves_lately(w))
 		return;
 	world_broken(w, "L7 no-needless-stop", "%s stops group %zu, which %s; nobody asked for it", node_name(n->index), group,
 		     both ? "the other node stops as well" : "runs nowhere else");
@@ -334,7 +330,7 @@ static void check_failback(struct world *w, int g)
 	if (p->set[SET_FAILBACK] == FAILBACK_ON) {
 		if (!interfered && w->nodes[home].core != NULL && !occupied(&w->nodes[home].places[g]))
 			world_broken(w, "L4 failback-policy", "group %d is not at home on %s although auto_failback is on", g, node_name(home));
-	} else if (before >= 0 && w->nodes[before].places[g].truth != TRUTH_RUNNING) {
+	} else if (before >= 0 && !moves_halves(w) && w->nodes[before].places[g].truth != TRUTH_RUNNING) {
 		world_broken(w, "L4 failback-policy", "group %d has left %s in the calm although auto_failback is off", g, node_name(before));
 	}
 }
