@@ -23,6 +23,8 @@ enum {
 	FAULTS_MAX = 512,
 	SCRIPT_DEADLINE_MS = 60000, /* exec kills a script then */
 	SOCKET_DATAGRAMS = 200,     /* what waits in the sockets of a frozen engine */
+	SLACK_MS = 300,             /* of every rule that says "soon" */
+	CLASSIC_MS = 15000,         /* classic's start waits 10 s, its restart after a partition 2 s: protocol 7.2, 11.3 */
 };
 #define MS INT64_C(1000000)
 #define NEVER (-(INT64_MAX / 4))
@@ -276,6 +278,12 @@ struct world {
 	char broken[256];
 };
 
+/* A setting of the plan that is a time, in ns. */
+static inline int64_t ms_of(const struct world *w, enum setting s)
+{
+	return w->plan->set[s] * MS;
+}
+
 struct verdict {
 	char invariant[32]; /* "" none */
 	int64_t at;
@@ -328,6 +336,16 @@ void script_power_off(struct world *w, struct node *n);
 bool occupied(const struct place *p);
 char truth_letter(enum truth t);
 
+/* --- calm.c: limits in time ---------------------------------------------------------- */
+
+/* The calm: when each limit is reached. */
+void invariant_calm(struct world *w);
+void invariant_timed(struct world *w);
+void invariant_move_limit(struct world *w, const struct sim_event *e);
+int64_t invariant_move_span(const struct world *w);
+/* Classic, and a start fails: whole halves may move. */
+bool moves_halves(const struct world *w);
+
 /* --- invariant.c ------------------------------------------------------------------ */
 
 /* The clock has gone on: before every event. */
@@ -342,11 +360,6 @@ void invariant_stop(struct world *w, const struct node *n, size_t group);
 void invariant_stalled(struct world *w, const struct node *n);
 void invariant_heard(struct world *w, struct node *n, const struct datagram *d);
 void invariant_life(struct world *w, struct node *n); /* n began, ended, froze or thawed: contact begins anew */
-/* The calm: when each limit is reached. */
-void invariant_calm(struct world *w);
-void invariant_timed(struct world *w);
-void invariant_move_limit(struct world *w, const struct sim_event *e);
-int64_t invariant_move_span(const struct world *w);
 
 /* --- trace.c ----------------------------------------------------------------------- */
 
