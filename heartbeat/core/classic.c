@@ -12,7 +12,7 @@
  *             else: HELD if its rsc_hold covers it, NONE otherwise */
 #include "heartbeat/core/classic.h"
 
-enum { ACQUIRE_MS = 10000, ASK_AGAIN_MS = 2000 };
+enum { ACQUIRE_MS = 10000, ASK_AGAIN_MS = 2000, REQNODES_MS = 1000 };
 
 void classic_report(struct core *c, const char *info)
 {
@@ -130,6 +130,9 @@ static bool is_outdated(struct core *c, const struct message *m)
 
 static void classic_message(struct core *c, const struct message *m)
 {
+	/* The list itself is not taken over: ha.cf decides (spec: protocol 10, 9). */
+	if (message_is(m, "t", "repnodes"))
+		c->classic.nodes_answered = true;
 	if (c->phase < PHASE_ACTIVE) /* not acted on before the cluster is up: spec protocol 6.3 */
 		return;
 	if (is_outdated(c, m))
@@ -259,6 +262,29 @@ static void classic_publish(struct core *c)
 	ownership_settle(c);
 }
 
+static bool classic_proven(const struct core *c, const struct node *n)
+{
+	(void)c, (void)n; /* nothing in it names us; "repnodes" has to come before anything is decided */
+	return true;
+}
+
+static void classic_join(struct core *c)
+{
+	struct classic *k = &c->classic;
+	const struct node *peer = membership_peer(c);
+	if (!peer || !peer->heard || k->nodes_answered || !mono_reached(c->now.mono, k->next_reqnodes))
+		return;
+	k->next_reqnodes = mono_add(c->now.mono, span_ms(REQNODES_MS));
+	struct message *m = outbox_begin(c, "reqnodes");
+	message_add(m, "dest", peer->name);
+	outbox_send(c, m, peer);
+}
+
+static bool classic_joins(const struct core *c)
+{
+	return c->classic.nodes_answered;
+}
+
 static void classic_joined(struct core *c)
 {
 	struct classic *k = &c->classic;
@@ -330,6 +356,9 @@ static void classic_moved(struct core *c, bool takeover, enum half half)
 
 const struct dialect dialect_classic = {
 	.name = "classic",
+	.proven = classic_proven,
+	.join = classic_join,
+	.joins = classic_joins,
 	.joined = classic_joined,
 	.forget = classic_forget,
 	.hears = classic_status,

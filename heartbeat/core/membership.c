@@ -9,7 +9,7 @@
 
 #include "heartbeat/core/state.h"
 
-enum { DT_EXTRA_MS = 60000, REQNODES_MS = 1000 };
+enum { DT_EXTRA_MS = 60000 };
 
 static const char *const status_words[NODE_STATUSES] = {"init", "up", "active", "dead", "ping"};
 
@@ -129,14 +129,10 @@ bool membership_status(struct core *c, struct node *n, const struct message *m, 
 	return seq > n->status_seq && seq > n->floor;
 }
 
-/* First contact, or a return from the dead: is it the node that speaks, or a recording?  A native peer proves itself by
- * naming our generation.  spec: protocol 10, 22 */
-static bool is_proven(struct core *c, const struct node *n)
+/* First contact, or a return from the dead: is it the node that speaks, or a recording?  spec: protocol 10, 22 */
+static bool is_proven(const struct core *c, const struct node *n)
 {
-	if (n->heard || !is_peer(c, n) || c->dialect != &dialect_native)
-		return true;
-	/* Not older than its death either: frames held back on the way since then name statuses from before. */
-	return c->native.hears_generation == c->generation && c->native.hears_seq > n->dead_since_seq;
+	return n->heard || !is_peer(c, n) || c->dialect->proven(c, n);
 }
 
 static struct mono deadline_of(const struct core *c, const struct node *n)
@@ -263,8 +259,7 @@ void phase_set(struct core *c, enum phase phase)
 	}
 }
 
-/* Comm is up once every other node was heard or is dead; a native peer must also hear us, a classic one must have answered
- * reqnodes.  At initdead the waiting ends in any case.  spec: protocol 6.3 */
+/* Comm is up once every other node was heard or is dead, and the peer is ready by the rules of its dialect.  At initdead the waiting ends in any case.  spec: protocol 6.3 */
 static bool comm_is_up(struct core *c)
 {
 	bool late = mono_reached(c->now.mono, c->comm_deadline);
@@ -277,25 +272,7 @@ static bool comm_is_up(struct core *c)
 	const struct node *peer = membership_peer(c);
 	if (!peer || peer->status == NODE_DEAD || late)
 		return true;
-	return c->dialect == &dialect_native ? c->native.hears_generation == c->generation : c->repnodes_seen;
-}
-
-void membership_nodes_answered(struct core *c)
-{
-	c->repnodes_seen = true;
-}
-
-static void ask_for_nodes(struct core *c)
-{
-	const struct node *peer = membership_peer(c);
-	if (c->phase != PHASE_UP || c->dialect != &dialect_classic || !peer || !peer->heard || c->repnodes_seen)
-		return;
-	if (!mono_reached(c->now.mono, c->next_reqnodes))
-		return;
-	c->next_reqnodes = mono_add(c->now.mono, span_ms(REQNODES_MS));
-	struct message *m = outbox_begin(c, "reqnodes");
-	message_add(m, "dest", peer->name);
-	outbox_send(c, m, peer);
+	return c->dialect->joins(c);
 }
 
 /* Ask for what is missing; give up what its sender could not resend while it lived. */
@@ -325,7 +302,8 @@ void membership_tick(struct core *c)
 			ask_again(c, n);
 	}
 	fencing_tick(c);
-	ask_for_nodes(c);
+	if (c->phase == PHASE_UP)
+		c->dialect->join(c);
 	if (c->phase == PHASE_UP && comm_is_up(c))
 		phase_set(c, PHASE_ACTIVE);
 }
@@ -366,8 +344,6 @@ struct mono membership_deadline(const struct core *c)
 	}
 	if (c->phase == PHASE_UP && !mono_reached(c->now.mono, c->comm_deadline))
 		next = mono_min(next, c->comm_deadline);
-	if (c->phase == PHASE_UP && c->dialect == &dialect_classic && !c->repnodes_seen && c->peer != c->self && c->nodes[c->peer].heard)
-		next = mono_min(next, c->next_reqnodes);
 	if (!mono_reached(c->now.mono, c->believe_after))
 		next = mono_min(next, c->believe_after);
 	return next;

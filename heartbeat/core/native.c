@@ -164,6 +164,23 @@ static void native_status(struct core *c, const struct message *m)
 	take_holdings(c, message_string(m, "h4hold"));
 }
 
+/* It names our generation, and a status of ours that is not older than its death: frames held back on the way since then name
+ * statuses from before. */
+static bool native_proven(const struct core *c, const struct node *n)
+{
+	return c->native.hears_generation == c->generation && c->native.hears_seq > n->dead_since_seq;
+}
+
+static void native_join(struct core *c)
+{
+	(void)c; /* the statuses do it */
+}
+
+static bool native_joins(const struct core *c)
+{
+	return c->native.hears_generation == c->generation;
+}
+
 static void native_joined(struct core *c)
 {
 	c->beat_due = true;
@@ -222,6 +239,9 @@ static void native_moved(struct core *c, bool takeover, enum half half)
 
 const struct dialect dialect_native = {
 	.name = "native",
+	.proven = native_proven,
+	.join = native_join,
+	.joins = native_joins,
 	.joined = native_joined,
 	.forget = native_forget,
 	.hears = native_hears,
@@ -235,7 +255,7 @@ const struct dialect dialect_native = {
 	.moved = native_moved,
 };
 
-static const char *const dialect_types[] = {"starting", "resource", "ask_resources", "hb_takeover", "ip-request", "ip-request-resp", "shutdone"};
+static const char *const dialect_types[] = {"repnodes", "starting", "resource", "ask_resources", "hb_takeover", "ip-request", "ip-request-resp", "shutdone"};
 
 bool dialect_owns_type(struct bytes type)
 {

@@ -183,8 +183,6 @@ static void deliver(struct core *c, struct node *n)
 		return;
 	if (bytes_equal_text(type, "reqnodes"))
 		answer_reqnodes(c, n);
-	else if (bytes_equal_text(type, "repnodes"))
-		membership_nodes_answered(c); /* the list itself is not taken over: ha.cf decides (spec protocol 10, 9) */
 	else if (n == membership_peer(c) && dialect_owns_type(type))
 		c->dialect->message(c, m);
 	else if (!dialect_owns_type(type)) {

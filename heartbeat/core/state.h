@@ -90,6 +90,8 @@ enum classic_standby {
 };
 
 struct classic {
+	bool nodes_answered;          /* "repnodes" came: spec protocol 6.3 */
+	struct mono next_reqnodes;
 	enum classic_state state;
 	enum half other_holds;        /* from its viewpoint */
 	bool other_known, other_stable;
@@ -153,8 +155,6 @@ struct core {
 	struct mono next_beat;
 	unsigned beats; /* sent at once since the last regular one */
 	struct mono comm_deadline; /* initdead */
-	struct mono next_reqnodes;
-	bool repnodes_seen;
 	bool transition_seen;      /* "resource transition completed" was due */
 	struct mono believe_after; /* no takeover from a silent peer before this: we stalled, or hear one that does not prove itself */
 	bool peer_left;            /* said good-bye in its present generation */
@@ -219,7 +219,6 @@ bool membership_status(struct core *c, struct node *n, const struct message *m, 
 void membership_status_accepted(struct core *c, struct node *n, const struct message *m, uint64_t seq);
 void membership_heard(struct core *c, struct node *n, size_t medium);
 void membership_ping(struct core *c, size_t medium);
-void membership_nodes_answered(struct core *c);
 void membership_tick(struct core *c);
 void membership_stalled(struct core *c, struct span gap);
 struct mono membership_deadline(const struct core *c);
@@ -240,6 +239,11 @@ struct mono fencing_deadline(const struct core *c);
 /* --- dialects --- */
 struct dialect {
 	const char *name;
+	/* First contact: does the peer answer us, or could what we hear be a recording? */
+	bool (*proven)(const struct core *c, const struct node *n);
+	/* We are up and not yet active: do what the peer needs for that; is it done? */
+	void (*join)(struct core *c);
+	bool (*joins)(const struct core *c);
 	/* The cluster is up and the peer is there; or we lost sight of it, or of time, and have to ask anew. */
 	void (*joined)(struct core *c);
 	/* The peer is dead, or has a new generation: forget what it said. */
