@@ -4,16 +4,16 @@
 #
 # A scenario names itself a list of roles and is run once in each, both at the same time:
 #     ref1: 3.0.6 is on node1     ref2: 3.0.6 is on node2
-# REF is the number of the node with 3.0.6, OURS that of the node with ours.
+# REF is the number of the node with 3.0.6, OURS that of the node with ours.  REFS: which nodes have 3.0.6 at the moment.
 
 . "$(dirname "${BASH_SOURCE[0]}")/../live/lib.sh"
 
-REF='' OURS=''
+REF='' OURS='' REFS=''
 
 # First call of a scenario: runs it in every role and joins what they print, or, in a role, goes on.
 interop_enter() { # ROLE...
 	if [ -n "${INTEROP_ROLE:-}" ]; then
-		REF=$INTEROP_ROLE OURS=$((3 - INTEROP_ROLE))
+		REF=$INTEROP_ROLE OURS=$((3 - INTEROP_ROLE)) REFS=$INTEROP_ROLE
 		live_enter
 		[ -x "${REFERENCE:?tests/interop/run sets it}/usr/libexec/heartbeat/heartbeat" ] || live_die "no daemon in $REFERENCE"
 		return
@@ -54,9 +54,10 @@ ref_directories() {
 		chown root:root /run/heartbeat/rsctmp && chmod 1755 /run/heartbeat/rsctmp /run/resource-agents'
 }
 
-boot() { if [ "$1" = "$REF" ]; then ref_boot "$1"; else node_boot "$1"; fi; }
+has_ref() { case " $REFS " in *" $1 "*) ;; *) return 1 ;; esac; } # N
+boot() { if has_ref "$1"; then ref_boot "$1"; else node_boot "$1"; fi; }
 
-daemon_of() { if [ "$1" = "$REF" ]; then echo /usr/libexec/heartbeat/heartbeat; else echo /usr/sbin/heartbeat; fi; }
+daemon_of() { if has_ref "$1"; then echo /usr/libexec/heartbeat/heartbeat; else echo /usr/sbin/heartbeat; fi; }
 start() { # N
 	node_exec "$1" "$(daemon_of "$1")" >"$LIVE/node$1/stdout" 2>"$LIVE/node$1/stderr" </dev/null
 }
@@ -71,16 +72,15 @@ stop() { # N: bounded
 }
 command_on() { # N hb_standby|hb_takeover WORD: bounded, 3.0.6 has no other limit
 	local where=/usr/sbin
-	[ "$1" != "$REF" ] || where=/usr/share/heartbeat
+	! has_ref "$1" || where=/usr/share/heartbeat
 	node_exec "$1" timeout 20 "$where/$2" "$3"
 }
 
 # Take 3.0.6 off its node, as the package manager would, and put ours there; its state and the three files stay.
-REPLACED=''
-replace_ref() {
-	(cd "$REFERENCE" && find . ! -type d ! -path './etc/passwd' ! -path './etc/group' -print0) | node_exec "$REF" sh -c 'cd / && xargs -0 rm -f'
-	tar -C "$STAGE" -cf - . | node_exec "$REF" tar -C / --keep-directory-symlink --no-overwrite-dir -xf - || live_die 'cannot install ours in the place of 3.0.6'
-	REPLACED=$REF REF=0
+replace_ref() { # N
+	(cd "$REFERENCE" && find . ! -type d ! -path './etc/passwd' ! -path './etc/group' -print0) | node_exec "$1" sh -c 'cd / && xargs -0 rm -f'
+	tar -C "$STAGE" -cf - . | node_exec "$1" tar -C / --keep-directory-symlink --no-overwrite-dir -xf - || live_die 'cannot install ours in the place of 3.0.6'
+	REFS=${REFS/$1/}
 }
 
 AUTHKEYS='' # instead of the pair's own
@@ -89,7 +89,9 @@ cluster_mixed() { # PAIR [FILTER...]
 	local n
 	stage_install
 	net_up
-	note "pair $1, ${*:2}; $SHORT_TIMES; 3.0.6 on node$REF"
+	# To look into a failure: INTEROP_CAPTURE=DIRECTORY keeps what was on the wire.
+	[ -z "${INTEROP_CAPTURE:-}" ] || nsenter -t "$SWITCH_PID" -n -- tcpdump -i br0 -U -w "$INTEROP_CAPTURE/$(basename "$0" .t).ref$REF.pcap" udp port 694 2>/dev/null &
+	note "pair $1, ${*:2}; $SHORT_TIMES; 3.0.6 on node: $REFS"
 	for n in 1 2; do
 		boot "$n"
 		pair_install "$n" "$@"

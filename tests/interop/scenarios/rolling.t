@@ -1,24 +1,35 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A node that runs 3.0.6 is replaced by ours while the other one (ours already) goes on serving.
+# A pair of 3.0.6 is replaced by ours, node by node, while the other one serves.  First the node that is not REF.
 . "$(dirname "$0")/../lib.sh"
 interop_enter ref1 ref2
+REFS='1 2'
 
-mixed_joined web
+cluster_mixed web
+check 'both daemons start, both are 3.0.6' both_start
+check 'the first node serves and both are at rest' wait_for $START_S settled_on 1
 probe_start
 owners_start
 sleep 0.3
+
 uuid() { node_exec "$1" od -An -tx1 /var/lib/heartbeat/hb_uuid; }
-uuid_before=$(uuid "$REF") generation_before=$(generation "$REF")
-check '3.0.6 stops' stop "$REF"
-check 'ours serves' wait_for 5 only_owner "$OURS"
-replace_ref
-check 'ours starts in its place' start "$REPLACED"
-check 'the first node serves, both are at rest' wait_for 10 settled_on 1
-is 'it is the same node' "$(uuid "$REPLACED")" "$uuid_before"
-is 'in its next generation' "$(generation "$REPLACED")" $((generation_before + 1))
-check_not 'the other has not seen another node' log_has "$OURS" 'uuid'
-check 'both are native now: a move takes less than deadtime' command_on 1 hb_standby all
+replace() { # N
+	local n=$1 peer=$((3 - $1)) uuid_before generation_before mark
+	uuid_before=$(uuid "$n") generation_before=$(generation "$n") mark=$(log_mark "$peer")
+	check "3.0.6 stops on node$n" stop "$n"
+	check "node$peer serves" wait_for 5 only_owner "$peer"
+	replace_ref "$n"
+	check "ours starts on node$n in its place" start "$n"
+	check "node$n: the first node serves, both are at rest" wait_for 20 settled_on 1
+	is "node$n is the same node" "$(uuid "$n")" "$uuid_before"
+	is "node$n is in its next generation" "$(generation "$n")" $((generation_before + 1))
+	check "node$peer has seen it restart" log_has "$peer" "Heartbeat restart on node ${NODE_NAME[n]}" "$mark"
+	check_not "node$peer has not seen another node" log_has "$peer" 'uuid' "$mark"
+	sleep 1.5 # what 3.0.6 would still do
+}
+replace "$OURS"
+replace "$REF"
+check 'both are ours now: standby' command_on 1 hb_standby all
 check 'the second node serves' wait_for 5 settled_on 2
 measure_stop
 is 'never two owners' "$(two_owners_ms)" 0
