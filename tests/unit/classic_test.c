@@ -561,6 +561,31 @@ static void in_legacy_mode_a_request_is_answered_once_the_group_is_released(void
 	pair_free(p);
 }
 
+/* Seen: ours was active a moment before 3.0.6, which answers nothing before it is, and its group never started. */
+static void in_legacy_mode_a_request_waits_for_an_active_peer_and_is_repeated_until_granted(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new("auto_failback legacy\n", NULL);
+	pair_boot(p, ALPHA);
+	pair_say(p, "status|st=up|dt=fa0|protocol=1");
+	pair_say(p, "repnodes|dest=alpha|nodelist=alpha beta |delnodelist= ");
+	assert_seen(p, ALPHA, "Comm_now_up(): updating status to active");
+	p->voice.beat = "status|st=up|dt=fa0|protocol=1";
+	p->voice.next_beat = p->now;
+	pair_run(p, 3000);
+	assert_unseen(p, ALPHA, "send ip-request");
+	p->voice.beat = ACTIVE;
+	pair_run(p, 2000);
+	assert_times(p, ALPHA, "send ip-request ipaddr=web", 1);
+	pair_run(p, 4000);
+	assert_times(p, ALPHA, "send ip-request ipaddr=web", 2);
+	pair_say(p, "ip-request-resp|dest=alpha|ipaddr=web|weown=no|ok=OK");
+	assert_seen(p, ALPHA, "do start web");
+	pair_run(p, 20000);
+	assert_times(p, ALPHA, "send ip-request ipaddr=web", 2);
+	pair_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -593,6 +618,7 @@ int main(void)
 		cmocka_unit_test(a_peer_that_is_replaced_by_a_native_one_is_spoken_to_natively),
 		cmocka_unit_test(in_legacy_mode_each_group_is_asked_for_and_started_when_granted),
 		cmocka_unit_test(in_legacy_mode_a_request_is_answered_once_the_group_is_released),
+		cmocka_unit_test(in_legacy_mode_a_request_waits_for_an_active_peer_and_is_repeated_until_granted),
 	};
 	return cmocka_run_group_tests_name("classic", tests, NULL, NULL);
 }
