@@ -135,6 +135,9 @@ static void nothing_about_resources_is_acted_on_before_the_cluster_is_up(void **
 	pair_say(p, "hb_takeover|rsc_hold=all");
 	pair_say(p, "shutdone|st=dead");
 	assert_said(p, ALPHA, "");
+	pair_say(p, "repnodes|dest=alpha|nodelist=alpha beta |delnodelist= ");
+	assert_said(p, ALPHA, "starting");
+	pair_run(p, 1000);
 	assert_unseen(p, ALPHA, "do start");
 	pair_free(p);
 }
@@ -414,6 +417,21 @@ static void a_peer_that_begins_to_leave_has_not_released_yet(void **state)
 	pair_free(p);
 }
 
+static void what_a_leaving_peer_still_releases_is_not_started_here(void **state)
+{
+	(void)state;
+	struct pair *p = met("auto_failback off\n", NULL);
+	pair_say(p, RESOURCE("all", "1"));
+	pair_run(p, 1000);
+	pair_say(p, "resource|rsc_hold=none|rtype=full|isstable=0|info=shutdown");
+	pair_run(p, 3000);
+	assert_unseen(p, ALPHA, "do start");
+	pair_say(p, "shutdone|st=dead");
+	assert_seen(p, ALPHA, "do start web");
+	assert_seen(p, ALPHA, "do start db");
+	pair_free(p);
+}
+
 static void a_peer_that_left_is_not_shot(void **state)
 {
 	(void)state;
@@ -610,6 +628,7 @@ int main(void)
 		cmocka_unit_test(a_takeover_here_is_said_once_and_answered_by_an_offer),
 		cmocka_unit_test(leaving_says_shutdown_releases_and_then_shutdone),
 		cmocka_unit_test(a_peer_that_begins_to_leave_has_not_released_yet),
+		cmocka_unit_test(what_a_leaving_peer_still_releases_is_not_started_here),
 		cmocka_unit_test(a_peer_that_left_is_not_shot),
 		cmocka_unit_test(a_peer_that_falls_silent_is_taken_over),
 		cmocka_unit_test(with_failback_on_the_groups_of_a_node_that_returns_are_offered_to_it),

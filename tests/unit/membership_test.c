@@ -150,13 +150,18 @@ static void what_was_heard_before_a_death_does_not_bring_the_node_back(void **st
 {
 	(void)state;
 	struct pair *p = classic_pair(NULL);
-	size_t len;
+	size_t len, question_len;
+	uint8_t *question = pair_frame(p, "reqnodes|dest=alpha", &question_len); /* lost at first */
 	uint8_t *status = pair_frame(p, ACTIVE "|dt=fa0", &len);
 	pair_datagram(p, ALPHA, 0, status, len);
 	dies_after(p, 4000);
 	pair_datagram(p, ALPHA, 0, status, len);
+	pair_datagram(p, ALPHA, 0, question, question_len);
 	pair_run(p, 1000);
 	assert_unseen(p, ALPHA, "returning after partition");
+	assert_unseen(p, ALPHA, "send repnodes");
+	assert_unseen(p, ALPHA, "Link beta:eth0 up.");
+	free(question);
 	assert_unseen(p, ALPHA, "Status update for node beta");
 	free(status);
 	pair_free(p);

@@ -461,6 +461,7 @@ static void a_leave_is_complete_within_a_blink_when_the_peer_answers(void **stat
 	(void)state;
 	struct pair *p = pair_settled(NULL, NULL);
 	int64_t began = pair_ms(p);
+	p->side[BETA].script_ms = 5000; /* it need not have finished */
 	pair_shutdown(p, ALPHA);
 	pair_until(p, 1000, ALPHA, "gone");
 	assert_in_range(pair_when(p, ALPHA, "gone") - began, 0, 100);
@@ -593,6 +594,21 @@ static void what_an_operator_moved_does_not_fail_back(void **state)
 	pair_free(p);
 }
 
+static void what_an_operator_moved_goes_home_when_its_home_comes_anew(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled("auto_failback on\n", NULL);
+	pair_move(p, ALPHA, false, HALF_ALL, 0);
+	pair_run(p, 1000);
+	assert_true(pair_runs(p, BETA, "web"));
+	pair_crash(p, ALPHA);
+	pair_run(p, 1000);
+	pair_boot(p, ALPHA);
+	pair_run(p, 3000);
+	assert_true(pair_runs(p, ALPHA, "web") && !pair_runs(p, BETA, "web") && pair_runs(p, BETA, "db"));
+	pair_free(p);
+}
+
 static void a_failback_that_the_home_cannot_take_stays_and_is_not_tried_for_ever(void **state)
 {
 	(void)state;
@@ -714,6 +730,29 @@ static void a_node_that_stood_still_for_less_keeps_what_it_has_and_gives_its_pee
 	pair_free(p);
 }
 
+static void a_node_that_stood_still_while_its_dead_peer_came_back_waits_to_hear_of_it(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled("auto_failback off\n", NULL);
+	p->may_double = true;
+	pair_crash(p, BETA);
+	pair_run(p, 5000);
+	assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, ALPHA, "db"));
+	pair_freeze(p, ALPHA);
+	pair_boot(p, BETA);
+	pair_run(p, 11000);
+	assert_true(pair_runs(p, BETA, "web") && pair_runs(p, BETA, "db"));
+	p->flight_count = 0; /* what the kernel had kept is lost */
+	pair_mark(p);
+	p->delay_ms = 300; /* the answer comes after the stop scripts have ended */
+	pair_thaw(p, ALPHA);
+	pair_run(p, 30000);
+	assert_unseen(p, ALPHA, "do start");
+	assert_true(pair_runs(p, BETA, "web") && pair_runs(p, BETA, "db"));
+	assert_false(pair_runs(p, ALPHA, "web") || pair_runs(p, ALPHA, "db"));
+	pair_free(p);
+}
+
 static void two_nodes_that_stood_still_together_share_out_the_groups_again(void **state)
 {
 	(void)state;
@@ -761,6 +800,22 @@ static void one_recorded_status_does_not_move_a_boot_forward_or_back(void **stat
 		assert_seen(p, ALPHA, "do start db");
 		pair_free(p);
 	}
+}
+
+static void one_recorded_status_does_not_delay_a_retry(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, NULL);
+	p->side[ALPHA].script[0].fail_starts = 1;
+	pair_boot(p, ALPHA);
+	pair_until(p, 11000, ALPHA, "failed web");
+	int64_t failed = pair_when(p, ALPHA, "failed web");
+	pair_run(p, 29000);
+	pair_mark(p);
+	pair_say(p, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=77:5|h4digest=@digest|h4hold=@web:h:1 @db:h:1");
+	pair_until(p, 5000, ALPHA, "do start web");
+	assert_int_equal(pair_when(p, ALPHA, "do start web") - failed, RETRY_MS);
+	pair_free(p);
 }
 
 static void recorded_statuses_never_make_an_owner_release(void **state)
@@ -843,6 +898,7 @@ int main(void)
 		cmocka_unit_test(with_failback_on_a_group_goes_home_in_order),
 		cmocka_unit_test(with_failback_off_a_group_stays),
 		cmocka_unit_test(what_an_operator_moved_does_not_fail_back),
+		cmocka_unit_test(what_an_operator_moved_goes_home_when_its_home_comes_anew),
 		cmocka_unit_test(a_failback_that_the_home_cannot_take_stays_and_is_not_tried_for_ever),
 		cmocka_unit_test(a_node_that_restarts_within_deadtime_gets_its_own_groups_back_and_nothing_else_moves),
 		cmocka_unit_test(an_engine_that_adopts_what_runs_moves_nothing),
@@ -850,9 +906,11 @@ int main(void)
 		cmocka_unit_test(adopted_groups_of_another_file_are_left_alone),
 		cmocka_unit_test(a_node_that_stood_still_longer_than_deadtime_releases_before_it_says_anything),
 		cmocka_unit_test(a_node_that_stood_still_for_less_keeps_what_it_has_and_gives_its_peer_time),
+		cmocka_unit_test(a_node_that_stood_still_while_its_dead_peer_came_back_waits_to_hear_of_it),
 		cmocka_unit_test(two_nodes_that_stood_still_together_share_out_the_groups_again),
 		cmocka_unit_test(a_deaf_peer_that_says_it_holds_a_group_keeps_us_from_starting_it),
 		cmocka_unit_test(one_recorded_status_does_not_move_a_boot_forward_or_back),
+		cmocka_unit_test(one_recorded_status_does_not_delay_a_retry),
 		cmocka_unit_test(recorded_statuses_never_make_an_owner_release),
 		cmocka_unit_test(what_was_sent_before_its_senders_death_does_not_wake_it),
 	};
