@@ -290,10 +290,11 @@ static void a_taker_whose_start_fails_ends_the_exchange_all_the_same(void **stat
 {
 	(void)state;
 	struct pair *p = stable(NULL);
-	p->side[ALPHA].script[1].fail_starts = 1;
+	p->side[ALPHA].script[1].fail_starts = PAIR_ALWAYS;
 	pair_say(p, ASK("local", "me"));
 	pair_say(p, ASK("local", "done"));
 	pair_run(p, 100);
+	assert_times(p, ALPHA, "do start db", 1);
 	assert_state(p, ALPHA, "db", OWN_FAILED);
 	assert_seen(p, ALPHA, "send ask_resources rsc_hold=local info=done");
 	assert_seen(p, ALPHA, "send resource rsc_hold=local rtype=full isstable=1");
@@ -303,8 +304,16 @@ static void a_taker_whose_start_fails_ends_the_exchange_all_the_same(void **stat
 static void an_offer_is_not_taken_while_something_moves_here(void **state)
 {
 	(void)state;
-	struct pair *p = stable(NULL);
+	struct pair *p = met(NULL, NULL);
 	p->side[ALPHA].script[0].hang = true;
+	pair_say(p, RESOURCE("local", "1"));
+	assert_state(p, ALPHA, "web", OWN_STARTING);
+	pair_say(p, ASK("local", "me"));
+	assert_seen(p, ALPHA, "log WARN standby message [me] from beta ignored.");
+	assert_unseen(p, ALPHA, "info=other");
+	pair_free(p);
+
+	p = stable(NULL); /* and while we are giving ourselves */
 	pair_move(p, ALPHA, false, HALF_LOCAL, 0);
 	pair_say(p, ASK("local", "me"));
 	assert_seen(p, ALPHA, "log WARN standby message [me] from beta ignored.");

@@ -152,6 +152,24 @@ static void a_standby_ordered_during_a_start_waits_for_its_end(void **state)
 	pair_free(p);
 }
 
+static void a_takeover_ordered_during_a_start_ends_with_it(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, NULL);
+	p->side[ALPHA].script_ms = 3000;
+	pair_boot(p, ALPHA);
+	pair_boot(p, BETA);
+	pair_run(p, 1000);
+	pair_move(p, ALPHA, true, HALF_LOCAL, 6);
+	assert_unseen(p, ALPHA, "moved");
+	pair_run(p, 1900);
+	assert_unseen(p, ALPHA, "moved");
+	pair_run(p, 200);
+	assert_seen(p, ALPHA, "moved 6 ok");
+	assert_times(p, ALPHA, "do start web", 1);
+	pair_free(p);
+}
+
 /* --- what can go wrong --- */
 
 static void a_standby_that_nobody_answers_is_cancelled_after_10_s(void **state)
@@ -321,6 +339,7 @@ int main(void)
 		cmocka_unit_test(an_order_that_changes_nothing_is_done_at_once),
 		cmocka_unit_test(a_move_without_id_is_reported_to_the_log_only),
 		cmocka_unit_test(a_standby_ordered_during_a_start_waits_for_its_end),
+		cmocka_unit_test(a_takeover_ordered_during_a_start_ends_with_it),
 		cmocka_unit_test(a_standby_that_nobody_answers_is_cancelled_after_10_s),
 		cmocka_unit_test(a_takeover_that_nobody_answers_is_given_up_after_10_s),
 		cmocka_unit_test(a_standby_whose_release_fails_says_so),

@@ -609,6 +609,22 @@ static void what_an_operator_moved_goes_home_when_its_home_comes_anew(void **sta
 	pair_free(p);
 }
 
+static void an_offer_to_the_home_that_was_not_answered_is_made_again(void **state)
+{
+	(void)state;
+	struct pair *p = pair_with_voice("auto_failback on\n", NULL, "@web:n:0 @db:h:1");
+	p->voice.beat = NULL;
+	pair_run(p, 6000);
+	assert_true(pair_runs(p, ALPHA, "db"));
+	pair_voice_restart(p);
+	pair_hold(p, "@web:n:0 @db:n:0"); /* back, but it does not take what it is offered */
+	pair_run(p, 35000);
+	assert_times(p, ALPHA, "Group db: held -> giving: its home is back", 4);
+	assert_times(p, ALPHA, "No reply to standby request.", 3);
+	assert_true(pair_runs(p, ALPHA, "db"));
+	pair_free(p);
+}
+
 static void a_failback_that_the_home_cannot_take_stays_and_is_not_tried_for_ever(void **state)
 {
 	(void)state;
@@ -778,6 +794,7 @@ static void a_deaf_peer_that_says_it_holds_a_group_keeps_us_from_starting_it(voi
 	pair_boot(p, ALPHA);
 	pair_run(p, 120000);
 	assert_unseen(p, ALPHA, "do start ");
+	assert_int_equal(pair_when(p, ALPHA, "Comm_now_up"), 10000); /* it is there, after all */
 	/* and when it falls silent, its time is its deadtime, not longer */
 	p->voice.beat = NULL;
 	pair_run(p, 4100);
@@ -899,6 +916,7 @@ int main(void)
 		cmocka_unit_test(with_failback_off_a_group_stays),
 		cmocka_unit_test(what_an_operator_moved_does_not_fail_back),
 		cmocka_unit_test(what_an_operator_moved_goes_home_when_its_home_comes_anew),
+		cmocka_unit_test(an_offer_to_the_home_that_was_not_answered_is_made_again),
 		cmocka_unit_test(a_failback_that_the_home_cannot_take_stays_and_is_not_tried_for_ever),
 		cmocka_unit_test(a_node_that_restarts_within_deadtime_gets_its_own_groups_back_and_nothing_else_moves),
 		cmocka_unit_test(an_engine_that_adopts_what_runs_moves_nothing),
