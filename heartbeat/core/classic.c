@@ -8,17 +8,26 @@
  *
  * What the peer is taken to say about a group:
  *             not STABLE, or nothing heard: UNSURE      said shutdone: AWAY
- *             OTHER: GIVING   TAKING: NONE   ACCEPTED, DONE: CLAIM (for the groups of R)
+ *             OTHER: GIVING   TAKING: GIVING, NONE once claimed   ACCEPTED, DONE: CLAIM (for the groups of R)
  *             else: HELD if its rsc_hold covers it, NONE otherwise */
 #include "heartbeat/core/classic.h"
 
 enum { ACQUIRE_MS = 10000, ASK_AGAIN_MS = 2000, REQNODES_MS = 1000 };
 
+/* What an earlier life left is being stopped: it may still run here, but that is no claim. */
+static bool is_cleaning_up(const struct core *c)
+{
+	for (size_t g = 0; g < c->group_count; g++)
+		if (c->groups[g].state == OWN_UNKNOWN)
+			return true;
+	return false;
+}
+
 void classic_report(struct core *c, const char *info)
 {
 	struct classic *k = &c->classic;
 	enum half holds = ownership_halves(c);
-	bool stable = k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && c->phase == PHASE_ACTIVE;
+	bool stable = k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && c->phase == PHASE_ACTIVE && !is_cleaning_up(c);
 	struct message *m = outbox_begin(c, "resource");
 	message_add(m, "rsc_hold", half_name(holds));
 	message_add(m, "rtype", "full");
@@ -27,6 +36,7 @@ void classic_report(struct core *c, const char *info)
 		message_add(m, "info", info);
 	outbox_send(c, m, NULL);
 	k->reported = holds;
+	k->reported_stable = stable;
 	k->must_report = false;
 	/* A node also hears itself: its own report moves a starter on (spec: protocol 7.2). */
 	if (k->state == CLASSIC_STARTING || k->state == CLASSIC_BOTHSTARTING) {
@@ -173,14 +183,18 @@ static enum peer_column column_of(const struct core *c, size_t g)
 		if (taken)
 			return PEER_GIVING;
 		break;
-	case STANDBY_TAKING:
+	case STANDBY_TAKING: /* claimed while it was offered; or, when we did not know the peer then, only now */
 		if (taken)
-			return PEER_NONE;
+			return c->groups[g].state == OWN_CLAIM ? PEER_NONE : PEER_GIVING;
 		break;
 	default:
 		break;
 	}
-	return ownership_in_half(c, g, half_mirror(k->other_holds)) ? PEER_HELD : PEER_NONE;
+	if (!ownership_in_half(c, g, half_mirror(k->other_holds)))
+		return PEER_NONE;
+	/* Not at rest: it may be cleaning up what an earlier life left, and that is no reason to give way. */
+	bool ours = c->groups[g].state == OWN_HELD || c->groups[g].state == OWN_STARTING;
+	return ours && !k->other_stable ? PEER_UNSURE : PEER_HELD;
 }
 
 static void tell_facts(struct core *c)
@@ -255,7 +269,7 @@ static void classic_publish(struct core *c)
 		standby_publish_giver(c);
 		standby_publish_taker(c);
 		publish_asks(c);
-		if (k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && (k->must_report || k->reported != ownership_halves(c)))
+		if (k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && (k->must_report || k->reported != ownership_halves(c) || k->reported_stable == is_cleaning_up(c)))
 			classic_report(c, NULL);
 	}
 	tell_facts(c);
@@ -322,10 +336,21 @@ static void classic_status(struct core *c, const struct message *m)
 static struct mono classic_deadline(const struct core *c)
 {
 	const struct classic *k = &c->classic;
-	struct mono next = k->standby == STANDBY_NOT ? MONO_FAR : k->standby_deadline;
 	if (legacy_mode(c))
 		return legacy_deadline(c);
-	return k->state == CLASSIC_RSCRCVD ? mono_min(next, k->acquire_at) : next;
+	if (c->phase == PHASE_UP)
+		return c->nodes[c->peer].heard && !k->nodes_answered ? k->next_reqnodes : MONO_FAR;
+	if (c->nodes[c->peer].status == NODE_DEAD) /* nobody to say anything to: classic_publish */
+		return MONO_FAR;
+	struct mono next = mono_min(k->ask_at, k->nudge_at);
+	if (k->standby != STANDBY_NOT)
+		next = mono_min(next, k->standby_deadline);
+	if (k->state == CLASSIC_RSCRCVD)
+		next = mono_min(next, k->acquire_at);
+	for (size_t g = 0; g < c->group_count; g++)
+		if (c->groups[g].state == OWN_FAILED && !mono_reached(c->now.mono, k->offer_after[g]))
+			next = mono_min(next, k->offer_after[g]);
+	return next;
 }
 
 static bool classic_acknowledged(const struct core *c, size_t g)

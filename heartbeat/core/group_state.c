@@ -53,12 +53,14 @@ enum peer_column ownership_column(const struct core *c, size_t g)
 		return PEER_UNSURE;
 	if (c->peer == c->self)
 		return PEER_AWAY;
-	if (c->nodes[c->peer].status != NODE_DEAD)
-		return c->groups[g].peer.said;
-	/* No proof, no takeover: after a stall of our own, and where fencing is configured.  spec: fencing R1, R5 */
-	if (!mono_reached(c->now.mono, c->believe_after))
-		return PEER_UNSURE;
-	return c->peer_left || !c->fencing || c->peer_fenced ? PEER_AWAY : PEER_UNSURE;
+	bool dead = c->nodes[c->peer].status == NODE_DEAD;
+	enum peer_column said = dead ? PEER_AWAY : c->groups[g].peer.said;
+	if (said != PEER_AWAY)
+		return said;
+	/* No proof, no takeover: after a stall of our own, where one speaks that does not prove itself, and where fencing is
+	 * configured.  spec: fencing R1, R5 */
+	bool proof = c->peer_left || !c->fencing || c->peer_fenced;
+	return proof && mono_reached(c->now.mono, c->believe_after) ? PEER_AWAY : PEER_UNSURE;
 }
 
 static void entry_failed(struct core *c, size_t g)

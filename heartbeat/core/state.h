@@ -108,7 +108,7 @@ struct classic {
 	uint64_t exchange_seq;        /* number of the last ask_resources */
 	uint64_t report_seq;          /* number of the peer's last report: an older one is news no more */
 	enum half reported;           /* last rsc_hold sent */
-	bool must_report;
+	bool reported_stable, must_report;
 	bool leaving_said, released_said;
 	bool takeover_asked;          /* hb_takeover was sent for the present asks */
 	struct mono offer_after[HARESOURCES_GROUPS_MAX]; /* a group that failed here is offered, and again later */
