@@ -106,7 +106,7 @@ START_S=30
 mixed_running() { # PAIR [FILTER...]
 	cluster_mixed "$@"
 	check 'both daemons start' both_start
-	check 'the first node serves and both are at rest' wait_for $START_S settled_on 1
+	check 'the first node serves and both are at rest' wait_for "$START_S" settled_on 1
 }
 
 # The same end without that wait: ours is alone first, then 3.0.6 joins it.

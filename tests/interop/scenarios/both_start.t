@@ -8,7 +8,7 @@ cluster_mixed web
 owners_start
 begin=$(now_ms)
 check 'both daemons start' both_start
-check 'the first node serves and both are at rest' wait_for $START_S settled_on 1
+check 'the first node serves and both are at rest' wait_for "$START_S" settled_on 1
 sleep 0.5
 measure_stop
 at_most 'ms until the address was there, bounded by the 10 s that 3.0.6 waits' $(($(owner_since_ms 1 "$begin") - begin)) 16000

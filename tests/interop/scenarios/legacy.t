@@ -9,7 +9,7 @@ each_its_own() { only_owner 1 && only_owner 2 $SECOND; }
 cluster_mixed mutual sed -e 's/^auto_failback .*/auto_failback legacy/'
 owners_start
 check 'both daemons start' both_start
-check 'each runs its own group' wait_for $START_S each_its_own
+check 'each runs its own group' wait_for "$START_S" each_its_own
 sleep 2
 check 'and goes on so' each_its_own
 node_power_off 1

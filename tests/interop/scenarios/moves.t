@@ -7,7 +7,7 @@ SECOND=192.168.1.101
 
 cluster_mixed mutual
 check 'both daemons start' both_start
-check 'each node runs its own group' wait_for $START_S both_are local local
+check 'each node runs its own group' wait_for "$START_S" both_are local local
 check 'the first address is on the first node' only_owner 1
 check 'the second on the second' only_owner 2 $SECOND
 owners_start

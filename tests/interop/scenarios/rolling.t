@@ -7,7 +7,7 @@ REFS='1 2'
 
 cluster_mixed web
 check 'both daemons start, both are 3.0.6' both_start
-check 'the first node serves and both are at rest' wait_for $START_S settled_on 1
+check 'the first node serves and both are at rest' wait_for "$START_S" settled_on 1
 probe_start
 owners_start
 sleep 0.3
