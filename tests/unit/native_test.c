@@ -735,7 +735,7 @@ static void a_node_that_stood_still_for_less_keeps_what_it_has_and_gives_its_pee
 	struct pair *p = pair_settled("auto_failback off\n", NULL);
 	pair_freeze(p, ALPHA);
 	pair_run(p, 3900);
-	p->flight_count = 0; /* what the kernel had kept is lost */
+	pair_lose_flight(p); /* what the kernel had kept is lost */
 	pair_thaw(p, ALPHA);
 	pair_run(p, 5000);
 	for (int side = 0; side < SIDES; side++) {
@@ -758,7 +758,7 @@ static void a_node_that_stood_still_while_its_dead_peer_came_back_waits_to_hear_
 	pair_boot(p, BETA);
 	pair_run(p, 11000);
 	assert_true(pair_runs(p, BETA, "web") && pair_runs(p, BETA, "db"));
-	p->flight_count = 0; /* what the kernel had kept is lost */
+	pair_lose_flight(p); /* what the kernel had kept is lost */
 	pair_mark(p);
 	p->delay_ms = 300; /* the answer comes after the stop scripts have ended */
 	pair_thaw(p, ALPHA);

@@ -34,10 +34,10 @@ struct given {
 	enum peer_column column;
 	bool mine, asked, acked, due, digests_differ, lower_name, time_has_come, attempts_left;
 	enum failback failback;
-	int newer; /* our epoch against theirs: -1, 0, 1 */
+	int newer; /* our epoch against theirs: -1, 0, 1; NO_EPOCH: they have none */
 };
 
-enum { CONDITIONS = 8, COMBINATIONS = 1 << CONDITIONS };
+enum { CONDITIONS = 8, COMBINATIONS = 1 << CONDITIONS, OUR_EPOCH = 5, NO_EPOCH = 2 };
 
 static struct given given_of(enum group_state state, enum peer_column column, unsigned bits, enum failback failback, int newer)
 {
@@ -83,7 +83,7 @@ static enum group_state after(const struct given *s, const char *word)
 	if (!strcmp(word, "withdraw"))
 		return OWN_NONE;
 	if (!strcmp(word, "conflict"))
-		return s->newer > 0 || (s->newer == 0 && (s->asked || home_goes_first(s))) ? s->state : OWN_STOPPING;
+		return s->newer == 1 || ((s->newer == 0 || s->newer == NO_EPOCH) && (s->asked || home_goes_first(s))) ? s->state : OWN_STOPPING;
 	if (!strcmp(word, "release"))
 		return OWN_STOPPING;
 	if (!strcmp(word, "cancel"))
@@ -124,10 +124,10 @@ static void set_up(struct core *c, const struct given *s)
 	group->mine = s->mine;
 	group->asked = s->asked && s->state == OWN_CLAIM;
 	group->failback_due = s->due;
-	group->epoch = 5;
+	group->epoch = OUR_EPOCH;
 	group->attempts = s->attempts_left ? START_ATTEMPTS - 1 : START_ATTEMPTS;
 	group->deadline = s->time_has_come ? c->now.mono : mono_add(c->now.mono, span_ms(1));
-	group->peer = (struct peer_group){.said = s->column, .epoch = (uint64_t)(5 - s->newer), .acked = s->acked};
+	group->peer = (struct peer_group){.said = s->column, .epoch = s->newer == NO_EPOCH ? 0 : (uint64_t)(OUR_EPOCH - s->newer), .acked = s->acked};
 	c->nodes[c->peer].status = s->column == PEER_AWAY ? NODE_DEAD : NODE_ACTIVE;
 	c->native.digest = s->digests_differ ? c->resources->digest + 1 : c->resources->digest;
 	((struct ha_cf *)(uintptr_t)c->conf)->failback = s->failback;
@@ -175,8 +175,8 @@ static void every_cell_of_the_table_does_what_the_header_says(void **state)
 	for (unsigned s = 0; s < OWN_STATES; s++)
 		for (unsigned column = 0; column < PEER_COLUMNS; column++)
 			for (unsigned bits = 0; bits < COMBINATIONS; bits++)
-				for (unsigned rest = 0; rest < 9; rest++) {
-					struct given given = given_of(s, column, bits, (enum failback)(rest / 3), (int)(rest % 3) - 1);
+				for (unsigned rest = 0; rest < 12; rest++) {
+					struct given given = given_of(s, column, bits, (enum failback)(rest / 4), (int)(rest % 4) - 1);
 					check_cell(c[given.lower_name ? ALPHA : BETA], &given);
 				}
 	pair_free(p);

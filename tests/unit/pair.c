@@ -87,8 +87,7 @@ void pair_free(struct pair *p)
 		ha_cf_free(p->side[i].conf);
 		haresources_free(p->side[i].resources);
 	}
-	for (size_t i = 0; i < p->flight_count; i++)
-		g_free(p->flight[i].data);
+	pair_lose_flight(p);
 	for (size_t i = 0; i < p->record_count; i++) {
 		g_free(p->records[i].text);
 		g_free(p->records[i].data);
@@ -621,6 +620,12 @@ void pair_thaw(struct pair *p, int side)
 	s->frozen = false;
 	record(p, side, g_strdup("thaws"));
 	pair_step(p, side, &(struct event){.kind = EVENT_STALLED, .stalled.gap = mono_since(p->now, since)});
+}
+
+void pair_lose_flight(struct pair *p)
+{
+	while (p->flight_count)
+		g_free(p->flight[--p->flight_count].data);
 }
 
 void pair_shutdown(struct pair *p, int side)

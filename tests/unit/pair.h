@@ -117,6 +117,7 @@ void pair_timer(struct pair *p, int side);
 void pair_run(struct pair *p, int64_t ms);
 /* Run until it is seen after the mark; fails after limit_ms. */
 void pair_until(struct pair *p, int64_t limit_ms, int side, const char *text);
+void pair_lose_flight(struct pair *p); /* what is under way does not arrive */
 void pair_shutdown(struct pair *p, int side);
 void pair_move(struct pair *p, int side, bool takeover, enum half half, unsigned id);
 void pair_fence_done(struct pair *p, int side, bool ok);
