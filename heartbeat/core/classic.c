@@ -8,7 +8,7 @@
  *
  * What the peer is taken to say about a group:
  *             not STABLE, or nothing heard: UNSURE      said shutdone: AWAY
- *             OTHER: GIVING   TAKING: GIVING, NONE once claimed   ACCEPTED, DONE: CLAIM (for the groups of R)
+ *             OTHER: GIVING   TAKING: GIVING until claimed, then NONE   ACCEPTED, DONE: CLAIM (for the groups of R)
  *             else: HELD if its rsc_hold covers it, NONE otherwise */
 #include "heartbeat/core/classic.h"
 
@@ -185,7 +185,7 @@ static enum peer_column column_of(const struct core *c, size_t g)
 		break;
 	case STANDBY_TAKING: /* claimed while it was offered; or, when we did not know the peer then, only now */
 		if (taken)
-			return c->groups[g].state == OWN_CLAIM ? PEER_NONE : PEER_GIVING;
+			return c->groups[g].state == OWN_NONE ? PEER_GIVING : PEER_NONE;
 		break;
 	default:
 		break;

@@ -85,7 +85,6 @@ static void hear_me(struct core *c, enum half half)
 		core_log(c, LOG_LEVEL_WARN, "standby message [me] from %s ignored.  local resources in flux", peer);
 		return;
 	}
-	core_log(c, LOG_LEVEL_INFO, "%s wants to go standby [%s]", peer, half_name(half));
 	k->standby_half = half;
 	k->other_stable = false;
 	standby_set(c, STANDBY_OTHER, TRANSITION_MS);
