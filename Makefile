@@ -121,7 +121,8 @@ $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(foreach room,$(ROOMS)
 $(BUILD)/tests/unit/ipaddr_program_test: $(BUILD)/resource.d/IPaddr
 
 # What the tests of the core share: two nodes on an in-memory wire.
-$(foreach test,core membership ownership native classic receive moves views,$(BUILD)/tests/unit/$(test)_test): $(BUILD)/tests/unit/pair.o
+$(foreach test,core membership fencing ownership native classic receive moves views,$(BUILD)/tests/unit/$(test)_test): \
+	$(addprefix $(BUILD)/tests/unit/,pair.o pair_story.o pair_voice.o)
 
 $(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(call archive,core) $(call archive,conf) $(call archive,lib)
 	$(call say,LD,$@)

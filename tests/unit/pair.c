@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ORIGIN_S = 1000, WALL_S = 1750000000, AT_ONCE_MAX = 50, ACTIONS_MAX = 2000, GENERATION = 0x100 };
+enum { AT_ONCE_MAX = 1000, ACTIONS_MAX = 2000, GENERATION = 0x100 };
 
 /* --- making --- */
 
@@ -52,7 +52,7 @@ struct pair *pair_new(const char *lines, const char *resources)
 	diags_free(&diags);
 	p->auth = auth_new(&p->keys);
 	assert_non_null(p->auth);
-	p->now = (struct mono){ORIGIN_S * 1000000000LL};
+	p->now = (struct mono){PAIR_ORIGIN_S * 1000000000LL};
 	p->delay_ms = 1;
 	for (int i = 0; i < SIDES; i++) {
 		struct pair_side *s = &p->side[i];
@@ -95,151 +95,6 @@ void pair_free(struct pair *p)
 	g_free(p->records);
 	auth_free(p->auth);
 	g_free(p);
-}
-
-/* --- the chronicle --- */
-
-static struct pair_record *record(struct pair *p, int side, char *text)
-{
-	if (p->record_count == p->record_cap) {
-		p->record_cap = p->record_cap ? 2 * p->record_cap : 256;
-		p->records = g_renew(struct pair_record, p->records, p->record_cap);
-	}
-	struct pair_record *r = &p->records[p->record_count++];
-	*r = (struct pair_record){.at = p->now, .side = side, .text = text};
-	return r;
-}
-
-void pair_print(const struct pair *p)
-{
-	size_t first = p->record_count > 150 ? p->record_count - 150 : 0;
-	for (size_t i = first; i < p->record_count; i++) {
-		const struct pair_record *r = &p->records[i];
-		print_error("%9.3f %-5s %s%.300s\n", (double)(r->at.ns - ORIGIN_S * 1000000000LL) / 1e9, p->side[r->side].name, i == p->mark ? "(mark) " : "", r->text);
-	}
-}
-
-void pair_mark(struct pair *p)
-{
-	p->mark = p->record_count;
-}
-
-size_t pair_count(const struct pair *p, int side, const char *text)
-{
-	size_t n = 0;
-	for (size_t i = p->mark; i < p->record_count; i++)
-		n += p->records[i].side == side && strstr(p->records[i].text, text);
-	return n;
-}
-
-const struct pair_record *pair_find(const struct pair *p, int side, const char *text)
-{
-	for (size_t i = p->mark; i < p->record_count; i++)
-		if (p->records[i].side == side && strstr(p->records[i].text, text))
-			return &p->records[i];
-	return NULL;
-}
-
-const struct pair_record *pair_last(const struct pair *p, int side, const char *text)
-{
-	for (size_t i = p->record_count; i-- > p->mark;)
-		if (p->records[i].side == side && strstr(p->records[i].text, text))
-			return &p->records[i];
-	return NULL;
-}
-
-static int64_t ms_of(struct mono t)
-{
-	return (t.ns - ORIGIN_S * 1000000000LL) / 1000000;
-}
-
-int64_t pair_ms(const struct pair *p)
-{
-	return ms_of(p->now);
-}
-
-int64_t pair_when(const struct pair *p, int side, const char *text)
-{
-	const struct pair_record *r = pair_find(p, side, text);
-	return r ? ms_of(r->at) : -1;
-}
-
-size_t pair_group(const struct pair *p, const char *key)
-{
-	const struct haresources *resources = p->side[ALPHA].resources;
-	for (size_t g = 0; g < resources->count; g++)
-		if (strcmp(resources->groups[g].key, key) == 0)
-			return g;
-	fail_msg("no group %s", key);
-	return 0;
-}
-
-enum group_state pair_state(const struct pair *p, int side, const char *key)
-{
-	struct group_view view;
-	assert_non_null(p->side[side].core);
-	core_group_view(p->side[side].core, pair_group(p, key), &view);
-	return view.state;
-}
-
-bool pair_runs(const struct pair *p, int side, const char *key)
-{
-	const struct pair_script *s = &p->side[side].script[pair_group(p, key)];
-	return s->runs && !s->busy;
-}
-
-const char *pair_said(const struct pair *p, int side)
-{
-	static char text[4096];
-	struct writer w = writer_over(text, sizeof text - 1);
-	for (size_t i = p->mark; i < p->record_count; i++) {
-		const struct pair_record *r = &p->records[i];
-		if (r->side != side || !g_str_has_prefix(r->text, "send ") || g_str_has_prefix(r->text, "send status") || g_str_has_prefix(r->text, "send NS_"))
-			continue;
-		writer_format(&w, "%s%s", w.len ? ", " : "", r->text + 5);
-	}
-	assert_false(w.overflowed);
-	text[w.len] = 0;
-	return text;
-}
-
-void pair_fails(const struct pair *p, const char *format, ...)
-{
-	va_list args;
-	pair_print(p);
-	va_start(args, format);
-	vprint_error(format, args);
-	va_end(args);
-	fail();
-}
-
-void pair_assert_times(const struct pair *p, int side, const char *text, size_t low, size_t high, const char *file, int line)
-{
-	size_t n = pair_count(p, side, text);
-	if (n < low || n > high)
-		pair_fails(p, "%s:%d: %s \"%s\" %zu times\n", file, line, p->side[side].name, text, n);
-}
-
-void pair_assert_before(const struct pair *p, int a_side, const char *a, int b_side, const char *b, const char *file, int line)
-{
-	pair_assert_times(p, a_side, a, 1, SIZE_MAX, file, line);
-	pair_assert_times(p, b_side, b, 1, SIZE_MAX, file, line);
-	if (pair_find(p, a_side, a) >= pair_find(p, b_side, b))
-		pair_fails(p, "%s:%d: in the wrong order: \"%s\", then \"%s\"\n", file, line, a, b);
-}
-
-void pair_assert_state(const struct pair *p, int side, const char *key, enum group_state wanted, const char *file, int line)
-{
-	enum group_state is = pair_state(p, side, key);
-	if (is != wanted)
-		pair_fails(p, "%s:%d: %s on %s is %s, not %s\n", file, line, key, p->side[side].name, group_state_name(is), group_state_name(wanted));
-}
-
-void pair_assert_said(const struct pair *p, int side, const char *wanted, const char *file, int line)
-{
-	const char *said = pair_said(p, side);
-	if (strcmp(said, wanted) != 0)
-		pair_fails(p, "%s:%d: %s\nsaid:   %s\nwanted: %s\n", file, line, p->side[side].name, said, wanted);
 }
 
 /* --- what a core wants done --- */
@@ -286,7 +141,7 @@ static void act_send(struct pair *p, int side, struct bytes data)
 {
 	struct pair_side *s = &p->side[side];
 	struct message m;
-	struct pair_record *r = record(p, side, description(p, side, data, &m));
+	struct pair_record *r = pair_note(p, side, description(p, side, data, &m));
 	r->data = g_memdup2(data.at, data.len);
 	r->len = data.len;
 	if (s->cut || (p->loses && p->loses(p, side, &m)))
@@ -306,7 +161,7 @@ static void act_send(struct pair *p, int side, struct bytes data)
 
 static void act_ping(struct pair *p, int side, const struct action *a)
 {
-	struct pair_record *r = record(p, side, g_strdup_printf("ping %s", p->side[side].conf->media[a->send.medium].name));
+	struct pair_record *r = pair_note(p, side, g_strdup_printf("ping %s", p->side[side].conf->media[a->send.medium].name));
 	r->data = g_memdup2(a->send.data.at, a->send.data.len);
 	r->len = a->send.data.len;
 }
@@ -316,7 +171,7 @@ static void act_group(struct pair *p, int side, size_t g, enum group_operation o
 	struct pair_side *s = &p->side[side];
 	struct pair_script *script = &s->script[g];
 	const char *key = s->resources->groups[g].key;
-	record(p, side, g_strdup_printf("do %s %s", operation == GROUP_START ? "start" : "stop", key));
+	pair_note(p, side, g_strdup_printf("do %s %s", operation == GROUP_START ? "start" : "stop", key));
 	if (operation == GROUP_START) {
 		if (script->runs || script->busy)
 			pair_fails(p, "%s starts %s, which runs there\n", s->name, key);
@@ -339,7 +194,7 @@ static void act_log(struct pair *p, int side, const struct action *a)
 	}
 	if (strstr(text, PAIR_KEY) || strstr(text, "OtherSecret"))
 		pair_fails(p, "a key is logged: %s\n", text);
-	record(p, side, g_strdup_printf("log %s %s", log_level_name(a->log.level), text));
+	pair_note(p, side, g_strdup_printf("log %s %s", log_level_name(a->log.level), text));
 }
 
 static void act_hook(struct pair *p, int side, const struct action *a)
@@ -348,7 +203,7 @@ static void act_hook(struct pair *p, int side, const struct action *a)
 	g_string_append(text, a->hook.name);
 	for (size_t i = 0; i < CORE_HOOK_ENVIRONMENT && a->hook.environment[i]; i++)
 		g_string_append_printf(text, " %s", a->hook.environment[i]);
-	record(p, side, g_string_free(text, FALSE));
+	pair_note(p, side, g_string_free(text, FALSE));
 }
 
 static void act(struct pair *p, int side, const struct action *a)
@@ -368,10 +223,10 @@ static void act(struct pair *p, int side, const struct action *a)
 		act_group(p, side, a->group.group, GROUP_STOP);
 		break;
 	case ACTION_GROUP_ANNOUNCE:
-		record(p, side, g_strdup_printf("do announce %s", s->resources->groups[a->group.group].key));
+		pair_note(p, side, g_strdup_printf("do announce %s", s->resources->groups[a->group.group].key));
 		break;
 	case ACTION_FENCE:
-		record(p, side, g_strdup_printf("do fence %s", a->fence.name));
+		pair_note(p, side, g_strdup_printf("do fence %s", a->fence.name));
 		s->fence_at = s->fence_ms < 0 ? MONO_FAR : mono_add(p->now, span_ms(s->fence_ms));
 		break;
 	case ACTION_LOG:
@@ -381,16 +236,16 @@ static void act(struct pair *p, int side, const struct action *a)
 		act_hook(p, side, a);
 		break;
 	case ACTION_NOTIFY:
-		record(p, side, g_strdup_printf("notify %.*s", (int)a->notify.data.len, (const char *)a->notify.data.at));
+		pair_note(p, side, g_strdup_printf("notify %.*s", (int)a->notify.data.len, (const char *)a->notify.data.at));
 		break;
 	case ACTION_MOVE_DONE:
-		record(p, side, g_strdup_printf("moved %u %s %s", a->move_done.id, a->move_done.ok ? "ok" : "not", a->move_done.text));
+		pair_note(p, side, g_strdup_printf("moved %u %s %s", a->move_done.id, a->move_done.ok ? "ok" : "not", a->move_done.text));
 		break;
 	case ACTION_HOLDINGS:
-		record(p, side, g_strdup("holdings"));
+		pair_note(p, side, g_strdup("holdings"));
 		break;
 	case ACTION_STOPPED:
-		record(p, side, g_strdup("gone"));
+		pair_note(p, side, g_strdup("gone"));
 		s->gone = true;
 		break;
 	}
@@ -402,7 +257,7 @@ void pair_step(struct pair *p, int side, const struct event *event)
 	struct action a;
 	unsigned actions = 0;
 	uint64_t dropped = s->core->dropped_actions;
-	core_step(s->core, (struct instant){p->now, WALL_S + (uint64_t)(pair_ms(p) / 1000)}, event);
+	core_step(s->core, (struct instant){p->now, PAIR_WALL_S + (uint64_t)(pair_ms(p) / 1000)}, event);
 	while (core_action(s->core, &a)) {
 		act(p, side, &a);
 		if (++actions > ACTIONS_MAX)
@@ -448,7 +303,7 @@ void pair_group_done(struct pair *p, int side, size_t group, enum group_operatio
 	const char *key = p->side[side].resources->groups[group].key;
 	script->busy = false;
 	script->runs = still_active || (ok && op == GROUP_START);
-	record(p, side, g_strdup_printf("%s %s", !ok ? "failed" : op == GROUP_START ? "started" : "stopped", key));
+	pair_note(p, side, g_strdup_printf("%s %s", !ok ? "failed" : op == GROUP_START ? "started" : "stopped", key));
 	pair_step(p, side, &(struct event){.kind = EVENT_GROUP_DONE,
 	                                   .group_done = {.group = group, .operation = op, .ok = ok, .still_active = still_active, .why = why}});
 }
@@ -525,7 +380,7 @@ static void run_to(struct pair *p, struct mono end, int side, const char *text)
 	unsigned at_once = 0;
 	while (!text || !pair_find(p, side, text)) {
 		if (happen(p)) {
-			if (++at_once > AT_ONCE_MAX * 20)
+			if (++at_once > AT_ONCE_MAX)
 				pair_fails(p, "time does not go on\n");
 			continue;
 		}
@@ -565,7 +420,7 @@ void pair_boot_adopting(struct pair *p, int side, const struct adopted *adopted,
 		fail_msg("%s", why);
 	s->gone = s->frozen = false;
 	s->fence_at = MONO_FAR;
-	record(p, side, g_strdup_printf("boot %llx", (unsigned long long)s->generation));
+	pair_note(p, side, g_strdup_printf("boot %llx", (unsigned long long)s->generation));
 	pair_step(p, side, &(struct event){.kind = EVENT_START});
 }
 
@@ -594,7 +449,7 @@ void pair_lose_engine(struct pair *p, int side)
 	p->side[side].core = NULL;
 	for (size_t g = 0; g < PAIR_GROUPS_MAX; g++)
 		p->side[side].script[g].busy = false;
-	record(p, side, g_strdup("the engine dies"));
+	pair_note(p, side, g_strdup("the engine dies"));
 }
 
 void pair_crash(struct pair *p, int side)
@@ -607,7 +462,7 @@ void pair_crash(struct pair *p, int side)
 void pair_freeze(struct pair *p, int side)
 {
 	p->side[side].frozen = true;
-	record(p, side, g_strdup("freezes"));
+	pair_note(p, side, g_strdup("freezes"));
 }
 
 void pair_thaw(struct pair *p, int side)
@@ -618,7 +473,7 @@ void pair_thaw(struct pair *p, int side)
 		if (p->records[i].side == side && strcmp(p->records[i].text, "freezes") == 0)
 			since = p->records[i].at;
 	s->frozen = false;
-	record(p, side, g_strdup("thaws"));
+	pair_note(p, side, g_strdup("thaws"));
 	pair_step(p, side, &(struct event){.kind = EVENT_STALLED, .stalled.gap = mono_since(p->now, since)});
 }
 
@@ -636,130 +491,4 @@ void pair_shutdown(struct pair *p, int side)
 void pair_move(struct pair *p, int side, bool takeover, enum half half, unsigned id)
 {
 	pair_step(p, side, &(struct event){.kind = EVENT_MOVE, .move = {.takeover = takeover, .half = half, .id = id}});
-}
-
-/* --- speaking for beta --- */
-
-void pair_datagram(struct pair *p, int side, size_t medium, const void *data, size_t len)
-{
-	if (p->side[side].core)
-		pair_step(p, side, &(struct event){.kind = EVENT_DATAGRAM, .datagram = {.medium = medium, .data = {data, len}, .from = "10.0.0.2"}});
-}
-
-void pair_voice_restart(struct pair *p)
-{
-	p->voice.generation++;
-	p->voice.seq = 0;
-	p->voice.hears_generation = p->voice.hears_seq = 0;
-}
-
-/* Replace the words after "@". */
-static char *expand(const struct pair *p, const char *value)
-{
-	GString *out = g_string_new("");
-	while (*value) {
-		if (*value != '@') {
-			g_string_append_c(out, *value++);
-			continue;
-		}
-		size_t len = strspn(++value, "abcdefghijklmnopqrstuvwxyz");
-		g_autofree char *word = g_strndup(value, len);
-		value += len;
-		if (strcmp(word, "hears") == 0)
-			g_string_append_printf(out, "%llx:%llx", (unsigned long long)p->voice.hears_generation, (unsigned long long)p->voice.hears_seq);
-		else if (strcmp(word, "digest") == 0)
-			g_string_append_printf(out, "%llx", (unsigned long long)p->side[ALPHA].resources->digest);
-		else
-			g_string_append_printf(out, "%x", p->side[ALPHA].resources->groups[pair_group(p, word)].id);
-	}
-	return g_string_free(out, FALSE);
-}
-
-static bool given(char **fields, const char *name)
-{
-	size_t len = strlen(name);
-	for (char **f = fields + 1; *f; f++) {
-		const char *at = **f == '-' ? *f + 1 : *f;
-		if (strncmp(at, name, len) == 0 && (at[len] == '=' || (at[len] == 0 && at != *f)))
-			return true;
-	}
-	return false;
-}
-
-static void add_common(struct pair *p, struct message *m, char **fields)
-{
-	bool numbered = !g_str_has_prefix(fields[0], "NS_");
-	if (!given(fields, "src"))
-		message_add(m, "src", "beta");
-	if (!given(fields, "srcuuid"))
-		message_add_bytes(m, FIELD_BINARY, bytes_of("srcuuid"), (struct bytes){p->voice.uuid, 16});
-	if (numbered && !given(fields, "seq"))
-		message_add_hex(m, "seq", ++p->voice.seq);
-	if (!given(fields, "hg"))
-		message_add_hex(m, "hg", p->voice.generation);
-	if (!given(fields, "ts"))
-		message_add_hex(m, "ts", WALL_S + (uint64_t)(pair_ms(p) / 1000));
-	if (numbered)
-		message_add(m, "ld", "0.00 0.01 0.05 1/99 4711");
-	message_add(m, "ttl", "4");
-}
-
-uint8_t *pair_frame(struct pair *p, const char *text, size_t *len)
-{
-	static uint8_t arena[CODEC_DATAGRAM_MAX], out[2 * CODEC_DATAGRAM_MAX];
-	struct message m;
-	struct writer w = writer_over(out, sizeof out);
-	char **fields = g_strsplit(text, "|", -1);
-	message_init(&m, arena, sizeof arena);
-	if (!given(fields, "t"))
-		message_add(&m, "t", fields[0]);
-	for (char **f = fields + 1; *f; f++) {
-		char *equals = strchr(*f, '=');
-		if (**f == '-' || !equals)
-			continue;
-		*equals = 0;
-		g_autofree char *value = expand(p, equals + 1);
-		message_add(&m, *f, value);
-		*equals = '=';
-	}
-	add_common(p, &m, fields);
-	assert_false(m.broken);
-	assert_true(codec_netstring(&m, p->auth, true, &w));
-	g_strfreev(fields);
-	*len = w.len;
-	return g_memdup2(out, w.len);
-}
-
-void pair_say_on(struct pair *p, size_t medium, const char *text)
-{
-	size_t len;
-	uint8_t *frame = pair_frame(p, text, &len);
-	record(p, BETA, g_strdup_printf("says %s", text));
-	pair_datagram(p, ALPHA, medium, frame, len);
-	g_free(frame);
-}
-
-void pair_say(struct pair *p, const char *text)
-{
-	pair_say_on(p, 0, text);
-}
-
-void pair_hold(struct pair *p, const char *holdings)
-{
-	int len = snprintf(p->voice.text, sizeof p->voice.text, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears|h4digest=@digest|h4hold=%s", holdings);
-	assert_in_range(len, 1, sizeof p->voice.text - 1);
-	p->voice.beat = p->voice.text;
-	p->voice.next_beat = mono_add(p->now, p->side[ALPHA].conf->keepalive);
-	pair_say(p, p->voice.beat);
-}
-
-struct pair *pair_with_voice(const char *lines, const char *resources, const char *holdings)
-{
-	struct pair *p = pair_new(lines, resources);
-	pair_boot(p, ALPHA);
-	pair_hold(p, holdings);
-	pair_run(p, 100);
-	pair_hold(p, holdings);
-	assert_seen(p, ALPHA, "Local status now set to: 'active'");
-	return p;
 }

@@ -17,7 +17,7 @@
 #include "heartbeat/core/state.h"
 
 enum { ALPHA, BETA, SIDES };
-enum { PAIR_GROUPS_MAX = 4, PAIR_FLIGHT_MAX = 512, PAIR_ALWAYS = 1000000 };
+enum { PAIR_GROUPS_MAX = 4, PAIR_FLIGHT_MAX = 512, PAIR_ALWAYS = 1000000, PAIR_ORIGIN_S = 1000, PAIR_WALL_S = 1750000000 };
 
 #define PAIR_KEY "SecretOfThePair"
 
@@ -142,6 +142,8 @@ void pair_voice_restart(struct pair *p);
 
 /* --- looking --- */
 
+/* Append; takes the text. */
+struct pair_record *pair_note(struct pair *p, int side, char *text);
 /* From here on only what is new counts. */
 void pair_mark(struct pair *p);
 size_t pair_count(const struct pair *p, int side, const char *text); /* records that contain the text */
