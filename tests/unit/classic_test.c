@@ -60,7 +60,7 @@ static struct pair *returned(const char *lines)
 
 /* --- start-up --- */
 
-static void a_starter_that_is_not_answered_waits_10_s_and_then_takes_its_own(void **state)
+static void a_starter_waits_10_s_for_a_peer_that_moves_and_then_takes_its_own(void **state)
 {
 	(void)state;
 	struct pair *p = met(NULL, NULL);
@@ -68,6 +68,7 @@ static void a_starter_that_is_not_answered_waits_10_s_and_then_takes_its_own(voi
 	pair_mark(p);
 	pair_say(p, "starting");
 	assert_said(p, ALPHA, "resource rsc_hold=none rtype=full isstable=0");
+	pair_say(p, RESOURCE("local", "0"));
 	pair_run(p, 9999);
 	assert_unseen(p, ALPHA, "do start");
 	pair_mark(p);
@@ -614,7 +615,7 @@ static void in_legacy_mode_a_request_waits_for_an_active_peer_and_is_repeated_un
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_starter_that_is_not_answered_waits_10_s_and_then_takes_its_own),
+		cmocka_unit_test(a_starter_waits_10_s_for_a_peer_that_moves_and_then_takes_its_own),
 		cmocka_unit_test(a_starter_whose_peer_is_stable_takes_its_own_at_once),
 		cmocka_unit_test(a_starter_leaves_what_its_stable_peer_holds),
 		cmocka_unit_test(the_first_to_be_stable_triggers_the_other),
