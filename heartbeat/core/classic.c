@@ -3,7 +3,7 @@
  * and back.  spec: protocol 7.2, 7.4, 7.5, 7.8 (the state tables stand there; ours follow them).
  *
  *  start-up   INIT -joined: send starting-> STARTING -peer's starting: report-> BOTHSTARTING
- *             STARTING, BOTHSTARTING -any resource-> RSCRCVD -10 s, or peer's resource isstable=1-> STABLE
+ *             STARTING, BOTHSTARTING -any resource-> RSCRCVD -10 s, peer's resource isstable=1, or none at all (ours)-> STABLE
  *  standby    in classic_standby.c
  *
  * What the peer is taken to say about a group:
@@ -88,6 +88,9 @@ static void hear_resource(struct core *c, const struct message *m)
 		k->state = CLASSIC_RSCRCVD;
 		k->acquire_at = mono_add(c->now.mono, span_ms(ACQUIRE_MS));
 	}
+	/* It has answered our "starting", and has nothing: there is nothing to wait for.  Our isstable=1 ends its own 10 s, too. */
+	if (k->state == CLASSIC_RSCRCVD && message_is(m, "rtype", "full") && holds == HALF_NONE && !still_releasing)
+		k->acquire_at = c->now.mono;
 	if (message_is(m, "isstable", "0"))
 		k->other_stable = false;
 	if (!message_is(m, "isstable", "1"))

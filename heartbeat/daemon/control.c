@@ -99,6 +99,11 @@ int control_stop(void)
 	rc = pidfd < 0 ? 0 : wait_for_end(pidfd, pid);
 	if (pidfd >= 0)
 		(void)close(pidfd);
+	if (rc == 0 && access(PATH_HOLDINGS, F_OK) == 0) {
+		fprintf(stderr, "heartbeat: stopped, but not everything that ran here could be stopped; the log says what. The other node takes over after "
+		                "deadtime all the same: stop it by hand now, or switch this machine off\n");
+		rc = EXIT_OTHER;
+	}
 	return rc;
 }
 

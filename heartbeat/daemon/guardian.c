@@ -106,14 +106,40 @@ static bool recover(struct guardian *g, const char *how, int number)
 	return start_engine(g, in_time, -1);
 }
 
+/* Start an engine and wait for its word: the exit code of its start, 0 when it runs.  EXIT_OTHER: it died without a word. */
+static int start_engine_and_wait(struct guardian *g, bool in_time)
+{
+	int ready[2];
+	uint8_t byte = EXIT_OTHER;
+	if (pipe2(ready, O_CLOEXEC) != 0 || !start_engine(g, in_time, ready[1]))
+		return EXIT_OTHER;
+	(void)close(ready[1]);
+	while (read(ready[0], &byte, 1) < 0 && errno == EINTR)
+		;
+	(void)close(ready[0]);
+	return byte;
+}
+
+/* New files, or the old ones when the new do not work here: a medium that cannot be opened is found out by opening it. */
 static bool reload(struct guardian *g)
 {
-	struct configuration *fresh = configuration_load();
-	if (fresh) {
-		configuration_free(g->files);
-		g->files = fresh;
-		logging_open(fresh, g->debug, g->foreground);
+	struct configuration *old = g->files, *fresh = configuration_load();
+	if (!fresh)
+		return start_engine(g, true, -1);
+	g->files = fresh;
+	logging_open(fresh, g->debug, g->foreground);
+	configuration_tell_unserved(fresh);
+	if (start_engine_and_wait(g, true) == 0) {
+		configuration_free(old);
+		return true;
 	}
+	int status;
+	while (waitpid(g->engine, &status, 0) < 0 && errno == EINTR)
+		;
+	g->files = old;
+	configuration_free(fresh);
+	logging_open(old, g->debug, g->foreground);
+	log_at(LOG_LEVEL_ERROR, "the new files cannot be used on this machine (see above): the old ones stay in use");
 	return start_engine(g, true, -1);
 }
 
@@ -157,6 +183,8 @@ static int watch(struct guardian *g)
 				return code;
 		} else if (number > 0) {
 			g->ending = g->ending || number == SIGTERM || number == SIGINT;
+			if (number == SIGHUP)
+				log_reopen(); /* as the engine does: logs may have been rotated */
 			(void)kill(g->engine, number); /* our child until we reap it: the number cannot be another's */
 		}
 	}
@@ -165,19 +193,12 @@ static int watch(struct guardian *g)
 /* The first engine decides whether the start succeeded; a later one is restarted whatever happens. */
 static int first_start(struct guardian *g, int ready_fd)
 {
-	int ready[2];
 	bool left = holdings_recall(g->holdings);
 	if (left) {
 		log_at(LOG_LEVEL_WARN, "%s says that a killed daemon left %u group(s) behind: released before we join", PATH_HOLDINGS, g->holdings->count);
 		(void)holdings_release_addresses(g->holdings, g->files->resources);
 	}
-	if (pipe2(ready, O_CLOEXEC) != 0 || !start_engine(g, false, ready[1]))
-		return EXIT_OTHER;
-	(void)close(ready[1]);
-	uint8_t byte = EXIT_OTHER;
-	while (read(ready[0], &byte, 1) < 0 && errno == EINTR)
-		;
-	(void)close(ready[0]);
+	uint8_t byte = (uint8_t)start_engine_and_wait(g, false);
 	if (ready_fd >= 0) {
 		if (write(ready_fd, &byte, 1) != 1)
 			log_at(LOG_LEVEL_WARN, "the starting process is gone");
