@@ -149,8 +149,8 @@ static void check_failback(struct ha_cf_parser *p)
 		return;
 	ha_cf_set_text(p, "auto_failback", "legacy");
 	diag_add(p->diags, DIAG_WARNING, 0, 0,
-		 "auto_failback is not given: \"legacy\" is taken, where hb_standby is refused; write \"auto_failback off\" "
-		 "(resources stay where they are) or \"auto_failback on\" (they go home)");
+		 "auto_failback is not given: \"legacy\" is taken: resources go home, and with a Heartbeat 3.0.6 peer hb_standby and hb_takeover "
+		 "move nothing; write \"auto_failback off\" (resources stay where they are) or \"auto_failback on\" (they go home) on both nodes");
 }
 
 static void check_logging(struct ha_cf_parser *p)

@@ -18,7 +18,8 @@ static bool set_auto_failback(struct ha_cf_parser *p, const struct directive *ro
 	bool on = false;
 	if (bytes_fold_equal(word.text, "legacy")) {
 		p->conf->failback = FAILBACK_LEGACY;
-		complain(p, DIAG_WARNING, row, word, "is deprecated: hb_standby is refused with it; write off (resources stay) or on (they go home)");
+		complain(p, DIAG_WARNING, row, word, "is deprecated: it is the same as on, but with a Heartbeat 3.0.6 peer both nodes must have it, and hb_standby and "
+							 "hb_takeover move nothing; write off (resources stay) or on (they go home) on both nodes");
 		return true;
 	}
 	if (!ha_cf_boolean(word.text, &on)) {
@@ -151,7 +152,7 @@ static const struct directive table[] = {
 	{"ping_group", "NAME HOST...", .set_line = medium_line_ping_group, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "several hosts that count as one: alive while one of them answers"},
 	{"hbaping", "ADAPTER", .set_line = refuse_line, KEPT, .help = "Fibre Channel adapters cannot be pinged"},
 	// resources
-	{"auto_failback", "on|off|legacy", set_auto_failback, KEPT, .derived = "legacy", SHOWN, .help = "whether resources go home when their node is back; legacy is deprecated"},
+	{"auto_failback", "on|off|legacy", set_auto_failback, KEPT, .derived = "legacy", SHOWN, .help = "whether resources go home when their node is back; legacy is on, for old peers, and deprecated"},
 	{"nice_failback", "on|off", set_nice_failback, KEPT, .help = "obsolete; write auto_failback"},
 	{"stonith", "TYPE FILE", .set_line = line_stonith, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "a device that fences nodes, its parameters in a file"},
 	{"stonith_host", "HOST TYPE PARAMETERS", .set_line = line_stonith_host, .min_words = 1, KEPT, .repeat = REPEAT_ADDS, .help = "a device that HOST (or every node: *) uses to fence; parameters to the end of the line"},
@@ -161,7 +162,7 @@ static const struct directive table[] = {
 	{"env", "NAME=VALUE...", line_env, KEPT, .repeat = REPEAT_ADDS, .help = "HA_NAME in the environment of all programs that are started"},
 	// log
 	{"logfacility", "FACILITY", value_facility, KEPT, SHOWN, .help = "syslog facility such as local0, or none"},
-	{"logfile", "PATH", value_path, AT(logfile), SHOWN, .help = "log file for all but debug messages"},
+	{"logfile", "PATH", value_path, AT(logfile), SHOWN, .help = "log file for all but debug messages, and what scripts print"},
 	{"debugfile", "PATH", value_path, AT(debugfile), SHOWN, .help = "log file for all messages, and what scripts print"},
 	{"use_logd", "on|off", value_boolean, AT(use_logd), .derived = "on when no other place for the log is given", SHOWN, .help = "hand messages to the logging service of the system"},
 	{"conn_logd_time", "TIME", value_time, KEPT, .low = 1, .preset = "60", SHOWN, .help = "pause before the logging service is tried again"},

@@ -28,8 +28,8 @@ enum verdict {
 static const enum verdict table[OWN_STATES][PEER_COLUMNS] = {
 	/*                 AWAY    UNSURE  NONE         LEAVING      FAILED       CLAIM    ASK      STARTING  HELD      GIVING    STOPPING STUCK */
 	[OWN_UNKNOWN]  = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    STAY,     STAY,     STAY,     STAY,    STAY },
-	[OWN_NONE]     = { START,  STAY,   CLAIM_HOME,  CLAIM,       CLAIM,       STAY,    STAY,    STAY,     STAY,     CLAIM,    STAY,    STAY },
-	[OWN_CLAIM]    = { START,  STAY,   START_ACKED, START_ACKED, START_ACKED, TIE,     TIE,     ASKED,    ASKED,    STAY,     STAY,    WITHDRAW },
+	[OWN_NONE]     = { START,  STAY,   CLAIM_HOME,  START,       CLAIM,       STAY,    STAY,    STAY,     STAY,     CLAIM,    STAY,    STAY },
+	[OWN_CLAIM]    = { START,  STAY,   START_ACKED, START,       START_ACKED, TIE,     TIE,     ASKED,    ASKED,    STAY,     STAY,    WITHDRAW },
 	[OWN_STARTING] = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    CONFLICT, CONFLICT, STAY,     STAY,    STAY },
 	[OWN_HELD]     = { STAY,   STAY,   FAILBACK,    STAY,        STAY,        STAY,    RELEASE, CONFLICT, CONFLICT, STAY,     STAY,    STAY },
 	[OWN_GIVING]   = { CANCEL, CANCEL, STAY,        CANCEL,      CANCEL,      RELEASE, RELEASE, CONFLICT, CONFLICT, STAY,     STAY,    CANCEL },
@@ -79,7 +79,7 @@ static void start(struct core *c, size_t g, const char *reason)
 {
 	struct group *group = &c->groups[g];
 	enum peer_column column = ownership_column(c, g);
-	group->failback_due = !group->mine && (column == PEER_AWAY || column == PEER_LEAVING || group->claimed_from == PEER_LEAVING);
+	group->failback_due = !group->mine && (column == PEER_AWAY || column == PEER_LEAVING);
 	group_set_state(c, g, OWN_STARTING, reason);
 }
 
@@ -115,7 +115,6 @@ static void claim(struct core *c, size_t g, const char *reason)
 {
 	if (!may_start(c))
 		return;
-	c->groups[g].claimed_from = ownership_column(c, g);
 	group_set_state(c, g, OWN_CLAIM, reason);
 }
 
@@ -139,12 +138,14 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 	case STAY:
 		break;
 	case START:
-		if (may_start(c))
-			start(c, g, c->peer == c->self ? "there is no other node" : "the other node is away");
+		if (!may_start(c))
+			break;
+		log_acquisition(c, group, column);
+		start(c, g, c->peer == c->self ? "there is no other node" : column == PEER_LEAVING ? "the other node leaves" : "the other node is away");
 		break;
 	case CLAIM:
 		log_acquisition(c, group, column);
-		claim(c, g, column == PEER_GIVING ? "the other node offers it" : column == PEER_FAILED ? "the other node failed to start it" : "the other node leaves");
+		claim(c, g, column == PEER_GIVING ? "the other node offers it" : "the other node failed to start it");
 		break;
 	case CLAIM_HOME:
 		if (home_is_here(c, g))
@@ -185,7 +186,7 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 		/* fall through */
 	case RETRY:
 		if (retry_now(c, group)) {
-			if (column == PEER_AWAY)
+			if (column != PEER_FAILED)
 				start(c, g, "trying again");
 			else
 				claim(c, g, "trying again");

@@ -6,8 +6,8 @@
  *
  *            AWAY    UNSURE NONE    LEAVING FAILED  CLAIM    ASK      HELD      GIVING  STOPPING STUCK
  * UNKNOWN    stay    stay   stay    stay    stay    stay     stay     stay      stay    stay     stay
- * NONE       start   stay   home?   claim   claim   stay     stay     stay      claim   stay     stay
- * CLAIM      start   stay   acked?  acked?  acked?  tie      tie      asked?    stay    stay     withdraw
+ * NONE       start   stay   home?   start   claim   stay     stay     stay      claim   stay     stay
+ * CLAIM      start   stay   acked?  start   acked?  tie      tie      asked?    stay    stay     withdraw
  * STARTING   stay    stay   stay    stay    stay    stay     stay     conflict  stay    stay     stay
  * HELD       stay    stay   fback?  stay    stay    stay     release  conflict  stay    stay     stay
  * GIVING     cancel  cancel stay    cancel  cancel  release  release  conflict  stay    stay     cancel
@@ -15,6 +15,7 @@
  * FAILED     retry   stay   stay    retry   retry   stay     stay     stay      claim   stay     stay
  * STUCK      stay    stay   stay    stay    stay    stay     stay     stay      stay    stay     stay
  *
+ * LEAVING   whoever leaves and has released starts nothing more in this life: no answer is needed, it may be gone before
  * home?     claim when its home is this node
  * acked?    start once the peer has said so *knowing our claim*: an answer counts only for the request it names
  * tie       an operator's claim wins, else the home, else the lower node name; the loser withdraws and the winner

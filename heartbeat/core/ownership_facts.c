@@ -155,7 +155,6 @@ bool ownership_ask(struct core *c, size_t g)
 		return false;
 	group->attempts = 0;
 	group->asked = true;
-	group->claimed_from = PEER_UNSURE;
 	group_set_state(c, g, OWN_CLAIM, "an operator asks for it here");
 	return true;
 }

@@ -57,7 +57,6 @@ struct group {
 	bool asked;            /* CLAIM at an operator's word: the peer is to release it */
 	bool failback_due;     /* taken because its home was away: spec protocol 7.4, needs_failback */
 	bool was_due;          /* the same, before it was offered: kept when the offer is cancelled */
-	enum peer_column claimed_from; /* why it was claimed */
 	bool conflict_logged;
 	uint64_t published;    /* number of the first status that carried the present state; 0: not yet sent */
 	struct mono deadline;  /* of CLAIM with asked, GIVING; retry of FAILED, STUCK; MONO_FAR none */

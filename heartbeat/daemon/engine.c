@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <glib-unix.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -326,6 +327,10 @@ static int open_timer(struct engine *e)
 	g_unix_signal_add(SIGHUP, on_reload, e);
 	g_unix_signal_add(SIGUSR1, on_debug_up, e);
 	g_unix_signal_add(SIGUSR2, on_debug_down, e);
+	/* The guardian's mask came along: what it passed on while we started is taken now. */
+	sigset_t none;
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL); /* cannot fail with these arguments */
 	return 0;
 }
 

@@ -45,10 +45,7 @@ static void watched_signals(sigset_t *set)
 
 static void run_engine(struct guardian *g, bool in_time, int ready_fd)
 {
-	sigset_t none;
-	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	(void)close(g->alive[1]);
+	(void)close(g->alive[1]); /* signals stay blocked until the engine can take them */
 	process_title("heartbeat: engine");
 	struct engine_config config = {.configuration = g->files, .holdings = g->holdings, .adopt_in_time = in_time, .guardian_fd = g->alive[0],
 	                               .ready_fd = ready_fd, .debug = g->debug, .foreground = g->foreground};

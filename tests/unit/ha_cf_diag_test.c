@@ -251,8 +251,8 @@ static void times_that_are_not_given_are_derived(void **state)
 }
 
 #define NO_FAILBACK \
-	"ha.cf: warning: auto_failback is not given: \"legacy\" is taken, where hb_standby is refused; write \"auto_failback off\" " \
-	"(resources stay where they are) or \"auto_failback on\" (they go home)"
+	"ha.cf: warning: auto_failback is not given: \"legacy\" is taken: resources go home, and with a Heartbeat 3.0.6 peer hb_standby and " \
+	"hb_takeover move nothing; write \"auto_failback off\" (resources stay where they are) or \"auto_failback on\" (they go home) on both nodes"
 
 static void the_whole_file_is_checked(void **state)
 {
@@ -266,8 +266,8 @@ static void the_whole_file_is_checked(void **state)
 		 "ha.cf: error: this node is called \"web1\" (uname -n) but the node lines name: node1, node2"},
 		{"node NODE1\nbcast eth0\nauto_failback off", "node1", ""},
 		{"node a b\nbcast eth0\nauto_failback legacy", "a",
-		 "ha.cf:3:15: warning: auto_failback: \"legacy\" is deprecated: hb_standby is refused with it; write off (resources stay) or on "
-		 "(they go home)\n"
+		 "ha.cf:3:15: warning: auto_failback: \"legacy\" is deprecated: it is the same as on, but with a Heartbeat 3.0.6 peer both nodes must have it, and "
+		 "hb_standby and hb_takeover move nothing; write off (resources stay) or on (they go home) on both nodes\n"
 		 "ha.cf:2: warning: bcast eth0 is the only medium: when it fails, every node runs everything; add a second one on another wire"},
 		{"node a b\nping 10.0.0.1\nauto_failback on", "a", "ha.cf: warning: only ping media are defined: the nodes cannot hear each other"},
 		{"node a b\nauto_failback on\nserial x", "a", "ha.cf:3:8: error: serial: \"x\" is not a full path; expected a device such as /dev/ttyS0"},

@@ -16,8 +16,8 @@
 /* As the header says it.  The column STARTING is not there: HELD stands for it too. */
 static const char *const header[] = {
 	"UNKNOWN    stay    stay   stay    stay    stay    stay     stay     stay      stay    stay     stay",
-	"NONE       start   stay   home?   claim   claim   stay     stay     stay      claim   stay     stay",
-	"CLAIM      start   stay   acked?  acked?  acked?  tie      tie      asked?    stay    stay     withdraw",
+	"NONE       start   stay   home?   start   claim   stay     stay     stay      claim   stay     stay",
+	"CLAIM      start   stay   acked?  start   acked?  tie      tie      asked?    stay    stay     withdraw",
 	"STARTING   stay    stay   stay    stay    stay    stay     stay     conflict  stay    stay     stay",
 	"HELD       stay    stay   fback?  stay    stay    stay     release  conflict  stay    stay     stay",
 	"GIVING     cancel  cancel stay    cancel  cancel  release  release  conflict  stay    stay     cancel",
