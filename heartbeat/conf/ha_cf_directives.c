@@ -18,8 +18,9 @@ static bool set_auto_failback(struct ha_cf_parser *p, const struct directive *ro
 	bool on = false;
 	if (bytes_fold_equal(word.text, "legacy")) {
 		p->conf->failback = FAILBACK_LEGACY;
-		complain(p, DIAG_WARNING, row, word, "is deprecated: it is the same as on, but with a Heartbeat 3.0.6 peer both nodes must have it, and hb_standby and "
-							 "hb_takeover move nothing; write off (resources stay) or on (they go home) on both nodes");
+		complain(p, DIAG_WARNING, row, word,
+			 "is deprecated: it is the same as on, but with a Heartbeat 3.0.6 peer both nodes must have it, and hb_standby and "
+			 "hb_takeover move nothing; write off (resources stay) or on (they go home) on both nodes");
 		return true;
 	}
 	if (!ha_cf_boolean(word.text, &on)) {
@@ -127,7 +128,7 @@ static const struct directive table[] = {
 	{"cluster", "NAME", value_text, AT(cluster), .preset = "linux-ha", SHOWN, .help = "a label for people; it is not sent and separates nothing"},
 	{"node", "NAME...", line_node, KEPT, .repeat = REPEAT_ADDS, .help = "the machines of the cluster, as uname -n prints their names"},
 	{"autojoin", "none", set_autojoin, KEPT, .preset = "none", SHOWN, .help = "nodes that are not named may join: only none is possible with haresources"},
-	{"uuidfrom", "file|nodename", set_uuidfrom, KEPT, .preset = "file", SHOWN, .help = "where the identity of this node comes from"},
+	{"uuidfrom", "file|nodename", set_uuidfrom, KEPT, .preset = "file", SHOWN, .help = "where the identity of this node comes from: always the file"},
 	{"hbgenmethod", "file|time", value_choice, AT(hbgen_time), .choices = words_hbgen, .preset = "file", SHOWN, .help = "generation of a start: counted in a file, or the time of day"},
 	{"hopfudge", "NUMBER", value_integer, AT(hopfudge), .low = 0, .high = 255, .preset = "1", SHOWN, .help = "hops that a message may make beyond one for each node, 0 to 255"},
 	// times
@@ -139,48 +140,48 @@ static const struct directive table[] = {
 	{"max_rexmit_delay", "NUMBER", value_integer, AT(max_rexmit_delay_ms), .low = 1, .high = INT_MAX, .preset = "250", SHOWN, .help = "longest wait in milliseconds before a lost packet is asked for again"},
 	// media
 	{"udpport", "PORT", value_udpport, KEPT, .preset = "694", SHOWN, .help = "UDP port of bcast, ucast and ucast6, 1 to 65535; put it above them"},
-	{"baud", "RATE", value_baud, KEPT, .preset = "19200", .repeat = REPEAT_REFUSED, SHOWN, .help = "speed of serial lines: 9600, 19200, 38400, 57600, 115200, 230400 or 460800; put it above them"},
+	{"baud", "RATE", value_baud, KEPT, .preset = "19200", .repeat = REPEAT_REFUSED, SHOWN, .help = "speed of serial lines, which are not built in: 9600, 19200, 38400, 57600, 115200, 230400 or 460800; put it above them"},
 	{"bcast", "INTERFACE...", medium_line_bcast, KEPT, .repeat = REPEAT_ADDS, .help = "heartbeats by UDP broadcast"},
 	{"udp", "INTERFACE...", medium_line_bcast, KEPT, .repeat = REPEAT_ADDS, .help = "the old name of bcast"},
 	{"mcast", "INTERFACE GROUP PORT TTL LOOP", .set_line = medium_line_mcast, .min_words = 3, KEPT, .repeat = REPEAT_ADDS, .help = "heartbeats by IPv4 multicast; TTL 0 to 4 (1 when left out), LOOP 0 or 1 (0 when left out)"},
 	{"ucast", "INTERFACE HOST", .set_line = medium_line_ucast, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "heartbeats by UDP to one peer; a line with this node's own address does no harm"},
-	{"mcast6", "INTERFACE GROUP PORT HOPS LOOP", .set_line = medium_line_mcast, .min_words = 3, KEPT, .repeat = REPEAT_ADDS, .help = "heartbeats by IPv6 multicast; HOPS 0 to 4 (1 when left out), LOOP 0 or 1 (0 when left out)"},
-	{"ucast6", "INTERFACE ADDRESS", .set_line = medium_line_ucast, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "heartbeats by UDP to one IPv6 peer"},
-	{"serial", "DEVICE...", medium_line_serial, KEPT, .repeat = REPEAT_ADDS, .help = "heartbeats over a null-modem cable; full path of the device"},
+	{"mcast6", "INTERFACE GROUP PORT HOPS LOOP", .set_line = medium_line_mcast, .min_words = 3, KEPT, .repeat = REPEAT_ADDS, .help = "not built in, the start is refused: heartbeats by IPv6 multicast; HOPS 0 to 4 (1 when left out), LOOP 0 or 1 (0 when left out)"},
+	{"ucast6", "INTERFACE ADDRESS", .set_line = medium_line_ucast, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "not built in, the start is refused: heartbeats by UDP to one IPv6 peer"},
+	{"serial", "DEVICE...", medium_line_serial, KEPT, .repeat = REPEAT_ADDS, .help = "not built in, the start is refused: heartbeats over a null-modem cable; full path of the device"},
 	{"ping", "HOST...", medium_line_ping, KEPT, .repeat = REPEAT_ADDS, .help = "a host, such as the router, that tells whether this node still reaches the network"},
-	{"ping6", "ADDRESS...", medium_line_ping6, KEPT, .repeat = REPEAT_ADDS, .help = "the same by IPv6; an address, without zone"},
+	{"ping6", "ADDRESS...", medium_line_ping6, KEPT, .repeat = REPEAT_ADDS, .help = "not built in, the start is refused: the same by IPv6; an address, without zone"},
 	{"ping_group", "NAME HOST...", .set_line = medium_line_ping_group, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "several hosts that count as one: alive while one of them answers"},
 	{"hbaping", "ADAPTER", .set_line = refuse_line, KEPT, .help = "Fibre Channel adapters cannot be pinged"},
 	// resources
 	{"auto_failback", "on|off|legacy", set_auto_failback, KEPT, .derived = "legacy", SHOWN, .help = "whether resources go home when their node is back; legacy is on, for old peers, and deprecated"},
 	{"nice_failback", "on|off", set_nice_failback, KEPT, .help = "obsolete; write auto_failback"},
-	{"stonith", "TYPE FILE", .set_line = line_stonith, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "a device that fences nodes, its parameters in a file"},
-	{"stonith_host", "HOST TYPE PARAMETERS", .set_line = line_stonith_host, .min_words = 1, KEPT, .repeat = REPEAT_ADDS, .help = "a device that HOST (or every node: *) uses to fence; parameters to the end of the line"},
-	{"respawn", "USER COMMAND...", .set_line = line_child, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "a program that runs beside heartbeat and is started again unless it exits with 100"},
-	{"failfast", "USER COMMAND...", .set_line = line_child, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "the same, but its death takes the node down"},
+	{"stonith", "TYPE FILE", .set_line = line_stonith, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "not served, a silent node is never taken over then: a device that fences nodes, its parameters in a file"},
+	{"stonith_host", "HOST TYPE PARAMETERS", .set_line = line_stonith_host, .min_words = 1, KEPT, .repeat = REPEAT_ADDS, .help = "not served, a silent node is never taken over then: a device that HOST (or every node: *) uses to fence; parameters to the end of the line"},
+	{"respawn", "USER COMMAND...", .set_line = line_child, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "not served: a program that runs beside heartbeat and is started again unless it exits with 100"},
+	{"failfast", "USER COMMAND...", .set_line = line_child, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "not served: the same, but its death takes the node down"},
 	{"apiauth", "CLIENT [uid=U,U] [gid=G,G]", .set_line = line_apiauth, .min_words = 1, KEPT, .repeat = REPEAT_ADDS, .help = "who may sign on as CLIENT"},
 	{"env", "NAME=VALUE...", line_env, KEPT, .repeat = REPEAT_ADDS, .help = "HA_NAME in the environment of all programs that are started"},
 	// log
 	{"logfacility", "FACILITY", value_facility, KEPT, SHOWN, .help = "syslog facility such as local0, or none"},
 	{"logfile", "PATH", value_path, AT(logfile), SHOWN, .help = "log file for all but debug messages, and what scripts print"},
 	{"debugfile", "PATH", value_path, AT(debugfile), SHOWN, .help = "log file for all messages, and what scripts print"},
-	{"use_logd", "on|off", value_boolean, AT(use_logd), .derived = "on when no other place for the log is given", SHOWN, .help = "hand messages to the logging service of the system"},
-	{"conn_logd_time", "TIME", value_time, KEPT, .low = 1, .preset = "60", SHOWN, .help = "pause before the logging service is tried again"},
+	{"use_logd", "on|off", value_boolean, AT(use_logd), .derived = "on when no other place for the log is given", SHOWN, .help = "for ha_logd, which is not there: without effect"},
+	{"conn_logd_time", "TIME", value_time, KEPT, .low = 1, .preset = "60", SHOWN, .help = "checked and kept, without effect"},
 	{"syslogmsgfmt", "on|off", value_boolean, AT(syslogmsgfmt), .preset = "true", SHOWN, .help = "log files look like those of syslog"},
 	{"log_badpack", "on|off", value_boolean, AT(log_badpack), .preset = "true", SHOWN, .help = "report packets that are malformed or not signed by our key"},
 	{"debug", "NUMBER", value_integer, AT(debug), .low = 0, .high = 255, .preset = "0", SHOWN, .help = "how much to tell, 0 to 255"},
 	// messages
 	{"msgfmt", "classic|netstring", value_choice, AT(msgfmt_netstring), .choices = words_msgfmt, .preset = "classic", SHOWN, .help = "layout of packets"},
 	{"compression", "zlib|bz2", set_compression, KEPT, .choices = words_compression, .preset = "zlib", SHOWN, .help = "method for large messages"},
-	{"compression_threshold", "NUMBER", value_integer, AT(compression_threshold_kib), .low = 1, .high = INT_MAX, .preset = "2", SHOWN, .help = "messages of so many kilobytes are compressed"},
+	{"compression_threshold", "NUMBER", value_integer, AT(compression_threshold_kib), .low = 1, .high = INT_MAX, .preset = "2", SHOWN, .help = "with traditional_compression, messages of so many kilobytes are compressed"},
 	{"traditional_compression", "on|off", value_boolean, AT(traditional_compression), .preset = "no", SHOWN, .help = "compress the whole message instead of its marked fields"},
 	// process
 	{"realtime", "on|off", value_boolean, AT(realtime), .preset = "true", SHOWN, .help = "run ahead of other programs, locked in memory"},
 	{"rtprio", "NUMBER", value_integer, AT(rtprio), .low = 1, .high = 99, .derived = "the lowest", SHOWN, .help = "real-time priority, 1 to 99"},
-	{"watchdog", "DEVICE", value_path, AT(watchdog), .repeat = REPEAT_REFUSED, SHOWN, .help = "a device that resets the machine when heartbeat hangs, such as /dev/watchdog"},
-	{"memreserve", "NUMBER", value_integer, KEPT, .low = 1, .high = INT_MAX, .preset = "6500", SHOWN, .help = "kilobytes of memory to lock; checked and kept, nothing needs it"},
-	{"coredumps", "on|off", value_boolean, KEPT, .preset = "true", SHOWN, .help = "allow core dumps"},
-	{"coreroot", "DIRECTORY", value_path, KEPT, .preset = "/var/lib/heartbeat/cores", SHOWN, .help = "where they are written"},
+	{"watchdog", "DEVICE", value_path, AT(watchdog), .repeat = REPEAT_REFUSED, SHOWN, .help = "not served: a device that resets the machine when heartbeat hangs, such as /dev/watchdog"},
+	{"memreserve", "NUMBER", value_integer, KEPT, .low = 1, .high = INT_MAX, .preset = "6500", SHOWN, .help = "kilobytes of memory to lock; checked and kept, without effect"},
+	{"coredumps", "on|off", value_boolean, KEPT, .preset = "true", SHOWN, .help = "allow core dumps; checked and kept, without effect"},
+	{"coreroot", "DIRECTORY", value_path, KEPT, .preset = "/var/lib/heartbeat/cores", SHOWN, .help = "where they are written; checked and kept, without effect"},
 	{"use_apphbd", "on|off", set_without_effect, KEPT, .preset = "off", .help = "without effect"},
 	// pacemaker
 	{"crm", "off", set_crm, KEPT, .preset = "false", .repeat = REPEAT_REFUSED, SHOWN, .help = "pacemaker instead of haresources: only off is possible"},
