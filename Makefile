@@ -183,6 +183,8 @@ install: all
 	$(Q)install -m 755 $(BUILD)/resource.d/IPaddr $(DESTDIR)$(PREFIX)/libexec/heartbeat/IPaddr
 	$(Q)for t in IPaddr IPaddr2; do [ -e $(HAD)/resource.d/$$t ] && [ ! -L $(HAD)/resource.d/$$t ] || \
 		ln -sf $(PREFIX)/libexec/heartbeat/IPaddr $(HAD)/resource.d/$$t; done # a site's own script stays
+	$(Q)install -m 644 ha.d/shellfuncs $(SHARE)/shellfuncs
+	$(Q)[ -e $(HAD)/shellfuncs ] && [ ! -L $(HAD)/shellfuncs ] || ln -sf $(PREFIX)/share/heartbeat/shellfuncs $(HAD)/shellfuncs # so does its own file
 	$(Q)install -m 644 ha.d/ha.cf ha.d/haresources $(DESTDIR)$(PREFIX)/share/doc/heartbeat
 	$(Q)install -m 600 ha.d/authkeys $(DESTDIR)$(PREFIX)/share/doc/heartbeat
 	$(Q)install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
