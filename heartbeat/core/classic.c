@@ -70,6 +70,9 @@ static void hear_starting(struct core *c, const struct message *m)
 	if (message_number(m, "seq", 16, &seq) && seq > k->report_seq)
 		k->other_stable = false;
 	classic_report(c, NULL);
+	/* It was not ready for ours, or it would have answered: ask again, now that it is. */
+	if (!k->other_known && k->state != CLASSIC_STABLE)
+		k->ask_at = c->now.mono;
 }
 
 static void hear_resource(struct core *c, const struct message *m)
@@ -312,6 +315,8 @@ static void classic_joined(struct core *c)
 	if (k->state == CLASSIC_INIT) {
 		outbox_send(c, outbox_begin(c, "starting"), NULL);
 		k->state = CLASSIC_STARTING;
+		k->ask_at = mono_add(c->now.mono, span_ms(ASK_AGAIN_MS));
+		c->empty_held = HALF_NONE; /* decided with the acquisition */
 		return;
 	}
 	/* What still lies in the sockets may be old: ask when it is drained. */

@@ -67,7 +67,7 @@ static void a_starter_waits_10_s_for_a_peer_that_moves_and_then_takes_its_own(vo
 	assert_seen(p, ALPHA, "log info beta speaks the classic (Heartbeat 3.0.6 or older) dialect");
 	pair_mark(p);
 	pair_say(p, "starting");
-	assert_said(p, ALPHA, "resource rsc_hold=none rtype=full isstable=0");
+	assert_said(p, ALPHA, "resource rsc_hold=none rtype=full isstable=0, starting");
 	pair_say(p, RESOURCE("local", "0"));
 	pair_run(p, 9999);
 	assert_unseen(p, ALPHA, "do start");
