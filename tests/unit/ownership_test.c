@@ -186,8 +186,7 @@ static void the_header_shows_this_table(void **state)
 {
 	(void)state;
 	g_autofree char *text = NULL;
-	if (!g_file_get_contents("heartbeat/core/ownership.h", &text, NULL, NULL))
-		skip();
+	assert_true(g_file_get_contents("heartbeat/core/ownership.h", &text, NULL, NULL)); /* run from the top of the tree */
 	for (unsigned s = 0; s < OWN_STATES; s++)
 		assert_non_null(strstr(text, header[s]));
 }
