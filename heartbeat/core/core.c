@@ -288,6 +288,11 @@ void core_step(struct core *c, struct instant now, const struct event *event)
 		c->action_head = c->action_tail = 0;
 		c->arena = writer_over(c->arena_memory, CORE_ARENA);
 	}
+	if (c->dropped_actions) {
+		core_log(c, LOG_LEVEL_CRIT, "%llu action(s) of the last step did not fit and were not carried out: restart heartbeat here, and report this",
+		         (unsigned long long)c->dropped_actions);
+		c->dropped_actions = 0;
+	}
 	take_event(c, event);
 	if (c->phase == PHASE_GONE && !c->beat_due)
 		return;

@@ -11,7 +11,7 @@
 #include "heartbeat/core/sequence.h"
 
 enum {
-	CORE_ACTIONS_MAX = 1024, /* more in one step means a bug or a storm: the rest is dropped and counted */
+	CORE_ACTIONS_MAX = 4096, /* all groups through several states in one step, and every request due; more is a bug, and is told */
 	CORE_ARENA = 512 * 1024, /* bytes of the actions of one step */
 	CORE_MOVES_MAX = 8,
 	CORE_NODES_SERVED = 2,   /* haresources knows "the other node": spec protocol 10, 13 */
@@ -154,7 +154,6 @@ struct core {
 	struct mono next_beat;
 	unsigned beats; /* sent at once since the last regular one */
 	struct mono comm_deadline; /* initdead */
-	bool transition_seen;      /* "resource transition completed" was due */
 	struct mono believe_after; /* no takeover from a silent peer before this: we stalled, or hear one that does not prove itself */
 	bool peer_left;            /* said good-bye in its present generation */
 	bool peer_fenced, fencing, fence_running;

@@ -48,7 +48,6 @@ static struct span time_asleep(void)
 static void arm_timer(struct engine *e)
 {
 	struct mono deadline = core_deadline(e->core);
-	e->armed = deadline;
 	if (deadline.ns == MONO_FAR.ns)
 		return;
 	struct itimerspec at = {.it_value = {.tv_sec = deadline.ns / 1000000000, .tv_nsec = deadline.ns % 1000000000}};

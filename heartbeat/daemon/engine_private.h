@@ -22,15 +22,13 @@ struct engine {
 	struct api_server *api;
 	struct fifo *fifo;
 	int timer_fd;
-	struct mono armed;      /* what the timer is set to */
 	struct mono last_step;
 	struct span asleep;     /* boottime minus monotonic at the last step: grows in a suspend */
 	struct mono small_things;
-	bool stepping;
 	int exit_code;
 };
 
-/* One event through the core, actions carried out, timer set anew.  Events that arrive from inside an action wait in line. */
+/* One event through the core, actions carried out, timer set anew.  Not from inside an action: media, exec and ipc report from the main loop. */
 void engine_step(struct engine *e, const struct event *event);
 /* Carry out everything the core has queued. */
 void apply_actions(struct engine *e);

@@ -92,13 +92,9 @@ size_t holdings_adopt(const struct holdings *h, bool in_time, struct adopted out
 
 static unsigned release_resource(struct address_table *t, const struct resource_conf *r)
 {
-	static const char *const scripts[] = {"IPaddr", "IPaddr2"};
 	char error[IPADDR_ERROR_MAX];
 	struct ipaddr ip;
-	bool is_address = false;
-	for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
-		is_address |= strcmp(r->script, scripts[i]) == 0;
-	if (!is_address || r->arg_count != 1 || ipaddr_parse(r->args[0], &ip, error) != 0 || ipaddr_status(t, &ip) != 1)
+	if (!ipaddr_of_resource(r, &ip, error) || ipaddr_status(t, &ip) != 1)
 		return 0;
 	if (ipaddr_stop(t, &ip, error) != 0) {
 		log_at(LOG_LEVEL_CRIT, "%s could not be released: %s", r->text, error);

@@ -156,7 +156,7 @@ void exec_group_announce(struct exec *e, size_t group)
 	for (size_t i = 0; group < e->group_count && i < e->groups[group].conf->count; i++) {
 		struct ipaddr ip;
 		char why[IPADDR_ERROR_MAX];
-		if (native_address(&e->groups[group].conf->resources[i], &ip, why))
+		if (ipaddr_of_resource(&e->groups[group].conf->resources[i], &ip, why))
 			native_announce(e, &ip);
 	}
 }
@@ -167,7 +167,7 @@ unsigned exec_group_addresses(struct exec *e, size_t group, void (*each)(void *c
 	for (size_t i = 0; group < e->group_count && i < e->groups[group].conf->count; i++) {
 		struct ipaddr ip;
 		char why[IPADDR_ERROR_MAX], text[INET_ADDRSTRLEN];
-		if (!native_address(&e->groups[group].conf->resources[i], &ip, why))
+		if (!ipaddr_of_resource(&e->groups[group].conf->resources[i], &ip, why))
 			continue;
 		bool present = ipaddr_status(e->addresses, &ip) == 1;
 		here += present;
@@ -195,7 +195,7 @@ void exec_check_scripts(struct exec *e)
 			continue;
 		if (agent_find(e->config.script_directories, script, path, error) != 0)
 			log_at(LOG_LEVEL_ERROR, "%s", error);
-		else if (native_script(script))
+		else if (ipaddr_is_script(script))
 			log_at(LOG_LEVEL_NOTICE, "%s is not this program's own: it is run as a script, which takes longer than the built-in take-over of addresses",
 			       path);
 	}

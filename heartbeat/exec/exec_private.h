@@ -85,12 +85,8 @@ bool native_is(struct exec *e, const struct resource_conf *resource, char path[A
  * AGENT_RUNNING, AGENT_STOPPED, AGENT_UNKNOWN for status. */
 enum agent_verdict native_do(struct exec *e, const struct resource_conf *resource, enum agent_action action, const char *path,
                              char why[IPADDR_ERROR_MAX]);
-/* The address that the resource names; false when it is none or the argument is wrong. */
-bool native_address(const struct resource_conf *resource, struct ipaddr *out, char why[IPADDR_ERROR_MAX]);
 /* Announce now and repeat. */
 void native_announce(struct exec *e, const struct ipaddr *ip);
-/* IPaddr or IPaddr2? */
-bool native_script(const char *script);
 GPtrArray *native_announcements_new(void);
 /* Open what the announcements will need, on the interfaces that the addresses would go to now. */
 void native_prepare(struct exec *e);

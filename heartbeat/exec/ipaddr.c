@@ -272,3 +272,21 @@ bool ipaddr_announce(struct address_table *t, const struct ipaddr *ip)
 	announce(&found);
 	return true;
 }
+
+bool ipaddr_is_script(const char *script)
+{
+	return strcmp(script, "IPaddr") == 0 || strcmp(script, "IPaddr2") == 0;
+}
+
+bool ipaddr_of_resource(const struct resource_conf *resource, struct ipaddr *out, char why[IPADDR_ERROR_MAX])
+{
+	why[0] = '\0';
+	if (!ipaddr_is_script(resource->script))
+		return false;
+	if (resource->arg_count != 1) {
+		(void)snprintf(why, IPADDR_ERROR_MAX, "%s has %zu arguments; expected one: IP[/MASK[/IF[:LABEL][/BROADCAST]]]", resource->script,
+		               resource->arg_count);
+		return false;
+	}
+	return ipaddr_parse(resource->args[0], out, why) == 0;
+}

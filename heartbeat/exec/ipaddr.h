@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "heartbeat/conf/haresources.h"
 #include "lib/address.h"
 
 enum { IPADDR_ERROR_MAX = 256 };
@@ -32,6 +33,11 @@ int ipaddr_stop(struct address_table *t, const struct ipaddr *ip, char error[IPA
 int ipaddr_status(struct address_table *t, const struct ipaddr *ip);
 /* Announce the address from where it is now.  False when it is not here (any more): nothing was sent, stop repeating. */
 bool ipaddr_announce(struct address_table *t, const struct ipaddr *ip);
+
+/* Is the script one of ours, done in-process: IPaddr, IPaddr2? */
+bool ipaddr_is_script(const char *script);
+/* The address that a resource names.  False when it is another script (why is empty) or its argument is none (why tells). */
+bool ipaddr_of_resource(const struct resource_conf *resource, struct ipaddr *out, char why[IPADDR_ERROR_MAX]);
 
 enum { IPADDR_ANNOUNCE_COUNT = 5, IPADDR_ANNOUNCE_INTERVAL_MS = 200 };
 

@@ -15,24 +15,6 @@ struct announcement {
 	guint timer;
 };
 
-bool native_script(const char *script)
-{
-	return strcmp(script, "IPaddr") == 0 || strcmp(script, "IPaddr2") == 0;
-}
-
-bool native_address(const struct resource_conf *resource, struct ipaddr *out, char why[IPADDR_ERROR_MAX])
-{
-	why[0] = '\0';
-	if (!native_script(resource->script))
-		return false;
-	if (resource->arg_count != 1) {
-		(void)snprintf(why, IPADDR_ERROR_MAX, "%s has %zu arguments; expected one: IP[/MASK[/IF[:LABEL][/BROADCAST]]]", resource->script,
-		               resource->arg_count);
-		return false;
-	}
-	return ipaddr_parse(resource->args[0], out, why) == 0;
-}
-
 static bool is_same_file(const char *a, const char *b)
 {
 	struct stat first, second;
@@ -42,7 +24,7 @@ static bool is_same_file(const char *a, const char *b)
 bool native_is(struct exec *e, const struct resource_conf *resource, char path[AGENT_PATH_MAX])
 {
 	char error[AGENT_ERROR_MAX];
-	if (!native_script(resource->script))
+	if (!ipaddr_is_script(resource->script))
 		return false;
 	int found = agent_find(e->config.script_directories, resource->script, path, error);
 	if (found == -ENOENT)
@@ -108,7 +90,7 @@ void native_prepare(struct exec *e)
 		struct ipaddr ip;
 		struct address route;
 		char why[IPADDR_ERROR_MAX];
-		if (!native_address(e->resources[i].conf, &ip, why))
+		if (!ipaddr_of_resource(e->resources[i].conf, &ip, why))
 			continue;
 		if (ip.has_interface)
 			address_announce_prepare(ip.address.interface);
@@ -152,7 +134,7 @@ enum agent_verdict native_do(struct exec *e, const struct resource_conf *resourc
 	static enum agent_verdict (*const actions[AGENT_ACTIONS])(struct exec *, struct ipaddr *, char *) = {
 		[AGENT_STATUS] = status, [AGENT_START] = start, [AGENT_STOP] = stop};
 	struct ipaddr ip;
-	if (!native_address(resource, &ip, why)) {
+	if (!ipaddr_of_resource(resource, &ip, why)) {
 		/* What cannot be an address cannot be here either: its stop is a success. */
 		log_at(action == AGENT_START ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, "%s: %s", resource->text, why);
 		return action == AGENT_STATUS ? AGENT_STOPPED : action == AGENT_STOP ? AGENT_OK : AGENT_FAILED;
