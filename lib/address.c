@@ -83,8 +83,14 @@ int address_find(struct address_table *t, struct in_addr ip, struct address *fou
 	int error = dump_addresses(t, search_one, &s);
 	if (error != 0)
 		return error;
-	if (s.ifindex == 0 || if_indextoname(s.ifindex, found->interface) == NULL)
+	if (s.ifindex == 0)
 		return -ENOENT;
+	errno = 0;
+	if (if_indextoname(s.ifindex, found->interface) == NULL) { /* only an interface that is gone took the address along */
+		if (errno == ENXIO || errno == ENODEV)
+			return -ENOENT;
+		return errno != 0 && errno != ENOENT ? -errno : -EMFILE; /* ENOENT: the C library's word for no socket to ask with */
+	}
 	/* The kernel labels an address without label with the name of its interface. */
 	if (strcmp(found->label, found->interface) == 0)
 		found->label[0] = '\0';

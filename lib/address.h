@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* IPv4 service addresses of this machine, by netlink, and gratuitous ARP by libnet.
+/* IPv4 service addresses of this machine, by netlink, and gratuitous ARP.
  * No policy: which address where is decided by heartbeat/exec/ipaddr.  spec: resources, section 6. */
 #ifndef LIB_ADDRESS_H
 #define LIB_ADDRESS_H
@@ -48,11 +48,10 @@ bool address_carrier(const char *interface);
 
 /* One round of gratuitous ARP: a broadcast request "who-has ip tell ip" and a broadcast reply "ip is-at own MAC".
  * Nothing is sent, and that is success, on an interface without ARP (lo, tunnels).
- * Returns 0 or -errno (-EINVAL with a text in errbuf, 256 bytes, from libnet; else errbuf is ""). */
-int address_announce(const struct address *a, char *errbuf);
-/* Open what announcing on interface needs, so that the first announcement is as quick as the others.  May take some 20 ms; call at start.
- * An interface that is not there is passed over. */
-void address_announce_prepare(const char *interface);
+ * Returns 0 or -errno. */
+int address_announce(const struct address *a);
+/* Open what announcing needs, so that it is there when descriptors have run out; call at start. */
+void address_announce_prepare(void);
 
 /* Watch for addresses that vanish or appear: a netlink socket subscribed to RTNLGRP_IPV4_IFADDR, for the main loop.
  * Returns a descriptor or -errno; address_watch_read takes one batch, calls back for each change and returns how many, 0 when

@@ -27,6 +27,7 @@ struct address_table {
 	struct nl_sock *socket;
 	struct nl_cb *callbacks;
 	struct exchange *now; /* the exchange under way */
+	bool spoilt;          /* an answer was lost on the way: the socket must be opened anew */
 	uint32_t sequence;
 };
 
@@ -70,11 +71,39 @@ static int on_error(struct sockaddr_nl *peer, struct nlmsgerr *error, void *cont
 	return NL_STOP;
 }
 
+static int connect_socket(struct address_table *t)
+{
+	errno = 0;
+	if (nl_connect(t->socket, NETLINK_ROUTE) < 0)
+		return errno != 0 ? -errno : -ENOMEM;
+	(void)fcntl(nl_socket_get_fd(t->socket), F_SETFD, FD_CLOEXEC);
+	nl_socket_disable_auto_ack(t->socket);
+	nl_socket_disable_msg_peek(t->socket); /* one system call a read instead of two; the buffer is large enough */
+	nl_socket_set_msg_buf_size(t->socket, RECEIVE_BYTES);
+	t->spoilt = false;
+	return 0;
+}
+
+/* After a lost answer the kernel is still within its dump, and refuses every other one on this socket with EBUSY: an address
+ * could never be released again. */
+static int mend(struct address_table *t)
+{
+	if (!t->spoilt)
+		return 0;
+	nl_close(t->socket);
+	return connect_socket(t);
+}
+
 /* Send message (taken) and hand its answers to each until the kernel has said all.  0 or -errno. */
 static int exchange(struct address_table *t, struct nl_msg *message, void (*each)(void *, struct nlmsghdr *), void *context,
                     bool *torn)
 {
 	struct exchange x = {.each = each, .context = context};
+	int mended = mend(t);
+	if (mended != 0) {
+		nlmsg_free(message);
+		return mended;
+	}
 	nlmsg_hdr(message)->nlmsg_seq = ++t->sequence;
 	nlmsg_hdr(message)->nlmsg_flags |= NLM_F_REQUEST;
 	int sent = nl_send_auto(t->socket, message);
@@ -86,6 +115,7 @@ static int exchange(struct address_table *t, struct nl_msg *message, void (*each
 		int got = nl_recvmsgs(t->socket, t->callbacks);
 		if (got < 0 && !x.over) { /* over: the library repeats, coarsely, what on_error has noted exactly */
 			x.error = got == -NLE_NOMEM ? -ENOBUFS : -EIO;
+			t->spoilt = true;
 			break;
 		}
 	}
@@ -126,16 +156,12 @@ struct address_table *address_table_new(void)
 		return NULL;
 	t->socket = nl_socket_alloc();
 	t->callbacks = nl_cb_alloc(NL_CB_CUSTOM);
-	if (t->socket == NULL || t->callbacks == NULL || nl_connect(t->socket, NETLINK_ROUTE) < 0) {
-		int saved = errno != 0 ? errno : ENOMEM;
+	int failed = t->socket == NULL || t->callbacks == NULL ? -ENOMEM : connect_socket(t);
+	if (failed != 0) {
 		address_table_free(t);
-		errno = saved;
+		errno = -failed;
 		return NULL;
 	}
-	(void)fcntl(nl_socket_get_fd(t->socket), F_SETFD, FD_CLOEXEC);
-	nl_socket_disable_auto_ack(t->socket);
-	nl_socket_disable_msg_peek(t->socket); /* one system call a read instead of two; the buffer is large enough */
-	nl_socket_set_msg_buf_size(t->socket, RECEIVE_BYTES);
 	nl_cb_set(t->callbacks, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_sequence, t);
 	nl_cb_set(t->callbacks, NL_CB_VALID, NL_CB_CUSTOM, on_answer, t);
 	nl_cb_set(t->callbacks, NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_torn, t);

@@ -6,30 +6,15 @@
 
 // --- runs of bytes ---
 
-struct bytes bytes_of(const char *text)
-{
-	return (struct bytes){(const uint8_t *)text, strlen(text)};
-}
-
-bool bytes_equal(struct bytes a, struct bytes b)
-{
-	// memcmp must not see the NULL of an empty run, not even with length 0.
-	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
-bool bytes_equal_text(struct bytes a, const char *text)
-{
-	return bytes_equal(a, bytes_of(text));
-}
-
 bool bytes_equal_constant_time(struct bytes a, struct bytes b)
 {
 	if (a.len != b.len)
 		return false;
-	// volatile: the compiler must not find out that one difference settles it.
-	volatile uint8_t difference = 0;
-	for (size_t i = 0; i < a.len; i++)
+	uint8_t difference = 0;
+	for (size_t i = 0; i < a.len; i++) {
 		difference = (uint8_t)(difference | (a.at[i] ^ b.at[i]));
+		__asm__ volatile("" : "+r"(difference)); // the compiler must not find out that one difference settles it
+	}
 	return difference == 0;
 }
 
@@ -44,27 +29,38 @@ bool bytes_to_text(struct bytes b, char *out, size_t cap)
 	return n == b.len;
 }
 
+// Over any base: none.
 static unsigned digit_value(uint8_t c)
 {
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (unsigned)(c - 'a') + 10;
-	if (c >= 'A' && c <= 'F')
-		return (unsigned)(c - 'A') + 10;
-	return 255;
+	static const uint8_t one_more[256] = {
+		['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
+		['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+		['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+	};
+	return one_more[c] - 1U;
 }
 
 bool bytes_to_u64(struct bytes b, unsigned base, uint64_t *value)
 {
+	enum { ALWAYS_FIT = 16 }; // digits of either base
 	if (b.len == 0)
 		return false;
 	uint64_t sum = 0;
+	if (b.len <= ALWAYS_FIT) {
+		bool good = true;
+		for (size_t i = 0; i < b.len; i++) {
+			unsigned digit = digit_value(b.at[i]);
+			good &= digit < base;
+			sum = (base == 16 ? sum << 4 : sum * 10) + digit;
+		}
+		if (good)
+			*value = sum;
+		return good;
+	}
 	for (size_t i = 0; i < b.len; i++) {
 		unsigned digit = digit_value(b.at[i]);
-		if (digit >= base || sum > (UINT64_MAX - digit) / base)
+		if (digit >= base || __builtin_mul_overflow(sum, base, &sum) || __builtin_add_overflow(sum, digit, &sum))
 			return false;
-		sum = sum * base + digit;
 	}
 	*value = sum;
 	return true;
@@ -72,124 +68,49 @@ bool bytes_to_u64(struct bytes b, unsigned base, uint64_t *value)
 
 // --- reader ---
 
-struct reader reader_over(struct bytes b)
-{
-	return (struct reader){b.at, b.len, false};
-}
-
-size_t reader_left(const struct reader *r)
-{
-	return r->left;
-}
-
-int reader_peek(const struct reader *r)
-{
-	return r->left > 0 ? r->at[0] : -1;
-}
-
-// After a failure nothing is left, so that every loop over the rest ends by itself.
-static void reader_fail(struct reader *r)
-{
-	r->failed = true;
-	r->left = 0;
-}
-
-int reader_byte(struct reader *r)
-{
-	if (r->left == 0) {
-		reader_fail(r);
-		return -1;
-	}
-	r->left--;
-	return *r->at++;
-}
-
-struct bytes reader_take(struct reader *r, size_t n)
-{
-	if (r->failed || n > r->left) {
-		reader_fail(r);
-		return (struct bytes){NULL, 0};
-	}
-	struct bytes taken = {r->at, n};
-	if (n > 0)
-		r->at += n;
-	r->left -= n;
-	return taken;
-}
-
-bool reader_skip(struct reader *r, const char *literal)
-{
-	size_t n = strlen(literal);
-	if (r->failed || n > r->left || !bytes_equal((struct bytes){r->at, n}, bytes_of(literal)))
-		return false;
-	(void)reader_take(r, n); // known to be there
-	return true;
-}
-
-struct bytes reader_until(struct reader *r, uint8_t delimiter)
+struct bytes reader_until_far(struct reader *r, uint8_t delimiter)
 {
 	const uint8_t *found = r->left > 0 ? memchr(r->at, delimiter, r->left) : NULL;
 	if (!found) {
 		reader_fail(r);
 		return (struct bytes){NULL, 0};
 	}
-	struct bytes taken = reader_take(r, (size_t)(found - r->at));
-	(void)reader_byte(r); // the delimiter
-	return taken;
-}
-
-uint64_t reader_decimal(struct reader *r, unsigned max_digits, uint64_t max)
-{
-	uint64_t sum = 0;
-	unsigned digits = 0;
-	while (reader_peek(r) >= '0' && reader_peek(r) <= '9') {
-		uint64_t digit = (uint64_t)(reader_byte(r) - '0');
-		if (digits++ == max_digits || sum > (UINT64_MAX - digit) / 10) {
-			reader_fail(r);
-			return 0;
-		}
-		sum = sum * 10 + digit;
-	}
-	if (digits == 0 || sum > max) {
-		reader_fail(r);
-		return 0;
-	}
-	return sum;
+	return reader_take_over(r, (size_t)(found - r->at));
 }
 
 // --- writer ---
 
-struct writer writer_over(void *memory, size_t cap)
+static const char hex_digits[] = "0123456789abcdef";
+
+static size_t decimal_digits(uint64_t value)
 {
-	return (struct writer){memory, 0, cap, false};
+	enum { DIGITS_MAX = 20 }; // of 2^64
+	size_t n = 1;
+	for (uint64_t limit = 10; n < DIGITS_MAX && value >= limit; limit *= 10)
+		n++;
+	return n;
 }
 
-uint8_t *writer_reserve(struct writer *w, size_t n)
+static size_t hex_digits_of(uint64_t value)
 {
-	if (w->overflowed || n > w->cap - w->len) {
-		w->overflowed = true;
-		return NULL;
-	}
-	uint8_t *room = w->at + w->len;
-	w->len += n;
-	return room;
+	size_t n = 1;
+	while (value >>= 4)
+		n++;
+	return n;
 }
 
-void writer_bytes(struct writer *w, struct bytes b)
+void writer_number(struct writer *w, unsigned base, uint64_t value)
 {
-	uint8_t *room = writer_reserve(w, b.len);
-	if (room && b.len > 0)
-		memcpy(room, b.at, b.len);
-}
-
-void writer_text(struct writer *w, const char *text)
-{
-	writer_bytes(w, bytes_of(text));
-}
-
-void writer_byte(struct writer *w, uint8_t byte)
-{
-	writer_bytes(w, (struct bytes){&byte, 1});
+	size_t n = base == 16 ? hex_digits_of(value) : decimal_digits(value);
+	uint8_t *room = writer_reserve(w, n);
+	if (!room)
+		return;
+	if (base == 16)
+		for (; n > 0; value >>= 4)
+			room[--n] = (uint8_t)hex_digits[value & 15];
+	else
+		for (; n > 0; value /= 10) // by a constant: a division by base takes ten times as long
+			room[--n] = (uint8_t)hex_digits[value % 10];
 }
 
 void writer_format(struct writer *w, const char *format, ...)
@@ -207,11 +128,6 @@ void writer_format(struct writer *w, const char *format, ...)
 		w->len += (size_t)n;
 }
 
-struct bytes writer_done(const struct writer *w)
-{
-	return (struct bytes){w->at, w->len};
-}
-
 // --- printable forms ---
 
 static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -223,10 +139,9 @@ void writer_base64(struct writer *w, struct bytes b)
 		uint32_t bits = (uint32_t)b.at[i] << 16;
 		bits |= n > 1 ? (uint32_t)b.at[i + 1] << 8 : 0;
 		bits |= n > 2 ? b.at[i + 2] : 0;
-		writer_byte(w, (uint8_t)base64_digits[bits >> 18]);
-		writer_byte(w, (uint8_t)base64_digits[bits >> 12 & 63]);
-		writer_byte(w, (uint8_t)(n > 1 ? base64_digits[bits >> 6 & 63] : '='));
-		writer_byte(w, (uint8_t)(n > 2 ? base64_digits[bits & 63] : '='));
+		const uint8_t quad[4] = {(uint8_t)base64_digits[bits >> 18], (uint8_t)base64_digits[bits >> 12 & 63],
+		                         (uint8_t)(n > 1 ? base64_digits[bits >> 6 & 63] : '='), (uint8_t)(n > 2 ? base64_digits[bits & 63] : '=')};
+		writer_bytes(w, (struct bytes){quad, sizeof quad}); // whole or not at all
 	}
 }
 
@@ -273,8 +188,6 @@ bool writer_unbase64(struct writer *w, struct bytes text)
 		w->len = start;
 	return good;
 }
-
-static const char hex_digits[] = "0123456789abcdef";
 
 void writer_hex(struct writer *w, struct bytes b)
 {

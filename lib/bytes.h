@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+/* The small ones are inline: every datagram goes through them some hundred times. */
 
 /* A borrowed run of bytes; not terminated by NUL. */
 struct bytes {
@@ -17,9 +20,73 @@ struct bytes {
 };
 
 /* Borrow a C string, without its NUL. */
-struct bytes bytes_of(const char *text);
-bool bytes_equal(struct bytes a, struct bytes b);
-bool bytes_equal_text(struct bytes a, const char *text);
+static inline struct bytes bytes_of(const char *text)
+{
+	return (struct bytes){(const uint8_t *)text, strlen(text)};
+}
+
+/* memcmp must not see the NULL of an empty run, not even with length 0. */
+static inline bool bytes_equal(struct bytes a, struct bytes b)
+{
+	return a.len == b.len && (a.len == 0 || (a.at[0] == b.at[0] && memcmp(a.at, b.at, a.len) == 0));
+}
+
+static inline bool bytes_equal_text(struct bytes a, const char *text)
+{
+	return bytes_equal(a, bytes_of(text));
+}
+
+/* For short runs, where a call of memchr costs more than the search: eight at a time, the last eight perhaps once more. */
+static inline bool bytes_have(struct bytes b, uint8_t byte)
+{
+	enum { EIGHT = 8, FOUR = 4 };
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7, wanted = ones * byte;
+	uint64_t found = 0;
+	if (b.len < FOUR) {
+		for (size_t i = 0; i < b.len; i++)
+			found |= b.at[i] == byte;
+		return found != 0;
+	}
+	if (b.len < EIGHT) {
+		uint32_t first, last;
+		memcpy(&first, b.at, FOUR);
+		memcpy(&last, b.at + b.len - FOUR, FOUR);
+		uint64_t eight = ((uint64_t)first << 32 | last) ^ wanted;
+		return ((eight - ones) & ~eight & tops) != 0; /* one of them is 0 */
+	}
+	for (size_t i = 0; i < b.len; i += EIGHT) {
+		uint64_t eight;
+		memcpy(&eight, b.at + (i + EIGHT <= b.len ? i : b.len - EIGHT), EIGHT);
+		eight ^= wanted;
+		found |= (eight - ones) & ~eight & tops;
+	}
+	return found != 0;
+}
+
+/* memcpy for what is short most of the time: then two overlapping halves cost less than the call. */
+static inline void bytes_copy(uint8_t *to, struct bytes b)
+{
+	enum { LONG = 16, EIGHT = 8, FOUR = 4 };
+	uint64_t first8, last8;
+	uint32_t first4, last4;
+	if (b.len > LONG) {
+		memcpy(to, b.at, b.len);
+	} else if (b.len >= EIGHT) {
+		memcpy(&first8, b.at, EIGHT);
+		memcpy(&last8, b.at + b.len - EIGHT, EIGHT);
+		memcpy(to, &first8, EIGHT);
+		memcpy(to + b.len - EIGHT, &last8, EIGHT);
+	} else if (b.len >= FOUR) {
+		memcpy(&first4, b.at, FOUR);
+		memcpy(&last4, b.at + b.len - FOUR, FOUR);
+		memcpy(to, &first4, FOUR);
+		memcpy(to + b.len - FOUR, &last4, FOUR);
+	} else {
+		for (size_t i = 0; i < b.len; i++)
+			to[i] = b.at[i];
+	}
+}
+
 /* Compare in time that depends on the lengths only; for digests. */
 bool bytes_equal_constant_time(struct bytes a, struct bytes b);
 /* Copy into out (capacity cap, always NUL-terminated when cap > 0).  False when it had to be cut. */
@@ -33,20 +100,111 @@ struct reader {
 	bool failed;
 };
 
-struct reader reader_over(struct bytes b);
-size_t reader_left(const struct reader *r);
+static inline struct reader reader_over(struct bytes b)
+{
+	return (struct reader){b.at, b.len, false};
+}
+
+static inline size_t reader_left(const struct reader *r)
+{
+	return r->left;
+}
+
 /* Next byte without taking it, -1 at the end or after a failure. */
-int reader_peek(const struct reader *r);
+static inline int reader_peek(const struct reader *r)
+{
+	return r->left > 0 ? r->at[0] : -1;
+}
+
+/* After a failure nothing is left, so that every loop over the rest ends by itself. */
+static inline void reader_fail(struct reader *r)
+{
+	r->failed = true;
+	r->left = 0;
+}
+
 /* Take one byte; -1 and failed at the end. */
-int reader_byte(struct reader *r);
+static inline int reader_byte(struct reader *r)
+{
+	if (r->left == 0) {
+		reader_fail(r);
+		return -1;
+	}
+	r->left--;
+	return *r->at++;
+}
+
 /* Take exactly n bytes; empty and failed when fewer are left. */
-struct bytes reader_take(struct reader *r, size_t n);
+static inline struct bytes reader_take(struct reader *r, size_t n)
+{
+	if (r->failed || n > r->left) {
+		reader_fail(r);
+		return (struct bytes){NULL, 0};
+	}
+	struct bytes taken = {r->at, n};
+	if (n > 0)
+		r->at += n;
+	r->left -= n;
+	return taken;
+}
+
 /* Take literal text if it is next; otherwise take nothing and return false (not a failure). */
-bool reader_skip(struct reader *r, const char *literal);
+static inline bool reader_skip(struct reader *r, const char *literal)
+{
+	size_t n = strlen(literal);
+	if (r->failed || n > r->left || !bytes_equal((struct bytes){r->at, n}, bytes_of(literal)))
+		return false;
+	(void)reader_take(r, n); /* known to be there */
+	return true;
+}
+
+/* n bytes and one more are known to be there: take them, and hand out the n. */
+static inline struct bytes reader_take_over(struct reader *r, size_t n)
+{
+	struct bytes taken = {r->at, n};
+	r->at += n + 1;
+	r->left -= n + 1;
+	return taken;
+}
+
+/* reader_until for long runs. */
+struct bytes reader_until_far(struct reader *r, uint8_t delimiter);
+
 /* Take all up to, not including, delimiter, and the delimiter itself.  Failed when it is not there. */
-struct bytes reader_until(struct reader *r, uint8_t delimiter);
+static inline struct bytes reader_until(struct reader *r, uint8_t delimiter)
+{
+	enum { NEAR = 12 }; /* a name or a number ends before a call of memchr would have begun */
+	size_t near = r->left < NEAR ? r->left : NEAR;
+	for (size_t n = 0; n < near; n++)
+		if (r->at[n] == delimiter)
+			return reader_take_over(r, n);
+	struct reader far = *r; /* or r itself could not stay in registers */
+	struct bytes taken = reader_until_far(&far, delimiter);
+	*r = far;
+	return taken;
+}
+
 /* Take 1..max_digits decimal digits.  Failed: none, too many, or over max. */
-uint64_t reader_decimal(struct reader *r, unsigned max_digits, uint64_t max);
+static inline uint64_t reader_decimal(struct reader *r, unsigned max_digits, uint64_t max)
+{
+	enum { ALWAYS_FIT = 19 }; /* 10^19 < 2^64 */
+	uint64_t sum = 0;
+	size_t digits = 0;
+	for (; digits < r->left && (unsigned)r->at[digits] - '0' <= 9; digits++) {
+		uint64_t digit = r->at[digits] - (unsigned)'0';
+		if (digits == max_digits || (digits >= ALWAYS_FIT && sum > (UINT64_MAX - digit) / 10)) {
+			reader_fail(r);
+			return 0;
+		}
+		sum = sum * 10 + digit;
+	}
+	if (digits == 0 || sum > max) {
+		reader_fail(r);
+		return 0;
+	}
+	(void)reader_take(r, digits);
+	return sum;
+}
 
 struct writer {
 	uint8_t *at;
@@ -55,16 +213,65 @@ struct writer {
 	bool overflowed; /* something did not fit; from then on nothing is written */
 };
 
-struct writer writer_over(void *memory, size_t cap);
-void writer_bytes(struct writer *w, struct bytes b);
-void writer_text(struct writer *w, const char *text);
-void writer_byte(struct writer *w, uint8_t byte);
+static inline struct writer writer_over(void *memory, size_t cap)
+{
+	return (struct writer){memory, 0, cap, false};
+}
+
+/* Take the next n bytes as scratch to fill in; NULL and overflowed when they do not fit. */
+static inline uint8_t *writer_reserve(struct writer *w, size_t n)
+{
+	if (w->overflowed || n > w->cap - w->len) {
+		w->overflowed = true;
+		return NULL;
+	}
+	uint8_t *room = w->at + w->len;
+	w->len += n;
+	return room;
+}
+
+static inline void writer_bytes(struct writer *w, struct bytes b)
+{
+	uint8_t *room = writer_reserve(w, b.len);
+	if (room)
+		bytes_copy(room, b);
+}
+
+static inline void writer_text(struct writer *w, const char *text)
+{
+	writer_bytes(w, bytes_of(text));
+}
+
+static inline void writer_byte(struct writer *w, uint8_t byte)
+{
+	uint8_t *room = writer_reserve(w, 1);
+	if (room)
+		*room = byte;
+}
+
+/* A number in base 10 or 16 (lower case), no leading zeros. */
+void writer_number(struct writer *w, unsigned base, uint64_t value);
+/* The same in base 10 for what is small most of the time. */
+static inline void writer_small(struct writer *w, size_t value)
+{
+	if (value < 10) {
+		writer_byte(w, (uint8_t)('0' + value));
+	} else if (value < 100) {
+		const uint8_t digits[] = {(uint8_t)('0' + value / 10), (uint8_t)('0' + value % 10)};
+		writer_bytes(w, (struct bytes){digits, sizeof digits});
+	} else {
+		struct writer large = *w; /* or w itself could not stay in registers */
+		writer_number(&large, 10, value);
+		*w = large;
+	}
+}
 /* printf.  Needs one byte of room more than the text, for the NUL of printf, which is not counted. */
 void writer_format(struct writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What has been written. */
-struct bytes writer_done(const struct writer *w);
-/* Take the next n bytes as scratch to fill in; NULL and overflowed when they do not fit. */
-uint8_t *writer_reserve(struct writer *w, size_t n);
+static inline struct bytes writer_done(const struct writer *w)
+{
+	return (struct bytes){w->at, w->len};
+}
 
 /* Standard base64 with padding (RFC 4648 section 4); decode accepts canonical form only and returns false otherwise. */
 void writer_base64(struct writer *w, struct bytes b);

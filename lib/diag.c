@@ -10,28 +10,49 @@
 // A file of garbage (a core dump given as ha.cf) must not make a list as long as itself; nobody reads more than this.
 enum { DIAGS_MAX = 1000 };
 
+static char no_memory[] = "out of memory: not every problem can be told; expected some free memory";
+
 void diags_init(struct diags *d, const char *file)
 {
 	*d = (struct diags){.file = file};
+	d->list = &d->first;
+}
+
+static void text_free(char *text)
+{
+	if (text != no_memory)
+		free(text);
 }
 
 void diags_free(struct diags *d)
 {
 	for (size_t i = 0; i < d->count; i++)
-		free(d->list[i].text);
-	free(d->list);
+		text_free(d->list[i].text);
+	if (d->list != &d->first)
+		free(d->list);
 	diags_init(d, d->file);
 }
 
-static void diags_append(struct diags *d, struct diag item)
+// Full at every power of two.
+static bool make_room(struct diags *d)
 {
-	if ((d->count & (d->count - 1)) == 0) { // full at every power of two
-		struct diag *list = realloc(d->list, (d->count ? d->count * 2 : 1) * sizeof(*list));
-		if (!list)
-			abort();
-		d->list = list;
-	}
-	d->list[d->count++] = item;
+	if (d->count == 0 || (d->count & (d->count - 1)) != 0)
+		return true;
+	struct diag *list = realloc(d->list == &d->first ? NULL : d->list, d->count * 2 * sizeof(*list));
+	if (!list)
+		return false;
+	if (d->list == &d->first)
+		list[0] = d->first;
+	d->list = list;
+	return true;
+}
+
+static void tell_no_memory(struct diags *d)
+{
+	if (!make_room(d)) // in the place of the last one
+		text_free(d->list[--d->count].text);
+	d->list[d->count++] = (struct diag){DIAG_ERROR, 0, 0, no_memory};
+	d->errors++;
 }
 
 void diag_add(struct diags *d, enum diag_severity severity, unsigned line, unsigned column, const char *format, ...)
@@ -46,9 +67,14 @@ void diag_add(struct diags *d, enum diag_severity severity, unsigned line, unsig
 	int n = d->count < DIAGS_MAX ? vasprintf(&text, format, args)
 				     : asprintf(&text, "more than %d problems: the rest is not listed", DIAGS_MAX);
 	va_end(args);
-	if (n < 0)
-		abort();
-	diags_append(d, (struct diag){severity, line, column, text});
+	if (n < 0) {
+		tell_no_memory(d);
+	} else if (!make_room(d)) {
+		free(text);
+		tell_no_memory(d);
+	} else {
+		d->list[d->count++] = (struct diag){severity, line, column, text};
+	}
 }
 
 void diag_format(const struct diags *d, size_t index, char *out, size_t cap)

@@ -17,16 +17,18 @@ struct diag {
 	char *text;
 };
 
-/* The diagnostics of one file, in order of appearance. */
+/* The diagnostics of one file, in order of appearance.  Stays where diags_init found it. */
 struct diags {
 	const char *file; /* borrowed */
 	struct diag *list;
 	size_t count;
 	size_t errors;
+	struct diag first; /* the list begins here: without memory there is still a place to say so */
 };
 
 void diags_init(struct diags *d, const char *file);
 void diags_free(struct diags *d);
+/* Without memory the last one says so and counts as an error: what could not be told must not look like nothing. */
 void diag_add(struct diags *d, enum diag_severity severity, unsigned line, unsigned column, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 /* One line, without newline: "FILE:LINE:COLUMN: error: TEXT"; parts that are 0 are left out. */

@@ -123,8 +123,14 @@ static bool sink_report_lost(struct sink *sink)
 
 static void sink_record(struct sink *sink, enum log_level level, const char *record, size_t len)
 {
-	if (sink->fd < 0 || level > sink->up_to)
+	if (level > sink->up_to || (sink->fd < 0 && sink->path[0] == '\0'))
 		return;
+	int failed = sink->fd < 0 ? sink_open(sink) : 0; /* no descriptor, no directory: a moment ago is not for ever */
+	if (failed != 0) {
+		if (sink->lost++ == 0)
+			sink->why = -failed;
+		return;
+	}
 	if (sink->torn && sink_write(sink, "\n", 1))
 		sink->torn = false;
 	if (!sink->torn && (sink->lost == 0 || sink_report_lost(sink)) && sink_write(sink, record, len))
@@ -310,7 +316,7 @@ void log_reopen(void)
 		int failed = sink->path[0] != '\0' ? sink_open(sink) : 0;
 		if (failed)
 			log_at(LOG_LEVEL_WARN, "log: cannot open %s again: %s; %s", sink->path, strerror(-failed),
-			       sink->fd >= 0 ? "going on with the old file" : "nothing is written there");
+			       sink->fd >= 0 ? "going on with the old file" : "tried again with each record");
 	}
 }
 

@@ -8,17 +8,17 @@
 #include <limits.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/spawn_output.h"
 #include "lib/spawn_private.h"
 
 enum {
-	LINE_BYTES_MAX = 1024,
 	/* Bytes taken in one turn of the main loop, and a lower priority than the rest of it: a script that prints
 	 * without end must not make the engine late. */
 	TURN_BYTES = 4096,
@@ -33,8 +33,7 @@ struct stream {
 	int fd; /* read end, -1: closed */
 	guint source;
 	bool is_stderr;
-	size_t len;
-	char line[LINE_BYTES_MAX + 1];
+	struct spawn_lines lines;
 };
 
 enum stage {
@@ -68,30 +67,11 @@ unsigned spawn_running(void)
 
 // --- output ---
 
-static void stream_end_line(struct stream *t)
+static void stream_line(void *context, const char *line)
 {
-	t->line[t->len] = '\0';
-	t->len = 0;
+	const struct stream *t = context;
 	if (t->owner->line)
-		t->owner->line(t->owner->context, t->is_stderr, t->line);
-}
-
-static void stream_feed(struct stream *t, const char *data, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (data[i] == '\n')
-			stream_end_line(t);
-		else if (t->len < LINE_BYTES_MAX) // the rest of a longer line is dropped
-			t->line[t->len++] = (char)(data[i] != '\0' ? data[i] : '?'); // a NUL would hide what follows it
-	}
-}
-
-static void spawn_capture(struct spawn *s, const char *data, size_t len)
-{
-	size_t room = SPAWN_CAPTURE_MAX - 1 - s->captured;
-	size_t n = len < room ? len : room;
-	memcpy(s->result.output + s->captured, data, n);
-	s->captured += n;
+		t->owner->line(t->owner->context, t->is_stderr, line);
 }
 
 /* Read once, at most max bytes.  Returns how many, 0 at the end of the stream, -1 when there is nothing now. */
@@ -101,16 +81,16 @@ static ssize_t stream_read(struct stream *t, size_t max)
 	ssize_t n = read(t->fd, data, max < sizeof(data) ? max : sizeof(data));
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? -1 : 0;
+	struct bytes got = {(const uint8_t *)data, (size_t)n};
 	if (!t->is_stderr)
-		spawn_capture(t->owner, data, (size_t)n);
-	stream_feed(t, data, (size_t)n);
+		spawn_capture(t->owner->result.output, sizeof(t->owner->result.output), &t->owner->captured, got);
+	spawn_lines_take(&t->lines, got, stream_line, t);
 	return n;
 }
 
 static void stream_close(struct stream *t)
 {
-	if (t->len > 0) // a last line without newline
-		stream_end_line(t);
+	spawn_lines_end(&t->lines, stream_line, t);
 	if (t->source)
 		(void)g_source_remove(t->source);
 	t->source = 0;
@@ -162,7 +142,7 @@ static void spawn_free(struct spawn *s)
 		(void)g_source_remove(s->exit_source);
 	if (s->pidfd >= 0)
 		(void)close(s->pidfd);
-	free(s);
+	g_free(s);
 }
 
 static void spawn_report(struct spawn *s, enum spawn_end end, int code)
@@ -278,21 +258,26 @@ void spawn_cancel(struct spawn *s)
 
 // --- start ---
 
-/* The write end is kept above the standard descriptors: in a process that was started without them the child's dup2
- * would overwrite it. */
+/* Keep a descriptor above the standard ones: in a process that was started without them the child's dup2 would overwrite it.
+ * 0, or errno, and then it is closed. */
+static int lift(int *fd)
+{
+	if (*fd > STDERR_FILENO)
+		return 0;
+	int high = fcntl(*fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), why = errno;
+	(void)close(*fd);
+	*fd = high;
+	return high < 0 ? why : 0;
+}
+
 static int make_pipe(int ends[2])
 {
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return errno;
-	if (ends[1] <= STDERR_FILENO) {
-		int high = fcntl(ends[1], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		int why = errno;
-		(void)close(ends[1]);
-		ends[1] = high;
-		if (high < 0) {
-			(void)close(ends[0]);
-			return why;
-		}
+	int failed = lift(&ends[1]);
+	if (failed) {
+		(void)close(ends[0]);
+		return failed;
 	}
 	// Only our end: the child's output is to block when we are slow.
 	if (fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) {
@@ -304,13 +289,44 @@ static int make_pipe(int ends[2])
 	return 0;
 }
 
-static int set_up_actions(posix_spawn_file_actions_t *actions, const struct spawn_request *request, int out, int err)
+/* The whole text is there before the child begins: a program that does not read makes nobody wait.  *fd -1: there is none. */
+static int make_input(const char *text, int *fd)
 {
-	int failed = posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
+	*fd = -1;
+	if (!text)
+		return 0;
+	*fd = memfd_create("stdin", MFD_CLOEXEC);
+	if (*fd < 0)
+		return errno;
+	int failed = lift(fd);
+	if (failed)
+		return failed;
+	for (size_t len = strlen(text), done = 0; done < len;) {
+		ssize_t n = write(*fd, &text[done], len - done);
+		if (n < 0 && errno != EINTR) {
+			failed = errno;
+			(void)close(*fd);
+			return failed;
+		}
+		done += n > 0 ? (size_t)n : 0;
+	}
+	(void)lseek(*fd, 0, SEEK_SET); // of a file in memory: cannot fail
+	return 0;
+}
+
+/* What the child has as 0, 1 and 2; in -1: nothing to read. */
+struct standard {
+	int in, out, err;
+};
+
+static int set_up_actions(posix_spawn_file_actions_t *actions, const struct spawn_request *request, struct standard fds)
+{
+	int failed = posix_spawn_file_actions_adddup2(actions, fds.out, STDOUT_FILENO);
 	if (!failed)
-		failed = posix_spawn_file_actions_adddup2(actions, err, STDERR_FILENO);
+		failed = posix_spawn_file_actions_adddup2(actions, fds.err, STDERR_FILENO);
 	if (!failed)
-		failed = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+		failed = fds.in >= 0 ? posix_spawn_file_actions_adddup2(actions, fds.in, STDIN_FILENO)
+				     : posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	if (!failed)
 		failed = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
 	if (!failed)
@@ -334,7 +350,7 @@ static int set_up_attributes(posix_spawnattr_t *attributes)
 	return failed;
 }
 
-static int run(pid_t *pid, const struct spawn_request *request, int out, int err)
+static int run(pid_t *pid, const struct spawn_request *request, struct standard fds)
 {
 	static char *const nothing[] = {NULL};
 	posix_spawn_file_actions_t actions;
@@ -345,7 +361,7 @@ static int run(pid_t *pid, const struct spawn_request *request, int out, int err
 	failed = posix_spawnattr_init(&attributes);
 	if (failed)
 		goto out_actions;
-	failed = set_up_actions(&actions, request, out, err);
+	failed = set_up_actions(&actions, request, fds);
 	if (!failed)
 		failed = set_up_attributes(&attributes);
 	if (!failed)
@@ -356,11 +372,11 @@ out_actions:
 	return failed;
 }
 
-/* Start the child and get hold of it.  Returns 0 or errno; the pipes' write ends are the caller's. */
-static int start(struct spawn *s, const struct spawn_request *request, int out, int err)
+/* Start the child and get hold of it.  Returns 0 or errno; the descriptors are the caller's. */
+static int start(struct spawn *s, const struct spawn_request *request, struct standard fds)
 {
 	pid_t pid = 0;
-	int failed = run(&pid, request, out, err);
+	int failed = run(&pid, request, fds);
 	if (failed)
 		return failed;
 	s->pidfd = (int)syscall(SYS_pidfd_open, pid, 0); // close-on-exec by itself
@@ -377,7 +393,7 @@ static int start(struct spawn *s, const struct spawn_request *request, int out, 
 
 static int open_and_start(struct spawn *s, const struct spawn_request *request)
 {
-	int out[2], err[2];
+	int in, out[2], err[2];
 	int failed = make_pipe(out);
 	if (failed)
 		return failed;
@@ -389,7 +405,13 @@ static int open_and_start(struct spawn *s, const struct spawn_request *request)
 	}
 	s->out.fd = out[0];
 	s->err.fd = err[0];
-	failed = start(s, request, out[1], err[1]);
+	failed = make_input(request->input, &in);
+	if (!failed)
+		failed = start(s, request, (struct standard){in, out[1], err[1]});
+	else
+		in = -1;
+	if (in >= 0)
+		(void)close(in);
 	(void)close(out[1]); // nothing was written through them
 	(void)close(err[1]);
 	return failed;
@@ -417,9 +439,7 @@ static void watch(struct spawn *s, struct span deadline)
 
 struct spawn *spawn_start(const struct spawn_request *request)
 {
-	struct spawn *s = calloc(1, sizeof(*s));
-	if (!s)
-		abort(); // as GLib does, on which all of this stands
+	struct spawn *s = g_new0(struct spawn, 1); // without memory the process ends with GLib's message, as everywhere in the main loop
 	s->line = request->line;
 	s->done = request->done;
 	s->context = request->context;

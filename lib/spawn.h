@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Run a program: posix_spawn, own process group, built environment, stdin from /dev/null, no inherited descriptor,
+/* Run a program: posix_spawn, own process group, built environment, stdin from a given text or /dev/null, no inherited descriptor,
  * captured output, a deadline with SIGTERM and then SIGKILL to the whole group.
  * Works on the GLib main context of the thread: watches a pidfd and the output pipe. */
 #ifndef LIB_SPAWN_H
@@ -31,6 +31,7 @@ struct spawn_request {
 	char *const *argv;
 	char *const *envp;       /* whole environment of the child */
 	const char *directory;   /* working directory, NULL: "/" */
+	const char *input;       /* what it reads from stdin; NULL: nothing, /dev/null */
 	struct span deadline;    /* from start; 0: none */
 	/* Each line of stdout (is_stderr false) and stderr, without newline, long lines cut at 1024 bytes.  May be NULL. */
 	void (*line)(void *context, bool is_stderr, const char *line);

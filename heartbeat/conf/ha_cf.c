@@ -64,7 +64,7 @@ static void accept_text(struct ha_cf_parser *p, int index, struct word word)
 	if (earlier && row->repeat == REPEAT_LAST_COUNTS && p->given[index] && !bytes_equal_text(word.text, earlier))
 		diag_add(p->diags, DIAG_WARNING, word.line, word.column, "%s: \"%s\" replaces \"%s\" of line %u", row->name,
 			 show(word.text).text, show(bytes_of(earlier)).text, p->given[index]);
-	p->text[index] = pool_text(p->pool, word.text);
+	p->text[index] = arena_text(p->arena, word.text);
 }
 
 // What people expect of other files and this one never did: quotes, continued lines.
@@ -171,7 +171,7 @@ static void apply_presets(struct ha_cf_parser *p)
 static void add_parameter(struct ha_cf_parser *p, const char *name, const char *value)
 {
 	struct ha_cf *c = p->conf;
-	c->parameters = pool_grow(p->pool, c->parameters, c->parameter_count, sizeof(*c->parameters));
+	c->parameters = arena_grow(p->arena, c->parameters, c->parameter_count, sizeof(*c->parameters));
 	c->parameters[c->parameter_count++] = (struct parameter){name, value};
 }
 
@@ -187,12 +187,11 @@ static void list_parameters(struct ha_cf_parser *p)
 
 // --- the public face ---
 
-struct ha_cf *ha_cf_parse(struct bytes text, const char *local_node, struct diags *diags)
+static struct ha_cf *parse(struct arena *arena, struct bytes text, const char *local_node, struct diags *diags)
 {
-	struct pool *pool = pool_new();
-	struct ha_cf_parser p = {.pool = pool, .diags = diags, .local_node = local_node};
-	p.conf = pool_take(pool, sizeof(*p.conf));
-	p.conf->pool = pool;
+	struct ha_cf_parser p = {.arena = arena, .diags = diags, .local_node = local_node};
+	p.conf = arena_take(arena, sizeof(*p.conf));
+	p.conf->arena = arena;
 	p.conf->logfacility = -1;
 
 	struct lexer l;
@@ -210,10 +209,20 @@ struct ha_cf *ha_cf_parse(struct bytes text, const char *local_node, struct diag
 	return p.conf;
 }
 
+struct ha_cf *ha_cf_parse(struct bytes text, const char *local_node, struct diags *diags)
+{
+	struct arena *arena = arena_new();
+	if (arena && !arena_exhausted(arena))
+		return parse(arena, text, local_node, diags);
+	arena_free(arena);
+	diag_add(diags, DIAG_ERROR, 0, 0, "out of memory");
+	return NULL;
+}
+
 void ha_cf_free(struct ha_cf *conf)
 {
 	if (conf)
-		pool_free(conf->pool); // the configuration itself lives in it
+		arena_free(conf->arena); // the configuration itself lives in it
 }
 
 const char *ha_cf_parameter(const struct ha_cf *conf, const char *name)

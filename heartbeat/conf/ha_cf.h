@@ -34,7 +34,7 @@ enum medium_kind {
 	MEDIUM_KINDS,
 };
 
-/* One medium.  Strings live in the configuration's pool. */
+/* One medium.  Strings live in the configuration's arena. */
 struct medium_conf {
 	enum medium_kind kind;
 	const char *name;      /* as cl_status shows it: interface, device, ping host or group name; IF:ADDRESS (IF:ADDRESS:PORT)
@@ -109,11 +109,11 @@ struct ha_cf {
 	size_t apiauth_count;
 	struct stonith_conf *stonith;    /* every line; the host filter is the caller's */
 	size_t stonith_count;
-	void *pool; /* owns all strings and arrays */
+	void *arena; /* owns all strings and arrays */
 };
 
-/* Parse the whole text.  Always returns a configuration to be freed with ha_cf_free, complete with defaults;
- * usable only when diags->errors is 0.  Cross checks (timing, media, nodes present) are included;
+/* Parse the whole text.  Returns a configuration to be freed with ha_cf_free, complete with defaults;
+ * usable only when diags->errors is 0.  NULL without memory, and an error that says so.  Cross checks (timing, media, nodes present) are included;
  * local_node (lower case, may be NULL: not checked) must be among the nodes: the message prints both names. */
 struct ha_cf *ha_cf_parse(struct bytes text, const char *local_node, struct diags *diags);
 void ha_cf_free(struct ha_cf *conf);

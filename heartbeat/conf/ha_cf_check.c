@@ -18,7 +18,7 @@ static void derive(struct ha_cf_parser *p, const char *name, struct span *field,
 	if (ha_cf_given(p, name) && !ha_cf_refused(p, name))
 		return;
 	*field = value;
-	ha_cf_set_text(p, name, pool_format(p->pool, "%lldms", ms(value)));
+	ha_cf_set_text(p, name, arena_format(p->arena, "%lldms", ms(value)));
 }
 
 static void derive_times(struct ha_cf_parser *p)

@@ -84,7 +84,7 @@ static bool set_compression(struct ha_cf_parser *p, const struct directive *row,
 {
 	if (!value_choice(p, row, word))
 		return false;
-	p->conf->compression = pool_text(p->pool, word.text);
+	p->conf->compression = arena_text(p->arena, word.text);
 	return true;
 }
 

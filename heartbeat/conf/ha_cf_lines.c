@@ -39,7 +39,7 @@ bool line_node(struct ha_cf_parser *p, const struct directive *row, struct word 
 		complain(p, DIAG_ERROR, row, word, "is not a node name; expected what uname -n prints, at most 99 printable bytes");
 		return false;
 	}
-	const char *name = pool_lower(p->pool, word.text);
+	const char *name = arena_lower(p->arena, word.text);
 	for (size_t i = 0; i < conf->node_count; i++) {
 		if (strcmp(conf->nodes[i], name) == 0) {
 			diag_add(p->diags, DIAG_WARNING, word.line, word.column, "node: \"%s\" is already named on line %u; kept once",
@@ -72,14 +72,14 @@ bool line_env(struct ha_cf_parser *p, const struct directive *row, struct word w
 		return false;
 	}
 	struct ha_cf *conf = p->conf;
-	struct parameter entry = {pool_text(p->pool, name), pool_text(p->pool, value)};
+	struct parameter entry = {arena_text(p->arena, name), arena_text(p->arena, value)};
 	for (size_t i = 0; i < conf->environment_count; i++) {
 		if (strcmp(conf->environment[i].name, entry.name) == 0) { // as in any environment, the last one counts
 			conf->environment[i] = entry;
 			return true;
 		}
 	}
-	conf->environment = pool_grow(p->pool, conf->environment, conf->environment_count, sizeof(entry));
+	conf->environment = arena_grow(p->arena, conf->environment, conf->environment_count, sizeof(entry));
 	conf->environment[conf->environment_count++] = entry;
 	return true;
 }
@@ -93,10 +93,10 @@ bool line_child(struct ha_cf_parser *p, const struct directive *row, const struc
 		complain(p, DIAG_ERROR, row, args->words[1], "is not a full path; expected a program written from / on");
 		return false;
 	}
-	conf->children = pool_grow(p->pool, conf->children, conf->child_count, sizeof(*conf->children));
+	conf->children = arena_grow(p->arena, conf->children, conf->child_count, sizeof(*conf->children));
 	conf->children[conf->child_count++] = (struct child_conf){
-		.user = pool_text(p->pool, args->words[0].text),
-		.command = pool_text(p->pool, args->rest),
+		.user = arena_text(p->arena, args->words[0].text),
+		.command = arena_text(p->arena, args->rest),
 		.failfast = strcmp(row->name, "failfast") == 0,
 		.line = args->line,
 	};
@@ -117,7 +117,7 @@ static const struct apiauth_conf *apiauth_find(const struct ha_cf *conf, const c
 static void apiauth_add(struct ha_cf_parser *p, struct apiauth_conf entry)
 {
 	struct ha_cf *conf = p->conf;
-	conf->apiauth = pool_grow(p->pool, conf->apiauth, conf->apiauth_count, sizeof(entry));
+	conf->apiauth = arena_grow(p->arena, conf->apiauth, conf->apiauth_count, sizeof(entry));
 	conf->apiauth[conf->apiauth_count++] = entry;
 }
 
@@ -146,14 +146,14 @@ static bool apiauth_list(struct ha_cf_parser *p, const struct directive *row, st
 		complain(p, DIAG_ERROR, row, word, "is a second list of its kind; expected each of uid= and gid= once at most");
 		return false;
 	}
-	*list = pool_text(p->pool, names);
+	*list = arena_text(p->arena, names);
 	return true;
 }
 
 bool line_apiauth(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
 {
 	struct word client = args->words[0];
-	struct apiauth_conf entry = {.client = pool_text(p->pool, client.text), .line = args->line};
+	struct apiauth_conf entry = {.client = arena_text(p->arena, client.text), .line = args->line};
 	const struct apiauth_conf *earlier = apiauth_find(p->conf, entry.client);
 	if (client.text.len > CLIENT_NAME_MAX) {
 		complain(p, DIAG_ERROR, row, client, "is too long for a client name; expected at most 31 bytes");
@@ -195,7 +195,7 @@ void apiauth_add_builtin(struct ha_cf_parser *p)
 static void stonith_add(struct ha_cf_parser *p, struct stonith_conf entry)
 {
 	struct ha_cf *conf = p->conf;
-	conf->stonith = pool_grow(p->pool, conf->stonith, conf->stonith_count, sizeof(entry));
+	conf->stonith = arena_grow(p->arena, conf->stonith, conf->stonith_count, sizeof(entry));
 	conf->stonith[conf->stonith_count++] = entry;
 }
 
@@ -203,15 +203,15 @@ bool line_stonith(struct ha_cf_parser *p, const struct directive *row, const str
 {
 	if (args->count > 2)
 		complain(p, DIAG_WARNING, row, args->words[2], "and what follows it have no meaning here; parameters stand in the file");
-	stonith_add(p, (struct stonith_conf){.host = "*", .type = pool_text(p->pool, args->words[0].text),
-					     .parameters = pool_text(p->pool, args->words[1].text), .from_file = true,
+	stonith_add(p, (struct stonith_conf){.host = "*", .type = arena_text(p->arena, args->words[0].text),
+					     .parameters = arena_text(p->arena, args->words[1].text), .from_file = true,
 					     .line = args->line});
 	return true;
 }
 
 bool line_stonith_host(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
 {
-	const char *host = pool_lower(p->pool, args->words[0].text);
+	const char *host = arena_lower(p->arena, args->words[0].text);
 	if (args->count < 2) {
 		// The reference never looks at a line for another host; where it would have, it refuses.
 		bool ours = strcmp(host, "*") == 0 || !p->local_node || strcmp(host, p->local_node) == 0;
@@ -221,7 +221,7 @@ bool line_stonith_host(struct ha_cf_parser *p, const struct directive *row, cons
 	}
 	struct lexer_line device;
 	rest_words(args, &device);
-	stonith_add(p, (struct stonith_conf){.host = host, .type = pool_text(p->pool, args->words[1].text),
-					     .parameters = pool_text(p->pool, device.rest), .line = args->line});
+	stonith_add(p, (struct stonith_conf){.host = host, .type = arena_text(p->arena, args->words[1].text),
+					     .parameters = arena_text(p->arena, device.rest), .line = args->line});
 	return true;
 }

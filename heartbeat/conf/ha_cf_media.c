@@ -81,7 +81,7 @@ bool medium_line_bcast(struct ha_cf_parser *p, const struct directive *row, stru
 {
 	if (strcmp(row->name, "udp") == 0)
 		complain(p, DIAG_WARNING, row, word, "is taken as bcast; write \"bcast\", udp is its old name");
-	const char *interface = pool_text(p->pool, word.text);
+	const char *interface = arena_text(p->arena, word.text);
 	return add(p, row, word,
 		   (struct medium_conf){.kind = MEDIUM_BCAST, .name = interface, .interface = interface,
 					.port = p->conf->udpport, .line = word.line});
@@ -94,12 +94,12 @@ bool medium_line_serial(struct ha_cf_parser *p, const struct directive *row, str
 		return false;
 	}
 	return add(p, row, word,
-		   (struct medium_conf){.kind = MEDIUM_SERIAL, .name = pool_text(p->pool, word.text), .line = word.line});
+		   (struct medium_conf){.kind = MEDIUM_SERIAL, .name = arena_text(p->arena, word.text), .line = word.line});
 }
 
 bool medium_line_ping(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
-	const char *host = pool_text(p->pool, word.text);
+	const char *host = arena_text(p->arena, word.text);
 	return add(p, row, word, (struct medium_conf){.kind = kind_of(row), .name = host, .address = host, .line = word.line});
 }
 
@@ -146,9 +146,9 @@ static bool small_number(struct ha_cf_parser *p, const struct directive *row, st
 bool medium_line_mcast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
 {
 	const struct word *words = args->words;
-	const char *interface = pool_text(p->pool, words[0].text);
+	const char *interface = arena_text(p->arena, words[0].text);
 	struct medium_conf m = {.kind = kind_of(row), .name = interface, .interface = interface, .ttl = 1, .line = args->line};
-	m.address = pool_text(p->pool, words[1].text);
+	m.address = arena_text(p->arena, words[1].text);
 	bool good = true;
 	if (!is_group(m.kind, words[1].text)) {
 		complain(p, DIAG_ERROR, row, words[1],
@@ -175,7 +175,7 @@ bool medium_line_mcast(struct ha_cf_parser *p, const struct directive *row, cons
 bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
 {
 	const struct word *words = args->words;
-	const char *interface = pool_text(p->pool, words[0].text);
+	const char *interface = arena_text(p->arena, words[0].text);
 	struct medium_conf m = {.kind = kind_of(row), .name = interface, .interface = interface, .port = p->conf->udpport,
 				.line = args->line};
 	struct in6_addr address;
@@ -187,7 +187,7 @@ bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, cons
 		complain(p, DIAG_ERROR, row, words[2], "is one word too many; write one line for each peer");
 		return false;
 	}
-	m.address = pool_text(p->pool, words[1].text);
+	m.address = arena_text(p->arena, words[1].text);
 	return add(p, row, words[0], m);
 }
 
@@ -195,13 +195,13 @@ bool medium_line_ping_group(struct ha_cf_parser *p, const struct directive *row,
 {
 	struct medium_conf *group = add(p, row, args->words[0],
 					(struct medium_conf){.kind = MEDIUM_PING_GROUP,
-							     .name = pool_text(p->pool, args->words[0].text), .line = args->line});
+							     .name = arena_text(p->arena, args->words[0].text), .line = args->line});
 	if (!group)
 		return false;
 	// A second line with the same name adds its hosts: two nodes with one name could not be told apart.
 	for (size_t i = 1; i < args->count; i++) {
-		group->members = pool_grow(p->pool, group->members, group->member_count, sizeof(*group->members));
-		group->members[group->member_count++] = pool_text(p->pool, args->words[i].text);
+		group->members = arena_grow(p->arena, group->members, group->member_count, sizeof(*group->members));
+		group->members[group->member_count++] = arena_text(p->arena, args->words[i].text);
 	}
 	return true;
 }
@@ -254,9 +254,9 @@ static void finish_name(struct ha_cf_parser *p, struct medium_conf *m)
 		shares_address |= same_text(other->address, m->address);
 	}
 	if (shares_address)
-		m->name = pool_format(p->pool, "%s:%s:%u", m->interface, m->address, (unsigned)m->port);
+		m->name = arena_format(p->arena, "%s:%s:%u", m->interface, m->address, (unsigned)m->port);
 	else if (shares_interface)
-		m->name = pool_format(p->pool, "%s:%s", m->interface, m->address);
+		m->name = arena_format(p->arena, "%s:%s", m->interface, m->address);
 }
 
 void media_conf_finish(struct ha_cf_parser *p)

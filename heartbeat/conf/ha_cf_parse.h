@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "heartbeat/conf/ha_cf.h"
-#include "heartbeat/conf/pool.h"
+#include "lib/arena.h"
 #include "heartbeat/conf/show.h"
 #include "lib/diag.h"
 #include "lib/lexer.h"
@@ -48,7 +48,7 @@ enum { DIRECTIVES_MAX = 80 };
 
 struct ha_cf_parser {
 	struct ha_cf *conf;
-	struct pool *pool;
+	struct arena *arena;
 	struct diags *diags;
 	const char *local_node;           /* may be NULL */
 	unsigned given[DIRECTIVES_MAX];   /* by row: line of the last use, 0: not given */

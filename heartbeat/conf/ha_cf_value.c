@@ -153,7 +153,7 @@ long integer_read(struct bytes word, bool *garbage)
 	for (int c = reader_peek(&r); c >= '0' && c <= '9'; c = reader_peek(&r)) {
 		(void)reader_byte(&r); // the one that was looked at
 		digits = true;
-		value = value > (INT_MAX - 9) / 10 ? INT_MAX : value * 10 + (c - '0');
+		value = value > (INT_MAX - (c - '0')) / 10 ? INT_MAX : value * 10 + (c - '0');
 	}
 	*garbage = !digits || reader_left(&r) > 0;
 	return minus ? -value : value;
@@ -235,7 +235,7 @@ bool value_baud(struct ha_cf_parser *p, const struct directive *row, struct word
 bool value_text(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	if (row->field != NO_FIELD) {
-		const char *text = pool_text(p->pool, word.text);
+		const char *text = arena_text(p->arena, word.text);
 		memcpy(field_of(p, row), &text, sizeof(text));
 	}
 	return true;

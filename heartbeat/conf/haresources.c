@@ -4,7 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "heartbeat/conf/pool.h"
+#include "lib/arena.h"
 #include "heartbeat/conf/show.h"
 #include "lib/lexer.h"
 
@@ -12,7 +12,7 @@ static const struct lexer_rules rules = {.comment_anywhere = true, .backslash_jo
 
 struct haresources_parser {
 	struct haresources *file;
-	struct pool *pool;
+	struct arena *arena;
 	struct diags *diags;
 	const char *const *nodes;
 	size_t node_count;
@@ -183,11 +183,11 @@ static void split_resource(struct haresources_parser *p, struct bytes text, stru
 		if (part.len == 0) // empty ones collapse, as in the reference
 			continue;
 		if (!out->script) {
-			out->script = pool_text(p->pool, part);
+			out->script = arena_text(p->arena, part);
 			continue;
 		}
-		out->args = pool_grow(p->pool, out->args, out->arg_count, sizeof(*out->args));
-		out->args[out->arg_count++] = pool_text(p->pool, part);
+		out->args = arena_grow(p->arena, out->args, out->arg_count, sizeof(*out->args));
+		out->args[out->arg_count++] = arena_text(p->arena, part);
 	}
 }
 
@@ -204,9 +204,9 @@ static bool looks_like_ipv6(struct bytes word, const char *script)
 
 static bool parse_resource(struct haresources_parser *p, struct word word, struct resource_conf *out)
 {
-	*out = (struct resource_conf){.text = pool_text(p->pool, word.text), .line = word.line, .column = word.column};
+	*out = (struct resource_conf){.text = arena_text(p->arena, word.text), .line = word.line, .column = word.column};
 	bool bare = looks_like_ipv4(word.text);
-	split_resource(p, bare ? bytes_of(pool_format(p->pool, "IPaddr::%s", out->text)) : word.text, out);
+	split_resource(p, bare ? bytes_of(arena_format(p->arena, "IPaddr::%s", out->text)) : word.text, out);
 	if (!out->script) {
 		complain(p, DIAG_ERROR, word, "names no script; expected SCRIPT or SCRIPT::ARGUMENT::ARGUMENT");
 		out->script = "";
@@ -262,7 +262,7 @@ static void take(struct haresources_parser *p, const struct lexer_line *line)
 	if (line->count == 0)
 		return;
 	struct haresources *h = p->file;
-	struct group_conf group = {.home = pool_lower(p->pool, line->words[0].text), .line = line->line};
+	struct group_conf group = {.home = arena_lower(p->arena, line->words[0].text), .line = line->line};
 	check_home(p, line->words[0], group.home);
 	if (line->count == 1) // accepted by the reference, and nothing to run
 		return;
@@ -273,7 +273,7 @@ static void take(struct haresources_parser *p, const struct lexer_line *line)
 		return;
 	}
 	group.count = line->count - 1;
-	group.resources = pool_take(p->pool, group.count * sizeof(*group.resources));
+	group.resources = arena_take(p->arena, group.count * sizeof(*group.resources));
 	for (size_t i = 0; i < group.count; i++) {
 		if (parse_resource(p, line->words[i + 1], &group.resources[i]))
 			warn_address_twice(p, &group.resources[i], h->count);
@@ -281,16 +281,15 @@ static void take(struct haresources_parser *p, const struct lexer_line *line)
 	group.key = group.resources[0].text;
 	group.id = fnv32(group.key);
 	check_unique(p, &group, line->words[1]);
-	h->groups = pool_grow(p->pool, h->groups, h->count, sizeof(group));
+	h->groups = arena_grow(p->arena, h->groups, h->count, sizeof(group));
 	h->groups[h->count++] = group;
 }
 
-struct haresources *haresources_parse(struct bytes text, const char *const *nodes, size_t node_count, struct diags *diags)
+static struct haresources *parse(struct arena *arena, struct bytes text, const char *const *nodes, size_t node_count, struct diags *diags)
 {
-	struct pool *pool = pool_new();
-	struct haresources_parser p = {.pool = pool, .diags = diags, .nodes = nodes, .node_count = node_count};
-	p.file = pool_take(pool, sizeof(*p.file));
-	p.file->pool = pool;
+	struct haresources_parser p = {.arena = arena, .diags = diags, .nodes = nodes, .node_count = node_count};
+	p.file = arena_take(arena, sizeof(*p.file));
+	p.file->arena = arena;
 
 	struct lexer l;
 	struct lexer_line line;
@@ -303,8 +302,18 @@ struct haresources *haresources_parse(struct bytes text, const char *const *node
 	return p.file;
 }
 
+struct haresources *haresources_parse(struct bytes text, const char *const *nodes, size_t node_count, struct diags *diags)
+{
+	struct arena *arena = arena_new();
+	if (arena && !arena_exhausted(arena))
+		return parse(arena, text, nodes, node_count, diags);
+	arena_free(arena);
+	diag_add(diags, DIAG_ERROR, 0, 0, "out of memory");
+	return NULL;
+}
+
 void haresources_free(struct haresources *h)
 {
 	if (h)
-		pool_free(h->pool); // the object itself lives in it
+		arena_free(h->arena); // the object itself lives in it
 }

@@ -75,12 +75,12 @@ void core_log(struct core *c, enum log_level level, const char *format, ...)
 	va_end(args);
 }
 
-void core_complain(struct core *c, enum complaint_kind kind, const char *format, ...)
+bool core_complain(struct core *c, enum complaint_kind kind, const char *format, ...)
 {
 	struct complaint *complaint = &c->complaints[kind];
 	if (!mono_reached(c->now.mono, complaint->next)) {
 		complaint->silent++;
-		return;
+		return false;
 	}
 	va_list args;
 	va_start(args, format);
@@ -91,6 +91,7 @@ void core_complain(struct core *c, enum complaint_kind kind, const char *format,
 	log_text(c, LOG_LEVEL_WARN, text);
 	complaint->silent = 0;
 	complaint->next = mono_add(c->now.mono, span_ms(60000));
+	return true;
 }
 
 /* splitmix64: small, seeded by the shell, good enough for delays. */

@@ -7,35 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CRC_POLYNOMIAL = 0x04C11DB7 };
+#include "heartbeat/core/crc.h"
 
 struct auth {
 	enum auth_method methods[AUTHKEYS_MAX];
 	EVP_MAC_CTX *contexts[AUTHKEYS_MAX]; /* keyed once: a use only starts them again */
 	unsigned active;
-	uint32_t crc[256];
+	struct crc crc;
 };
-
-/* --- crc: CRC-32, start 0, not reflected, complement at the end, the length not appended ------------------------------- */
-
-static void crc_prepare(uint32_t table[256])
-{
-	for (uint32_t byte = 0; byte < 256; byte++) {
-		uint32_t rest = byte << 24;
-		for (int bit = 0; bit < 8; bit++)
-			rest = rest & 0x80000000U ? (rest << 1) ^ CRC_POLYNOMIAL : rest << 1;
-		table[byte] = rest;
-	}
-}
-
-static uint32_t crc_of(const uint32_t table[256], struct bytes b)
-{
-	uint32_t crc = 0;
-
-	for (size_t i = 0; i < b.len; i++)
-		crc = (crc << 8) ^ table[(crc >> 24) ^ b.at[i]];
-	return ~crc;
-}
 
 /* --- keys --------------------------------------------------------------------------------------------------------------- */
 
@@ -66,7 +45,7 @@ struct auth *auth_new(const struct authkeys *keys)
 	if (!a)
 		return NULL;
 	a->active = keys->active;
-	crc_prepare(a->crc);
+	crc_prepare(&a->crc);
 	for (unsigned i = 0; i < AUTHKEYS_MAX; i++) {
 		const struct authkey *key = &keys->keys[i];
 		if (key->method == AUTH_CRC)
@@ -124,10 +103,14 @@ static size_t hmac_digest(EVP_MAC_CTX *context, struct bytes b, char out[AUTH_DI
 
 size_t auth_digest(struct auth *a, unsigned index, struct bytes b, char out[AUTH_DIGEST_MAX + 1])
 {
+	struct writer w = writer_over(out, AUTH_DIGEST_MAX);
+
 	out[0] = '\0';
 	switch (auth_method_of(a, index)) {
 	case AUTH_CRC:
-		return (size_t)snprintf(out, AUTH_DIGEST_MAX + 1, "%x", (unsigned)crc_of(a->crc, b));
+		writer_number(&w, 16, crc_of(&a->crc, b));
+		out[w.len] = '\0';
+		return w.len;
 	case AUTH_MD5:
 	case AUTH_SHA1:
 		return hmac_digest(a->contexts[index], b, out);

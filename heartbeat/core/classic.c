@@ -12,7 +12,7 @@
  *             else: HELD if its rsc_hold covers it, NONE otherwise */
 #include "heartbeat/core/classic.h"
 
-enum { ACQUIRE_MS = 10000, ASK_AGAIN_MS = 2000, REQNODES_MS = 1000 };
+enum { ACQUIRE_MS = 10000, ASK_AGAIN_MS = 2000, REQNODES_MS = 1000, LEAVING_MS = 60000, TAKEOVER_AGAIN_MS = 4000 };
 
 /* What an earlier life left is being stopped: it may still run here, but that is no claim. */
 static bool is_cleaning_up(const struct core *c)
@@ -50,6 +50,9 @@ static void become_stable(struct core *c, const char *reason)
 	struct classic *k = &c->classic;
 	if (k->state == CLASSIC_STABLE)
 		return;
+	/* First isstable=0, as 3.0.6 does: one that took over while it started calls us stable unasked, and only sees us become so,
+	 * and gives our groups back, when it has heard the opposite (tests/interop join_states). */
+	classic_report(c, NULL);
 	k->state = CLASSIC_STABLE;
 	k->must_report = true;
 	if (!(k->other_holds & HALF_FOREIGN))
@@ -64,6 +67,7 @@ static void hear_starting(struct core *c, const struct message *m)
 {
 	struct classic *k = &c->classic;
 	uint64_t seq = 0;
+	k->peer_starting = true;
 	if (k->state == CLASSIC_INIT)
 		return;
 	/* One that was overtaken by the report that followed it wants an answer, and is no news. */
@@ -84,16 +88,19 @@ static void hear_resource(struct core *c, const struct message *m)
 	k->ask_at = MONO_FAR;
 	/* Said when 3.0.6 *begins* to release (seen: its address was up for another 0.3 s); released is what "shutdone" says. */
 	bool still_releasing = message_is(m, "info", "shutdown");
-	if (!still_releasing)
+	if (!still_releasing) { /* the first that we hear of it must not count as "nothing" (plan classic-first-word-is-leaving) */
 		k->other_holds = message_is(m, "rtype", "full") || holds == HALF_NONE ? holds : k->other_holds | holds;
-	k->other_known = true;
+		k->other_known = true;
+	}
 	if (k->state == CLASSIC_STARTING || k->state == CLASSIC_BOTHSTARTING) {
 		k->state = CLASSIC_RSCRCVD;
 		k->acquire_at = mono_add(c->now.mono, span_ms(ACQUIRE_MS));
 	}
-	/* It has answered our "starting", and has nothing: there is nothing to wait for.  Our isstable=1 ends its own 10 s, too. */
+	/* It starts like us, has answered our "starting", and has nothing: there is nothing to wait for.  Our isstable=1 ends its own
+	 * 10 s, too.  One that was there before us, has nothing and moves is leaving (seen: it had said so before we came, and its
+	 * scripts still released): "shutdone", isstable=1 or its death tells the end of that. */
 	if (k->state == CLASSIC_RSCRCVD && message_is(m, "rtype", "full") && holds == HALF_NONE && !still_releasing)
-		k->acquire_at = c->now.mono;
+		k->acquire_at = k->peer_starting ? c->now.mono : mono_add(c->now.mono, span_ms(LEAVING_MS));
 	if (message_is(m, "isstable", "0"))
 		k->other_stable = false;
 	if (!message_is(m, "isstable", "1"))
@@ -120,6 +127,8 @@ static void hear_takeover(struct core *c, const struct message *m)
 
 static void hear_shutdone(struct core *c)
 {
+	if (c->peer_left) /* a second one needs no answer: spec protocol 7.8 */
+		return;
 	const char *peer = membership_peer(c)->name;
 	core_log(c, LOG_LEVEL_INFO, "Received shutdown notice from '%s'.", peer);
 	if (ownership_halves(c) != HALF_ALL)
@@ -140,15 +149,20 @@ static bool is_outdated(struct core *c, const struct message *m)
 		return false;
 	if (seq < c->classic.report_seq)
 		return true;
+	/* Sent again, and a later one may be missing too: ask what is true now (plan classic-resent-before-the-rest). */
+	if (sequence_missing_after(&membership_peer(c)->sequence, seq)) {
+		c->classic.ask_at = mono_min(c->classic.ask_at, c->now.mono);
+		return true;
+	}
 	c->classic.report_seq = seq;
 	return false;
 }
 
 static void classic_message(struct core *c, const struct message *m)
 {
-	/* The list itself is not taken over: ha.cf decides (spec: protocol 10, 9). */
+	/* The list itself is not taken over: ha.cf decides.  Unasked it is no answer (spec: protocol 10, 9). */
 	if (message_is(m, "t", "repnodes"))
-		c->classic.nodes_answered = true;
+		c->classic.nodes_answered |= c->classic.nodes_asked;
 	if (c->phase < PHASE_ACTIVE) /* not acted on before the cluster is up: spec protocol 6.3 */
 		return;
 	if (is_outdated(c, m))
@@ -186,8 +200,8 @@ static enum peer_column column_of(const struct core *c, size_t g)
 			return PEER_CLAIM;
 		break;
 	case STANDBY_OTHER:
-		if (taken)
-			return PEER_GIVING;
+		if (taken) /* what we have ourselves (two owners) is not taken, and it is on its way out there: nothing to settle */
+			return c->groups[g].state == OWN_STARTING || c->groups[g].state == OWN_HELD ? PEER_UNSURE : PEER_GIVING;
 		break;
 	case STANDBY_TAKING: /* claimed while it was offered; or, when we did not know the peer then, only now */
 		if (taken)
@@ -218,7 +232,12 @@ static void publish_asks(struct core *c)
 	for (size_t g = 0; g < c->group_count; g++)
 		if (c->groups[g].state == OWN_CLAIM && c->groups[g].asked)
 			half |= c->groups[g].mine ? HALF_LOCAL : HALF_FOREIGN;
-	if (half != HALF_NONE && !k->takeover_asked) {
+	/* 3.0.6 can lose it: its own script writes the order to its FIFO in pieces (seen: "Message with zero fields"). */
+	bool lost = k->standby == STANDBY_NOT && mono_reached(c->now.mono, k->takeover_again);
+	if (half == HALF_NONE)
+		k->takeover_again = MONO_FAR;
+	if (half != HALF_NONE && (!k->takeover_asked || lost)) {
+		k->takeover_again = mono_add(c->now.mono, span_ms(TAKEOVER_AGAIN_MS));
 		struct message *m = outbox_begin(c, "hb_takeover");
 		message_add(m, "rsc_hold", half_name(half));
 		outbox_send(c, m, NULL);
@@ -237,6 +256,29 @@ static void publish_leaving(struct core *c)
 	k->leaving_said = true;
 }
 
+/* What became of the fencing of a dead peer, for clients on whichever node still hears it.  spec: protocol 4, 7.6 */
+static void publish_fencing(struct core *c, const struct node *peer)
+{
+	struct classic *k = &c->classic;
+	const char *result = c->peer_left ? "unneeded" : !c->fencing ? "n_stnth" : c->peer_fenced ? "OK" : NULL;
+	if (k->fencing_said || !result)
+		return;
+	k->fencing_said = true;
+	struct message *m = outbox_begin(c, "stonith");
+	message_add(m, "node", peer->name);
+	message_add(m, "result", result);
+	outbox_send(c, m, NULL);
+}
+
+/* The peer is dead, perhaps only to us: it may still hear what we took. */
+static void publish_alone(struct core *c, const struct node *peer)
+{
+	if (c->phase == PHASE_ACTIVE)
+		publish_fencing(c, peer);
+	if (!legacy_mode(c) && c->classic.reported != ownership_halves(c))
+		classic_report(c, "mach_down");
+}
+
 static void classic_publish(struct core *c)
 {
 	struct classic *k = &c->classic;
@@ -245,9 +287,8 @@ static void classic_publish(struct core *c)
 	const struct node *peer = membership_peer(c);
 	if (!peer)
 		return;
-	if (peer->status == NODE_DEAD) { /* perhaps only to us: it may still hear what we took */
-		if (!legacy_mode(c) && k->reported != ownership_halves(c))
-			classic_report(c, "mach_down");
+	if (peer->status == NODE_DEAD) {
+		publish_alone(c, peer);
 		return;
 	}
 	if (mono_reached(c->now.mono, k->nudge_at)) {
@@ -295,6 +336,7 @@ static void classic_join(struct core *c)
 	if (!peer || !peer->heard || k->nodes_answered || !mono_reached(c->now.mono, k->next_reqnodes))
 		return;
 	k->next_reqnodes = mono_add(c->now.mono, span_ms(REQNODES_MS));
+	k->nodes_asked = true;
 	struct message *m = outbox_begin(c, "reqnodes");
 	message_add(m, "dest", peer->name);
 	outbox_send(c, m, peer);
@@ -331,7 +373,7 @@ static void classic_forget(struct core *c)
 	bool same_life = generation == k->report_generation;
 	*k = (struct classic){.report_generation = generation, .report_seq = same_life ? k->report_seq : 0, .exchange_seq = same_life ? k->exchange_seq : 0};
 	k->state = c->phase >= PHASE_ACTIVE ? CLASSIC_STABLE : CLASSIC_INIT;
-	k->standby_deadline = k->ask_at = k->nudge_at = MONO_FAR;
+	k->standby_deadline = k->ask_at = k->nudge_at = k->takeover_again = MONO_FAR;
 	k->reported = HALF_NONE;
 	ownership_forget_peer(c);
 }
@@ -353,6 +395,8 @@ static struct mono classic_deadline(const struct core *c)
 	struct mono next = mono_min(k->ask_at, k->nudge_at);
 	if (k->standby != STANDBY_NOT)
 		next = mono_min(next, k->standby_deadline);
+	else if (c->phase == PHASE_ACTIVE)
+		next = mono_min(next, k->takeover_again);
 	if (k->state == CLASSIC_RSCRCVD)
 		next = mono_min(next, k->acquire_at);
 	for (size_t g = 0; g < c->group_count; g++)
@@ -373,9 +417,29 @@ static bool classic_may_leave(const struct core *c)
 	return false; /* it gets its full grace: 3.0.6 expects statuses after shutdone */
 }
 
+/* We report halves: who holds a part of one is taken to hold it all (plan classic-half-of-a-half).  Not while it is on its way out. */
+static bool classic_relied_on(const struct core *c, size_t g)
+{
+	bool held = false;
+	if (legacy_mode(c) || c->classic.state != CLASSIC_STABLE || c->classic.standby != STANDBY_NOT)
+		return false;
+	for (size_t i = 0; i < c->group_count; i++) {
+		if (c->groups[i].mine != c->groups[g].mine)
+			continue;
+		if (c->groups[i].state == OWN_STOPPING || c->groups[i].state == OWN_UNKNOWN)
+			return false;
+		held |= ownership_is_active(c->groups[i].state);
+	}
+	return held;
+}
+
 static bool classic_at_rest(const struct core *c)
 {
 	const struct classic *k = &c->classic;
+	/* What is being stopped is reported as gone in that moment, and the peer may start it: no order can overtake that. */
+	for (size_t g = 0; g < c->group_count; g++)
+		if (c->groups[g].state == OWN_STOPPING || c->groups[g].state == OWN_UNKNOWN)
+			return false;
 	return legacy_mode(c) || (k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && k->other_stable);
 }
 
@@ -401,6 +465,8 @@ const struct dialect dialect_classic = {
 	.deadline = classic_deadline,
 	.acknowledged = classic_acknowledged,
 	.may_leave = classic_may_leave,
+	.relied_on = classic_relied_on,
+	.takes_back = false,
 	.at_rest = classic_at_rest,
 	.moved = classic_moved,
 };

@@ -47,8 +47,9 @@ static void given(struct core *c)
 	standby_set(c, STANDBY_NOT, 0);
 }
 
-/* The peer says that it is at rest: then the exchange is over for it, also when its "done" never came (it stood still, or was
- * lost to us for a while). */
+/* The peer says that it is at rest, and what it holds.  That it holds it is proof: its "done" was lost.  That it does not is none:
+ * 3.0.6 calls itself stable while its scripts run, has taken the half off its list when it begins to release, and puts
+ * it there when it has started (seen, with scripts that took longer than 10 s: two owners).  Then "done" is waited for. */
 void standby_hear_report(struct core *c)
 {
 	struct classic *k = &c->classic;
@@ -56,12 +57,8 @@ void standby_hear_report(struct core *c)
 	enum half taken = half_mirror(k->standby_half);
 	if (k->standby == STANDBY_DONE && (k->other_holds & taken) == taken)
 		given(c);
-	else if (k->standby == STANDBY_DONE && late)
-		standby_set(c, STANDBY_NOT, 0); /* it did not take it: it is nobody's, and its home claims it */
 	else if (k->standby == STANDBY_OTHER && late && (k->other_holds & k->standby_half))
 		standby_set(c, STANDBY_NOT, 0); /* it never heard our answer and has changed its mind */
-	else if (k->standby == STANDBY_OTHER && late)
-		take(c);
 }
 
 /* Anything under way but what waits for just this offer: 3.0.6 answers our hb_takeover with "me". */

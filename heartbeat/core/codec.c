@@ -71,11 +71,6 @@ bool codec_only_nul(struct reader *r)
 	return true;
 }
 
-bool codec_is_auth(const struct field *f)
-{
-	return bytes_equal_text(f->name, "auth");
-}
-
 /* --- decoding ----------------------------------------------------------------------------------------------------------- */
 
 static enum codec_verdict decode_framing(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct frame *frame,

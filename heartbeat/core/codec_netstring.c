@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
 /* Netstring framing: "###\n" { LEN ":" "(T)NAME=VALUE" "," } "%%%\n" then the trailer ALEN ":" "INDEX DIGEST" ",". */
-#include <stdio.h>
-
 #include "heartbeat/core/codec_parts.h"
 
 /* Digits of a LEN: no length that needs more can fit into anything that we accept. */
 enum { LENGTH_DIGITS = 6 };
 
+/* For what is done with each field: only then do reader and writer stay in registers. */
+#define EACH_FIELD static inline __attribute__((always_inline))
+
 /* Take one "LEN:ITEM,".  A leading zero is refused: every message has one spelling. */
-static bool take_item(struct reader *r, struct bytes *item)
+EACH_FIELD bool take_item(struct reader *r, struct bytes *item)
 {
 	bool zero = reader_peek(r) == '0';
+	size_t before = reader_left(r);
 	uint64_t len = reader_decimal(r, LENGTH_DIGITS, CODEC_UNCOMPRESSED_MAX);
 
-	if (r->failed || (zero && len > 0) || !reader_skip(r, ":"))
+	if (r->failed || (zero && before - reader_left(r) > 1) || !reader_skip(r, ":"))
 		return false;
 	*item = reader_take(r, (size_t)len);
 	return !r->failed && reader_skip(r, ",");
@@ -31,7 +33,7 @@ bool netstring_is_list(struct bytes b)
 }
 
 /* "(T)NAME=VALUE".  Type 5 exists in senders only; digits above it brought the reference down: spec protocol 10.1. */
-static bool split_item(struct bytes item, enum field_type *type, struct bytes *name, struct bytes *value)
+EACH_FIELD bool split_item(struct bytes item, enum field_type *type, struct bytes *name, struct bytes *value)
 {
 	struct reader r = reader_over(item);
 
@@ -69,24 +71,30 @@ bool netstring_is_message(struct bytes b, unsigned depth)
 	if (depth == CODEC_NESTING_MAX || !reader_skip(&r, "###\n"))
 		return false;
 	while (!reader_skip(&r, "%%%\n"))
-		if (!take_item(&r, &item) || !split_item(item, &type, &name, &value) || name.len == 0 || !value_allowed(type, value, depth + 1))
+		if (!take_item(&r, &item) || !split_item(item, &type, &name, &value) || message_refuses(type, name, value) ||
+		    !value_allowed(type, value, depth + 1))
 			return false;
 	return reader_left(&r) == 0;
 }
 
-/* Walk over the items without looking into them, up to and over "%%%\n". */
-static enum codec_verdict find_trailer(struct reader *r, size_t total, struct frame *frame)
+/* Walk over the items without looking into them, up to and over "%%%\n".  Where they lie is noted in m, which has no
+ * field yet: a second walk would cost as much as the first. */
+static enum codec_verdict find_trailer(struct reader *from, size_t total, struct message *m, size_t *items, struct frame *frame)
 {
+	struct reader r = *from;
 	struct bytes item;
-	size_t fields = 0;
+	size_t n = 0;
 
-	while (!reader_skip(r, "%%%\n")) {
-		size_t at = total - reader_left(r);
-		if (!take_item(r, &item))
+	while (!reader_skip(&r, "%%%\n")) {
+		size_t at = total - reader_left(&r);
+		if (!take_item(&r, &item))
 			return codec_refuse(frame, CODEC_MALFORMED, "no LENGTH:FIELD, and no end mark at byte %zu", at);
-		if (++fields > MESSAGE_FIELDS_MAX)
+		if (n == MESSAGE_FIELDS_MAX)
 			return codec_refuse(frame, CODEC_MALFORMED, "more than %d fields at byte %zu", (int)MESSAGE_FIELDS_MAX, at);
+		m->fields[n++].value = item;
 	}
+	*from = r;
+	*items = n;
 	return CODEC_OK;
 }
 
@@ -112,23 +120,32 @@ static enum codec_verdict check_trailer(struct reader *r, size_t total, struct b
 	return codec_check(auth, any_index, token, covered, frame);
 }
 
-static enum codec_verdict append_fields(struct bytes covered, struct message *m, struct frame *frame)
+/* Where the n-th item begins, for the log. */
+static size_t byte_of(struct bytes covered, size_t n)
 {
 	struct reader r = reader_over(covered);
-	struct bytes item, name, value;
+	struct bytes item;
+
+	(void)reader_skip(&r, "###\n");
+	while (n-- > 0)
+		(void)take_item(&r, &item); /* find_trailer has walked here: every item is whole */
+	return covered.len - reader_left(&r);
+}
+
+static enum codec_verdict append_fields(struct bytes covered, size_t items, struct message *m, struct frame *frame)
+{
+	struct bytes name, value;
 	enum field_type type;
 	const char *why;
 
-	(void)reader_skip(&r, "###\n"); /* find_trailer has walked here: every item is whole */
-	while (!reader_skip(&r, "%%%\n")) {
-		size_t at = covered.len - reader_left(&r);
-		if (!take_item(&r, &item) || !split_item(item, &type, &name, &value))
-			return codec_refuse(frame, CODEC_MALFORMED, "no (TYPE)NAME=VALUE in the field at byte %zu", at);
-		if (!value_allowed(type, value, 0))
+	for (size_t i = 0; i < items; i++) { /* the i-th field takes the place of the i-th note */
+		if (!split_item(m->fields[i].value, &type, &name, &value))
+			return codec_refuse(frame, CODEC_MALFORMED, "no (TYPE)NAME=VALUE in the field at byte %zu", byte_of(covered, i));
+		if (type != FIELD_STRING && !value_allowed(type, value, 0))
 			return codec_refuse(frame, CODEC_MALFORMED, "malformed %s in the field at byte %zu",
-					    type == FIELD_LIST ? "list" : "nested message", at);
+					    type == FIELD_LIST ? "list" : "nested message", byte_of(covered, i));
 		if (!message_append(m, type, name, value, &why))
-			return codec_refuse(frame, CODEC_MALFORMED, "%.60s at byte %zu", why, at);
+			return codec_refuse(frame, CODEC_MALFORMED, "%.60s at byte %zu", why, byte_of(covered, i));
 	}
 	return CODEC_OK;
 }
@@ -136,14 +153,16 @@ static enum codec_verdict append_fields(struct bytes covered, struct message *m,
 enum codec_verdict netstring_decode(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct frame *frame)
 {
 	struct reader r = reader_over(in), whole = r;
+	size_t items = 0;
 
 	(void)reader_skip(&r, "###\n"); /* the caller has seen it */
-	enum codec_verdict v = find_trailer(&r, in.len, frame);
+	m->count = 0;
+	enum codec_verdict v = find_trailer(&r, in.len, m, &items, frame);
 	if (v != CODEC_OK)
 		return v;
 	struct bytes covered = reader_take(&whole, in.len - reader_left(&r));
 	v = check_trailer(&r, in.len, covered, auth, any_index, frame);
-	return v == CODEC_OK ? append_fields(covered, m, frame) : v;
+	return v == CODEC_OK ? append_fields(covered, items, m, frame) : v;
 }
 
 /* --- encoding ----------------------------------------------------------------------------------------------------------- */
@@ -151,12 +170,16 @@ enum codec_verdict netstring_decode(struct bytes in, struct auth *auth, bool any
 static void write_item(struct writer *out, enum field_type type, struct bytes name, struct bytes value)
 {
 	enum { AROUND_NAME = 4 }; /* "(T)" and "=" */
+	const uint8_t head[] = {':', '(', (uint8_t)('0' + type), ')'};
+	struct writer w = *out;
 
-	writer_format(out, "%zu:(%d)", AROUND_NAME + name.len + value.len, (int)type);
-	writer_bytes(out, name);
-	writer_byte(out, '=');
-	writer_bytes(out, value);
-	writer_byte(out, ',');
+	writer_small(&w, AROUND_NAME + name.len + value.len);
+	writer_bytes(&w, (struct bytes){head, sizeof head});
+	writer_bytes(&w, name);
+	writer_byte(&w, '=');
+	writer_bytes(&w, value);
+	writer_byte(&w, ',');
+	*out = w;
 }
 
 /* All that was written behind mark; borrowed from out. */
@@ -168,23 +191,37 @@ static struct bytes written_since(const struct writer *out, size_t mark)
 	return reader_take(&r, reader_left(&r));
 }
 
+/* "INDEX DIGEST" over what it covers, into token; empty when it cannot be made. */
+static struct bytes sign(struct auth *auth, struct bytes covered, char token[AUTH_TOKEN_MAX])
+{
+	char digest[AUTH_DIGEST_MAX + 1];
+	struct writer w = writer_over(token, AUTH_TOKEN_MAX);
+
+	if (auth_digest(auth, auth_active(auth), covered, digest) == 0)
+		return (struct bytes){0};
+	writer_number(&w, 10, auth_active(auth));
+	writer_byte(&w, ' ');
+	writer_text(&w, digest);
+	return writer_done(&w);
+}
+
 /* The field of msgfmt classic.  Its digest covers the text rendering, which is written behind the mark and taken back. */
 static bool write_auth_field(const struct message *m, struct auth *auth, struct writer *out)
 {
-	char digest[AUTH_DIGEST_MAX + 1], token[AUTH_TOKEN_MAX];
+	char token[AUTH_TOKEN_MAX];
 	size_t mark = out->len;
 
-	if (!text_render_lines(m, out) || auth_digest(auth, auth_active(auth), written_since(out, mark), digest) == 0)
+	if (!text_render_lines(m, out))
 		return false;
+	struct bytes signature = sign(auth, written_since(out, mark), token);
 	out->len = mark;
-	(void)snprintf(token, sizeof token, "%u %s", auth_active(auth) % AUTHKEYS_MAX, digest);
-	write_item(out, FIELD_STRING, bytes_of("auth"), bytes_of(token));
-	return true;
+	write_item(out, FIELD_STRING, bytes_of("auth"), signature);
+	return signature.len > 0;
 }
 
 bool codec_netstring(const struct message *m, struct auth *auth, bool with_auth_field, struct writer *out)
 {
-	char digest[AUTH_DIGEST_MAX + 1], token[AUTH_TOKEN_MAX];
+	char token[AUTH_TOKEN_MAX];
 	size_t start = out->len;
 
 	if (m->broken)
@@ -194,7 +231,7 @@ bool codec_netstring(const struct message *m, struct auth *auth, bool with_auth_
 		const struct field *f = &m->fields[i];
 		if (codec_is_auth(f))
 			continue;
-		if (!value_allowed(f->type, f->value, 0))
+		if (f->type != FIELD_STRING && !value_allowed(f->type, f->value, 0))
 			return false;
 		write_item(out, f->type, f->name, f->value);
 	}
@@ -203,10 +240,12 @@ bool codec_netstring(const struct message *m, struct auth *auth, bool with_auth_
 	writer_text(out, "%%%\n");
 	if (!auth)
 		return !out->overflowed;
-	if (out->overflowed || auth_digest(auth, auth_active(auth), written_since(out, start), digest) == 0)
+	if (out->overflowed)
 		return false;
-	int len = snprintf(token, sizeof token, "%u %s", auth_active(auth) % AUTHKEYS_MAX, digest);
-	writer_format(out, "%d:%s", len, token);
+	struct bytes signature = sign(auth, written_since(out, start), token);
+	writer_number(out, 10, signature.len);
+	writer_byte(out, ':');
+	writer_bytes(out, signature);
 	writer_byte(out, ',');
-	return !out->overflowed;
+	return signature.len > 0 && !out->overflowed;
 }

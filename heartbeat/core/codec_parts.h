@@ -13,9 +13,12 @@ enum codec_verdict codec_check(struct auth *auth, bool any_index, struct bytes t
 /* The end of a frame may be followed by NUL bytes only: the reference's receiver and its inner text messages have one. */
 bool codec_only_nul(struct reader *r);
 /* The signature's own field, which encoders make themselves. */
-bool codec_is_auth(const struct field *f);
+static inline bool codec_is_auth(const struct field *f)
+{
+	return bytes_equal_text(f->name, "auth");
+}
 
-/* Decode what begins with "###\n" or ">>>\n"; appends to m. */
+/* Decode what begins with "###\n" or ">>>\n" into m, which is empty. */
 enum codec_verdict netstring_decode(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct frame *frame);
 enum codec_verdict text_decode(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct frame *frame);
 

@@ -172,39 +172,49 @@ enum codec_verdict text_decode(struct bytes in, struct auth *auth, bool any_inde
 
 /* --- encoding ----------------------------------------------------------------------------------------------------------- */
 
+/* One with a newline in it. */
 static bool write_string(struct writer *out, struct bytes value)
 {
-	if (contains(value, NEWLINE_SUBSTITUTE))
-		return false;
 	for (size_t i = 0; i < value.len; i++)
 		writer_byte(out, value.at[i] == '\n' ? NEWLINE_SUBSTITUTE : value.at[i]);
-	return true;
+	return !bytes_have(value, NEWLINE_SUBSTITUTE);
+}
+
+/* What strings are not. */
+static bool write_value(struct writer *out, const struct field *f)
+{
+	switch (f->type) {
+	case FIELD_BINARY:
+	case FIELD_COMPRESSED:
+		writer_base64(out, f->value);
+		return true;
+	case FIELD_LIST:
+		writer_bytes(out, f->value);
+		return netstring_is_list(f->value) && !contains(f->value, '\n') && !contains(f->value, '\0');
+	case FIELD_STRING:
+	case FIELD_MESSAGE:
+		break;
+	}
+	return false;
 }
 
 static bool write_line(struct writer *out, const struct field *f)
 {
-	bool good = true;
+	const uint8_t type[] = {'(', (uint8_t)('0' + f->type), ')'};
+	struct writer w = *out; /* stays in registers until it is handed on */
 
 	if (f->type != FIELD_STRING)
-		writer_format(out, "(%d)", (int)f->type);
-	writer_bytes(out, f->name);
-	writer_byte(out, '=');
-	switch (f->type) {
-	case FIELD_STRING:
-		good = write_string(out, f->value);
-		break;
-	case FIELD_BINARY:
-	case FIELD_COMPRESSED:
-		writer_base64(out, f->value);
-		break;
-	case FIELD_LIST:
-		good = netstring_is_list(f->value) && !contains(f->value, '\n') && !contains(f->value, '\0');
-		writer_bytes(out, f->value);
-		break;
-	case FIELD_MESSAGE:
-		good = false;
-		break;
+		writer_bytes(&w, (struct bytes){type, sizeof type});
+	writer_bytes(&w, f->name);
+	writer_byte(&w, '=');
+	if (f->type == FIELD_STRING && !bytes_have(f->value, '\n') && !bytes_have(f->value, NEWLINE_SUBSTITUTE)) {
+		writer_bytes(&w, f->value);
+		writer_byte(&w, '\n');
+		*out = w;
+		return true;
 	}
+	*out = w;
+	bool good = f->type == FIELD_STRING ? write_string(out, f->value) : write_value(out, f);
 	writer_byte(out, '\n');
 	return good;
 }

@@ -29,19 +29,20 @@ static enum outcome zlib_pack(struct bytes in, uint8_t *out, size_t *len)
 	return rc == Z_OK ? DONE : rc == Z_BUF_ERROR ? NO_ROOM : BROKEN;
 }
 
-static enum outcome bz2_outcome(int rc)
-{
-	return rc == BZ_OK ? DONE : rc == BZ_OUTBUFF_FULL ? NO_ROOM : BROKEN;
-}
-
+/* Not by BZ2_bzBuffToBuffDecompress: it does not tell whether anything stood behind the stream. */
 static enum outcome bz2_expand(struct bytes in, uint8_t *out, size_t *len)
 {
 	enum { SMALL = 1, QUIET = 0 }; /* a third of the memory at half the speed */
-	unsigned made = (unsigned)*len; /* both lengths are below 2^20 */
-	int rc = BZ2_bzBuffToBuffDecompress((char *)out, &made, (char *)(uintptr_t)in.at, (unsigned)in.len, SMALL, QUIET);
+	/* all lengths are below 2^20 */
+	bz_stream z = {.next_in = (char *)(uintptr_t)in.at, .avail_in = (unsigned)in.len, .next_out = (char *)out, .avail_out = (unsigned)*len};
 
-	*len = made;
-	return bz2_outcome(rc);
+	if (BZ2_bzDecompressInit(&z, QUIET, SMALL) != BZ_OK)
+		return BROKEN;
+	int rc = BZ2_bzDecompress(&z);
+	bool ended = rc == BZ_STREAM_END, full = rc == BZ_OK && z.avail_out == 0;
+	*len -= z.avail_out;
+	(void)BZ2_bzDecompressEnd(&z); /* the stream is ours */
+	return full ? NO_ROOM : ended && z.avail_in == 0 ? DONE : BROKEN;
 }
 
 static enum outcome bz2_pack(struct bytes in, uint8_t *out, size_t *len)
@@ -51,7 +52,7 @@ static enum outcome bz2_pack(struct bytes in, uint8_t *out, size_t *len)
 	int rc = BZ2_bzBuffToBuffCompress((char *)out, &made, (char *)(uintptr_t)in.at, (unsigned)in.len, BLOCK_SIZE, QUIET, USUAL_EFFORT);
 
 	*len = made;
-	return bz2_outcome(rc);
+	return rc == BZ_OK ? DONE : rc == BZ_OUTBUFF_FULL ? NO_ROOM : BROKEN;
 }
 
 static const struct method {

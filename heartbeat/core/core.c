@@ -19,7 +19,7 @@ static bool allocate(struct core *c, const struct core_config *config)
 	size_t nodes = config->conf->node_count + config->conf->media_count, media = config->conf->media_count ? config->conf->media_count : 1;
 	c->nodes = calloc(nodes + 1, sizeof *c->nodes);
 	c->groups = calloc(config->resources->count + 1, sizeof *c->groups);
-	c->actions = calloc(CORE_ACTIONS_MAX + 1, sizeof *c->actions);
+	c->actions = malloc((CORE_ACTIONS_MAX + 1) * sizeof *c->actions); /* action_add clears each */
 	c->arena_memory = malloc(CORE_ARENA);
 	c->in_arena = malloc(CODEC_UNCOMPRESSED_MAX);
 	c->out_arena = malloc(CODEC_DATAGRAM_MAX);
@@ -271,11 +271,17 @@ static void beat(struct core *c)
 	if (c->phase == PHASE_INIT)
 		return;
 	bool regular = mono_reached(c->now.mono, c->next_beat);
+	struct span pace = mono_reached(c->now.mono, c->lossy_until) ? c->conf->keepalive : (struct span){c->conf->keepalive.ns / 2};
 	if (regular) {
 		c->beats = 0;
-		c->next_beat = mono_add(c->next_beat, c->conf->keepalive);
+		c->next_beat = mono_add(c->next_beat, pace);
 		if (mono_reached(c->now.mono, c->next_beat)) /* late by more than one: do not catch up in a burst */
-			c->next_beat = mono_add(c->now.mono, c->conf->keepalive);
+			c->next_beat = mono_add(c->now.mono, pace);
+	}
+	if (regular && mono_reached(c->now.mono, c->recent_at)) {
+		c->recent_before = c->recent;
+		c->recent = c->seq;
+		c->recent_at = mono_add(c->now.mono, c->conf->deadtime);
 	}
 	if (c->phase != PHASE_GONE && (regular || (c->beat_due && ++c->beats < BEATS_PER_KEEPALIVE)))
 		outbox_status(c);
@@ -297,7 +303,7 @@ void core_step(struct core *c, struct instant now, const struct event *event)
 	if (c->phase == PHASE_GONE && !c->beat_due)
 		return;
 	if (c->phase != PHASE_INIT) {
-		membership_tick(c);
+		membership_tick(c, event->kind == EVENT_TIMER);
 		ownership_tick(c);
 		ownership_settle(c);
 		c->dialect->publish(c);

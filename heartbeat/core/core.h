@@ -34,6 +34,7 @@ struct adopted {
 	uint32_t group_id; /* group_conf.id */
 	uint64_t epoch;
 	bool clean_up; /* too late to be sure: stop it before joining */
+	bool failback_due; /* as group_view had it */
 };
 
 struct core_config {
@@ -64,7 +65,7 @@ enum group_operation { GROUP_START, GROUP_STOP };
 
 enum event_kind {
 	EVENT_START,      /* first event, once: media are open */
-	EVENT_TIMER,      /* core_deadline was reached (or any time) */
+	EVENT_TIMER,      /* core_deadline was reached (or any time); what had arrived was handed over before: only now silence is judged */
 	EVENT_DATAGRAM,   /* from a medium; not verified */
 	EVENT_GROUP_DONE, /* the end of ACTION_GROUP_START or _STOP */
 	EVENT_FENCE_DONE, /* the end of ACTION_FENCE */
@@ -211,6 +212,7 @@ struct group_view {
 	bool peer_known;
 	enum group_state peer_state; /* as last reported */
 	const char *why;             /* last failure, "" none */
+	bool failback_due;           /* it is here because its home was away: with auto_failback it goes back */
 };
 void core_group_view(const struct core *c, size_t index, struct group_view *out);
 /* What cl_status rscstatus prints: "none" "local" "foreign" "all" "transition".  spec: protocol 7.9. */

@@ -13,7 +13,7 @@ static const unsigned legal[OWN_STATES] = {
 	[OWN_STARTING] = 1u << OWN_HELD | 1u << OWN_FAILED | 1u << OWN_STUCK | 1u << OWN_STOPPING,
 	[OWN_HELD]     = 1u << OWN_GIVING | 1u << OWN_STOPPING,
 	[OWN_GIVING]   = 1u << OWN_HELD | 1u << OWN_STOPPING,
-	[OWN_STOPPING] = 1u << OWN_NONE | 1u << OWN_STUCK,
+	[OWN_STOPPING] = 1u << OWN_NONE | 1u << OWN_STUCK | 1u << OWN_FAILED,
 	[OWN_FAILED]   = 1u << OWN_CLAIM | 1u << OWN_STARTING,
 	[OWN_STUCK]    = 1u << OWN_STOPPING,
 };
@@ -49,13 +49,13 @@ const char *peer_name(const struct core *c)
 
 enum peer_column ownership_column(const struct core *c, size_t g)
 {
-	if (c->phase < PHASE_ACTIVE)
+	bool up = c->phase >= PHASE_ACTIVE, alone = c->peer == c->self || c->nodes[c->peer].status == NODE_DEAD;
+	enum peer_column said = alone ? PEER_AWAY : c->groups[g].peer.said;
+	/* While we are coming up (a ping host may hold that up) only what the peer says that it has counts: one of two owners
+	 * gives way also then. */
+	if (!up && (said == PEER_AWAY || said == PEER_LEAVING))
 		return PEER_UNSURE;
-	if (c->peer == c->self)
-		return PEER_AWAY;
-	bool dead = c->nodes[c->peer].status == NODE_DEAD;
-	enum peer_column said = dead ? PEER_AWAY : c->groups[g].peer.said;
-	if (said != PEER_AWAY)
+	if (said != PEER_AWAY || c->peer == c->self)
 		return said;
 	/* No proof, no takeover: after a stall of our own, where one speaks that does not prove itself, and where fencing is
 	 * configured.  spec: fencing R1, R5 */
@@ -111,6 +111,7 @@ void group_set_state(struct core *c, size_t g, enum group_state to, const char *
 		action_add(c, ACTION_GROUP_STOP)->group.group = g;
 		break;
 	case OWN_FAILED:
+		group->start_failed = false;
 		entry_failed(c, g);
 		break;
 	case OWN_STUCK:

@@ -21,7 +21,11 @@ struct history {
 
 struct history *history_new(void)
 {
-	return calloc(1, sizeof(struct history));
+	struct history *h = malloc(sizeof *h); /* slots and ring are written before they are read */
+
+	if (h)
+		h->highest = h->oldest = h->count = h->write = 0;
+	return h;
 }
 
 void history_free(struct history *h)

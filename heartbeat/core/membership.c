@@ -9,7 +9,12 @@
 
 #include "heartbeat/core/state.h"
 
-enum { DT_EXTRA_MS = 60000 };
+enum {
+	REQUESTS_AT_ONCE = 25, /* after a long silence hundreds are missing, and perhaps nobody answers */
+	DT_EXTRA_MS = 60000,
+	GIVE_UP_MS = 10000, /* a "done" may be among what is missing; so long 3.0.6 bears that we do not acknowledge */
+	LOSSY_BEATS = 20, /* for so many keepalives after a loss: at 10 % of loss the next one is seen within them */
+};
 
 static const char *const status_words[NODE_STATUSES] = {"init", "up", "active", "dead", "ping"};
 
@@ -61,6 +66,30 @@ void membership_heard(struct core *c, struct node *n, size_t medium)
 	}
 }
 
+void membership_lossy(struct core *c)
+{
+	c->lossy_until = mono_add(c->now.mono, (struct span){LOSSY_BEATS * c->conf->keepalive.ns});
+}
+
+/* When the next status of it is late, going by its own pace: its keepalive may be longer than ours. */
+static void expect_next(struct core *c, struct node *n, uint64_t previous, uint64_t seq)
+{
+	struct span gap = mono_is_never(n->last_status) ? (struct span){0} : mono_since(c->now.mono, n->last_status);
+	if (n->pace.ns < c->conf->keepalive.ns)
+		n->pace = c->conf->keepalive;
+	if (seq == previous + 1 && gap.ns > n->pace.ns)
+		n->pace = gap;
+	struct span late = {n->pace.ns + n->pace.ns / 2};
+	n->late_at = mono_add(c->now.mono, late.ns > c->conf->warntime.ns ? c->conf->warntime : late);
+}
+
+void membership_alive(struct core *c, struct node *n)
+{
+	struct mono deadline = mono_add(c->now.mono, n->dead_after);
+	if (n->heard && n->status != NODE_DEAD && n->deadline.ns < deadline.ns)
+		n->deadline = deadline;
+}
+
 static struct span clamp_dead_after(const struct core *c, const struct node *n, const struct message *m)
 {
 	uint64_t ms;
@@ -87,7 +116,9 @@ static void peer_is_back(struct core *c)
 {
 	c->peer_left = false;
 	fencing_peer_heard(c);
-	ownership_home_returned(c);
+	/* At our own first contact nobody returns: what we adopted, and how it came here, is older than that. */
+	if (c->nodes[c->peer].ever_heard)
+		ownership_home_returned(c);
 	if (c->conf->failback != FAILBACK_OFF)
 		c->empty_held &= HALF_LOCAL;
 	c->beat_due = true; /* do not let it wait for the next beat */
@@ -100,6 +131,7 @@ static void returned(struct core *c, struct node *n)
 	core_log(c, LOG_LEVEL_WARN, "Deadtime value may be too small.");
 	if (!is_peer(c, n))
 		return;
+	ownership_peer_returned(c);
 	c->dialect->forget(c);
 	c->dialect->joined(c);
 }
@@ -111,13 +143,18 @@ static void new_generation(struct core *c, struct node *n, const struct message 
 	sequence_restart(&n->sequence, generation);
 	n->status_seq = n->floor = 0;
 	n->last_status = MONO_NEVER;
+	n->late_at = MONO_FAR;
+	n->pace = c->conf->keepalive;
 	if (!is_peer(c, n))
 		return;
 	dialect_choose(c, m);
 	c->beat_due = true; /* it does not know us yet */
-	/* A dead node's new life has to prove itself first: until then a shot, or its leave, stands as proof. */
-	if (n->heard)
+	if (n->heard) {
 		peer_is_back(c);
+	} else { /* taken for dead: it has to prove itself first */
+		fencing_new_life(c, n);
+		c->peer_left = false;
+	}
 }
 
 bool membership_status(struct core *c, struct node *n, const struct message *m, uint64_t seq)
@@ -126,7 +163,7 @@ bool membership_status(struct core *c, struct node *n, const struct message *m, 
 	(void)message_number(m, "hg", 16, &generation);
 	if (generation > n->sequence.generation)
 		new_generation(c, n, m, generation);
-	return seq > n->status_seq && seq > n->floor;
+	return seq > n->status_seq; /* what is not above the floor was dropped before */
 }
 
 /* First contact, or a return from the dead: is it the node that speaks, or a recording?  spec: protocol 10, 22 */
@@ -138,6 +175,7 @@ static bool is_proven(const struct core *c, const struct node *n)
 static struct mono deadline_of(const struct core *c, const struct node *n)
 {
 	struct mono own = mono_add(n->last_status, n->dead_after);
+	own = own.ns < n->not_before.ns ? n->not_before : own;
 	/* Before comm is up nobody is given up before initdead: spec protocol 6.2. */
 	return c->phase < PHASE_ACTIVE && own.ns < c->comm_deadline.ns ? c->comm_deadline : own;
 }
@@ -148,6 +186,8 @@ static void heard_unproven(struct core *c, struct node *n)
 {
 	bool again = !mono_is_never(n->last_status);
 	n->last_status = c->now.mono;
+	if (is_peer(c, n))
+		fencing_heard_unproven(c, n);
 	if (n->status != NODE_DEAD)
 		n->deadline = deadline_of(c, n);
 	struct mono until = mono_add(c->now.mono, n->dead_after);
@@ -159,6 +199,7 @@ void membership_status_accepted(struct core *c, struct node *n, const struct mes
 {
 	static const enum node_status known[] = {NODE_INIT, NODE_UP, NODE_ACTIVE};
 	bool was_dead = n->status == NODE_DEAD && n->ever_heard;
+	uint64_t previous = n->status_seq;
 	n->status_seq = seq;
 	if (is_peer(c, n))
 		c->dialect->hears(c, m);
@@ -167,6 +208,7 @@ void membership_status_accepted(struct core *c, struct node *n, const struct mes
 		return;
 	}
 	judge_interval(c, n);
+	expect_next(c, n, previous, seq);
 	n->last_status = c->now.mono;
 	n->dead_after = clamp_dead_after(c, n, m);
 	n->deadline = deadline_of(c, n);
@@ -224,7 +266,7 @@ static void node_died(struct core *c, struct node *n)
 	n->dead_since_seq = c->seq;
 	sequence_forget(&n->sequence);
 	n->heard = false;
-	n->deadline = MONO_FAR;
+	n->deadline = n->late_at = MONO_FAR;
 	node_set_status(c, n, NODE_DEAD);
 	if (is_peer(c, n))
 		peer_died(c, n);
@@ -280,26 +322,57 @@ static void ask_again(struct core *c, struct node *n)
 {
 	uint64_t missing, first;
 	struct span repeat = span_ms(c->conf->max_rexmit_delay_ms);
-	for (unsigned k = 0; k < SEQUENCE_MISSING_MAX && (missing = sequence_request_due(&n->sequence, c->now.mono, repeat)); k++)
+	for (unsigned k = 0; k < REQUESTS_AT_ONCE && (missing = sequence_request_due(&n->sequence, c->now.mono, repeat)); k++)
 		outbox_request(c, n, missing);
-	size_t lost = sequence_give_up(&n->sequence, mono_add(c->now.mono, (struct span){-n->dead_after.ns}), &first);
+	sequence_postpone(&n->sequence, c->now.mono, repeat);
+	struct span patience = span_ms(span_to_ms(n->dead_after) + GIVE_UP_MS);
+	size_t lost = sequence_give_up(&n->sequence, mono_add(c->now.mono, (struct span){-patience.ns}), &first);
 	if (lost)
-		core_log(c, LOG_LEVEL_WARN, "Irretrievably lost packet: node %s seq %llu and %zu more", n->name, (unsigned long long)first, lost - 1);
+		core_complain(c, COMPLAINT_NAK, "Irretrievably lost packet: node %s seq %llu and %zu more", n->name, (unsigned long long)first, lost - 1);
 }
 
-void membership_tick(struct core *c)
+/* Its statuses are late: perhaps they were only lost.  Ask it something that it answers at once; a dead node does not.  Without
+ * this, three losses in ten are a false death each minute at deadtime = 5 keepalives (spec: faults, 17).  Not with a request to
+ * send the next number again: 3.0.6 does not find the last one it has sent, and calls that an error. */
+static void ask_for_life(struct core *c, struct node *n)
+{
+	if (!mono_reached(c->now.mono, n->late_at))
+		return;
+	if (is_peer(c, n) && c->peer_left) { /* nobody waits for it */
+		n->late_at = MONO_FAR;
+		return;
+	}
+	/* The less time is left, the oftener; it may have asked for a minute (dt). */
+	int64_t left = n->deadline.ns - c->now.mono.ns, keepalive = c->conf->keepalive.ns;
+	int64_t step = left > 4 * keepalive ? left / 8 : left > 2 * keepalive ? keepalive / 2 : keepalive / 4;
+	n->late_at = mono_add(c->now.mono, (struct span){step});
+	membership_lossy(c);
+	struct message *m = outbox_begin(c, "reqnodes");
+	message_add(m, "dest", n->name);
+	outbox_send(c, m, n);
+}
+
+static void judge_silence(struct core *c, struct node *n)
+{
+	if (n != &c->nodes[c->self] && n->status != NODE_DEAD && mono_reached(c->now.mono, n->deadline))
+		node_died(c, n);
+	for (size_t medium = 0; medium < c->conf->media_count; medium++)
+		if (n->links[medium].up && mono_reached(c->now.mono, n->links[medium].deadline)) {
+			n->links[medium].up = false;
+			notify_link(c, n, medium);
+		}
+}
+
+void membership_tick(struct core *c, bool all_heard)
 {
 	for (size_t i = 0; i < c->node_count; i++) {
 		struct node *n = &c->nodes[i];
-		if (i != c->self && n->status != NODE_DEAD && mono_reached(c->now.mono, n->deadline))
-			node_died(c, n);
-		for (size_t medium = 0; medium < c->conf->media_count; medium++)
-			if (n->links[medium].up && mono_reached(c->now.mono, n->links[medium].deadline)) {
-				n->links[medium].up = false;
-				notify_link(c, n, medium);
-			}
-		if (n->heard)
+		if (all_heard)
+			judge_silence(c, n);
+		if (n->heard) {
 			ask_again(c, n);
+			ask_for_life(c, n);
+		}
 	}
 	fencing_tick(c);
 	if (c->phase == PHASE_UP)
@@ -317,9 +390,9 @@ void membership_stalled(struct core *c, struct span gap)
 		if (i == c->self || n->status == NODE_DEAD)
 			continue;
 		struct span grace = long_gap ? n->dead_after : (struct span){2 * c->conf->keepalive.ns};
-		struct mono earliest = mono_add(c->now.mono, grace);
-		if (n->deadline.ns < earliest.ns)
-			n->deadline = earliest;
+		n->not_before = mono_add(c->now.mono, grace); /* also when the deadline is reckoned anew, as comm comes up: plan stall-while-coming-up */
+		if (n->deadline.ns < n->not_before.ns)
+			n->deadline = n->not_before;
 	}
 	if (long_gap) {
 		c->believe_after = mono_add(c->now.mono, c->conf->deadtime);
@@ -340,7 +413,7 @@ struct mono membership_deadline(const struct core *c)
 			if (n->links[medium].up)
 				next = mono_min(next, n->links[medium].deadline);
 		if (n->heard)
-			next = mono_min(next, sequence_deadline(&n->sequence));
+			next = mono_min(next, mono_min(n->late_at, sequence_deadline(&n->sequence)));
 	}
 	if (c->phase == PHASE_UP && !mono_reached(c->now.mono, c->comm_deadline))
 		next = mono_min(next, c->comm_deadline);
@@ -358,7 +431,8 @@ static void node_add(struct core *c, const char *name, bool ping, size_t medium)
 	n->ping = ping;
 	n->ping_medium = medium;
 	n->dead_after = c->conf->deadtime;
-	n->deadline = MONO_FAR;
+	n->deadline = n->late_at = MONO_FAR;
+	n->not_before = MONO_NEVER;
 	sequence_init(&n->sequence, (unsigned)core_random(c, SEQUENCE_ACK_EVERY));
 }
 

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "heartbeat/core/message.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
 enum { NUMBER_TEXT_MAX = 24 };
 
 void message_init(struct message *m, void *arena, size_t cap)
@@ -22,115 +18,80 @@ void message_clear(struct message *m)
 	m->broken = false;
 }
 
-static bool contains(struct bytes b, int byte)
+static inline struct bytes keep(struct writer *arena, struct bytes b)
 {
-	return b.len > 0 && memchr(b.at, byte, b.len) != NULL;
-}
+	uint8_t *copy = writer_reserve(arena, b.len);
 
-static bool begins(struct bytes b, const char *text)
-{
-	struct reader r = reader_over(b);
-	return reader_skip(&r, text);
-}
-
-/* "(", ">>>" and "<<<" in front of a name would read as a type, a start or an end once the message is rendered as text:
- * two receivers would then see two different messages under one digest. */
-static bool name_allowed(struct bytes name)
-{
-	return name.len > 0 && name.len <= MESSAGE_NAME_MAX && !contains(name, '=') && !contains(name, '\n') && !contains(name, '\0') &&
-	       !begins(name, "(") && !begins(name, ">>>") && !begins(name, "<<<");
-}
-
-bool message_append(struct message *m, enum field_type type, struct bytes name, struct bytes value, const char **why)
-{
-	if (m->count == MESSAGE_FIELDS_MAX)
-		*why = "more than 128 fields";
-	else if (!name_allowed(name))
-		*why = "a field name that is empty, too long or has a reserved byte";
-	else if (type == FIELD_STRING && contains(value, '\0'))
-		*why = "a string with a NUL in it";
-	else {
-		m->fields[m->count++] = (struct field){.name = name, .value = value, .type = type};
-		return true;
-	}
-	return false;
+	if (!copy)
+		return (struct bytes){0};
+	bytes_copy(copy, b);
+	return (struct bytes){.at = copy, .len = b.len};
 }
 
 struct bytes message_keep(struct message *m, struct bytes b)
 {
-	uint8_t *copy = writer_reserve(&m->arena, b.len);
-
-	if (!copy)
-		return (struct bytes){0};
-	if (b.len > 0)
-		memcpy(copy, b.at, b.len);
-	return (struct bytes){.at = copy, .len = b.len};
+	return keep(&m->arena, b);
 }
 
 void message_add_bytes(struct message *m, enum field_type type, struct bytes name, struct bytes value)
 {
-	struct bytes own_name = message_keep(m, name), own_value = message_keep(m, value);
+	struct bytes own_name = keep(&m->arena, name), own_value = keep(&m->arena, value);
 	const char *why;
 
 	if (m->arena.overflowed || (int)type < FIELD_STRING || type > FIELD_COMPRESSED || !message_append(m, type, own_name, own_value, &why))
 		m->broken = true;
 }
 
-void message_add(struct message *m, const char *name, const char *value)
+static void add_number(struct message *m, const char *name, unsigned base, uint64_t value)
 {
-	message_add_bytes(m, FIELD_STRING, bytes_of(name), bytes_of(value));
+	uint8_t digits[NUMBER_TEXT_MAX];
+	struct writer w = writer_over(digits, sizeof digits);
+
+	writer_number(&w, base, value);
+	message_add_bytes(m, FIELD_STRING, bytes_of(name), writer_done(&w));
 }
 
 void message_add_hex(struct message *m, const char *name, uint64_t value)
 {
-	char text[NUMBER_TEXT_MAX];
-
-	(void)snprintf(text, sizeof text, "%" PRIx64, value);
-	message_add(m, name, text);
+	add_number(m, name, 16, value);
 }
 
 void message_add_decimal(struct message *m, const char *name, uint64_t value)
 {
-	char text[NUMBER_TEXT_MAX];
-
-	(void)snprintf(text, sizeof text, "%" PRIu64, value);
-	message_add(m, name, text);
+	add_number(m, name, 10, value);
 }
 
-const struct field *message_find(const struct message *m, const char *name)
+/* Names of one key; most have a few letters, and memcmp would take longer. */
+static bool same_name(struct bytes a, struct bytes b)
+{
+	for (size_t i = 1; i < a.len; i++)
+		if (a.at[i] != b.at[i])
+			return false;
+	return true;
+}
+
+const struct field *message_field(const struct message *m, struct bytes name, uint32_t key)
 {
 	for (size_t i = 0; i < m->count; i++)
-		if (bytes_equal_text(m->fields[i].name, name))
+		if (m->fields[i].key == key && same_name(m->fields[i].name, name))
 			return &m->fields[i];
 	return NULL;
 }
 
-struct bytes message_string(const struct message *m, const char *name)
+struct bytes message_value(const struct message *m, struct bytes name, uint32_t key)
 {
 	for (size_t i = 0; i < m->count; i++)
-		if (m->fields[i].type == FIELD_STRING && bytes_equal_text(m->fields[i].name, name))
+		if (m->fields[i].key == key && m->fields[i].type == FIELD_STRING && same_name(m->fields[i].name, name))
 			return m->fields[i].value;
 	return (struct bytes){0};
 }
 
-bool message_is(const struct message *m, const char *name, const char *value)
-{
-	struct bytes found = message_string(m, name);
-
-	return found.at != NULL && bytes_equal_text(found, value);
-}
-
-bool message_number(const struct message *m, const char *name, unsigned base, uint64_t *value)
-{
-	return bytes_to_u64(message_string(m, name), base, value);
-}
-
 size_t message_occurs(const struct message *m, const char *name)
 {
+	struct bytes wanted = bytes_of(name);
 	size_t times = 0;
 
 	for (size_t i = 0; i < m->count; i++)
-		if (bytes_equal_text(m->fields[i].name, name))
-			times++;
+		times += bytes_equal(m->fields[i].name, wanted);
 	return times;
 }

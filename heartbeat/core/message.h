@@ -23,6 +23,7 @@ struct field {
 	struct bytes name;
 	struct bytes value; /* raw bytes: for FIELD_MESSAGE and FIELD_LIST the netstring rendering */
 	enum field_type type;
+	uint32_t key; /* of the name: message_key */
 };
 
 struct message {
@@ -37,23 +38,84 @@ void message_init(struct message *m, void *arena, size_t cap);
 /* Take out all fields and give back the whole arena. */
 void message_clear(struct message *m);
 /* Append; name and value are copied into the arena.  Sets broken instead of failing: check once before use. */
-void message_add(struct message *m, const char *name, const char *value);
 void message_add_bytes(struct message *m, enum field_type type, struct bytes name, struct bytes value);
+static inline void message_add(struct message *m, const char *name, const char *value)
+{
+	message_add_bytes(m, FIELD_STRING, bytes_of(name), bytes_of(value));
+}
 void message_add_hex(struct message *m, const char *name, uint64_t value);     /* lower case, no leading zeros */
 void message_add_decimal(struct message *m, const char *name, uint64_t value);
+/* Two names of different keys are different: length and first letter, to be compared before anything else. */
+static inline uint32_t message_key(struct bytes name)
+{
+	return (uint32_t)name.len << 8 | (name.len > 0 ? name.at[0] : 0);
+}
+
+/* "(", ">>>" and "<<<" in front of a name would read as a type, a start or an end once the message is rendered as text:
+ * two receivers would then see two different messages under one digest. */
+static inline bool message_allows_name(struct bytes name)
+{
+	struct reader r = reader_over(name);
+
+	if (name.len == 0 || name.len > MESSAGE_NAME_MAX || reader_skip(&r, "(") || reader_skip(&r, ">>>") || reader_skip(&r, "<<<"))
+		return false;
+	for (size_t i = 0; i < name.len; i++)
+		if (name.at[i] <= '=' && (name.at[i] == '=' || name.at[i] == '\n' || name.at[i] == '\0')) /* letters lie above */
+			return false;
+	return true;
+}
+
+/* Why this is not allowed as a field, at any depth (static text); NULL: it is.  The value of a list or message is not looked into.
+ * Inline, as every field that is sent or heard comes through here. */
+static inline const char *message_refuses(enum field_type type, struct bytes name, struct bytes value)
+{
+	if (!message_allows_name(name))
+		return "a field name that is empty, too long or has a reserved byte";
+	return type == FIELD_STRING && bytes_have(value, '\0') ? "a string with a NUL in it" : NULL;
+}
+
 /* For decoders: append a field that borrows name and value.  False, with *why (static text) and nothing appended, when it
  * is one field too many, or the name or value is not allowed. */
-bool message_append(struct message *m, enum field_type type, struct bytes name, struct bytes value, const char **why);
+static inline bool message_append(struct message *m, enum field_type type, struct bytes name, struct bytes value, const char **why)
+{
+	*why = m->count == MESSAGE_FIELDS_MAX ? "more than 128 fields" : message_refuses(type, name, value);
+	if (*why)
+		return false;
+	m->fields[m->count++] = (struct field){.name = name, .value = value, .type = type, .key = message_key(name)};
+	return true;
+}
+
 /* Copy b into the arena.  Empty at NULL when it does not fit (arena.overflowed tells). */
 struct bytes message_keep(struct message *m, struct bytes b);
-/* First field of that name, NULL when absent. */
-const struct field *message_find(const struct message *m, const char *name);
+/* First field of that name, NULL when absent.  key: message_key of the name. */
+const struct field *message_field(const struct message *m, struct bytes name, uint32_t key);
 /* Value of the first string field of that name; empty bytes (at NULL) when absent or of another type. */
-struct bytes message_string(const struct message *m, const char *name);
-bool message_is(const struct message *m, const char *name, const char *value);
-/* Number in base 10 or 16; false when absent or not a number. */
-bool message_number(const struct message *m, const char *name, unsigned base, uint64_t *value);
+struct bytes message_value(const struct message *m, struct bytes name, uint32_t key);
 /* How often the name occurs (duplicates of common fields are refused: spec protocol 10, 21). */
 size_t message_occurs(const struct message *m, const char *name);
+
+/* The same for a name as C string; inline, so that the compiler makes the key of a literal. */
+static inline const struct field *message_find(const struct message *m, const char *name)
+{
+	return message_field(m, bytes_of(name), message_key(bytes_of(name)));
+}
+
+static inline struct bytes message_string(const struct message *m, const char *name)
+{
+	return message_value(m, bytes_of(name), message_key(bytes_of(name)));
+}
+
+static inline bool message_is(const struct message *m, const char *name, const char *value)
+{
+	struct bytes found = message_string(m, name);
+
+	return found.at != NULL && bytes_equal_text(found, value);
+}
+
+/* Number in base 10 or 16; false when absent or not a number. */
+static inline bool message_number(const struct message *m, const char *name, unsigned base, uint64_t *value)
+{
+	return bytes_to_u64(message_string(m, name), base, value);
+}
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "heartbeat/core/group_state.h"
 #include "heartbeat/core/ownership.h"
 #include "heartbeat/core/state.h"
 
@@ -38,6 +39,46 @@ static const char *objection(struct core *c, bool takeover)
 	return NULL;
 }
 
+/* What a takeover has to do with a group: also the last order wins, when it takes back the one before. */
+static enum move_part takeover_part(struct core *c, size_t g)
+{
+	struct group *group = &c->groups[g];
+	switch (group->state) {
+	case OWN_HELD:
+		return MOVE_OUT;
+	case OWN_GIVING:
+		group->was_due = false; /* nor does it go home by itself */
+		group_set_state(c, g, OWN_HELD, "an operator wants it here");
+		return MOVE_FOLLOW;
+	case OWN_STOPPING: /* on its way to the other node */
+	case OWN_UNKNOWN:
+		return MOVE_ASK_WHEN_STOPPED;
+	case OWN_NONE:
+	case OWN_FAILED:
+		(void)ownership_ask(c, g);
+		return MOVE_FOLLOW;
+	default: /* comes here already; stuck: is told as such */
+		return MOVE_FOLLOW;
+	}
+}
+
+static enum move_part standby_part(struct core *c, size_t g)
+{
+	switch (c->groups[g].state) {
+	case OWN_NONE:
+	case OWN_FAILED:
+		return MOVE_OUT;
+	case OWN_CLAIM:
+	case OWN_STARTING:
+		return MOVE_OFFER_WHEN_HELD;
+	case OWN_HELD:
+		(void)ownership_give(c, g, "an operator ordered standby");
+		return MOVE_FOLLOW;
+	default: /* leaves already; stuck: is told as such */
+		return MOVE_FOLLOW;
+	}
+}
+
 void move_begin(struct core *c, bool takeover, enum half half, unsigned id)
 {
 	struct move *m = NULL;
@@ -60,13 +101,7 @@ void move_begin(struct core *c, bool takeover, enum half half, unsigned id)
 	for (size_t g = 0; g < c->group_count; g++) {
 		if (!ownership_in_half(c, g, half))
 			continue;
-		enum group_state s = c->groups[g].state;
-		if (takeover)
-			m->groups[g] = s == OWN_STARTING || s == OWN_CLAIM || ownership_ask(c, g) ? MOVE_FOLLOW : MOVE_OUT;
-		else if (s == OWN_STARTING)
-			m->groups[g] = MOVE_OFFER_WHEN_HELD;
-		else
-			m->groups[g] = s == OWN_STOPPING || ownership_give(c, g, "an operator ordered standby") ? MOVE_FOLLOW : MOVE_OUT;
+		m->groups[g] = takeover ? takeover_part(c, g) : standby_part(c, g);
 		m->moves |= m->groups[g] != MOVE_OUT;
 	}
 	c->dialect->moved(c, takeover, half);
@@ -91,15 +126,23 @@ static enum progress standby_progress(struct core *c, struct move *m, size_t g)
 	case OWN_NONE:
 	case OWN_FAILED:
 		return column == PEER_HELD ? IS_DONE : column == PEER_FAILED || column == PEER_AWAY || column == PEER_STUCK ? HAS_FAILED : GOES_ON;
-	case OWN_CLAIM: /* the peer could not, we take it back */
-		return HAS_FAILED;
+	case OWN_CLAIM: /* the peer could not, we take it back; or it is still on its way here */
+		return m->groups[g] == MOVE_OFFER_WHEN_HELD ? GOES_ON : HAS_FAILED;
 	default:
 		return GOES_ON;
 	}
 }
 
-static enum progress takeover_progress(const struct core *c, size_t g)
+static enum progress takeover_progress(struct core *c, struct move *m, size_t g)
 {
+	if (m->groups[g] == MOVE_ASK_WHEN_STOPPED) {
+		enum group_state s = c->groups[g].state;
+		if (s == OWN_STOPPING || s == OWN_UNKNOWN)
+			return GOES_ON;
+		m->groups[g] = MOVE_FOLLOW;
+		if (c->dialect->takes_back)
+			(void)ownership_ask(c, g);
+	}
 	switch (c->groups[g].state) {
 	case OWN_HELD:
 		return IS_DONE;
@@ -111,17 +154,23 @@ static enum progress takeover_progress(const struct core *c, size_t g)
 	}
 }
 
+/* A state in a sentence: "group web is ... here". */
+static const char *here(enum group_state s)
+{
+	return s == OWN_NONE ? "not" : s == OWN_CLAIM ? "coming back" : group_state_name(s);
+}
+
 static void move_follow(struct core *c, struct move *m)
 {
 	bool waiting = false;
 	for (size_t g = 0; g < c->group_count; g++) {
 		if (m->groups[g] == MOVE_OUT)
 			continue;
-		enum progress p = m->takeover ? takeover_progress(c, g) : standby_progress(c, m, g);
+		enum progress p = m->takeover ? takeover_progress(c, m, g) : standby_progress(c, m, g);
 		if (p == HAS_FAILED) {
 			const struct group *group = &c->groups[g];
 			move_end(c, m, false, action_text(c, "group %s is %s here%s%s, on the other node: %s", c->resources->groups[g].key,
-			                                  group_state_name(group->state), group->why[0] ? ": " : "", group->why,
+			                                  here(group->state), group->why[0] ? ": " : "", group->why,
 			                                  peer_column_name(ownership_column(c, g))));
 			return;
 		}

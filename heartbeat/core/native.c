@@ -29,10 +29,23 @@ static const struct {
 	{'s', PEER_STARTING}, {'h', PEER_HELD}, {'g', PEER_GIVING}, {'r', PEER_STOPPING}, {'x', PEER_STUCK},
 };
 
+/* Of this life, and since its death: also a peer that has not proven itself yet. */
+static bool is_audible(const struct node *peer)
+{
+	return peer->status_seq > peer->floor;
+}
+
 static char letter_of(const struct core *c, const struct group *group)
 {
-	if (c->phase >= PHASE_LEAVING && !ownership_is_active(group->state))
+	if (ownership_is_active(group->state))
+		return own_letters[group->state];
+	if (c->phase >= PHASE_LEAVING)
 		return 'l';
+	/* A peer that has not proven itself is told that it is heard, but what it claims was not read here: to its claim "not here"
+	 * would be an answer that we do not know of, and we may start as well (tests/model/ownership.pml, WITHOUT_BELIEF). */
+	const struct node *peer = &c->nodes[c->peer];
+	if (c->peer != c->self && !peer->heard && is_audible(peer))
+		return 'u';
 	return group->state == OWN_CLAIM && group->asked ? 'a' : own_letters[group->state];
 }
 
@@ -43,15 +56,21 @@ void native_fields(struct core *c, struct message *m)
 	struct writer w = writer_over(text, sizeof text);
 	message_add_decimal(m, "h4", NATIVE_VERSION);
 	/* Also a peer that has not proven itself yet: it can only do so when it is told that it is heard. */
-	bool hears = peer && peer->status_seq > peer->floor;
-	writer_format(&w, "%llx:%llx", hears ? (unsigned long long)peer->sequence.generation : 0ULL,
-	              hears ? (unsigned long long)peer->status_seq : 0ULL);
+	bool hears = peer && is_audible(peer);
+	writer_number(&w, 16, hears ? peer->sequence.generation : 0);
+	writer_byte(&w, ':');
+	writer_number(&w, 16, hears ? peer->status_seq : 0);
 	message_add_bytes(m, FIELD_STRING, bytes_of("h4hears"), writer_done(&w));
 	message_add_hex(m, "h4digest", c->resources->digest);
 	w = writer_over(text, sizeof text);
-	for (size_t g = 0; g < c->group_count; g++)
-		writer_format(&w, "%s%x:%c:%llx", g ? " " : "", c->resources->groups[g].id, letter_of(c, &c->groups[g]),
-		              (unsigned long long)c->groups[g].epoch);
+	for (size_t g = 0; g < c->group_count; g++) {
+		writer_text(&w, g ? " " : "");
+		writer_number(&w, 16, c->resources->groups[g].id);
+		writer_byte(&w, ':');
+		writer_byte(&w, (uint8_t)letter_of(c, &c->groups[g]));
+		writer_byte(&w, ':');
+		writer_number(&w, 16, c->groups[g].epoch);
+	}
 	message_add_bytes(m, FIELD_STRING, bytes_of("h4hold"), writer_done(&w));
 }
 
@@ -99,6 +118,16 @@ static bool knows_our_state(const struct core *c, size_t g)
 	return c->native.hears_generation == c->generation && c->groups[g].published && c->native.hears_seq >= c->groups[g].published;
 }
 
+/* An answer out of turn, at most four a keepalive: two nodes that both ask must not answer each other's answers for ever. */
+static bool may_answer(struct core *c)
+{
+	if (!mono_is_never(c->native.last_answer) &&
+	    !mono_reached(c->now.mono, mono_add(c->native.last_answer, (struct span){c->conf->keepalive.ns / 4})))
+		return false;
+	c->native.last_answer = c->now.mono;
+	return true;
+}
+
 /* The peer's list, group by group; what it does not list it does not have. */
 static void take_holdings(struct core *c, struct bytes list)
 {
@@ -117,10 +146,12 @@ static void take_holdings(struct core *c, struct bytes list)
 				break;
 			}
 		}
+		bool is_news = c->groups[g].peer.said != said;
 		ownership_peer_says(c, g, said, epoch, knows_our_state(c, g));
 		leaving += said == PEER_LEAVING;
-		/* It waits for our answer: whether we have it is in our next status. */
-		if (said == PEER_CLAIM || said == PEER_ASK)
+		/* It waits for our answer: whether we have it is in our next status.  Once: two that answer each other's answers would
+		 * go on for as long as a stop takes (plan claims-answered-for-ever); a lost one is in the next regular status. */
+		if ((said == PEER_CLAIM || said == PEER_ASK) && is_news)
 			c->beat_due = true;
 	}
 	c->peer_left |= c->group_count && leaving == c->group_count;
@@ -143,11 +174,7 @@ static void native_hears(struct core *c, const struct message *m)
 		c->native.hears_generation = c->native.hears_seq = 0;
 	if (c->native.hears_generation == c->generation)
 		return;
-	if (mono_is_never(c->native.last_answer) ||
-	    mono_reached(c->now.mono, mono_add(c->native.last_answer, (struct span){c->conf->keepalive.ns / 4}))) {
-		c->native.last_answer = c->now.mono;
-		c->beat_due = true;
-	}
+	c->beat_due |= may_answer(c);
 }
 
 static void native_status(struct core *c, const struct message *m)
@@ -164,11 +191,12 @@ static void native_status(struct core *c, const struct message *m)
 	take_holdings(c, message_string(m, "h4hold"));
 }
 
-/* It names our generation, and a status of ours that is not older than its death: frames held back on the way since then name
- * statuses from before. */
+/* It names our generation, and a status of ours that is newer than its death, and not much older than a deadtime: frames held back
+ * on the way name statuses from before, recordings those of the time when they were made (plan recorded-while-deaf). */
 static bool native_proven(const struct core *c, const struct node *n)
 {
-	return c->native.hears_generation == c->generation && c->native.hears_seq > n->dead_since_seq;
+	uint64_t oldest = c->recent_before > n->dead_since_seq ? c->recent_before : n->dead_since_seq;
+	return c->native.hears_generation == c->generation && c->native.hears_seq > oldest;
 }
 
 static void native_join(struct core *c)
@@ -196,9 +224,11 @@ static void native_forget(struct core *c)
 static void native_message(struct core *c, const struct message *m)
 {
 	/* Good-bye is said in both dialects; the holdings came with the statuses. */
-	if (message_is(m, "t", "shutdone")) {
+	const struct node *peer = membership_peer(c);
+	/* From who has not shown yet that it hears us it may be the recording of a good-bye (plan recorded-goodbye). */
+	if (message_is(m, "t", "shutdone") && peer->heard) {
 		c->peer_left = true;
-		core_log(c, LOG_LEVEL_INFO, "Received shutdown notice from '%s'.", membership_peer(c)->name);
+		core_log(c, LOG_LEVEL_INFO, "Received shutdown notice from '%s'.", peer->name);
 	}
 }
 
@@ -226,6 +256,12 @@ static bool native_may_leave(const struct core *c)
 	return true;
 }
 
+static bool native_relied_on(const struct core *c, size_t g)
+{
+	(void)c, (void)g; /* it is told about each group */
+	return false;
+}
+
 static bool native_at_rest(const struct core *c)
 {
 	(void)c; /* each group answers for itself */
@@ -251,6 +287,8 @@ const struct dialect dialect_native = {
 	.deadline = native_deadline,
 	.acknowledged = native_acknowledged,
 	.may_leave = native_may_leave,
+	.relied_on = native_relied_on,
+	.takes_back = true,
 	.at_rest = native_at_rest,
 	.moved = native_moved,
 };

@@ -129,6 +129,16 @@ static void send_nak(struct core *c, const struct node *to, uint64_t seq, const 
 	outbox_send(c, m, to);
 }
 
+/* A peer that missed everything asks for each number once in this time; more is no need, and would make one datagram many. */
+static bool may_serve(struct core *c)
+{
+	if (mono_reached(c->now.mono, c->serve_until)) {
+		c->serve_until = mono_add(c->now.mono, span_ms((int64_t)c->conf->max_rexmit_delay_ms + 1));
+		c->served = 0;
+	}
+	return c->served++ < SEQUENCE_MISSING_MAX;
+}
+
 void outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_t last)
 {
 	/* Bound the range before looking at it: one request for 1..2^31 keeps 3.0.6 busy for minutes (spec: protocol 10.1). */
@@ -137,7 +147,7 @@ void outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_
 	if (last - first >= HISTORY_PER_REQUEST_MAX)
 		last = first + HISTORY_PER_REQUEST_MAX - 1;
 	struct span gap = span_ms((int64_t)c->conf->max_rexmit_delay_ms - 10);
-	for (uint64_t seq = first; seq <= last; seq++) {
+	for (uint64_t seq = first; seq <= last && may_serve(c); seq++) {
 		struct bytes datagram;
 		switch (history_resend(c->history, seq, c->now.mono, gap, &datagram)) {
 		case HISTORY_FOUND: {
@@ -146,6 +156,8 @@ void outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_
 				return;
 			action_add(c, ACTION_SEND)->send.data = copy;
 			c->counters.resent++;
+			if (to->heard)
+				membership_lossy(c); /* not for a nak, nor for a dead node: anybody can replay an old request */
 			break;
 		}
 		case HISTORY_TOO_LOW:

@@ -11,7 +11,7 @@ enum verdict {
 	STAY,
 	START,         /* at once: nobody else can have it */
 	CLAIM,         /* say that we mean to start it */
-	CLAIM_HOME,    /* the same, if its home is here */
+	CLAIM_HOME,    /* the same, if its home is here, or the peer takes it to be ours */
 	START_ACKED,   /* start if the peer answered our claim */
 	TIE,
 	ASKED,         /* keep asking, or withdraw if nobody asked */
@@ -30,9 +30,9 @@ static const enum verdict table[OWN_STATES][PEER_COLUMNS] = {
 	[OWN_UNKNOWN]  = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    STAY,     STAY,     STAY,     STAY,    STAY },
 	[OWN_NONE]     = { START,  STAY,   CLAIM_HOME,  START,       CLAIM,       STAY,    STAY,    STAY,     STAY,     CLAIM,    STAY,    STAY },
 	[OWN_CLAIM]    = { START,  STAY,   START_ACKED, START,       START_ACKED, TIE,     TIE,     ASKED,    ASKED,    STAY,     STAY,    WITHDRAW },
-	[OWN_STARTING] = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    CONFLICT, CONFLICT, STAY,     STAY,    STAY },
-	[OWN_HELD]     = { STAY,   STAY,   FAILBACK,    STAY,        STAY,        STAY,    RELEASE, CONFLICT, CONFLICT, STAY,     STAY,    STAY },
-	[OWN_GIVING]   = { CANCEL, CANCEL, STAY,        CANCEL,      CANCEL,      RELEASE, RELEASE, CONFLICT, CONFLICT, STAY,     STAY,    CANCEL },
+	[OWN_STARTING] = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    CONFLICT, CONFLICT, CONFLICT, STAY,    STAY },
+	[OWN_HELD]     = { STAY,   STAY,   FAILBACK,    STAY,        STAY,        STAY,    RELEASE, CONFLICT, CONFLICT, CONFLICT, STAY,    STAY },
+	[OWN_GIVING]   = { CANCEL, CANCEL, STAY,        CANCEL,      CANCEL,      RELEASE, RELEASE, CONFLICT, CONFLICT, CONFLICT, STAY,    CANCEL },
 	[OWN_STOPPING] = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    STAY,     STAY,     STAY,     STAY,    STAY },
 	[OWN_FAILED]   = { RETRY,  STAY,   STAY,        RETRY,       RETRY_HOME,  STAY,    STAY,    STAY,     STAY,     CLAIM,    STAY,    STAY },
 	[OWN_STUCK]    = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    STAY,     STAY,     STAY,     STAY,    STAY },
@@ -86,7 +86,12 @@ static void start(struct core *c, size_t g, const char *reason)
 static void conflict(struct core *c, size_t g)
 {
 	struct group *group = &c->groups[g];
+	const struct node *peer = membership_peer(c);
 	bool ours = conflict_is_ours(c, g);
+	/* Its status was sent again and later ones are still missing: what it claimed then may have failed since.  The next one comes
+	 * within a keepalive (plan conflict-with-the-past). */
+	if (!ours && sequence_missing_after(&peer->sequence, peer->status_seq))
+		return;
 	if (!group->conflict_logged)
 		core_log(c, LOG_LEVEL_CRIT, "Both machines own group %s: our epoch is %llu, that of %s is %llu; %s", group_key(c, g),
 		         (unsigned long long)group->epoch, peer_name(c), (unsigned long long)group->peer.epoch,
@@ -102,7 +107,9 @@ static void conflict(struct core *c, size_t g)
 
 static bool failback_wanted(const struct core *c, size_t g)
 {
-	return c->conf->failback != FAILBACK_OFF && c->groups[g].failback_due && !c->groups[g].mine && may_start(c) &&
+	const struct group *group = &c->groups[g];
+	bool waits = group->deadline.ns != MONO_FAR.ns && !mono_reached(c->now.mono, group->deadline);
+	return c->conf->failback != FAILBACK_OFF && group->failback_due && !group->mine && !waits && may_start(c) &&
 	       c->nodes[c->peer].status == NODE_ACTIVE;
 }
 
@@ -111,12 +118,6 @@ static bool retry_now(const struct core *c, const struct group *group)
 	return may_start(c) && group->attempts < START_ATTEMPTS && mono_reached(c->now.mono, group->deadline);
 }
 
-static void claim(struct core *c, size_t g, const char *reason)
-{
-	if (!may_start(c))
-		return;
-	group_set_state(c, g, OWN_CLAIM, reason);
-}
 
 /* The reference's words, R from the giver's viewpoint: monitoring greps them (spec: cli 8, texts 10, 15, 16). */
 static void log_acquisition(struct core *c, const struct group *group, enum peer_column column)
@@ -144,12 +145,16 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 		start(c, g, c->peer == c->self ? "there is no other node" : column == PEER_LEAVING ? "the other node leaves" : "the other node is away");
 		break;
 	case CLAIM:
+		if (!may_start(c))
+			break;
 		log_acquisition(c, group, column);
-		claim(c, g, column == PEER_GIVING ? "the other node offers it" : "the other node failed to start it");
+		group_set_state(c, g, OWN_CLAIM, column == PEER_GIVING ? "the other node offers it" : "the other node failed to start it");
 		break;
 	case CLAIM_HOME:
-		if (home_is_here(c, g))
-			claim(c, g, "its home is here and nobody runs it");
+		if (may_start(c) && home_is_here(c, g))
+			group_set_state(c, g, OWN_CLAIM, "its home is here and nobody runs it");
+		else if (may_start(c) && c->dialect->relied_on(c, g))
+			group_set_state(c, g, OWN_CLAIM, "the other node takes it to be here, and nobody runs it");
 		break;
 	case START_ACKED:
 		if (may_start(c) && c->dialect->acknowledged(c, g))
@@ -189,9 +194,26 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 			if (column != PEER_FAILED)
 				start(c, g, "trying again");
 			else
-				claim(c, g, "trying again");
+				group_set_state(c, g, OWN_CLAIM, "trying again");
 		}
 		break;
+	}
+}
+
+/* Whoever looked for an address while both had it may have found the peer.  Said again when the peer has let go: before that
+ * its kernel still answers, and the peer may let go at once, so that we never hear it say that it holds. */
+static void announce_when_alone_again(struct core *c, size_t g)
+{
+	struct group *group = &c->groups[g];
+	enum peer_column column = ownership_column(c, g);
+	if (group->state != OWN_STARTING && group->state != OWN_HELD)
+		group->was_there_too = false;
+	else if (column >= PEER_STARTING)
+		group->was_there_too = true;
+	else if (group->was_there_too && group->state == OWN_HELD && column != PEER_UNSURE) {
+		group->was_there_too = false;
+		core_log(c, LOG_LEVEL_INFO, "Group %s runs here only: its addresses are announced again", group_key(c, g));
+		action_add(c, ACTION_GROUP_ANNOUNCE)->group.group = g;
 	}
 }
 
@@ -202,6 +224,7 @@ void ownership_settle(struct core *c)
 		bool changed = false;
 		for (size_t g = 0; g < c->group_count; g++) {
 			enum group_state before = c->groups[g].state;
+			announce_when_alone_again(c, g);
 			apply(c, g, ownership_column(c, g));
 			changed |= c->groups[g].state != before;
 		}

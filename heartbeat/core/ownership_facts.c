@@ -21,6 +21,7 @@ void ownership_init(struct core *c, const struct adopted *adopted, size_t count)
 			if (adopted[i].group_id != c->resources->groups[g].id)
 				continue;
 			group->epoch = adopted[i].epoch;
+			group->failback_due = adopted[i].failback_due && !group->mine;
 			group->state = adopted[i].clean_up ? OWN_UNKNOWN : OWN_HELD;
 			if (adopted[i].clean_up)
 				action_add(c, ACTION_GROUP_STOP)->group.group = g;
@@ -72,10 +73,23 @@ void ownership_group_done(struct core *c, size_t g, enum group_operation op, boo
 	}
 	if (!ok)
 		(void)snprintf(group->why, sizeof group->why, "%s", why ? why : "no reason given");
-	if (ok)
-		group_set_state(c, g, op == GROUP_START ? OWN_HELD : OWN_NONE, op == GROUP_START ? "all its resources run" : "all its resources are stopped");
+	if (op == GROUP_START)
+		group->start_failed = !ok;
+	if (!ok && still_active)
+		group_set_state(c, g, OWN_STUCK, group->why);
+	else if (op == GROUP_START)
+		group_set_state(c, g, ok ? OWN_HELD : OWN_FAILED, ok ? "all its resources run" : group->why);
+	else if (group->start_failed) /* without this its home would start it again and again, and nobody else ever */
+		group_set_state(c, g, OWN_FAILED, "all its resources are stopped, after a start that failed");
 	else
-		group_set_state(c, g, still_active ? OWN_STUCK : op == GROUP_START ? OWN_FAILED : OWN_NONE, group->why);
+		group_set_state(c, g, OWN_NONE, ok ? "all its resources are stopped" : group->why);
+}
+
+/* Two that offer each other a group in the same instant each ignore the other's offer: one of them has to wait longer, or they
+ * would do it again for ever (seed 757 of the profile classic). */
+static int64_t offer_again_ms(const struct core *c)
+{
+	return strcmp(c->nodes[c->self].name, c->nodes[c->peer].name) < 0 ? 1000 : 5000;
 }
 
 void ownership_tick(struct core *c)
@@ -95,6 +109,10 @@ void ownership_tick(struct core *c)
 		case OWN_GIVING:
 			core_log(c, LOG_LEVEL_WARN, "No reply to standby request.  Standby request cancelled.");
 			group_set_state(c, g, OWN_HELD, "the other node did not answer our offer");
+			group->deadline = mono_add(c->now.mono, span_ms(offer_again_ms(c)));
+			break;
+		case OWN_HELD:
+			group->deadline = MONO_FAR; /* may be offered again */
 			break;
 		case OWN_STUCK:
 			group_set_state(c, g, OWN_STOPPING, "trying to stop it again");
@@ -131,11 +149,21 @@ void ownership_release_all(struct core *c, const char *reason)
 	}
 }
 
-void ownership_home_returned(struct core *c)
+void ownership_peer_returned(struct core *c)
 {
 	for (size_t g = 0; g < c->group_count; g++)
-		if (!c->groups[g].mine && ownership_is_active(c->groups[g].state))
-			c->groups[g].failback_due = true;
+		c->groups[g].was_there_too = true;
+}
+
+void ownership_home_returned(struct core *c)
+{
+	for (size_t g = 0; g < c->group_count; g++) {
+		struct group *group = &c->groups[g];
+		if (group->mine || group->failback_due || !ownership_is_active(group->state))
+			continue;
+		group->failback_due = true;
+		action_add(c, ACTION_HOLDINGS);
+	}
 }
 
 bool ownership_give(struct core *c, size_t g, const char *reason)

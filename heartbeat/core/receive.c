@@ -16,10 +16,19 @@ static const char *medium_name(const struct core *c, size_t medium)
 
 /* --- step 1: is it authentic? --- */
 
-static bool decode(struct core *c, const struct event *e, struct frame *frame)
+/* Every datagram comes once over each medium: to the byte what was found authentic and sound a moment ago is so still, and
+ * c->in still says what is in it.  How long this takes tells a stranger nothing that is of use: he would learn a datagram that has been
+ * taken already. */
+static bool is_last_again(const struct core *c, struct bytes data)
 {
+	return c->last.len > 0 && bytes_equal(data, c->last);
+}
+
+static bool decode(struct core *c, struct bytes data, const struct event *e)
+{
+	struct frame frame;
 	message_init(&c->in, c->in_arena, CODEC_UNCOMPRESSED_MAX);
-	enum codec_verdict verdict = codec_decode(e->datagram.data, c->auth, false, &c->in, frame);
+	enum codec_verdict verdict = codec_decode(data, c->auth, false, &c->in, &frame);
 	if (verdict == CODEC_OK)
 		return true;
 	bool unauthentic = verdict == CODEC_UNAUTHENTIC;
@@ -28,29 +37,67 @@ static bool decode(struct core *c, const struct event *e, struct frame *frame)
 		return false;
 	if (unauthentic)
 		core_complain(c, COMPLAINT_UNAUTHENTIC, "datagram from %s on %s refused, failed authentication: %s. Is /etc/ha.d/authkeys the same on both nodes, "
-		              "or does another cluster use this port?", origin(e), medium_name(c, e->datagram.medium), auth_verdict_text(frame->auth));
+		              "or does another cluster use this port?", origin(e), medium_name(c, e->datagram.medium), auth_verdict_text(frame.auth));
 	else
 		core_complain(c, COMPLAINT_MALFORMED, "datagram from %s on %s dropped: %s (%s)", origin(e), medium_name(c, e->datagram.medium),
-		              codec_verdict_text(verdict), frame->why);
+		              codec_verdict_text(verdict), frame.why);
 	return false;
 }
 
 /* --- step 2: does it have what every message has, once? --- */
 
+static const char *field_twice(const struct message *m)
+{
+	enum { LENGTHS = 9, SAME_LENGTH = 2 };
+	static const char *const once[LENGTHS][SAME_LENGTH] = { /* by their length */
+		[1] = {"t"}, [2] = {"ts", "hg"}, [3] = {"src", "seq"}, [4] = {"dest"}, [7] = {"srcuuid"}, [8] = {"destuuid"},
+	};
+	unsigned seen[LENGTHS] = {0};
+	for (size_t i = 0; i < m->count; i++) {
+		struct bytes name = m->fields[i].name;
+		for (unsigned k = 0; name.len < LENGTHS && k < SAME_LENGTH && once[name.len][k]; k++) {
+			if (!bytes_equal(name, (struct bytes){(const uint8_t *)once[name.len][k], name.len}))
+				continue;
+			if (seen[name.len] >> k & 1)
+				return once[name.len][k];
+			seen[name.len] |= 1U << k;
+		}
+	}
+	return NULL;
+}
+
 static bool fields_are_sound(struct core *c, const struct event *e)
 {
-	static const char *const once[] = {"t", "src", "srcuuid", "ts", "seq", "hg", "dest", "destuuid"};
 	const struct message *m = &c->in;
+	const char *twice = field_twice(m);
 	uint64_t ts;
-	for (size_t i = 0; i < sizeof once / sizeof *once; i++)
-		if (message_occurs(m, once[i]) > 1) {
-			core_complain(c, COMPLAINT_FIELDS, "message from %s dropped: field %s occurs twice", origin(e), once[i]);
-			return false;
-		}
+	if (twice) {
+		core_complain(c, COMPLAINT_FIELDS, "message from %s dropped: field %s occurs twice", origin(e), twice);
+		return false;
+	}
 	if (!message_string(m, "t").len || !message_string(m, "src").len || !message_number(m, "ts", 16, &ts) || !ts) {
 		core_complain(c, COMPLAINT_FIELDS, "message from %s dropped: t, src or ts is missing", origin(e));
 		return false;
 	}
+	return true;
+}
+
+/* Both steps.  What comes again costs a copy now and saves them then. */
+static bool is_sound(struct core *c, const struct event *e)
+{
+	struct bytes data = e->datagram.data;
+	if (is_last_again(c, data))
+		return true;
+	bool keep = data.len > 0 && data.len <= sizeof c->last_bytes;
+	c->last.len = 0;
+	if (keep) {
+		memcpy(c->last_bytes, data.at, data.len);
+		data.at = c->last_bytes; /* fields borrow from what is decoded */
+	}
+	if (!decode(c, data, e) || !fields_are_sound(c, e))
+		return false;
+	if (keep)
+		c->last = data;
 	return true;
 }
 
@@ -102,7 +149,7 @@ static void learn_uuid(struct core *c, struct node *n)
 	if (!uuid.len || (n->has_uuid && memcmp(n->uuid, uuid.at, sizeof n->uuid) == 0))
 		return;
 	if (n->has_uuid)
-		core_log(c, LOG_LEVEL_INFO, "node %s changed its uuid", n->name);
+		core_complain(c, COMPLAINT_UUID, "node %s changed its uuid", n->name);
 	memcpy(n->uuid, uuid.at, sizeof n->uuid);
 	n->has_uuid = true;
 }
@@ -117,7 +164,7 @@ static void take_unnumbered(struct core *c, struct node *n)
 	    message_number(m, "lastseq", 10, &last))
 		outbox_serve(c, n, first, last);
 	else if (message_is(m, "t", "NS_nak_rexmit") && message_number(m, "firstseq", 16, &first) && sequence_lost(&n->sequence, first))
-		core_log(c, LOG_LEVEL_WARN, "Irretrievably lost packet: node %s seq %llu", n->name, (unsigned long long)first);
+		core_complain(c, COMPLAINT_NAK, "Irretrievably lost packet: node %s seq %llu", n->name, (unsigned long long)first);
 	else if (message_is(m, "t", "NS_ackmsg") && message_is(m, "dest", c->node_name) && message_number(m, "ackseq", 16, &first) && first <= c->seq)
 		history_acked(c->history, first);
 }
@@ -128,27 +175,31 @@ static bool is_fresh(struct core *c, struct node *n, uint64_t generation, uint64
 {
 	struct span wait = span_ms(50 + (int64_t)core_random(c, 200)); /* spec protocol 5.3 */
 	enum seq_verdict verdict = sequence_accept(&n->sequence, generation, seq, c->now.mono, wait);
+	if (verdict == SEQ_GAP || verdict == SEQ_LOST_MANY)
+		membership_lossy(c);
 	switch (verdict) {
 	case SEQ_GAP:
-		core_log(c, LOG_LEVEL_WARN, "%llu lost packet(s) for [%s] [%llu:%llu]", (unsigned long long)(n->sequence.gap_last - n->sequence.gap_first - 1),
-		         n->name, (unsigned long long)n->sequence.gap_first, (unsigned long long)n->sequence.gap_last);
+		n->loss_told |= core_complain(c, COMPLAINT_LOST, "%llu lost packet(s) for [%s] [%llu:%llu]",
+		                              (unsigned long long)(n->sequence.gap_last - n->sequence.gap_first - 1), n->name,
+		                              (unsigned long long)n->sequence.gap_first, (unsigned long long)n->sequence.gap_last);
 		return true;
 	case SEQ_LOST_MANY:
-		core_log(c, LOG_LEVEL_WARN, "lost a lot of packets from %s: numbering starts anew at %llu", n->name, (unsigned long long)seq);
+		core_complain(c, COMPLAINT_LOST, "lost a lot of packets from %s: numbering starts anew at %llu", n->name, (unsigned long long)seq);
 		return true;
 	case SEQ_FILLED:
-		if (n->sequence.missing_count == 0)
+		if (n->sequence.missing_count == 0 && n->loss_told) {
 			core_log(c, LOG_LEVEL_INFO, "No pkts missing from %s!", n->name);
+			n->loss_told = false;
+		}
 		return true;
 	case SEQ_NEW:
 		return true;
 	case SEQ_DUPLICATE:
 	case SEQ_OLD:
-		c->counters.duplicate++;
-		return false;
-	case SEQ_OLD_GENERATION:
+	case SEQ_OLD_GENERATION: /* was called a replay before it came here */
 		break;
 	}
+	c->counters.duplicate++;
 	return false;
 }
 
@@ -223,10 +274,13 @@ static void take_numbered(struct core *c, const struct event *e, struct node *n)
 	uint64_t ack = sequence_ack_due(&n->sequence);
 	if (ack)
 		outbox_ack(c, n, ack);
-	if (is_status && news)
+	if (is_status && news) {
 		membership_status_accepted(c, n, m, seq);
-	else if (!is_status)
+	} else if (!is_status) {
+		if (message_is(m, "t", "repnodes"))
+			membership_alive(c, n);
 		deliver(c, n);
+	}
 }
 
 /* --- pings: what comes back is what we sent; it names the ping node of its medium --- */
@@ -241,10 +295,9 @@ static void take_ping(struct core *c, size_t medium)
 
 void receive_datagram(struct core *c, const struct event *e)
 {
-	struct frame frame;
 	size_t medium = e->datagram.medium;
 	c->counters.received++;
-	if (medium >= c->conf->media_count || !decode(c, e, &frame) || !fields_are_sound(c, e))
+	if (medium >= c->conf->media_count || !is_sound(c, e))
 		return;
 	enum medium_kind kind = c->conf->media[medium].kind;
 	if (kind == MEDIUM_PING || kind == MEDIUM_PING6 || kind == MEDIUM_PING_GROUP) {

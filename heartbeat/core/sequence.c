@@ -107,9 +107,18 @@ uint64_t sequence_request_due(struct sequence *s, struct mono now, struct span r
 			due = &s->missing[i];
 	if (!due)
 		return 0;
-	/* Without a pause the caller's loop over what is due would never end. */
-	due->ask_at = mono_add(now, repeat.ns < span_ms(1).ns ? span_ms(1) : repeat);
+	/* Without a pause the caller's loop over what is due would never end.  Asked in vain for some time: its sender may be deaf. */
+	struct span half_its_age = {mono_since(now, due->since).ns / 2};
+	struct span pause = repeat.ns < span_ms(1).ns ? span_ms(1) : repeat;
+	due->ask_at = mono_add(now, half_its_age.ns > pause.ns ? half_its_age : pause);
 	return due->seq;
+}
+
+void sequence_postpone(struct sequence *s, struct mono now, struct span repeat)
+{
+	for (size_t i = 0; i < s->missing_count; i++)
+		if (mono_reached(now, s->missing[i].ask_at))
+			s->missing[i].ask_at = mono_add(now, repeat);
 }
 
 size_t sequence_give_up(struct sequence *s, struct mono before, uint64_t *first)
@@ -129,6 +138,11 @@ size_t sequence_give_up(struct sequence *s, struct mono before, uint64_t *first)
 bool sequence_lost(struct sequence *s, uint64_t seq)
 {
 	return take_missing(s, seq);
+}
+
+bool sequence_missing_after(const struct sequence *s, uint64_t seq)
+{
+	return s->missing_count > 0 && s->missing[s->missing_count - 1].seq > seq;
 }
 
 struct mono sequence_deadline(const struct sequence *s)

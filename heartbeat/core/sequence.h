@@ -55,13 +55,18 @@ enum seq_verdict sequence_accept(struct sequence *s, uint64_t generation, uint64
 /* After SEQ_NEW, SEQ_FILLED or SEQ_GAP: the number to acknowledge now, 0 for none.  Marks it as acknowledged.
  * Never past a hole: the highest trigger number below the first missing one.  spec: protocol 5.4. */
 uint64_t sequence_ack_due(struct sequence *s);
-/* A request is due: returns the number and schedules its repetition after repeat (at least 1 ms); 0 when none is due now. */
+/* A request is due: returns the number and schedules its repetition after repeat (at least 1 ms), later and later as it grows old (half of
+ * its age); 0 when none is due now. */
 uint64_t sequence_request_due(struct sequence *s, struct mono now, struct span repeat);
+/* Enough was asked for at a time: what is still due is due after repeat, the lowest first. */
+void sequence_postpone(struct sequence *s, struct mono now, struct span repeat);
 /* Drop the numbers whose gap was seen before that time: their sender does not answer, and acknowledging must go on.
  * Returns how many, *first holds the lowest of them.  Ours, the reference asks for ever: spec protocol 10, 11. */
 size_t sequence_give_up(struct sequence *s, struct mono before, uint64_t *first);
 /* The sender cannot resend it (nak): take it off.  True when it was missing. */
 bool sequence_lost(struct sequence *s, uint64_t seq);
+/* Is a number after seq missing: could what came under seq be old news by now? */
+bool sequence_missing_after(const struct sequence *s, uint64_t seq);
 /* Next time a request is due, MONO_FAR when nothing is. */
 struct mono sequence_deadline(const struct sequence *s);
 

@@ -34,12 +34,16 @@ struct node {
 	bool heard;                /* since our start, or since it was declared dead */
 	bool ever_heard;
 	struct mono last_status;   /* receipt of the last status, MONO_NEVER none */
+	struct span pace;          /* longest time between two of its statuses with nothing lost in between */
+	struct mono late_at;       /* no status by then: it is asked for a sign of life; MONO_FAR: not while it is dead */
 	struct mono deadline;      /* declared dead then */
+	struct mono not_before;    /* but not before: we stood still, and what it sent may wait to be read */
 	struct span dead_after;    /* its dt, clamped: spec protocol 10, 10 */
 	struct sequence sequence;
 	uint64_t status_seq;       /* number of the last status processed, in its generation */
 	uint64_t floor;            /* numbers up to this one were seen before it was declared dead */
-	uint64_t dead_since_seq;   /* our own number at that time */
+	uint64_t dead_since_seq;   /* our own number at that time; a proof names a later one */
+	bool loss_told;            /* a gap stands in the log: so does its end */
 	struct link *links;        /* one for each medium */
 };
 
@@ -58,14 +62,16 @@ struct group {
 	bool failback_due;     /* taken because its home was away: spec protocol 7.4, needs_failback */
 	bool was_due;          /* the same, before it was offered: kept when the offer is cancelled */
 	bool conflict_logged;
+	bool was_there_too;    /* the peer had it beside us: clients may still look for its addresses there */
 	uint64_t published;    /* number of the first status that carried the present state; 0: not yet sent */
-	struct mono deadline;  /* of CLAIM with asked, GIVING; retry of FAILED, STUCK; MONO_FAR none */
+	struct mono deadline;  /* of CLAIM with asked, GIVING; retry of FAILED, STUCK; HELD: not offered before; MONO_FAR none */
 	unsigned attempts;     /* starts that failed in a row */
+	bool start_failed;     /* and its release too: it has failed here once it is released */
 	char why[128];
 	struct peer_group peer;
 };
 
-enum move_part { MOVE_OUT, MOVE_FOLLOW, MOVE_OFFER_WHEN_HELD };
+enum move_part { MOVE_OUT, MOVE_FOLLOW, MOVE_OFFER_WHEN_HELD, MOVE_ASK_WHEN_STOPPED };
 
 struct move {
 	bool active;
@@ -89,11 +95,12 @@ enum classic_standby {
 };
 
 struct classic {
-	bool nodes_answered;          /* "repnodes" came: spec protocol 6.3 */
+	bool nodes_asked, nodes_answered; /* "reqnodes" was sent, "repnodes" came: spec protocol 6.3 */
 	struct mono next_reqnodes;
 	enum classic_state state;
 	enum half other_holds;        /* from its viewpoint */
 	bool other_known, other_stable;
+	bool peer_starting;           /* its "starting" was heard: it came up as we did */
 	enum classic_standby standby;
 	enum half standby_half;       /* R, the giver's viewpoint */
 	enum half give_half;          /* ordered, "me" not yet sent */
@@ -110,6 +117,8 @@ struct classic {
 	bool reported_stable, must_report;
 	bool leaving_said, released_said;
 	bool takeover_asked;          /* hb_takeover was sent for the present asks */
+	struct mono takeover_again;   /* and is sent again then, when it had no effect; MONO_FAR: no ask */
+	bool fencing_said;            /* "stonith" was sent for the peer's present death */
 	struct mono offer_after[HARESOURCES_GROUPS_MAX]; /* a group that failed here is offered, and again later */
 	struct mono request_at[HARESOURCES_GROUPS_MAX]; /* legacy: when ip-request is to be sent (again) */
 	bool granted[HARESOURCES_GROUPS_MAX];   /* legacy: ip-request-resp ok received */
@@ -121,7 +130,7 @@ struct native {
 	uint64_t hears_generation, hears_seq; /* of ours, as the peer tells */
 	uint64_t digest;                      /* of its haresources, 0 unknown */
 	bool digest_differs_logged;
-	struct mono last_answer;              /* when we last answered a peer that does not hear us yet */
+	struct mono last_answer;              /* when we last answered the peer out of turn */
 };
 
 struct dialect;
@@ -133,7 +142,8 @@ struct complaint {
 	struct mono next;
 	uint64_t silent; /* since the last line */
 };
-enum complaint_kind { COMPLAINT_UNAUTHENTIC, COMPLAINT_MALFORMED, COMPLAINT_FOREIGN, COMPLAINT_REPLAY, COMPLAINT_OWN_NAME, COMPLAINT_FIELDS, COMPLAINTS };
+enum complaint_kind { COMPLAINT_UNAUTHENTIC, COMPLAINT_MALFORMED, COMPLAINT_FOREIGN, COMPLAINT_REPLAY, COMPLAINT_OWN_NAME, COMPLAINT_FIELDS,
+                      COMPLAINT_LOST, COMPLAINT_NAK, COMPLAINT_UUID, COMPLAINTS };
 
 struct core {
 	const struct ha_cf *conf;
@@ -152,11 +162,15 @@ struct core {
 	size_t self, peer; /* peer == self: there is none */
 	enum phase phase;
 	struct mono next_beat;
+	struct mono recent_at;     /* then "recent" moves on, by a deadtime */
+	uint64_t recent, recent_before; /* our number at the last move, and at the one before */
+	struct mono lossy_until;   /* datagrams were lost on either way a moment ago: beats are twice as many */
 	unsigned beats; /* sent at once since the last regular one */
 	struct mono comm_deadline; /* initdead */
 	struct mono believe_after; /* no takeover from a silent peer before this: we stalled, or hear one that does not prove itself */
 	bool peer_left;            /* said good-bye in its present generation */
 	bool peer_fenced, fencing, fence_running;
+	bool fence_outlived;       /* a newer life of the peer was heard while the shot was under way */
 	struct mono fence_retry, fenced_at;
 	struct mono leave_deadline; /* PHASE_LEAVING after everything was released */
 	bool said_goodbye;
@@ -173,6 +187,8 @@ struct core {
 
 	uint64_t seq;
 	struct history *history;
+	struct mono serve_until;   /* within this span of time ... */
+	unsigned served;           /* ... so many requests for old numbers were answered */
 	struct complaint complaints[COMPLAINTS];
 	struct core_counters counters;
 	char waiting[256];
@@ -182,6 +198,8 @@ struct core {
 	struct writer arena;
 	uint64_t dropped_actions;
 	struct message in, out;
+	struct bytes last;         /* what c->in was decoded from, when it was sound and fits here; len 0: nothing */
+	uint8_t last_bytes[2048];
 	void *in_arena, *out_arena, *arena_memory, *datagram;
 };
 
@@ -190,8 +208,9 @@ struct action *action_add(struct core *c, enum action_kind kind); /* never NULL;
 const char *action_text(struct core *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct bytes action_bytes(struct core *c, struct bytes b);
 void core_log(struct core *c, enum log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Like core_log at WARN, but at most one line a minute of each kind; says how many were silent. */
-void core_complain(struct core *c, enum complaint_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Like core_log at WARN, but at most one line a minute of each kind; says how many were silent.
+ * True when it was told.  What anybody who has the key can provoke without end goes here, too. */
+bool core_complain(struct core *c, enum complaint_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 uint64_t core_random(struct core *c, uint64_t bound); /* 0..bound-1 */
 
 /* --- outbox.c: everything that is sent --- */
@@ -216,8 +235,14 @@ bool membership_status(struct core *c, struct node *n, const struct message *m, 
 /* The same status, after its number was found to be new. */
 void membership_status_accepted(struct core *c, struct node *n, const struct message *m, uint64_t seq);
 void membership_heard(struct core *c, struct node *n, size_t medium);
+/* It has answered what it was asked when its statuses were late: as good as one of them. */
+void membership_alive(struct core *c, struct node *n);
+/* A datagram was lost, ours or the peer's. */
+void membership_lossy(struct core *c);
 void membership_ping(struct core *c, size_t medium);
-void membership_tick(struct core *c);
+/* all_heard: nothing waits in the sockets, so that a silence is one.  Otherwise nobody is judged: the datagram behind the one that
+ * made this step may be the status that is missed (plan judged-while-draining). */
+void membership_tick(struct core *c, bool all_heard);
 void membership_stalled(struct core *c, struct span gap);
 struct mono membership_deadline(const struct core *c);
 const char *node_status_name(enum node_status s);
@@ -230,6 +255,10 @@ void notify_link(struct core *c, const struct node *n, size_t medium);
 /* --- fencing.c --- */
 void fencing_peer_died(struct core *c, const struct node *n); /* and did not take its leave */
 void fencing_peer_heard(struct core *c);
+/* A newer generation of a peer that is taken for dead was heard, and has not proven itself. */
+void fencing_new_life(struct core *c, const struct node *n);
+/* It goes on, and does not: nobody is shot who can be heard. */
+void fencing_heard_unproven(struct core *c, const struct node *n);
 void fencing_tick(struct core *c);
 void fencing_done(struct core *c, bool ok);
 struct mono fencing_deadline(const struct core *c);
@@ -259,6 +288,10 @@ struct dialect {
 	bool (*acknowledged)(const struct core *c, size_t group);
 	/* All is released in a shutdown: has the peer what it needs, may we go before the grace is over? */
 	bool (*may_leave)(const struct core *c);
+	/* Nobody runs it, and its home is the peer's: does the peer take it to be ours all the same? */
+	bool (*relied_on)(const struct core *c, size_t group);
+	/* May an operator have back what is being stopped?  Not where its end is told in words that the peer acts upon at once. */
+	bool takes_back;
 	/* Can a move begin? */
 	bool (*at_rest)(const struct core *c);
 	/* An operator ordered standby (false) or takeover of a half, in which there may be no group at all. */

@@ -65,7 +65,7 @@ void core_group_view(const struct core *c, size_t index, struct group_view *out)
 	bool alive = c->peer != c->self && c->nodes[c->peer].status != NODE_DEAD;
 	*out = (struct group_view){
 		.key = c->resources->groups[index].key, .home = c->resources->groups[index].home, .id = c->resources->groups[index].id,
-		.state = group->state, .epoch = group->epoch, .peer_known = alive && said != PEER_UNSURE && said != PEER_AWAY,
+		.state = group->state, .epoch = group->epoch, .failback_due = group->state == OWN_GIVING ? group->was_due : group->failback_due, .peer_known = alive && said != PEER_UNSURE && said != PEER_AWAY,
 		.peer_state = as_state[said], .why = group->why,
 	};
 }

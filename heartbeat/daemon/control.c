@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "heartbeat/daemon/holdings.h"
 #include "heartbeat/daemon/load.h"
 #include "heartbeat/daemon/paths.h"
 #include "heartbeat/daemon/process.h"
@@ -17,12 +18,15 @@
 #include "lib/log.h"
 #include "lib/mono.h"
 
+enum { EXIT_STATUS_UNKNOWN = 4 /* LSB */ };
 enum { SAY_EVERY_MS = 5000, STOP_BOUND_MS = 600000, API_MS = 1000 };
 
 int control_status(void)
 {
 	bool stale;
 	pid_t pid = process_running(&stale);
+	if (pid < 0)
+		return EXIT_STATUS_UNKNOWN;
 	if (pid == 0) {
 		puts("heartbeat is stopped. No process");
 		return stale ? 1 : 3;
@@ -42,8 +46,9 @@ static int signal_running(pid_t pid, int number, int *pidfd)
 	*pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (*pidfd < 0)
 		return errno == ESRCH ? 0 : -errno;
-	if (process_running(&stale) != pid)
-		return 0;
+	pid_t again = process_running(&stale);
+	if (again != pid)
+		return again < 0 ? -EIO : 0;
 	return syscall(SYS_pidfd_send_signal, *pidfd, number, NULL, 0) == 0 ? 0 : -errno;
 }
 
@@ -82,11 +87,25 @@ static int wait_for_end(int pidfd, pid_t pid)
 	return EXIT_OTHER;
 }
 
+/* It has ended; did it stop everything? */
+static int judge_left(void)
+{
+	int left = holdings_left();
+	if (left < 0)
+		fprintf(stderr, "heartbeat: stopped, but %s cannot be read, so nobody knows whether everything could be stopped; the log says it: %s\n", PATH_HOLDINGS, strerror(-left));
+	if (left > 0)
+		fprintf(stderr, "heartbeat: stopped, but not everything that ran here could be stopped; the log says what. The other node takes over after "
+		                "deadtime all the same: stop it by hand now, or switch this machine off\n");
+	return left != 0 ? EXIT_OTHER : 0;
+}
+
 int control_stop(void)
 {
 	bool stale;
 	int pidfd;
 	pid_t pid = process_running(&stale);
+	if (pid < 0)
+		return EXIT_OTHER;
 	if (pid == 0) {
 		fprintf(stderr, "INFO: Heartbeat already stopped.\n");
 		return 0;
@@ -99,12 +118,7 @@ int control_stop(void)
 	rc = pidfd < 0 ? 0 : wait_for_end(pidfd, pid);
 	if (pidfd >= 0)
 		(void)close(pidfd);
-	if (rc == 0 && access(PATH_HOLDINGS, F_OK) == 0) {
-		fprintf(stderr, "heartbeat: stopped, but not everything that ran here could be stopped; the log says what. The other node takes over after "
-		                "deadtime all the same: stop it by hand now, or switch this machine off\n");
-		rc = EXIT_OTHER;
-	}
-	return rc;
+	return rc == 0 ? judge_left() : rc;
 }
 
 int control_reload(int *running)
@@ -113,8 +127,8 @@ int control_reload(int *running)
 	int pidfd;
 	pid_t pid = process_running(&stale);
 	*running = pid != 0;
-	if (pid == 0)
-		return 0;
+	if (pid <= 0)
+		return pid < 0 ? EXIT_OTHER : 0;
 	struct configuration *files = configuration_load();
 	if (!files) {
 		log_at(LOG_LEVEL_ERROR, "Config errors: Heartbeat pid %d NOT restarted", (int)pid);
@@ -125,5 +139,7 @@ int control_reload(int *running)
 	int rc = signal_running(pid, SIGHUP, &pidfd);
 	if (pidfd >= 0)
 		(void)close(pidfd);
+	if (rc != 0)
+		fprintf(stderr, "heartbeat: cannot signal pid %d: %s; the old files stay in use\n", (int)pid, strerror(-rc));
 	return rc == 0 ? 0 : rc == -EPERM ? EXIT_PERMISSION : EXIT_OTHER;
 }

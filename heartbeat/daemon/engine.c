@@ -18,6 +18,7 @@
 #include "heartbeat/daemon/logging.h"
 #include "heartbeat/daemon/paths.h"
 #include "heartbeat/daemon/process.h"
+#include "heartbeat/daemon/record.h"
 #include "lib/file.h"
 #include "lib/log.h"
 
@@ -81,6 +82,7 @@ static void notice_stall(struct engine *e, struct instant now)
 	if (mono_is_never(e->last_step) || gap.ns <= keepalive.ns + slack)
 		return;
 	struct event stalled = {.kind = EVENT_STALLED, .stalled = {.gap = gap}};
+	record_event(now, &stalled);
 	core_step(e->core, now, &stalled);
 	apply_actions(e);
 }
@@ -91,6 +93,7 @@ void engine_step(struct engine *e, const struct event *event)
 	notice_stall(e, now);
 	each_second(e, now.mono);
 	e->last_step = now.mono;
+	record_event(now, event);
 	core_step(e->core, now, event);
 	apply_actions(e);
 	e->config->holdings->last_beat_ns = now.mono.ns;
@@ -224,7 +227,7 @@ static gboolean on_guardian_gone(gint fd, GIOCondition condition, gpointer data)
 	(void)condition, (void)data;
 	log_at(LOG_LEVEL_CRIT, "the guardian process was killed; this engine goes on alone. Restart heartbeat when convenient: "
 	                       "if this process dies too, nobody releases the addresses");
-	process_write_pid();
+	(void)process_write_pid(); /* it has told */
 	(void)close(fd);
 	return G_SOURCE_REMOVE;
 }
@@ -258,7 +261,7 @@ static int open_core(struct engine *e)
 		log_at(LOG_LEVEL_ERROR, "%s", why);
 		return EXIT_CONFIG;
 	}
-	return 0;
+	return record_begin(&config) ? 0 : EXIT_OTHER;
 }
 
 static int open_media(struct engine *e)
@@ -333,15 +336,19 @@ static int open_timer(struct engine *e)
 	return 0;
 }
 
-static void tell_ready(const struct engine *e, int code)
+/* Returns the code with which it goes on: a start that nobody hears of has failed. */
+static int tell_ready(const struct engine *e, int code)
 {
 	uint8_t byte = (uint8_t)code;
 	if (e->config->ready_fd < 0)
-		return;
+		return code;
 	log_flush();
-	if (write(e->config->ready_fd, &byte, 1) != 1)
-		log_at(LOG_LEVEL_WARN, "nobody waits for the news that the engine runs");
+	if (write(e->config->ready_fd, &byte, 1) != 1) {
+		log_at(LOG_LEVEL_ERROR, "the guardian cannot be told how the start went: %s. Not started", strerror(errno));
+		code = EXIT_OTHER;
+	}
 	(void)close(e->config->ready_fd);
+	return code;
 }
 
 int engine_run(const struct engine_config *config)
@@ -355,7 +362,7 @@ int engine_run(const struct engine_config *config)
 	int code = 0;
 	for (size_t i = 0; i < sizeof steps / sizeof *steps && code == 0; i++)
 		code = steps[i](e);
-	tell_ready(e, code);
+	code = tell_ready(e, code);
 	if (code != 0)
 		return code; /* the process ends; the kernel closes what was opened */
 	if (!config->foreground)

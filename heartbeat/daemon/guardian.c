@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,7 @@
 #include "lib/log.h"
 #include "lib/mono.h"
 
+enum { START_SILENT = 78 }; /* beside the exit codes of paths.h and ENGINE_RELOAD */
 enum { RESTARTS_MAX = 5, RESTARTS_WINDOW_MS = 60000, BACKOFF_MS = 1000 };
 
 struct guardian {
@@ -26,6 +29,7 @@ struct guardian {
 	bool foreground;
 	pid_t engine;
 	int alive[2]; /* the engine holds the reading end: end of file there is our death */
+	int ready_fd; /* to the starting process; -1: it has had its word */
 	bool ending;  /* an operator asked for the end: do not start again */
 	struct mono deaths[RESTARTS_MAX];
 	unsigned next_death;
@@ -46,6 +50,8 @@ static void watched_signals(sigset_t *set)
 static void run_engine(struct guardian *g, bool in_time, int ready_fd)
 {
 	(void)close(g->alive[1]); /* signals stay blocked until the engine can take them */
+	if (g->ready_fd >= 0)
+		(void)close(g->ready_fd); /* else the starting process waits for us when the guardian cannot tell it anything */
 	process_title("heartbeat: engine");
 	struct engine_config config = {.configuration = g->files, .holdings = g->holdings, .adopt_in_time = in_time, .guardian_fd = g->alive[0],
 	                               .ready_fd = ready_fd, .debug = g->debug, .foreground = g->foreground};
@@ -65,6 +71,18 @@ static bool start_engine(struct guardian *g, bool in_time, int ready_fd)
 	return g->engine > 0;
 }
 
+/* Make sure that it is gone.  Also when there is none, or it has been reaped. */
+static void end_engine(struct guardian *g)
+{
+	int status;
+	if (g->engine <= 0)
+		return;
+	(void)kill(g->engine, SIGKILL);
+	while (waitpid(g->engine, &status, 0) < 0 && errno == EINTR)
+		;
+	g->engine = 0;
+}
+
 /* --- its death --- */
 
 static bool dies_too_often(struct guardian *g, struct mono now)
@@ -81,10 +99,87 @@ static bool is_in_time(const struct guardian *g, struct mono now)
 	return !mono_is_never(beat) && mono_since(now, beat).ns < g->files->conf->deadtime.ns / 2;
 }
 
+/* May a new engine go on as if nothing had happened? */
+static bool may_go_on(const struct guardian *g)
+{
+	return g->holdings->count == 0 || is_in_time(g, mono_now());
+}
+
+/* Takes what has arrived while nobody waited for signals. */
+static bool asked_to_end(void)
+{
+	sigset_t set;
+	struct timespec none = {0};
+	int number;
+	bool asked = false;
+	watched_signals(&set);
+	while ((number = sigtimedwait(&set, NULL, &none)) > 0)
+		asked = asked || number == SIGTERM || number == SIGINT;
+	return asked;
+}
+
 static void pause_ms(int64_t ms)
 {
 	struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 	(void)nanosleep(&t, NULL); /* a signal cuts it short: as good */
+}
+
+/* So long the peer certainly does not take over what we hold: a new engine that goes on with it must run by then. */
+static int ms_left(const struct guardian *g)
+{
+	struct mono until = {g->holdings->last_beat_ns + g->files->conf->deadtime.ns / 4 * 3};
+	int64_t ms = span_to_ms(mono_since(until, mono_now()));
+	return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+/* The exit code that the starting engine says, into *byte.  False with a message when it says nothing, or not in time. */
+static bool hear_engine(const struct guardian *g, bool in_time, int fd, uint8_t *byte)
+{
+	struct pollfd word = {.fd = fd, .events = POLLIN};
+	ssize_t got;
+	if (in_time && g->holdings->count > 0 && poll(&word, 1, ms_left(g)) == 0) {
+		log_at(LOG_LEVEL_CRIT, "the new engine is late (a slow machine?): the other node may take over what runs here, so it is released first");
+		return false;
+	}
+	do
+		got = read(fd, byte, 1);
+	while (got < 0 && errno == EINTR);
+	if (got != 1)
+		log_at(LOG_LEVEL_CRIT, "the engine process said nothing about its start: %s", got < 0 ? strerror(errno) : "it died (out of memory?)");
+	return got == 1;
+}
+
+/* Start an engine and wait for its word: the exit code of its start, 0 when it runs.  In all other cases there is none afterwards.
+ * START_SILENT: it said nothing, or is not in time. */
+static int start_engine_and_wait(struct guardian *g, bool in_time)
+{
+	int ready[2];
+	uint8_t byte = EXIT_OTHER;
+	if (pipe2(ready, O_CLOEXEC) != 0) {
+		log_at(LOG_LEVEL_CRIT, "cannot start the engine: pipe: %s", strerror(errno));
+		return START_SILENT;
+	}
+	bool started = start_engine(g, in_time, ready[1]);
+	(void)close(ready[1]);
+	int code = started && hear_engine(g, in_time, ready[0], &byte) ? byte : START_SILENT;
+	(void)close(ready[0]);
+	if (code != 0)
+		end_engine(g);
+	return code;
+}
+
+/* An engine is needed, in time or later: without one nobody releases what runs here.  False only when the end was asked for. */
+static bool start_engine_at_last(struct guardian *g, bool in_time)
+{
+	if (in_time ? start_engine_and_wait(g, true) == 0 : start_engine(g, false, -1))
+		return true;
+	log_at(LOG_LEVEL_CRIT, "the addresses are released, and starting an engine is tried again every second");
+	(void)holdings_release_addresses(g->holdings, g->files->resources);
+	do {
+		pause_ms(BACKOFF_MS);
+		g->ending = g->ending || asked_to_end();
+	} while (!g->ending && !start_engine(g, false, -1));
+	return !g->ending;
 }
 
 /* The engine is gone and must not be: start a new one. */
@@ -100,21 +195,16 @@ static bool recover(struct guardian *g, const char *how, int number)
 		(void)holdings_release_addresses(g->holdings, g->files->resources);
 		pause_ms(BACKOFF_MS);
 	}
-	return start_engine(g, in_time, -1);
+	return start_engine_at_last(g, in_time);
 }
 
-/* Start an engine and wait for its word: the exit code of its start, 0 when it runs.  EXIT_OTHER: it died without a word. */
-static int start_engine_and_wait(struct guardian *g, bool in_time)
+/* Nothing has changed.  Too late to go on: an engine would release what runs by its scripts, and the other node does not wait. */
+static bool go_back(struct guardian *g)
 {
-	int ready[2];
-	uint8_t byte = EXIT_OTHER;
-	if (pipe2(ready, O_CLOEXEC) != 0 || !start_engine(g, in_time, ready[1]))
-		return EXIT_OTHER;
-	(void)close(ready[1]);
-	while (read(ready[0], &byte, 1) < 0 && errno == EINTR)
-		;
-	(void)close(ready[0]);
-	return byte;
+	bool in_time = may_go_on(g);
+	if (!in_time)
+		(void)holdings_release_addresses(g->holdings, g->files->resources);
+	return start_engine_at_last(g, in_time);
 }
 
 /* New files, or the old ones when the new do not work here: a medium that cannot be opened is found out by opening it. */
@@ -122,22 +212,32 @@ static bool reload(struct guardian *g)
 {
 	struct configuration *old = g->files, *fresh = configuration_load();
 	if (!fresh)
-		return start_engine(g, true, -1);
+		return go_back(g);
 	g->files = fresh;
 	logging_open(fresh, g->debug, g->foreground);
 	configuration_tell_unserved(fresh);
-	if (start_engine_and_wait(g, true) == 0) {
+	int code = may_go_on(g) ? start_engine_and_wait(g, true) : START_SILENT;
+	if (code == 0 || code == START_SILENT) { /* without a word the files are not at fault */
 		configuration_free(old);
-		return true;
+		if (code != 0)
+			(void)holdings_release_addresses(g->holdings, fresh->resources);
+		return code == 0 || start_engine_at_last(g, false);
 	}
-	int status;
-	while (waitpid(g->engine, &status, 0) < 0 && errno == EINTR)
-		;
 	g->files = old;
 	configuration_free(fresh);
 	logging_open(old, g->debug, g->foreground);
 	log_at(LOG_LEVEL_ERROR, "the new files cannot be used on this machine (see above): the old ones stay in use");
-	return start_engine(g, true, -1);
+	return go_back(g);
+}
+
+/* It died while it stopped everything: a new one stops what is left. */
+static bool finish(struct guardian *g)
+{
+	log_at(LOG_LEVEL_CRIT, "the engine process died while it was stopping; a new one stops what is left");
+	if (!start_engine(g, false, -1))
+		return false;
+	(void)kill(g->engine, SIGTERM); /* waits, blocked, until it can take it */
+	return true;
 }
 
 /* What follows the end of the engine.  True: it runs again; false: *code is ours. */
@@ -150,7 +250,7 @@ static bool engine_ended(struct guardian *g, int status, int *code)
 		return reload(g);
 	if (g->ending) {
 		(void)holdings_release_addresses(g->holdings, g->files->resources);
-		return false;
+		return !dies_too_often(g, mono_now()) && finish(g);
 	}
 	return recover(g, WIFEXITED(status) ? "exit code" : "signal", WIFEXITED(status) ? *code : WTERMSIG(status));
 }
@@ -188,25 +288,29 @@ static int watch(struct guardian *g)
 }
 
 /* The first engine decides whether the start succeeded; a later one is restarted whatever happens. */
-static int first_start(struct guardian *g, int ready_fd)
+static int first_start(struct guardian *g)
 {
 	bool left = holdings_recall(g->holdings);
 	if (left) {
 		log_at(LOG_LEVEL_WARN, "%s says that a killed daemon left %u group(s) behind: released before we join", PATH_HOLDINGS, g->holdings->count);
 		(void)holdings_release_addresses(g->holdings, g->files->resources);
 	}
-	uint8_t byte = (uint8_t)start_engine_and_wait(g, false);
-	if (ready_fd >= 0) {
-		if (write(ready_fd, &byte, 1) != 1)
-			log_at(LOG_LEVEL_WARN, "the starting process is gone");
-		(void)close(ready_fd);
+	int code = start_engine_and_wait(g, false);
+	uint8_t byte = code == START_SILENT ? EXIT_OTHER : (uint8_t)code;
+	if (byte != 0)
+		(void)holdings_release_addresses(g->holdings, g->files->resources); /* it may have begun before it failed */
+	if (g->ready_fd >= 0) {
+		if (write(g->ready_fd, &byte, 1) != 1)
+			log_at(LOG_LEVEL_WARN, "the starting process cannot be told that the start has ended: %s", strerror(errno));
+		(void)close(g->ready_fd);
+		g->ready_fd = -1;
 	}
 	return byte;
 }
 
 int guardian_run(const struct guardian_config *config)
 {
-	struct guardian g = {.files = config->files, .debug = config->debug, .foreground = config->foreground};
+	struct guardian g = {.files = config->files, .debug = config->debug, .foreground = config->foreground, .ready_fd = config->ready_fd};
 	sigset_t set;
 	watched_signals(&set);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
@@ -215,9 +319,12 @@ int guardian_run(const struct guardian_config *config)
 		log_at(LOG_LEVEL_ERROR, "cannot prepare the guardian: %s", strerror(errno));
 		return EXIT_OTHER;
 	}
-	process_write_pid();
+	if (!process_write_pid()) {
+		process_remove_pid(); /* without the number nobody could stop us */
+		return EXIT_OTHER;
+	}
 	process_title("heartbeat: guardian");
-	int code = first_start(&g, config->ready_fd);
+	int code = first_start(&g);
 	if (code == 0) {
 		if (!g.foreground)
 			process_release_terminal();

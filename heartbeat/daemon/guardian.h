@@ -7,7 +7,11 @@
  *   ENGINE_STOPPED              remove pid file, exit 0
  *   ENGINE_RELOAD               read the files, new engine, adopt
  *   anything else, or a signal  in time and fewer than RESTARTS_MAX in a minute: new engine, adopt
- *                               else release the addresses, wait a little, new engine, clean up */
+ *                               else release the addresses, wait a little, new engine, clean up
+ *
+ * "In time" has two ends: a new engine is begun within half of deadtime after the last beat of the old one, and runs within three
+ * quarters; one that is slower is killed, and the addresses are released before the peer may take them.  An engine that cannot be
+ * started at all (fork) is tried again every second, with the addresses released. */
 #ifndef HEARTBEAT_DAEMON_GUARDIAN_H
 #define HEARTBEAT_DAEMON_GUARDIAN_H
 

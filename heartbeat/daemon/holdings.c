@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "heartbeat/daemon/holdings.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "heartbeat/daemon/paths.h"
@@ -22,10 +24,10 @@ struct holdings *holdings_new(void)
 
 static void write_file(const struct holdings *h)
 {
-	char text[HARESOURCES_GROUPS_MAX * 40 + 1];
+	char text[HARESOURCES_GROUPS_MAX * 42 + 1];
 	struct writer w = writer_over(text, sizeof text);
 	for (uint32_t i = 0; i < h->count; i++)
-		writer_format(&w, "%" PRIx32 " %d %" PRIu64 "\n", h->list[i].id, h->list[i].steady, h->list[i].epoch);
+		writer_format(&w, "%" PRIx32 " %d %d %" PRIu64 "\n", h->list[i].id, h->list[i].steady, h->list[i].failback_due, h->list[i].epoch);
 	int rc = file_replace(PATH_HOLDINGS, text, w.len, 0600);
 	if (rc != 0)
 		log_at(LOG_LEVEL_WARN, "cannot write %s: %s; if this daemon is killed now, the next one does not know what runs", PATH_HOLDINGS, strerror(-rc));
@@ -39,22 +41,24 @@ void holdings_record(struct holdings *h, const struct core *core, const struct h
 		core_group_view(core, g, &v);
 		if (v.state == OWN_NONE || v.state == OWN_CLAIM || v.state == OWN_FAILED)
 			continue;
-		h->list[count++] = (struct holding){.id = v.id, .steady = v.state == OWN_HELD || v.state == OWN_GIVING, .epoch = v.epoch};
+		h->list[count++] = (struct holding){.id = v.id, .steady = v.state == OWN_HELD || v.state == OWN_GIVING, .failback_due = v.failback_due, .epoch = v.epoch};
 	}
 	h->count = count;
 	write_file(h);
 }
 
-/* "ID STEADY EPOCH", as written above. */
+/* "ID STEADY FAILBACK_DUE EPOCH", as written above. */
 static bool parse_line(struct bytes line, struct holding *out)
 {
 	struct reader r = reader_over(line);
-	uint64_t id, steady;
+	uint64_t id, steady, due;
 	if (!bytes_to_u64(reader_until(&r, ' '), 16, &id) || !bytes_to_u64(reader_until(&r, ' '), 10, &steady) ||
+	    !bytes_to_u64(reader_until(&r, ' '), 10, &due) ||
 	    !bytes_to_u64(reader_take(&r, reader_left(&r)), 10, &out->epoch) || id > UINT32_MAX)
 		return false;
 	out->id = (uint32_t)id;
 	out->steady = steady != 0;
+	out->failback_due = due != 0;
 	return true;
 }
 
@@ -80,13 +84,23 @@ bool holdings_recall(struct holdings *h)
 void holdings_forget(struct holdings *h)
 {
 	h->count = 0;
-	(void)unlink(PATH_HOLDINGS); /* absent is as good */
+	if (unlink(PATH_HOLDINGS) != 0 && errno != ENOENT) /* what it says is right all the same: nothing */
+		log_at(LOG_LEVEL_WARN, "cannot remove %s: %s", PATH_HOLDINGS, strerror(errno));
+}
+
+int holdings_left(void)
+{
+	struct stat status;
+	if (stat(PATH_HOLDINGS, &status) != 0)
+		return errno == ENOENT ? 0 : -errno;
+	return status.st_size > 0;
 }
 
 size_t holdings_adopt(const struct holdings *h, bool in_time, struct adopted out[HARESOURCES_GROUPS_MAX])
 {
 	for (uint32_t i = 0; i < h->count; i++)
-		out[i] = (struct adopted){.group_id = h->list[i].id, .epoch = h->list[i].epoch, .clean_up = !in_time || !h->list[i].steady};
+		out[i] = (struct adopted){.group_id = h->list[i].id, .epoch = h->list[i].epoch, .clean_up = !in_time || !h->list[i].steady,
+		                           .failback_due = h->list[i].failback_due};
 	return h->count;
 }
 
@@ -108,8 +122,10 @@ unsigned holdings_release_addresses(const struct holdings *h, const struct hares
 {
 	struct address_table *t = address_table_new();
 	unsigned released = 0;
-	if (!t)
+	if (!t) {
+		log_at(LOG_LEVEL_CRIT, "cannot open a netlink socket: %s; the addresses of %u group(s) stay until an engine runs again", strerror(errno), h->count);
 		return 0;
+	}
 	for (uint32_t i = 0; i < h->count; i++)
 		for (size_t g = 0; g < resources->count; g++)
 			for (size_t k = 0; resources->groups[g].id == h->list[i].id && k < resources->groups[g].count; k++)

@@ -13,6 +13,7 @@
 struct holding {
 	uint32_t id;
 	bool steady; /* held; else starting or stopping: only cleaning up is safe */
+	bool failback_due;
 	uint64_t epoch;
 };
 
@@ -31,6 +32,8 @@ void holdings_record(struct holdings *h, const struct core *core, const struct h
 bool holdings_recall(struct holdings *h);
 /* A clean end: nothing runs. */
 void holdings_forget(struct holdings *h);
+/* Of a daemon that has ended: did it leave something running?  1, 0 or -errno. */
+int holdings_left(void);
 /* As the core wants it; in_time: the peer cannot have noticed the gap.  Returns the number. */
 size_t holdings_adopt(const struct holdings *h, bool in_time, struct adopted out[HARESOURCES_GROUPS_MAX]);
 /* Take the addresses of all groups in h away now, before anything slower is done.  Returns how many were there. */

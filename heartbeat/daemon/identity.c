@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "heartbeat/core/generation.h"
 #include "heartbeat/daemon/paths.h"
 #include "lib/bytes.h"
 #include "lib/file.h"
@@ -33,9 +34,7 @@ static uint64_t stored_generation(void)
 
 uint64_t identity_generation(bool by_time)
 {
-	uint64_t stored = stored_generation(), clock = (uint64_t)time(NULL);
-	/* A clock that was set back must not make it fall: a lower generation is a replay to the peer. */
-	uint64_t generation = stored == 0 || (by_time && clock > stored) ? clock + 1 : stored + 1;
+	uint64_t stored = stored_generation(), generation = generation_next(stored, (uint64_t)time(NULL), by_time);
 	if (stored == 0)
 		log_at(LOG_LEVEL_INFO, "No Previous generation - starting at %" PRIu64, generation);
 	char line[32];

@@ -117,13 +117,17 @@ static bool load_haresources(struct configuration *c)
 struct configuration *configuration_load(void)
 {
 	struct configuration *c = calloc(1, sizeof *c);
-	if (!c)
+	if (c)
+		c->keys = calloc(1, sizeof *c->keys);
+	if (!c || !c->keys) {
+		log_at(LOG_LEVEL_ERROR, "the configuration cannot be read: out of memory");
+		free(c);
 		return NULL;
-	c->keys = calloc(1, sizeof *c->keys);
-	bool ok = c->keys && load_node_name(c->node);
+	}
+	bool ok = load_node_name(c->node);
 	/* Every file is looked at, so that all errors show at once. */
 	ok = ok && load_ha_cf(c);
-	bool keys_ok = c->keys && load_authkeys(c);
+	bool keys_ok = load_authkeys(c);
 	bool groups_ok = c->conf ? load_haresources(c) : false;
 	if (ok && keys_ok && groups_ok)
 		return c;

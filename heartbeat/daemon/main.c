@@ -2,6 +2,8 @@
 /* heartbeat: options, then composition: files -> lock -> background -> guardian -> engine.  spec: cli 1, config 7. */
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,12 +15,14 @@
 #include "heartbeat/daemon/logging.h"
 #include "heartbeat/daemon/paths.h"
 #include "heartbeat/daemon/process.h"
+#include "heartbeat/daemon/record.h"
 #include "lib/file.h"
 #include "lib/log.h"
 
 struct options {
 	bool foreground, stop, status, reload, version;
 	int debug;
+	const char *record;
 };
 
 /* One row an option: letter, what it sets, help. */
@@ -51,6 +55,7 @@ static int usage(void)
 	fputs("]\n", stderr);
 	for (size_t i = 0; i < ROWS; i++)
 		fprintf(stderr, "  -%c  %s\n", rows[i].letter, rows[i].help);
+	fputs("  --record FILE  append all that the engine hears and is told to FILE, for replay; an absolute path\n", stderr);
 	return EXIT_USAGE;
 }
 
@@ -59,9 +64,12 @@ static bool parse(int argc, char **argv, struct options *o)
 	char letters[ROWS + 1] = "";
 	for (size_t i = 0; i < ROWS; i++)
 		letters[i] = rows[i].letter;
-	for (int letter; (letter = getopt(argc, argv, letters)) != -1;) {
-		if (letter == '?')
+	static const struct option words[] = {{"record", required_argument, NULL, 0}, {0}};
+	for (int letter; (letter = getopt_long(argc, argv, letters, words, NULL)) != -1;) {
+		if (letter == '?' || (letter == 0 && (*optarg != '/' || strlen(optarg) >= PATH_MAX)))
 			return false;
+		if (letter == 0)
+			o->record = optarg;
 		for (size_t i = 0; i < ROWS; i++)
 			if (rows[i].letter == letter)
 				rows[i].set(o);
@@ -135,6 +143,8 @@ static int start(const struct options *o)
 	logging_open(files, o->debug, true);
 	log_at(LOG_LEVEL_INFO, "Configuration validated. Starting heartbeat " VERSION);
 	configuration_tell_unserved(files);
+	if (o->record)
+		record_to(o->record);
 	int ready_fd = -1, code;
 	if (!o->foreground && !detach(&ready_fd, &code)) {
 		configuration_free(files);

@@ -31,12 +31,15 @@ int process_lock(void)
 	return 0;
 }
 
-void process_write_pid(void)
+bool process_write_pid(void)
 {
 	char line[32];
 	int len = snprintf(line, sizeof line, "%10d\n", (int)getpid());
-	if (ftruncate(lock_fd, 0) != 0 || pwrite(lock_fd, line, (size_t)len, 0) != len)
-		log_at(LOG_LEVEL_ERROR, "cannot write %s: %s", PATH_PID, strerror(errno));
+	errno = 0;
+	if (ftruncate(lock_fd, 0) == 0 && pwrite(lock_fd, line, (size_t)len, 0) == len)
+		return true;
+	log_at(LOG_LEVEL_ERROR, "cannot write %s: %s", PATH_PID, errno != 0 ? strerror(errno) : "the disk is full");
+	return false;
 }
 
 void process_remove_pid(void)
@@ -44,18 +47,31 @@ void process_remove_pid(void)
 	(void)unlink(PATH_PID); /* while the lock is still held: a starter makes a new file */
 }
 
+/* "It does not run" would be a lie that a script acts on. */
+static pid_t cannot_know(void)
+{
+	fprintf(stderr, "heartbeat: %s cannot be read, so nobody knows whether heartbeat runs: %s\n", PATH_PID, strerror(errno));
+	return -1;
+}
+
 pid_t process_running(bool *stale)
 {
 	*stale = false;
 	int fd = open(PATH_PID, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
+	if (fd < 0 && errno == ENOENT)
 		return 0;
 	pid_t pid = 0;
-	if (flock(fd, LOCK_SH | LOCK_NB) == 0) {
+	if (fd < 0) {
+		return cannot_know();
+	} else if (flock(fd, LOCK_SH | LOCK_NB) == 0) {
 		*stale = true; /* nobody holds it: whatever number it names is not ours */
+	} else if (errno != EWOULDBLOCK) {
+		pid = cannot_know();
 	} else {
 		char text[32];
 		ssize_t len = pread(fd, text, sizeof text, 0);
+		if (len < 0)
+			pid = cannot_know();
 		size_t from = 0;
 		while (len > 0 && from < (size_t)len && text[from] == ' ')
 			from++;

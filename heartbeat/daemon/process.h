@@ -11,11 +11,12 @@
 /* Take the one lock of this machine (on the pid file; inherited by the engine, so it lasts as long as either lives).
  * Returns 0, -EWOULDBLOCK when a heartbeat runs, or -errno. */
 int process_lock(void);
-/* Write our pid into the pid file (10 columns and a newline). */
-void process_write_pid(void);
+/* Write our pid into the pid file (10 columns and a newline).  False with a message. */
+bool process_write_pid(void);
 /* The end of the life: remove the pid file. */
 void process_remove_pid(void);
-/* Pid of the heartbeat that runs, by lock and not by number alone; 0 when none runs.  *stale: the file is there all the same. */
+/* Pid of the heartbeat that runs, by lock and not by number alone; 0 when none runs; -1, with a message, when that cannot be known.
+ * *stale: the file is there all the same. */
 pid_t process_running(bool *stale);
 /* What ps shows. */
 void process_title_init(int argc, char **argv);

@@ -211,14 +211,13 @@ static bool on_loopback(const struct address *a)
 
 static void announce(const struct address *a)
 {
-	char why[256];
-	int result = address_announce(a, why);
+	int result = address_announce(a);
 	if (result != 0)
 		log_at(LOG_LEVEL_WARN, "%s on %s could not be announced: %s; neighbours may go on sending to its former owner",
-		       text_of(a->ip).at, a->interface, why[0] != '\0' ? why : strerror(-result));
+		       text_of(a->ip).at, a->interface, strerror(-result));
 }
 
-int ipaddr_start(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX])
+static int start_once(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX])
 {
 	int result = ipaddr_status(t, ip);
 	error[0] = '\0';
@@ -238,7 +237,21 @@ int ipaddr_start(struct address_table *t, struct ipaddr *ip, char error[IPADDR_E
 	return 0;
 }
 
-int ipaddr_stop(struct address_table *t, const struct ipaddr *ip, char error[IPADDR_ERROR_MAX])
+/* An answer of the kernel was lost: the next one may not be. */
+static bool answer_lost(int result)
+{
+	return result == -ENOBUFS || result == -ENOMEM || result == -EIO;
+}
+
+int ipaddr_start(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX])
+{
+	int result = start_once(t, ip, error);
+	if (answer_lost(result)) /* when the other node is dead the next try would be half a minute away */
+		result = start_once(t, ip, error);
+	return result;
+}
+
+static int stop_once(struct address_table *t, const struct ipaddr *ip, char error[IPADDR_ERROR_MAX])
 {
 	error[0] = '\0';
 	for (int i = 0; i < COPIES_MAX; i++) {
@@ -253,6 +266,14 @@ int ipaddr_stop(struct address_table *t, const struct ipaddr *ip, char error[IPA
 	}
 	return fail(error, -EBUSY, "IP Address %s NOT released: it comes back as soon as it is taken away; does something else manage it?",
 	            text_of(ip->address.ip).at);
+}
+
+int ipaddr_stop(struct address_table *t, const struct ipaddr *ip, char error[IPADDR_ERROR_MAX])
+{
+	int result = stop_once(t, ip, error);
+	if (answer_lost(result)) /* a group that cannot be stopped is stuck until somebody looks */
+		result = stop_once(t, ip, error);
+	return result;
 }
 
 int ipaddr_status(struct address_table *t, const struct ipaddr *ip)

@@ -88,14 +88,9 @@ void native_prepare(struct exec *e)
 {
 	for (size_t i = 0; i < e->resource_count; i++) {
 		struct ipaddr ip;
-		struct address route;
 		char why[IPADDR_ERROR_MAX];
-		if (!ipaddr_of_resource(e->resources[i].conf, &ip, why))
-			continue;
-		if (ip.has_interface)
-			address_announce_prepare(ip.address.interface);
-		else if (address_route(e->addresses, ip.address.ip, &route) == 0)
-			address_announce_prepare(route.interface);
+		if (ipaddr_of_resource(e->resources[i].conf, &ip, why))
+			address_announce_prepare();
 	}
 }
 

@@ -167,9 +167,9 @@ static void answer_ifstatus(struct api_session *s, const char *reqtype, const st
 
 /* --- clients, parameters, resources --------------------------------------------------------------------------------- */
 
-static bool client_online(const struct api_session *s, struct bytes name)
+static bool client_online(const struct api_hub *hub, struct bytes name)
 {
-	for (const struct api_session *other = s->hub->sessions; other; other = other->next)
+	for (const struct api_session *other = hub->sessions; other; other = other->next)
 		if (other->signed_on && !other->closing && bytes_equal_text(name, other->name))
 			return true;
 	return false;
@@ -189,7 +189,7 @@ static void answer_clientstatus(struct api_session *s, const char *reqtype, cons
 	struct answer a;
 	answer_begin(&a, s, reqtype);
 	message_add(&a.message, "subt", "respond-cstatus");
-	message_add(&a.message, "cs", view.is_self && client_online(s, message_string(request, "cn")) ? "online" : "offline");
+	message_add(&a.message, "cs", view.is_self && client_online(s->hub, message_string(request, "cn")) ? "online" : "offline");
 	answer_end(&a, "OK");
 }
 
@@ -397,5 +397,29 @@ void request_send(struct api_session *s, const struct message *message)
 	if (out.broken)
 		answer_refuse(s, "send", "the message is too long");
 	else
+		config->message(config->context, &out);
+}
+
+void request_of_peer(struct api_hub *hub, struct bytes text)
+{
+	const struct api_config *config = hub->config;
+	struct message in, out;
+	struct frame frame;
+	message_init(&in, hub->arena, CODEC_DATAGRAM_MAX);
+	if (!config->message || codec_decode(text, NULL, false, &in, &frame) != CODEC_OK || !message_is(&in, "t", "query-cstatus") ||
+	    !message_is(&in, "dest", config->node))
+		return;
+	struct bytes client = message_string(&in, "cn"), asker = message_string(&in, "from_id");
+	if (client.len == 0 || asker.len == 0)
+		return;
+	uint8_t memory[API_ANSWER_MAX]; /* not the hub's: see request_send */
+	message_init(&out, memory, sizeof memory);
+	message_add(&out, "t", "respond-cstatus");
+	message_add_bytes(&out, FIELD_STRING, bytes_of("dest"), message_string(&in, "src"));
+	message_add(&out, "result", "OK");
+	message_add_bytes(&out, FIELD_STRING, bytes_of("cn"), client);
+	message_add_bytes(&out, FIELD_STRING, bytes_of("to_id"), asker);
+	message_add(&out, "cs", client_online(hub, client) ? "online" : "offline");
+	if (!out.broken)
 		config->message(config->context, &out);
 }

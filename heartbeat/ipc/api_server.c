@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "heartbeat/ipc/api_requests.h"
+#include "heartbeat/ipc/api_requests_private.h"
 #include "lib/file.h"
 #include "lib/log.h"
 
@@ -317,4 +318,5 @@ void api_notify(struct api_server *s, struct bytes message)
 		api_session_notify(at, message);
 		client_arm((struct client *)at);
 	}
+	request_of_peer(&s->hub, message); /* last: what the core hands out next may take the place of message */
 }

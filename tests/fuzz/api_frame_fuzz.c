@@ -4,22 +4,13 @@
  * each NUL; bits 2.. how many bytes come at a time (0: all at once).
  * Invariants: every answer is a whole frame with a text message of type hbapi-resp that carries no digest; nothing moves and
  * nothing is sent before sign-on, nothing moves for anybody but root, and nobody without a name sends. */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "heartbeat/core/codec.h"
 #include "heartbeat/ipc/api_requests.h"
+#include "tests/fuzz/fuzz.h"
 
 enum { PID = 4242, USER = 11, STREAM_MAX = 65536 };
-
-#define MUST(condition)          \
-	do {                     \
-		if (!(condition)) \
-			abort(); \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char ha_cf_text[] = "keepalive 500ms\ndeadtime 3\nauto_failback on\nbcast eth0\nnode cfa cfb\nping 10.77.0.254\n"
 				 "apiauth anon uid=0,11\napiauth web uid=0,11\n";

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* Any bytes as authkeys: every diagnostic has a text, and no key reaches one.  The second is shown by reading the file
  * again with other keys of the same length: not a letter of the diagnostics may change. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "heartbeat/conf/authkeys.h"
 #include "lib/lexer.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)           \
-	do {                      \
-		if (!(condition)) \
-			abort();  \
-	} while (0)
+#include "tests/fuzz/fuzz.h"
 
 static struct authkeys keys, other;
 

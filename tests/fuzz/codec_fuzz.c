@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* Any bytes as a datagram: both framings, with and without keys.  What decodes is rendered in every way and must come back the
  * same; what is rendered must be rendered the same again. */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "heartbeat/core/codec.h"
+#include "tests/fuzz/fuzz.h"
 
 enum { ROOM = CODEC_UNCOMPRESSED_MAX };
-
-#define MUST(condition)          \
-	do {                     \
-		if (!(condition)) \
-			abort(); \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct auth *auth;
 static uint8_t arena[ROOM], again_arena[ROOM], first_memory[ROOM], second_memory[ROOM];

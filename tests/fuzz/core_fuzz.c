@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* Bytes as the life of one node of two: datagrams (of a small grammar, or raw under the right key), time, ends of scripts, orders.
  * Invariants: a step's actions end, the deadline does not stay in the past, no group is started where it runs, nothing is started
- * or stopped twice, no start before the cluster is up, ACTION_STOPPED only once and when nothing runs. */
-#include <stdint.h>
-#include <stdlib.h>
+ * or stopped twice or before the state was handed over to be written, no start before the cluster is up or while shutting down,
+ * ACTION_STOPPED only once and when nothing runs.  What two nodes must not do to each other: pair_fuzz. */
 #include <string.h>
 
 #include "heartbeat/core/auth.h"
 #include "heartbeat/core/codec.h"
 #include "heartbeat/core/core.h"
+#include "tests/fuzz/fuzz.h"
 
 enum { GROUPS = 3, MEDIA = 3, STEPS_MAX = 500, FRAME_MAX = 4096, ORIGIN_MS = 1000000 };
-
-#define MUST(condition)          \
-	do {                     \
-		if (!(condition)) \
-			abort(); \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Made once: the configurations, one for each first byte. */
 static struct ha_cf *confs[6];
@@ -33,7 +25,7 @@ struct life {
 	struct mono now;
 	enum { QUIET, STARTS, STOPS } script[GROUPS];
 	bool runs[GROUPS], stuck[GROUPS];               /* stuck: a script said that something may still run */
-	bool fencing, gone;
+	bool fencing, leaving, written, gone;           /* written: ACTION_HOLDINGS in this step */
 	unsigned steps;
 	uint64_t seq, generation;                       /* of the peer */
 	uint64_t hears_generation, hears_seq;           /* ours, as it would hear it */
@@ -81,9 +73,9 @@ static unsigned next(struct life *l)
 static void act_group(struct life *l, const struct action *a)
 {
 	size_t g = a->group.group;
-	MUST(g < GROUPS);
+	MUST(g < GROUPS && l->written);
 	if (a->kind == ACTION_GROUP_START) {
-		MUST(!l->runs[g] && l->script[g] == QUIET);
+		MUST(!l->runs[g] && l->script[g] == QUIET && !l->leaving);
 		l->runs[g] = true;
 		l->script[g] = STARTS;
 	} else {
@@ -118,6 +110,9 @@ static void act(struct life *l, const struct action *a)
 	case ACTION_GROUP_ANNOUNCE:
 		MUST(l->runs[a->group.group]);
 		break;
+	case ACTION_HOLDINGS:
+		l->written = true;
+		break;
 	case ACTION_FENCE:
 		MUST(!l->fencing && a->fence.node == 1);
 		l->fencing = true;
@@ -126,7 +121,7 @@ static void act(struct life *l, const struct action *a)
 		MUST(a->log.text && !strstr(a->log.text, "FuzzKey"));
 		break;
 	case ACTION_STOPPED:
-		MUST(!l->gone);
+		MUST(!l->gone && l->leaving);
 		l->gone = true;
 		for (size_t g = 0; g < GROUPS; g++)
 			MUST(!l->runs[g] || l->stuck[g]);
@@ -140,6 +135,7 @@ static void step(struct life *l, const struct event *event)
 {
 	struct action a;
 	unsigned actions = 0;
+	l->written = event->kind == EVENT_START; /* what was adopted stands in the file already */
 	core_step(l->core, (struct instant){l->now, (uint64_t)l->now.ns / 1000000000U}, event);
 	while (core_action(l->core, &a)) {
 		MUST(++actions <= 1024);
@@ -343,8 +339,10 @@ static void happen(struct life *l)
 		step(l, &(struct event){.kind = EVENT_STALLED, .stalled.gap = span_ms((int64_t)argument * 40)});
 		break;
 	case 8:
-		if (argument == 8)
-			step(l, &(struct event){.kind = EVENT_SHUTDOWN});
+		if (argument != 8)
+			break;
+		l->leaving = true;
+		step(l, &(struct event){.kind = EVENT_SHUTDOWN});
 		break;
 	case 9:
 		pass(l, (int64_t)argument * 400);

@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* Any bytes as ha.cf: always a complete configuration, every diagnostic has a text, and a file without errors keeps the
  * promises that the daemon builds on. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "heartbeat/conf/ha_cf.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)           \
-	do {                      \
-		if (!(condition)) \
-			abort();  \
-	} while (0)
+#include "tests/fuzz/fuzz.h"
 
 static void check_diags(const struct diags *diags)
 {

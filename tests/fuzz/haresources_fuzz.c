@@ -2,18 +2,10 @@
 /* Any bytes as haresources: every diagnostic has a text, a file without errors has unique groups with safe script names,
  * and written again in its plain form it has the same digest. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "heartbeat/conf/haresources.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)           \
-	do {                      \
-		if (!(condition)) \
-			abort();  \
-	} while (0)
+#include "tests/fuzz/fuzz.h"
 
 static const char *const nodes[] = {"node1", "node2.example.org", "a"};
 enum { NODES = sizeof(nodes) / sizeof(*nodes) };

@@ -67,5 +67,5 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		bad |= replay_directory(argv[i], &inputs);
 	printf("%u inputs\n", inputs);
-	return bad;
+	return bad || inputs == 0; // an empty corpus proves nothing
 }

@@ -93,7 +93,7 @@ done_testing() {
 	for n in 1 2; do
 		[ -f "$(log_file "$n")" ] || continue
 		printf '# --- the end of the log of %s\n' "${NODE_NAME[n]}"
-		tail -n 60 "$(log_file "$n")" | sed 's/^/# /'
+		tail -n "${LIVE_LOG_LINES:-60}" "$(log_file "$n")" | sed 's/^/# /'
 	done
 	exit 1
 }
@@ -283,11 +283,12 @@ settled() { settled_on 1 || settled_on 2; }
 both_are() { rsc_is 1 "$1" && rsc_is 2 "$2"; } # rscstatus of each
 
 # --- configurations ---------------------------------------------------------------------------------------------------
-SHORT_TIMES='keepalive 200ms, deadtime 1, warntime 600ms, initdead 3'
+KEEPALIVE_MS=200 WARNTIME_MS=600 DEADTIME_MS=1000 INITDEAD_MS=3000 # a scenario may set others
+times() { echo "keepalive ${KEEPALIVE_MS}ms, warntime ${WARNTIME_MS}ms, deadtime ${DEADTIME_MS}ms, initdead ${INITDEAD_MS}ms"; }
 short_times() { # ha.cf on stdin
-	sed -e 's/^keepalive .*/keepalive 200ms/' -e 's/^deadtime .*/deadtime 1/' -e 's/^warntime .*/warntime 600ms/' -e 's/^initdead .*/initdead 3/'
+	sed -e "s/^keepalive .*/keepalive ${KEEPALIVE_MS}ms/" -e "s/^deadtime .*/deadtime ${DEADTIME_MS}ms/" \
+		-e "s/^warntime .*/warntime ${WARNTIME_MS}ms/" -e "s/^initdead .*/initdead ${INITDEAD_MS}ms/"
 }
-KEEPALIVE_MS=200 DEADTIME_MS=1000
 
 # The pair's three files in node N, unchanged but for the short times; further words are a filter for ha.cf, e.g. sed -e ...
 pair_install() { # N PAIR [FILTER...]
@@ -317,7 +318,7 @@ cluster_new() { # PAIR [FILTER...]
 	local n
 	stage_install
 	net_up
-	note "pair $1 as its administrators wrote it, with shorter times: $SHORT_TIMES"
+	note "pair $1 as its administrators wrote it, with shorter times: $(times)"
 	for n in 1 2; do
 		node_boot "$n"
 		pair_install "$n" "$@"

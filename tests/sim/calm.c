@@ -93,8 +93,16 @@ static void check_owned(struct world *w, int g)
 		     truth_letter(w->nodes[0].places[g].truth), truth_letter(w->nodes[1].places[g].truth), (double)(w->now - w->calm_at) / 1e9);
 }
 
+/* Nothing in a classic status names the receiver: a recording of one who is buried wakes it for a deadtime. */
+static bool dead_may_wake(const struct world *w)
+{
+	return w->plan->set[SET_CLASSIC] && w->plan->set[SET_BURY] >= 0 && plan_has(w->plan, FAULT_REPLAY, FAULT_REPLAY);
+}
+
 static void check_membership(struct world *w)
 {
+	if (dead_may_wake(w))
+		return;
 	for (int i = 0; i < NODES; i++) {
 		const struct node *n = &w->nodes[i];
 		for (size_t k = 0; n->core != NULL && k < NODES; k++) {
@@ -112,7 +120,11 @@ static void check_failback(struct world *w, int g)
 	const struct plan *p = w->plan;
 	int home = (int)(p->set[SET_HOMES] >> g & 1), before = w->owner_at_calm[g];
 	bool interfered = plan_has(p, FAULT_STANDBY, FAULT_TAKEOVER) || plan_has(p, FAULT_START_FAIL, FAULT_STOP_HANG);
-	if (p->set[SET_FAILBACK] == FAILBACK_ON) {
+	if (failback_on(w, 0) != failback_on(w, 1)) /* their files differ: what then happens depends on who holds it */
+		return;
+	if (plan_has(p, FAULT_RELOAD, FAULT_RELOAD)) /* it went away, or stayed, by what the file said then */
+		interfered = true;
+	if (failback_on(w, 0)) {
 		if (!interfered && w->nodes[home].core != NULL && !occupied(&w->nodes[home].places[g]))
 			world_broken(w, "L4 failback-policy", "group %d is not at home on %s although auto_failback is on", g, node_name(home));
 	} else if (before >= 0 && !moves_halves(w) && w->nodes[before].places[g].truth != TRUTH_RUNNING) {
@@ -123,9 +135,11 @@ static void check_failback(struct world *w, int g)
 /* Who owns what just after the calm began, where that is beyond doubt. */
 static void remember_owners(struct world *w)
 {
+	/* An order of the classic dialect is done when it has been sent. */
+	bool ordered = w->plan->set[SET_CLASSIC] && plan_has(w->plan, FAULT_STANDBY, FAULT_TAKEOVER);
 	for (int g = 0; g < GROUPS_MAX; g++) {
 		w->owner_at_calm[g] = -1;
-		for (int i = 0; i < NODES; i++) {
+		for (int i = 0; i < NODES && !ordered; i++) {
 			const struct node *n = &w->nodes[i], *peer = &w->nodes[1 - i];
 			if (n->core != NULL && !n->shutting_down && n->places[g].truth == TRUTH_RUNNING && !occupied(&peer->places[g]) && !any_move_pending(w))
 				w->owner_at_calm[g] = i;
@@ -136,9 +150,14 @@ static void remember_owners(struct world *w)
 static int64_t settle_span(const struct world *w)
 {
 	int64_t span = ms_of(w, SET_DEADTIME) + 2 * ms_of(w, SET_KEEPALIVE) + 2 * (ms_of(w, SET_START_MAX) + ms_of(w, SET_STOP_MAX)) + 2000 * MS;
-	bool booted = false;
+	bool booted = plan_has(w->plan, FAULT_SUSPEND, FAULT_SUSPEND); /* its clock stood still: initdead may not be over */
 	if (plan_has(w->plan, FAULT_START_FAIL, FAULT_STOP_HANG))
 		span += RETRY_MS * MS;
+	if (plan_has(w->plan, FAULT_START_DIRTY, FAULT_START_DIRTY)) /* first it is stuck, and when it is stopped it has failed */
+		span += RETRY_MS * MS;
+	/* who stood still, or heard what had been held back, gives the other a deadtime before it believes in its silence */
+	if (plan_has(w->plan, FAULT_FREEZE, FAULT_SUSPEND) || plan_has(w->plan, FAULT_CLOG, FAULT_SLOW))
+		span += ms_of(w, SET_DEADTIME);
 	if (w->plan->set[SET_CLASSIC])
 		span += CLASSIC_MS * MS;
 	if (w->plan->set[SET_STONITH])
@@ -190,7 +209,7 @@ static void end_quiet(struct world *w)
 {
 	/* a status each keepalive, an acknowledgement for every tenth, and some room */
 	uint64_t regular = (uint64_t)(w->plan->set[SET_QUIET] / w->plan->set[SET_KEEPALIVE]) * 3 / 2 + 20;
-	for (int i = 0; i < NODES; i++) {
+	for (int i = 0; i < NODES && !dead_may_wake(w); i++) {
 		uint64_t most = regular + w->quiet_replays[i]; /* an old request may be answered */
 		if (w->quiet_sends[i] > most)
 			world_broken(w, "L5 quiet", "%s sent %llu datagrams in %lld ms of quiet, %llu would do", node_name(i),
@@ -201,7 +220,12 @@ static void end_quiet(struct world *w)
 	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
 		check_owned(w, g);
 	check_membership(w);
-	w->finished = true;
+	w->quiet = false;
+	if (w->again.phase == AGAIN_RUNS)
+		again_check(w);
+	w->finished = !again_begin(w);
+	if (!w->finished)
+		check_again(w, w->now + 1000 * MS);
 }
 
 void invariant_timed(struct world *w)
@@ -217,7 +241,7 @@ void invariant_timed(struct world *w)
 		check_again(w, w->now + 1000 * MS);
 	} else if (settle_time(w) > w->now) {
 		check_again(w, settle_time(w));
-	} else if (!w->settled && w->plan->set[SET_FAILBACK] == FAILBACK_ON) {
+	} else if (!w->settled && (failback_on(w, 0) || failback_on(w, 1))) {
 		w->settled = true; /* one more move home may follow */
 		check_again(w, w->now + settle_span(w));
 	} else {

@@ -11,6 +11,9 @@ enum {
 	SHUTDOWN_MAX_MS = 300000,
 	WHOLE_STATUSES = 2,
 	TOLD_STATUSES = 3,
+	CLOG_MAX_MS = 21000, /* plan.c */
+	GROWTH_SENDS = 4000, /* a minute, beside the statuses: answers to what was lost */
+	GROWTH_LOGS = 2000,
 };
 
 static bool heard_lately(const struct world *w, const struct node *n)
@@ -45,6 +48,13 @@ static bool whole_and_told(const struct world *w)
 	int64_t window = 2 * ms_of(w, SET_KEEPALIVE) + SLACK_MS * MS + (w->plan->set[SET_CLASSIC] ? CLASSIC_MS * MS : 0);
 	if (w->whole_since == NEVER || w->now - w->whole_since <= window)
 		return false;
+	for (int i = 0; w->plan->set[SET_CLASSIC] && i < NODES; i++)
+		for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
+			if (w->nodes[i].places[g].truth == TRUTH_STUCK)
+				return false;
+	/* Classic speaks of halves: while a script of one group hangs, nobody can tell what that means for another. */
+	if (w->plan->set[SET_CLASSIC] && w->hang_until != NEVER && w->now < w->hang_until + window)
+		return false;
 	for (int i = 0; i < NODES; i++)
 		if (w->nodes[i].heard_count < WHOLE_STATUSES)
 			return false;
@@ -53,36 +63,64 @@ static bool whole_and_told(const struct world *w)
 
 void invariant_life(struct world *w, struct node *n)
 {
+	if (n->index == THIRD)
+		return;
 	struct node *peer = &w->nodes[1 - n->index];
 	n->heard = peer->heard = NEVER;
 	n->heard_seq = n->core == NULL || n->booted == w->now ? 0 : n->heard_seq;
 	if (n->core == NULL || n->booted == w->now)
 		for (int g = 0; g < GROUPS_MAX; g++)
-			n->holding_heard[g] = n->holding_sent[g] = NEVER;
+			n->holding_before[g] = n->holding_heard[g] = n->holding_sent[g] = NEVER;
 	w->whole_since = NEVER;
+}
+
+static bool believes(const struct node *n, int peer)
+{
+	for (size_t i = 0; i < NODES; i++) {
+		struct node_view view;
+		core_node_view(n->core, i, &view);
+		if (strcmp(view.name, node_name(peer)) == 0)
+			return strcmp(view.status, "active") == 0;
+	}
+	return false;
 }
 
 void invariant_heard(struct world *w, struct node *n, const struct datagram *d)
 {
-	if (d->from == n->index)
+	if (d->from == n->index || d->from == THIRD || n->index == THIRD)
 		return;
 	n->heard_any = true;
 	const struct node *peer = &w->nodes[d->from];
+	if (d->status) {
+		n->peer_heard = w->now;
+		n->peer_sent = d->sent > n->peer_sent ? d->sent : n->peer_sent;
+		n->lied_at = d->sent > n->lied_at ? NEVER : n->lied_at;
+	}
+	if (d->goodbye)
+		n->goodbye_heard = d->life;
 	bool present = d->life == peer->life && peer->core != NULL;
+	/* else it was held back on the way: no sign that the network is whole */
+	bool fresh = w->now - d->sent <= ms_of(w, SET_KEEPALIVE) + SLACK_MS * MS;
 	if (!d->status || (present && n->heard_life == d->life && d->seq <= n->heard_seq))
 		return;
 	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++) {
-		if (d->holding >> g & 1 && d->sent >= n->holding_sent[g]) {
+		if (d->holding >> g & 1 && d->sent > n->holding_sent[g]) {
 			n->holding_sent[g] = d->sent;
+			n->holding_before[g] = n->holding_heard[g];
 			n->holding_heard[g] = w->now;
-			n->told[g] += d->sent >= n->places[g].since && d->sent >= peer->places[g].since;
+			if (fresh && believes(n, d->from) && d->sent >= n->places[g].since && d->sent >= peer->places[g].since && w->now - n->told_at[g] >= ms_of(w, SET_KEEPALIVE) / 2) {
+				n->told[g]++;
+				n->told_at[g] = w->now;
+			}
 		}
 	}
 	if (!present)
 		return;
-	n->heard = w->now;
 	n->heard_seq = d->seq;
 	n->heard_life = d->life;
+	if (!fresh)
+		return;
+	n->heard = w->now;
 	n->heard_count++;
 }
 
@@ -95,12 +133,27 @@ static void check_start_beside_peer(struct world *w, const struct node *n, int g
 	const struct place *theirs = &peer->places[g];
 	if (!occupied(theirs) || !peer->powered || peer->stopped)
 		return;
-	bool heard = n->holding_sent[g] >= theirs->since && w->now - n->holding_heard[g] < ms_of(w, SET_DEADTIME) / 100 * 97 - 50 * MS;
+	int64_t deadtime = node_span(w, n, ms_of(w, SET_DEADTIME));
+	int64_t lately = w->now - deadtime / 100 * 97 + 50 * MS;
+	/* Of one frame alone nothing follows: it may be a recording (design, section 7); nor of what was held back on the way for longer. */
+	bool heard = n->holding_sent[g] >= theirs->since && n->holding_sent[g] > lately && n->holding_heard[g] > lately && n->holding_before[g] > lately;
 	if (!heard && !whole_and_told(w))
 		return;
 	world_broken(w, theirs->truth == TRUTH_STOPPING ? "S4 planned-handover" : "S2 one-owner-connected",
 		     "%s starts group %d, which %s has (%c)%s", node_name(n->index), g, node_name(peer->index), truth_letter(theirs->truth),
 		     heard ? " and lately said so" : "; the network is whole");
+}
+
+/* S8: of a silent peer nothing is taken before it is known to be off, or to have left.  spec: fencing R1 */
+static void check_proof(struct world *w, const struct node *n, size_t group)
+{
+	const struct node *peer = &w->nodes[1 - n->index];
+	bool silent = n->peer_heard == NEVER || w->now - n->peer_heard > node_span(w, n, ms_of(w, SET_DEADTIME));
+	/* It left in its last life, as far as we can know; or a shot fell after the last thing that it sent to us. */
+	bool left = n->goodbye_heard != 0 && n->goodbye_heard >= n->heard_life, shot = n->shot_told != NEVER && n->shot_told >= n->peer_sent;
+	shot = shot || (n->lied_of != 0 && n->heard_life <= n->lied_of); /* it cannot know better until that is heard in a new life */
+	if (silent && !left && !shot)
+		world_broken(w, "S8 fence-before-takeover", "%s starts group %zu without proof that %s is off", node_name(n->index), group, node_name(peer->index));
 }
 
 void invariant_start(struct world *w, const struct node *n, size_t group)
@@ -109,9 +162,11 @@ void invariant_start(struct world *w, const struct node *n, size_t group)
 		world_broken(w, "L5 quiet", "%s starts group %zu after everything had settled", node_name(n->index), group);
 	if (n->shutting_down)
 		world_broken(w, "S7 no-action-by-the-dead", "%s starts group %zu while it shuts down", node_name(n->index), group);
-	if (!n->heard_any && w->now - n->booted < ms_of(w, SET_INITDEAD) / 1000 * 999)
+	if (!n->heard_any && w->now - n->booted < node_span(w, n, ms_of(w, SET_INITDEAD)) / 1000 * 999)
 		world_broken(w, "S6 no-start-before-initdead", "%s starts group %zu %.3f s after its boot without having heard its peer",
 			     node_name(n->index), group, (double)(w->now - n->booted) / 1e9);
+	if (w->plan->set[SET_STONITH])
+		check_proof(w, n, group);
 	check_start_beside_peer(w, n, (int)group);
 }
 
@@ -131,11 +186,13 @@ void invariant_stop(struct world *w, const struct node *n, size_t group)
 		world_broken(w, "L5 quiet", "%s stops group %zu after everything had settled", node_name(n->index), group);
 	const struct node *other = &w->nodes[1 - n->index];
 	const struct place *peer = &other->places[group];
-	bool goes_home = w->plan->set[SET_FAILBACK] == FAILBACK_ON && (w->plan->set[SET_HOMES] >> group & 1) != n->index;
-	bool alone = !occupied(peer) && w->now - peer->freed > 2 * ms_of(w, SET_KEEPALIVE) + 3000 * MS;
+	bool goes_home = (failback_on(w, 0) || failback_on(w, 1)) && (w->plan->set[SET_HOMES] >> group & 1) != n->index;
+	/* what a clogged wire held back may still say that it runs there */
+	int64_t late = plan_has(w->plan, FAULT_CLOG, FAULT_CLOG) ? CLOG_MAX_MS * MS : 0;
+	bool alone = !occupied(peer) && w->now - peer->freed > 2 * ms_of(w, SET_KEEPALIVE) + 3000 * MS + late;
 	/* two owners after a partition: one gives way, not both */
 	bool both = peer->truth == TRUTH_STOPPING && !other->shutting_down && w->now - other->thawed > ms_of(w, SET_DEADTIME);
-	if (moves_halves(w) || n->places[group].truth != TRUTH_RUNNING || (!alone && !both) || goes_home || n->shutting_down || n->thawed == w->now || moves_lately(w))
+	if (moves_halves(w) || n->places[group].truth != TRUTH_RUNNING || (!alone && !both) || goes_home || n->shutting_down || n->thawed == w->now || n->booted == w->now || moves_lately(w))
 		return;
 	world_broken(w, "L7 no-needless-stop", "%s stops group %zu, which %s; nobody asked for it", node_name(n->index), group,
 		     both ? "the other node stops as well" : "runs nowhere else");
@@ -149,27 +206,11 @@ void invariant_stalled(struct world *w, const struct node *n)
 			world_broken(w, "S13 stall-safety", "%s stood still for longer than deadtime and goes on with group %d", node_name(n->index), g);
 }
 
-static bool means_to_run(const struct place *p)
-{
-	return p->truth == TRUTH_STARTING || p->truth == TRUTH_RUNNING;
-}
-
 static uint64_t epoch_of(const struct node *n, int g)
 {
 	struct group_view view;
 	core_group_view(n->core, (size_t)g, &view);
 	return view.epoch;
-}
-
-static bool believes(const struct node *n, int peer)
-{
-	for (size_t i = 0; i < NODES; i++) {
-		struct node_view view;
-		core_node_view(n->core, i, &view);
-		if (strcmp(view.name, node_name(peer)) == 0)
-			return strcmp(view.status, "active") == 0;
-	}
-	return false;
 }
 
 /* Also in a one-way cut: who is told again and again that the other has the group by a later right gives way. */
@@ -194,7 +235,7 @@ static void check_two_owners(struct world *w, int g)
 		return;
 	if (!w->plan->set[SET_CLASSIC]) /* it has no epochs */
 		check_told(w, g);
-	if (w->plan->set[SET_STONITH])
+	if (w->plan->set[SET_STONITH] && !w->lied)
 		world_broken(w, "S1 one-owner-fenced", "group %d is on both nodes (%c, %c)", g, truth_letter(a->truth), truth_letter(b->truth));
 	if (a->truth == TRUTH_STOPPING || b->truth == TRUTH_STOPPING || !whole_and_told(w))
 		return;
@@ -202,9 +243,40 @@ static void check_two_owners(struct world *w, int g)
 		     truth_letter(a->truth), truth_letter(b->truth), (double)(w->now - w->whole_since) / 1e9);
 }
 
+/* S12: what a node sends and writes in a minute is bounded, whatever happens to it. */
+void invariant_growth(struct world *w, struct node *n, unsigned sends, unsigned logs)
+{
+	if (n->index == THIRD) /* nobody answers it, so that it asks on */
+		return;
+	if (w->now - n->window_at > 60000 * MS) {
+		n->window_at = w->now;
+		n->window_sends = n->window_logs = 0;
+	}
+	n->window_sends += sends;
+	n->window_logs += logs;
+	w->most_sends = n->window_sends > w->most_sends ? n->window_sends : w->most_sends;
+	w->most_logs = n->window_logs > w->most_logs ? n->window_logs : w->most_logs;
+	uint64_t regular = 60000 / (uint64_t)w->plan->set[SET_KEEPALIVE];
+	if (n->window_sends > GROWTH_SENDS + 4 * regular || n->window_logs > GROWTH_LOGS)
+		world_broken(w, "S12 no-growth", "%s has sent %llu datagrams and logged %llu lines within a minute", node_name(n->index),
+			     (unsigned long long)n->window_sends, (unsigned long long)n->window_logs);
+}
+
+/* A lie has no excuse left when each side has been told what the other has. */
+static void end_lie(struct world *w)
+{
+	if (!w->lied || w->nodes[0].lied_at != NEVER || w->nodes[1].lied_at != NEVER || !whole_and_told(w))
+		return;
+	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
+		if (occupied(&w->nodes[0].places[g]) && occupied(&w->nodes[1].places[g]))
+			return;
+	w->lied = false;
+}
+
 void invariant_check(struct world *w)
 {
 	invariant_whole(w);
+	end_lie(w);
 	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
 		check_two_owners(w, g);
 	for (int i = 0; i < NODES; i++) {

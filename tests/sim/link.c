@@ -17,38 +17,75 @@ void datagram_release(struct datagram *d)
 bool link_open(const struct world *w, int node)
 {
 	for (int m = 0; m < w->plan->set[SET_MEDIA]; m++)
-		if (w->cut[node][m] == 0)
+		if (w->cut[node][m] == 0 && w->now >= w->clogged[m])
 			return true;
 	return false;
 }
 
-/* The number in a netstring "(0)seq=1f,". */
-static uint64_t number_of(struct bytes data)
+/* "A:B" or "A", in hex; what is none counts as 0. */
+static void take_numbers(struct reader r, uint64_t *a, uint64_t *b)
 {
-	const uint8_t *at = memmem(data.at, data.len, "(0)seq=", 7);
-	if (at == NULL)
-		return 0;
-	struct reader r = reader_over((struct bytes){at + 7, (size_t)(data.at + data.len - at) - 7});
-	uint64_t seq = 0;
-	return bytes_to_u64(reader_until(&r, ','), 16, &seq) ? seq : 0;
+	struct bytes text = reader_take(&r, reader_left(&r));
+	r = reader_over(text);
+	struct bytes first = b != NULL ? reader_until(&r, ':') : text;
+	if (!bytes_to_u64(first, 16, a) || (b != NULL && !bytes_to_u64(reader_take(&r, reader_left(&r)), 16, b)))
+		*a = 0;
 }
 
-static struct datagram *datagram_new(struct world *w, struct node *n, struct bytes data)
+struct said link_said(struct bytes data)
 {
-	static const char status[] = "(0)t=status,";
-	struct datagram *d = calloc(1, sizeof *d + data.len);
+	enum { LENGTH_DIGITS = 5 };
+	struct said said = {.type = link_type(data)};
+	said.status = bytes_equal_text(said.type, "status");
+	struct reader r = reader_over(data);
+	(void)reader_skip(&r, "###\n");
+	while (said.status && reader_left(&r) > 0) { /* at the end mark no length is found: then nothing is left */
+		size_t len = (size_t)reader_decimal(&r, LENGTH_DIGITS, CODEC_DATAGRAM_MAX);
+		(void)reader_byte(&r);
+		struct reader item = reader_over(reader_take(&r, len));
+		(void)reader_byte(&r);
+		if (r.failed || !reader_skip(&item, "(0)"))
+			continue;
+		if (reader_skip(&item, "seq="))
+			take_numbers(item, &said.seq, NULL);
+		else if (reader_skip(&item, "hg="))
+			take_numbers(item, &said.generation, NULL);
+		else if (reader_skip(&item, "h4hears="))
+			take_numbers(item, &said.hears_generation, &said.hears_seq);
+	}
+	return said;
+}
+
+struct bytes link_type(struct bytes data)
+{
+	struct reader r = reader_over(data);
+	(void)reader_skip(&r, "###\n");
+	(void)reader_until(&r, '=');
+	return reader_until(&r, ',');
+}
+
+static struct datagram *datagram_new(struct world *w, struct node *n, struct bytes data, const struct said *said)
+{
+	struct datagram *d = malloc(sizeof *d + data.len);
 	if (d == NULL)
 		abort();
+	*d = (struct datagram){.refs = 0};
 	d->refs = 1;
 	d->sent = w->now;
 	d->from = n->index;
 	d->life = n->life;
 	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
 		d->holding |= (unsigned)occupied(&n->places[g]) << g;
-	d->status = memmem(data.at, data.len, status, sizeof status - 1) != NULL;
-	d->seq = d->status ? number_of(data) : 0;
+	d->type = link_type(data);
+	d->goodbye = n->shutting_down && d->holding == 0;
+	d->status = said->status;
+	d->seq = said->seq;
+	d->generation = said->generation;
+	if (d->status && d->seq < n->ledger.sent_seq) /* sent again: it says what was true then */
+		d->holding = 0, d->goodbye = false;
 	d->len = data.len;
 	memcpy(d->bytes, data.at, data.len);
+	d->type.at = d->bytes + (d->type.at - data.at);
 	return d;
 }
 
@@ -59,6 +96,7 @@ static struct datagram *damage(const struct datagram *d, uint64_t value)
 	if (copy == NULL)
 		abort();
 	memcpy(copy, d, sizeof *d + d->len);
+	copy->type.at = copy->bytes + (d->type.at - d->bytes);
 	copy->refs = 0;
 	size_t part = d->len / 2;
 	if (part == 0)
@@ -72,14 +110,19 @@ static struct datagram *damage(const struct datagram *d, uint64_t value)
 
 static void travel(struct world *w, struct datagram *d, int to, int medium, int64_t after, enum copy copy)
 {
+	int64_t at = w->now + after;
+	if (medium < MEDIA_MAX && to != d->from && at < w->clogged[medium])
+		at = w->clogged[medium] + after / 100; /* then all at once, and nearly in order */
 	d->refs++;
-	world_push(w, (struct sim_event){.at = w->now + after, .kind = SIM_DATAGRAM, .node = to, .a = medium, .copy = copy, .datagram = d});
+	world_push(w, (struct sim_event){.at = at, .kind = SIM_DATAGRAM, .node = to, .a = medium, .copy = copy, .datagram = d});
 }
 
 static int64_t delay(const struct world *w, const struct node *n, int to, int medium, unsigned ordinal)
 {
 	uint64_t value = draw((uint64_t)w->plan->set[SET_SEED], DRAW_DELAY, n->index, to, medium, w->now, ordinal);
 	int64_t most = w->noise[medium].delay_ms * MS;
+	if (times_given(w))
+		return w->plan->observer->delay_ns[n->index];
 	return most > 0 ? pick(value, MS / 20, most) : pick(value, MS / 20, MS / 3);
 }
 
@@ -107,34 +150,39 @@ static void send_to(struct world *w, struct node *n, struct datagram *d, int to,
 /* The same datagram without the fields of the native dialect, signed anew. */
 static struct bytes without_native_fields(struct world *w, struct bytes data)
 {
-	static uint8_t arenas[2][CODEC_UNCOMPRESSED_MAX], rendered[CODEC_DATAGRAM_MAX];
-	static struct message in, out;
+	static uint8_t arena[CODEC_UNCOMPRESSED_MAX], rendered[CODEC_DATAGRAM_MAX];
+	static struct message m;
 	struct frame frame;
 	struct writer text = writer_over(rendered, sizeof rendered);
-	message_init(&in, arenas[0], sizeof arenas[0]);
-	message_init(&out, arenas[1], sizeof arenas[1]);
-	if (codec_decode(data, w->auth, false, &in, &frame) != CODEC_OK)
+	message_init(&m, arena, sizeof arena);
+	if (codec_decode(data, w->auth, false, &m, &frame) != CODEC_OK)
 		return data;
-	for (size_t i = 0; i < in.count; i++) {
-		const struct field *f = &in.fields[i];
-		bool native = f->name.len >= 2 && f->name.at[0] == 'h' && f->name.at[1] == '4';
-		if (!native && !bytes_equal_text(f->name, "auth"))
-			message_add_bytes(&out, f->type, f->name, f->value);
+	size_t kept = 0;
+	for (size_t i = 0; i < m.count; i++) {
+		struct bytes name = m.fields[i].name;
+		bool native = name.len >= 2 && name.at[0] == 'h' && name.at[1] == '4';
+		if (!native)
+			m.fields[kept++] = m.fields[i];
 	}
-	return codec_netstring(&out, w->auth, !w->plan->set[SET_NETSTRING], &text) ? writer_done(&text) : data;
+	if (kept == m.count) /* it would come out the same */
+		return data;
+	m.count = kept;
+	return codec_netstring(&m, w->auth, !w->plan->set[SET_NETSTRING], &text) ? writer_done(&text) : data;
 }
 
-void link_send(struct world *w, struct node *n, struct bytes data)
+void link_send(struct world *w, struct node *n, struct bytes data, const struct said *said)
 {
-	if (w->plan->set[SET_CLASSIC])
+	if (w->plan->set[SET_CLASSIC] && said->status) /* they alone carry such fields */
 		data = without_native_fields(w, data);
 	if (n->send_at != w->now) {
 		n->send_at = w->now;
 		n->send_ordinal = 0;
 	}
-	struct datagram *d = datagram_new(w, n, data);
+	struct datagram *d = datagram_new(w, n, data, said);
 	for (int m = 0; m < w->plan->set[SET_MEDIA]; m++) {
-		send_to(w, n, d, 1 - n->index, m);
+		for (int to = 0; to <= NODES; to++)
+			if (to != n->index && w->nodes[to].core != NULL)
+				send_to(w, n, d, to, m);
 		if (w->plan->set[SET_LOOP])
 			travel(w, d, n->index, m, MS / 50, COPY_ORIGINAL);
 	}
@@ -142,11 +190,11 @@ void link_send(struct world *w, struct node *n, struct bytes data)
 	datagram_release(d);
 }
 
-/* The pinged host always answers. */
 void link_ping(struct world *w, struct node *n, struct bytes data, size_t medium)
 {
-	struct datagram *d = datagram_new(w, n, data);
-	d->status = false;
+	if (n->index != THIRD && w->ping_lost[n->index] > 0)
+		return;
+	struct datagram *d = datagram_new(w, n, data, &(struct said){.status = false});
 	travel(w, d, n->index, (int)medium, MS / 2, COPY_ORIGINAL);
 	datagram_release(d);
 }
@@ -155,7 +203,7 @@ void link_deliver(struct world *w, struct sim_event *e)
 {
 	struct node *n = &w->nodes[e->node];
 	bool own = e->datagram->from == e->node;
-	bool passes = own || e->a >= w->plan->set[SET_MEDIA] || w->cut[e->node][e->a] == 0;
+	bool passes = own || e->a >= w->plan->set[SET_MEDIA] || e->node == THIRD || w->cut[e->node][e->a] == 0;
 	if (passes) {
 		struct event event = {.kind = EVENT_DATAGRAM};
 		event.datagram.medium = (size_t)e->a;

@@ -3,6 +3,7 @@
 #include "tests/sim/sim.h"
 
 #include <getopt.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,7 +17,7 @@ struct options {
 	const char *profile, *plan, *save, *program;
 	uint64_t seed, from, count, seconds;
 	unsigned jobs;
-	bool one, trace, shrink;
+	bool one, trace, shrink, first, explain;
 };
 
 /* What the workers share with their parent. */
@@ -27,8 +28,8 @@ struct board {
 	struct statistics statistics[JOBS_MAX];
 };
 
-static const char usage[] = "usage: sim --seed N | --from N --count M [--jobs J] [--seconds S] | --plan FILE\n"
-			    "           [--profile NAME] [--trace] [--save FILE] [--shrink]\n"
+static const char usage[] = "usage: sim --seed N | --from N --count M [--jobs J] [--seconds S] [--stop-at-first] | --plan FILE\n"
+			    "           [--profile NAME] [--trace] [--explain] [--save FILE] [--shrink]\n"
 			    "profiles: %s\n";
 
 static void print_plan_origin(FILE *out, const struct options *o, const struct plan *p)
@@ -94,6 +95,14 @@ static int run_one(const struct options *o, struct plan *p)
 {
 	struct verdict v;
 	run_apart(p, true, &v);
+	if (o->explain) {
+		static struct explainer e = {.observer.see = explain_row};
+		struct verdict again;
+		e.out = stdout;
+		p->observer = &e.observer;
+		world_run(p, NULL, false, &again);
+		p->observer = NULL;
+	}
 	if (o->trace) {
 		struct trace *t = trace_new(true, stdout);
 		struct verdict again;
@@ -163,6 +172,8 @@ static void work(const struct options *o, struct board *b, unsigned job, uint64_
 				report(o, &p, &v);
 			else
 				printf("FAILED seed %llu: %s\n", (unsigned long long)seed, v.invariant);
+			if (o->first)
+				break;
 		}
 	}
 	(void)fflush(stdout);
@@ -204,6 +215,10 @@ static void watch_workers(const struct options *o, struct board *b, pid_t *pids,
 		       o->program, (unsigned long long)b->current[job], o->profile);
 		b->seeds[job]++;
 		b->failed[job]++;
+		if (o->first) {
+			running--;
+			continue;
+		}
 		pids[job] = start_worker(o, b, job, b->current[job] + o->jobs, until);
 	}
 }
@@ -252,7 +267,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 {
 	static const struct option known[] = {{"seed", 1, NULL, 's'}, {"from", 1, NULL, 'f'}, {"count", 1, NULL, 'c'}, {"jobs", 1, NULL, 'j'},
 					      {"seconds", 1, NULL, 'S'}, {"plan", 1, NULL, 'p'}, {"profile", 1, NULL, 'P'}, {"trace", 0, NULL, 't'},
-					      {"save", 1, NULL, 'w'}, {"shrink", 0, NULL, 'k'}, {NULL, 0, NULL, 0}};
+					      {"save", 1, NULL, 'w'}, {"shrink", 0, NULL, 'k'}, {"stop-at-first", 0, NULL, '1'}, {"explain", 0, NULL, 'e'}, {NULL, 0, NULL, 0}};
 	*o = (struct options){.profile = "two-node", .program = argv[0], .jobs = 1, .count = 1};
 	int letter;
 	while ((letter = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -265,8 +280,10 @@ static void parse_options(struct options *o, int argc, char **argv)
 		case 'p': o->plan = optarg; break;
 		case 'P': o->profile = optarg; break;
 		case 't': o->trace = true; break;
+		case 'e': o->explain = true; break;
 		case 'w': o->save = optarg; break;
 		case 'k': o->shrink = true; break;
+		case '1': o->first = true; break; /* each worker ends with its first failure */
 		default: fprintf(stderr, usage, plan_profiles()); exit(2);
 		}
 	}
@@ -280,6 +297,8 @@ int main(int argc, char **argv)
 {
 	static struct plan p;
 	struct options o;
+	(void)mallopt(M_MMAP_THRESHOLD, 1 << 30); /* a boot takes 3 MiB and gives them back: keep them, */
+	(void)mallopt(M_TRIM_THRESHOLD, 1 << 30); /* or half of the time goes into page faults */
 	parse_options(&o, argc, argv);
 	if (!plan_draw(&p, o.seed, o.profile)) {
 		fprintf(stderr, "sim: no profile \"%s\"; there are: %s\n", o.profile, plan_profiles());

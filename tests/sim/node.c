@@ -9,7 +9,7 @@ enum { STEPS_AT_ONCE_MAX = 2000 };
 
 const char *node_name(int index)
 {
-	static const char *const names[NODES] = {"alpha", "beta"};
+	static const char *const names[NODES + 1] = {"alpha", "beta", "gamma"};
 	return names[index];
 }
 
@@ -17,7 +17,7 @@ const char *node_name(int index)
 
 static int64_t drift(const struct node *n, const struct plan *p, int64_t span)
 {
-	int64_t ppm = p->set[n->index == 0 ? SET_PPM0 : SET_PPM1];
+	int64_t ppm = n->index == THIRD ? 0 : p->set[n->index == 0 ? SET_PPM0 : SET_PPM1];
 	return span / 1000000 * ppm + span % 1000000 * ppm / 1000000;
 }
 
@@ -30,11 +30,19 @@ int64_t node_mono(const struct node *n, const struct plan *p, int64_t now)
 static int64_t world_time(const struct node *n, const struct plan *p, int64_t mono)
 {
 	int64_t t = mono - n->mono_base;
-	for (int i = 0; i < 4; i++)
-		t += mono - node_mono(n, p, t);
+	int64_t off = 1;
+	for (int i = 0; i < 4 && off != 0; i++) {
+		off = mono - node_mono(n, p, t);
+		t += off;
+	}
 	while (node_mono(n, p, t) < mono)
 		t++;
 	return t;
+}
+
+int64_t node_span(const struct world *w, const struct node *n, int64_t span)
+{
+	return span - drift(n, w->plan, span);
 }
 
 static struct instant instant_of(const struct world *w, const struct node *n)
@@ -45,13 +53,32 @@ static struct instant instant_of(const struct world *w, const struct node *n)
 
 /* --- one step ------------------------------------------------------------------------------- */
 
+const struct haresources *node_resources(const struct world *w, const struct node *n)
+{
+	return n->index == THIRD ? w->no_resources : w->resources;
+}
+
+/* A file is replaced as a whole or not at all: lib/file.  False when that was the end of the step. */
+bool node_write_begins(struct world *w, struct node *n, bool *written)
+{
+	*written = true;
+	if (n->writing == WRITES_WHOLE)
+		return true;
+	*written = chance(draw((uint64_t)w->plan->set[SET_SEED], DRAW_WRITE, n->index, 0, 0, w->now, n->life), 500);
+	n->broken_off = true;
+	return false;
+}
+
 static void write_state_file(struct world *w, struct node *n)
 {
-	for (size_t g = 0; g < w->resources->count; g++) {
+	bool written;
+	(void)node_write_begins(w, n, &written);
+	for (size_t g = 0; written && g < node_resources(w, n)->count; g++) {
 		struct group_view view;
 		core_group_view(n->core, g, &view);
 		n->disk.state[g] = view.state;
 		n->disk.epoch[g] = view.epoch;
+		n->disk.failback_due[g] = view.failback_due;
 	}
 }
 
@@ -62,7 +89,12 @@ static void fence(struct world *w, struct node *n, size_t victim)
 		return;
 	}
 	uint64_t value = draw((uint64_t)w->plan->set[SET_SEED], DRAW_FENCE, n->index, (int)victim, 0, w->now, n->fence_ordinal++);
-	world_push(w, (struct sim_event){.at = w->now + pick(value, 200 * MS, 4000 * MS), .kind = SIM_FENCE, .node = n->index, .a = (int)victim, .b = n->life, .outcome = w->fence_fails});
+	int64_t at = w->now + (times_given(w) ? w->plan->observer->shot_ns : pick(value, 200 * MS, 4000 * MS)) +
+		     (w->fence_slow > 0 ? pick(value / 1000, 0, w->fence_slow) : 0);
+	enum shot_outcome outcome = w->fence_fails > 0 ? SHOT_FAILS : w->fence_lies > 0 ? SHOT_LIES : SHOT_OK;
+	if (at > w->hang_until)
+		w->hang_until = at;
+	world_push(w, (struct sim_event){.at = at, .kind = SIM_FENCE, .node = n->index, .a = (int)victim, .b = n->life, .outcome = (int)outcome});
 }
 
 static void move_done(struct world *w, const struct node *n, const struct action *a)
@@ -81,12 +113,17 @@ static void move_done(struct world *w, const struct node *n, const struct action
 static void apply(struct world *w, struct node *n, const struct action *a)
 {
 	trace_hash(w, n, a);
+	world_seen(w, (struct sight){.kind = SIGHT_ACTION, .node = n, .action = a});
 	switch (a->kind) {
-	case ACTION_SEND:
+	case ACTION_SEND: {
+		struct said said = link_said(a->send.data);
 		w->effect.sends++;
 		w->quiet_sends[n->index]++;
-		link_send(w, n, a->send.data);
+		invariant_growth(w, n, 1, 0);
+		ledger_sends(w, n, &said);
+		link_send(w, n, a->send.data, &said);
 		return;
+	}
 	case ACTION_PING:
 		link_ping(w, n, a->send.data, a->send.medium);
 		return;
@@ -94,12 +131,14 @@ static void apply(struct world *w, struct node *n, const struct action *a)
 		trace_line(w, n->index, "START group %zu", a->group.group);
 		w->effect.groups++;
 		invariant_start(w, n, a->group.group);
+		ledger_start(w, n, a->group.group);
 		script_start(w, n, a->group.group);
 		return;
 	case ACTION_GROUP_STOP:
 		trace_line(w, n->index, "STOP group %zu", a->group.group);
 		w->effect.groups++;
 		invariant_stop(w, n, a->group.group);
+		ledger_stop(w, n, a->group.group);
 		script_stop(w, n, a->group.group);
 		return;
 	case ACTION_FENCE:
@@ -108,8 +147,10 @@ static void apply(struct world *w, struct node *n, const struct action *a)
 		fence(w, n, a->fence.node);
 		return;
 	case ACTION_LOG:
-		if (a->log.level <= LOG_LEVEL_INFO)
+		if (a->log.level <= LOG_LEVEL_INFO) {
 			w->quiet_logs[n->index]++;
+			invariant_growth(w, n, 0, 1);
+		}
 		trace_line(w, n->index, "%s: %s", log_level_name(a->log.level), a->log.text);
 		return;
 	case ACTION_MOVE_DONE:
@@ -130,7 +171,7 @@ static void apply(struct world *w, struct node *n, const struct action *a)
 	}
 }
 
-static void engine_ends(struct world *w, struct node *n)
+void node_engine_ends(struct world *w, struct node *n)
 {
 	core_free(n->core);
 	n->core = NULL;
@@ -145,7 +186,7 @@ static void stopped(struct world *w, struct node *n)
 	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
 		if (occupied(&n->places[g]) && n->places[g].truth != TRUTH_STUCK)
 			world_broken(w, "S7 no-action-by-the-dead", "%s has stopped although group %d is still there", node_name(n->index), g);
-	engine_ends(w, n);
+	node_engine_ends(w, n);
 	int64_t at = n->boot_at > w->now ? n->boot_at : w->now + MS;
 	world_push(w, (struct sim_event){.at = at, .kind = SIM_BOOT, .node = n->index, .b = n->life});
 }
@@ -158,7 +199,12 @@ static void schedule_timer(struct world *w, struct node *n)
 		n->timer_at = NEVER;
 		return;
 	}
-	int64_t at = world_time(n, w->plan, deadline.ns);
+	if (deadline.ns != n->due || n->mono_base != n->due_base) {
+		n->due = deadline.ns;
+		n->due_base = n->mono_base;
+		n->due_at = world_time(n, w->plan, deadline.ns);
+	}
+	int64_t at = n->due_at;
 	if (at < w->now)
 		at = w->now;
 	if (at == n->timer_at)
@@ -167,7 +213,20 @@ static void schedule_timer(struct world *w, struct node *n)
 	world_push(w, (struct sim_event){.at = at, .kind = SIM_TIMER, .node = n->index, .b = ++n->timer_version});
 }
 
-static void step(struct world *w, struct node *n, const struct event *event)
+/* The end came while a file was being written. */
+void node_write_ends(struct world *w, struct node *n)
+{
+	bool power = n->writing == POWER_GOES_WRITING;
+	n->writing = WRITES_WHOLE;
+	n->broken_off = false;
+	if (power)
+		node_crash(w, n);
+	else
+		node_engine_dies(w, n);
+	world_boot_later(w, n, n->back_after, !power);
+}
+
+void node_step(struct world *w, struct node *n, const struct event *event)
 {
 	if (n->step_at != w->now) {
 		n->step_at = w->now;
@@ -179,9 +238,13 @@ static void step(struct world *w, struct node *n, const struct event *event)
 	}
 	core_step(n->core, instant_of(w, n), event);
 	struct action action;
-	while (core_action(n->core, &action))
+	while (!n->broken_off && core_action(n->core, &action))
 		apply(w, n, &action);
-	if (n->stopped)
+	if (!n->broken_off)
+		ledger_step(w, n);
+	if (n->broken_off)
+		node_write_ends(w, n);
+	else if (n->stopped)
 		stopped(w, n);
 	else
 		schedule_timer(w, n);
@@ -191,13 +254,10 @@ void node_timer(struct world *w, struct node *n, uint32_t version)
 {
 	if (n->core == NULL || n->timer_version != version)
 		return;
-	if (n->frozen) {
-		if (n->first_due == NEVER)
-			n->first_due = w->now;
+	if (n->frozen)
 		return;
-	}
 	n->timer_at = NEVER;
-	step(w, n, &(struct event){.kind = EVENT_TIMER});
+	node_step(w, n, &(struct event){.kind = EVENT_TIMER});
 }
 
 /* --- datagrams ---------------------------------------------------------------------------------- */
@@ -206,7 +266,7 @@ void node_timer(struct world *w, struct node *n, uint32_t version)
 static uint64_t visible_state(const struct world *w, const struct node *n)
 {
 	uint64_t sum = 0;
-	for (size_t g = 0; g < w->resources->count; g++) {
+	for (size_t g = 0; g < node_resources(w, n)->count; g++) {
 		struct group_view view;
 		core_group_view(n->core, g, &view);
 		sum = sum * 31 + (uint64_t)view.state * 16 + (uint64_t)view.peer_state * 2 + view.peer_known;
@@ -223,16 +283,18 @@ static uint64_t visible_state(const struct world *w, const struct node *n)
 /* S10: what has been heard before, or is no message at all, changes nothing but a counter. */
 static void step_harmless(struct world *w, struct node *n, const struct event *event, const struct datagram *d, enum copy copy)
 {
-	if (n->timer_at != NEVER && n->timer_at <= w->now) /* what was due anyway is not the datagram's doing */
-		step(w, n, &(struct event){.kind = EVENT_TIMER});
+	if (mono_reached(instant_of(w, n).mono, core_deadline(n->core))) /* what was due anyway is not the datagram's doing */
+		node_step(w, n, &(struct event){.kind = EVENT_TIMER});
 	if (n->core == NULL)
 		return;
 	uint64_t before = visible_state(w, n);
 	w->effect = (struct step_effect){0};
-	step(w, n, event);
+	node_step(w, n, event);
 	if (n->core == NULL)
 		return;
-	bool unnumbered = memmem(d->bytes, d->len, "(0)t=NS_", 8) != NULL; /* a repeated request may be answered again */
+	struct reader type = reader_over(d->type);
+	/* a repeated request may be answered again */
+	bool unnumbered = reader_skip(&type, "NS_") || bytes_equal_text(d->type, "reqnodes");
 	if (w->effect.groups > 0 || w->effect.others > 0 || (w->effect.sends > 0 && !unnumbered) || visible_state(w, n) != before)
 		world_broken(w, "S10 no-replay", "%s acts on a %s datagram sent at %.3f s", node_name(n->index),
 			     copy == COPY_CORRUPT ? "damaged" : "replayed", (double)d->sent / 1e9);
@@ -242,27 +304,40 @@ static void step_datagram(struct world *w, struct node *n, const struct event *e
 {
 	w->statistics.datagrams++;
 	w->quiet_replays[n->index] += copy == COPY_REPLAY;
+	/* A recording of who is buried, in a life that never heard it: for a deadtime it may be a node that is deaf to us. */
+	if (copy == COPY_REPLAY && w->calm_at != NEVER && !w->quiet && n->index < NODES && d->from != n->index && w->nodes[1 - n->index].core == NULL)
+		w->disturbed = w->now;
 	bool repeated = copy == COPY_REPLAY && d->delivered[n->index] == n->life && w->now - d->delivered_at[n->index] > 1000 * MS;
 	if (w->trace != NULL) {
-		const uint8_t *type = memmem(d->bytes, d->len, "(0)t=", 5);
-		int room = type == NULL ? 0 : (int)strcspn((const char *)type + 5, ",");
-		trace_line(w, n->index, "hears %.*s from %s, sent %.6f%s", room > 20 ? 20 : room, type == NULL ? "" : (const char *)type + 5, node_name(d->from),
+		trace_line(w, n->index, "hears %.*s from %s, sent %.6f%s", (int)d->type.len, (const char *)d->type.at, node_name(d->from),
 			   (double)d->sent / 1e9, (const char *[]){"", " (duplicate)", " (replay)", " (damaged)"}[copy]);
 	}
+	if (copy != COPY_CORRUPT)
+		ledger_hears(n, d);
 	if ((repeated || copy == COPY_CORRUPT) && !n->draining) {
 		step_harmless(w, n, event, d, copy);
 		return;
 	}
-	if (d->delivered[n->index] != n->life && copy != COPY_CORRUPT) {
+	/* Before its first status of a life nothing of a node is believed: what comes earlier has not been heard. */
+	if (d->status) {
+		n->known_life[d->from] = d->life;
+		n->known_in[d->from] = n->life;
+	}
+	bool believed = n->known_life[d->from] == d->life && n->known_in[d->from] == n->life;
+	if (believed && d->delivered[n->index] != n->life && copy != COPY_CORRUPT) {
 		d->delivered[n->index] = n->life;
 		d->delivered_at[n->index] = w->now;
 	}
-	if (copy != COPY_REPLAY && copy != COPY_CORRUPT)
+	/* Recorded in this life and first heard now: it has only been late. */
+	bool late = copy == COPY_REPLAY && !repeated && d->sent > n->booted;
+	if ((copy != COPY_REPLAY && copy != COPY_CORRUPT) || late)
 		invariant_heard(w, n, d);
-	step(w, n, event);
+	node_step(w, n, event);
+	if (copy != COPY_CORRUPT)
+		ledger_heard(w, n, d);
 }
 
-static void deliver(struct world *w, struct node *n, const struct event *event, struct datagram *d, enum copy copy)
+void node_deliver(struct world *w, struct node *n, const struct event *event, struct datagram *d, enum copy copy)
 {
 	if (event->kind == EVENT_DATAGRAM) {
 		step_datagram(w, n, event, d, copy);
@@ -272,7 +347,7 @@ static void deliver(struct world *w, struct node *n, const struct event *event, 
 		n->shutting_down = true;
 		n->shutdown_at = w->now;
 	}
-	step(w, n, event);
+	node_step(w, n, event);
 }
 
 void node_event(struct world *w, struct node *n, const struct event *event, struct datagram *d, enum copy copy)
@@ -280,11 +355,9 @@ void node_event(struct world *w, struct node *n, const struct event *event, stru
 	if (n->core == NULL || w->invariant != NULL)
 		return;
 	if (!n->frozen) {
-		deliver(w, n, event, d, copy);
+		node_deliver(w, n, event, d, copy);
 		return;
 	}
-	if (n->first_due == NEVER)
-		n->first_due = w->now;
 	if (event->kind == EVENT_DATAGRAM && n->waiting_datagrams == SOCKET_DATAGRAMS)
 		return;
 	if (n->waiting_count == sizeof n->waiting / sizeof *n->waiting)
@@ -294,154 +367,4 @@ void node_event(struct world *w, struct node *n, const struct event *event, stru
 		d->refs++;
 		n->waiting_datagrams++;
 	}
-}
-
-/* --- standing still ------------------------------------------------------------------------------ */
-
-void node_freeze(struct world *w, struct node *n, bool suspend)
-{
-	if (n->core == NULL || n->frozen)
-		return;
-	n->frozen = true;
-	n->suspended = suspend;
-	n->frozen_at = w->now;
-	n->first_due = NEVER;
-	invariant_life(w, n);
-}
-
-static void drop_waiting(struct node *n)
-{
-	for (size_t i = 0; i < n->waiting_count; i++)
-		datagram_release(n->waiting[i].datagram);
-	n->waiting_count = n->waiting_datagrams = 0;
-	n->frozen = n->suspended = false;
-}
-
-/* Hand over what waited: datagrams in a first pass, the rest in a second, as the daemon's loop does. */
-static void drain(struct world *w, struct node *n, bool datagrams)
-{
-	for (size_t i = 0; i < n->waiting_count; i++) {
-		struct waiting *x = &n->waiting[i];
-		if ((x->event.kind == EVENT_DATAGRAM) == datagrams && n->core != NULL && w->invariant == NULL)
-			deliver(w, n, &x->event, x->datagram, x->copy);
-	}
-}
-
-void node_thaw(struct world *w, struct node *n)
-{
-	if (!n->frozen)
-		return;
-	int64_t slept = w->now - n->frozen_at, gap = n->first_due == NEVER ? 0 : w->now - n->first_due;
-	if (n->suspended) { /* monotonic stood still, boottime went on */
-		n->mono_base -= slept;
-		gap = slept;
-	}
-	n->frozen = n->suspended = false;
-	n->thawed = w->now;
-	n->timer_at = NEVER;
-	n->timer_version++;
-	w->disturbed = w->now;
-	invariant_life(w, n);
-	trace_line(w, n->index, "thaws after %.3f s", (double)slept / 1e9);
-	if (gap > w->plan->set[SET_DEADTIME] * MS) {
-		struct event stalled = {.kind = EVENT_STALLED};
-		stalled.stalled.gap = (struct span){gap};
-		step(w, n, &stalled);
-		invariant_stalled(w, n);
-	}
-	n->draining = true;
-	drain(w, n, true);
-	drain(w, n, false);
-	n->draining = false;
-	drop_waiting(n);
-	if (n->core != NULL && w->invariant == NULL)
-		step(w, n, &(struct event){.kind = EVENT_TIMER});
-}
-
-/* --- life and death -------------------------------------------------------------------------------- */
-
-static size_t read_state_file(const struct world *w, const struct node *n, bool sure, struct adopted adopted[GROUPS_MAX])
-{
-	size_t count = 0;
-	for (size_t g = 0; g < w->resources->count; g++) {
-		enum group_state state = n->disk.state[g];
-		if (state == OWN_NONE || state == OWN_CLAIM || state == OWN_FAILED)
-			continue;
-		bool held = state == OWN_HELD || state == OWN_GIVING;
-		adopted[count++] = (struct adopted){w->resources->groups[g].id, n->disk.epoch[g], !sure || !held};
-	}
-	return count;
-}
-
-/* keep_running: the machine was never off, so that what the state file says still runs. */
-void node_boot(struct world *w, struct node *n, bool keep_running)
-{
-	if (n->core != NULL)
-		return;
-	struct adopted adopted[GROUPS_MAX];
-	struct core_config config = {.conf = w->conf, .resources = w->resources, .keys = w->keys, .node = node_name(n->index), .adopted = adopted};
-	uint64_t seed = (uint64_t)w->plan->set[SET_SEED];
-	bool sure = keep_running && !n->stopped;
-	if (n->powered)
-		config.adopted_count = read_state_file(w, n, sure, adopted);
-	n->life++;
-	n->powered = true;
-	n->shutting_down = n->stopped = false;
-	n->boot_at = NEVER;
-	n->booted = w->now;
-	n->heard_any = false;
-	n->thawed = NEVER;
-	for (int g = 0; g < GROUPS_MAX; g++)
-		n->places[g].failed_starts = 0;
-	if (!keep_running)
-		w->disturbed = w->now;
-	config.generation = ++n->generation;
-	config.seed = draw(seed, DRAW_BOOT, n->index, 1, 0, w->now, n->life);
-	for (size_t i = 0; i < sizeof config.uuid; i++)
-		config.uuid[i] = (uint8_t)(0x10 * (n->index + 1) + (int)i);
-	const char *why = "";
-	n->core = core_new(&config, &why);
-	trace_line(w, n->index, "boots, generation %llu, %zu groups adopted", (unsigned long long)config.generation, config.adopted_count);
-	w->statistics.boots++;
-	if (n->core == NULL) {
-		world_broken(w, "S12 no-crash", "core_new of %s says: %s", node_name(n->index), why);
-		return;
-	}
-	invariant_life(w, n);
-	write_state_file(w, n);
-	step(w, n, &(struct event){.kind = EVENT_START});
-}
-
-void node_crash(struct world *w, struct node *n)
-{
-	if (!n->powered)
-		return;
-	trace_line(w, n->index, "loses power");
-	n->powered = false;
-	n->stopped = false;
-	n->shutting_down = false;
-	script_power_off(w, n);
-	drop_waiting(n);
-	if (n->core != NULL)
-		engine_ends(w, n);
-	n->mono_base = 1000 * 1000 * MS - w->now / 2; /* after a boot the clock starts anew */
-	n->life++; /* boots and thaws planned for the old life are void */
-}
-
-void node_engine_dies(struct world *w, struct node *n)
-{
-	if (n->core == NULL)
-		return;
-	trace_line(w, n->index, "the engine dies");
-	script_kill_all(w, n);
-	drop_waiting(n);
-	engine_ends(w, n);
-}
-
-void node_free(struct world *w, struct node *n)
-{
-	(void)w;
-	drop_waiting(n);
-	core_free(n->core);
-	n->core = NULL;
 }

@@ -8,6 +8,7 @@
 
 #include "lib/bytes.h"
 
+enum { LONG_SPAN_MS = 40000 };
 enum shape { WITH_NODE = 1, WITH_MEDIUM = 2, WITH_GROUP = 4, WITH_SPAN = 8, WITH_VALUE = 16, WITH_HALF = 32 };
 
 /* Classes are what a seed switches on or off as a whole, so that most seeds see few kinds of trouble, but much of it. */
@@ -19,10 +20,10 @@ static const struct fault_row {
 	enum class class;
 	int64_t span_low, span_high, value_low, value_high; /* ms; spans are drawn mostly short: see draw_span */
 } rows[FAULT_KINDS] = {
-	[FAULT_CRASH] = {"crash", WITH_NODE | WITH_SPAN, CLASS_CRASH, 0, 60000, 0, 0},
+	[FAULT_CRASH] = {"crash", WITH_NODE | WITH_SPAN, CLASS_CRASH, 0, 300000, 0, 0},
 	[FAULT_ENGINE] = {"engine", WITH_NODE | WITH_SPAN, CLASS_ENGINE, 0, 300, 0, 0},
-	[FAULT_FREEZE] = {"freeze", WITH_NODE | WITH_SPAN, CLASS_FREEZE, 50, 40000, 0, 0},
-	[FAULT_SUSPEND] = {"suspend", WITH_NODE | WITH_SPAN, CLASS_FREEZE, 50, 40000, 0, 0},
+	[FAULT_FREEZE] = {"freeze", WITH_NODE | WITH_SPAN, CLASS_FREEZE, 50, 60000, 0, 0},
+	[FAULT_SUSPEND] = {"suspend", WITH_NODE | WITH_SPAN, CLASS_FREEZE, 50, 60000, 0, 0},
 	[FAULT_STOP] = {"stop", WITH_NODE | WITH_SPAN, CLASS_STOP, 0, 40000, 0, 0},
 	[FAULT_STANDBY] = {"standby", WITH_NODE | WITH_HALF, CLASS_MOVE, 0, 0, 0, 0},
 	[FAULT_TAKEOVER] = {"takeover", WITH_NODE | WITH_HALF, CLASS_MOVE, 0, 0, 0, 0},
@@ -40,6 +41,16 @@ static const struct fault_row {
 	[FAULT_STOP_HANG] = {"stop-hang", WITH_NODE | WITH_GROUP | WITH_SPAN, CLASS_SCRIPT, 1000, 20000, 0, 0},
 	[FAULT_WALL] = {"wall", WITH_NODE | WITH_VALUE, CLASS_WALL, 0, 0, -7200, 7200},
 	[FAULT_FENCE_FAIL] = {"fence-fail", WITH_SPAN, CLASS_FENCE, 1000, 30000, 0, 0},
+	[FAULT_CLOG] = {"clog", WITH_MEDIUM | WITH_SPAN, CLASS_CUT, 50, 20000, 0, 0},
+	[FAULT_SLOW] = {"slow", WITH_NODE | WITH_SPAN | WITH_VALUE, CLASS_FREEZE, 1000, 30000, 20, 1500},
+	[FAULT_POWER_WRITING] = {"power-writing", WITH_NODE | WITH_SPAN, CLASS_CRASH, 0, 60000, 0, 0},
+	[FAULT_ENGINE_WRITING] = {"engine-writing", WITH_NODE | WITH_SPAN, CLASS_ENGINE, 0, 300, 0, 0},
+	[FAULT_RELOAD] = {"reload", WITH_NODE, CLASS_MOVE, 0, 0, 0, 0},
+	[FAULT_PING_LOST] = {"ping-lost", WITH_NODE | WITH_SPAN, CLASS_DEAF, 1000, 60000, 0, 0},
+	[FAULT_START_LIE] = {"start-lie", WITH_NODE | WITH_GROUP | WITH_SPAN, CLASS_SCRIPT, 1000, 20000, 0, 0},
+	[FAULT_DIE] = {"die", WITH_NODE | WITH_GROUP, CLASS_SCRIPT, 0, 0, 0, 0},
+	[FAULT_FENCE_SLOW] = {"fence-slow", WITH_SPAN | WITH_VALUE, CLASS_FENCE, 1000, 60000, 1000, 20000},
+	[FAULT_FENCE_LIE] = {"fence-lie", WITH_SPAN, CLASS_FENCE, 1000, 30000, 0, 0},
 };
 
 static const char *const setting_names[SETTINGS] = {
@@ -47,7 +58,8 @@ static const char *const setting_names[SETTINGS] = {
 	[SET_FAILBACK] = "failback", [SET_GROUPS] = "groups", [SET_HOMES] = "homes", [SET_MEDIA] = "media", [SET_LOOP] = "loop",
 	[SET_PING] = "ping", [SET_SHA1] = "sha1", [SET_NETSTRING] = "netstring", [SET_STONITH] = "stonith", [SET_CLASSIC] = "classic", [SET_STORM] = "storm",
 	[SET_QUIET] = "quiet", [SET_BOOT0] = "boot0", [SET_BOOT1] = "boot1", [SET_PPM0] = "ppm0", [SET_PPM1] = "ppm1",
-	[SET_START_MAX] = "start-max", [SET_STOP_MAX] = "stop-max", [SET_BURY] = "bury",
+	[SET_START_MAX] = "start-max", [SET_STOP_MAX] = "stop-max", [SET_BURY] = "bury", [SET_THIRD] = "third",
+	[SET_AGAIN] = "again",
 };
 
 /* Which classes may be on, and whether there is a stonith device. */
@@ -102,7 +114,7 @@ static void draw_settings(struct plan *p, uint64_t seed)
 	unsigned n = 0;
 #define VALUE() plan_value(seed, 100, 0, n++)
 	set[SET_SEED] = (int64_t)seed;
-	set[SET_KEEPALIVE] = choose(VALUE(), (int64_t[]){200, 500, 1000, 2000}, 4);
+	set[SET_KEEPALIVE] = choose(VALUE(), (int64_t[]){200, 500, 1000, 1000, 2000, 2000, 2000}, 7);
 	set[SET_DEADTIME] = set[SET_KEEPALIVE] * pick(VALUE(), 4, 12);
 	int64_t initdead = choose(VALUE(), (int64_t[]){10000, 15000, 25000}, 3);
 	set[SET_INITDEAD] = initdead > set[SET_DEADTIME] ? initdead : set[SET_DEADTIME];
@@ -124,16 +136,23 @@ static void draw_settings(struct plan *p, uint64_t seed)
 	set[SET_START_MAX] = choose(VALUE(), (int64_t[]){20, 300, 2000, 8000}, 4);
 	set[SET_STOP_MAX] = choose(VALUE(), (int64_t[]){20, 300, 1500, 6000}, 4);
 	set[SET_BURY] = chance(VALUE(), 100) ? pick(VALUE(), 0, 1) : -1;
+	if (chance(VALUE(), 20)) { /* a broken clock */
+		set[SET_PPM0] = pick(VALUE(), -50000, 50000);
+		set[SET_PPM1] = pick(VALUE(), -50000, 50000);
+	}
+	set[SET_THIRD] = chance(VALUE(), 50);
+	set[SET_AGAIN] = chance(VALUE(), 300) ? pick(VALUE(), AGAIN_NOTHING, AGAINS - 1) : AGAIN_NOTHING;
 #undef VALUE
 }
 
-/* Half of the spans lie around deadtime, where the nasty cases are; the others anywhere in the row's range. */
+/* Half of the spans lie around deadtime, where the nasty cases are; the others anywhere in the row's range, seldom long. */
 static int64_t draw_span(const struct plan *p, const struct fault_row *row, uint64_t which, uint64_t value)
 {
 	int64_t dead = p->set[SET_DEADTIME];
 	if (row->span_high > dead * 2 && chance(which, 500))
 		return pick(value, dead / 2, dead * 3 / 2);
-	return pick(value, row->span_low, row->span_high);
+	int64_t high = row->span_high > LONG_SPAN_MS && chance(which / 1000, 700) ? LONG_SPAN_MS : row->span_high;
+	return pick(value, row->span_low, high);
 }
 
 /* A moment that draws trouble; the first of them lies just behind the second boot in every other plan. */

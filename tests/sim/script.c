@@ -8,6 +8,11 @@ bool occupied(const struct place *p)
 	return p->truth != TRUTH_OFF;
 }
 
+bool means_to_run(const struct place *p)
+{
+	return p->truth == TRUTH_STARTING || p->truth == TRUTH_RUNNING;
+}
+
 char truth_letter(enum truth t)
 {
 	return "-sRx!p"[t];
@@ -19,6 +24,8 @@ static void set_truth(struct world *w, struct place *p, enum truth truth)
 		p->since = w->now;
 	if (p->truth != TRUTH_OFF && truth == TRUTH_OFF)
 		p->freed = w->now;
+	if (truth == TRUTH_OFF || truth == TRUTH_STARTING)
+		p->dead = false;
 	p->truth = truth;
 }
 
@@ -29,11 +36,14 @@ static void begin(struct world *w, struct node *n, size_t group, enum group_oper
 	int64_t most = w->plan->set[operation == GROUP_START ? SET_START_MAX : SET_STOP_MAX] * MS;
 	uint64_t value = draw((uint64_t)w->plan->set[SET_SEED], DRAW_SCRIPT, n->index, (int)group, (int)operation, w->now, 0);
 	int64_t after = pick(value, MS, most > MS ? most : MS) + extra;
+	if (times_given(w))
+		after = w->plan->observer->script_ns[n->index][group][operation] + extra;
 	if (outcome == SCRIPT_HANGS) {
 		after = SCRIPT_DEADLINE_MS * MS;
 		if (w->now + after > w->hang_until)
 			w->hang_until = w->now + after;
 	}
+	n->scripts++;
 	p->busy = true;
 	p->operation = operation;
 	p->run++;
@@ -83,7 +93,7 @@ void script_end(struct world *w, const struct sim_event *e)
 	struct event event = {.kind = EVENT_GROUP_DONE};
 	event.group_done.group = (size_t)e->a;
 	event.group_done.operation = p->operation;
-	event.group_done.ok = e->outcome == SCRIPT_OK;
+	event.group_done.ok = e->outcome == SCRIPT_OK || e->outcome == SCRIPT_LIES;
 	event.group_done.why = event.group_done.ok ? NULL : e->outcome == SCRIPT_HANGS ? "sim: timed out" : "sim: exit status 1";
 	event.group_done.still_active = !event.group_done.ok && (p->operation == GROUP_STOP || e->outcome == SCRIPT_DIRTY);
 	p->busy = false;
@@ -95,8 +105,10 @@ void script_end(struct world *w, const struct sim_event *e)
 		set_truth(w, p, TRUTH_RUNNING);
 	else
 		set_truth(w, p, TRUTH_OFF);
+	p->dead = p->truth == TRUTH_RUNNING && (p->dead || e->outcome == SCRIPT_LIES);
 	trace_line(w, n->index, "script: %s of group %d %s%s", p->operation == GROUP_START ? "start" : "stop", e->a,
 		   event.group_done.ok ? "succeeded" : "failed", event.group_done.still_active ? ", still active" : "");
+	world_seen(w, (struct sight){.kind = SIGHT_SCRIPT, .node = n, .group = e->a, .operation = p->operation, .outcome = e->outcome});
 	node_event(w, n, &event, NULL, COPY_ORIGINAL);
 }
 

@@ -15,9 +15,11 @@
 #include "heartbeat/conf/haresources.h"
 #include "heartbeat/core/auth.h"
 #include "heartbeat/core/core.h"
+#include "lib/bytes.h"
 
 enum {
 	NODES = 2,
+	THIRD = NODES, /* a machine that is in nobody's ha.cf but its own, with the same key */
 	GROUPS_MAX = 4,
 	MEDIA_MAX = 2,
 	FAULTS_MAX = 512,
@@ -55,7 +57,9 @@ enum setting {
 	SET_PPM1,
 	SET_START_MAX,
 	SET_STOP_MAX,
-	SET_BURY, /* node that is dead for good when the calm begins, -1 none */
+	SET_BURY,  /* node that is dead for good when the calm begins, -1 none */
+	SET_THIRD, /* a third machine talks on the wire */
+	SET_AGAIN, /* what is done to a node when all is quiet: enum again */
 	SETTINGS,
 };
 
@@ -81,6 +85,16 @@ enum fault_kind {
 	FAULT_STOP_HANG,
 	FAULT_WALL,      /* wall clock jumps by .value seconds */
 	FAULT_FENCE_FAIL,
+	FAULT_CLOG,           /* nothing gets through for .span, then everything at once */
+	FAULT_SLOW,           /* the process stands still again and again, for .value ms each time */
+	FAULT_POWER_WRITING,  /* the power goes while a state file is being written, boots after .span */
+	FAULT_ENGINE_WRITING, /* the engine dies then, another is started after .span */
+	FAULT_RELOAD,         /* heartbeat -r, auto_failback the other way round */
+	FAULT_PING_LOST,      /* node gets no answer from the pinged host */
+	FAULT_START_LIE,      /* start says ok, and nothing runs */
+	FAULT_DIE,            /* what runs there dies by itself */
+	FAULT_FENCE_SLOW,     /* a shot takes up to .value ms longer */
+	FAULT_FENCE_LIE,      /* the device says ok, and the machine lives on */
 	FAULT_KINDS,
 };
 
@@ -91,8 +105,38 @@ struct fault {
 	enum half half;
 };
 
+struct world;
+struct node;
+
+/* What an observer is told, beside what it finds by looking at the world. */
+enum sight_kind {
+	SIGHT_EVENT,  /* an event is over: look at the truth */
+	SIGHT_ACTION, /* about to be carried out */
+	SIGHT_SCRIPT, /* a script has ended; the engine does not know it yet */
+	SIGHT_SHOT,   /* a shot has ended; the asker does not know it yet */
+};
+
+struct sight {
+	enum sight_kind kind;
+	const struct node *node; /* NULL for SIGHT_EVENT; of a shot the asker */
+	const struct action *action;
+	int group;
+	enum group_operation operation;
+	int outcome; /* of a script: enum script_outcome; of a shot: 0 it hit */
+};
+
+/* Who looks on, and what is then not drawn but given: tests/cases. */
+struct observer {
+	void (*see)(struct observer *o, const struct world *w, const struct sight *s);
+	bool gives_times; /* the three below */
+	int64_t script_ns[NODES][GROUPS_MAX][2]; /* by enum group_operation */
+	int64_t shot_ns;
+	int64_t delay_ns[NODES]; /* of what the node sends */
+};
+
 struct plan {
 	char profile[16];
+	struct observer *observer; /* NULL: none */
 	int64_t set[SETTINGS];
 	struct fault faults[FAULTS_MAX];
 	size_t count;
@@ -123,6 +167,8 @@ enum purpose {
 	DRAW_SCRIPT,
 	DRAW_BOOT,
 	DRAW_FENCE,
+	DRAW_WRITE,
+	DRAW_SLOW,
 };
 uint64_t draw(uint64_t seed, enum purpose purpose, int from, int to, int medium, int64_t time, unsigned ordinal);
 /* A drawn value brought into low..high, both included. */
@@ -140,6 +186,7 @@ struct place {
 	uint32_t run; /* of the last script; an end of another run is stale */
 	int64_t freed; /* when it was last left */
 	unsigned failed_starts; /* in a row */
+	bool dead; /* its service died, or never ran although its start said so: nobody watches that yet */
 };
 
 /* One sent datagram; copies on the way share it. */
@@ -150,11 +197,20 @@ struct datagram {
 	uint32_t life;
 	unsigned holding; /* bit g: the sender occupied g then */
 	bool status;
-	uint64_t seq; /* of a status */
-	uint32_t delivered[NODES]; /* life of the receiver that has had it; 0 none */
-	int64_t delivered_at[NODES];
+	uint64_t seq, generation; /* of a status */
+	struct bytes type; /* its "t", in bytes */
+	bool goodbye;      /* its sender is leaving, and nothing runs there */
+	uint32_t delivered[NODES + 1]; /* life of the receiver that has had it; 0 none */
+	int64_t delivered_at[NODES + 1];
 	size_t len;
 	uint8_t bytes[];
+};
+/* What a datagram is, as its sender wrote it; the numbers of a status only. */
+struct said {
+	struct bytes type;
+	bool status;
+	uint64_t seq, generation;
+	uint64_t hears_generation, hears_seq; /* 0: it hears nobody */
 };
 enum copy { COPY_ORIGINAL, COPY_DUPLICATE, COPY_REPLAY, COPY_CORRUPT };
 
@@ -166,30 +222,52 @@ struct waiting {
 	int64_t at;
 };
 
-/* The state file. */
+/* The state files. */
 struct disk {
 	enum group_state state[GROUPS_MAX];
 	uint64_t epoch[GROUPS_MAX];
+	bool failback_due[GROUPS_MAX];
+	uint64_t generation;
+};
+enum writing { WRITES_WHOLE, ENGINE_DIES_WRITING, POWER_GOES_WRITING };
+
+/* What ledger.c compares with: what this life of the engine has written, said and heard. */
+struct ledger {
+	enum group_state state[GROUPS_MAX];
+	uint64_t epoch[GROUPS_MAX], started_by[GROUPS_MAX]; /* as last seen; at the last start */
+	int64_t claimed_at[GROUPS_MAX], stuck_since[GROUPS_MAX];
+	uint64_t sent_seq, claim_seq[GROUPS_MAX]; /* of the latest status; of the first that carried the present claim */
+	uint64_t heard_generation, heard_seq; /* the latest status that came */
+	uint64_t refused;
+	bool again, told, peer_dead; /* the datagram under way came before; a status was sent in this step; as last seen */
+	int64_t beat_at;
+	unsigned statuses;
 };
 
 struct node {
 	int index;
+	struct ledger ledger;
 	struct core *core; /* NULL: no engine runs */
 	bool powered;
 	uint32_t life; /* of the engine, from 1 */
-	uint64_t generation;
+	uint64_t generation; /* the highest that it ever used */
+	enum writing writing; /* what befalls the next write */
+	int64_t back_after;   /* from then, until the next boot */
+	bool broken_off;      /* it has: what is left of the step is not carried out */
+	bool failback_turned; /* its ha.cf says the other thing */
 	int64_t mono_base;
 	uint64_t wall_base;
 	int64_t booted;  /* when this life began */
 	int64_t thawed;
 	int64_t boot_at; /* planned next boot, NEVER: none */
 	bool frozen, suspended;
-	int64_t frozen_at, first_due;
+	int64_t frozen_at;
 	struct waiting waiting[SOCKET_DATAGRAMS + 64];
 	size_t waiting_count, waiting_datagrams;
 	bool shutting_down, stopped;
 	int64_t shutdown_at;
 	int64_t timer_at; /* scheduled, NEVER none */
+	int64_t due, due_base, due_at; /* the latest deadline, mono_base then, and when that is in the world */
 	uint32_t timer_version;
 	struct place places[GROUPS_MAX];
 	struct disk disk;
@@ -199,13 +277,24 @@ struct node {
 	unsigned send_ordinal;
 	bool heard_any; /* this life has heard the peer */
 	int64_t heard;  /* last status of the peer's present life; NEVER */
+	uint32_t known_life[NODES + 1], known_in[NODES + 1]; /* of the last status of a node: its life, and ours */
 	uint32_t heard_life;
 	uint64_t heard_seq; /* of that status: what is resent or overtaken says nothing new */
 	unsigned heard_count; /* statuses since the network is whole */
 	bool draining; /* just thawed: what is due may come due with any datagram */
+	int64_t holding_before[GROUPS_MAX]; /* receipt of the one before */
 	int64_t holding_heard[GROUPS_MAX], holding_sent[GROUPS_MAX]; /* last status of a peer that held the group: receipt and sending */
 	unsigned told[GROUPS_MAX]; /* statuses heard, while we have the group, of a peer that has it too */
+	int64_t told_at[GROUPS_MAX]; /* a burst is told once */
 	unsigned fence_ordinal;
+	int64_t peer_heard, peer_sent; /* last status of it in this life of ours, receipt and sending; NEVER */
+	int64_t shot_told;  /* when this life was last told that the peer is off; NEVER */
+	uint32_t lied_of;       /* the life of the peer that a lying device said was off, 0 none */
+	int64_t lied_at;        /* NEVER, or not anything that it sent since then has been heard */
+	uint32_t goodbye_heard; /* the peer's life that took its leave, 0 none */
+	int64_t window_at;  /* of the two: */
+	uint64_t window_sends, window_logs;
+	uint64_t scripts;   /* that were run here */
 };
 
 struct move {
@@ -220,7 +309,20 @@ struct noise {
 	int64_t delay_ms;
 };
 
-enum sim_event_kind { SIM_TIMER, SIM_DATAGRAM, SIM_SCRIPT, SIM_FAULT, SIM_FAULT_END, SIM_BOOT, SIM_FENCE, SIM_CALM, SIM_CHECK, SIM_MOVE_LIMIT };
+enum sim_event_kind {
+	SIM_TIMER,
+	SIM_DATAGRAM,
+	SIM_SCRIPT,
+	SIM_FAULT,
+	SIM_FAULT_END,
+	SIM_SLOW,
+	SIM_BOOT,
+	SIM_FENCE,
+	SIM_CALM,
+	SIM_CHECK,
+	SIM_MOVE_LIMIT,
+};
+enum shot_outcome { SHOT_OK, SHOT_FAILS, SHOT_LIES };
 
 struct sim_event {
 	int64_t at;
@@ -243,6 +345,15 @@ struct statistics {
 	int64_t simulated;
 };
 
+/* A quiet node is stopped and started, or its engine replaced: what was true before?  again.c */
+enum again { AGAIN_NOTHING, AGAIN_STOP, AGAIN_RELOAD, AGAIN_ENGINE, AGAINS };
+struct again_record {
+	enum { AGAIN_WAITS, AGAIN_RUNS, AGAIN_OVER } phase;
+	int node;
+	int owner[GROUPS_MAX];
+	uint64_t scripts[NODES];
+};
+
 struct trace;
 
 struct world {
@@ -252,15 +363,20 @@ struct world {
 	uint64_t order;
 	struct sim_event *heap;
 	size_t heap_count, heap_cap;
-	struct ha_cf *conf;
-	struct haresources *resources;
+	struct ha_cf *conf[2]; /* as the plan has it; with auto_failback the other way round */
+	struct ha_cf *third_conf;
+	struct haresources *resources, *no_resources;
 	struct authkeys *keys;
 	struct auth *auth; /* to sign what link.c has rewritten */
-	struct node nodes[NODES];
+	struct node nodes[NODES + 1];
 	int cut[NODES][MEDIA_MAX]; /* depth: what node does not hear */
 	struct noise noise[MEDIA_MAX];
 	int script[NODES][GROUPS_MAX][2]; /* enum script_outcome, by operation */
-	int fence_fails;
+	int fence_fails, fence_lies;
+	int64_t fence_slow;
+	int64_t clogged[MEDIA_MAX]; /* until then nothing arrives */
+	int ping_lost[NODES];
+	bool lied; /* a device said that a machine is off, and it was not: two owners are its doing */
 	bool calm;
 	int64_t calm_at, disturbed, hang_until;
 	int64_t settle_at, end_at;
@@ -269,10 +385,12 @@ struct world {
 	int64_t whole_since;
 	struct move moves[FAULTS_MAX];
 	struct step_effect effect;
-	uint64_t quiet_sends[NODES], quiet_logs[NODES], quiet_replays[NODES];
+	uint64_t quiet_sends[NODES + 1], quiet_logs[NODES + 1], quiet_replays[NODES + 1];
 	struct statistics statistics;
 	uint64_t hash;
 	bool hashing;
+	struct again_record again;
+	uint64_t most_sends, most_logs; /* of a node in a window of invariant_growth */
 	const char *invariant; /* NULL: none broken */
 	int64_t broken_at;
 	char broken[256];
@@ -282,6 +400,11 @@ struct world {
 static inline int64_t ms_of(const struct world *w, enum setting s)
 {
 	return w->plan->set[s] * MS;
+}
+
+static inline bool times_given(const struct world *w)
+{
+	return w->plan->observer != NULL && w->plan->observer->gives_times;
 }
 
 struct verdict {
@@ -295,37 +418,73 @@ struct verdict {
 /* Run a plan to its end or to the first broken rule.  trace may be NULL. */
 void world_run(const struct plan *p, struct trace *trace, bool hashing, struct verdict *verdict);
 void world_push(struct world *w, struct sim_event e);
+/* Tell the observer, if there is one. */
+void world_seen(const struct world *w, struct sight s);
 /* A rule is broken: remembered once, ends the run. */
 void world_broken(struct world *w, const char *invariant, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* --- fault.c ------------------------------------------------------------------- */
+
+void fault_begin(struct world *w, uint32_t index);
+void fault_end(struct world *w, const struct sim_event *e);
+/* The next turn of a slow process. */
+void fault_slow(struct world *w, const struct sim_event *e);
+void fault_calm(struct world *w);
+/* A shot ends: power is gone, then the asker is told. */
+void fault_shot(struct world *w, const struct sim_event *e);
+/* heartbeat -k */
+void fault_shutdown(struct world *w, struct node *n, int64_t boot_at);
+void world_boot_later(struct world *w, const struct node *n, int64_t after, bool keep_running);
+/* Dead for good. */
+bool buried(const struct world *w, const struct node *n);
 
 /* --- node.c ---------------------------------------------------------------------- */
 
 int64_t node_mono(const struct node *n, const struct plan *p, int64_t now);
-/* adopted: from the state file; clean_up for all of them when the machine was not sure */
+/* A span of the node's own clock as the world sees it. */
+int64_t node_span(const struct world *w, const struct node *n, int64_t span);
+/* Give the engine one event and carry out what it wants. */
+void node_step(struct world *w, struct node *n, const struct event *event);
+/* The same, with the rules for what may come of it. */
+void node_deliver(struct world *w, struct node *n, const struct event *event, struct datagram *datagram, enum copy copy);
+/* Hand an event to the engine, or let it wait while frozen; dropped when there is no engine. */
+void node_event(struct world *w, struct node *n, const struct event *event, struct datagram *datagram, enum copy copy);
+void node_timer(struct world *w, struct node *n, uint32_t version);
+void node_engine_ends(struct world *w, struct node *n);
+/* A state file is being written: false when the plan has the node end there; *written: the new content stands. */
+bool node_write_begins(struct world *w, struct node *n, bool *written);
+/* Then that end. */
+void node_write_ends(struct world *w, struct node *n);
+const struct haresources *node_resources(const struct world *w, const struct node *n);
+const char *node_name(int index);
+
+/* --- life.c ---------------------------------------------------------------------- */
+
+/* keep_running: what the state file says is adopted; otherwise the machine was off, or it is not sure */
 void node_boot(struct world *w, struct node *n, bool keep_running);
 void node_crash(struct world *w, struct node *n);
 void node_engine_dies(struct world *w, struct node *n);
 void node_freeze(struct world *w, struct node *n, bool suspend);
 void node_thaw(struct world *w, struct node *n);
-/* Hand an event to the engine, or let it wait while frozen; dropped when there is no engine. */
-void node_event(struct world *w, struct node *n, const struct event *event, struct datagram *datagram, enum copy copy);
-void node_timer(struct world *w, struct node *n, uint32_t version);
 /* Everything a node owns is freed. */
 void node_free(struct world *w, struct node *n);
-const char *node_name(int index);
 
 /* --- link.c ---------------------------------------------------------------------- */
 
-void link_send(struct world *w, struct node *n, struct bytes data);
+/* said: link_said(data) */
+void link_send(struct world *w, struct node *n, struct bytes data, const struct said *said);
 void link_ping(struct world *w, struct node *n, struct bytes data, size_t medium);
 void link_deliver(struct world *w, struct sim_event *e);
 void datagram_release(struct datagram *d);
+struct said link_said(struct bytes data);
+/* The first field, "LEN:(0)t=TYPE,": every message of the core begins with it. */
+struct bytes link_type(struct bytes data);
 /* Is there a medium on which node hears its peer? */
 bool link_open(const struct world *w, int node);
 
 /* --- script.c -------------------------------------------------------------------- */
 
-enum script_outcome { SCRIPT_OK, SCRIPT_FAILS, SCRIPT_HANGS, SCRIPT_DIRTY };
+enum script_outcome { SCRIPT_OK, SCRIPT_FAILS, SCRIPT_HANGS, SCRIPT_DIRTY, SCRIPT_LIES };
 void script_start(struct world *w, struct node *n, size_t group);
 void script_stop(struct world *w, struct node *n, size_t group);
 void script_end(struct world *w, const struct sim_event *e);
@@ -334,6 +493,7 @@ void script_kill_all(struct world *w, struct node *n);
 /* The power is gone. */
 void script_power_off(struct world *w, struct node *n);
 bool occupied(const struct place *p);
+bool means_to_run(const struct place *p);
 char truth_letter(enum truth t);
 
 /* --- calm.c: limits in time ---------------------------------------------------------- */
@@ -345,6 +505,15 @@ void invariant_move_limit(struct world *w, const struct sim_event *e);
 int64_t invariant_move_span(const struct world *w);
 /* Classic, and a start fails: whole halves may move. */
 bool moves_halves(const struct world *w);
+
+/* --- again.c: restart-idempotent -------------------------------------------------------- */
+
+/* Everything is quiet: begin it.  False when there is nothing to do. */
+bool again_begin(struct world *w);
+/* It has settled. */
+void again_check(struct world *w);
+/* Is auto_failback on for what this node holds? */
+bool failback_on(const struct world *w, int node);
 
 /* --- invariant.c ------------------------------------------------------------------ */
 
@@ -359,7 +528,19 @@ void invariant_stop(struct world *w, const struct node *n, size_t group);
 /* After EVENT_STALLED. */
 void invariant_stalled(struct world *w, const struct node *n);
 void invariant_heard(struct world *w, struct node *n, const struct datagram *d);
+/* More datagrams or log lines of a node than a minute may have. */
+void invariant_growth(struct world *w, struct node *n, unsigned sends, unsigned logs);
 void invariant_life(struct world *w, struct node *n); /* n began, ended, froze or thawed: contact begins anew */
+
+/* --- ledger.c: what an engine owes to its own words ----------------------------------- */
+
+void ledger_life(struct world *w, struct node *n);
+void ledger_hears(struct node *n, const struct datagram *d);
+void ledger_heard(struct world *w, struct node *n, const struct datagram *d);
+void ledger_sends(struct world *w, struct node *n, const struct said *said);
+void ledger_start(struct world *w, struct node *n, size_t g);
+void ledger_stop(struct world *w, struct node *n, size_t g);
+void ledger_step(struct world *w, struct node *n);
 
 /* --- trace.c ----------------------------------------------------------------------- */
 
@@ -370,6 +551,16 @@ void trace_line(struct world *w, int node, const char *format, ...) __attribute_
 void trace_dump(const struct trace *t, FILE *out);
 /* Put an action into the hash over all of them. */
 void trace_hash(struct world *w, const struct node *n, const struct action *a);
+
+/* --- explain.c ---------------------------------------------------------------------- */
+
+/* An observer that prints the table; set .see to explain_row and .out. */
+struct explainer {
+	struct observer observer; /* first */
+	FILE *out;
+	char last[256];
+};
+void explain_row(struct observer *o, const struct world *w, const struct sight *s);
 
 /* --- shrink.c ----------------------------------------------------------------------- */
 

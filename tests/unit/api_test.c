@@ -111,6 +111,8 @@ struct room {
 	struct moved moved;
 	struct frame_buffer heard; /* answers of the session */
 	struct message answer;
+	char told[128]; /* the last answer to a peer's daemon */
+	unsigned tells;
 	uint8_t arena[CODEC_DATAGRAM_MAX];
 	char directory[64], path[96];
 	struct api_server *server;
@@ -130,6 +132,17 @@ static void on_move(void *context, bool takeover, enum half half, unsigned id)
 static void on_client_message(void *context, const struct message *m)
 {
 	struct room *r = context;
+	if (message_is(m, "t", "respond-cstatus")) {
+		static const char *const fields[] = {"t", "dest", "result", "cn", "to_id", "cs"};
+		struct writer w = writer_over(r->told, sizeof r->told - 1);
+		for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+			struct bytes value = message_string(m, fields[i]);
+			writer_format(&w, "%.*s ", (int)value.len, (const char *)value.at);
+		}
+		r->told[w.len] = '\0';
+		r->tells++;
+		return;
+	}
 	r->moved.sent++;
 	assert_true(bytes_to_text(message_string(m, "from_id"), r->moved.from, sizeof r->moved.from));
 	assert_true(bytes_to_text(message_string(m, "to_id"), r->moved.to, sizeof r->moved.to));
@@ -834,6 +847,19 @@ static void a_daemon_that_does_not_answer_is_a_timeout(void **state)
 	with_client(*state, client_of_a_frozen_daemon, NULL);
 }
 
+/* 3.0.6 asks for a client of its own: spec protocol 4. */
+static void a_peer_asks_whether_a_client_is_here(void **state)
+{
+	struct room *r = *state;
+	api_notify(r->server, bytes_of(">>>\nt=query-cstatus\nsrc=cfb\ndest=cfa\ncn=ipfail\nfrom_id=ipfail\n<<<\n"));
+	assert_int_equal(r->tells, 1);
+	assert_string_equal(r->told, "respond-cstatus cfb OK ipfail ipfail offline ");
+	api_notify(r->server, bytes_of(">>>\nt=query-cstatus\nsrc=cfb\ndest=cfa\nfrom_id=ipfail\n<<<\n")); /* which client? */
+	api_notify(r->server, bytes_of(">>>\nt=query-cstatus\nsrc=cfb\ndest=other\ncn=x\nfrom_id=ipfail\n<<<\n"));
+	api_notify(r->server, bytes_of(">>>\nt=respond-cstatus\nsrc=cfb\ndest=cfa\ncn=x\nfrom_id=ipfail\n<<<\n"));
+	assert_int_equal(r->tells, 1);
+}
+
 static void messages_with_a_digest_are_never_handed_out(void **state)
 {
 	struct room *r = *state;
@@ -899,6 +925,7 @@ int main(void)
 		SERVER(a_waiting_client_hears_the_end_of_its_move),
 		SERVER(without_a_daemon_the_client_is_told_at_once),
 		SERVER(a_daemon_that_does_not_answer_is_a_timeout),
+		SERVER(a_peer_asks_whether_a_client_is_here),
 		SERVER(messages_with_a_digest_are_never_handed_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,6 +137,16 @@ static void a_key_may_have_4096_bytes_and_no_more(void **state)
 	parse(text, "authkeys:2:8: error: the key is 4097 bytes long; expected at most 4096");
 }
 
+static void a_line_of_too_many_words_is_an_error(void **state)
+{
+	(void)state;
+	char text[4096] = "auth 1\n1 sha1 k\n2 sha1 k";
+	for (unsigned i = 0; i < 600; i++)
+		(void)strcat(text, " w");
+	parse(text, "authkeys:3: error: more than 512 words in one line\n"
+		    "authkeys:3:10: warning: the key ends at the blank: the rest of the line is ignored");
+}
+
 static void only_a_file_that_others_cannot_read_is_accepted(void **state)
 {
 	(void)state;
@@ -211,6 +221,7 @@ int main(void)
 		cmocka_unit_test(a_nul_byte_is_an_error),
 		cmocka_unit_test(a_secret_is_never_shown_wherever_it_stands),
 		cmocka_unit_test(a_key_may_have_4096_bytes_and_no_more),
+		cmocka_unit_test(a_line_of_too_many_words_is_an_error),
 		cmocka_unit_test(only_a_file_that_others_cannot_read_is_accepted),
 		cmocka_unit_test(wiping_leaves_no_byte),
 		cmocka_unit_test(methods_have_the_names_of_the_file),

@@ -1,41 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* The classic dialect, word for word: alpha is a core, the test speaks for a Heartbeat 3.0.6 that is called beta.
  * spec: protocol 7.2, 7.4, 7.5, 7.7, 7.8 and the exchanges of 11. */
-#include "tests/unit/pair.h"
+#include "tests/unit/classic_pair.h"
 
+#include <stdlib.h>
 #include <string.h>
-
-#define ACTIVE "status|st=active|dt=fa0|protocol=1"
-#define RESOURCE(half, stable) "resource|rsc_hold=" half "|rtype=full|isstable=" stable
-#define ASK(half, info) "ask_resources|rsc_hold=" half "|info=" info
-
-/* Alpha is active and has said "starting"; beta is active. */
-static struct pair *met(const char *lines, const char *resources)
-{
-	struct pair *p = pair_new(lines, resources);
-	pair_boot(p, ALPHA);
-	pair_say(p, "status|st=init|dt=fa0|protocol=1");
-	pair_say(p, "status|st=up|dt=fa0|protocol=1");
-	pair_say(p, "repnodes|dest=alpha|nodelist=alpha beta |delnodelist= ");
-	assert_seen(p, ALPHA, "Comm_now_up(): updating status to active");
-	p->voice.beat = ACTIVE;
-	p->voice.next_beat = p->now;
-	pair_run(p, 0);
-	return p;
-}
-
-/* Both are stable, web runs on alpha and db, by its word, on beta. */
-static struct pair *stable(const char *lines)
-{
-	struct pair *p = met(lines, NULL);
-	pair_say(p, RESOURCE("local", "1"));
-	pair_run(p, 100);
-	pair_say(p, RESOURCE("local", "1"));
-	assert_true(pair_runs(p, ALPHA, "web"));
-	assert_state(p, ALPHA, "db", OWN_NONE);
-	pair_mark(p);
-	return p;
-}
 
 /* Alpha took everything when beta died, and beta is back, active, and has said "starting". */
 static struct pair *returned(const char *lines)
@@ -76,7 +45,7 @@ static void a_starter_waits_10_s_for_a_peer_that_moves_and_then_takes_its_own(vo
 	assert_seen(p, ALPHA, "do start web");
 	assert_seen(p, ALPHA, "log info local resource transition completed.");
 	assert_seen(p, ALPHA, "log info Initial resource acquisition complete (T_RESOURCES(us))");
-	assert_said(p, ALPHA, "resource rsc_hold=local rtype=full isstable=1");
+	assert_said(p, ALPHA, "resource rsc_hold=none rtype=full isstable=0, resource rsc_hold=local rtype=full isstable=1");
 	pair_say(p, RESOURCE("local", "1"));
 	assert_seen(p, ALPHA, "log info remote resource transition completed.");
 	pair_run(p, 20000);
@@ -90,10 +59,13 @@ static void a_starter_whose_peer_is_stable_takes_its_own_at_once(void **state)
 	(void)state;
 	struct pair *p = met(NULL, NULL);
 	assert_said(p, ALPHA, "reqnodes dest=beta, starting");
+	pair_mark(p);
 	pair_say(p, RESOURCE("local", "1"));
 	assert_seen(p, ALPHA, "log info Initial resource acquisition complete (T_RESOURCES(them))");
 	assert_seen(p, ALPHA, "do start web");
 	assert_unseen(p, ALPHA, "do start db");
+	/* Seen: 3.0.6 that took over while it started gives our groups back only when it sees us become stable. */
+	assert_said(p, ALPHA, "resource rsc_hold=none rtype=full isstable=0, resource rsc_hold=local rtype=full isstable=1");
 	pair_free(p);
 }
 
@@ -347,6 +319,46 @@ static void a_giver_that_never_finishes_is_waited_for_an_hour(void **state)
 	pair_free(p);
 }
 
+/* Seen: 3.0.6 on a busy machine, whose scripts took longer than 10 s.  It calls itself stable all the while, and what it starts or
+ * releases is not on its list. */
+static void a_slow_taker_is_waited_for_whatever_it_reports(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	pair_move(p, ALPHA, false, HALF_LOCAL, 9);
+	pair_say(p, ASK("local", "other"));
+	pair_run(p, 100);
+	assert_seen(p, ALPHA, "send ask_resources rsc_hold=local info=done");
+	pair_mark(p);
+	for (unsigned i = 0; i < 60; i++) {
+		pair_run(p, 1000);
+		pair_say(p, RESOURCE("local", "1"));
+	}
+	assert_seen(p, ALPHA, "send starting"); /* it is asked, in case its "done" is lost */
+	assert_unseen(p, ALPHA, "do start");
+	pair_say(p, RESOURCE("all", "1"));
+	assert_seen(p, ALPHA, "log info Other node completed standby takeover of local resources.");
+	pair_run(p, 1000);
+	assert_unseen(p, ALPHA, "do start");
+	pair_free(p);
+}
+
+static void a_slow_giver_is_waited_for_whatever_it_reports(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	pair_say(p, ASK("local", "me"));
+	pair_say(p, "resource|rsc_hold=none|rtype=full|isstable=0|info=standby");
+	for (unsigned i = 0; i < 60; i++) {
+		pair_run(p, 1000);
+		pair_say(p, RESOURCE("none", "1"));
+	}
+	assert_unseen(p, ALPHA, "do start db");
+	pair_say(p, ASK("local", "done"));
+	assert_seen(p, ALPHA, "do start db");
+	pair_free(p);
+}
+
 /* --- operators' takeovers: the halves are mirrored --- */
 
 static void a_takeover_there_makes_us_give_the_mirrored_half(void **state)
@@ -375,6 +387,8 @@ static void a_takeover_here_is_said_once_and_answered_by_an_offer(void **state)
 	assert_said(p, ALPHA, "hb_takeover rsc_hold=foreign");
 	pair_run(p, 3000);
 	assert_said(p, ALPHA, "hb_takeover rsc_hold=foreign");
+	pair_run(p, 2000); /* 3.0.6 may have lost it in its own FIFO */
+	assert_said(p, ALPHA, "hb_takeover rsc_hold=foreign, hb_takeover rsc_hold=foreign");
 	pair_mark(p);
 	pair_say(p, ASK("local", "me"));
 	assert_said(p, ALPHA, "ask_resources rsc_hold=local info=other");
@@ -440,6 +454,31 @@ static void what_a_leaving_peer_still_releases_is_not_started_here(void **state)
 	pair_free(p);
 }
 
+/* Seen: ours joined while 3.0.6 released, which had said "shutdown" before and answered "starting" with none, isstable=0. */
+static void a_peer_that_leaves_while_we_join_is_waited_for(void **state)
+{
+	(void)state;
+	struct pair *p = met(NULL, NULL);
+	pair_say(p, RESOURCE("none", "0"));
+	pair_run(p, 15000);
+	assert_unseen(p, ALPHA, "do start");
+	pair_say(p, "shutdone|st=dead");
+	assert_seen(p, ALPHA, "do start web");
+	assert_seen(p, ALPHA, "do start db");
+	pair_free(p);
+}
+
+static void two_that_start_with_nothing_do_not_wait(void **state)
+{
+	(void)state;
+	struct pair *p = met(NULL, NULL);
+	pair_say(p, "starting");
+	pair_say(p, RESOURCE("none", "0"));
+	assert_seen(p, ALPHA, "do start web");
+	assert_unseen(p, ALPHA, "do start db");
+	pair_free(p);
+}
+
 static void a_peer_that_left_is_not_shot(void **state)
 {
 	(void)state;
@@ -462,6 +501,119 @@ static void a_peer_that_falls_silent_is_taken_over(void **state)
 	pair_run(p, 100);
 	assert_true(pair_runs(p, ALPHA, "db"));
 	assert_string_equal(core_holdings(p->side[ALPHA].core), "all");
+	pair_free(p);
+}
+
+static void what_became_of_fencing_is_said_once(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	p->voice.beat = NULL;
+	pair_run(p, 20000);
+	assert_times(p, ALPHA, "send stonith node=beta result=n_stnth", 1);
+	pair_free(p);
+
+	p = stable(NULL);
+	pair_say(p, "shutdone|st=dead");
+	p->voice.beat = NULL;
+	pair_run(p, 20000);
+	assert_times(p, ALPHA, "send stonith node=beta result=unneeded", 1);
+	pair_free(p);
+
+	p = stable("stonith_host * null beta\n");
+	p->voice.beat = NULL;
+	pair_run(p, 5000);
+	assert_seen(p, ALPHA, "do fence");
+	assert_unseen(p, ALPHA, "send stonith");
+	pair_fence_done(p, ALPHA, true);
+	pair_run(p, 5000);
+	assert_times(p, ALPHA, "send stonith node=beta result=OK", 1);
+	pair_free(p);
+}
+
+/* 3.0.6 words a survivor uses when it took us for dead, with and without a result. */
+static void the_peers_news_of_fencing_changes_nothing(void **state)
+{
+	(void)state;
+	static const char *const news[] = {"stonith|node=alpha|result=n_stnth", "stonith|node=alpha|result=unneeded", "stonith|node=alpha|result=OK",
+	                                   "stonith|node=alpha", "stonith|node=alpha|result=", "stonith"};
+	struct pair *p = stable(NULL);
+	for (size_t i = 0; i < sizeof news / sizeof *news; i++)
+		pair_say(p, news[i]);
+	pair_run(p, 3000);
+	assert_said(p, ALPHA, "");
+	assert_unseen(p, ALPHA, "do ");
+	pair_free(p);
+}
+
+/* In its first 5 s 3.0.6 asks for 2 s more (spec: protocol 6.2); before it restarts itself for 30. */
+static void a_peer_is_dead_after_the_time_it_asked_for_last(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *beat;
+		int64_t dead_ms;
+	} said[] = {
+		{"status|st=active|dt=1770|protocol=1", 6000}, {"status|st=active|dt=84d0|protocol=1", 34000}, {"status|st=active|dt=0|protocol=1", 4000},
+		{"status|st=active|dt=ffffffffffffffff|protocol=1", 64000}, {"status|st=active|dt=x|protocol=1", 4000}, {"status|st=active|protocol=1", 4000},
+	};
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+		struct pair *p = stable(NULL);
+		p->voice.beat = NULL;
+		pair_say(p, said[i].beat);
+		int64_t last = pair_ms(p);
+		pair_until(p, 70000, ALPHA, "node beta: is dead");
+		assert_int_equal(pair_when(p, ALPHA, "node beta: is dead") - last, said[i].dead_ms);
+		pair_free(p);
+	}
+}
+
+static void an_answer_nobody_asked_for_does_not_bring_the_cluster_up(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, NULL);
+	pair_boot(p, ALPHA);
+	pair_say(p, "repnodes|dest=alpha|nodelist=beta mallory |delnodelist=alpha "); /* before any status: nothing of it is believed */
+	assert_unseen(p, ALPHA, "Comm_now_up");
+	assert_unseen(p, ALPHA, "send reqnodes");
+	pair_say(p, "status|st=up|dt=fa0|protocol=1");
+	assert_unseen(p, ALPHA, "Comm_now_up");
+	pair_say(p, "repnodes|dest=alpha|nodelist=beta mallory |delnodelist=alpha ");
+	assert_seen(p, ALPHA, "Comm_now_up");
+	assert_int_equal(core_node_count(p->side[ALPHA].core), 2); /* the list is not taken over */
+	struct node_view self;
+	core_node_view(p->side[ALPHA].core, 0, &self);
+	assert_string_equal(self.name, "alpha");
+	pair_free(p);
+}
+
+/* The peer's last minute, sent again by somebody when it is long dead: ours keeps what it has and does not take it for alive. */
+static void a_replayed_minute_of_a_dead_peer_changes_nothing(void **state)
+{
+	(void)state;
+	enum { MINUTE = 60, LIFE = 9 };
+	static uint8_t *frames[MINUTE];
+	size_t len[MINUTE];
+	struct pair *p = stable(NULL);
+	for (size_t i = 0; i < MINUTE; i++) {
+		const char *text = i % 10 == 9 ? RESOURCE("all", "1") : i % 10 == 5 ? ASK("local", "me") : i == 57 ? "shutdone|st=dead" : ACTIVE;
+		frames[i] = pair_frame(p, text, &len[i]);
+	}
+	p->voice.beat = NULL;
+	for (size_t i = 0; i < LIFE; i++) /* it lives on for a moment, past what was recorded */
+		pair_say(p, ACTIVE);
+	pair_run(p, 5000);
+	assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, ALPHA, "db"));
+	pair_mark(p);
+	for (size_t i = 0; i < MINUTE; i++) {
+		pair_datagram(p, ALPHA, 0, frames[i], len[i]);
+		pair_run(p, 1000);
+		free(frames[i]);
+	}
+	assert_said(p, ALPHA, "");
+	assert_unseen(p, ALPHA, "do ");
+	assert_unseen(p, ALPHA, "log ");
+	assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, ALPHA, "db"));
 	pair_free(p);
 }
 
@@ -632,12 +784,21 @@ int main(void)
 		cmocka_unit_test(an_offer_is_not_taken_while_something_moves_here),
 		cmocka_unit_test(a_taker_whose_giver_dies_starts_it_after_deadtime),
 		cmocka_unit_test(a_giver_that_never_finishes_is_waited_for_an_hour),
+		cmocka_unit_test(a_slow_taker_is_waited_for_whatever_it_reports),
+		cmocka_unit_test(a_slow_giver_is_waited_for_whatever_it_reports),
 		cmocka_unit_test(a_takeover_there_makes_us_give_the_mirrored_half),
 		cmocka_unit_test(a_takeover_here_is_said_once_and_answered_by_an_offer),
 		cmocka_unit_test(leaving_says_shutdown_releases_and_then_shutdone),
 		cmocka_unit_test(a_peer_that_begins_to_leave_has_not_released_yet),
 		cmocka_unit_test(what_a_leaving_peer_still_releases_is_not_started_here),
+		cmocka_unit_test(a_peer_that_leaves_while_we_join_is_waited_for),
+		cmocka_unit_test(two_that_start_with_nothing_do_not_wait),
 		cmocka_unit_test(a_peer_that_left_is_not_shot),
+		cmocka_unit_test(what_became_of_fencing_is_said_once),
+		cmocka_unit_test(the_peers_news_of_fencing_changes_nothing),
+		cmocka_unit_test(a_peer_is_dead_after_the_time_it_asked_for_last),
+		cmocka_unit_test(an_answer_nobody_asked_for_does_not_bring_the_cluster_up),
+		cmocka_unit_test(a_replayed_minute_of_a_dead_peer_changes_nothing),
 		cmocka_unit_test(a_peer_that_falls_silent_is_taken_over),
 		cmocka_unit_test(with_failback_on_the_groups_of_a_node_that_returns_are_offered_to_it),
 		cmocka_unit_test(with_failback_off_a_node_that_returns_is_told_and_that_is_all),

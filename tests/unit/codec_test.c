@@ -138,7 +138,9 @@ static void authentic_frames_with_malformed_fields_are_refused(void **state)
 		ROW("###\n8:(0)(1)t=,%%%\n"), ROW("###\n7:(0)a\nb=,%%%\n"), ROW("###\n8:(0)>>>x=,%%%\n"), ROW("###\n7:(0)<<<=,%%%\n"),
 		ROW("###\n8:(0)t=a\0b,%%%\n"), ROW("###\n7:(0)a\0b=,%%%\n"), ROW("###\n7:(3)l=xx,%%%\n"), ROW("###\n8:(3)l=1:a,%%%\n"),
 		ROW("###\n10:(3)l=01:a,,%%%\n"), ROW("###\n7:(2)m=xx,%%%\n"), ROW("###\n9:(2)m=###\n,%%%\n"), ROW("###\n15:(2)m=###\n%%%\nxx,%%%\n"),
-		ROW("###\n22:(2)m=###\n7:(9)t=ab,%%%\n,%%%\n"),
+		ROW("###\n22:(2)m=###\n7:(9)t=ab,%%%\n,%%%\n"), ROW("###\n9:(3)l=00:,,%%%\n"), /* a second spelling of 0 */
+		/* what no message may hold, nested */
+		ROW("###\n23:(2)m=###\n7:(0)a\nb=,%%%\n,%%%\n"), ROW("###\n24:(2)m=###\n8:(0)t=a\0b,%%%\n,%%%\n"),
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -380,15 +382,23 @@ static void every_type_survives_both_framings(void **state)
 static void text_that_does_not_fit_the_arena_is_too_large(void **state)
 {
 	(void)state;
-	struct bytes b = sealed_text(RUN("t=status\n(1)u=AAAAAAAAAAAAAAAA\n"));
+	static const struct {
+		struct bytes lines;
+		size_t values; /* what they take when they are read */
+	} cases[] = {{RUN("t=status\n(1)u=AAAAAAAAAAAAAAAA\n"), 12}, {RUN("t=status\nu=two\x13lines\n"), 9}};
 
-	for (size_t cap = 0; cap < 30; cap++) {
-		message_init(&m, arena, cap);
-		assert_int_equal(codec_decode(b, auth, false, &m, &frame), CODEC_TOO_LARGE);
-		assert_int_equal(m.count, 0);
+	for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+		struct bytes lines = cases[i / 2].lines, b = sealed_text(lines);
+		struct auth *with = i % 2 ? auth : NULL;
+		size_t needed = with ? lines.len : cases[i / 2].values; /* what is signed is gathered first, in the same room */
+		for (size_t cap = 0; cap < needed; cap++) {
+			message_init(&m, arena, cap);
+			assert_int_equal(codec_decode(b, with, false, &m, &frame), CODEC_TOO_LARGE);
+			assert_int_equal(m.count, 0);
+		}
+		message_init(&m, arena, needed);
+		assert_int_equal(codec_decode(b, with, false, &m, &frame), CODEC_OK);
 	}
-	message_init(&m, arena, b.len);
-	assert_int_equal(codec_decode(b, auth, false, &m, &frame), CODEC_OK);
 }
 
 /* --- encoding ----------------------------------------------------------------------------------------------------------- */
@@ -563,6 +573,12 @@ static void bad_compression_is_refused(void **state)
 	assert_refused(pack(text, "none", "zlib"), CODEC_OK, "as it should be");
 	text.len++;
 	assert_refused(pack(text, "none", "zlib"), CODEC_BAD_COMPRESSION, "a byte behind the stream");
+	unsigned bz_len = sizeof copy - 1;
+	assert_int_equal(BZ2_bzBuffToBuffCompress((char *)copy, &bz_len, (char *)(uintptr_t)good.at, (unsigned)good.len, 1, 0, 0), BZ_OK);
+	text.len = bz_len;
+	assert_refused(pack(text, "none", "bz2"), CODEC_OK, "as it should be");
+	text.len++;
+	assert_refused(pack(text, "none", "bz2"), CODEC_BAD_COMPRESSION, "a byte behind the stream");
 	assert_refused(pack(RUN("junk"), "zlib", "zlib"), CODEC_BAD_COMPRESSION, "no message within");
 	assert_refused(pack(RUN(""), "zlib", "zlib"), CODEC_BAD_COMPRESSION, "nothing within");
 	assert_refused(pack(RUN(">>>\nt\n<<<\n"), "zlib", "zlib"), CODEC_BAD_COMPRESSION, "malformed message within");
@@ -585,6 +601,66 @@ static void a_message_that_unpacks_without_end_is_too_large(void **state)
 	static uint8_t small[1024];
 	message_init(&m, small, sizeof small);
 	assert_int_equal(codec_decode(writer_done(&w), auth, false, &m, &frame), CODEC_TOO_LARGE);
+}
+
+static void an_unpacked_message_that_does_not_fit_the_arena_is_too_large(void **state)
+{
+	(void)state;
+	static uint8_t small[256];
+	static const char *const methods[] = {"zlib", "bz2"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct bytes b = pack(RUN(">>>\nt=status\n(1)u=AAAAAAAAAAAAAAAA\n<<<\n"), methods[i], methods[i]);
+		enum codec_verdict v = CODEC_TOO_LARGE;
+		size_t cap = 0;
+		for (; cap < sizeof small && v == CODEC_TOO_LARGE; cap++) {
+			message_init(&m, small, cap);
+			v = codec_decode(b, auth, false, &m, &frame);
+			assert_true(v == CODEC_OK || m.count == 0);
+		}
+		assert_int_equal(v, CODEC_OK);
+		assert_true(message_is(&m, "t", "status"));
+		assert_true(cap > 40); /* of what does not fit none is taken for broken */
+	}
+}
+
+static void what_cannot_be_rendered_is_not_packed(void **state)
+{
+	(void)state;
+	struct writer w = writer_over(output, CODEC_DATAGRAM_MAX);
+
+	message_init(&m, arena, sizeof arena);
+	message_add_bytes(&m, FIELD_MESSAGE, RUN("m"), RUN("12:(0)t=status,"));
+	assert_false(m.broken);
+	assert_false(codec_compressed(&m, auth, true, "zlib", &w)); /* text carries no nested message */
+	message_init(&m, arena, 8);
+	message_add(&m, "t", "a value that has no room");
+	assert_true(m.broken);
+	for (unsigned with_auth_field = 0; with_auth_field < 2; with_auth_field++)
+		assert_false(codec_compressed(&m, auth, with_auth_field, "zlib", &w));
+	assert_int_equal(w.len, 0);
+}
+
+/* The parser refuses such a file; were it to slip through, nothing may leave unsigned. */
+static void without_an_active_key_nothing_is_signed_or_accepted(void **state)
+{
+	(void)state;
+	static struct authkeys keys;
+	keys.keys[1].method = AUTH_SHA1;
+	keys.keys[1].len = 6;
+	memcpy(keys.keys[1].key, "secret", 6);
+	keys.active = 2;
+	struct auth *none = auth_new(&keys);
+	struct writer w = writer_over(output, sizeof output);
+
+	assert_non_null(none);
+	message_init(&m, arena, sizeof arena);
+	message_add(&m, "t", "status");
+	assert_false(codec_text(&m, none, &w));
+	assert_false(codec_netstring(&m, none, true, &w));
+	assert_false(codec_netstring(&m, none, false, &w));
+	assert_int_equal(decode(sealed_text(RUN("t=status\n")), none), CODEC_UNAUTHENTIC);
+	auth_free(none);
 }
 
 static void nothing_is_unpacked_before_the_signature_is_right(void **state)
@@ -634,6 +710,9 @@ int main(void)
 		cmocka_unit_test(the_reference_s_inner_text_with_auth_line_and_nul_is_accepted),
 		cmocka_unit_test(bad_compression_is_refused),
 		cmocka_unit_test(a_message_that_unpacks_without_end_is_too_large),
+		cmocka_unit_test(an_unpacked_message_that_does_not_fit_the_arena_is_too_large),
+		cmocka_unit_test(what_cannot_be_rendered_is_not_packed),
+		cmocka_unit_test(without_an_active_key_nothing_is_signed_or_accepted),
 		cmocka_unit_test(nothing_is_unpacked_before_the_signature_is_right),
 		cmocka_unit_test(every_verdict_has_its_own_text),
 	};

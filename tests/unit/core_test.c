@@ -282,6 +282,19 @@ static void an_engine_that_has_not_begun_or_has_ended_wants_no_time(void **state
 	pair_free(p);
 }
 
+static void a_node_name_that_no_message_could_carry_is_refused(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, NULL);
+	static char name[HA_CF_NAME_MAX + 1];
+	const char *why = NULL;
+	memset(name, 'n', sizeof name - 1);
+	struct core_config config = {.conf = p->side[ALPHA].conf, .resources = p->side[ALPHA].resources, .keys = &p->keys, .node = name, .generation = 1};
+	assert_null(core_new(&config, &why));
+	assert_string_equal(why, "the name of this node is too long");
+	pair_free(p);
+}
+
 static void the_queue_of_actions_is_bounded_and_what_was_queued_stays_whole(void **state)
 {
 	(void)state;
@@ -389,6 +402,7 @@ int main(void)
 		cmocka_unit_test(a_message_that_fits_no_datagram_is_not_sent_and_leaves_no_gap_in_the_numbers),
 		cmocka_unit_test(large_messages_are_compressed_where_ha_cf_says_so),
 		cmocka_unit_test(an_engine_that_has_not_begun_or_has_ended_wants_no_time),
+		cmocka_unit_test(a_node_name_that_no_message_could_carry_is_refused),
 		cmocka_unit_test(the_queue_of_actions_is_bounded_and_what_was_queued_stays_whole),
 		cmocka_unit_test(the_same_events_give_the_same_actions),
 		cmocka_unit_test(a_wall_clock_that_jumps_changes_no_decision),

@@ -202,6 +202,36 @@ static void what_the_reference_refuses_or_ignores_is_explained(void **state)
 		{"stonith_host c meatware b", "ha.cf:5: warning: stonith_host: \"c\" is none of the nodes: a, b; no node will use this line"},
 		{"nice_failback on", "ha.cf:5:15: warning: nice_failback: \"on\" is taken as \"auto_failback legacy\", as Heartbeat 3 did; write "
 				     "\"auto_failback off\" on all nodes, which is what it meant"},
+		{"nice_failback off", "ha.cf:5:15: warning: nice_failback: \"off\" is taken as \"auto_failback legacy\"; write \"auto_failback on\" on all nodes"},
+		{"autojoin other", "ha.cf:5:10: error: autojoin: \"other\" conflicts with haresources; name every node in a node line and write \"autojoin none\""},
+		{"autojoin maybe", "ha.cf:5:10: error: autojoin: \"maybe\" is not accepted; expected none"},
+		{"crm maybe", "ha.cf:5:5: error: crm: \"maybe\" is not accepted; expected off"},
+		{"use_apphbd maybe", "ha.cf:5:12: error: use_apphbd: \"maybe\" is not accepted; expected on (true yes y 1) or off (false no n 0)"},
+		{"stonith baytech /etc/x extra more", "ha.cf:5:24: warning: stonith: \"extra\" and what follows it have no meaning here; parameters stand in the file"},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		ha_cf_free(parse(cases[i].line, cases[i].expected));
+}
+
+static void values_that_are_nearly_right_are_told_apart_from_wrong_ones(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line, *expected;
+	} cases[] = {
+		{"udpport 694x", "ha.cf:5:9: warning: udpport: \"694x\" is read as 694; write a plain number"},
+		{"udpport -694", "ha.cf:5:9: error: udpport: \"-694\" is not a port; expected a number from 1 to 65535"},
+		{"udpport 65536", "ha.cf:5:9: error: udpport: \"65536\" is not a port; expected a number from 1 to 65535"},
+		{"udpport 99999999999", "ha.cf:5:9: error: udpport: \"99999999999\" is not a port; expected a number from 1 to 65535"},
+		{"baud 9600x", "ha.cf:5:6: error: baud: \"9600x\" is not accepted; expected 9600, 19200, 38400, 57600, 115200, 230400 or 460800"},
+		{"apiauth x uid=a,,b", "ha.cf:5:11: error: apiauth: \"uid=a,,b\" is not a permission; expected uid=NAME,NAME or gid=NAME,NAME without blanks"},
+		{"apiauth x uid=,a", "ha.cf:5:11: error: apiauth: \"uid=,a\" is not a permission; expected uid=NAME,NAME or gid=NAME,NAME without blanks"},
+		{"apiauth x gid=a,", "ha.cf:5:11: error: apiauth: \"gid=a,\" is not a permission; expected uid=NAME,NAME or gid=NAME,NAME without blanks"},
+		{"node c\x7f", "ha.cf:5:6: error: node: \"c\\x7f\" is not a node name; expected what uname -n prints, at most 99 printable bytes"},
+		{"node c\x1b[2J", "ha.cf:5:6: error: node: \"c\\x1b[2J\" is not a node name; expected what uname -n prints, at most 99 printable bytes"},
+		// 32 bytes may resemble a directive, 33 are measured against none: the table of the distance has no room for them.
+		{"traditional_compression_of_packet x", "ha.cf:5:1: error: unknown directive \"traditional_compression_of_packet\""},
+		{"traditional_compressionn x", "ha.cf:5:1: error: unknown directive \"traditional_compressionn\"; did you mean \"traditional_compression\"?"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		ha_cf_free(parse(cases[i].line, cases[i].expected));
@@ -223,6 +253,9 @@ static void times_are_checked_against_each_other(void **state)
 		{"initdead 30", ""},
 		{"deadtime 5\ninitdead 9", "ha.cf:6: warning: initdead: 9000ms may be too small: networks often need longer after a boot; 10s or more is usual"},
 		{"warntime 30", "ha.cf:5: warning: warntime: 30000ms is not below deadtime 30000ms: no late heartbeat will ever be reported; half of deadtime is usual"},
+		{"warntime x\ninitdead x", "ha.cf:5:10: error: warntime: \"x\" is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms\n"
+					   "ha.cf:6:10: error: initdead: \"x\" is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms"},
+		{"keepalive x\ndeadtime 1", "ha.cf:5:11: error: keepalive: \"x\" is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms"},
 		// A value that was refused is complained about once, and nothing is derived from it.
 		{"keepalive 20\ndeadtime x\ninitdead 5", "ha.cf:6:10: error: deadtime: \"x\" is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms"},
 	};
@@ -295,6 +328,7 @@ int main(void)
 		cmocka_unit_test(every_directive_takes_its_values_and_refuses_others),
 		cmocka_unit_test(every_row_of_the_table_is_tested_and_documented),
 		cmocka_unit_test(what_the_reference_refuses_or_ignores_is_explained),
+		cmocka_unit_test(values_that_are_nearly_right_are_told_apart_from_wrong_ones),
 		cmocka_unit_test(times_are_checked_against_each_other),
 		cmocka_unit_test(times_that_are_not_given_are_derived),
 		cmocka_unit_test(the_whole_file_is_checked),

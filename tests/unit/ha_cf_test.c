@@ -92,6 +92,15 @@ static void defaults_are_those_of_the_reference(void **state)
 	ha_cf_free(c);
 }
 
+static void numbers_are_read_exactly_up_to_the_limit(void **state)
+{
+	(void)state;
+	struct ha_cf *c = parse("max_rexmit_delay 2147483646\ncompression_threshold 2147483640", NULL);
+	assert_int_equal(c->max_rexmit_delay_ms, 2147483646);
+	assert_int_equal(c->compression_threshold_kib, 2147483640);
+	ha_cf_free(c);
+}
+
 static void every_value_reaches_its_field(void **state)
 {
 	(void)state;
@@ -282,6 +291,11 @@ static void limits_are_those_of_the_reference(void **state)
 	text = many("\nbcast x", HA_CF_MEDIA_MAX - 1);
 	ha_cf_free(parse(text, "ha.cf:68:7: error: bcast: \"x62\" is one medium too many; at most 64 are possible"));
 	free(text);
+	text = many("\nbcast x", HA_CF_MEDIA_MAX - 2);
+	char lines[2048];
+	(void)snprintf(lines, sizeof(lines), "%s\nping_group g h", text);
+	ha_cf_free(parse(lines, "ha.cf:68:12: error: ping_group: \"g\" is one medium too many; at most 64 are possible"));
+	free(text);
 	text = many("\nnode x", HA_CF_NODES_MAX - 2);
 	struct ha_cf *c = parse(text, "");
 	assert_int_equal(c->node_count, HA_CF_NODES_MAX);
@@ -382,6 +396,7 @@ int main(void)
 		cmocka_unit_test(booleans_have_ten_words_in_any_case),
 		cmocka_unit_test(the_grammar_is_that_of_the_reference),
 		cmocka_unit_test(defaults_are_those_of_the_reference),
+		cmocka_unit_test(numbers_are_read_exactly_up_to_the_limit),
 		cmocka_unit_test(every_value_reaches_its_field),
 		cmocka_unit_test(failback_has_three_values),
 		cmocka_unit_test(parameters_are_answered_as_written),

@@ -175,6 +175,49 @@ static void a_line_of_too_many_words_is_an_error(void **state)
 	free(tail);
 }
 
+static void a_nul_byte_is_an_error(void **state)
+{
+	(void)state;
+	struct diags diags;
+	diags_init(&diags, "haresources");
+	struct haresources *h = haresources_parse((struct bytes){(const uint8_t *)"a ht\0tpd\n", 9}, nodes, 4, &diags);
+	expect_diags(&diags, "a ht?tpd", "haresources: error: the file holds NUL bytes: it is damaged or no text");
+	haresources_free(h);
+	diags_free(&diags);
+}
+
+static void expect_known_nodes(const char *const *names, size_t count, const char *shown)
+{
+	struct diags diags;
+	char expected[1024];
+	diags_init(&diags, "haresources");
+	struct haresources *h = haresources_parse(bytes_of("x httpd"), names, count, &diags);
+	(void)snprintf(expected, sizeof(expected), "haresources:1:1: error: \"x\" is none of the nodes of ha.cf: %s", shown); // compared below
+	expect_diags(&diags, "x httpd", expected);
+	haresources_free(h);
+	diags_free(&diags);
+}
+
+static void the_nodes_that_are_known_are_named_as_far_as_a_line_reaches(void **state)
+{
+	(void)state;
+	expect_known_nodes(NULL, 0, "none");
+	for (size_t len = 1; len <= 60; len++) {
+		const char *names[300];
+		char name[61] = "", shown[1024] = "";
+		memset(name, 'n', len);
+		for (size_t i = 0; i < 300; i++)
+			names[i] = name;
+		// As many whole names as leave room for the dots within 511 bytes.
+		size_t count = (511 - strlen(", ...") + 2) / (len + 2);
+		for (size_t i = 0; i < count; i++)
+			(void)strcat(strcat(shown, i > 0 ? ", " : ""), name);
+		expect_known_nodes(names, count, shown);
+		(void)strcat(shown, ", ...");
+		expect_known_nodes(names, count + 20, shown);
+	}
+}
+
 static void the_files_of_2008_work_unchanged(void **state)
 {
 	(void)state;
@@ -213,6 +256,8 @@ int main(void)
 		cmocka_unit_test(the_digest_sees_the_meaning_and_not_the_layout),
 		cmocka_unit_test(at_most_128_groups_are_taken),
 		cmocka_unit_test(a_line_of_too_many_words_is_an_error),
+		cmocka_unit_test(a_nul_byte_is_an_error),
+		cmocka_unit_test(the_nodes_that_are_known_are_named_as_far_as_a_line_reaches),
 		cmocka_unit_test(the_files_of_2008_work_unchanged),
 		cmocka_unit_test(the_sample_parses_when_its_nodes_are_known),
 	};

@@ -277,6 +277,22 @@ static void a_file_that_cannot_be_opened_is_told_and_the_other_is_used(void **st
 	assert_int_equal(lines(debug_path), 1);
 }
 
+static void a_file_that_could_not_be_opened_is_opened_with_a_later_record(void **state)
+{
+	(void)state;
+	char path[64];
+	(void)snprintf(path, sizeof(path), "%s/later", directory);
+	struct log_config c = config();
+	c.logfile = path;
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(log_open(&c), -EISDIR);
+	log_at(LOG_LEVEL_INFO, "to nobody");
+	assert_int_equal(rmdir(path), 0);
+	log_at(LOG_LEVEL_INFO, "to the file");
+	assert_matches(contents(path), "WARN: log: 1 records lost here: Is a directory\n.*to the file\n$");
+	assert_int_equal(unlink(path), 0);
+}
+
 static void a_link_or_a_fifo_without_reader_is_refused_and_does_not_hang(void **state)
 {
 	(void)state;
@@ -421,6 +437,7 @@ int main(void)
 		CASE(output_of_a_program_carries_its_name),
 		CASE(syslog_gets_entity_pid_level_and_text),
 		CASE(a_file_that_cannot_be_opened_is_told_and_the_other_is_used),
+		CASE(a_file_that_could_not_be_opened_is_opened_with_a_later_record),
 		CASE(a_link_or_a_fifo_without_reader_is_refused_and_does_not_hang),
 		CASE(reopening_after_rotation_makes_a_new_file),
 		CASE(a_reopening_that_fails_keeps_the_old_file_and_warns),

@@ -170,6 +170,73 @@ static void a_takeover_ordered_during_a_start_ends_with_it(void **state)
 	pair_free(p);
 }
 
+static void a_takeover_ordered_while_the_group_leaves_fetches_it_back(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(NULL, NULL);
+	p->side[ALPHA].script_ms = 1000;
+	pair_move(p, ALPHA, false, HALF_LOCAL, 5);
+	pair_run(p, 500);
+	assert_state(p, ALPHA, "web", OWN_STOPPING);
+	pair_move(p, ALPHA, true, HALF_LOCAL, 6);
+	assert_unseen(p, ALPHA, "moved 6");
+	pair_run(p, 5000);
+	assert_true(pair_runs(p, ALPHA, "web"));
+	assert_unseen(p, BETA, "do start web");
+	assert_seen(p, ALPHA, "moved 5 not");
+	assert_seen(p, ALPHA, "moved 6 ok they run here");
+	pair_free(p);
+}
+
+static void a_takeover_ordered_while_the_offer_is_out_takes_it_back(void **state)
+{
+	(void)state;
+	struct pair *p = pair_with_voice(NULL, NULL, "@web:n:0 @db:h:1");
+	pair_run(p, 100);
+	pair_move(p, ALPHA, false, HALF_LOCAL, 5);
+	assert_state(p, ALPHA, "web", OWN_GIVING);
+	pair_move(p, ALPHA, true, HALF_LOCAL, 6);
+	assert_state(p, ALPHA, "web", OWN_HELD);
+	assert_seen(p, ALPHA, "moved 5 not");
+	assert_seen(p, ALPHA, "moved 6 ok");
+	pair_hold(p, "@web:c:0 @db:h:1"); /* the answer to the offer comes late */
+	pair_run(p, 500);
+	assert_true(pair_runs(p, ALPHA, "web"));
+	assert_unseen(p, ALPHA, "do stop");
+	pair_free(p);
+}
+
+static void a_standby_ordered_while_the_group_comes_sends_it_back(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(NULL, NULL);
+	p->side[ALPHA].script_ms = 1000;
+	pair_move(p, BETA, true, HALF_FOREIGN, 5);
+	pair_run(p, 500);
+	assert_state(p, BETA, "web", OWN_CLAIM);
+	pair_move(p, BETA, false, HALF_FOREIGN, 6);
+	assert_unseen(p, BETA, "moved 6");
+	pair_run(p, 8000);
+	assert_true(pair_runs(p, ALPHA, "web"));
+	assert_seen(p, BETA, "moved 6 ok the other node runs them");
+	pair_free(p);
+}
+
+static void an_order_for_a_group_that_is_stuck_fails_and_says_so(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(NULL, NULL);
+	p->side[ALPHA].script[pair_group(p, "web")].fail_stops = PAIR_ALWAYS;
+	pair_move(p, ALPHA, false, HALF_LOCAL, 5);
+	pair_run(p, 2000);
+	assert_state(p, ALPHA, "web", OWN_STUCK);
+	pair_move(p, ALPHA, false, HALF_LOCAL, 6);
+	pair_move(p, ALPHA, true, HALF_LOCAL, 7);
+	assert_seen(p, ALPHA, "moved 6 not group web is stuck here");
+	assert_seen(p, ALPHA, "moved 7 not group web is stuck here");
+	pair_free(p);
+}
+
 /* --- what can go wrong --- */
 
 static void a_standby_that_nobody_answers_is_cancelled_after_10_s(void **state)
@@ -340,6 +407,10 @@ int main(void)
 		cmocka_unit_test(a_move_without_id_is_reported_to_the_log_only),
 		cmocka_unit_test(a_standby_ordered_during_a_start_waits_for_its_end),
 		cmocka_unit_test(a_takeover_ordered_during_a_start_ends_with_it),
+		cmocka_unit_test(a_takeover_ordered_while_the_group_leaves_fetches_it_back),
+		cmocka_unit_test(a_takeover_ordered_while_the_offer_is_out_takes_it_back),
+		cmocka_unit_test(a_standby_ordered_while_the_group_comes_sends_it_back),
+		cmocka_unit_test(an_order_for_a_group_that_is_stuck_fails_and_says_so),
 		cmocka_unit_test(a_standby_that_nobody_answers_is_cancelled_after_10_s),
 		cmocka_unit_test(a_takeover_that_nobody_answers_is_given_up_after_10_s),
 		cmocka_unit_test(a_standby_whose_release_fails_says_so),

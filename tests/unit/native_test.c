@@ -127,6 +127,23 @@ static void when_the_files_differ_a_tie_goes_to_the_lower_name(void **state)
 	}
 }
 
+static void a_digest_that_is_absent_or_no_number_is_not_compared(void **state)
+{
+	(void)state;
+	static const char *const none[] = {"", "|h4digest=", "|h4digest=everything"};
+	struct pair *p = pair_with_voice(NULL, NULL, "@web:n:0 @db:n:0");
+	char status[160];
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+		(void)snprintf(status, sizeof status, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears%s|h4hold=@web:n:0 @db:%c:1", none[i], i % 2 ? 'n' : 'h');
+		pair_say(p, status);
+		assert_int_equal(ownership_column(p->side[ALPHA].core, pair_group(p, "db")), i % 2 ? PEER_NONE : PEER_HELD); /* the rest of it counts */
+	}
+	assert_unseen(p, ALPHA, "haresources is not the same");
+	pair_say(p, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears|h4digest=1|h4hold=@web:n:0 @db:h:1");
+	assert_times(p, ALPHA, "log ERROR haresources is not the same here and on beta", 1);
+	pair_free(p);
+}
+
 static void a_group_that_only_one_file_names_runs_on_that_node(void **state)
 {
 	(void)state;
@@ -302,6 +319,23 @@ static void a_takeover_asks_and_starts_only_after_the_release(void **state)
 	pair_free(p);
 }
 
+static void two_takeovers_that_wait_do_not_answer_each_other_without_end(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(NULL, NULL);
+	p->side[ALPHA].script_ms = p->side[BETA].script_ms = 3000;
+	pair_move(p, ALPHA, true, HALF_FOREIGN, 7);
+	pair_move(p, BETA, true, HALF_FOREIGN, 8);
+	pair_run(p, 100);
+	pair_mark(p);
+	pair_run(p, 2000); /* both claim, both stop */
+	assert_times(p, ALPHA, "send status", 2);
+	assert_times(p, BETA, "send status", 2);
+	pair_run(p, 5000);
+	assert_true(pair_runs(p, ALPHA, "db") && pair_runs(p, BETA, "web"));
+	pair_free(p);
+}
+
 static void a_takeover_waits_for_a_slow_stop(void **state)
 {
 	(void)state;
@@ -353,7 +387,7 @@ static void after_a_partition_the_higher_epoch_keeps_and_nobody_starts_again(voi
 	for (int side = 0; side < SIDES; side++) {
 		assert_unseen(p, side, "do start ");
 		assert_times(p, side, "do stop ", 1);
-		assert_times(p, side, "do announce ", 1);
+		assert_times(p, side, "do announce ", 2); /* at once, and when the other has let go */
 		assert_times(p, side, "log CRIT Cluster node ", 1);
 		assert_times(p, side, "log CRIT Both machines own group web", 1);
 	}
@@ -393,6 +427,41 @@ static void the_winner_of_a_conflict_announces_once(void **state)
 	assert_times(p, ALPHA, "do announce web", 1);
 	assert_times(p, ALPHA, "log CRIT Both machines own group web", 1);
 	assert_true(pair_runs(p, ALPHA, "web"));
+	pair_free(p);
+}
+
+static void two_nodes_that_ask_each_other_do_not_answer_for_ever(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(NULL, NULL);
+	p->side[ALPHA].script_ms = p->side[BETA].script_ms = 900;
+	pair_run(p, 500);
+	pair_mark(p);
+	pair_move(p, ALPHA, true, HALF_ALL, 1);
+	pair_move(p, BETA, true, HALF_ALL, 2);
+	pair_run(p, 850);
+	for (int side = 0; side < SIDES; side++)
+		assert_true(pair_count(p, side, "send status") < 12); /* the budget of a keepalive is 64: what is left of it carries the news */
+	pair_run(p, 60);
+	assert_seen(p, ALPHA, "do start db");
+	assert_seen(p, BETA, "do start web");
+	pair_free(p);
+}
+
+static void addresses_are_announced_when_the_other_has_let_go_though_it_never_said_that_it_held(void **state)
+{
+	(void)state;
+	struct pair *p = pair_with_voice(NULL, NULL, "@web:n:0 @db:h:1");
+	pair_run(p, 100);
+	pair_mark(p);
+	pair_hold(p, "@web:r:1 @db:h:1"); /* it lets go in the step in which it hears of us */
+	pair_run(p, 1500);
+	assert_unseen(p, ALPHA, "do announce ");
+	pair_hold(p, "@web:n:1 @db:h:1");
+	assert_times(p, ALPHA, "do announce web", 1);
+	pair_run(p, 5000);
+	assert_times(p, ALPHA, "do announce ", 1);
+	assert_unseen(p, ALPHA, "do stop ");
 	pair_free(p);
 }
 
@@ -877,6 +946,33 @@ static void what_was_sent_before_its_senders_death_does_not_wake_it(void **state
 	pair_free(p);
 }
 
+/* Its claim was not read here, and our own retry may be due in the same moment: two owners, found by tests/model. */
+static void a_claim_of_a_peer_that_is_not_believed_yet_gets_no_answer(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, "alpha web\n");
+	char early[256];
+	p->side[ALPHA].script[0].fail_starts = 1;
+	pair_boot(p, ALPHA);
+	pair_until(p, 20000, ALPHA, "starting -> failed");
+	pair_run(p, 100);
+	/* The peer's first status that arrives: it knows of us only what we said before initdead took it for dead. */
+	(void)snprintf(early, sizeof early, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=%llx:1|h4digest=@digest|h4hold=@web:a:0",
+	               (unsigned long long)p->side[ALPHA].generation);
+	pair_mark(p);
+	pair_say(p, early);
+	pair_run(p, 1000);
+	assert_seen(p, ALPHA, ":u:");
+	assert_unseen(p, ALPHA, ":f:");
+	/* It names what it has heard since: now the claim is read, and answered. */
+	pair_mark(p);
+	pair_say(p, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears|h4digest=@digest|h4hold=@web:a:0");
+	pair_run(p, 1);
+	assert_seen(p, ALPHA, ":f:");
+	pair_run(p, 60000);
+	pair_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -885,8 +981,10 @@ int main(void)
 		cmocka_unit_test(a_start_waits_for_an_answer_that_names_the_claim),
 		cmocka_unit_test(an_answer_that_was_overtaken_by_a_later_status_does_not_count),
 		cmocka_unit_test(an_answer_to_a_former_life_does_not_count),
+		cmocka_unit_test(a_claim_of_a_peer_that_is_not_believed_yet_gets_no_answer),
 		cmocka_unit_test(both_start_in_the_same_millisecond_and_only_the_home_runs_it),
 		cmocka_unit_test(when_the_files_differ_a_tie_goes_to_the_lower_name),
+		cmocka_unit_test(a_digest_that_is_absent_or_no_number_is_not_compared),
 		cmocka_unit_test(a_group_that_only_one_file_names_runs_on_that_node),
 		cmocka_unit_test(a_peer_that_does_not_hear_us_yet_is_answered_at_once_but_not_in_a_storm),
 		cmocka_unit_test(a_status_that_loses_its_native_fields_says_nothing_about_groups),
@@ -898,11 +996,14 @@ int main(void)
 		cmocka_unit_test(what_is_stuck_is_never_started_elsewhere_while_its_node_lives),
 		cmocka_unit_test(standby_goes_give_accept_release_start),
 		cmocka_unit_test(a_takeover_asks_and_starts_only_after_the_release),
+		cmocka_unit_test(two_takeovers_that_wait_do_not_answer_each_other_without_end),
 		cmocka_unit_test(a_takeover_waits_for_a_slow_stop),
 		cmocka_unit_test(a_move_that_no_start_follows_goes_back),
 		cmocka_unit_test(after_a_partition_the_higher_epoch_keeps_and_nobody_starts_again),
 		cmocka_unit_test(the_loser_of_a_conflict_stops_in_the_step_that_hears_of_it),
 		cmocka_unit_test(the_winner_of_a_conflict_announces_once),
+		cmocka_unit_test(two_nodes_that_ask_each_other_do_not_answer_for_ever),
+		cmocka_unit_test(addresses_are_announced_when_the_other_has_let_go_though_it_never_said_that_it_held),
 		cmocka_unit_test(equal_epochs_leave_it_at_home),
 		cmocka_unit_test(an_owner_that_hears_its_successor_releases_though_it_is_not_heard),
 		cmocka_unit_test(a_leaving_nodes_groups_start_on_the_peer_one_by_one_as_they_are_released),

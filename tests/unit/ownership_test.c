@@ -15,15 +15,15 @@
 
 /* As the header says it.  The column STARTING is not there: HELD stands for it too. */
 static const char *const header[] = {
-	"UNKNOWN    stay    stay   stay    stay    stay    stay     stay     stay      stay    stay     stay",
-	"NONE       start   stay   home?   start   claim   stay     stay     stay      claim   stay     stay",
-	"CLAIM      start   stay   acked?  start   acked?  tie      tie      asked?    stay    stay     withdraw",
-	"STARTING   stay    stay   stay    stay    stay    stay     stay     conflict  stay    stay     stay",
-	"HELD       stay    stay   fback?  stay    stay    stay     release  conflict  stay    stay     stay",
-	"GIVING     cancel  cancel stay    cancel  cancel  release  release  conflict  stay    stay     cancel",
-	"STOPPING   stay    stay   stay    stay    stay    stay     stay     stay      stay    stay     stay",
-	"FAILED     retry   stay   stay    retry   retry   stay     stay     stay      claim   stay     stay",
-	"STUCK      stay    stay   stay    stay    stay    stay     stay     stay      stay    stay     stay",
+	"UNKNOWN    stay    stay   stay    stay    stay    stay     stay     stay      stay     stay     stay",
+	"NONE       start   stay   home?   start   claim   stay     stay     stay      claim    stay     stay",
+	"CLAIM      start   stay   acked?  start   acked?  tie      tie      asked?    stay     stay     withdraw",
+	"STARTING   stay    stay   stay    stay    stay    stay     stay     conflict  conflict stay     stay",
+	"HELD       stay    stay   fback?  stay    stay    stay     release  conflict  conflict stay     stay",
+	"GIVING     cancel  cancel stay    cancel  cancel  release  release  conflict  conflict stay     cancel",
+	"STOPPING   stay    stay   stay    stay    stay    stay     stay     stay      stay     stay     stay",
+	"FAILED     retry   stay   stay    retry   retry   stay     stay     stay      claim    stay     stay",
+	"STUCK      stay    stay   stay    stay    stay    stay     stay     stay      stay     stay     stay",
 };
 
 static const char *const columns[PEER_COLUMNS] = {"AWAY", "UNSURE", "NONE", "LEAVING", "FAILED", "CLAIM", "ASK", "STARTING", "HELD", "GIVING", "STOPPING", "STUCK"};
@@ -89,7 +89,7 @@ static enum group_state after(const struct given *s, const char *word)
 	if (!strcmp(word, "cancel"))
 		return OWN_HELD;
 	if (!strcmp(word, "fback?"))
-		return s->due && !s->mine && s->failback != FAILBACK_OFF ? OWN_GIVING : s->state;
+		return s->due && !s->mine && s->failback != FAILBACK_OFF && s->time_has_come ? OWN_GIVING : s->state;
 	if (!strcmp(word, "retry")) {
 		if (!s->time_has_come || !s->attempts_left || (s->column == PEER_FAILED && !home_goes_first(s)))
 			return s->state;
@@ -108,6 +108,8 @@ static enum group_state expected(struct given s)
 			break;
 		s.state = to;
 		s.acked = false; /* the peer has not yet said anything knowing the new state */
+		if (to == OWN_HELD)
+			s.time_has_come = true; /* nothing has been offered in vain since */
 		if (to != OWN_CLAIM)
 			s.asked = false;
 	}
@@ -219,7 +221,7 @@ static bool is_legal(enum group_state from, enum group_state to)
 {
 	static const char *const legal[OWN_STATES] = {
 		[OWN_UNKNOWN] = "none stuck", [OWN_NONE] = "claim starting", [OWN_CLAIM] = "none starting", [OWN_STARTING] = "held failed stuck stopping",
-		[OWN_HELD] = "giving stopping", [OWN_GIVING] = "held stopping", [OWN_STOPPING] = "none stuck", [OWN_FAILED] = "claim starting",
+		[OWN_HELD] = "giving stopping", [OWN_GIVING] = "held stopping", [OWN_STOPPING] = "none stuck failed", [OWN_FAILED] = "claim starting",
 		[OWN_STUCK] = "stopping",
 	};
 	return strstr(legal[from], group_state_name(to)) != NULL;
@@ -273,7 +275,7 @@ static void the_end_of_a_script_that_nobody_waits_for_is_ignored(void **state)
 	pair_free(p);
 }
 
-static void what_may_still_run_after_its_script_is_stuck(void **state)
+static void what_may_still_run_after_its_script_is_stuck_and_nothing_else_is(void **state)
 {
 	(void)state;
 	struct pair *p = pair_new(NULL, "alpha web\n");
@@ -286,6 +288,7 @@ static void what_may_still_run_after_its_script_is_stuck(void **state)
 	} ends[] = {
 		{OWN_STARTING, GROUP_START, false, OWN_FAILED}, {OWN_STARTING, GROUP_START, true, OWN_STUCK},
 		{OWN_STOPPING, GROUP_STOP, true, OWN_STUCK},    {OWN_UNKNOWN, GROUP_STOP, true, OWN_STUCK},
+		{OWN_STOPPING, GROUP_STOP, false, OWN_NONE},    {OWN_UNKNOWN, GROUP_STOP, false, OWN_NONE}, /* the script says no, its status says stopped */
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
 		struct given given = given_of(ends[i].from, PEER_UNSURE, 128, FAILBACK_OFF, 0);
@@ -294,6 +297,25 @@ static void what_may_still_run_after_its_script_is_stuck(void **state)
 		assert_int_equal(c->groups[0].state, ends[i].to);
 		assert_string_equal(c->groups[0].why, "httpd: exit status 1");
 	}
+	pair_free(p);
+}
+
+static void what_is_left_of_a_failed_start_is_cleaned_up_and_then_the_other_node_tries(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, "alpha web\n");
+	struct pair_script *script = &p->side[ALPHA].script[0];
+	script->fail_starts = PAIR_ALWAYS;
+	script->fail_dirty = true;
+	pair_boot(p, ALPHA);
+	pair_boot(p, BETA);
+	pair_run(p, 5000);
+	assert_state(p, ALPHA, "web", OWN_STUCK);
+	assert_unseen(p, BETA, "do start");
+	pair_run(p, RETRY_MS + 1000);
+	assert_state(p, ALPHA, "web", OWN_FAILED);
+	assert_true(pair_runs(p, BETA, "web"));
+	assert_times(p, ALPHA, "do start web", 1);
 	pair_free(p);
 }
 
@@ -393,7 +415,8 @@ int main(void)
 		cmocka_unit_test(nothing_moves_before_the_cluster_is_up_or_while_leaving),
 		cmocka_unit_test(a_move_that_is_not_legal_is_asserted_against),
 		cmocka_unit_test(the_end_of_a_script_that_nobody_waits_for_is_ignored),
-		cmocka_unit_test(what_may_still_run_after_its_script_is_stuck),
+		cmocka_unit_test(what_may_still_run_after_its_script_is_stuck_and_nothing_else_is),
+		cmocka_unit_test(what_is_left_of_a_failed_start_is_cleaned_up_and_then_the_other_node_tries),
 		cmocka_unit_test(a_failed_start_is_tried_again_after_30_s_when_nobody_else_can),
 		cmocka_unit_test(starts_that_fail_end_after_three_until_an_operator_asks),
 		cmocka_unit_test(what_cannot_be_stopped_is_stopped_again_every_30_s_and_reported_as_stuck),

@@ -254,6 +254,11 @@ static void a_machine_with_our_uuid_and_another_name_is_an_impostor_too(void **s
 	pair_say(p, STATUS);
 	assert_seen(p, ALPHA, "sends with our own name or uuid");
 	assert_unseen(p, ALPHA, "Status update");
+	pair_run(p, 60000);
+	pair_mark(p);
+	pair_say(p, STATUS "|hg=101|seq=ffff"); /* even of our own life, with a number that we have not come to */
+	assert_seen(p, ALPHA, "sends with our own name or uuid");
+	assert_unseen(p, ALPHA, "Link alpha");
 	pair_free(p);
 }
 
@@ -265,7 +270,7 @@ static void a_changed_uuid_is_noted_and_later_answers_carry_the_new_one(void **s
 	p->voice.uuid[5] = 77;
 	pair_voice_restart(p);
 	pair_say(p, STATUS);
-	assert_seen(p, ALPHA, "log info node beta changed its uuid");
+	assert_seen(p, ALPHA, "log WARN node beta changed its uuid");
 	pair_mark(p);
 	pair_say(p, "reqnodes|dest=alpha");
 	const struct pair_record *answer = pair_find(p, ALPHA, "send repnodes");
@@ -297,6 +302,33 @@ static void a_recording_from_before_does_not_bring_the_old_uuid_back(void **stat
 	pair_say(p, STATUS);
 	assert_unseen(p, ALPHA, "changed its uuid");
 	free(old);
+	pair_free(p);
+}
+
+/* What came a moment ago is known to the byte: the second medium counts, and one bit of difference is looked at anew. */
+static void the_same_bytes_on_a_second_link_count_and_altered_ones_do_not(void **state)
+{
+	(void)state;
+	struct pair *p = listening("bcast eth0 eth1\n");
+	size_t len;
+	uint8_t *frame = pair_frame(p, STATUS, &len);
+	pair_datagram(p, ALPHA, 0, frame, len);
+	assert_unseen(p, ALPHA, "log info Link beta:eth1 up");
+	pair_datagram(p, ALPHA, 1, frame, len);
+	assert_seen(p, ALPHA, "log info Link beta:eth1 up");
+	assert_int_equal(counters_of(p).duplicate, 1);
+	for (size_t i = 0; i < len; i++) {
+		frame[i] ^= 1;
+		pair_datagram(p, ALPHA, i % 2, frame, len);
+		frame[i] ^= 1;
+		assert_int_equal(counters_of(p).malformed + counters_of(p).unauthentic, 2 * i + 1);
+		pair_datagram(p, ALPHA, 0, frame, len); /* known again */
+		frame[i] ^= 1;
+		pair_datagram(p, ALPHA, 0, frame, len);
+		frame[i] ^= 1;
+	}
+	assert_int_equal(counters_of(p).duplicate, 1 + len);
+	free(frame);
 	pair_free(p);
 }
 
@@ -333,6 +365,8 @@ static void lost_numbers_are_asked_for_one_by_one_and_again(void **state)
 	pair_run(p, 250);
 	assert_times(p, ALPHA, "send NS_rexmit dest=beta firstseq=3 lastseq=3", 2);
 	assert_int_equal(counters_of(p).requested, pair_count(p, ALPHA, "send NS_rexmit"));
+	p->voice.beat = STATUS;
+	p->voice.next_beat = p->now;
 	pair_say(p, STATUS "|seq=2");
 	pair_say(p, STATUS "|seq=4");
 	pair_say(p, "NS_nak_rexmit|dest=alpha|firstseq=3|info=seqno not found");
@@ -340,6 +374,98 @@ static void lost_numbers_are_asked_for_one_by_one_and_again(void **state)
 	pair_mark(p);
 	pair_run(p, 1000);
 	assert_unseen(p, ALPHA, "send NS_rexmit");
+	pair_free(p);
+}
+
+/* At three losses in ten, four in a row are nothing rare. */
+static void a_silent_peer_is_asked_for_a_sign_of_life_and_the_answer_counts(void **state)
+{
+	(void)state;
+	struct pair *p = listening(NULL);
+	pair_say(p, STATUS);
+	pair_say(p, "repnodes|dest=alpha|nodelist=alpha beta |delnodelist= ");
+	for (unsigned i = 0; i < 3; i++) {
+		pair_say(p, STATUS);
+		pair_run(p, 1000);
+	}
+	pair_mark(p);
+	pair_run(p, 499); /* its next status is late by then */
+	assert_unseen(p, ALPHA, "send reqnodes");
+	pair_run(p, 1);
+	assert_times(p, ALPHA, "send reqnodes dest=beta", 1);
+	pair_run(p, 500);
+	assert_times(p, ALPHA, "send reqnodes", 2);
+	pair_run(p, 500); /* 1.5 s are left */
+	assert_times(p, ALPHA, "send reqnodes", 4);
+	assert_unseen(p, ALPHA, "send NS_rexmit");
+	p->voice.seq += 2;
+	pair_say(p, "repnodes|dest=alpha|nodelist=alpha beta |delnodelist= ");
+	pair_mark(p);
+	pair_run(p, 3900);
+	assert_unseen(p, ALPHA, "is dead");
+	pair_run(p, 200);
+	assert_seen(p, ALPHA, "is dead");
+	pair_mark(p);
+	pair_run(p, 10000);
+	assert_unseen(p, ALPHA, "send reqnodes"); /* a dead node is not asked */
+	pair_free(p);
+}
+
+static void what_was_said_before_is_no_sign_of_life(void **state)
+{
+	(void)state;
+	struct pair *p = listening(NULL);
+	pair_say(p, STATUS);
+	pair_say(p, "repnodes|dest=alpha|nodelist=alpha beta |delnodelist= ");
+	size_t len;
+	uint8_t *old = pair_frame(p, "repnodes|dest=alpha|nodelist=alpha beta |delnodelist= ", &len);
+	pair_datagram(p, ALPHA, 0, old, len);
+	pair_say(p, STATUS);
+	int64_t last = pair_ms(p);
+	for (unsigned i = 0; i < 12; i++) {
+		pair_run(p, 500);
+		pair_datagram(p, ALPHA, 0, old, len);
+	}
+	assert_int_equal(pair_when(p, ALPHA, "node beta: is dead") - last, 4000);
+	free(old);
+	pair_free(p);
+}
+
+static void a_peer_with_a_longer_keepalive_is_not_called_late(void **state)
+{
+	(void)state;
+	struct pair *p = listening("warntime 3900ms\n");
+	pair_say(p, STATUS);
+	pair_say(p, "repnodes|dest=alpha|nodelist=alpha beta |delnodelist= ");
+	for (unsigned i = 0; i < 10; i++) {
+		pair_say(p, STATUS);
+		pair_run(p, i < 3 ? 1000 : 2500);
+		if (i == 5)
+			pair_mark(p);
+	}
+	assert_unseen(p, ALPHA, "send reqnodes");
+	pair_free(p);
+}
+
+static void after_a_loss_statuses_are_twice_as_many_for_a_while(void **state)
+{
+	(void)state;
+	struct pair *p = listening(NULL);
+	p->voice.beat = STATUS;
+	p->voice.next_beat = p->now;
+	pair_run(p, 3000);
+	pair_mark(p);
+	pair_run(p, 20000);
+	assert_in_range(pair_count(p, ALPHA, "send status"), 19, 21);
+	p->voice.seq += 1;
+	pair_run(p, 1000);
+	pair_mark(p);
+	pair_run(p, 10000);
+	assert_in_range(pair_count(p, ALPHA, "send status"), 19, 21);
+	pair_run(p, 15000);
+	pair_mark(p);
+	pair_run(p, 20000);
+	assert_in_range(pair_count(p, ALPHA, "send status"), 19, 21);
 	pair_free(p);
 }
 
@@ -356,7 +482,7 @@ static void a_gap_that_closes_is_told(void **state)
 	pair_free(p);
 }
 
-static void asking_for_lost_numbers_ends_with_the_deadtime_of_their_sender(void **state)
+static void asking_for_lost_numbers_ends_10_s_after_the_deadtime_of_their_sender(void **state)
 {
 	(void)state;
 	struct pair *p = listening(NULL);
@@ -364,7 +490,9 @@ static void asking_for_lost_numbers_ends_with_the_deadtime_of_their_sender(void 
 	pair_say(p, STATUS);
 	p->voice.seq += 2;
 	p->voice.next_beat = p->now;
-	pair_run(p, 6000);
+	pair_run(p, 13000);
+	assert_unseen(p, ALPHA, "Irretrievably");
+	pair_run(p, 3000);
 	assert_seen(p, ALPHA, "log WARN Irretrievably lost packet: node beta seq 2 and 1 more");
 	pair_mark(p);
 	pair_run(p, 5000);
@@ -456,12 +584,62 @@ static void a_range_without_end_costs_fifty_datagrams_at_most(void **state)
 	pair_free(p);
 }
 
+static void requests_without_end_are_answered_at_a_bounded_pace(void **state)
+{
+	(void)state;
+	struct pair *p = listening(NULL);
+	pair_say(p, STATUS);
+	pair_run(p, 800000); /* so that the lowest numbers are gone: each costs a nak */
+	pair_mark(p);
+	for (unsigned i = 0; i < 1000; i++)
+		pair_say(p, "NS_rexmit|dest=alpha|firstseq=1|lastseq=2147483647");
+	assert_times(p, ALPHA, "send NS_nak_rexmit", SEQUENCE_MISSING_MAX);
+	pair_run(p, 300);
+	pair_mark(p);
+	pair_say(p, "NS_rexmit|dest=alpha|firstseq=1|lastseq=1");
+	assert_times(p, ALPHA, "send NS_nak_rexmit", 1);
+	pair_free(p);
+}
+
+static void gaps_without_end_are_one_line_a_minute(void **state)
+{
+	(void)state;
+	struct pair *p = listening(NULL);
+	pair_say(p, STATUS);
+	for (unsigned i = 0; i < 50; i++) {
+		p->voice.seq += 300 * (i % 2) + 3;
+		pair_say(p, STATUS);
+	}
+	assert_times(p, ALPHA, "lost packet(s) for [beta]", 1);
+	assert_unseen(p, ALPHA, "lost a lot");
+	p->voice.beat = STATUS;
+	p->voice.next_beat = p->now;
+	pair_run(p, 60000);
+	p->voice.seq += 3;
+	pair_say(p, STATUS);
+	assert_seen(p, ALPHA, "(49 more of this kind since the last line)");
+	pair_free(p);
+}
+
+static void a_peer_that_changes_its_uuid_with_each_message_is_one_line_a_minute(void **state)
+{
+	(void)state;
+	struct pair *p = listening(NULL);
+	for (unsigned i = 0; i < 20; i++) {
+		p->voice.uuid[5]++;
+		pair_say(p, STATUS);
+	}
+	assert_times(p, ALPHA, "changed its uuid", 1);
+	assert_unseen(p, ALPHA, "bad node");
+	pair_free(p);
+}
+
 static void a_request_that_makes_no_sense_is_not_answered(void **state)
 {
 	(void)state;
 	static const char *const requests[] = {
 		"NS_rexmit|dest=alpha|firstseq=9|lastseq=3", "NS_rexmit|dest=beta|firstseq=1|lastseq=1", "NS_rexmit|firstseq=1|lastseq=1",
-		"NS_rexmit|dest=alpha|firstseq=5000|lastseq=5000", "NS_rexmit|dest=alpha|firstseq=a|lastseq=b", "NS_rexmit|dest=alpha", "NS_whatever|dest=alpha",
+		"NS_rexmit|dest=alpha|firstseq=5000|lastseq=5000", "NS_rexmit|dest=alpha|firstseq=a|lastseq=b", "NS_rexmit|dest=alpha|firstseq=1", "NS_rexmit|dest=alpha", "NS_whatever|dest=alpha",
 		"NS_ackmsg|dest=alpha|ackseq=ffff", "NS_ackmsg|dest=alpha", "NS_|dest=alpha",
 	};
 	struct pair *p = listening(NULL);
@@ -554,15 +732,23 @@ int main(void)
 		cmocka_unit_test(a_machine_with_our_uuid_and_another_name_is_an_impostor_too),
 		cmocka_unit_test(a_changed_uuid_is_noted_and_later_answers_carry_the_new_one),
 		cmocka_unit_test(a_recording_from_before_does_not_bring_the_old_uuid_back),
+		cmocka_unit_test(the_same_bytes_on_a_second_link_count_and_altered_ones_do_not),
 		cmocka_unit_test(a_datagram_heard_twice_is_delivered_once),
 		cmocka_unit_test(lost_numbers_are_asked_for_one_by_one_and_again),
+		cmocka_unit_test(a_silent_peer_is_asked_for_a_sign_of_life_and_the_answer_counts),
+		cmocka_unit_test(what_was_said_before_is_no_sign_of_life),
+		cmocka_unit_test(a_peer_with_a_longer_keepalive_is_not_called_late),
+		cmocka_unit_test(after_a_loss_statuses_are_twice_as_many_for_a_while),
 		cmocka_unit_test(a_gap_that_closes_is_told),
-		cmocka_unit_test(asking_for_lost_numbers_ends_with_the_deadtime_of_their_sender),
+		cmocka_unit_test(asking_for_lost_numbers_ends_10_s_after_the_deadtime_of_their_sender),
 		cmocka_unit_test(a_huge_gap_starts_the_numbering_anew),
 		cmocka_unit_test(a_nak_for_what_is_not_missing_means_nothing),
 		cmocka_unit_test(every_tenth_number_is_acknowledged_never_past_a_hole),
 		cmocka_unit_test(what_was_sent_is_sent_again_when_asked_for),
 		cmocka_unit_test(a_range_without_end_costs_fifty_datagrams_at_most),
+		cmocka_unit_test(requests_without_end_are_answered_at_a_bounded_pace),
+		cmocka_unit_test(gaps_without_end_are_one_line_a_minute),
+		cmocka_unit_test(a_peer_that_changes_its_uuid_with_each_message_is_one_line_a_minute),
 		cmocka_unit_test(a_request_that_makes_no_sense_is_not_answered),
 		cmocka_unit_test(what_is_gone_is_naked_with_the_reason),
 		cmocka_unit_test(the_nodes_that_are_named_are_exactly_the_configured_ones),

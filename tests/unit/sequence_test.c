@@ -232,6 +232,45 @@ static void a_number_given_up_is_no_hole_any_more(void **state)
 	assert_int_equal(sequence_ack_due(&s), 13);
 }
 
+static void what_is_missing_after_a_number_is_known(void **state)
+{
+	(void)state;
+	fresh();
+	(void)accept(1);
+	assert_false(sequence_missing_after(&s, 0));
+	(void)accept(5);
+	assert_true(sequence_missing_after(&s, 3));
+	assert_false(sequence_missing_after(&s, 4));
+	(void)accept(4);
+	assert_true(sequence_missing_after(&s, 2));
+	assert_false(sequence_missing_after(&s, 3));
+}
+
+static void what_is_postponed_is_asked_for_later_the_lowest_first(void **state)
+{
+	(void)state;
+	fresh();
+	(void)accept(1);
+	(void)accept(4);
+	assert_int_equal(sequence_request_due(&s, at_ms(200), span_ms(250)), 2);
+	sequence_postpone(&s, at_ms(200), span_ms(250));
+	assert_int_equal(sequence_request_due(&s, at_ms(449), span_ms(250)), 0);
+	assert_int_equal(sequence_request_due(&s, at_ms(450), span_ms(250)), 2);
+	assert_int_equal(sequence_request_due(&s, at_ms(450), span_ms(250)), 3);
+}
+
+static void what_is_asked_for_in_vain_is_asked_for_ever_more_rarely(void **state)
+{
+	(void)state;
+	fresh();
+	(void)accept(1);
+	(void)accept(3);
+	unsigned asked = 0;
+	for (int64_t ms = 0; ms < 20000; ms += 10)
+		asked += sequence_request_due(&s, at_ms(ms), span_ms(250)) != 0;
+	assert_in_range(asked, 8, 14);
+}
+
 static void residue_0_and_residues_over_9_work(void **state)
 {
 	(void)state;
@@ -319,6 +358,9 @@ int main(void)
 		cmocka_unit_test(an_acknowledgement_never_passes_a_hole_and_catches_up_when_it_closes),
 		cmocka_unit_test(an_acknowledgement_reaches_up_to_the_next_hole),
 		cmocka_unit_test(a_number_given_up_is_no_hole_any_more),
+		cmocka_unit_test(what_is_missing_after_a_number_is_known),
+		cmocka_unit_test(what_is_postponed_is_asked_for_later_the_lowest_first),
+		cmocka_unit_test(what_is_asked_for_in_vain_is_asked_for_ever_more_rarely),
 		cmocka_unit_test(residue_0_and_residues_over_9_work),
 		cmocka_unit_test(nothing_is_acknowledged_before_anything_came),
 		cmocka_unit_test(a_request_waits_for_its_time_and_is_repeated),

@@ -160,6 +160,29 @@ static void a_child_sees_only_what_it_was_given(void **state)
 	assert_string_equal(r.result.output, expected);
 }
 
+/* 100 kB: more than a pipe holds. */
+static void a_child_reads_its_input_whole_and_need_not_read_it(void **state)
+{
+	char *input = malloc(100001), *cat[] = {"sh", "-c", "wc -c; read x || echo end", NULL}, *none[] = {"true", NULL};
+	struct run r = {0};
+	(void)state;
+	assert_non_null(input);
+	memset(input, 'x', 100000);
+	input[100000] = '\0';
+	struct spawn_request request = {.path = "/bin/sh", .argv = cat, .envp = environment, .input = input, .line = on_line, .done = on_done, .context = &r};
+	(void)spawn_start(&request);
+	finish(&r);
+	assert_int_equal(r.result.end, SPAWN_EXITED);
+	assert_string_equal(r.result.output, "100000\nend\n");
+	r = (struct run){0};
+	request.path = "/bin/true";
+	request.argv = none;
+	(void)spawn_start(&request);
+	free(input); // all of the request has been copied
+	finish(&r);
+	assert_int_equal(r.result.code, 0);
+}
+
 static void a_child_has_no_signal_blocked_or_ignored(void **state)
 {
 	(void)state;
@@ -252,6 +275,16 @@ static void without_descriptors_the_start_fails_and_nothing_leaks(void **state)
 	}
 	assert_int_equal(r.result.end, SPAWN_EXITED);
 	assert_true(failures >= 5);
+}
+
+static void a_nul_in_the_output_hides_nothing(void **state)
+{
+	(void)state;
+	struct run r;
+	(void)shell(&r, "printf 'is\\0running'", 60000);
+	finish(&r);
+	assert_string_equal(r.result.output, "is?running");
+	assert_string_equal(r.first, "is?running");
 }
 
 static void ten_megabytes_of_output_neither_block_nor_fill_the_memory(void **state)
@@ -488,10 +521,12 @@ int main(void)
 		CASE(exit_status_and_output_are_reported_once),
 		CASE(death_by_signal_is_reported_as_such),
 		CASE(a_child_sees_only_what_it_was_given),
+		CASE(a_child_reads_its_input_whole_and_need_not_read_it),
 		CASE(a_child_has_no_signal_blocked_or_ignored),
 		CASE(a_child_starts_in_the_directory_that_was_asked_for),
 		CASE(what_cannot_be_started_is_reported_through_done),
 		CASE(without_descriptors_the_start_fails_and_nothing_leaks),
+		CASE(a_nul_in_the_output_hides_nothing),
 		CASE(ten_megabytes_of_output_neither_block_nor_fill_the_memory),
 		CASE(a_long_line_is_cut_and_the_next_one_is_whole),
 		CASE(a_nul_byte_does_not_hide_the_rest_of_the_line),

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+/* Checks of real servers: each is a small state machine over non-blocking sockets in the caller's GLib main context.  Nothing here
+ * blocks: names, TLS, mail and scripts included.  One hard deadline per check.  spec: ldirectord 6 */
+#ifndef LDIRECTORD_CHECK_CHECK_H
+#define LDIRECTORD_CHECK_CHECK_H
+
+#include <glib.h>
+
+#include "ldirectord/conf/config.h"
+
+struct check_plan {
+	enum lb_check_type type; /* LB_CHECK_COMBINED has been resolved to CONNECT or NEGOTIATE by the caller */
+	const struct lb_virtual *v;
+	const struct lb_real *r;
+};
+
+/* Up or down, and why: "connection refused", "timed out after 3 s while waiting for the greeting", "200 OK". */
+typedef void check_done(void *context, bool up, const char *why);
+
+struct check;
+/* Begin one check.  done is called exactly once, never before check_start returns; then the check is gone.  v and r are only read
+ * before the return of check_start: they may be freed by a reload while the check runs.  All checks of a process share one context
+ * (NULL: the default one, which external programs need); done may start and cancel checks, but not run the context itself. */
+struct check *check_start(GMainContext *context, const struct check_plan *plan, check_done *done, void *user);
+/* Give it up without calling done. */
+void check_cancel(struct check *c);
+/* Once per process: OpenSSL, libcurl, c-ares; SIGPIPE is ignored from then on.  False: *why says what failed. */
+bool check_init(const char **why);
+/* When no check is running any more. */
+void check_exit(void);
+
+#endif

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+/* What the kinds of checks share: the head of every check, the row that a kind fills, and how a verdict is given.  Not for other rooms. */
+#ifndef LDIRECTORD_CHECK_PRIVATE_H
+#define LDIRECTORD_CHECK_PRIVATE_H
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "ldirectord/check/check.h"
+#include "ldirectord/check/reactor.h"
+
+enum { CHECK_WHY_MAX = 256, CHECK_STAGE_MAX = 48 };
+
+/* A kind of check.  The struct of a kind begins with a struct check. */
+struct check_kind {
+	size_t size;
+	bool negotiates; /* negotiatetimeout is its deadline, else checktimeout */
+	/* Begin.  Copies out of the plan what is needed later.  May give the verdict at once. */
+	void (*start)(struct check *c, const struct check_plan *plan);
+	/* Let go of everything.  Called once, whatever start came to; may be NULL. */
+	void (*stop)(struct check *c);
+	/* The deadline has come: a kind that can tell more than "timed out" calls check_verdict.  May be NULL. */
+	void (*late)(struct check *c);
+};
+
+struct check {
+	const struct check_kind *kind;
+	check_done *done;
+	void *user;
+	struct timer deadline;
+	int64_t timeout_ms;
+	struct lb_address address; /* with the port of the check; 0: none is known */
+	bool starting, stopped, decided, up;
+	char stage[CHECK_STAGE_MAX]; /* what it waits for: "greeting" */
+	char why[CHECK_WHY_MAX];
+};
+
+/* The verdict.  Outside of start and late the check is gone when this returns. */
+void check_verdict(struct check *c, bool up, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* errno as people say it: "connection refused". */
+void check_failed(struct check *c, const char *what, int error);
+void check_stage(struct check *c, const char *stage);
+/* Bytes of a server, in quotes of nobody: control bytes replaced, cut to what a line of log bears.  Returns out. */
+const char *check_printable(const char *text, size_t len, char *out, size_t cap);
+enum { CHECK_PRINTABLE = 120 };
+
+socklen_t check_sockaddr(const struct lb_address *a, struct sockaddr_storage *out);
+/* A non-blocking socket on its way to the address.  >= 0, or -errno. */
+int check_connect(const struct lb_address *a, int type);
+/* "10.9.0.1" or "fd00::1"; cap INET6_ADDRSTRLEN */
+void check_host_text(const struct lb_address *a, char *out, size_t cap);
+const char *check_hostname(void);
+/* "127.0.0.1:46104" */
+void check_local_text(const struct sockaddr_storage *me, char *out, size_t cap);
+struct talk_settings;
+/* Of a conversation; strings are borrowed from the plan or stand in defaults (cap). */
+void check_talk_settings(struct talk_settings *s, const struct check_plan *plan, char *defaults, size_t cap);
+
+extern const struct check_kind check_kind_connect, check_kind_ping, check_kind_line, check_kind_http, check_kind_dns, check_kind_sip_udp, check_kind_external;
+
+bool http_init(const char **why);
+void http_exit(void);
+void ping_exit(void);
+void tls_exit(void);
+
+#endif

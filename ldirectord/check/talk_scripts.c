@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: MIT
+/* The conversations as tables, and how each protocol reads an answer.  spec: ldirectord 6 */
+#include <string.h>
+
+#include "ldirectord/check/talk_private.h"
+
+static bool begins(const char *line, size_t len, const char *with)
+{
+	size_t n = strlen(with);
+	return len >= n && g_ascii_strncasecmp(line, with, n) == 0;
+}
+
+// --- answers with codes: smtp, ftp ---
+
+/* Three digits; with a dash behind them more lines follow, up to the one that has the same code and a blank. */
+static enum reply hear_code(struct talk *t, const char *line, size_t len)
+{
+	const struct talk_step *s = &t->script->steps[t->step];
+	bool is_code = len >= 3 && g_ascii_isdigit(line[0]) && g_ascii_isdigit(line[1]) && g_ascii_isdigit(line[2]) &&
+		(len == 3 || line[3] == ' ' || line[3] == '-');
+	unsigned code = is_code ? (unsigned)((line[0] - '0') * 100 + (line[1] - '0') * 10 + line[2] - '0') : 0;
+	bool last = len == 3 || (is_code && line[3] == ' ');
+	if (t->multi && (code != t->multi || !last))
+		return REPLY_MORE;
+	if (!is_code)
+		return REPLY_BAD;
+	if (!last) {
+		t->multi = code;
+		return REPLY_MORE;
+	}
+	t->multi = 0;
+	const char *digit = strchr(s->digits, line[0]);
+	return digit ? (enum reply)(REPLY_A + (digit - s->digits)) : REPLY_BAD;
+}
+
+static const struct talk_step smtp_steps[] = {
+	{.stage = "greeting", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = 1}},
+	{.stage = "answer to EHLO", .say = "EHLO localhost.localdomain\r\n", .digits = "25", .hear = hear_code, .next = {[REPLY_A] = STEP_BYE, [REPLY_B] = 2}},
+	{.stage = "answer to HELO", .say = "HELO localhost.localdomain\r\n", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = STEP_BYE}},
+};
+
+// --- pop ---
+
+static enum reply hear_pop(struct talk *t, const char *line, size_t len)
+{
+	(void)t;
+	return begins(line, len, "+OK") ? REPLY_A : REPLY_BAD;
+}
+
+/* Without a login there is nobody to log in as: a greeting is what can be asked for.  The peer sends an empty user, and its result
+ * never counted. */
+static enum reply hear_pop_greeting(struct talk *t, const char *line, size_t len)
+{
+	if (!begins(line, len, "+OK"))
+		return REPLY_BAD;
+	if (!*t->s.login)
+		return REPLY_C;
+	const char *from = memchr(line, '<', len);
+	const char *to = from ? memchr(from, '>', len - (size_t)(from - line)) : NULL;
+	if (!to || memchr(from, '\0', (size_t)(to - from)))
+		return REPLY_B;
+	g_free(t->stamp);
+	t->stamp = g_strndup(from, (size_t)(to - from) + 1);
+	return REPLY_A;
+}
+
+static const struct talk_step pop_steps[] = {
+	{.stage = "greeting", .hear = hear_pop_greeting, .next = {[REPLY_A] = 1, [REPLY_B] = 2, [REPLY_C] = STEP_BYE}},
+	{.stage = "answer to APOP", .say = "APOP %L %A\r\n", .hear = hear_pop, .next = {[REPLY_A] = 4}},
+	{.stage = "answer to USER", .say = "USER %L\r\n", .hear = hear_pop, .next = {[REPLY_A] = 3}},
+	{.stage = "answer to PASS", .say = "PASS %P\r\n", .hear = hear_pop, .next = {[REPLY_A] = 4}},
+	{.stage = "answer to NOOP", .say = "NOOP\r\n", .hear = hear_pop, .next = {[REPLY_A] = 5}},
+	{.stage = "answer to STAT", .say = "STAT\r\n", .hear = hear_pop, .next = {[REPLY_A] = STEP_BYE}},
+};
+
+// --- imap; EXPUNGE, which the peer sends, would delete people's mail ---
+
+static enum reply hear_imap_greeting(struct talk *t, const char *line, size_t len)
+{
+	if (begins(line, len, "* PREAUTH"))
+		return REPLY_B;
+	if (!begins(line, len, "* OK"))
+		return REPLY_BAD;
+	return *t->s.login ? REPLY_A : REPLY_B;
+}
+
+static enum reply hear_imap_tagged(struct talk *t, const char *line, size_t len)
+{
+	(void)t;
+	if (begins(line, len, "0 OK"))
+		return REPLY_A;
+	if (begins(line, len, "* ") && !begins(line, len, "* BYE"))
+		return REPLY_MORE;
+	return REPLY_BAD;
+}
+
+static const struct talk_step imap_steps[] = {
+	{.stage = "greeting", .hear = hear_imap_greeting, .next = {[REPLY_A] = 1, [REPLY_B] = STEP_BYE}},
+	{.stage = "answer to LOGIN", .say = "0 LOGIN %U %Q\r\n", .hear = hear_imap_tagged, .next = {[REPLY_A] = STEP_BYE}},
+};
+
+// --- nntp: the first byte is the answer ---
+
+static enum reply peek_nntp(struct talk *t)
+{
+	// A line is told whole when it comes whole; the verdict does not wait for it.
+	if (t->line->len == 0)
+		return REPLY_MORE;
+	return t->line->str[0] == '2' ? REPLY_A : REPLY_BAD;
+}
+
+static enum reply hear_nntp(struct talk *t, const char *line, size_t len)
+{
+	(void)t;
+	return len && line[0] == '2' ? REPLY_A : REPLY_BAD;
+}
+
+static const struct talk_step nntp_steps[] = {
+	{.stage = "greeting", .hear = hear_nntp, .peek = peek_nntp, .next = {[REPLY_A] = STEP_UP}},
+};
+
+// --- simpletcp ---
+
+static enum reply hear_simple(struct talk *t, const char *line, size_t len)
+{
+	if (talk_matches(t, line, len)) {
+		(void)g_string_truncate(t->said, 0);
+		return REPLY_A;
+	}
+	if (!t->said->len)
+		(void)g_string_append_len(t->said, line, (gssize)len);
+	return REPLY_MORE;
+}
+
+/* What stands in front of the end is a line as well; no line is none. */
+static enum reply eof_simple(struct talk *t)
+{
+	if (t->line->len && hear_simple(t, t->line->str, t->line->len) == REPLY_A)
+		return REPLY_A;
+	if (t->pattern && t->total)
+		talk_down_said(t, "no line matches receive");
+	return REPLY_MORE;
+}
+
+static const struct talk_step simpletcp_steps[] = {
+	{.stage = "answer", .say = "%r", .hear = hear_simple, .eof = eof_simple, .next = {[REPLY_A] = STEP_UP}},
+};
+
+// --- sip: always "UDP" in Via, as the peer ---
+
+static const char sip_options[] =
+	"OPTIONS sip:%L SIP/2.0\r\n"
+	"Via: SIP/2.0/UDP %V;branch=z9hG4bKhjhs8ass877\r\n"
+	"Max-Forwards: 70\r\n"
+	"To: <sip:%L>\r\n"
+	"From: <sip:%L>;tag=1928301774\r\n"
+	"Call-ID: %C\r\n"
+	"CSeq: 63104 OPTIONS\r\n"
+	"Contact: <sip:%L>\r\n"
+	"Accept: application/sdp\r\n"
+	"Content-Length: 0\r\n"
+	"\r\n";
+
+int talk_sip_status(const char *line, size_t len)
+{
+	if (begins(line, len, "SIP/2.0 200 OK"))
+		return 1;
+	return begins(line, len, "SIP/2.0 1") ? -1 : 0;
+}
+
+void talk_sip_request(const struct talk_settings *s, const char *local, GString *out)
+{
+	struct talk t = {.s = *s, .out = out};
+	(void)g_strlcpy(t.local, local, sizeof(t.local));
+	talk_say(&t, sip_options);
+}
+
+/* place: lines of this answer so far; 100 Trying and its like are followed by another one. */
+enum { SIP_STATUS, SIP_FINAL, SIP_PROVISIONAL };
+
+static enum reply hear_sip(struct talk *t, const char *line, size_t len)
+{
+	switch (t->place) {
+	case SIP_STATUS:
+		if (!talk_sip_status(line, len))
+			return REPLY_BAD;
+		t->place = talk_sip_status(line, len) > 0 ? SIP_FINAL : SIP_PROVISIONAL;
+		if (t->place == SIP_FINAL) // not the empty line at the end of it
+			(void)g_string_append_len(t->said, line, (gssize)len);
+		return REPLY_MORE;
+	case SIP_FINAL:
+		return len == 0 ? REPLY_A : REPLY_MORE;
+	default:
+		if (len == 0)
+			t->place = SIP_STATUS;
+		return REPLY_MORE;
+	}
+}
+
+static enum reply eof_sip(struct talk *t)
+{
+	return t->place == SIP_FINAL ? REPLY_A : REPLY_MORE;
+}
+
+static const struct talk_step sip_steps[] = {
+	{.stage = "answer to OPTIONS", .say = sip_options, .hear = hear_sip, .eof = eof_sip, .next = {[REPLY_A] = STEP_UP}},
+};
+
+// --- ftp ---
+
+/* A: nothing to retrieve, B: PASV, C: EPSV.  "/" is what a missing request reads as: logging in is then the check. */
+static enum reply hear_ftp_type(struct talk *t, const char *line, size_t len)
+{
+	enum reply reply = hear_code(t, line, len);
+	if (reply != REPLY_A)
+		return reply;
+	if (!t->pattern && strcmp(t->s.request, "/") == 0)
+		return REPLY_A;
+	return t->s.family == LB_INET6 ? REPLY_C : REPLY_B;
+}
+
+/* The number at *p, moved on behind it; -1: none, or more than max. */
+static int number(const char **p, const char *end, int max)
+{
+	int n = -1;
+	for (; *p < end && g_ascii_isdigit(**p) && n <= max; (*p)++)
+		n = (n < 0 ? 0 : n) * 10 + (**p - '0');
+	return n <= max ? n : -1;
+}
+
+/* "227 ... (127,0,0,1,148,67)".  Only the port counts: the address is that of the real server, whatever a NAT or a joker writes. */
+static enum reply hear_ftp_pasv(struct talk *t, const char *line, size_t len)
+{
+	enum reply reply = hear_code(t, line, len);
+	if (reply != REPLY_A)
+		return reply;
+	const char *end = line + len, *p = memchr(line, '(', len);
+	if (!p)
+		p = line + (len > 3 ? 3 : len);
+	while (p < end && !g_ascii_isdigit(*p))
+		p++;
+	int part[6];
+	for (int i = 0; i < 6; i++) {
+		part[i] = number(&p, end, 255);
+		if (part[i] < 0 || (i < 5 && (p == end || *p++ != ',')))
+			return REPLY_BAD;
+	}
+	t->data_port = (uint16_t)(part[4] * 256 + part[5]);
+	return t->data_port ? REPLY_A : REPLY_BAD;
+}
+
+/* "229 ... (|||6446|)" */
+static enum reply hear_ftp_epsv(struct talk *t, const char *line, size_t len)
+{
+	enum reply reply = hear_code(t, line, len);
+	if (reply != REPLY_A)
+		return reply;
+	const char *end = line + len, *p = memchr(line, '(', len);
+	if (!p || end - p < 6 || p[1] != p[2] || p[2] != p[3])
+		return REPLY_BAD;
+	char bar = p[1];
+	p += 4;
+	int port = number(&p, end, 65535);
+	if (port <= 0 || p == end || *p != bar)
+		return REPLY_BAD;
+	t->data_port = (uint16_t)port;
+	return REPLY_A;
+}
+
+/* The server may tell that all has been sent before we have read it, or after. */
+static enum reply ftp_sent(struct talk *t)
+{
+	t->data_answered = true;
+	if (t->data_ended)
+		talk_judge_file(t);
+	return REPLY_MORE;
+}
+
+static enum reply hear_ftp_sent(struct talk *t, const char *line, size_t len)
+{
+	enum reply reply = hear_code(t, line, len);
+	return reply == REPLY_A ? ftp_sent(t) : reply;
+}
+
+static enum reply hear_ftp_retr(struct talk *t, const char *line, size_t len)
+{
+	enum reply reply = hear_code(t, line, len);
+	return reply == REPLY_B ? ftp_sent(t) : reply; // without a word of warning
+}
+
+static enum reply hear_nothing(struct talk *t, const char *line, size_t len)
+{
+	(void)t;
+	(void)line;
+	(void)len;
+	return REPLY_BAD;
+}
+
+static const struct talk_step ftp_steps[] = {
+	{.stage = "greeting", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = 1}},
+	{.stage = "answer to USER", .say = "USER %L\r\n", .digits = "32", .hear = hear_code, .next = {[REPLY_A] = 2, [REPLY_B] = 3}},
+	{.stage = "answer to PASS", .say = "PASS %P\r\n", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = 3}},
+	{.stage = "answer to CWD", .say = "CWD /\r\n", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = 4}},
+	{.stage = "answer to TYPE", .say = "TYPE I\r\n", .digits = "2", .hear = hear_ftp_type, .next = {[REPLY_A] = STEP_BYE, [REPLY_B] = 5, [REPLY_C] = 6}},
+	{.stage = "answer to PASV", .say = "PASV\r\n", .digits = "25", .hear = hear_ftp_pasv, .next = {[REPLY_A] = FTP_OPENING, [REPLY_B] = 6}},
+	{.stage = "answer to EPSV", .say = "EPSV\r\n", .digits = "2", .hear = hear_ftp_epsv, .next = {[REPLY_A] = FTP_OPENING}},
+	[FTP_OPENING] = {.stage = "data connection", .hear = hear_nothing},
+	[FTP_RETR] = {.stage = "answer to RETR", .say = "RETR %R\r\n", .digits = "12", .hear = hear_ftp_retr, .next = {[REPLY_A] = FTP_TRANSFER}},
+	[FTP_TRANSFER] = {.stage = "file", .digits = "2", .hear = hear_ftp_sent},
+};
+
+// --- rows ---
+
+static const struct talk_script
+	smtp = {.steps = smtp_steps, .bye = "QUIT\r\n"},
+	pop = {.steps = pop_steps, .bye = "QUIT\r\n"},
+	imap = {.steps = imap_steps, .bye = "1 LOGOUT\r\n"},
+	nntp = {.steps = nntp_steps},
+	simpletcp = {.steps = simpletcp_steps, .half_close = true, .whole_lines = true},
+	sip = {.steps = sip_steps},
+	ftp = {.steps = ftp_steps, .bye = "QUIT\r\n"};
+
+const struct talk_script *talk_script_of(enum lb_service s)
+{
+	static const struct talk_script *const rows[LB_SERVICES] = {
+		[LB_SMTP] = &smtp, [LB_SUBMISSION] = &smtp, [LB_POP] = &pop, [LB_POPS] = &pop, [LB_IMAP] = &imap, [LB_IMAPS] = &imap,
+		[LB_NNTP] = &nntp, [LB_SIMPLETCP] = &simpletcp, [LB_SIP] = &sip, [LB_FTP] = &ftp,
+	};
+	return rows[s];
+}

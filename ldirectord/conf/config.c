@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+// Drives the parser: line by line into the file or the open section, then effective values of all.  spec: ldirectord 2.
+#include "ldirectord/conf/parse.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SHOW_BYTES = 60 };
+
+void lb_tell(struct lb_parser *p, enum lb_tell how, const char *name, struct lb_value v, const char *what, ...)
+{
+	char shown[SHOW_BYTES * 4 + 4], text[512];
+	struct writer w = writer_over(shown, sizeof(shown) - 1);
+	writer_escaped(&w, v.text, SHOW_BYTES);
+	shown[w.len] = '\0';
+	va_list args;
+	va_start(args, what);
+	(void)vsnprintf(text, sizeof(text), what, args); // a cut sentence is still better than none
+	va_end(args);
+	enum diag_severity severity = how == LB_ERROR || (how == LB_MISTAKE && p->strict) ? DIAG_ERROR : DIAG_WARNING;
+	if (!v.text.at)
+		diag_add(p->diags, severity, v.line, v.column, "%s: %s", name, text);
+	else if (v.text.len == 0)
+		diag_add(p->diags, severity, v.line, v.column, "%s: an empty value %s", name, text);
+	else
+		diag_add(p->diags, severity, v.line, v.column, "%s: \"%s\" %s", name, shown, text);
+	if (severity == DIAG_ERROR && p->open)
+		p->open->broken = true;
+}
+
+static void open_section(struct lb_parser *p, const struct lb_line *line, enum lb_family family)
+{
+	struct lb_section *s = arena_take(p->memory, sizeof(*s));
+	s->common = lb_common_none();
+	s->v.id.address.family = family;
+	s->v.line = s->last_line = line->number;
+	s->v.check_type = LB_CHECK_NEGOTIATE;
+	s->v.redirect_follow = true;
+	s->address = line->value;
+	p->sections = arena_grow(p->memory, p->sections, p->section_count, sizeof(struct lb_section *));
+	p->sections[p->section_count++] = p->open = s;
+}
+
+static void tell_unknown(struct lb_parser *p, const struct lb_line *line)
+{
+	const struct lb_directive *row = lb_directive_find(line->name.text);
+	bool starts = bytes_equal_text(line->name.text, "virtual") || bytes_equal_text(line->name.text, "virtual6");
+	const char *near = lb_directive_nearest(line->name.text);
+	const char *where = line->indent > 0 ? "in a section" : "outside of a section";
+	if (starts)
+		lb_tell(p, LB_ERROR, "line", line->name, "begins a section; expected it without blanks in front");
+	else if (row && row->place == LB_NOWHERE)
+		lb_tell(p, LB_ERROR, row->name, line->value, "is not accepted any more; expected %s", row->help);
+	else if (row && row->place == LB_IN_SECTION)
+		lb_tell(p, LB_ERROR, "line", line->name, "has a meaning in a section only; expected it below a virtual, indented by four blanks or a tab");
+	else if (row)
+		lb_tell(p, LB_ERROR, "line", line->name, "has no meaning in a section; expected it in column 1, without blanks in front");
+	else if (near)
+		lb_tell(p, LB_ERROR, "line", line->name, "is not a directive %s; expected perhaps %s", where, near);
+	else
+		lb_tell(p, LB_ERROR, "line", line->name, "is not a directive %s; expected name = value", where);
+}
+
+static void use(struct lb_parser *p, const struct lb_directive *row, const struct lb_line *line, void *base)
+{
+	if (row->bare && !line->equals && line->value.text.len == 0)
+		row->set(p, row, line->name, base);
+	else if (!line->equals)
+		lb_tell(p, LB_ERROR, row->name, line->value, "follows without =; expected %s = value", row->name);
+	else
+		row->set(p, row, line->value, base);
+}
+
+static void use_global(struct lb_parser *p, const struct lb_line *line)
+{
+	p->open = NULL;
+	bool six = bytes_equal_text(line->name.text, "virtual6");
+	if (line->equals && (six || bytes_equal_text(line->name.text, "virtual"))) {
+		open_section(p, line, six ? LB_INET6 : LB_INET);
+		return;
+	}
+	const struct lb_directive *row = lb_directive_find(line->name.text);
+	if (!row || row->place == LB_IN_SECTION || row->place == LB_NOWHERE)
+		tell_unknown(p, line);
+	else
+		use(p, row, line, row->place == LB_IN_FILE ? (void *)p->config : &p->config->globals);
+}
+
+static void use_in_section(struct lb_parser *p, const struct lb_line *line)
+{
+	struct lb_section *s = p->open;
+	s->last_line = line->number;
+	const struct lb_directive *row = lb_directive_find(line->name.text);
+	if (!row || row->place == LB_IN_FILE || row->place == LB_NOWHERE) {
+		tell_unknown(p, line);
+		return;
+	}
+	s->given[lb_directive_index(row)] = line->value;
+	use(p, row, line, row->place == LB_IN_BOTH ? (void *)&s->common : &s->v);
+}
+
+static void use_line(struct lb_parser *p, const struct lb_line *line, struct bytes whole)
+{
+	if (line->blank)
+		return; // the section goes on.  spec: 13, 1
+	if (memchr(whole.at, '\0', whole.len))
+		diag_add(p->diags, DIAG_ERROR, line->number, 0, "there is a NUL byte on this line; expected text");
+	else if (line->indent == 0)
+		use_global(p, line);
+	else if (line->indent < LB_INDENT)
+		lb_tell(p, LB_ERROR, "line", line->name, "is indented by less than four columns; expected none, or four blanks or a tab within a section");
+	else if (!p->open)
+		lb_tell(p, LB_ERROR, "line", line->name, "is indented, but there is no section above it; expected a virtual line, or it in column 1");
+	else
+		use_in_section(p, line);
+}
+
+static void read_lines(struct lb_parser *p, struct bytes text)
+{
+	struct reader r = reader_over(text);
+	struct lb_line line;
+	unsigned number = 0;
+	for (;;) {
+		struct reader before = r;
+		if (!lb_line_next(&r, &number, &line))
+			break;
+		use_line(p, &line, reader_take(&before, before.left - r.left));
+	}
+	p->open = NULL;
+}
+
+// Merged by halves: what was told at the end goes to its line, and of one line it stays as told.
+static void sort_by_line(struct diag *list, struct diag *other, size_t count)
+{
+	if (count < 2)
+		return;
+	size_t half = count / 2, a = 0, b = half, n = 0;
+	sort_by_line(list, other, half);
+	sort_by_line(&list[half], other, count - half);
+	while (a < half || b < count)
+		other[n++] = b == count || (a < half && list[a].line <= list[b].line) ? list[a++] : list[b++];
+	memcpy(list, other, count * sizeof(*list));
+}
+
+struct lb_config *lb_config_parse(const char *file, const char *text, size_t len, bool strict, lb_resolve *resolve, void *context, struct diags *d)
+{
+	struct arena *memory = arena_new();
+	if (!memory || arena_exhausted(memory)) {
+		arena_free(memory);
+		diag_add(d, DIAG_ERROR, 0, 0, "out of memory; expected some free memory");
+		return NULL;
+	}
+	struct lb_parser *p = arena_take(memory, sizeof(*p));
+	*p = (struct lb_parser){.memory = memory, .diags = d, .strict = strict, .resolve = resolve, .context = context};
+	p->config = arena_take(memory, sizeof(*p->config));
+	p->config->memory = memory;
+	p->config->file = arena_text(memory, bytes_of(file));
+	p->config->log_file = arena_text(memory, bytes_of(LOCALSTATEDIR "/log/ldirectord.log"));
+	p->config->globals = lb_common_none();
+	size_t earlier = d->count, errors = d->errors; // the caller's own
+	read_lines(p, (struct bytes){(const uint8_t *)text, len});
+	lb_finish(p);
+	size_t told = d->count - earlier;
+	if (told > 1)
+		sort_by_line(&d->list[earlier], arena_take(memory, told * sizeof(struct diag)), told);
+	if (d->errors == errors)
+		return p->config;
+	arena_free(memory);
+	return NULL;
+}
+
+void lb_config_free(struct lb_config *c)
+{
+	if (c)
+		arena_free(c->memory);
+}
+
+bool lb_config_set_host(struct lb_config *c, const char *host)
+{
+	if (arena_exhausted(c->memory))
+		return false;
+	char *who = arena_format(c->memory, "ldirectord@%s", host);
+	for (size_t i = 0; i < c->virtual_count; i++) {
+		struct lb_virtual *v = &c->virtuals[i];
+		if (v->login_preset && v->service == LB_SIP)
+			v->login = who;
+		if (v->passwd_preset)
+			v->passwd = who;
+	}
+	return true;
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+/* What a ldirectord.cf says, in effective values.  PURE: no file, no name lookup and no clock in here; names are resolved by the
+ * function that the caller hands to the parser.  spec: ldirectord 2-5. */
+#ifndef LDIRECTORD_CONF_CONFIG_H
+#define LDIRECTORD_CONF_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/diag.h"
+
+enum lb_family { LB_INET, LB_INET6 };
+
+struct lb_address {
+	enum lb_family family;
+	uint8_t bytes[16]; /* network order, the first 4 for inet */
+	uint16_t port;     /* host order; 0: none */
+};
+
+enum lb_protocol { LB_TCP, LB_UDP, LB_FWM };
+enum lb_forward { LB_GATE, LB_MASQ, LB_IPIP };
+
+/* Who it is: protocol and address, or a firewall mark and its family.  Two of one identity are an error of the file. */
+struct lb_service_id {
+	enum lb_protocol protocol;
+	struct lb_address address; /* of a mark: the family only */
+	uint32_t mark;
+};
+
+enum lb_check_type { LB_CHECK_CONNECT, LB_CHECK_NEGOTIATE, LB_CHECK_PING, LB_CHECK_EXTERNAL, LB_CHECK_EXTERNAL_PERL, LB_CHECK_ON, LB_CHECK_OFF, LB_CHECK_COMBINED };
+enum lb_service {
+	LB_DNS, LB_FTP, LB_HTTP, LB_HTTPS, LB_HTTP_PROXY, LB_IMAP, LB_IMAPS, LB_LDAP, LB_LDAPS, LB_MYSQL, LB_NNTP, LB_NONE, LB_ORACLE,
+	LB_PGSQL, LB_POP, LB_POPS, LB_RADIUS, LB_SIMPLETCP, LB_SIP, LB_SMTP, LB_SUBMISSION, LB_SERVICES
+};
+enum lb_method { LB_GET, LB_HEAD };
+enum lb_sslverify { LB_SSL_NO, LB_SSL_CHAIN, LB_SSL_FULL };
+enum { LB_MAIL_STARTING = 1, LB_MAIL_RUNNING = 2, LB_MAIL_STOPPING = 4, LB_MAIL_RELOADING = 8, LB_MAIL_ALL = 15 };
+
+/* A real server, or a fallback (weight 1, thresholds 0).  Strings are never NULL unless said. */
+struct lb_real {
+	struct lb_address address;
+	char *host; /* as written */
+	enum lb_forward forward;
+	uint32_t weight, upper, lower;
+	char *request, *receive; /* of its own, else those of its section; a request begins with /, an absolute one too: "/http://..." */
+	unsigned line;
+};
+
+struct lb_status_range { uint16_t first, last; }; /* of http status codes, inclusive */
+
+struct lb_virtual {
+	struct lb_service_id id;
+	unsigned line;
+	struct lb_real *reals;
+	size_t real_count;
+	struct lb_real *fallback; /* the section's, else the global one with this virtual's port; NULL none */
+	enum lb_check_type check_type;
+	unsigned connects_per_negotiate; /* of LB_CHECK_COMBINED */
+	enum lb_service service;
+	uint16_t check_port; /* 0: that of the real, else the default one of the service */
+	char *check_command, *request, *receive, *virtualhost /* NULL: none */, *login, *passwd, *database, *secret;
+	bool login_preset, passwd_preset; /* nobody wrote them: they hold ldirectord@HOST, see lb_config_set_host */
+	enum lb_method http_method;
+	char *scheduler, *schedflags, *netmask; /* the last two NULL: none */
+	uint32_t persistent; /* seconds; 0: not persistent */
+	bool ops, quiescent, cleanstop;
+	int64_t check_timeout_ms, negotiate_timeout_ms, check_interval_ms;
+	int64_t retry_interval_ms; /* ours: while it is failing; = check_interval_ms unless set */
+	unsigned check_count, failure_count, rise_count /* ours, 1 */;
+	unsigned monitor_file_line; /* 0: not given */
+	char *fallback_command, *monitor_file, *service_name, *comment, *load; /* NULL: none */
+	char *email_alert, *smtp;                                              /* NULL: none */
+	unsigned email_alert_freq, email_alert_status;
+	/* ours, spec 11 P1 */
+	struct lb_status_range *status;
+	size_t status_count; /* 0: 200-299 */
+	bool redirect_follow; /* default true */
+	char *sni; /* NULL: virtualhost */
+	enum lb_sslverify sslverify;
+	char *sslca; /* NULL: the system's */
+};
+
+/* What may stand both before all sections and in one: as it was written, for show; virtuals hold the effective values. */
+struct lb_common {
+	int64_t check_timeout_ms, negotiate_timeout_ms, check_interval_ms, retry_interval_ms; /* 0: not given */
+	unsigned check_count, failure_count, rise_count;                                      /* 0: not given */
+	int64_t email_alert_freq, email_alert_status;                                         /* -1: not given */
+	int quiescent, cleanstop;                                                             /* -1: not given */
+	char *fallback_command, *email_alert, *smtp;                                          /* NULL: not given */
+};
+
+struct lb_config {
+	char *file;
+	struct lb_virtual *virtuals;
+	size_t virtual_count;
+	bool autoreload, supervised, fork, readd_quiescent;
+	char *callback, *log_file, *maintenance_dir, *email_alert_from; /* NULL: none; log_file has a default */
+	char **execute;
+	size_t execute_count;
+	struct lb_common globals;
+	struct lb_real *fallback[2];                 /* the global ones by family, port 0: that of the virtual; NULL none */
+	unsigned log_file_line, maintenance_dir_line; /* 0: not given */
+	struct arena *memory;                     /* of all of this, itself included; private to the parser */
+};
+
+/* Resolve a host name to its first address of the family.  False: it has none; *why is then a borrowed text.
+ * A host ":NAME/tcp" or ":NAME/udp" asks the services database instead: the port of NAME into out->port. */
+typedef bool lb_resolve(void *context, const char *host, enum lb_family family, struct lb_address *out, const char **why);
+
+/* Parse a whole file.  Collects every error and warning in d; returns NULL when there was an error (never half a configuration),
+ * else what lb_config_free releases.  strict: the silent mistakes of spec 13 are errors. */
+struct lb_config *lb_config_parse(const char *file, const char *text, size_t len, bool strict, lb_resolve *resolve, void *context, struct diags *d);
+void lb_config_free(struct lb_config *c);
+/* This machine's name ($HOSTNAME, else the node's), for the presets of ftp and sip; "localhost" before.  False: no memory. */
+bool lb_config_set_host(struct lb_config *c, const char *host);
+
+/* Names as in the file, for logs and JSON. */
+const char *lb_check_type_name(enum lb_check_type t);
+const char *lb_service_name(enum lb_service s);
+const char *lb_forward_name(enum lb_forward f);
+const char *lb_protocol_name(enum lb_protocol p);
+const char *lb_sslverify_name(enum lb_sslverify s);
+uint16_t lb_service_port(enum lb_service s); /* its default port; 0 none */
+bool lb_service_id_equal(const struct lb_service_id *a, const struct lb_service_id *b);
+bool lb_address_equal(const struct lb_address *a, const struct lb_address *b);
+/* "10.9.0.1:80", "[fd00::1]:80"; cap 64 holds any */
+void lb_address_text(const struct lb_address *a, char *out, size_t cap);
+/* "tcp:10.9.0.1:80", "fwm:5": how log lines name a virtual */
+void lb_service_id_text(const struct lb_service_id *id, char *out, size_t cap);
+
+#endif

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// The table of directives: where each may stand, what it sets, what it is for.  spec: ldirectord 4, 5, 11 (P1).
+#include "ldirectord/conf/parse.h"
+
+#include <string.h>
+
+#define OF_FILE(field) offsetof(struct lb_config, field), sizeof(((struct lb_config *)0)->field)
+#define OF_BOTH(field) offsetof(struct lb_common, field), sizeof(((struct lb_common *)0)->field)
+#define OF_SECTION(field) offsetof(struct lb_virtual, field), sizeof(((struct lb_virtual *)0)->field)
+#define NO_FIELD 0, 0
+
+enum { TIME_MAX_MS = 1000000000, COUNT_MAX = 1000000 }; // eleven days, and more checks than fit in there
+
+static const char *const methods[] = {"GET", "HEAD", NULL};
+static const char *const protocols[] = {"tcp", "udp", "fwm", NULL};
+static const char *const redirects[] = {"no", "follow", NULL};
+
+static const struct lb_directive table[] = {
+	// the file's own
+	{"autoreload", LB_IN_FILE, lb_set_yesno, OF_FILE(autoreload), .help = "read the file again when it has changed"},
+	{"callback", LB_IN_FILE, lb_set_text, OF_FILE(callback), .help = "program that is run when the file has changed"},
+	{"logfile", LB_IN_FILE, lb_set_logfile, OF_FILE(log_file), .help = "file, or syslog facility"},
+	{"execute", LB_IN_FILE, lb_set_execute, NO_FIELD, .help = "another instance that is started and stopped along"},
+	{"supervised", LB_IN_FILE, lb_set_supervised, OF_FILE(supervised), .bare = true, .help = "stay in the foreground"},
+	{"fork", LB_IN_FILE, lb_set_yesno, OF_FILE(fork), .help = "accepted; everything runs in parallel anyway"},
+	{"readdquiescent", LB_IN_FILE, lb_set_yesno, OF_FILE(readd_quiescent), .help = "add servers that are not checked yet with weight 0"},
+	{"maintenancedir", LB_IN_FILE, lb_set_maintenancedir, OF_FILE(maintenance_dir), .help = "directory whose files name servers in maintenance"},
+	{"emailalertfrom", LB_IN_FILE, lb_set_rest, OF_FILE(email_alert_from), .help = "sender of mails"},
+	// both
+	{"checktimeout", LB_IN_BOTH, lb_set_time, OF_BOTH(check_timeout_ms), 1, TIME_MAX_MS, .help = "of connect, ping and external checks"},
+	{"negotiatetimeout", LB_IN_BOTH, lb_set_time, OF_BOTH(negotiate_timeout_ms), 1, TIME_MAX_MS, .help = "of negotiate checks"},
+	{"checkinterval", LB_IN_BOTH, lb_set_time, OF_BOTH(check_interval_ms), 1, TIME_MAX_MS, .help = "from the start of a check to that of the next"},
+	{"retryinterval", LB_IN_BOTH, lb_set_time, OF_BOTH(retry_interval_ms), 1, TIME_MAX_MS, .help = "the same of a server that fails"},
+	{"checkcount", LB_IN_BOTH, lb_set_checkcount, OF_BOTH(check_count), 1, COUNT_MAX, .help = "attempts of a ping check"},
+	{"failurecount", LB_IN_BOTH, lb_set_number, OF_BOTH(failure_count), 1, COUNT_MAX, .help = "failures in a row that make a server down"},
+	{"risecount", LB_IN_BOTH, lb_set_number, OF_BOTH(rise_count), 1, COUNT_MAX, .help = "successes in a row that bring it back"},
+	{"fallback", LB_IN_BOTH, lb_set_later, NO_FIELD, .help = "server when no other is left"},
+	{"fallback6", LB_IN_BOTH, lb_set_later, NO_FIELD, .help = "the same of IPv6"},
+	{"fallbackcommand", LB_IN_BOTH, lb_set_rest_unquoted, OF_BOTH(fallback_command), .help = "command that is run then"},
+	{"quiescent", LB_IN_BOTH, lb_set_yesno_maybe, OF_BOTH(quiescent), .help = "weight 0 instead of removal"},
+	{"cleanstop", LB_IN_BOTH, lb_set_yesno_maybe, OF_BOTH(cleanstop), .help = "empty the table at the stop"},
+	{"emailalert", LB_IN_BOTH, lb_set_mail, OF_BOTH(email_alert), .help = "addresses that are told"},
+	{"emailalertfreq", LB_IN_BOTH, lb_set_number, OF_BOTH(email_alert_freq), 0, TIME_MAX_MS, .help = "seconds until they are told again"},
+	{"emailalertstatus", LB_IN_BOTH, lb_set_mailstatus, OF_BOTH(email_alert_status), .help = "when they are told"},
+	{"smtp", LB_IN_BOTH, lb_set_smtp, OF_BOTH(smtp), .help = "mail server; else the local mail program"},
+	// a section's
+	{"real", LB_IN_SECTION, lb_set_later, NO_FIELD, .help = "a server, or a range"},
+	{"real6", LB_IN_SECTION, lb_set_later, NO_FIELD, .help = "the same of IPv6"},
+	{"checktype", LB_IN_SECTION, lb_set_checktype, NO_FIELD, .help = "how servers are checked"},
+	{"service", LB_IN_SECTION, lb_set_choice, OF_SECTION(service), .choices = lb_service_names, .help = "what a negotiate check speaks"},
+	{"checkcommand", LB_IN_SECTION, lb_set_text, OF_SECTION(check_command), .help = "program of an external check"},
+	{"checkport", LB_IN_SECTION, lb_set_checkport, OF_SECTION(check_port), 1, 65535, .help = "port that is checked"},
+	{"request", LB_IN_SECTION, lb_set_request, OF_SECTION(request), .help = "what is asked for"},
+	{"receive", LB_IN_SECTION, lb_set_regex, OF_SECTION(receive), .help = "regular expression that the answer matches"},
+	{"httpmethod", LB_IN_SECTION, lb_set_httpmethod, OF_SECTION(http_method), .choices = methods, .help = "of http checks"},
+	{"virtualhost", LB_IN_SECTION, lb_set_name, OF_SECTION(virtualhost), .help = "name in the Host header"},
+	{"login", LB_IN_SECTION, lb_set_text, OF_SECTION(login), .help = "user of the check"},
+	{"passwd", LB_IN_SECTION, lb_set_text, OF_SECTION(passwd), .help = "the user's password"},
+	{"database", LB_IN_SECTION, lb_set_text, OF_SECTION(database), .help = "of SQL checks"},
+	{"secret", LB_IN_SECTION, lb_set_text, OF_SECTION(secret), .help = "of radius checks"},
+	{"scheduler", LB_IN_SECTION, lb_set_scheduler, OF_SECTION(scheduler), .help = "of the kernel"},
+	{"persistent", LB_IN_SECTION, lb_set_persistent, OF_SECTION(persistent), 0, UINT32_MAX, .help = "seconds for which a client stays with a server"},
+	{"netmask", LB_IN_SECTION, lb_set_netmask, OF_SECTION(netmask), .help = "clients that count as one"},
+	{"schedflags", LB_IN_SECTION, lb_set_word, OF_SECTION(schedflags), .help = "flags of the scheduler"},
+	{"protocol", LB_IN_SECTION, lb_set_choice, NO_FIELD, .choices = protocols, .help = "of the virtual"},
+	{"ops", LB_IN_SECTION, lb_set_yesno, OF_SECTION(ops), .help = "one packet scheduling, with udp"},
+	{"load", LB_IN_SECTION, lb_set_text, OF_SECTION(load), .help = "kept, without effect"},
+	{"monitorfile", LB_IN_SECTION, lb_set_monitorfile, OF_SECTION(monitor_file), .help = "file that gets a line for each check"},
+	{"servicename", LB_IN_SECTION, lb_set_rest, OF_SECTION(service_name), .help = "name in mails"},
+	{"comment", LB_IN_SECTION, lb_set_rest, OF_SECTION(comment), .help = "remark in mails"},
+	{"status", LB_IN_SECTION, lb_set_status, NO_FIELD, .help = "codes of http that are good"},
+	{"redirect", LB_IN_SECTION, lb_set_choice, OF_SECTION(redirect_follow), .choices = redirects, .help = "whether redirects of http are followed"},
+	{"sni", LB_IN_SECTION, lb_set_name, OF_SECTION(sni), .help = "name that TLS asks for"},
+	{"sslverify", LB_IN_SECTION, lb_set_choice, OF_SECTION(sslverify), .choices = lb_sslverify_names, .help = "what is verified of a certificate"},
+	{"sslca", LB_IN_SECTION, lb_set_text, OF_SECTION(sslca), .help = "file of certificate authorities"},
+	// gone
+	{"timeout", LB_NOWHERE, NULL, NO_FIELD, .help = "checktimeout and negotiatetimeout"},
+	{"connecttimeout", LB_NOWHERE, NULL, NO_FIELD, .help = "checktimeout"},
+};
+enum { ROWS = sizeof(table) / sizeof(*table) };
+_Static_assert(sizeof(table) / sizeof(*table) <= (size_t)LB_DIRECTIVES_MAX, "a section has a place for each row");
+
+const struct lb_directive *lb_directive_at(size_t index)
+{
+	return index < ROWS ? &table[index] : NULL;
+}
+
+const struct lb_directive *lb_directive_find(struct bytes name)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		if (bytes_equal_text(name, table[i].name))
+			return &table[i];
+	}
+	return NULL;
+}
+
+size_t lb_directive_index(const struct lb_directive *row)
+{
+	return (size_t)(row - table);
+}
+
+const struct lb_value *lb_given(const struct lb_section *s, const char *name)
+{
+	const struct lb_directive *row = lb_directive_find(bytes_of(name));
+	const struct lb_value *v = &s->given[lb_directive_index(row)];
+	return v->line > 0 ? v : NULL;
+}
+
+// --- what was probably meant ---
+
+enum { NAME_MAX_LEN = 32 }; // longer than any name; a longer word resembles none
+
+static unsigned least(unsigned a, unsigned b, unsigned c)
+{
+	unsigned ab = a < b ? a : b;
+	return ab < c ? ab : c;
+}
+
+// Letters to add, drop or change, upper case counting as lower.
+static unsigned distance(struct bytes word, struct bytes name)
+{
+	unsigned cost[NAME_MAX_LEN + 1][NAME_MAX_LEN + 1];
+	for (size_t i = 0; i <= word.len; i++) {
+		for (size_t j = 0; j <= name.len; j++) {
+			if (i == 0 || j == 0) {
+				cost[i][j] = (unsigned)(i + j);
+				continue;
+			}
+			uint8_t c = word.at[i - 1];
+			if (c >= 'A' && c <= 'Z')
+				c = (uint8_t)(c - 'A' + 'a');
+			cost[i][j] = least(cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + (c == name.at[j - 1] ? 0 : 1));
+		}
+	}
+	return cost[word.len][name.len];
+}
+
+const char *lb_directive_nearest(struct bytes name)
+{
+	const char *best = NULL;
+	unsigned nearest = name.len < 6 ? 2 : 3; // nearer than this
+	if (name.len > NAME_MAX_LEN)
+		return NULL;
+	for (size_t i = 0; i <= ROWS; i++) {
+		const char *candidate = i < ROWS ? table[i].name : "virtual";
+		unsigned d = distance(name, bytes_of(candidate));
+		if (d < nearest) {
+			nearest = d;
+			best = candidate;
+		}
+	}
+	return best;
+}

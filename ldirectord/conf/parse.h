@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+/* What the files of the ldirectord.cf parser share.  Private to this room.
+ * config.c drives, lines.c cuts lines, directives.c holds the table, value.c and section.c the setters, address.c reads hosts and
+ * ports, real.c whole servers, finish.c makes effective values when the whole file is read, judge.c tells what they lead to. */
+#ifndef LDIRECTORD_CONF_PARSE_H
+#define LDIRECTORD_CONF_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/arena.h"
+#include "ldirectord/conf/config.h"
+#include "lib/bytes.h"
+#include "lib/diag.h"
+
+/* A piece of the file and where it stands. */
+struct lb_value {
+	struct bytes text;
+	unsigned line, column; /* from 1 */
+};
+
+/* One line: name = value, comment and blanks at both ends taken away. */
+struct lb_line {
+	unsigned number;
+	unsigned indent;    /* in columns; a tab counts as four.  spec: 2 */
+	bool blank;         /* nothing on it, or a comment only */
+	bool comment;       /* the latter */
+	bool equals;        /* there was an = */
+	struct lb_value name, value;
+};
+
+enum { LB_INDENT = 4, LB_DIRECTIVES_MAX = 96, LB_REALS_MAX = 16384 /* a range is easily mistyped; nobody has so many */ };
+
+struct lb_parser;
+struct lb_directive;
+
+enum lb_place { LB_IN_FILE, LB_IN_SECTION, LB_IN_BOTH, LB_NOWHERE /* taken out of the language */ };
+
+/* One directive: where it may stand, what it sets, what the manual says. */
+struct lb_directive {
+	const char *name;
+	enum lb_place place;
+	/* base: struct lb_config, lb_virtual or lb_common, by place.  Tells its errors by itself. */
+	void (*set)(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base);
+	size_t field, size;  /* offset and size in base */
+	uint64_t low, high;  /* numbers; times in ms */
+	const char *const *choices;
+	bool bare;           /* the name alone, without =, has a meaning: it is the value then */
+	const char *help;
+};
+
+/* One virtual as far as it is read; what its lines say together is known only at the end. */
+struct lb_section {
+	struct lb_virtual v;
+	struct lb_common common;
+	struct lb_value address;
+	bool broken; /* an error was told already: no judgement on it */
+	struct lb_value given[LB_DIRECTIVES_MAX]; /* by row, the last one; line 0: not given */
+	struct lb_value *reals;
+	size_t real_count;
+	unsigned last_line;
+};
+
+struct lb_parser {
+	struct arena *memory;
+	struct lb_config *config;
+	struct diags *diags;
+	bool strict;
+	lb_resolve *resolve; /* may be NULL: names are errors then */
+	void *context;
+	struct lb_value fallback[2]; /* global, by family; line 0: none */
+	struct lb_section **sections;
+	size_t section_count;
+	struct lb_section *open; /* the one that lines go to; NULL none */
+	size_t real_total;
+};
+
+/* --- lines.c --- */
+struct lb_value lb_slice(struct lb_value v, size_t from, size_t to);
+/* Without blanks (and CR) at both ends. */
+struct lb_value lb_trim(struct lb_value v);
+bool lb_is_blank(uint8_t c);
+bool lb_is_digit(uint8_t c);
+/* The next line of r.  False at the end. */
+bool lb_line_next(struct reader *r, unsigned *number, struct lb_line *out);
+/* The next word of *rest, which moves behind it; len 0: no more. */
+struct lb_value lb_word(struct lb_value *rest);
+
+/* --- config.c --- */
+enum lb_tell { LB_ERROR, LB_MISTAKE /* the peer is silent: a warning, with strict an error */, LB_WARNING };
+/* "NAME: \"VALUE\" WHAT" at the place of v; of an empty value: "NAME: an empty value WHAT"; without any: "NAME: WHAT". */
+void lb_tell(struct lb_parser *p, enum lb_tell how, const char *name, struct lb_value v, const char *what, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* --- directives.c --- */
+const struct lb_directive *lb_directive_at(size_t index); /* NULL past the end */
+const struct lb_directive *lb_directive_find(struct bytes name);
+size_t lb_directive_index(const struct lb_directive *row);
+/* The name that was probably meant, NULL when none is near. */
+const char *lb_directive_nearest(struct bytes name);
+/* The last value of a directive in a section, NULL when it is not given. */
+const struct lb_value *lb_given(const struct lb_section *s, const char *name);
+
+/* --- value.c: setters of one value --- */
+typedef void lb_setter(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base);
+lb_setter lb_set_number, lb_set_time, lb_set_yesno, lb_set_yesno_maybe, lb_set_text, lb_set_rest, lb_set_rest_unquoted, lb_set_word, lb_set_choice,
+	lb_set_regex;
+/* Cut "..." to what is inside, from the first to the last quote; without quotes all of it.  False: told. */
+bool lb_unquote(struct lb_parser *p, const char *name, struct lb_value v, struct lb_value *out);
+/* PCRE2 compiles it.  False: told. */
+bool lb_regex_good(struct lb_parser *p, const char *name, struct lb_value pattern);
+void *lb_field(const struct lb_directive *row, void *base);
+/* Index in a list that ends with NULL, -1: none. */
+int lb_choice(const char *const *choices, struct bytes word);
+/* "a, b or c" */
+struct lb_list { char text[256]; } lb_list_of(const char *const *choices);
+
+/* --- section.c: setters with a grammar of their own --- */
+lb_setter lb_set_checktype, lb_set_checkport, lb_set_httpmethod, lb_set_scheduler, lb_set_netmask, lb_set_status, lb_set_mailstatus, lb_set_request,
+	lb_set_monitorfile, lb_set_persistent, lb_set_smtp, lb_set_mail, lb_set_name, lb_set_later;
+/* ... and of the file. */
+lb_setter lb_set_supervised, lb_set_execute, lb_set_logfile, lb_set_maintenancedir, lb_set_checkcount;
+
+/* --- address.c --- */
+struct lb_host_port {
+	struct lb_value before; /* what the peer skips */
+	struct lb_value host, host_last /* of a range; text.at NULL: none */, port /* text.at NULL: none */;
+	struct lb_value after;
+};
+/* Cut HOST[->HOST][:PORT]; false: there is no host. */
+bool lb_host_port_cut(struct lb_value v, struct lb_host_port *out);
+/* Tell what is wrong and return false. */
+bool lb_host_resolve(struct lb_parser *p, const char *name, struct lb_value host, enum lb_family family, struct lb_address *out);
+bool lb_port_resolve(struct lb_parser *p, const char *name, struct lb_value port, enum lb_protocol protocol, uint16_t *out);
+uint32_t lb_address_number(const struct lb_address *a); /* inet only */
+void lb_address_set_number(struct lb_address *a, uint32_t number);
+
+/* --- real.c --- */
+void lb_real_read(struct lb_parser *p, struct lb_section *s, struct lb_value v);
+struct lb_real *lb_fallback_read(struct lb_parser *p, struct lb_value v, enum lb_family family, enum lb_protocol protocol);
+
+/* --- finish.c, judge.c --- */
+void lb_finish(struct lb_parser *p);
+void lb_judge(struct lb_parser *p, const struct lb_section *s);
+struct lb_common lb_common_none(void);
+const char *lb_real_name(enum lb_family family); /* "real", "real6" */
+const char *lb_fallback_name(enum lb_family family);
+const char *lb_virtual_name(enum lb_family family);
+
+/* --- names.c --- */
+extern const char *const lb_service_names[], *const lb_forward_names[], *const lb_sslverify_names[];
+enum lb_service lb_service_of_port(uint16_t port);
+
+#endif

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+// Lines that name servers: real = HOST[->HOST][:PORT] METHOD [WEIGHT] ["REQUEST", "RECEIVE"] [l:N] [u:N], and fallback.  spec: ldirectord 3.
+#include "ldirectord/conf/parse.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { WEIGHT_MAX = 65535 }; // more is refused by ipvsadm
+
+// --- what follows the method ---
+
+static bool is_number(struct bytes text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (!lb_is_digit(text.at[i]))
+			return false;
+	}
+	return text.len > 0;
+}
+
+static uint32_t number(struct lb_parser *p, const char *name, struct lb_value v, uint32_t most)
+{
+	uint64_t n;
+	if (bytes_to_u64(v.text, 10, &n) && n <= most)
+		return (uint32_t)n;
+	lb_tell(p, LB_ERROR, name, v, "is not accepted; expected a number, at most %u", most);
+	return 0;
+}
+
+// A quote that ends a text stands before a blank, a comma or the end: "say "hi" now" is one.  Returns its index, or the length.
+static size_t closing_quote(struct lb_value v)
+{
+	for (size_t i = 1; i < v.text.len; i++) {
+		if (v.text.at[i] == '"' && (i + 1 == v.text.len || v.text.at[i + 1] == ',' || lb_is_blank(v.text.at[i + 1])))
+			return i;
+	}
+	return v.text.len;
+}
+
+// "REQUEST", "RECEIVE"; *rest moves behind them.  False: told.
+static bool read_texts(struct lb_parser *p, const char *name, struct lb_value *rest, struct lb_real *r)
+{
+	struct lb_value texts[2];
+	for (size_t n = 0; n < 2; n++) {
+		while (n > 0 && rest->text.len > 0 && (lb_is_blank(rest->text.at[0]) || rest->text.at[0] == ','))
+			*rest = lb_slice(*rest, 1, rest->text.len);
+		size_t end = rest->text.len > 0 && rest->text.at[0] == '"' ? closing_quote(*rest) : rest->text.len;
+		if (end == rest->text.len) {
+			lb_tell(p, LB_ERROR, name, *rest, n == 0 ? "has no closing quote; expected \"REQUEST\", \"RECEIVE\""
+								 : "is no text to be received; expected \"REQUEST\", \"RECEIVE\"");
+			return false;
+		}
+		texts[n] = lb_slice(*rest, 1, end);
+		*rest = lb_slice(*rest, end + 1, rest->text.len);
+	}
+	bool slash = texts[0].text.len > 0 && texts[0].text.at[0] == '/';
+	r->request = arena_format(p->memory, "%s%s", slash ? "" : "/", arena_text(p->memory, texts[0].text));
+	r->receive = arena_text(p->memory, texts[1].text);
+	return lb_regex_good(p, name, texts[1]);
+}
+
+// The peer skips what stands between method and weight, if there is a weight.
+static bool weight_follows(struct lb_value rest)
+{
+	for (struct lb_value word = lb_word(&rest); word.text.len > 0 && word.text.at[0] != '"'; word = lb_word(&rest)) {
+		if (is_number(word.text))
+			return true;
+	}
+	return false;
+}
+
+static void read_options(struct lb_parser *p, const char *name, struct lb_value rest, struct lb_real *r)
+{
+	bool weight = false, texts = false, thresholds = false;
+	for (;;) {
+		rest = lb_trim(rest);
+		if (rest.text.len == 0)
+			return;
+		if (rest.text.at[0] == '"' && !texts) {
+			texts = true;
+			if (!read_texts(p, name, &rest, r))
+				return;
+			continue;
+		}
+		struct lb_value word = lb_word(&rest);
+		bool pair = word.text.len > 2 && word.text.at[1] == ':';
+		if (pair && (word.text.at[0] == 'l' || word.text.at[0] == 'u')) {
+			thresholds = true;
+			*(word.text.at[0] == 'l' ? &r->lower : &r->upper) = number(p, name, lb_slice(word, 2, word.text.len), UINT32_MAX);
+		} else if (is_number(word.text) && !weight && !texts && !thresholds) {
+			weight = true;
+			r->weight = number(p, name, word, WEIGHT_MAX);
+		} else if (!weight && !texts && !thresholds && weight_follows(rest)) {
+			lb_tell(p, LB_MISTAKE, name, word, "before the weight has no meaning; delete it");
+		} else {
+			lb_tell(p, LB_ERROR, name, word, "is not accepted here; expected [WEIGHT] [\"REQUEST\", \"RECEIVE\"] [l:N] [u:N] behind the method");
+			return;
+		}
+	}
+}
+
+// --- real ---
+
+static bool read_method(struct lb_parser *p, const char *name, struct lb_value word, enum lb_forward *out)
+{
+	int choice = lb_choice(lb_forward_names, word.text);
+	if (choice < 0)
+		lb_tell(p, LB_ERROR, name, word, "is not a forwarding method; expected %s", lb_list_of(lb_forward_names).text);
+	else
+		*out = (enum lb_forward)choice;
+	return choice >= 0;
+}
+
+static void add_real(struct lb_parser *p, struct lb_section *s, const struct lb_real *r)
+{
+	if (p->real_total++ >= LB_REALS_MAX)
+		return; // told where the count goes over
+	s->v.reals = arena_grow(p->memory, s->v.reals, s->v.real_count, sizeof(*r));
+	s->v.reals[s->v.real_count++] = *r;
+}
+
+static void add_range(struct lb_parser *p, struct lb_section *s, struct lb_real r, const struct lb_host_port *where)
+{
+	const char *name = lb_real_name(s->v.id.address.family);
+	struct lb_address last;
+	if (s->v.id.address.family == LB_INET6) {
+		lb_tell(p, LB_ERROR, name, where->host_last, "ends a range of IPv6 addresses; expected a line for each");
+		return;
+	}
+	if (!lb_host_resolve(p, name, where->host_last, LB_INET, &last))
+		return;
+	uint32_t from = lb_address_number(&r.address), to = lb_address_number(&last);
+	if (to < from) {
+		lb_tell(p, LB_ERROR, name, where->host_last, "is below the begin of its range; expected the lower address first");
+		return;
+	}
+	if (to - from >= LB_REALS_MAX) {
+		lb_tell(p, LB_ERROR, name, where->host_last, "ends a range of more than %d servers; expected fewer", LB_REALS_MAX);
+		return;
+	}
+	for (uint32_t n = 0; n <= to - from && p->real_total <= LB_REALS_MAX; n++) {
+		char text[64];
+		lb_address_set_number(&r.address, from + n);
+		lb_address_text(&r.address, text, sizeof(text));
+		r.host = arena_text(p->memory, (struct bytes){(const uint8_t *)text, strcspn(text, ":")});
+		add_real(p, s, &r);
+	}
+}
+
+void lb_real_read(struct lb_parser *p, struct lb_section *s, struct lb_value v)
+{
+	const char *name = lb_real_name(s->v.id.address.family);
+	struct lb_host_port where;
+	struct lb_real r = {.weight = 1, .line = v.line, .request = s->v.request, .receive = s->v.receive};
+	bool cut = lb_host_port_cut(v, &where);
+	struct lb_value rest = where.after, method = lb_word(&rest);
+	if (!cut || method.text.len == 0) {
+		lb_tell(p, LB_ERROR, name, v, "is not a server; expected HOST[:PORT] METHOD [WEIGHT], METHOD being %s", lb_list_of(lb_forward_names).text);
+		return;
+	}
+	if (where.before.text.len > 0)
+		lb_tell(p, LB_MISTAKE, name, where.before, "before the address has no meaning; delete it");
+	if (!read_method(p, name, method, &r.forward) || !lb_host_resolve(p, name, where.host, s->v.id.address.family, &r.address))
+		return;
+	if (where.port.text.at && !lb_port_resolve(p, name, where.port, s->v.id.protocol, &r.address.port))
+		return;
+	read_options(p, name, rest, &r);
+	r.host = arena_text(p->memory, where.host.text);
+	bool room = p->real_total <= LB_REALS_MAX;
+	if (where.host_last.text.at)
+		add_range(p, s, r, &where);
+	else
+		add_real(p, s, &r);
+	if (room && p->real_total > LB_REALS_MAX)
+		lb_tell(p, LB_ERROR, name, v, "is one too many; expected at most %d servers in all", LB_REALS_MAX);
+}
+
+// --- fallback ---
+
+struct lb_real *lb_fallback_read(struct lb_parser *p, struct lb_value v, enum lb_family family, enum lb_protocol protocol)
+{
+	const char *name = lb_fallback_name(family);
+	struct lb_host_port where;
+	struct lb_real r = {.weight = 1, .line = v.line, .request = arena_text(p->memory, bytes_of("/")), .receive = arena_text(p->memory, bytes_of(""))};
+	if (!lb_host_port_cut(v, &where) || where.host_last.text.at) {
+		lb_tell(p, LB_ERROR, name, v, "is not a server; expected HOST[:PORT] [METHOD]");
+		return NULL;
+	}
+	if (where.before.text.len > 0)
+		lb_tell(p, LB_MISTAKE, name, where.before, "before the address has no meaning; delete it");
+	if (where.after.text.len > 0 && !read_method(p, name, where.after, &r.forward))
+		return NULL;
+	if (!lb_host_resolve(p, name, where.host, family, &r.address))
+		return NULL;
+	if (where.port.text.at && !lb_port_resolve(p, name, where.port, protocol, &r.address.port))
+		return NULL;
+	r.host = arena_text(p->memory, where.host.text);
+	struct lb_real *copy = arena_take(p->memory, sizeof(r));
+	*copy = r;
+	return copy;
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+// Setters with a grammar of their own.  spec: ldirectord 4, 5.
+#include "ldirectord/conf/parse.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+enum { STATUS_RANGES_MAX = 64 };
+
+// --- of a section ---
+
+void lb_set_checktype(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	static const char *const types[] = {"connect", "negotiate", "ping", "external", "external-perl", "on", "off", NULL};
+	struct lb_virtual *virtual = base;
+	int type = lb_choice(types, v.text);
+	if (type >= 0) {
+		virtual->check_type = (enum lb_check_type)type;
+		return;
+	}
+	size_t from = 0, to;
+	while (from < v.text.len && !lb_is_digit(v.text.at[from]))
+		from++;
+	for (to = from; to < v.text.len && lb_is_digit(v.text.at[to]);)
+		to++;
+	uint64_t n;
+	if (from == to || !bytes_to_u64(lb_slice(v, from, to).text, 10, &n) || n > 1000000) {
+		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected %s, or the number of connects after each negotiation",
+			lb_list_of(types).text);
+		return;
+	}
+	if (to - from != v.text.len)
+		lb_tell(p, LB_MISTAKE, row->name, v, "is read as %u; write it that way", (unsigned)n);
+	virtual->check_type = LB_CHECK_COMBINED;
+	virtual->connects_per_negotiate = (unsigned)n;
+}
+
+void lb_set_checkport(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	uint64_t n;
+	if (bytes_to_u64(v.text, 10, &n) && n >= row->low && n <= row->high)
+		((struct lb_virtual *)base)->check_port = (uint16_t)n;
+	else
+		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected a port, 1 to 65535, in digits");
+}
+
+void lb_set_httpmethod(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	char method[8];
+	size_t at = 0;
+	if (bytes_to_text(v.text, method, sizeof(method))) {
+		for (; method[at]; at++) {
+			if (method[at] >= 'a' && method[at] <= 'z')
+				method[at] = (char)(method[at] - 'a' + 'A');
+		}
+	}
+	v.text = at > 0 ? bytes_of(method) : v.text;
+	lb_set_choice(p, row, v, base);
+}
+
+void lb_set_scheduler(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	size_t from = 0, to;
+	while (from < v.text.len && !(v.text.at[from] >= 'a' && v.text.at[from] <= 'z'))
+		from++;
+	for (to = from; to < v.text.len && v.text.at[to] >= 'a' && v.text.at[to] <= 'z';)
+		to++;
+	char *name = arena_text(p->memory, lb_slice(v, from, to).text);
+	if (from == to) {
+		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected a scheduler of the kernel in lower case, such as wrr, wlc or sh");
+		return;
+	}
+	if (to - from != v.text.len)
+		lb_tell(p, LB_MISTAKE, row->name, v, "is read as %s; write it that way", name);
+	((struct lb_virtual *)base)->scheduler = name;
+}
+
+void lb_set_persistent(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	size_t errors = p->diags->errors;
+	lb_set_number(p, row, v, base);
+	if (errors == p->diags->errors && ((struct lb_virtual *)base)->persistent == 0)
+		lb_tell(p, LB_MISTAKE, row->name, v, "makes nothing persistent; expected seconds, or no such line");
+}
+
+void lb_set_netmask(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	struct lb_virtual *virtual = base;
+	char text[INET_ADDRSTRLEN];
+	struct in_addr mask;
+	uint64_t prefix;
+	bool six = virtual->id.address.family == LB_INET6;
+	bool good = six ? bytes_to_u64(v.text, 10, &prefix) && prefix >= 1 && prefix <= 128
+			: bytes_to_text(v.text, text, sizeof(text)) && inet_pton(AF_INET, text, &mask) == 1;
+	if (good)
+		virtual->netmask = arena_text(p->memory, v.text);
+	else
+		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected %s", six ? "a prefix length, 1 to 128" : "a mask such as 255.255.255.0");
+}
+
+static bool status_code(struct bytes text, uint16_t *code)
+{
+	uint64_t n;
+	if (!bytes_to_u64(text, 10, &n) || n < 100 || n > 599)
+		return false;
+	*code = (uint16_t)n;
+	return true;
+}
+
+// "200-299" or "301"
+static bool status_range(struct lb_value word, struct lb_status_range *out)
+{
+	struct reader r = reader_over(word.text);
+	struct bytes first = reader_until(&r, '-'), last = reader_take(&r, reader_left(&r));
+	if (r.failed)
+		first = last = word.text;
+	return status_code(lb_trim((struct lb_value){first, 1, 1}).text, &out->first) &&
+	       status_code(lb_trim((struct lb_value){last, 1, 1}).text, &out->last) && out->first <= out->last;
+}
+
+// Up to the next comma, or all; *rest moves behind it.
+static struct lb_value list_item(struct lb_value *rest)
+{
+	size_t at = 0;
+	while (at < rest->text.len && rest->text.at[at] != ',')
+		at++;
+	struct lb_value item = lb_trim(lb_slice(*rest, 0, at));
+	*rest = lb_slice(*rest, at < rest->text.len ? at + 1 : at, rest->text.len);
+	return item;
+}
+
+void lb_set_status(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	struct lb_virtual *virtual = base;
+	virtual->status = NULL; // the last line counts
+	virtual->status_count = 0;
+	struct lb_value rest = v;
+	do {
+		struct lb_value item = list_item(&rest);
+		struct lb_status_range range;
+		if (!status_range(item, &range) || virtual->status_count == STATUS_RANGES_MAX) {
+			lb_tell(p, LB_ERROR, row->name, item, "is not accepted; expected codes of http and ranges of them, such as 200-299,301");
+			return;
+		}
+		virtual->status = arena_grow(p->memory, virtual->status, virtual->status_count, sizeof(range));
+		virtual->status[virtual->status_count++] = range;
+	} while (rest.text.len > 0);
+}
+
+void lb_set_request(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	struct lb_value text;
+	if (!lb_unquote(p, row->name, v, &text))
+		return;
+	const char *slash = text.text.at[0] == '/' ? "" : "/";
+	((struct lb_virtual *)base)->request = arena_format(p->memory, "%s%s", slash, arena_text(p->memory, text.text));
+}
+
+void lb_set_monitorfile(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	lb_set_text(p, row, v, base);
+	((struct lb_virtual *)base)->monitor_file_line = v.line;
+}
+
+void lb_set_name(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	struct lb_value name;
+	if (lb_unquote(p, row->name, v, &name))
+		lb_set_word(p, row, name, base);
+}
+
+// real, fallback: they need what other lines say, and wait for the end.
+void lb_set_later(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	(void)base; // they belong to no field
+	bool six = row->name[strlen(row->name) - 1] == '6';
+	if (!p->open) {
+		p->fallback[six ? LB_INET6 : LB_INET] = v;
+		return;
+	}
+	enum lb_family family = p->open->v.id.address.family;
+	if (six != (family == LB_INET6)) {
+		lb_tell(p, LB_ERROR, row->name, v, "is of the other family; expected a %s below %s", row->name[0] == 'r' ? lb_real_name(family) : lb_fallback_name(family),
+			lb_virtual_name(family));
+	} else if (row->name[0] == 'r') {
+		p->open->reals = arena_grow(p->memory, p->open->reals, p->open->real_count, sizeof(v));
+		p->open->reals[p->open->real_count++] = v;
+	}
+}
+
+// --- of both ---
+
+void lb_set_checkcount(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	lb_tell(p, LB_WARNING, row->name, v, "counts the attempts of a ping only and is out of use; failurecount is what is usually meant");
+	lb_set_number(p, row, v, base);
+}
+
+void lb_set_mailstatus(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	static const char *const words[] = {"all", "none", "starting", "running", "stopping", "reloading", NULL};
+	static const int64_t bits[] = {LB_MAIL_ALL, 0, LB_MAIL_STARTING, LB_MAIL_RUNNING, LB_MAIL_STOPPING, LB_MAIL_RELOADING};
+	int64_t status = 0;
+	bool none = false;
+	struct lb_value list = v;
+	do {
+		struct lb_value rest = list_item(&list);
+		do { // blanks separate too
+			struct lb_value word = lb_word(&rest);
+			int choice = lb_choice(words, word.text);
+			if (choice < 0) {
+				lb_tell(p, LB_ERROR, row->name, word, "is not accepted; expected a list of %s", lb_list_of(words).text);
+				return;
+			}
+			status |= bits[choice];
+			none |= bits[choice] == 0;
+		} while (lb_trim(rest).text.len > 0);
+	} while (list.text.len > 0);
+	if (none && status != 0)
+		lb_tell(p, LB_ERROR, row->name, v, "contradicts itself; expected none, or others without it");
+	((struct lb_common *)base)->email_alert_status = status;
+}
+
+void lb_set_mail(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	size_t len = v.text.len;
+	if (len > 1 && v.text.at[0] == '"' && v.text.at[len - 1] == '"')
+		v = lb_trim(lb_slice(v, 1, len - 1));
+	lb_set_rest(p, row, v, base);
+}
+
+void lb_set_smtp(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	size_t good = 0;
+	for (; good < v.text.len; good++) {
+		uint8_t c = v.text.at[good];
+		if (!lb_is_digit(c) && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c != 0 && strchr("._+-", c)))
+			break;
+	}
+	if (good == 0 || good < v.text.len)
+		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected the name of a mail server, without quotes");
+	else
+		lb_set_rest(p, row, v, base);
+}
+
+// --- of the file ---
+
+void lb_set_supervised(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	if (!bytes_equal_text(v.text, row->name)) { // else the name alone
+		lb_set_yesno(p, row, v, base);
+		return;
+	}
+	lb_tell(p, LB_WARNING, row->name, v, "is read as yes; expected supervised = yes");
+	((struct lb_config *)base)->supervised = true;
+}
+
+void lb_set_execute(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	struct lb_config *c = base;
+	if (v.text.len == 0) {
+		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected the name of an instance");
+		return;
+	}
+	c->execute = arena_grow(p->memory, c->execute, c->execute_count, sizeof(char *));
+	c->execute[c->execute_count++] = arena_text(p->memory, v.text);
+}
+
+void lb_set_logfile(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	lb_set_text(p, row, v, base);
+	((struct lb_config *)base)->log_file_line = v.line;
+}
+
+void lb_set_maintenancedir(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	lb_set_rest(p, row, v, base);
+	((struct lb_config *)base)->maintenance_dir_line = v.line;
+}

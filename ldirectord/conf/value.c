@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+// Setters of one value: numbers, times, yes and no, texts, words of a list, regular expressions.  spec: ldirectord 2.
+#include "ldirectord/conf/parse.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+void *lb_field(const struct lb_directive *row, void *base)
+{
+	return (unsigned char *)base + row->field;
+}
+
+// --- numbers and times ---
+
+static void put_number(const struct lb_directive *row, void *base, uint64_t value)
+{
+	uint16_t small = (uint16_t)value;
+	uint32_t middle = (uint32_t)value;
+	if (row->size == sizeof(small))
+		memcpy(lb_field(row, base), &small, sizeof(small));
+	else if (row->size == sizeof(middle))
+		memcpy(lb_field(row, base), &middle, sizeof(middle));
+	else
+		memcpy(lb_field(row, base), &value, sizeof(value)); // int64_t too: in range of both
+}
+
+/* The first run of digits, as the peer takes it; *all: there was nothing else.  False: told. */
+static bool first_digits(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, const char *expected, struct lb_value *digits,
+                         struct lb_value *after)
+{
+	size_t from = 0, to;
+	while (from < v.text.len && !lb_is_digit(v.text.at[from]))
+		from++;
+	for (to = from; to < v.text.len && lb_is_digit(v.text.at[to]);)
+		to++;
+	*digits = lb_slice(v, from, to);
+	*after = lb_trim(lb_slice(v, to, v.text.len));
+	if (from == to)
+		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected %s", expected);
+	return from < to;
+}
+
+// Bounds are in units of scale: ms for times, else 1.
+static bool in_range(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, struct lb_value digits, uint64_t scale, uint64_t *value)
+{
+	uint64_t n;
+	bool fits = bytes_to_u64(digits.text, 10, &n) && n <= row->high / scale;
+	if (fits && n * scale >= row->low) {
+		*value = n * scale;
+		return true;
+	}
+	if (!fits)
+		lb_tell(p, LB_ERROR, row->name, v, "is too large; expected at most %llu", (unsigned long long)(row->high / scale));
+	else
+		lb_tell(p, LB_ERROR, row->name, v, "is too small; expected at least %llu", (unsigned long long)row->low);
+	return false;
+}
+
+void lb_set_number(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	struct lb_value digits, after;
+	uint64_t value;
+	if (!first_digits(p, row, v, "a number", &digits, &after) || !in_range(p, row, v, digits, 1, &value))
+		return;
+	if (digits.text.len != v.text.len)
+		lb_tell(p, LB_MISTAKE, row->name, v, "is read as %llu; write it that way", (unsigned long long)value);
+	put_number(row, base, value);
+}
+
+void lb_set_time(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	struct lb_value digits, after;
+	uint64_t value;
+	if (!first_digits(p, row, v, "a number of seconds, or one with ms such as 500ms", &digits, &after))
+		return;
+	bool clean = digits.column == v.column, ms = clean && bytes_equal_text(after.text, "ms");
+	if (!in_range(p, row, v, digits, ms ? 1 : 1000, &value))
+		return;
+	if (!clean || !(ms || after.text.len == 0 || bytes_equal_text(after.text, "s")))
+		lb_tell(p, LB_MISTAKE, row->name, v, "is read as %llu seconds; write it that way, or with ms such as 1500ms",
+			(unsigned long long)(value / 1000));
+	put_number(row, base, value);
+}
+
+// --- yes and no ---
+
+static bool yesno(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, bool *yes)
+{
+	*yes = bytes_equal_text(v.text, "yes");
+	if (*yes || bytes_equal_text(v.text, "no"))
+		return true;
+	lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected yes or no");
+	return false;
+}
+
+void lb_set_yesno(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	bool yes;
+	if (yesno(p, row, v, &yes))
+		memcpy(lb_field(row, base), &yes, sizeof(yes));
+}
+
+void lb_set_yesno_maybe(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	bool yes;
+	if (!yesno(p, row, v, &yes))
+		return;
+	int given = yes;
+	memcpy(lb_field(row, base), &given, sizeof(given));
+}
+
+// --- texts ---
+
+static void put_text(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	char *text = arena_text(p->memory, v.text);
+	memcpy(lb_field(row, base), &text, sizeof(text));
+}
+
+bool lb_unquote(struct lb_parser *p, const char *name, struct lb_value v, struct lb_value *out)
+{
+	size_t end = v.text.len;
+	const uint8_t *quote = end > 0 ? memchr(v.text.at, '"', end) : NULL;
+	*out = v;
+	if (quote && v.text.at[0] != '"') {
+		lb_tell(p, LB_ERROR, name, v, "has a quote within; expected it before the whole text and behind it");
+		return false;
+	}
+	if (quote) {
+		while (v.text.at[end - 1] != '"')
+			end--;
+		if (end == 1) {
+			lb_tell(p, LB_ERROR, name, v, "has no closing quote; expected one at the end of the text");
+			return false;
+		}
+		*out = lb_slice(v, 1, end - 1);
+		if (end < v.text.len)
+			lb_tell(p, LB_MISTAKE, name, lb_trim(lb_slice(v, end, v.text.len)), "behind the closing quote has no meaning; delete it");
+	}
+	if (out->text.len > 0)
+		return true;
+	lb_tell(p, LB_ERROR, name, *out, "is not accepted; expected a text in quotes");
+	return false;
+}
+
+void lb_set_text(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	struct lb_value text;
+	if (lb_unquote(p, row->name, v, &text))
+		put_text(p, row, text, base);
+}
+
+void lb_set_rest(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	if (v.text.len == 0)
+		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected a text");
+	else
+		put_text(p, row, v, base);
+}
+
+// The peer takes the quotes away in a section, and not outside, where a shell does.
+void lb_set_rest_unquoted(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	size_t len = v.text.len;
+	if (p->open && len > 2 && v.text.at[0] == '"' && v.text.at[len - 1] == '"')
+		v = lb_slice(v, 1, len - 1);
+	lb_set_rest(p, row, v, base);
+}
+
+void lb_set_word(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	struct lb_value rest = v, word = lb_word(&rest);
+	if (word.text.len == 0) {
+		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected a word");
+		return;
+	}
+	rest = lb_trim(rest);
+	if (rest.text.len > 0)
+		lb_tell(p, LB_MISTAKE, row->name, rest, "behind the word has no meaning; delete it");
+	put_text(p, row, word, base);
+}
+
+// --- words of a list ---
+
+int lb_choice(const char *const *choices, struct bytes word)
+{
+	for (int i = 0; choices[i]; i++) {
+		if (bytes_equal_text(word, choices[i]))
+			return i;
+	}
+	return -1;
+}
+
+struct lb_list lb_list_of(const char *const *choices)
+{
+	struct lb_list out = {{0}};
+	struct writer w = writer_over(out.text, sizeof(out.text) - 1);
+	for (size_t i = 0; choices[i]; i++)
+		writer_format(&w, "%s%s", i == 0 ? "" : choices[i + 1] ? ", " : " or ", choices[i]);
+	return out;
+}
+
+void lb_set_choice(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	int choice = lb_choice(row->choices, v.text);
+	bool flag = choice > 0;
+	if (choice < 0)
+		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected %s", lb_list_of(row->choices).text);
+	else if (row->size == sizeof(flag))
+		memcpy(lb_field(row, base), &flag, sizeof(flag));
+	else if (row->size > 0)
+		put_number(row, base, (uint64_t)choice);
+}
+
+// --- regular expressions ---
+
+bool lb_regex_good(struct lb_parser *p, const char *name, struct lb_value pattern)
+{
+	int error;
+	size_t offset;
+	pcre2_code *code = pcre2_compile(pattern.text.at ? pattern.text.at : (const uint8_t *)"", pattern.text.len, 0, &error, &offset, NULL);
+	pcre2_code_free(code);
+	if (code)
+		return true;
+	unsigned char why[128] = "";
+	(void)pcre2_get_error_message(error, why, sizeof(why)); // cut when it is longer
+	struct lb_value place = pattern;
+	place.column += (unsigned)(offset < pattern.text.len ? offset : pattern.text.len);
+	lb_tell(p, LB_ERROR, name, place, "is not a regular expression: %s, at its byte %zu", (const char *)why, offset + 1);
+	return false;
+}
+
+void lb_set_regex(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	struct lb_value text;
+	if (lb_unquote(p, row->name, v, &text) && lb_regex_good(p, row->name, text))
+		put_text(p, row, text, base);
+}

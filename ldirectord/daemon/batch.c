@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+/* What the pool wants done, batched: all operations that fall into one turn of the main loop go to the kernel together, then the log
+ * tells of them.  A line about an operation that failed is not told: the pool says the truth instead.  spec: ldirectord 7, 12 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ldirectord/daemon/director_private.h"
+#include "ldirectord/daemon/ldlog.h"
+
+static gboolean on_flush(gpointer data)
+{
+	batch_flush(data);
+	return G_SOURCE_REMOVE;
+}
+
+static void collect(struct director *d)
+{
+	size_t count;
+	const struct pool_action *actions = pool_actions(d->pool, &count);
+	size_t base = d->waiting->len;
+	for (size_t i = 0; i < count; i++) {
+		struct pool_action a = actions[i];
+		if (a.of != POOL_OF_NONE)
+			a.of += base;
+		g_array_append_val(d->waiting, a);
+	}
+}
+
+/* One change goes at once: after the results that have arrived in this turn, before anything that is less urgent.  While more follow,
+ * each batch waits longer for company, so that a hundred changes in a second are a few batches. */
+static GSource *pace(struct director *d)
+{
+	enum { FIRST_GAP_MS = 25, LONGEST_GAP_MS = 200 };
+	int64_t since = mono_is_never(d->flushed) ? INT64_MAX : span_to_ms(mono_since(mono_now(), d->flushed));
+	if (since >= 2 * LONGEST_GAP_MS)
+		d->gap_ms = 0;
+	int64_t left = (int64_t)d->gap_ms - since;
+	d->gap_ms = d->gap_ms == 0 ? FIRST_GAP_MS : MIN(d->gap_ms * 2, LONGEST_GAP_MS);
+	return left > 0 ? g_timeout_source_new((guint)left) : g_idle_source_new();
+}
+
+/* At the start, and for what a reload has added, the first checks come together: what they say is one batch. */
+static void flush_soon(struct director *d)
+{
+	struct mono now = mono_now(), hold = checks_hold(d->checks);
+	bool held = !mono_reached(now, hold);
+	if (d->waiting->len == 0 || (d->flush && (!d->held || held)))
+		return;
+	if (d->flush)
+		g_source_destroy(d->flush);
+	d->held = held;
+	d->flush = held ? g_timeout_source_new((guint)(span_to_ms(mono_since(hold, now)) + 1)) : pace(d);
+	g_source_set_priority(d->flush, G_PRIORITY_HIGH_IDLE);
+	g_source_set_callback(d->flush, on_flush, d, NULL);
+	g_source_attach(d->flush, NULL);
+	g_source_unref(d->flush);
+}
+
+void batch_collect(struct director *d)
+{
+	collect(d);
+	director_arm(d);
+	flush_soon(d);
+}
+
+/* The shell is asked for: that is what this directive promises.  spec: ldirectord 8 */
+static void run_fallback_command(const struct director *d, const struct pool_action *a)
+{
+	const struct lb_virtual *v = &d->config->virtuals[a->virtual_index];
+	char address[64] = "", script[2048];
+	if (!v->fallback_command)
+		return;
+	if (v->id.protocol != LB_FWM)
+		lb_address_text(&v->id.address, address, sizeof address);
+	static const char *const protocols[] = {[LB_TCP] = "tcp", [LB_UDP] = "udp", [LB_FWM] = "fwm"};
+	int len = snprintf(script, sizeof script, "%s %s %s %s", v->fallback_command, a->text, address, protocols[v->id.protocol]);
+	if (len < 0 || (size_t)len >= sizeof script) {
+		ldlog("fallbackcommand is too long: not run");
+		return;
+	}
+	char *const argv[] = {"sh", "-c", script, NULL};
+	run_site_program("/bin/sh", argv);
+}
+
+static void tell(const struct director *d, const struct ipvs_result *results, const size_t *op_of)
+{
+	for (guint i = 0; i < d->waiting->len; i++) {
+		const struct pool_action *a = &g_array_index(d->waiting, struct pool_action, i);
+		bool failed = a->of != POOL_OF_NONE && op_of[a->of] != SIZE_MAX && results[op_of[a->of]].error != 0;
+		if (failed || a->kind == POOL_TABLE)
+			continue;
+		if (a->kind == POOL_LOG)
+			ldlog("%s", a->text);
+		else if (a->kind == POOL_MAIL)
+			director_mail(d, a);
+		else if (a->kind == POOL_COMMAND)
+			run_fallback_command(d, a);
+	}
+}
+
+static void report_failures(struct director *d, const struct table_op *ops, size_t count, const struct ipvs_result *results)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (results[i].error == 0)
+			continue;
+		d->failures++;
+		pool_failed(d->pool, &ops[i], results[i].error, results[i].why[0] ? results[i].why : strerror(-results[i].error), mono_now());
+		collect(d);
+	}
+}
+
+/* One round: all operations that wait, then what is to be told; what failed may want more. */
+static void round_of(struct director *d)
+{
+	size_t count = 0, total = d->waiting->len;
+	struct table_op *ops = g_new0(struct table_op, total + 1);
+	size_t *op_of = g_new(size_t, total + 1);
+	for (size_t i = 0; i < total; i++) {
+		const struct pool_action *a = &g_array_index(d->waiting, struct pool_action, i);
+		op_of[i] = SIZE_MAX;
+		if (a->kind == POOL_TABLE) {
+			op_of[i] = count;
+			ops[count++] = a->op;
+		}
+	}
+	struct ipvs_result *results = g_new0(struct ipvs_result, count + 1);
+	if (count > 0) {
+		(void)ipvs_apply(d->ipvs, ops, count, results); /* each result is looked at below */
+		d->batches++;
+		d->operations += count;
+	}
+	tell(d, results, op_of);
+	g_array_set_size(d->waiting, 0);
+	report_failures(d, ops, count, results);
+	g_free(results);
+	g_free(op_of);
+	g_free(ops);
+}
+
+void batch_flush(struct director *d)
+{
+	enum { ROUNDS = 4 }; /* what a failure taught is acted on at once; the rest goes in the next batch: the pool counts on it */
+	d->flushed = mono_now();
+	if (d->flush)
+		g_source_destroy(d->flush);
+	d->flush = NULL;
+	for (int i = 0; i < ROUNDS && d->waiting->len > 0; i++)
+		round_of(d);
+	flush_soon(d);
+	director_arm(d);
+	director_ready(d);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+/* An instance of ldirectord: which file, which name, which pid file, and whether it runs.  spec: ldirectord 1 */
+#ifndef LDIRECTORD_DAEMON_INSTANCE_H
+#define LDIRECTORD_DAEMON_INSTANCE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct instance {
+	char file[4096];    /* the configuration file that was found; as given when there is none */
+	char name[128];     /* "ldirectord", "web.cf" */
+	char pid_file[256]; /* RUNDIR/ldirectord.NAME.pid */
+	char other[256];    /* the pid file of the same instance under its other name ("" none): `start` and `ldirectord.cf start` are one */
+	char socket[256];   /* of the control socket */
+	bool found;
+};
+
+/* config NULL: omitted on the command line.  Looks in /etc/ha.d, /etc/ha.d/conf, then takes config as a path. */
+void instance_of(struct instance *i, const char *config);
+
+enum instance_state { INSTANCE_STOPPED, INSTANCE_RUNS, INSTANCE_STALE /* a pid file of a process that is no ldirectord */ };
+enum instance_state instance_state(const struct instance *i, pid_t *pid);
+
+/* Become it: lock and write the pid file.  Returns a descriptor that holds it until the process ends, -EWOULDBLOCK when another one
+ * runs, or -errno. */
+int instance_claim(const struct instance *i);
+void instance_leave(const struct instance *i);
+
+#endif

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+/* The log of ldirectord: "[Tue Nov 24 18:30:00 2026|NAME|PID] TEXT" to a file that is opened anew for each line (rotation needs no
+ * signal), or to syslog.  spec: ldirectord 1, 4 (logfile), 10 */
+#ifndef LDIRECTORD_DAEMON_LDLOG_H
+#define LDIRECTORD_DAEMON_LDLOG_H
+
+#include <stdbool.h>
+
+enum ldlog_place {
+	LDLOG_STDERR,     /* -d: all lines, with debug */
+	LDLOG_STDOUT,     /* supervised: "[date] text" */
+	LDLOG_CONFIGURED, /* logfile of the file: a path, or a syslog facility */
+};
+
+/* Where lines go from now on.  name: of the instance; logfile: as in the file.  Both are copied. */
+void ldlog_open(enum ldlog_place place, const char *name, const char *logfile);
+void ldlog(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Only with LDLOG_STDERR. */
+void ldlog_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

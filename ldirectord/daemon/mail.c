@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: MIT
+#include "ldirectord/daemon/mail.h"
+
+#include <glib.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ldirectord/daemon/director_private.h"
+#include "ldirectord/daemon/ldlog.h"
+#include "ldirectord/daemon/outbox.h"
+#include "ldirectord/daemon/resolve.h"
+#include "ldirectord/daemon/smtp.h"
+
+enum { AT_ONCE = 8, QUIET_MS = 60000, FAREWELL_MS = 2000 };
+
+struct mail {
+	struct outbox *outbox;
+	struct smtp *smtp; /* NULL: not needed yet */
+	GSource *timer;
+	char host[256], own[400]; /* this machine; its sender when the file names none */
+	char *from;
+	unsigned out;
+	uint64_t sent, dropped, serial;
+	struct mono told; /* the last line of a failure */
+	unsigned untold;
+};
+
+/* A letter that is out. */
+struct errand {
+	struct mail *mail;
+	struct posting *posting;
+	const char *by; /* host or program, of the posting */
+};
+
+// --- telling of failures: a line a minute, or a dead server fills the log ---
+
+static void trouble(struct mail *m, const char *line)
+{
+	struct mono now = mono_now();
+	if (!mono_is_never(m->told) && !mono_reached(now, mono_add(m->told, span_ms(QUIET_MS)))) {
+		m->untold++;
+		return;
+	}
+	if (m->untold)
+		ldlog("%s (and %u lines about mails before this one)", line, m->untold);
+	else
+		ldlog("%s", line);
+	m->told = now;
+	m->untold = 0;
+}
+
+// --- sending ---
+
+static void send_due(struct mail *m);
+
+static void came_back(struct errand *e, bool sent, const char *why)
+{
+	struct mail *m = e->mail;
+	struct posting *p = e->posting;
+	char *to = g_strndup(p->list, 120), *subject = letter_subject(&p->letter, m->host), *line = NULL;
+	unsigned tries = p->tries, pause_s = outbox_back(m->outbox, p, sent, mono_now());
+	m->out--;
+	if (sent) {
+		m->sent++;
+		if (*why)
+			line = g_strdup_printf("Mail server %s refused a recipient, the others have the mail: %s", e->by, why);
+	} else if (pause_s) {
+		line = g_strdup_printf("Mail to %s was not sent by %s: %s; next try in %u min", to, e->by, why, pause_s / 60);
+	} else {
+		m->dropped++;
+		ldlog("Mail to %s dropped after %u tries: %s (%s: %s)", to, tries, subject, e->by, why);
+	}
+	if (line)
+		trouble(m, line);
+	g_free(line);
+	g_free(subject);
+	g_free(to);
+	g_free((char *)e->by);
+	g_free(e);
+	send_due(m);
+}
+
+static void on_smtp(void *context, bool sent, const char *why)
+{
+	came_back(context, sent, why);
+}
+
+static void on_mailer(void *context, const struct spawn_result *r)
+{
+	char why[80] = "";
+	if (r->end == SPAWN_FAILED)
+		(void)snprintf(why, sizeof why, "%s", g_strerror(r->code));
+	else if (r->end == SPAWN_TIMED_OUT)
+		(void)snprintf(why, sizeof why, "took too long");
+	else if (r->code != 0)
+		(void)snprintf(why, sizeof why, "%s %d", r->end == SPAWN_EXITED ? "exit status" : "signal", r->code);
+	came_back(context, why[0] == '\0', why);
+}
+
+static const char *mailer(void)
+{
+	static const char *const paths[] = {"/usr/sbin/sendmail", "/usr/lib/sendmail"};
+	return access(paths[0], X_OK) < 0 && access(paths[1], X_OK) == 0 ? paths[1] : paths[0];
+}
+
+/* The recipients are operands: none can be an option. */
+static void by_mailer(struct errand *e, const struct letter_envelope *envelope)
+{
+	GPtrArray *argv = g_ptr_array_new();
+	const char *const fixed[] = {"sendmail", "-oi", "-f", envelope->from, "--"};
+	for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)
+		g_ptr_array_add(argv, (char *)fixed[i]);
+	for (size_t i = 0; envelope->to[i]; i++)
+		g_ptr_array_add(argv, envelope->to[i]);
+	g_ptr_array_add(argv, NULL);
+	char *message = letter_compose(&e->posting->letter, envelope, "\n");
+	feed_site_program(e->by, (char *const *)argv->pdata, message, on_mailer, e);
+	g_free(message);
+	(void)g_ptr_array_free(argv, TRUE);
+}
+
+static void by_smtp(struct errand *e, const struct letter_envelope *envelope)
+{
+	struct mail *m = e->mail;
+	if (!m->smtp)
+		m->smtp = smtp_open();
+	char *message = letter_compose(&e->posting->letter, envelope, "\r\n");
+	smtp_send(m->smtp, &(struct smtp_order){
+		.host = e->by, .from = envelope->from, .to = envelope->to, .message = message, .done = on_smtp, .context = e});
+	g_free(message);
+}
+
+static void stamp(struct mail *m, struct posting *p)
+{
+	char date[64] = "";
+	time_t now = time(NULL);
+	struct tm local;
+	if (p->id)
+		return;
+	if (localtime_r(&now, &local))
+		(void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S %z", &local); // no locale is ever set: English
+	p->date = g_strdup(date);
+	p->id = g_strdup_printf("%lld.%d.%llu@%s", (long long)now, (int)getpid(), (unsigned long long)++m->serial, m->host);
+}
+
+static void send_one(struct mail *m, struct posting *p)
+{
+	struct errand *e = g_new0(struct errand, 1);
+	stamp(m, p);
+	*e = (struct errand){.mail = m, .posting = p, .by = g_strdup(p->smtp ? p->smtp : mailer())};
+	struct letter_envelope envelope = {.from = m->from ? m->from : m->own, .host = m->host, .to = letter_addresses(p->list), .date = p->date, .id = p->id};
+	m->out++;
+	if (p->smtp)
+		by_smtp(e, &envelope);
+	else
+		by_mailer(e, &envelope);
+	g_strfreev((char **)envelope.to);
+}
+
+static void send_due(struct mail *m)
+{
+	struct posting *p;
+	while (m->out < AT_ONCE && (p = outbox_take(m->outbox, mono_now())) != NULL)
+		send_one(m, p);
+	loop_timer_set(m->timer, m->out < AT_ONCE ? outbox_deadline(m->outbox) : MONO_FAR);
+}
+
+static gboolean on_time(gpointer data)
+{
+	send_due(data);
+	return G_SOURCE_CONTINUE;
+}
+
+// --- what is told ---
+
+static void post(struct mail *m, const char *list, const char *smtp, const struct letter_event *event)
+{
+	char *lost, **to = letter_addresses(list);
+	bool nobody = !to[0];
+	g_strfreev(to);
+	if (nobody) // said by mail_configure
+		return;
+	struct posting *p = outbox_gather(m->outbox, list, smtp, mono_now(), &lost);
+	if (p)
+		letter_add(&p->letter, event);
+	if (!p || lost) {
+		char *line = g_strdup_printf("Mail dropped, %d are waiting already: %s", OUTBOX_LETTERS, p ? lost : event->text);
+		m->dropped++;
+		trouble(m, line);
+		g_free(line);
+		g_free(lost);
+	}
+	send_due(m);
+}
+
+static bool is_wanted(const struct lb_virtual *v, const char *status)
+{
+	static const struct {
+		const char *word;
+		unsigned bit;
+	} words[] = {{"starting", LB_MAIL_STARTING}, {"running", LB_MAIL_RUNNING}, {"stopping", LB_MAIL_STOPPING}, {"reloading", LB_MAIL_RELOADING}};
+	for (size_t i = 0; v->email_alert && i < G_N_ELEMENTS(words); i++)
+		if (strcmp(words[i].word, status) == 0)
+			return (v->email_alert_status & words[i].bit) != 0;
+	return false;
+}
+
+void mail_event(struct mail *m, const struct lb_virtual *v, const char *status, const char *text)
+{
+	if (is_wanted(v, status))
+		post(m, v->email_alert, v->smtp,
+		     &(struct letter_event){.text = text, .status = status, .service_name = v->service_name, .comment = v->comment});
+}
+
+static bool same_recipients(const struct lb_virtual *a, const struct lb_virtual *b)
+{
+	return strcmp(a->email_alert, b->email_alert) == 0 && g_strcmp0(a->smtp, b->smtp) == 0;
+}
+
+void mail_everybody(struct mail *m, const struct lb_config *config, const char *status, const char *text)
+{
+	for (size_t i = 0; i < config->virtual_count; i++) {
+		const struct lb_virtual *v = &config->virtuals[i];
+		bool told = !is_wanted(v, status);
+		for (size_t k = 0; k < i && !told; k++)
+			told = is_wanted(&config->virtuals[k], status) && same_recipients(&config->virtuals[k], v);
+		if (!told)
+			post(m, v->email_alert, v->smtp, &(struct letter_event){.text = text, .status = status});
+	}
+}
+
+// --- configuration ---
+
+static void judge_recipients(const struct lb_config *config)
+{
+	bool needs_mailer = false;
+	for (size_t i = 0; i < config->virtual_count; i++) {
+		const struct lb_virtual *v = &config->virtuals[i];
+		if (!v->email_alert)
+			continue;
+		needs_mailer |= !v->smtp;
+		char *bad = letter_no_address(v->email_alert);
+		if (bad && (i == 0 || g_strcmp0(config->virtuals[i - 1].email_alert, v->email_alert) != 0))
+			ldlog("Warning: emailalert: \"%s\" is no address: it is told nothing", bad);
+		g_free(bad);
+	}
+	if (needs_mailer && access(mailer(), X_OK) < 0)
+		ldlog("Warning: emailalert without smtp needs a local mailer, and %s cannot be run: no mail will be sent", mailer());
+}
+
+void mail_configure(struct mail *m, const struct lb_config *config)
+{
+	g_free(m->from);
+	m->from = NULL;
+	if (config->email_alert_from) {
+		char **from = letter_addresses(config->email_alert_from);
+		m->from = g_strdup(from[0]);
+		if (!from[0])
+			ldlog("Warning: emailalertfrom: \"%s\" is no address: mails come from %s", config->email_alert_from, m->own);
+		g_strfreev(from);
+	}
+	judge_recipients(config);
+}
+
+// --- life ---
+
+struct mail *mail_new(void)
+{
+	struct mail *m = g_new0(struct mail, 1);
+	const struct passwd *user = getpwuid(geteuid());
+	m->outbox = outbox_new();
+	m->timer = loop_timer_new(on_time, m);
+	lb_host_name(m->host, sizeof m->host);
+	(void)snprintf(m->own, sizeof m->own, "%s@%s", user ? user->pw_name : "root", m->host);
+	return m;
+}
+
+void mail_free(struct mail *m)
+{
+	if (!m)
+		return;
+	if (m->smtp)
+		smtp_close(m->smtp);
+	loop_timer_free(m->timer);
+	outbox_free(m->outbox);
+	g_free(m->from);
+	g_free(m);
+}
+
+static gboolean wake_up(gpointer data)
+{
+	(void)data; // the loop below looks at the clock
+	return G_SOURCE_CONTINUE;
+}
+
+void mail_farewell(struct mail *m)
+{
+	struct mono end = mono_add(mono_now(), span_ms(FAREWELL_MS));
+	unsigned lost = outbox_hurry(m->outbox, mono_now());
+	guint ticks = g_timeout_add(100, wake_up, NULL);
+	send_due(m);
+	while (m->out > 0 && !mono_reached(mono_now(), end))
+		(void)g_main_context_iteration(NULL, TRUE);
+	g_source_remove(ticks);
+	lost += outbox_count(m->outbox);
+	if (lost)
+		ldlog("%u mails could not be sent before the end", lost);
+}
+
+struct mail_counts mail_counts(const struct mail *m)
+{
+	return (struct mail_counts){.waiting = outbox_count(m->outbox), .sent = m->sent, .dropped = m->dropped};
+}

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: MIT
+/* ldirectord: the command line.  spec: ldirectord 1 */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ldirectord/daemon/check_file.h"
+#include "ldirectord/daemon/control.h"
+#include "ldirectord/daemon/director.h"
+#include "ldirectord/daemon/execute.h"
+#include "ldirectord/daemon/instance.h"
+#include "ldirectord/daemon/ldlog.h"
+
+enum { EXIT_GOOD = 0, EXIT_INIT = 1, EXIT_CONFIG = 2, EXIT_STOPPED = 3, EXIT_USAGE = 255, RESTART_PATIENCE_S = 60 };
+
+static int usage(FILE *to, int code)
+{
+	(void)fputs("usage: ldirectord [-d] [CONFIG] start|stop|restart|try-restart|reload|force-reload|status [--json]\n"
+		    "       ldirectord [CONFIG] drain|disable|enable VIRTUAL REAL\n"
+		    "       ldirectord check FILE [--strict] [--json]\n"
+		    "       ldirectord -v | -h\n", to); // nowhere else to say it
+	return code;
+}
+
+/* --- start --- */
+
+/* "Error [PID] reading file PATH at line N: TEXT", the form that scripts know. */
+static void print_diags(const struct diags *diags)
+{
+	for (size_t i = 0; i < diags->count; i++) {
+		const struct diag *d = &diags->list[i];
+		(void)fprintf(stderr, "%s [%d] reading file %s at line %u: %s\n", d->severity == DIAG_ERROR ? "Error" : "Warning", (int)getpid(),
+			      diags->file, d->line, d->text); // nowhere else to say it
+	}
+}
+
+static struct lb_config *load(const struct instance *instance, int *code)
+{
+	struct diags diags;
+	if (!instance->found) {
+		(void)fprintf(stderr, "ldirectord: the configuration file %s is not there, nor in " SYSCONFDIR "/ha.d or " SYSCONFDIR "/ha.d/conf\n",
+			      instance->file); // nowhere else to say it
+		*code = EXIT_INIT;
+		return NULL;
+	}
+	diags_init(&diags, instance->file);
+	struct lb_config *config = lb_load_file(instance->file, false, &diags);
+	if (config)
+		lb_check_paths(config, &diags);
+	if (config && diags.errors > 0) {
+		lb_config_free(config);
+		config = NULL;
+	}
+	print_diags(&diags);
+	diags_free(&diags);
+	*code = config ? EXIT_GOOD : EXIT_CONFIG;
+	return config;
+}
+
+/* Type=notify of systemd: a datagram to the socket that it names.  Without one nobody listens. */
+static void notify_systemd(const char *state)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	if (!path || (path[0] != '/' && path[0] != '@') || strlen(path) >= sizeof to.sun_path)
+		return;
+	memcpy(to.sun_path, path, strlen(path));
+	if (path[0] == '@')
+		to.sun_path[0] = '\0';
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	(void)sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to,
+		     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path))); /* it does not listen: its own time-out tells */
+	close(fd);
+}
+
+struct starter {
+	int fd; /* to the command that waits; -1: nobody does */
+};
+
+static void on_ready(void *context, bool ok, const char *why)
+{
+	struct starter *s = context;
+	if (ok)
+		notify_systemd("READY=1\n");
+	if (!ok && s->fd < 0)
+		(void)fprintf(stderr, "ldirectord: the IPVS table cannot be used: %s\n", why); // nowhere else to say it
+	if (s->fd < 0)
+		return;
+	char line[256];
+	int len = snprintf(line, sizeof line, ok ? "ok" : "the IPVS table cannot be used: %s", why);
+	if (len > 0)
+		(void)!write(s->fd, line, strnlen(line, sizeof line)); /* the command has gone: nobody to tell */
+	close(s->fd);
+	s->fd = -1;
+}
+
+/* In the foreground: no pid file, for -d and supervised. */
+static int run(const struct instance *instance, struct lb_config *config, bool debug, struct starter *starter)
+{
+	struct director_options options = {.instance = instance, .debug = debug, .ready = on_ready, .context = starter};
+	return director_run(&options, config);
+}
+
+static void to_background(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	(void)setsid();
+	if (chdir("/") < 0 || null < 0)
+		_exit(EXIT_INIT);
+	for (int fd = 0; fd <= 2; fd++)
+		(void)dup2(null, fd);
+}
+
+/* The command waits until the table is written: who starts a cluster on its word must be able to believe it. */
+static int wait_for_daemon(int fd)
+{
+	char line[256] = "";
+	size_t len = 0;
+	for (ssize_t n; len < sizeof line - 1 && (n = read(fd, line + len, sizeof line - 1 - len)) != 0;) {
+		if (n < 0 && errno != EINTR)
+			break;
+		len += n > 0 ? (size_t)n : 0;
+	}
+	close(fd);
+	if (strcmp(line, "ok") == 0)
+		return EXIT_GOOD;
+	(void)fprintf(stderr, "ldirectord: %s\n", line[0] ? line : "the daemon ended before it had begun; see its log"); // nowhere else to say it
+	return EXIT_INIT;
+}
+
+static int start_background(const struct instance *instance, struct lb_config *config)
+{
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC) < 0) {
+		perror("ldirectord: pipe");
+		return EXIT_INIT;
+	}
+	pid_t pid = fork();
+	if (pid < 0) {
+		perror("ldirectord: fork");
+		return EXIT_INIT;
+	}
+	if (pid > 0) {
+		close(ends[1]);
+		lb_config_free(config);
+		return wait_for_daemon(ends[0]);
+	}
+	to_background();
+	if (fork() != 0)
+		_exit(EXIT_GOOD);
+	int claim = instance_claim(instance);
+	if (claim < 0) {
+		char line[256];
+		int len = snprintf(line, sizeof line, "pid file %s: %s", instance->pid_file,
+				   claim == -EWOULDBLOCK ? "another one runs" : strerror(-claim));
+		(void)!write(ends[1], line, len > 0 ? strnlen(line, sizeof line) : 0); /* the command has gone: nobody to tell */
+		_exit(EXIT_INIT);
+	}
+	struct starter starter = {.fd = ends[1]};
+	int code = run(instance, config, false, &starter);
+	instance_leave(instance);
+	_exit(code);
+}
+
+/* One in the foreground has no pid file; a second one would take its socket and its table away. */
+static bool answers(const struct instance *instance)
+{
+	char *answer = NULL;
+	bool yes = control_ask(instance->socket, "status", &answer) == 0;
+	free(answer);
+	return yes;
+}
+
+static int command_start(const struct instance *instance, bool debug)
+{
+	int code;
+	pid_t pid;
+	if (!debug && (instance_state(instance, &pid) == INSTANCE_RUNS || answers(instance)))
+		return EXIT_GOOD;
+	struct lb_config *config = load(instance, &code);
+	if (config == NULL)
+		return code;
+	struct starter nobody = {.fd = -1};
+	return debug || config->supervised ? run(instance, config, debug, &nobody) : start_background(instance, config);
+}
+
+/* --- the others: they need no valid file --- */
+
+static int command_stop(const struct instance *instance)
+{
+	pid_t pid;
+	char *answer = NULL;
+	if (instance_state(instance, &pid) == INSTANCE_RUNS) {
+		if (kill(pid, SIGTERM) == 0)
+			return EXIT_GOOD;
+		(void)fprintf(stderr, "ldirectord: cannot signal process %d: %s\n", (int)pid, strerror(errno)); // nowhere else to say it
+		return EXIT_INIT;
+	}
+	(void)control_ask(instance->socket, "stop", &answer); /* supervised or -d; not there: nothing to stop */
+	free(answer);
+	return EXIT_GOOD;
+}
+
+static int command_restart(const struct instance *instance, bool only_running)
+{
+	pid_t pid;
+	bool runs = instance_state(instance, &pid) == INSTANCE_RUNS || answers(instance);
+	int code;
+	struct lb_config *config;
+	if (!runs && only_running)
+		return EXIT_GOOD;
+	config = load(instance, &code); /* before the old one is stopped */
+	if (config == NULL)
+		return code;
+	lb_config_free(config);
+	if (runs && command_stop(instance) != EXIT_GOOD)
+		return EXIT_INIT;
+	for (int i = 0; runs && i < RESTART_PATIENCE_S * 20 && (instance_state(instance, &pid) == INSTANCE_RUNS || answers(instance)); i++)
+		(void)nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* cut short: asked the sooner */
+	return command_start(instance, false);
+}
+
+static int command_reload(const struct instance *instance)
+{
+	char *answer = NULL;
+	int result = control_ask(instance->socket, "reload", &answer);
+	if (result == 1)
+		(void)fprintf(stderr, "ldirectord: not reloaded, the old configuration goes on: %s", answer); // nowhere else to say it
+	else if (result < 0)
+		(void)fprintf(stderr, "ldirectord is stopped for %s\n", instance->file); // nowhere else to say it
+	free(answer);
+	return result == 0 ? EXIT_GOOD : result == 1 ? EXIT_CONFIG : EXIT_INIT;
+}
+
+static int command_status(const struct instance *instance, bool json)
+{
+	pid_t pid = 0;
+	char *answer = NULL;
+	enum instance_state state = instance_state(instance, &pid);
+	bool heard = control_ask(instance->socket, "status", &answer) == 0;
+	if (json && heard)
+		(void)fputs(answer, stdout); // nowhere else to say it
+	free(answer);
+	if (json && heard)
+		return EXIT_GOOD;
+	if (state == INSTANCE_RUNS) {
+		(void)fprintf(stderr, "ldirectord for %s is running with pid: %d\n", instance->file, (int)pid); // nowhere else to say it
+		return EXIT_GOOD;
+	}
+	if (heard) {
+		(void)fprintf(stderr, "ldirectord for %s is running in the foreground\n", instance->file); // nowhere else to say it
+		return EXIT_GOOD;
+	}
+	if (state == INSTANCE_STALE) {
+		(void)fprintf(stderr, "ldirectord stale pid file %s for %s\n", instance->pid_file, instance->file); // nowhere else to say it
+		return EXIT_INIT;
+	}
+	(void)printf("ldirectord is stopped for %s\n", instance->file); // nowhere else to say it
+	return EXIT_STOPPED;
+}
+
+static int command_order(const struct instance *instance, const char *word, char **operands)
+{
+	char line[256], *answer = NULL;
+	int len = snprintf(line, sizeof line, "%s %s %s", word, operands[0], operands[1]);
+	if (len < 0 || (size_t)len >= sizeof line)
+		return usage(stdout, EXIT_USAGE);
+	int result = control_ask(instance->socket, line, &answer);
+	if (result < 0)
+		(void)printf("ldirectord is stopped for %s\n", instance->file); // nowhere else to say it
+	else if (result == 1)
+		(void)fprintf(stderr, "ldirectord: %s: %s", word, answer); // nowhere else to say it
+	free(answer);
+	return result == 0 ? EXIT_GOOD : result == 1 ? EXIT_INIT : EXIT_STOPPED;
+}
+
+/* --- the words --- */
+
+static int run_check(int count, char **words)
+{
+	bool strict = false, json = false;
+	const char *file = NULL;
+	for (int i = 0; i < count; i++) {
+		if (strcmp(words[i], "--strict") == 0) {
+			strict = true;
+		} else if (strcmp(words[i], "--json") == 0) {
+			json = true;
+		} else if (words[i][0] == '-' || file) {
+			(void)fprintf(stderr, "ldirectord: check: \"%s\" is not accepted\n", words[i]); // nowhere else to say it
+			return usage(stdout, EXIT_USAGE);
+		} else {
+			file = words[i];
+		}
+	}
+	return file ? lb_check_file(file, strict, json) : usage(stdout, EXIT_USAGE);
+}
+
+struct words {
+	bool debug, json;
+	const char *config, *command;
+	char **operands;
+	int operand_count;
+};
+
+static int run_own(const struct words *w, const struct instance *instance)
+{
+	const char *c = w->command;
+	if (strcmp(c, "start") == 0)
+		return command_start(instance, w->debug);
+	if (strcmp(c, "stop") == 0)
+		return command_stop(instance);
+	if (strcmp(c, "restart") == 0 || strcmp(c, "try-restart") == 0)
+		return command_restart(instance, c[0] == 't');
+	if (strcmp(c, "reload") == 0 || strcmp(c, "force-reload") == 0)
+		return command_reload(instance);
+	if (strcmp(c, "status") == 0)
+		return command_status(instance, w->json);
+	if ((strcmp(c, "drain") == 0 || strcmp(c, "disable") == 0 || strcmp(c, "enable") == 0) && w->operand_count == 2)
+		return command_order(instance, c, w->operands);
+	(void)fprintf(stderr, "ldirectord: \"%s\" is no command\n", c); // nowhere else to say it
+	return usage(stdout, EXIT_USAGE);
+}
+
+/* What is for the instances of execute too. */
+static bool is_for_others(const struct words *w)
+{
+	static const char *const commands[] = {"start", "stop", "restart", "try-restart", "reload", "force-reload", "status"};
+	for (size_t i = 0; !w->debug && !w->json && i < sizeof commands / sizeof *commands; i++)
+		if (strcmp(w->command, commands[i]) == 0)
+			return true;
+	return false;
+}
+
+static int run_command(const struct words *w)
+{
+	struct instance instance;
+	instance_of(&instance, w->config);
+	int code = run_own(w, &instance), others = is_for_others(w) ? execute_others(&instance, w->command) : 0;
+	return code ? code : others;
+}
+
+static bool is_command(const char *word)
+{
+	static const char *const commands[] = {"start", "stop", "restart", "try-restart", "reload", "force-reload", "status", "drain", "disable", "enable"};
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (strcmp(word, commands[i]) == 0)
+			return true;
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	struct words w = {0};
+	int at = 1;
+	for (; at < argc && argv[at][0] == '-' && argv[at][1] != '\0'; at++) {
+		const char *o = argv[at];
+		if (strcmp(o, "--") == 0) {
+			at++;
+			break;
+		}
+		if (strcmp(o, "-v") == 0 || strcmp(o, "--version") == 0)
+			return printf("ldirectord %s (heartbeat)\nchecks: connect ping external external-perl http https http_proxy ftp smtp submission pop pops "
+				      "imap imaps nntp dns simpletcp sip none\nback ends: netlink, IPVSADM=PATH\n", VERSION) > 0 ? EXIT_GOOD : EXIT_INIT;
+		if (strcmp(o, "-h") == 0 || strcmp(o, "-?") == 0 || strcmp(o, "--help") == 0)
+			return usage(stdout, EXIT_GOOD);
+		if (strcmp(o, "-d") != 0 && strcmp(o, "--debug") != 0) {
+			(void)fprintf(stderr, "Unknown option: %s\n", o); // nowhere else to say it
+			return usage(stdout, EXIT_USAGE);
+		}
+		w.debug = true;
+	}
+	if (at < argc && strcmp(argv[at], "check") == 0)
+		return run_check(argc - at - 1, &argv[at + 1]);
+	if (at >= argc)
+		return usage(stdout, EXIT_USAGE);
+	/* One operand is the command; of two the first is the file, unless it is a command with operands of its own. */
+	bool named = argc - at >= 2 && !is_command(argv[at]);
+	w.config = named ? argv[at++] : NULL;
+	w.command = argv[at++];
+	w.operands = &argv[at];
+	w.operand_count = argc - at;
+	w.json = w.operand_count > 0 && strcmp(argv[at], "--json") == 0;
+	return run_command(&w);
+}

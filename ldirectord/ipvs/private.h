@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/* What the back ends share among themselves: the vtable, ipvsadm's words both ways, a table in memory, the netlink form of an
+ * operation, and a program run to its end.  No other room includes this; the tests do. */
+#ifndef LDIRECTORD_IPVS_PRIVATE_H
+#define LDIRECTORD_IPVS_PRIVATE_H
+
+#include <netlink/msg.h>
+
+#include "lib/bytes.h"
+#include "lib/mono.h"
+#include "ldirectord/ipvs/ipvs.h"
+
+/* A back end begins with a struct ipvs. */
+struct ipvs_backend {
+	const char *name;
+	int (*read)(struct ipvs *i, struct table *out, const char **why);
+	size_t (*apply)(struct ipvs *i, const struct table_op *ops, size_t count, struct ipvs_result *results);
+	void (*free)(struct ipvs *i);
+};
+struct ipvs {
+	const struct ipvs_backend *backend;
+};
+
+/* Fill in a result: why NULL takes the words for the error.  Returns 1 for a failure, 0 for none. */
+size_t ipvs_result_set(struct ipvs_result *r, enum table_op_kind kind, int error, const char *why);
+
+// --- text.c: ipvsadm's words ---
+
+bool ipvs_op_is_real(enum table_op_kind kind);
+/* Where the table keeps a real: gate and ipip cannot rewrite a port, so ipvsadm stores them under the virtual's (spec 3, "port
+ * rule"); netlink would store what it is told. */
+struct lb_address ipvs_stored(const struct table_op *op);
+/* What lb_address_text says, "[fd00::1]:0": with the port always, since ipvsadm makes up one where none is said. */
+bool ipvs_address_parse(const char *text, struct lb_address *out);
+/* A line of "-S -n" or of -R.  0; -ENOTSUP: not ours (SCTP); -EINVAL: not understood. */
+int ipvs_op_parse(const char *line, struct table_op *out);
+/* Words of -b and the kernel's bits; names of a scheduler other than its own are unknown, as to ipvsadm.  False: unknown. */
+bool ipvs_flags_parse(const char *scheduler, const char *words, uint32_t *bits);
+void ipvs_flags_text(const char *scheduler, uint32_t bits, char *out, size_t cap);
+/* What an error of the kernel means for such an operation, in the words of ipvsadm; and back: -EIO for unknown words. */
+const char *ipvs_error_words(enum table_op_kind kind, int error);
+int ipvs_words_error(enum table_op_kind kind, const char *words);
+
+// --- memory.c: a table in memory ---
+
+struct table_service *memory_find(const struct table *t, const struct lb_service_id *id);
+/* Without a look at what is there: for reading.  Returns 0 or -ENOMEM. */
+int memory_append_service(struct table *t, const struct table_service *service);
+int memory_append_real(struct table_service *service, const struct table_real *real);
+/* One operation with the kernel's meaning.  Returns 0 or -errno as the kernel has it. */
+int memory_apply(struct table *t, const struct table_op *op);
+int memory_copy(const struct table *from, struct table *out);
+
+// --- wire.c: an operation as netlink attributes ---
+
+int wire_command(enum table_op_kind kind);
+/* Append to a message that has its generic header.  0 or -errno with *why. */
+int wire_put(struct nl_msg *message, const struct table_op *op, const char **why);
+int wire_put_id(struct nl_msg *message, const struct lb_service_id *id);
+/* From a whole message.  0; -ENOTSUP: not ours; -EINVAL: something is missing. */
+int wire_service(struct nlmsghdr *header, struct table_service *out);
+int wire_real(struct nlmsghdr *header, enum lb_family family, struct table_real *out);
+
+// --- run.c: a program, run to its end ---
+
+struct run_result {
+	int status;     /* exit status; 128 + signal; -1 with error */
+	int error;      /* 0, or -errno: it could not be started, or -ETIMEDOUT: it was killed */
+	char *out, *err; /* all it said, NUL-terminated; run_free releases them */
+};
+
+/* Run argv[0] (a path) with this standard input, in our environment.  Blocks, at most until the deadline. */
+void run_program(char *const argv[], struct bytes input, struct span deadline, struct run_result *out);
+void run_free(struct run_result *r);
+
+#endif

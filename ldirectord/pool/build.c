@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+/* From a configuration to the structs: virtuals, reals, the addresses in the kernel, the shared checks.  All memory is taken here, so
+ * that an event cannot fail.  What of the past is taken over stands in carry.c. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ldirectord/pool/pool_private.h"
+
+/* --- virtuals ----------------------------------------------------------------------------------------------------------- */
+
+struct service *pool_service(const struct pool *p, const struct lb_service_id *id)
+{
+	for (size_t i = 0; i < p->service_count; i++)
+		if (lb_service_id_equal(&p->services[i].id, id))
+			return &p->services[i];
+	return NULL;
+}
+
+static bool allocate(struct service *s, size_t members, size_t entries)
+{
+	size_t slots = 4;
+
+	while (slots < 2 * entries)
+		slots *= 2;
+	s->members = calloc(members + 1, sizeof *s->members);
+	s->entries = malloc((entries + 1) * sizeof *s->entries); /* entry_add clears each */
+	s->slots = calloc(slots, sizeof *s->slots);
+	s->slot_mask = slots - 1;
+	s->entry_cap = entries;
+	return s->members && s->entries && s->slots;
+}
+
+static void name_entries(struct service *s)
+{
+	for (size_t i = 0; i < s->v->real_count; i++) {
+		struct member *m = &s->members[s->member_count++];
+		m->r = &s->v->reals[i];
+		struct lb_address key = entry_key(&s->id, m->r);
+		struct entry *e = entry_add(s, &key);
+		m->entry = (size_t)(e - s->entries);
+		if (e->owner == NONE)
+			e->owner = i;
+	}
+	if (s->v->fallback) {
+		struct lb_address key = entry_key(&s->id, s->v->fallback);
+		s->fallback_entry = (size_t)(entry_add(s, &key) - s->entries);
+	}
+}
+
+static void find_entry(struct service *s, const struct table_real *real)
+{
+	struct entry *e = entry_add(s, &real->address);
+
+	e->present = true;
+	e->have = *real;
+}
+
+/* What the kernel has: as it says now, else as we know. */
+static void find_entries(struct service *s, const struct table_service *kernel, const struct service *old)
+{
+	s->present = kernel || (old && old->present);
+	if (kernel) {
+		s->have = *kernel;
+		s->have.reals = NULL;
+		s->have.real_count = 0;
+		for (size_t i = 0; i < kernel->real_count; i++)
+			find_entry(s, &kernel->reals[i]);
+	} else if (s->present) {
+		s->have = old->have;
+		for (size_t i = 0; i < old->entry_count; i++)
+			if (old->entries[i].present)
+				find_entry(s, &old->entries[i].have);
+	}
+}
+
+static const struct table_service *in_kernel(const struct table *kernel, const struct lb_service_id *id)
+{
+	for (size_t i = 0; kernel && i < kernel->service_count; i++)
+		if (lb_service_id_equal(&kernel->services[i].id, id))
+			return &kernel->services[i];
+	return NULL;
+}
+
+/* v NULL: it leaves. */
+static bool add_service(struct pool *p, const struct lb_virtual *v, const struct lb_service_id *id, const struct pool *old, const struct table *kernel)
+{
+	struct service *s = &p->services[p->service_count];
+	const struct service *before = old ? pool_service(old, id) : NULL;
+	const struct table_service *now = in_kernel(kernel, id);
+	size_t found = now ? now->real_count : !kernel && before ? before->entry_count : 0;
+
+	s->id = *id;
+	s->v = v;
+	s->index = p->service_count++;
+	s->fallback_entry = NONE;
+	s->retry_at = s->settle_at = MONO_FAR;
+	if (!allocate(s, v ? v->real_count : 0, found + (v ? v->real_count + 1 : 0)))
+		return false;
+	if (v)
+		name_entries(s);
+	find_entries(s, now, kernel ? NULL : before);
+	return true;
+}
+
+static bool add_services(struct pool *p, const struct lb_config *config, const struct pool *old, const struct table *kernel)
+{
+	p->services = calloc(config->virtual_count + (old ? old->service_count : 0) + 1, sizeof *p->services);
+	if (!p->services)
+		return false;
+	for (size_t i = 0; i < config->virtual_count; i++)
+		if (!add_service(p, &config->virtuals[i], &config->virtuals[i].id, old, kernel))
+			return false;
+	for (size_t i = 0; old && i < old->service_count; i++) {
+		const struct service *s = &old->services[i];
+		bool present = kernel ? in_kernel(kernel, &s->id) != NULL : s->present;
+		if (present && !pool_service(p, &s->id) && !add_service(p, NULL, &s->id, old, kernel))
+			return false;
+	}
+	return true;
+}
+
+/* --- checks ------------------------------------------------------------------------------------------------------------- */
+
+struct candidate {
+	const struct lb_virtual *v;
+	const struct lb_real *r;
+	struct ref at;
+};
+
+static int candidate_order(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+	int order = key_order(&x->r->address, &y->r->address);
+
+	if (order)
+		return order;
+	if (x->at.service != y->at.service)
+		return x->at.service < y->at.service ? -1 : 1;
+	return x->at.member < y->at.member ? -1 : x->at.member > y->at.member;
+}
+
+static size_t list_candidates(const struct pool *p, struct candidate *list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < p->service_count; i++)
+		for (size_t j = 0; j < p->services[i].member_count; j++)
+			list[count++] = (struct candidate){p->services[i].v, p->services[i].members[j].r, {i, j}};
+	return count;
+}
+
+/* The check of a candidate: one of those of its address that have been made, or a new one. */
+static size_t check_of(struct pool *p, const struct candidate *c)
+{
+	for (size_t i = p->check_count; i-- > 0 && key_order(&p->checks[i].r->address, &c->r->address) == 0;)
+		if (check_is_same(p->checks[i].v, p->checks[i].r, c->v, c->r))
+			return i;
+	p->checks[p->check_count] = (struct pool_shared){.v = c->v, .r = c->r, .was = NONE, .runs_as = NONE};
+	return p->check_count++;
+}
+
+static void list_refs(struct pool *p, const struct candidate *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		p->checks[p->services[list[i].at.service].members[list[i].at.member].check].ref_count++;
+	for (size_t i = 0; i < p->check_count; i++) {
+		p->checks[i].first_ref = p->ref_count;
+		p->ref_count += p->checks[i].ref_count;
+		p->checks[i].ref_count = 0;
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct pool_shared *c = &p->checks[p->services[list[i].at.service].members[list[i].at.member].check];
+		p->refs[c->first_ref + c->ref_count++] = list[i].at;
+	}
+}
+
+static bool add_checks(struct pool *p)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < p->service_count; i++)
+		count += p->services[i].member_count;
+	struct candidate *list = calloc(count + 1, sizeof *list);
+	p->checks = calloc(count + 1, sizeof *p->checks);
+	p->run = calloc(count + 1, sizeof *p->run);
+	p->refs = calloc(count + 1, sizeof *p->refs);
+	bool ok = list && p->checks && p->run && p->refs;
+	if (ok) {
+		(void)list_candidates(p, list); /* as many as were counted */
+		qsort(list, count, sizeof *list, candidate_order);
+		for (size_t i = 0; i < count; i++)
+			p->services[list[i].at.service].members[list[i].at.member].check = check_of(p, &list[i]);
+		list_refs(p, list, count);
+	}
+	free(list);
+	for (size_t i = 0; ok && i < p->check_count; i++)
+		if (check_is_run(p->checks[i].v)) {
+			p->checks[i].runs_as = p->run_count;
+			p->run[p->run_count++] = i;
+		}
+	return ok;
+}
+
+size_t pool_checks_at(const struct pool *p, const struct lb_address *a, size_t *first)
+{
+	size_t low = 0, high = p->check_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (key_order(&p->checks[middle].r->address, a) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*first = low;
+	while (high < p->check_count && key_order(&p->checks[high].r->address, a) == 0)
+		high++;
+	return high - low;
+}
+
+/* --- all ---------------------------------------------------------------------------------------------------------------- */
+
+/* The most that one call can want. */
+static bool add_actions(struct pool *p)
+{
+	p->action_cap = 1;
+	for (size_t i = 0; i < p->service_count; i++)
+		p->action_cap += POOL_ACTIONS_A_SERVICE + POOL_ACTIONS_AN_ENTRY * p->services[i].entry_count + POOL_ACTIONS_A_MEMBER * p->services[i].member_count;
+	p->actions = malloc(p->action_cap * sizeof *p->actions); /* untouched until used: mostly it stays so */
+	return p->actions != NULL;
+}
+
+bool pool_build(struct pool *p, const struct lb_config *config, const struct pool *old, const struct table *kernel, struct mono now)
+{
+	p->config = config;
+	p->retry_next = p->settle_next = p->mail_next = MONO_FAR;
+	if (!add_services(p, config, old, kernel) || !add_checks(p) || !add_actions(p))
+		return false;
+	pool_carry(p, old, !old || kernel, now);
+	return true;
+}
+
+void pool_release(struct pool *p)
+{
+	for (size_t i = 0; i < p->service_count; i++) {
+		free(p->services[i].members);
+		free(p->services[i].entries);
+		free(p->services[i].slots);
+	}
+	free(p->services);
+	free(p->checks);
+	free(p->run);
+	free(p->refs);
+	free(p->actions);
+	*p = (struct pool){0};
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+/* What a new configuration takes over: from the table at a start, from the old configuration at a reload.  A real that stays keeps its
+ * state, its order and the counters of its check; one that is new is KEPT when the table had it and nobody of the old file did, else
+ * NEW.  spec: 7 "Start", 9 [want] */
+#include "ldirectord/pool/pool_private.h"
+
+/* --- checks ------------------------------------------------------------------------------------------------------------- */
+
+static void carry_maintenance(struct pool *p, const struct pool *old)
+{
+	for (size_t i = 0; i < p->check_count; i++) {
+		size_t first, count = pool_checks_at(old, &p->checks[i].r->address, &first);
+		for (size_t j = first; j < first + count; j++)
+			p->checks[i].in_maintenance = p->checks[i].in_maintenance || old->checks[j].in_maintenance;
+	}
+}
+
+static void carry_check(struct pool_shared *c, const struct pool_shared *old)
+{
+	if (c->runs_as == NONE || old->runs_as == NONE)
+		return;
+	if (c->was == NONE && check_is_same(old->v, old->r, c->v, c->r))
+		c->was = old->runs_as;
+	if (c->checked)
+		return; /* the first real that shares it has brought its counters already */
+	c->checked = old->checked;
+	c->down = old->down;
+	c->failures = old->failures;
+	c->successes = old->successes;
+	copy_text(c->why, sizeof c->why, old->why);
+}
+
+/* --- reals -------------------------------------------------------------------------------------------------------------- */
+
+static const struct member *member_before(const struct service *old, const struct lb_address *a, size_t *hint)
+{
+	for (size_t i = 0; old && i < old->member_count; i++) {
+		size_t at = (*hint + i) % old->member_count;
+		if (key_order(&old->members[at].r->address, a) == 0) {
+			*hint = at + 1; /* an unchanged file costs one look a real */
+			return &old->members[at];
+		}
+	}
+	return NULL;
+}
+
+static void begin(const struct service *s, struct member *m, const struct service *old, bool adopts, struct mono now)
+{
+	const struct entry *e = &s->entries[m->entry];
+	const struct entry *before = old ? entry_find(old, &e->key) : NULL;
+	bool of_old = before && (before->owner != NONE || (old->fallback_entry != NONE && before == &old->entries[old->fallback_entry]));
+
+	m->since = now;
+	m->listed = adopts && s->present && e->present && !of_old;
+	m->kept = e->have;
+	m->state = m->listed ? MEMBER_KEPT : MEMBER_NEW;
+	if (s->v->check_type == LB_CHECK_ON)
+		m->state = MEMBER_UP;
+	if (s->v->check_type == LB_CHECK_OFF)
+		m->state = m->listed && m->kept.weight > 0 ? MEMBER_UP : MEMBER_DOWN;
+}
+
+/* Its checktype may have changed: on and off have no verdicts, and what had none waits for its first one. */
+static enum member_state state_after(const struct service *s, const struct service *old, struct member *m, const struct member *before)
+{
+	bool serves = before->state == MEMBER_UP || (before->state == MEMBER_KEPT && before->kept.weight > 0);
+
+	if (s->v->check_type == LB_CHECK_ON)
+		return MEMBER_UP;
+	if (s->v->check_type == LB_CHECK_OFF)
+		return serves ? MEMBER_UP : MEMBER_DOWN;
+	if (!check_is_run(old->v)) {
+		m->kept = (struct table_real){.forward = m->r->forward, .weight = m->r->weight, .upper = m->r->upper, .lower = m->r->lower};
+		return serves ? MEMBER_KEPT : MEMBER_NEW;
+	}
+	if (before->state == MEMBER_KEPT && key_order(&s->entries[m->entry].key, &old->entries[before->entry].key))
+		return MEMBER_NEW; /* under another address than it was found */
+	return before->state;
+}
+
+/* emailalertfreq may be new, or a shorter one. */
+static void carry_reminder(struct pool *p, const struct service *s, struct member *m, const struct member *before, struct mono now)
+{
+	struct mono next = mono_add(now, span_ms((int64_t)s->v->email_alert_freq * 1000));
+	bool wanted = m->state == MEMBER_DOWN && s->v->email_alert && s->v->email_alert_freq && check_is_run(s->v) && !p->checks[m->check].in_maintenance;
+
+	m->mail_at = !wanted ? MONO_NEVER : mono_is_never(before->mail_at) ? next : mono_min(before->mail_at, next);
+	if (wanted)
+		p->mail_next = mono_min(p->mail_next, m->mail_at);
+}
+
+static void carry_member(struct pool *p, const struct service *s, struct member *m, const struct pool *old, const struct service *old_s,
+			 const struct member *before, struct mono now)
+{
+	const struct entry *e = &s->entries[m->entry];
+
+	m->order = before->order;
+	m->since = before->since;
+	m->kept = before->kept;
+	m->listed = s->v->check_type == LB_CHECK_OFF && check_is_run(old_s->v) ? s->present && e->present : before->listed;
+	m->state = state_after(s, old_s, m, before);
+	carry_reminder(p, s, m, before, now);
+	carry_check(&p->checks[m->check], &old->checks[before->check]);
+}
+
+static void carry_members(struct pool *p, struct service *s, const struct pool *old, const struct service *old_s, bool adopts, struct mono now)
+{
+	size_t hint = 0;
+
+	for (size_t i = 0; i < s->member_count; i++) {
+		struct member *m = &s->members[i];
+		const struct member *before = member_before(old_s, &m->r->address, &hint);
+		if (before)
+			carry_member(p, s, m, old, old_s, before, now);
+		else
+			begin(s, m, old_s, adopts, now);
+		if (p->checks[m->check].in_maintenance)
+			m->state = MEMBER_DOWN;
+	}
+}
+
+/* --- virtuals ----------------------------------------------------------------------------------------------------------- */
+
+static void carry_fallback(struct service *s, const struct service *old, bool adopts, struct mono now)
+{
+	const struct entry *e = s->fallback_entry == NONE ? NULL : &s->entries[s->fallback_entry];
+	bool found = e && s->present && e->present && e->owner == NONE;
+
+	s->fallback = old ? old->fallback : FALLBACK_UNDECIDED;
+	s->fallback_since = old ? old->fallback_since : now;
+	if (old)
+		found = found && old->fallback_found && old->fallback_entry != NONE && key_order(&e->key, &old->entries[old->fallback_entry].key) == 0;
+	else
+		found = found && adopts;
+	s->fallback_found = found;
+	if (found)
+		s->fallback_kept = old ? old->fallback_kept : e->have;
+}
+
+static void carry_settled(struct pool *p, struct service *s, const struct service *old, struct mono now)
+{
+	bool unchecked = false;
+
+	for (size_t i = 0; i < s->member_count; i++)
+		unchecked = unchecked || member_is_awaited(s, &s->members[i]);
+	s->quiet = old ? old->quiet : true;
+	s->settled = old ? old->settled && !unchecked : false;
+	if (s->settled)
+		return;
+	s->settle_at = old && !old->settled ? old->settle_at : mono_add(now, span_ms(POOL_PATIENCE_MS));
+	p->settle_next = mono_min(p->settle_next, s->settle_at);
+}
+
+void pool_carry(struct pool *p, const struct pool *old, bool adopts, struct mono now)
+{
+	if (old)
+		carry_maintenance(p, old);
+	for (size_t i = 0; i < p->service_count; i++) {
+		struct service *s = &p->services[i];
+		const struct service *old_s = old ? pool_service(old, &s->id) : NULL;
+		if (!s->v)
+			continue;
+		if (old_s && !old_s->v)
+			old_s = NULL; /* it was leaving: its reals are new ones */
+		carry_members(p, s, old, old_s, adopts, now);
+		carry_fallback(s, old_s, adopts, now);
+		carry_settled(p, s, old_s, now);
+	}
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+/* What is wanted against what the kernel has as far as we know: operations, each with its line.  An operation counts as done until
+ * pool_failed says otherwise; then we know again what was before it.  Entries stand in the order of the file, the fallback after the
+ * reals and strangers last: so a failed real goes before the fallback comes, and a good one comes before the fallback goes.
+ * spec: 7 "Up", "Down", "Stop" */
+#include <errno.h>
+#include <string.h>
+
+#include "ldirectord/pool/pool_private.h"
+
+/* --- the fallback ------------------------------------------------------------------------------------------------------- */
+
+static void set_fallback(struct pool *p, struct service *s, enum fallback_state next, struct mono now)
+{
+	/* One that was found in the table had been started by whoever ran before us. */
+	bool was_on = s->fallback == FALLBACK_ON || (s->fallback == FALLBACK_UNDECIDED && s->fallback_found);
+	bool tell = next == FALLBACK_ON ? s->fallback != FALLBACK_ON : was_on;
+
+	if (next == s->fallback)
+		return;
+	s->fallback = next;
+	s->fallback_since = now;
+	if (tell && s->v->fallback_command)
+		say(p, POOL_COMMAND, s, POOL_OF_NONE, next == FALLBACK_ON ? "start" : "stop");
+}
+
+static void decide(struct pool *p, struct service *s, struct mono now)
+{
+	bool up = false, awaited = false, unchecked = false;
+
+	for (size_t i = 0; i < s->member_count; i++) {
+		const struct member *m = &s->members[i];
+		up = up || member_is_up(m);
+		awaited = awaited || member_is_awaited(s, m);
+		unchecked = unchecked || m->state == MEMBER_NEW || m->state == MEMBER_KEPT;
+	}
+	s->settled = s->settled || !unchecked;
+	if (up)
+		set_fallback(p, s, FALLBACK_OFF, now);
+	else if (!awaited || s->settled)
+		set_fallback(p, s, FALLBACK_ON, now);
+}
+
+/* --- operations --------------------------------------------------------------------------------------------------------- */
+
+/* What we know of the entries means nothing while the virtual is not there; when it comes it is empty. */
+static void forget_entries(struct service *s)
+{
+	for (size_t i = 0; i < s->entry_count; i++)
+		s->entries[i].present = false;
+}
+
+static void service_op(struct pool *p, struct service *s, enum table_op_kind kind, const struct table_service *want, const char *what)
+{
+	size_t of = say_op(p, s, kind, want, NULL);
+
+	say_service(p, s, of, what);
+	s->was = s->have;
+	s->was_present = s->present;
+	s->have = *want;
+	s->present = kind != TABLE_SERVICE_DELETE;
+	if (kind == TABLE_SERVICE_ADD)
+		forget_entries(s);
+}
+
+/* The virtual itself.  Returns whether its reals can be looked at. */
+static bool diff_service(struct pool *p, struct service *s)
+{
+	struct table_service want;
+
+	if (!s->v) {
+		if (s->present && !s->failed)
+			service_op(p, s, TABLE_SERVICE_DELETE, &s->have, "Purged virtual server (start)");
+		return false;
+	}
+	service_describe(s->v, &want);
+	if (s->present && table_service_same(&s->have, &want))
+		return true;
+	if (s->failed)
+		return s->present;
+	if (s->present)
+		service_op(p, s, TABLE_SERVICE_EDIT, &want, "Changed virtual server");
+	else
+		service_op(p, s, TABLE_SERVICE_ADD, &want, "Added virtual server");
+	return true;
+}
+
+static bool same_want(const struct want *a, const struct want *b)
+{
+	return a->present == b->present && (!a->present || table_real_same(&a->real, &b->real));
+}
+
+static bool is_as_wanted(const struct entry *e)
+{
+	return e->present == e->want.present && (!e->present || table_real_same(&e->have, &e->want.real));
+}
+
+static void diff_entry(struct pool *p, struct service *s, struct entry *e)
+{
+	/* What failed waits for its retry, unless something else is wanted meanwhile. */
+	if (is_as_wanted(e) || (e->failed && same_want(&e->want, &e->tried)))
+		return;
+	enum table_op_kind kind = !e->want.present ? TABLE_REAL_DELETE : e->present ? TABLE_REAL_EDIT : TABLE_REAL_ADD;
+	const struct table_real *real = e->want.present ? &e->want.real : &e->have;
+	size_t of = say_op(p, s, kind, &s->have, real);
+	p->actions[of].op.real.address = e->key;
+	say_entry(p, s, e, of, kind, false);
+	e->was = e->have;
+	e->was_present = e->present;
+	e->present = e->want.present;
+	if (e->present)
+		e->have = e->want.real;
+	e->failed = false;
+}
+
+static void diff(struct pool *p, struct service *s, struct mono now)
+{
+	if (s->v)
+		decide(p, s, now);
+	service_want(s);
+	if (diff_service(p, s))
+		for (size_t i = 0; i < s->entry_count; i++)
+			diff_entry(p, s, &s->entries[i]);
+	if (s->v && s->settled && s->quiet) {
+		s->quiet = false;
+		say_summary(p, s);
+	}
+}
+
+void service_reconcile(struct pool *p, struct service *s, struct mono now)
+{
+	if (!s->failing) { /* the last batch went well */
+		s->tries = 0;
+		s->trouble[0] = 0;
+		for (size_t i = 0; i < s->entry_count; i++)
+			s->entries[i].trouble[0] = 0;
+	}
+	diff(p, s, now);
+}
+
+void service_retry(struct pool *p, struct service *s, struct mono now)
+{
+	s->failing = s->failed = false;
+	for (size_t i = 0; i < s->entry_count; i++)
+		s->entries[i].failed = false;
+	diff(p, s, now);
+}
+
+void service_stop(struct pool *p, struct service *s)
+{
+	if (!s->present)
+		return;
+	for (size_t i = 0; i < s->entry_count; i++) {
+		struct entry *e = &s->entries[i];
+		if (!e->present || e->have.weight == 0 || i == s->fallback_entry)
+			continue;
+		size_t of = say_op(p, s, TABLE_REAL_DELETE, &s->have, &e->have);
+		p->actions[of].op.real.address = e->key;
+		say_entry(p, s, e, of, TABLE_REAL_DELETE, true);
+	}
+	service_op(p, s, TABLE_SERVICE_DELETE, &s->have, "Purged virtual server (stop)");
+}
+
+/* --- failures ----------------------------------------------------------------------------------------------------------- */
+
+static void schedule(struct pool *p, struct service *s, bool telling, struct mono now)
+{
+	int64_t delay_ms = telling && s->tries == 0 ? 0 : POOL_RETRY_FIRST_MS;
+
+	if (s->failing)
+		return;
+	for (unsigned i = 0; i < s->tries && delay_ms < POOL_RETRY_LAST_MS; i++)
+		delay_ms *= 2;
+	s->failing = true;
+	s->tries++;
+	s->retry_at = mono_add(now, span_ms(delay_ms < POOL_RETRY_LAST_MS ? delay_ms : POOL_RETRY_LAST_MS));
+	p->retry_next = mono_min(p->retry_next, s->retry_at);
+}
+
+static bool service_failed(struct service *s, const struct table_op *op, int error)
+{
+	s->present = s->was_present;
+	s->have = s->was;
+	s->failed = true;
+	if (error == -EEXIST && op->kind == TABLE_SERVICE_ADD) {
+		s->present = true;
+		s->have = (struct table_service){.id = s->id, .scheduler = "?"}; /* we know that it is there, not how */
+		return true;
+	}
+	if (error == -ESRCH)
+		s->present = false;
+	return error == -ESRCH;
+}
+
+static bool entry_failed(struct service *s, struct entry *e, const struct table_op *op, int error)
+{
+	e->present = e->was_present;
+	e->have = e->was;
+	e->failed = true;
+	e->tried = e->want;
+	if (error == -EEXIST && op->kind == TABLE_REAL_ADD) {
+		e->present = true;
+		e->have = (struct table_real){.address = e->key, .weight = UINT32_MAX};
+	}
+	if (error == -ENOENT)
+		e->present = false;
+	if (error == -ESRCH)
+		s->present = false;
+	return error == -EEXIST || error == -ENOENT || error == -ESRCH;
+}
+
+static bool is_done(const struct service *s, const struct entry *e)
+{
+	return e ? is_as_wanted(e) && s->present : !s->v && !s->present;
+}
+
+void pool_failed(struct pool *p, const struct table_op *op, int error, const char *why, struct mono now)
+{
+	struct service *s = pool_service(p, &op->service.id);
+	struct entry *e = s && op->kind >= TABLE_REAL_ADD ? entry_find(s, &op->real.address) : NULL;
+
+	say_begin(p);
+	if (!s || (op->kind >= TABLE_REAL_ADD && !e))
+		return;
+	bool follows = e && s->failed && !s->present; /* from that of its virtual, which has been told */
+	bool telling = e ? entry_failed(s, e, op, error) : service_failed(s, op, error);
+	if (is_done(s, e))
+		*(e ? &e->failed : &s->failed) = false;
+	else if (!p->stopped)
+		schedule(p, s, telling, now);
+	char *trouble = e ? e->trouble : s->trouble;
+	if (follows || strncmp(trouble, why, POOL_WHY - 1) == 0)
+		return;
+	copy_text(trouble, POOL_WHY, why);
+	say_failed(p, s, op, why, now);
+}

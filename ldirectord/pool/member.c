@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+/* The state of one real in one virtual.  Counters belong to the shared check and have been raised once before this is asked.
+ *
+ *                        up result                down result              named in maintenance  no longer named
+ *   NEW                  UP                       DOWN                     DOWN                  -
+ *   KEPT, weight 0       UP                       DOWN                     DOWN                  -
+ *   KEPT, weight > 0     UP                       failurecount: DOWN,      DOWN                  -
+ *                                                 else KEPT (soft)
+ *   UP                   UP                       failurecount: DOWN,      DOWN                  -
+ *                                                 else UP (soft)
+ *   DOWN                 risecount: UP, else DOWN DOWN                     DOWN                  DOWN; checktype on: UP
+ *
+ * While it is named in maintenance no result counts; after that it needs risecount successes as after a failure.  A first success
+ * needs no others: risecount is for those that come back.  checktype on has no results and is UP from the beginning; off is UP when
+ * it was found in the table with a weight, else DOWN, and never comes back.  Orders do not change the state; they lie over it
+ * (want.c).  spec: 8, 11 "risecount", 13 (20, 23, 41) */
+#include "ldirectord/pool/pool_private.h"
+
+static bool set_state(struct member *m, enum member_state state, struct mono now)
+{
+	if (m->state == state)
+		return false;
+	m->state = state;
+	m->since = now;
+	m->mail_at = MONO_NEVER;
+	return true;
+}
+
+bool member_is_up(const struct member *m)
+{
+	return m->order == POOL_ENABLE && (m->state == MEMBER_UP || (m->state == MEMBER_KEPT && m->kept.weight > 0));
+}
+
+bool member_is_awaited(const struct service *s, const struct member *m)
+{
+	return m->order == POOL_ENABLE && check_is_run(s->v) && (m->state == MEMBER_NEW || (m->state == MEMBER_KEPT && m->kept.weight == 0));
+}
+
+static bool rises(struct pool *p, const struct ref *at, struct member *m, const struct pool_shared *c, unsigned failures, struct mono now)
+{
+	const struct service *s = &p->services[at->service];
+
+	if (failures)
+		say_reset(p, s, m);
+	if (m->state == MEMBER_DOWN && c->successes < s->v->rise_count)
+		return false;
+	return set_state(m, MEMBER_UP, now);
+}
+
+static bool falls(struct pool *p, const struct ref *at, struct member *m, const struct pool_shared *c, struct mono now)
+{
+	const struct service *s = &p->services[at->service];
+	bool serves = m->state == MEMBER_UP || (m->state == MEMBER_KEPT && m->kept.weight > 0);
+
+	if (serves && c->failures < s->v->failure_count) {
+		say_soft(p, s, m, c->failures);
+		return false;
+	}
+	bool changed = set_state(m, MEMBER_DOWN, now);
+	if (changed && s->v->email_alert && s->v->email_alert_freq) {
+		m->mail_at = mono_add(now, span_ms((int64_t)s->v->email_alert_freq * 1000));
+		p->mail_next = mono_min(p->mail_next, m->mail_at);
+	}
+	return changed;
+}
+
+bool member_result(struct pool *p, const struct ref *at, const struct pool_shared *c, bool up, unsigned failures, struct mono now)
+{
+	struct member *m = &p->services[at->service].members[at->member];
+
+	return up ? rises(p, at, m, c, failures, now) : falls(p, at, m, c, now);
+}
+
+bool member_maintenance(struct pool *p, const struct ref *at, const struct pool_shared *c, bool ends, unsigned failures, struct mono now)
+{
+	(void)c, (void)failures; /* nothing is counted */
+	struct service *s = &p->services[at->service];
+	struct member *m = &s->members[at->member];
+
+	if (!ends) {
+		m->mail_at = MONO_NEVER; /* who named it knows */
+		return set_state(m, MEMBER_DOWN, now);
+	}
+	return s->v->check_type == LB_CHECK_ON && set_state(m, MEMBER_UP, now);
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+/* The face of the pool: events come in, the virtuals that they touch are compared anew. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ldirectord/pool/pool_private.h"
+
+/* --- life --------------------------------------------------------------------------------------------------------------- */
+
+static void reconcile_all(struct pool *p, struct mono now)
+{
+	say_begin(p);
+	for (size_t i = 0; i < p->service_count; i++)
+		service_reconcile(p, &p->services[i], now);
+}
+
+struct pool *pool_new(const struct lb_config *config, const struct table *kernel, struct mono now)
+{
+	struct pool *p = calloc(1, sizeof *p);
+
+	if (!p)
+		return NULL;
+	if (!pool_build(p, config, NULL, kernel, now)) {
+		pool_free(p);
+		return NULL;
+	}
+	reconcile_all(p, now);
+	return p;
+}
+
+void pool_free(struct pool *p)
+{
+	if (!p)
+		return;
+	pool_release(p);
+	free(p);
+}
+
+bool pool_reload(struct pool *p, const struct lb_config *config, const struct table *kernel, struct mono now)
+{
+	struct pool fresh = {0};
+
+	if (!pool_build(&fresh, config, p, kernel, now)) {
+		pool_release(&fresh);
+		return false;
+	}
+	fresh.stopped = p->stopped;
+	pool_release(p);
+	*p = fresh;
+	say_begin(p);
+	if (!p->stopped)
+		reconcile_all(p, now);
+	return true;
+}
+
+/* --- events ------------------------------------------------------------------------------------------------------------- */
+
+typedef bool change_member(struct pool *p, const struct ref *at, const struct pool_shared *c, bool up, unsigned failures, struct mono now);
+
+/* Every real that shares the check. */
+static void change_all(struct pool *p, const struct pool_shared *c, change_member *change, bool up, unsigned failures, struct mono now)
+{
+	for (size_t i = 0; i < c->ref_count; i++) {
+		const struct ref *at = &p->refs[c->first_ref + i];
+		if (change(p, at, c, up, failures, now))
+			p->services[at->service].touched = true;
+	}
+}
+
+/* Then each virtual once, so that no address is in a batch twice. */
+static void reconcile_touched(struct pool *p, const struct pool_shared *c, struct mono now)
+{
+	for (size_t i = 0; i < c->ref_count; i++) {
+		struct service *s = &p->services[p->refs[c->first_ref + i].service];
+		if (s->touched)
+			service_reconcile(p, s, now);
+		s->touched = false;
+	}
+}
+
+static void raise_counter(unsigned *counter)
+{
+	*counter += *counter < UINT32_MAX;
+}
+
+static void on_result(struct pool *p, const struct pool_event *e, struct mono now)
+{
+	if (e->check >= p->run_count)
+		return;
+	struct pool_shared *c = &p->checks[p->run[e->check]];
+	if (c->in_maintenance) /* forced down: no counting */
+		return;
+	unsigned failures = c->failures;
+	c->checked = true;
+	c->down = !e->up;
+	copy_text(c->why, sizeof c->why, e->why ? e->why : "");
+	raise_counter(e->up ? &c->successes : &c->failures);
+	*(e->up ? &c->failures : &c->successes) = 0;
+	change_all(p, c, member_result, e->up, failures, now);
+	reconcile_touched(p, c, now);
+}
+
+static void on_maintenance(struct pool *p, const struct pool_event *e, struct mono now)
+{
+	size_t first, count = pool_checks_at(p, &e->address, &first);
+
+	for (size_t i = first; i < first + count; i++) {
+		struct pool_shared *c = &p->checks[i];
+		if (c->in_maintenance == !e->up)
+			continue;
+		c->in_maintenance = !e->up;
+		c->down = false;
+		c->failures = c->successes = 0;
+		change_all(p, c, member_maintenance, e->up, 0, now);
+	}
+	for (size_t i = first; i < first + count; i++)
+		reconcile_touched(p, &p->checks[i], now);
+}
+
+static void on_order(struct pool *p, const struct pool_event *e, struct mono now)
+{
+	struct service *s = pool_service(p, &e->service);
+	bool changed = false;
+
+	for (size_t i = 0; s && i < s->member_count; i++) {
+		struct member *m = &s->members[i];
+		if (key_order(&m->r->address, &e->address) || m->order == e->order)
+			continue;
+		m->order = e->order;
+		m->since = now;
+		changed = true;
+	}
+	if (changed)
+		service_reconcile(p, s, now);
+}
+
+static void on_stop(struct pool *p)
+{
+	for (size_t i = 0; i < p->service_count; i++)
+		if (!p->services[i].v || p->services[i].v->cleanstop)
+			service_stop(p, &p->services[i]);
+	p->stopped = true;
+}
+
+void pool_event(struct pool *p, const struct pool_event *e, struct mono now)
+{
+	say_begin(p);
+	if (p->stopped)
+		return;
+	switch (e->kind) {
+	case POOL_RESULT: on_result(p, e, now); break;
+	case POOL_MAINTENANCE: on_maintenance(p, e, now); break;
+	case POOL_ORDER: on_order(p, e, now); break;
+	case POOL_STOP: on_stop(p); break;
+	}
+}
+
+const struct pool_action *pool_actions(const struct pool *p, size_t *count)
+{
+	*count = p->action_count;
+	return p->actions;
+}
+
+/* --- time --------------------------------------------------------------------------------------------------------------- */
+
+struct mono pool_deadline(const struct pool *p)
+{
+	return p->stopped ? MONO_FAR : mono_min(p->retry_next, mono_min(p->settle_next, p->mail_next));
+}
+
+static void tick_mails(struct pool *p, struct service *s, struct mono now)
+{
+	for (size_t i = 0; i < s->member_count; i++) {
+		struct member *m = &s->members[i];
+		if (mono_is_never(m->mail_at))
+			continue;
+		if (mono_reached(now, m->mail_at)) {
+			if (m->order == POOL_ENABLE)
+				say_inaccessible(p, s, m);
+			m->mail_at = mono_add(now, span_ms((int64_t)s->v->email_alert_freq * 1000));
+		}
+		p->mail_next = mono_min(p->mail_next, m->mail_at);
+	}
+}
+
+static void tick_service(struct pool *p, struct service *s, bool mails, struct mono now)
+{
+	if (s->v && !s->settled && mono_reached(now, s->settle_at)) {
+		s->settled = true;
+		service_reconcile(p, s, now);
+	}
+	if (s->failing && mono_reached(now, s->retry_at))
+		service_retry(p, s, now);
+	if (s->failing)
+		p->retry_next = mono_min(p->retry_next, s->retry_at);
+	if (s->v && !s->settled)
+		p->settle_next = mono_min(p->settle_next, s->settle_at);
+	if (mails)
+		tick_mails(p, s, now);
+}
+
+void pool_tick(struct pool *p, struct mono now)
+{
+	bool mails = mono_reached(now, p->mail_next);
+
+	say_begin(p);
+	if (!mono_reached(now, pool_deadline(p)))
+		return;
+	p->retry_next = p->settle_next = MONO_FAR;
+	if (mails)
+		p->mail_next = MONO_FAR;
+	for (size_t i = 0; i < p->service_count; i++)
+		tick_service(p, &p->services[i], mails, now);
+}
+
+/* --- questions ---------------------------------------------------------------------------------------------------------- */
+
+size_t pool_check_count(const struct pool *p)
+{
+	return p->run_count;
+}
+
+void pool_check(const struct pool *p, size_t index, struct pool_check *out)
+{
+	const struct pool_shared *c = &p->checks[p->run[index]];
+
+	*out = (struct pool_check){.v = c->v, .r = c->r, .down = c->down, .in_maintenance = c->in_maintenance, .was = c->was};
+}
+
+bool pool_find(const struct pool *p, const struct lb_service_id *service, const struct lb_address *real, size_t *virtual_index, size_t *real_index)
+{
+	const struct service *s = pool_service(p, service);
+
+	for (size_t i = 0; s && i < s->member_count; i++)
+		if (key_order(&s->members[i].r->address, real) == 0) {
+			*virtual_index = s->index;
+			*real_index = i;
+			return true;
+		}
+	return false;
+}
+
+static void view_entry(const struct service *s, const struct entry *e, struct pool_view *out)
+{
+	out->in_table = s->present && e->present;
+	out->weight = out->in_table ? e->have.weight : 0;
+	if (s->failed)
+		copy_text(out->trouble, sizeof out->trouble, s->trouble);
+	else if (e->failed)
+		copy_text(out->trouble, sizeof out->trouble, e->trouble);
+}
+
+static void view_fallback(const struct service *s, struct pool_view *out)
+{
+	out->is_fallback = true;
+	out->since = s->fallback_since;
+	out->up = s->fallback == FALLBACK_ON;
+	if (s->fallback_entry != NONE)
+		view_entry(s, &s->entries[s->fallback_entry], out);
+}
+
+void pool_view(const struct pool *p, size_t virtual_index, size_t real_index, struct pool_view *out)
+{
+	const struct service *s = &p->services[virtual_index];
+
+	*out = (struct pool_view){0};
+	if (real_index >= s->member_count) {
+		view_fallback(s, out);
+		return;
+	}
+	const struct member *m = &s->members[real_index];
+	const struct pool_shared *c = &p->checks[m->check];
+	out->up = m->state == MEMBER_UP || (m->state == MEMBER_KEPT && m->kept.weight > 0);
+	out->checked = c->checked;
+	out->in_maintenance = c->in_maintenance;
+	out->order = m->order;
+	out->failures = c->failures;
+	out->successes = c->successes;
+	out->since = m->since;
+	copy_text(out->why, sizeof out->why, c->in_maintenance ? "Server in maintenance" : c->why);
+	view_entry(s, &s->entries[m->entry], out);
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+/* The actions of one call, and the words that people grep for.  Lines tell the reason after them; subjects of mails are the bare
+ * words.  spec: 10 */
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ldirectord/pool/pool_private.h"
+
+enum { TEXT = sizeof(((struct pool_action *)0)->text), ADDRESS = 64 };
+
+void copy_text(char *to, size_t cap, const char *from)
+{
+	size_t len = strlen(from);
+
+	if (len >= cap)
+		len = cap - 1;
+	memcpy(to, from, len);
+	to[len] = 0;
+}
+
+/* snprintf that may cut: a log line that is too long is still a log line */
+static void format(char *out, size_t cap, const char *how, ...) __attribute__((format(printf, 3, 4)));
+static void format(char *out, size_t cap, const char *how, ...)
+{
+	va_list args;
+
+	va_start(args, how);
+	(void)vsnprintf(out, cap, how, args); /* cut on purpose */
+	va_end(args);
+}
+
+/* --- actions ------------------------------------------------------------------------------------------------------------ */
+
+void say_begin(struct pool *p)
+{
+	p->action_count = 0;
+}
+
+static struct pool_action *next(struct pool *p, enum pool_action_kind kind, const struct service *s)
+{
+	assert(p->action_count < p->action_cap);
+	struct pool_action *a = &p->actions[p->action_count++];
+	a->kind = kind;
+	a->virtual_index = s->index;
+	a->of = POOL_OF_NONE;
+	a->summary = false;
+	a->text[0] = 0;
+	memset(&a->op, 0, sizeof a->op);
+	return a;
+}
+
+size_t say_op(struct pool *p, const struct service *s, enum table_op_kind kind, const struct table_service *service, const struct table_real *real)
+{
+	struct pool_action *a = next(p, POOL_TABLE, s);
+
+	a->op.kind = kind;
+	a->op.service = *service;
+	if (real)
+		a->op.real = *real;
+	return p->action_count - 1;
+}
+
+void say(struct pool *p, enum pool_action_kind kind, const struct service *s, size_t of, const char *text)
+{
+	struct pool_action *a = next(p, kind, s);
+
+	a->of = of;
+	copy_text(a->text, sizeof a->text, text);
+}
+
+static void mail(struct pool *p, const struct service *s, size_t of, const char *text)
+{
+	char subject[TEXT];
+
+	if (!s->v || !s->v->email_alert)
+		return;
+	if (s->v->service_name)
+		format(subject, sizeof subject, "[%s] %s", s->v->service_name, text);
+	else
+		copy_text(subject, sizeof subject, text);
+	say(p, POOL_MAIL, s, of, subject);
+}
+
+/* --- words -------------------------------------------------------------------------------------------------------------- */
+
+/* "10.9.0.1:80", "5": a virtual without its protocol */
+static const char *short_id(const struct service *s, char *cap64)
+{
+	lb_service_id_text(&s->id, cap64, ADDRESS);
+	const char *colon = strchr(cap64, ':');
+	return colon ? colon + 1 : cap64;
+}
+
+void say_service(struct pool *p, const struct service *s, size_t of, const char *what)
+{
+	char id[ADDRESS], text[TEXT];
+
+	format(text, sizeof text, "%s: %s", what, short_id(s, id));
+	say(p, POOL_LOG, s, of, text);
+}
+
+static const char *reason_of(const struct pool *p, const struct service *s, const struct entry *e)
+{
+	size_t at = e->want.member != NONE ? e->want.member : e->owner;
+
+	if (at == NONE)
+		return "";
+	const struct member *m = &s->members[at];
+	if (m->order != POOL_ENABLE)
+		return m->order == POOL_DRAIN ? "drained by order" : "disabled by order";
+	if (m->state == MEMBER_NEW || m->state == MEMBER_KEPT)
+		return "not checked yet";
+	return p->checks[m->check].in_maintenance ? "Server in maintenance" : p->checks[m->check].why;
+}
+
+static bool is_of_fallback(const struct service *s, const struct entry *e)
+{
+	return s->fallback_entry != NONE && &s->entries[s->fallback_entry] == e && e->want.member == NONE;
+}
+
+/* "127.0.2.1:80 mapped from 127.0.2.1:8001" */
+static void entry_text(const struct service *s, const struct entry *e, char *out, size_t cap)
+{
+	char key[ADDRESS], file[ADDRESS];
+	const struct lb_real *r = e->owner == NONE ? NULL : s->members[e->owner].r;
+
+	lb_address_text(&e->key, key, sizeof key);
+	if (r)
+		lb_address_text(&r->address, file, sizeof file);
+	if (r && key_order(&r->address, &e->key))
+		format(out, cap, "%s mapped from %s", key, file);
+	else
+		copy_text(out, cap, key);
+}
+
+static bool is_named(const struct service *s, const struct entry *e)
+{
+	return e->owner != NONE || (s->fallback_entry != NONE && &s->entries[s->fallback_entry] == e);
+}
+
+static const char *verb(const struct pool *p, const struct service *s, const struct entry *e, enum table_op_kind kind, bool stopping)
+{
+	if (kind == TABLE_REAL_DELETE)
+		return stopping || !is_named(s, e) ? "Purged" : "Deleted";
+	if (e->want.real.weight == 0 && e->want.member != NONE && !member_is_up(&s->members[e->want.member]))
+		return kind == TABLE_REAL_ADD && p->config->readd_quiescent ? "Readd Quiescent" : "Quiescent";
+	return kind == TABLE_REAL_ADD ? "Added" : "Restored";
+}
+
+/* An operation on a real: its line and its mail. */
+void say_entry(struct pool *p, const struct service *s, const struct entry *e, size_t of, enum table_op_kind kind, bool stopping)
+{
+	char id[ADDRESS], where[2 * ADDRESS + 16], weight[32] = "", text[TEXT], line[TEXT];
+	const char *word = verb(p, s, e, kind, stopping), *why = reason_of(p, s, e);
+
+	entry_text(s, e, where, sizeof where);
+	if (kind != TABLE_REAL_DELETE)
+		format(weight, sizeof weight, " (Weight set to %u)", e->want.real.weight);
+	format(text, sizeof text, "%s %s server%s: %s (%s)%s", word, is_of_fallback(s, e) ? "fallback" : "real",
+	       word[0] != 'P' ? "" : stopping ? " (stop)" : " (start)", where, short_id(s, id), weight);
+	if (*why && word[0] != 'P' && !is_of_fallback(s, e))
+		format(line, sizeof line, "%s: %s", text, why);
+	else
+		copy_text(line, sizeof line, text);
+	say(p, POOL_LOG, s, of, line);
+	if (!s->quiet || stopping)
+		mail(p, s, of, text);
+}
+
+static void say_counted(struct pool *p, const struct service *s, const struct member *m, const char *what, const char *more)
+{
+	char id[ADDRESS], where[ADDRESS], text[TEXT];
+
+	lb_address_text(&m->r->address, where, sizeof where);
+	lb_service_id_text(&s->id, id, sizeof id);
+	format(text, sizeof text, "%s: %s (%s)%s", what, where, id, more);
+	say(p, POOL_LOG, s, POOL_OF_NONE, text);
+}
+
+void say_soft(struct pool *p, const struct service *s, const struct member *m, unsigned failures)
+{
+	char more[POOL_WHY + 64];
+	const char *why = p->checks[m->check].why;
+
+	format(more, sizeof more, " failure %u/%u%s%s", failures, s->v->failure_count, *why ? ": " : "", why);
+	say_counted(p, s, m, "Soft failure real server", more);
+}
+
+void say_reset(struct pool *p, const struct service *s, const struct member *m)
+{
+	say_counted(p, s, m, "Resetting soft failure count", "");
+}
+
+void say_inaccessible(struct pool *p, const struct service *s, const struct member *m)
+{
+	char id[ADDRESS], where[ADDRESS], text[TEXT];
+
+	lb_address_text(&m->r->address, where, sizeof where);
+	format(text, sizeof text, "Inaccessible real server: %s (%s)", where, short_id(s, id));
+	mail(p, s, POOL_OF_NONE, text);
+}
+
+/* The one mail of a start: spec 13, 32. */
+void say_summary(struct pool *p, const struct service *s)
+{
+	char id[ADDRESS], text[TEXT];
+	size_t up = 0;
+
+	for (size_t i = 0; i < s->member_count; i++)
+		up += member_is_up(&s->members[i]);
+	format(text, sizeof text, "Checked virtual server: %s: %zu of %zu real servers up", short_id(s, id), up, s->member_count);
+	size_t before = p->action_count;
+	mail(p, s, POOL_OF_NONE, text);
+	if (p->action_count > before)
+		p->actions[before].summary = true;
+}
+
+void say_failed(struct pool *p, const struct service *s, const struct table_op *op, const char *why, struct mono now)
+{
+	static const char *const doing[] = {"add virtual", "change virtual", "delete virtual", "add real", "change real", "delete real"};
+	char id[ADDRESS], real[ADDRESS], next_try[48] = "", text[TEXT];
+	int64_t ms = span_to_ms(mono_since(s->retry_at, now));
+
+	if (s->failing && ms <= 0)
+		copy_text(next_try, sizeof next_try, "; trying it otherwise");
+	else if (s->failing)
+		format(next_try, sizeof next_try, "; next try in %lld s", (long long)(ms / 1000));
+	lb_address_text(&op->real.address, real, sizeof real);
+	if (op->kind >= TABLE_REAL_ADD)
+		format(text, sizeof text, "Failed to %s server: %s (%s): %s%s", doing[op->kind], real, short_id(s, id), why, next_try);
+	else
+		format(text, sizeof text, "Failed to %s server: %s: %s%s", doing[op->kind], short_id(s, id), why, next_try);
+	say(p, POOL_LOG, s, POOL_OF_NONE, text);
+}

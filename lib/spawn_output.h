@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+/* What a program prints, made safe to handle: lines of bounded length, and the beginning as one text.  Pure; lib/spawn and its
+ * fuzz target only. */
+#ifndef LIB_SPAWN_OUTPUT_H
+#define LIB_SPAWN_OUTPUT_H
+
+#include <stddef.h>
+
+#include "lib/bytes.h"
+
+enum { SPAWN_LINE_MAX = 1024 };
+
+/* Zeroed at first. */
+struct spawn_lines {
+	size_t len;
+	char line[SPAWN_LINE_MAX + 1];
+};
+
+/* Calls back for each line that is complete, without its newline; the rest of a longer line is dropped. */
+void spawn_lines_take(struct spawn_lines *l, struct bytes data, void (*line)(void *context, const char *line), void *context);
+/* The end of the output: a last line without newline. */
+void spawn_lines_end(struct spawn_lines *l, void (*line)(void *context, const char *line), void *context);
+
+/* Append to a text of cap bytes, of which *len are in use, and terminate it; what does not fit is dropped. */
+void spawn_capture(char *text, size_t cap, size_t *len, struct bytes data);
+
+#endif

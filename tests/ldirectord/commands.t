@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Commands and exit codes, pid files, both names, broken files, a hanging check, supervised, cleanstop.  TAP.  spec: ldirectord 1
+. "$(dirname "$0")/lib.sh"
+SCRIPT=$(cd "$(dirname "$0")/../../resource.d" && pwd)/ldirectord
+lb_begin "$@"
+file() { # further lines of globals
+	printf 'checkinterval=1\nchecktimeout=5\n%s\nvirtual=10.9.0.1:80\n\treal=127.0.1.1:8001 masq 3\n\tchecktype=connect\n' "$1" >$CF
+}
+file ''
+serve accept 127.0.1.1:8001
+call status
+want 3 "ldirectord is stopped for $CF" '' 'status, stopped: standard output, exit 3'
+call reload
+[ "$CODE" -eq 1 ]; ok $? 'reload, stopped: exit 1'
+call stop
+want 0 '' '' 'stop, stopped: exit 0'
+call try-restart
+want 0 '' '' 'try-restart, stopped: exit 0'
+stopped; ok $? 'and nothing was started'
+call start
+want 0 '' '' 'start: exit 0, silent'
+has_service '-t 10.9.0.1:80'; ok $? 'the service is in the table when start returns'
+within 1500 weight 127.0.1.1:8001 3; ok $? 'the real follows with its first verdict'
+call status
+want 0 '' "ldirectord for $CF is running with pid: $(pid)" 'status, running: standard error, exit 0'
+first=$(pid)
+call start
+want 0 '' '' 'a second start: exit 0, silent'
+call ldirectord.cf start
+want 0 '' '' 'so under its other name'
+[ "$(pid)" = "$first" ] && stopped ldirectord.cf; ok $? 'and it is the same process'
+call ldirectord.cf status
+want 0 '' "running with pid: $first" 'status under its other name'
+call restart
+[ "$CODE" -eq 0 ] && [ "$(pid)" != "$first" ] && has_service '-t 10.9.0.1:80'; ok $? 'restart: another process, the table is there'
+echo 'nonsense' >>$CF
+call status
+want 0 '' 'is running with pid' 'status with a broken file'
+call stop
+want 0 '' '' 'stop with a broken file'
+within 1000 stopped; ok $? 'it ends within a second'
+no_service; ok $? 'and the table is empty'
+call start
+want 2 '' "reading file $CF at line" 'start with a broken file: exit 2, names the line'
+rm $CF
+call start
+[ "$CODE" -eq 1 ]; ok $? 'start without a file: exit 1'
+file ''
+sleep 300 & echo $! >/run/ldirectord.ldirectord.pid
+call status
+want 1 '' 'ldirectord stale pid file' 'a pid file of something else: stale, exit 1'
+call start
+[ "$CODE" -eq 0 ] && has_service '-t 10.9.0.1:80'; ok $? 'start in spite of it'
+kill -KILL "$(pid)"; within 2000 test ! -e "/proc/$(pid)/exe"
+call status
+want 1 '' 'ldirectord stale pid file' 'killed: stale, exit 1'
+call ldirectord.cf start
+want 0 '' '' 'start under its other name after that'
+call status
+want 0 '' 'is running with pid' 'found under the first'
+call stop
+within 1000 stopped ldirectord.cf; ok $? 'and stopped under the first'
+# --- a check that hangs
+unserve "$SERVER"; serve silent 127.0.1.1:8001
+printf 'checkinterval=1\nvirtual=10.9.0.1:80\n\treal=127.0.1.1:8001 masq\n\tservice=smtp\n\tnegotiatetimeout=30\n' >$CF
+call start; hanging=$(pid)
+within 3000 json '.checks_running == 1'; ok $? 'a check hangs'
+call stop
+within 1000 test ! -e "/proc/$hanging/exe"; ok $? 'stop while it hangs: gone within a second'
+unserve "$SERVER"; serve accept 127.0.1.1:8001
+# --- QUIT is orderly too
+file ''
+call start
+within 1500 weight 127.0.1.1:8001 3; kill -QUIT "$(pid)"
+within 1000 stopped && no_service; ok $? 'QUIT is an orderly stop'
+# --- cleanstop=no
+file 'cleanstop=no'
+call start
+within 1500 weight 127.0.1.1:8001 3; : >operations
+call stop
+within 1000 stopped && weight 127.0.1.1:8001 3 && [ "$(changes)" -eq 0 ]; ok $? 'cleanstop=no: the table stays as it is'
+# --- supervised
+file 'supervised=yes'
+timeout 60 "$BUILD/sbin/ldirectord" start >supervised.out 2>&1 &
+supervised=$!
+within 3000 test -S /run/ldirectord.ldirectord.sock; stopped; ok $? 'supervised: no pid file'
+call status
+want 0 '' 'running in the foreground' 'supervised: status finds it'
+timeout 3 "$BUILD/sbin/ldirectord" start >out 2>err; CODE=$?
+want 0 '' '' 'supervised: a second start: exit 0'
+json '.status == "running"' && kill -0 $supervised; ok $? 'and the first one goes on'
+cp $CF kept; file ''
+call try-restart
+[ "$CODE" -eq 0 ] && ! kill -0 $supervised 2>/dev/null && ! stopped; ok $? 'supervised: try-restart replaces it, here by one in the background'
+call stop; within 1000 stopped
+cp kept $CF
+timeout 60 "$BUILD/sbin/ldirectord" start >supervised.out 2>&1 &
+supervised=$!
+within 3000 json '.status == "running"' 2>err
+call stop
+[ "$CODE" -eq 0 ] && within 1000 eval '! kill -0 $supervised 2>/dev/null'; ok $? 'supervised: stop ends it'
+call status
+want 3 'is stopped' '' 'and then it is stopped'
+# --- the resource script
+file ''
+script() { # its arguments
+	PATH=$BUILD/sbin:$PATH timeout 20 "$SCRIPT" "$@" >out 2>err
+	CODE=$?
+}
+script ldirectord.cf status
+want 3 'stopped' '' 'resource: status, stopped'
+script ldirectord.cf start
+want 0 '' '' 'resource: start'
+script ldirectord.cf status
+want 0 'running' '' 'resource: status, running'
+last=$(pid ldirectord.cf)
+script ldirectord.cf stop
+[ "$CODE" -eq 0 ] && no_service && [ ! -e "/proc/$last/exe" ]; ok $? 'resource: stop returns when it is gone'
+lb_end

@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# execute: the commands of one instance are sent to those that it names.  TAP.  spec: ldirectord 1, 9
+. "$(dirname "$0")/lib.sh"
+lb_begin "$@"
+other=/etc/ha.d/web.cf
+serve accept 127.0.1.1:8001
+printf 'execute=web.cf\nexecute=ldirectord.cf\ncheckinterval=1\nvirtual=10.9.0.1:80\n\treal=127.0.1.1:8001 masq 3\n\tchecktype=connect\n' >$CF
+# They name each other: neither is to run the other for ever.
+printf 'execute=ldirectord.cf\ncheckinterval=1\nlogfile="/var/log/web.log"\nvirtual=10.9.0.2:80\n\treal=127.0.1.1:8001 masq 3\n\tchecktype=connect\n' >$other
+call start
+want 0 '' '' 'start'
+! stopped && ! stopped web.cf; ok $? 'both run'
+has_service '-t 10.9.0.1:80' && has_service '-t 10.9.0.2:80'; ok $? 'both are in the table'
+call status
+[ "$CODE" -eq 0 ] && grep -q "ldirectord for $CF is running with pid: $(pid)" err && grep -q "ldirectord for $other is running with pid: $(pid web.cf)" err
+ok $? 'status tells of both'
+first=$(pid web.cf)
+sed -i 's/masq 3/masq 7/' $CF $other
+call reload
+[ "$CODE" -eq 0 ] && within 1500 eval '[ "$(grep -c -- "-w 7 " table)" -eq 2 ]'; ok $? 'reload reaches both'
+echo nonsense >>$other
+call reload
+want 2 '' 'web.cf:7' 'a reload that fails there: its exit code, its words'
+sed -i '/nonsense/d' $other
+call restart
+[ "$CODE" -eq 0 ] && ! stopped web.cf && [ "$(pid web.cf)" != "$first" ]; ok $? 'restart restarts both'
+call web.cf stop
+within 2000 stopped && within 2000 stopped web.cf; ok $? 'a stop of the second one stops the first'
+call status
+want 3 "ldirectord is stopped for $other" '' 'status, both stopped: exit 3, each tells it'
+call start
+within 1000 has_service '-t 10.9.0.2:80'
+echo nonsense >>$CF
+call stop
+want 0 '' "$CF has an error: the instances that it names with execute are left alone" 'stop with a broken file: it says whom it does not reach'
+within 1500 stopped && ! stopped web.cf; ok $? 'and stops itself only'
+sed -i '/nonsense/d' $CF
+sed -i '1i supervised=yes' $CF
+"$BUILD/sbin/ldirectord" start >super 2>&1 </dev/null &
+within 2000 grep -q 'Warning: execute is for the commands of an instance in the background' super; ok $? 'supervised: the log says that it does not count'
+call web.cf stop
+within 2000 stopped web.cf && within 2000 no_service; ok $? 'stop'
+lb_end

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+/* Servers for the tests of the daemon: server accept|silent|smtp|smtp-thinks ADDRESS:PORT...  Listens on all of them and says "ready";
+ * accept closes each connection at once, silent keeps it and says nothing.  smtp takes mails, but none for an address that begins with
+ * "bad", nor any from one; what was said to it is appended to $SMTP_RECORD when it has a mail.  smtp-thinks never answers to the end
+ * of one.  Ended by a signal: then the ports refuse. */
+#include <arpa/inet.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int listen_on(char *word)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET};
+	char *colon = strchr(word, ':');
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+	if (colon == NULL || fd < 0)
+		return -1;
+	*colon = '\0';
+	at.sin_port = htons((uint16_t)atoi(colon + 1));
+	if (inet_pton(AF_INET, word, &at.sin_addr) != 1 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0)
+		return -1;
+	return bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, 64) == 0 ? fd : -1;
+}
+
+static void record(FILE *heard)
+{
+	const char *path = getenv("SMTP_RECORD");
+	FILE *to = path ? fopen(path, "ae") : NULL;
+	char line[2048];
+	rewind(heard);
+	while (to && fgets(line, sizeof line, heard))
+		fputs(line, to);
+	if (to)
+		fclose(to);
+}
+
+static const char *answer_to(const char *line)
+{
+	static const char *const answers[][2] = {
+		{"EHLO ", "250-stand-in\r\n250 8BITMIME\r\n"}, {"HELO ", "250 stand-in\r\n"}, {"MAIL FROM:<bad", "550 5.7.1 go away\r\n"},
+		{"MAIL FROM:<", "250 ok\r\n"}, {"RCPT TO:<bad", "550 5.1.1 no such user\r\n"}, {"RCPT TO:<", "250 ok\r\n"},
+		{"DATA", "354 go ahead\r\n"}, {"QUIT", "221 bye\r\n"}};
+	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+		if (strncmp(line, answers[i][0], strlen(answers[i][0])) == 0)
+			return answers[i][1];
+	return "500 what?\r\n";
+}
+
+/* One conversation, in a process of its own. */
+static void talk_smtp(int fd, bool thinks)
+{
+	FILE *in = fdopen(fd, "r"), *out = fdopen(dup(fd), "w"), *heard = tmpfile();
+	char line[2048];
+	bool data = false;
+	if (!in || !out || !heard)
+		_exit(1);
+	fputs("220 stand-in ESMTP\r\n", out);
+	fflush(out);
+	while (fgets(line, sizeof line, in)) {
+		fputs(line, heard);
+		if (data && strcmp(line, ".\r\n") != 0)
+			continue;
+		while (data && thinks)
+			pause();
+		if (data)
+			record(heard);
+		fputs(data ? "250 queued\r\n" : answer_to(line), out);
+		fflush(out);
+		data = !data && strncmp(line, "DATA", 4) == 0;
+	}
+	_exit(0);
+}
+
+static void serve(const char *mode, int client, const struct pollfd *listening, size_t count)
+{
+	if (strcmp(mode, "silent") == 0)
+		return;
+	if (strncmp(mode, "smtp", 4) == 0 && fork() == 0) {
+		for (size_t i = 0; i < count; i++) /* a conversation that goes on must not keep the port */
+			close(listening[i].fd);
+		talk_smtp(client, strcmp(mode, "smtp-thinks") == 0);
+	}
+	close(client);
+}
+
+int main(int argc, char **argv)
+{
+	(void)signal(SIGCHLD, SIG_IGN); /* nobody waits for conversations */
+	size_t count = argc > 2 ? (size_t)argc - 2 : 0;
+	struct pollfd *fds = calloc(count + 1, sizeof *fds);
+	if (count == 0 || fds == NULL)
+		return 2;
+	for (size_t i = 0; i < count; i++) {
+		fds[i] = (struct pollfd){.fd = listen_on(argv[i + 2]), .events = POLLIN};
+		if (fds[i].fd < 0) {
+			perror(argv[i + 2]);
+			return 1;
+		}
+	}
+	puts("ready");
+	fclose(stdout);
+	while (poll(fds, count, -1) >= 0)
+		for (size_t i = 0; i < count; i++) {
+			int client = fds[i].revents ? accept(fds[i].fd, NULL, NULL) : -1;
+			if (client >= 0)
+				serve(argv[1], client, fds, count);
+		}
+	return 1;
+}

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: MIT
+/* A recording of "heartbeat --record FILE" (heartbeat/daemon/record.h), fed to a core at the times at which it happened; prints what the
+ * core decides.  Starts nothing and sends nothing: the ends of scripts are those of the recording.
+ *
+ * usage: replay [-a AUTHKEYS] [-d] [FILE]         FILE may be gzipped; standard input without one
+ *   without -d   every action but statuses, with its time in seconds since the first event
+ *   -d           decisions only, without times: groups, fencing, and what is said to the peer about them; to be compared */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "heartbeat/core/auth.h"
+#include "heartbeat/core/codec.h"
+#include "heartbeat/core/core.h"
+#include "lib/file.h"
+
+enum { LINE = 4 * CODEC_DATAGRAM_MAX + 256, FILE_MAX = 1 << 20, ADOPTED_MAX = 64, STEPS_MAX = 1000000 };
+static const int64_t origin_ns = 1000000000000; /* no time is 0, which means never */
+
+struct replay {
+	bool decisions;
+	unsigned line;
+	char *text;               /* the line being read */
+	struct authkeys keys;
+	struct auth *auth;        /* to read what the core sends */
+	/* the life */
+	char node[HA_CF_NAME_MAX];
+	struct writer ha_cf, haresources, *into;
+	uint8_t ha_cf_text[FILE_MAX], haresources_text[FILE_MAX];
+	struct adopted adopted[ADOPTED_MAX];
+	struct core_config config;
+	struct ha_cf *conf;
+	struct haresources *resources;
+	struct core *core;
+	struct instant now;
+};
+
+static struct replay r;
+static uint8_t data[CODEC_DATAGRAM_MAX], arena[CODEC_UNCOMPRESSED_MAX];
+
+_Noreturn static void die(const char *what)
+{
+	fprintf(stderr, "replay: line %u: %s\n", r.line, what);
+	exit(2);
+}
+
+/* --- what the core decides --- */
+
+static void print_time(void)
+{
+	if (!r.decisions)
+		printf("%10.6f  ", (double)(r.now.mono.ns - origin_ns) / 1e9);
+}
+
+static void print_message(struct bytes datagram)
+{
+	static const char *const common[] = {"t", "src", "srcuuid", "destuuid", "seq", "hg", "ts", "ld", "ttl", "auth"};
+	struct message m;
+	struct frame frame;
+	message_init(&m, arena, sizeof arena);
+	if (codec_decode(datagram, r.auth, false, &m, &frame) != CODEC_OK)
+		die("the core sent what cannot be read");
+	struct bytes type = message_string(&m, "t");
+	bool housekeeping = strncmp((const char *)type.at, "NS_", 3) == 0 || message_is(&m, "t", "reqnodes") || message_is(&m, "t", "repnodes");
+	if (message_is(&m, "t", "status") || (r.decisions && housekeeping))
+		return;
+	print_time();
+	printf("say %.*s", (int)type.len, (const char *)type.at);
+	for (size_t i = 0; i < m.count; i++) {
+		bool shown = m.fields[i].type == FIELD_STRING;
+		for (size_t k = 0; k < sizeof common / sizeof *common; k++)
+			shown = shown && !bytes_equal_text(m.fields[i].name, common[k]);
+		if (shown)
+			printf(" %.*s=%.*s", (int)m.fields[i].name.len, (const char *)m.fields[i].name.at, (int)m.fields[i].value.len,
+			       (const char *)m.fields[i].value.at);
+	}
+	putchar('\n');
+}
+
+static void print_line(const char *verb, const char *what)
+{
+	print_time();
+	printf("%s%s%s\n", verb, *what ? " " : "", what);
+}
+
+static void print_action(const struct action *a)
+{
+	static const char *const levels[] = {[LOG_LEVEL_CRIT] = "CRIT", [LOG_LEVEL_ERROR] = "ERROR", [LOG_LEVEL_WARN] = "WARN", [LOG_LEVEL_INFO] = "info", [LOG_LEVEL_DEBUG] = "debug"};
+	switch (a->kind) {
+	case ACTION_SEND:
+		print_message(a->send.data);
+		break;
+	case ACTION_GROUP_START:
+		print_line("start", r.resources->groups[a->group.group].key);
+		break;
+	case ACTION_GROUP_STOP:
+		print_line("stop", r.resources->groups[a->group.group].key);
+		break;
+	case ACTION_GROUP_ANNOUNCE:
+		print_line("announce", r.resources->groups[a->group.group].key);
+		break;
+	case ACTION_FENCE:
+		print_line("fence", a->fence.name);
+		break;
+	case ACTION_MOVE_DONE:
+		print_line(a->move_done.ok ? "moved:" : "not moved:", a->move_done.text);
+		break;
+	case ACTION_STOPPED:
+		print_line("stopped", "");
+		break;
+	case ACTION_LOG:
+		if (!r.decisions)
+			print_line(levels[a->log.level], a->log.text);
+		break;
+	case ACTION_PING:
+	case ACTION_HOOK:
+	case ACTION_NOTIFY:
+	case ACTION_HOLDINGS:
+		break;
+	}
+}
+
+static void step(const struct event *event)
+{
+	struct action a;
+	core_step(r.core, r.now, event);
+	while (core_action(r.core, &a))
+		print_action(&a);
+}
+
+/* --- the recording --- */
+
+static struct bytes unescaped(const char *text, uint8_t *out, size_t cap)
+{
+	size_t len = 0;
+	for (unsigned byte; *text && len < cap; text++) {
+		if (*text != '\\')
+			out[len++] = (uint8_t)*text;
+		else if (sscanf(text, "\\x%2x", &byte) == 1)
+			out[len++] = (uint8_t)byte, text += 3;
+		else
+			die("an escape that is none");
+	}
+	return (struct bytes){out, len};
+}
+
+/* The next word of the line, "" at its end. */
+static const char *word(void)
+{
+	char *next = strsep(&r.text, " ");
+	return next ? next : "";
+}
+
+static uint64_t number(int base)
+{
+	char *end;
+	const char *text = word();
+	errno = 0;
+	uint64_t n = strtoull(text, &end, base);
+	if (errno || *end || !*text)
+		die("not a number");
+	return n;
+}
+
+static const char *rest(void)
+{
+	return r.text ? r.text : "";
+}
+
+static size_t index_of(size_t limit)
+{
+	uint64_t n = number(10);
+	if (n >= limit)
+		die("no such group, node or medium");
+	return (size_t)n;
+}
+
+static void read_datagram(struct event *e)
+{
+	e->kind = EVENT_DATAGRAM;
+	e->datagram.medium = index_of(r.conf->media_count);
+	e->datagram.data = unescaped(rest(), data, sizeof data);
+	e->datagram.from = "the recording";
+}
+
+static void read_done(struct event *e)
+{
+	e->kind = EVENT_GROUP_DONE;
+	e->group_done.group = index_of(r.resources->count);
+	e->group_done.operation = strcmp(word(), "start") == 0 ? GROUP_START : GROUP_STOP;
+	e->group_done.ok = number(10);
+	e->group_done.still_active = number(10);
+	e->group_done.why = *rest() ? rest() : NULL;
+}
+
+static void read_fenced(struct event *e)
+{
+	e->kind = EVENT_FENCE_DONE;
+	e->fence_done.node = index_of(core_node_count(r.core));
+	e->fence_done.ok = number(10);
+}
+
+static void read_move(struct event *e)
+{
+	e->kind = EVENT_MOVE;
+	e->move.takeover = strcmp(word(), "takeover") == 0;
+	if (!half_parse(bytes_of(word()), &e->move.half))
+		die("no such half");
+	e->move.id = (unsigned)number(10);
+}
+
+static void read_message(struct event *e)
+{
+	static uint8_t kept[CODEC_UNCOMPRESSED_MAX];
+	static struct message m;
+	struct frame frame;
+	message_init(&m, kept, sizeof kept);
+	if (codec_decode(unescaped(rest(), data, sizeof data), NULL, false, &m, &frame) != CODEC_OK)
+		die("a message that cannot be read");
+	e->kind = EVENT_MESSAGE;
+	e->message.message = &m;
+}
+
+static void read_stalled(struct event *e)
+{
+	e->kind = EVENT_STALLED;
+	e->stalled.gap.ns = (int64_t)number(10);
+}
+
+static void read_start(struct event *e) { e->kind = EVENT_START; }
+static void read_shutdown(struct event *e) { e->kind = EVENT_SHUTDOWN; }
+
+static const struct {
+	const char *word;
+	void (*read)(struct event *e);
+} events[] = {
+	{"start", read_start}, {"datagram", read_datagram}, {"done", read_done}, {"fenced", read_fenced}, {"move", read_move},
+	{"message", read_message}, {"shutdown", read_shutdown}, {"stalled", read_stalled},
+};
+
+/* Timers first: all that come due before the event. */
+static void take_event(void)
+{
+	struct mono at = {origin_ns + (int64_t)number(10)};
+	uint64_t wall = number(10);
+	const char *kind = word();
+	unsigned steps = 0;
+	for (struct mono due = core_deadline(r.core); due.ns < at.ns; due = core_deadline(r.core)) {
+		if (due.ns > r.now.mono.ns)
+			r.now.mono = due;
+		step(&(struct event){.kind = EVENT_TIMER});
+		if (++steps == STEPS_MAX)
+			die("the core's deadline stays in the past");
+	}
+	r.now = (struct instant){.mono = at, .wall_s = wall};
+	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+		if (strcmp(kind, events[i].word) == 0) {
+			struct event e = {0};
+			events[i].read(&e);
+			step(&e);
+			return;
+		}
+	die("no such event");
+}
+
+/* --- a life --- */
+
+static void life_end(void)
+{
+	core_free(r.core);
+	if (r.resources)
+		haresources_free(r.resources);
+	if (r.conf)
+		ha_cf_free(r.conf);
+	r.core = NULL, r.resources = NULL, r.conf = NULL;
+}
+
+static void life_new(void)
+{
+	life_end();
+	r.config = (struct core_config){.adopted = r.adopted};
+	r.ha_cf = writer_over(r.ha_cf_text, sizeof r.ha_cf_text);
+	r.haresources = writer_over(r.haresources_text, sizeof r.haresources_text);
+	r.into = NULL;
+	r.now = (struct instant){.mono = {origin_ns}};
+}
+
+static void told(const struct diags *d)
+{
+	char text[512];
+	for (size_t i = 0; i < d->count; i++) {
+		diag_format(d, i, text, sizeof text);
+		if (d->list[i].severity == DIAG_ERROR)
+			fprintf(stderr, "replay: %s\n", text);
+	}
+	if (d->errors)
+		die("this configuration cannot be used");
+}
+
+static void life_begin(void)
+{
+	struct diags d;
+	diags_init(&d, "ha.cf");
+	r.conf = ha_cf_parse(writer_done(&r.ha_cf), r.node, &d);
+	told(&d);
+	diags_free(&d);
+	diags_init(&d, "haresources");
+	r.resources = haresources_parse(writer_done(&r.haresources), r.conf->nodes, r.conf->node_count, &d);
+	told(&d);
+	diags_free(&d);
+	r.config.conf = r.conf, r.config.resources = r.resources, r.config.keys = &r.keys, r.config.node = r.node;
+	const char *why;
+	r.core = core_new(&r.config, &why);
+	if (!r.core)
+		die(why);
+}
+
+static void read_uuid(const char *hex)
+{
+	for (size_t i = 0; i < sizeof r.config.uuid; i++)
+		if (sscanf(hex + 2 * i, "%2hhx", &r.config.uuid[i]) != 1)
+			die("the uuid is no 32 hex digits");
+}
+
+static void read_adopted(void)
+{
+	if (r.config.adopted_count == ADOPTED_MAX)
+		die("too many adopted groups");
+	struct adopted *a = &r.adopted[r.config.adopted_count++];
+	a->group_id = (uint32_t)number(16);
+	a->epoch = number(10);
+	a->clean_up = number(10);
+}
+
+static void read_line(char *text)
+{
+	r.text = text;
+	if (*text == '\t' && r.into) {
+		writer_format(r.into, "%s\n", text + 1);
+		return;
+	}
+	if (r.core && *text >= '0' && *text <= '9') {
+		take_event();
+		return;
+	}
+	const char *name = word();
+	if (strcmp(name, "heartbeat") == 0)
+		life_new();
+	else if (strcmp(name, "node") == 0)
+		(void)snprintf(r.node, sizeof r.node, "%s", rest());
+	else if (strcmp(name, "uuid") == 0)
+		read_uuid(rest());
+	else if (strcmp(name, "generation") == 0)
+		r.config.generation = number(10);
+	else if (strcmp(name, "seed") == 0)
+		r.config.seed = number(10);
+	else if (strcmp(name, "adopt") == 0)
+		read_adopted();
+	else if (strcmp(name, "ha.cf") == 0)
+		r.into = &r.ha_cf;
+	else if (strcmp(name, "haresources") == 0)
+		r.into = &r.haresources;
+	else if (strcmp(name, "begin") == 0)
+		life_begin();
+	else
+		die("not a recording of heartbeat");
+}
+
+static void read_keys(const char *path)
+{
+	char *text;
+	size_t len;
+	struct diags d;
+	if (file_read(path, FILE_MAX, &text, &len, NULL) != 0)
+		die("the authkeys cannot be read");
+	diags_init(&d, path);
+	authkeys_parse((struct bytes){(const uint8_t *)text, len}, &r.keys, &d);
+	told(&d);
+	diags_free(&d);
+	free(text);
+	r.auth = auth_new(&r.keys);
+	if (!r.auth)
+		die("the authkeys cannot be used");
+}
+
+int main(int argc, char **argv)
+{
+	static char text[LINE];
+	const char *keys = SYSCONFDIR "/ha.d/authkeys";
+	for (int option; (option = getopt(argc, argv, "a:d")) != -1;) {
+		if (option == '?')
+			return 2;
+		if (option == 'a')
+			keys = optarg;
+		else
+			r.decisions = true;
+	}
+	read_keys(keys);
+	gzFile in = optind < argc ? gzopen(argv[optind], "rb") : gzdopen(dup(0), "rb");
+	if (!in)
+		die("the recording cannot be opened");
+	while (gzgets(in, text, sizeof text)) {
+		r.line++;
+		text[strcspn(text, "\n")] = 0;
+		read_line(text);
+	}
+	if (!r.core)
+		die("no life in it");
+	(void)gzclose(in);
+	life_end();
+	auth_free(r.auth);
+	return 0;
+}

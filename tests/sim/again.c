@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/* restart-idempotent: when all is quiet a node is stopped and started, or its engine replaced; afterwards the truth is what
+ * it was, and no script ran more often than that needs.  spec: proof, section 2.3, S11 */
+#include "tests/sim/sim.h"
+
+enum { OFF_MS = 5000, ENGINE_MS = 100 };
+
+bool failback_on(const struct world *w, int node)
+{
+	return (w->plan->set[SET_FAILBACK] == FAILBACK_ON) != w->nodes[node].failback_turned;
+}
+
+static int owner_of(const struct world *w, int g)
+{
+	bool first = occupied(&w->nodes[0].places[g]), second = occupied(&w->nodes[1].places[g]);
+	return first == second ? -1 : second;
+}
+
+bool again_begin(struct world *w)
+{
+	struct again_record *r = &w->again;
+	enum again what = (enum again)w->plan->set[SET_AGAIN];
+	/* Classic moves whole halves: how often a script runs there is its own matter. */
+	if (what == AGAIN_NOTHING || r->phase != AGAIN_WAITS || w->plan->set[SET_CLASSIC] || failback_on(w, 0) != failback_on(w, 1))
+		return false;
+	for (int i = 0; i < NODES; i++) {
+		if (w->nodes[i].core == NULL)
+			return false;
+		r->scripts[i] = w->nodes[i].scripts;
+	}
+	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++) {
+		r->owner[g] = owner_of(w, g);
+		if (r->owner[g] < 0)
+			return false;
+	}
+	for (int g = 0; g < GROUPS_MAX; g++)
+		w->owner_at_calm[g] = -1; /* from here on again_check knows where they belong */
+	r->phase = AGAIN_RUNS;
+	r->node = (int)(w->plan->set[SET_SEED] & 1);
+	struct node *n = &w->nodes[r->node];
+	trace_line(w, n->index, "again: %s", (const char *[]){"", "stop and start", "reload", "another engine"}[what]);
+	w->settled = false;
+	w->disturbed = w->now + (what == AGAIN_STOP ? OFF_MS * MS : 0);
+	if (what == AGAIN_STOP) {
+		fault_shutdown(w, n, w->now + OFF_MS * MS);
+		return true;
+	}
+	node_engine_dies(w, n);
+	world_boot_later(w, n, (what == AGAIN_RELOAD ? 15 : ENGINE_MS) * MS, true);
+	return true;
+}
+
+void again_check(struct world *w)
+{
+	struct again_record *r = &w->again;
+	bool stopped = w->plan->set[SET_AGAIN] == AGAIN_STOP;
+	uint64_t wanted[NODES] = {0, 0}; /* scripts */
+	int n = r->node, other = 1 - n;
+	r->phase = AGAIN_OVER;
+	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++) {
+		int home = (int)(w->plan->set[SET_HOMES] >> g & 1);
+		bool left = stopped && r->owner[g] == n;
+		/* Its node is back: home it goes, also when an operator had moved it away. */
+		bool returns = home == n && failback_on(w, 0) && (left || r->owner[g] == other);
+		wanted[n] += left + returns;
+		wanted[other] += left + returns;
+		int owner = returns ? n : left ? other : r->owner[g];
+		if (owner_of(w, g) != owner)
+			world_broken(w, "S11 restart-idempotent", "group %d was on %s, and is on %s after a restart of %s", g, node_name(r->owner[g]),
+				     owner_of(w, g) < 0 ? "no node, or both," : node_name(owner_of(w, g)), node_name(n));
+	}
+	for (int i = 0; i < NODES; i++)
+		if (w->nodes[i].scripts - r->scripts[i] != wanted[i])
+			world_broken(w, "S11 restart-idempotent", "%s ran %llu scripts for a restart of %s, %llu would do", node_name(i),
+				     (unsigned long long)(w->nodes[i].scripts - r->scripts[i]), node_name(n), (unsigned long long)wanted[i]);
+}

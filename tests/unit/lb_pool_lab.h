@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+/* What the tests of the pool share: a reader of as much of a ldirectord.cf as they write, a kernel table in memory with the port rule
+ * of the real one, and a world in which a pool acts on it.  It never touches a kernel. */
+#ifndef TESTS_UNIT_LB_POOL_LAB_H
+#define TESTS_UNIT_LB_POOL_LAB_H
+
+#include "ldirectord/pool/pool.h"
+
+/* --- configuration: dies on anything that it does not know */
+struct lb_config *lab_config(const char *text);
+void lab_config_free(struct lb_config *c);
+struct lb_address lab_address(const char *text); /* "10.9.0.1:80" */
+struct lb_service_id lab_id(const char *text);   /* "10.9.0.1:80" tcp, "udp 10.9.0.1:80", "5" */
+
+/* --- kernel */
+/* 0 or -errno, as the kernel would say. */
+int kernel_apply(struct table *t, const struct table_op *op);
+/* One line in ipvsadm's words.  False: it failed. */
+bool kernel_line(struct table *t, const char *line);
+void kernel_text(const struct table *t, char *out, size_t cap); /* sorted, a line an entry */
+bool kernel_same(const struct table *a, const struct table *b);
+void kernel_copy(const struct table *from, struct table *to);
+struct table_service *kernel_service(const struct table *t, const struct lb_service_id *id);
+struct table_real *kernel_real(const struct table_service *s, const struct lb_address *a);
+
+/* --- world */
+enum { WORLD_SAID = 65536 };
+struct world {
+	struct lb_config *config;
+	struct pool *pool;
+	struct table kernel;
+	struct mono now;
+	char said[WORLD_SAID]; /* lines: "L text", "M subject", "C start", "T op" of what was done, since world_hush */
+	size_t said_len, op_count, failed_count;
+	int (*trouble)(struct world *w, const struct table_op *op); /* NULL, or says -errno of an operation that is not to be done */
+	void (*after)(struct world *w, const struct table_op *op); /* NULL, or looks at the kernel after each operation */
+	void *context;
+};
+void world_start(struct world *w, const char *config); /* on the kernel table as it is */
+void world_reload(struct world *w, const char *config, bool reads_kernel);
+void world_act(struct world *w); /* what the last call on the pool wants, and what is due then */
+void world_event(struct world *w, struct pool_event e);
+void world_pass(struct world *w, int64_t ms); /* time, with the ticks that come due */
+void world_end(struct world *w);
+void world_hush(struct world *w);
+
+/* The checks of a real end, in whatever virtual.  Returns how many there were. */
+size_t world_result(struct world *w, const char *real, bool up, const char *why);
+void world_order(struct world *w, const char *service, const char *real, enum pool_order order);
+void world_maintenance(struct world *w, const char *real, bool named);
+
+#endif

@@ -1,0 +1,706 @@
+// SPDX-License-Identifier: MIT
+/* Random lives of a pool against a slow, obvious model.  After each step the kernel's table is the one that the model computes from
+ * nothing but its states; nobody gets a weight before a first good result unless found with one; a reload of the same file does
+ * nothing at all.  POOL_SEEDS=N runs N seeds, POOL_SEED=N only that one. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/lb_pool_lab.h"
+
+enum { SEEDS = 4000, STEPS = 60, VIRTUALS = 4, REALS = 6, CONFIG = 4096, TEXT = 16384, PATIENCE_MS = 3000, HEALED_MS = 200000 };
+
+/* --- chance ------------------------------------------------------------------------------------------------------------- */
+
+static uint64_t chance_state;
+
+static unsigned chance(unsigned n)
+{
+	chance_state ^= chance_state << 13;
+	chance_state ^= chance_state >> 7;
+	chance_state ^= chance_state << 17;
+	return (unsigned)(chance_state >> 33) % n;
+}
+
+static const char *const ids[VIRTUALS] = {"10.9.0.1:80", "10.9.0.1:81", "10.9.0.2:53", "5"};
+static const char *const forwards[] = {"masq", "gate", "ipip"};
+
+static size_t add(char *out, size_t len, const char *how, ...) __attribute__((format(printf, 3, 4)));
+static size_t add(char *out, size_t len, const char *how, ...)
+{
+	va_list args;
+
+	va_start(args, how);
+	len += (size_t)vsnprintf(out + len, CONFIG - len, how, args);
+	va_end(args);
+	assert_true(len < CONFIG);
+	return len;
+}
+
+static void random_real_address(char *out)
+{
+	unsigned host = 1 + chance(4), port = 80 + chance(2);
+
+	sprintf(out, "10.0.0.%u:%u", host, port);
+}
+
+static size_t random_virtual(char *out, size_t len, const char *id)
+{
+	static const char *const types[] = {"connect", "connect", "connect", "negotiate", "on", "off", "external"};
+	char used[512] = "", real[32];
+
+	/* One chance a statement: the order of arguments is the compiler's, and a seed must mean the same with each. */
+	len = add(out, len, "virtual=%s\n\tchecktype=%s\n", id, types[chance(7)]);
+	len = add(out, len, "\tfailurecount=%u\n", 1 + chance(3));
+	len = add(out, len, "\trisecount=%u\n", 1 + chance(3));
+	len = add(out, len, "\tquiescent=%s\n", chance(2) ? "yes" : "no");
+	len = add(out, len, "\tscheduler=%s\n", chance(4) ? "wrr" : "wlc");
+	if (strstr(id, ":53"))
+		len = add(out, len, "\tprotocol=udp\n");
+	if (chance(4) == 0)
+		len = add(out, len, "\tcleanstop=no\n");
+	if (chance(2)) {
+		len = add(out, len, "\tfallback=%s ", chance(4) ? "10.0.1.1:80" : "10.0.0.1:80");
+		len = add(out, len, "%s\n", forwards[chance(3)]);
+	}
+	for (unsigned i = chance(REALS); i > 0; i--) {
+		random_real_address(real);
+		if (strstr(used, real))
+			continue;
+		strcat(used, real);
+		len = add(out, len, "\treal=%s %s ", real, forwards[chance(4) ? 0 : chance(3)]);
+		len = add(out, len, "%u\n", chance(5) ? 1 + chance(3) : 0);
+	}
+	return len;
+}
+
+static void random_config(char *out)
+{
+	size_t len = add(out, 0, "checkinterval=1\n");
+
+	for (size_t i = 0; i < VIRTUALS; i++)
+		if (chance(4))
+			len = random_virtual(out, len, ids[i]);
+}
+
+static void random_kernel(struct table *t)
+{
+	char line[128], real[32];
+
+	assert_true(kernel_line(t, "-A -t 10.9.9.9:99 -s rr") && kernel_line(t, "-a -t 10.9.9.9:99 -r 10.0.0.1:80 -m -w 9"));
+	for (size_t i = 0; i < VIRTUALS; i++) {
+		if (chance(2))
+			continue;
+		const char *option = strchr(ids[i], ':') ? strstr(ids[i], ":53") ? "-u" : "-t" : "-f";
+		sprintf(line, "-A %s %s -s wrr", option, ids[i]);
+		assert_true(kernel_line(t, line));
+		for (unsigned n = chance(REALS); n > 0; n--) {
+			random_real_address(real);
+			char forward = "mgi"[chance(4) ? 0 : chance(3)];
+			sprintf(line, "-a %s %s -r %s -%c -w %u", option, ids[i], real, forward, chance(3));
+			(void)kernel_line(t, line); /* some are there already */
+		}
+	}
+}
+
+/* --- the model ---------------------------------------------------------------------------------------------------------- */
+
+enum state { FRESH, FOUND, GOOD, BAD };
+enum backup { OPEN, AWAY, THERE };
+
+struct mreal {
+	const struct lb_virtual *v;
+	const struct lb_real *r;
+	enum state state;
+	enum pool_order order;
+	struct table_real found;
+	bool was_there, proved;
+	size_t check; /* index of the first real that shares it: its counters are the ones */
+	unsigned failures, successes;
+	bool checked, maintenance;
+};
+
+struct mvirtual {
+	const struct lb_virtual *v;
+	struct mreal reals[REALS];
+	enum backup backup;
+	bool backup_found, settled;
+	struct table_real backup_as;
+	struct mono settle_at;
+};
+
+struct model {
+	struct mvirtual virtuals[VIRTUALS];
+	size_t count;
+	struct table others; /* never mentioned in a file */
+	bool stopped;
+};
+
+static bool is_run(const struct lb_virtual *v)
+{
+	return v->check_type != LB_CHECK_ON && v->check_type != LB_CHECK_OFF;
+}
+
+static struct lb_address key_of(const struct lb_virtual *v, const struct lb_real *r)
+{
+	struct lb_address key = r->address;
+
+	if (v->id.protocol != LB_FWM && r->forward != LB_MASQ)
+		key.port = v->id.address.port;
+	return key;
+}
+
+static bool same_key(const struct lb_virtual *v, const struct lb_real *a, const struct lb_real *b)
+{
+	struct lb_address x = key_of(v, a), y = key_of(v, b);
+
+	return lb_address_equal(&x, &y);
+}
+
+static bool shares(const struct mreal *a, const struct mreal *b)
+{
+	return lb_address_equal(&a->r->address, &b->r->address) && a->r->weight == b->r->weight && a->r->forward == b->r->forward &&
+	       a->v->check_type == b->v->check_type && a->v->id.protocol == b->v->id.protocol &&
+	       (a->v->check_type != LB_CHECK_EXTERNAL || a->v == b->v);
+}
+
+static struct mreal *at(struct model *m, size_t n)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		if (n < m->virtuals[i].v->real_count)
+			return &m->virtuals[i].reals[n];
+		n -= m->virtuals[i].v->real_count;
+	}
+	return NULL;
+}
+
+static bool serves(const struct mreal *r)
+{
+	return r->state == GOOD || (r->state == FOUND && r->found.weight);
+}
+
+/* What a real that was in the old file is after a reload. */
+static void continue_real(struct mreal *r, const struct mreal *old, bool in_kernel)
+{
+	struct lb_address was = key_of(old->v, old->r), is = key_of(r->v, r->r);
+
+	r->order = old->order;
+	r->found = old->found;
+	r->state = old->state;
+	r->proved = old->proved || old->v->check_type == LB_CHECK_ON; /* which vouches for it */
+	r->was_there = r->v->check_type == LB_CHECK_OFF && is_run(old->v) ? in_kernel : old->was_there;
+	if (is_run(r->v) && is_run(old->v)) {
+		r->failures = old->failures;
+		r->successes = old->successes;
+		r->checked = old->checked;
+		if (old->state == FOUND && !lb_address_equal(&was, &is)) {
+			r->state = FRESH;
+			r->proved = false;
+		}
+	} else if (r->v->check_type == LB_CHECK_ON) {
+		r->state = GOOD;
+	} else if (r->v->check_type == LB_CHECK_OFF) {
+		r->state = serves(old) ? GOOD : BAD;
+	} else {
+		r->state = serves(old) ? FOUND : FRESH;
+		r->found = (struct table_real){.forward = r->r->forward, .weight = r->r->weight, .upper = r->r->upper, .lower = r->r->lower};
+	}
+}
+
+static void begin_real(struct mreal *r, const struct table_real *in_kernel)
+{
+	r->was_there = in_kernel != NULL;
+	if (in_kernel)
+		r->found = *in_kernel;
+	r->proved = in_kernel && in_kernel->weight;
+	r->state = in_kernel ? FOUND : FRESH;
+	if (r->v->check_type == LB_CHECK_ON)
+		r->state = GOOD;
+	if (r->v->check_type == LB_CHECK_OFF)
+		r->state = r->proved ? GOOD : BAD;
+}
+
+static struct mvirtual *find_virtual(struct model *m, const struct lb_service_id *id)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (lb_service_id_equal(&m->virtuals[i].v->id, id))
+			return &m->virtuals[i];
+	return NULL;
+}
+
+static bool is_awaited(const struct mreal *r)
+{
+	return is_run(r->v) && r->order == POOL_ENABLE && (r->state == FRESH || (r->state == FOUND && !r->found.weight));
+}
+
+/* A new configuration; old NULL: a start.  kernel: as it is now.  adopts: what it has and no old file named is taken as found. */
+static void model_virtual(struct mvirtual *v, struct model *old_model, struct mvirtual *old, const struct table *kernel, bool adopts, struct mono now)
+{
+	const struct table_service *s = kernel_service(kernel, &v->v->id);
+	bool awaited = false;
+
+	for (size_t i = 0; i < v->v->real_count; i++) {
+		struct mreal *r = &v->reals[i], *before = NULL;
+		bool of_old = false;
+		*r = (struct mreal){.v = v->v, .r = &v->v->reals[i]};
+		struct lb_address key = key_of(v->v, r->r);
+		const struct table_real *there = s ? kernel_real(s, &key) : NULL;
+		for (size_t j = 0; old && j < old->v->real_count; j++) {
+			struct lb_address k = key_of(old->v, old->reals[j].r);
+			of_old = of_old || lb_address_equal(&k, &key);
+			if (lb_address_equal(&old->reals[j].r->address, &r->r->address))
+				before = &old->reals[j];
+		}
+		if (old && old->v->fallback) {
+			struct lb_address k = key_of(old->v, old->v->fallback);
+			of_old = of_old || lb_address_equal(&k, &key);
+		}
+		if (before)
+			continue_real(r, before, there != NULL);
+		else
+			begin_real(r, adopts && !of_old ? there : NULL);
+		struct mreal *other;
+		for (size_t n = 0; old_model && (other = at(old_model, n)); n++)
+			if (other->maintenance && lb_address_equal(&other->r->address, &r->r->address))
+				r->maintenance = true;
+		if (r->maintenance)
+			r->state = BAD;
+		awaited = awaited || is_awaited(r);
+	}
+	v->backup = old ? old->backup : OPEN;
+	v->settled = old && old->settled && !awaited;
+	v->settle_at = old && !old->settled ? old->settle_at : mono_add(now, span_ms(PATIENCE_MS));
+	if (!v->v->fallback)
+		return;
+	struct lb_address key = key_of(v->v, v->v->fallback);
+	const struct table_real *there = s ? kernel_real(s, &key) : NULL;
+	bool shared = false;
+	for (size_t i = 0; i < v->v->real_count; i++)
+		shared = shared || same_key(v->v, &v->v->reals[i], v->v->fallback);
+	v->backup_found = there && !shared && (old ? old->backup_found && old->v->fallback : adopts);
+	if (v->backup_found && old) {
+		struct lb_address before = key_of(old->v, old->v->fallback);
+		v->backup_found = lb_address_equal(&before, &key);
+	}
+	if (v->backup_found)
+		v->backup_as = old ? old->backup_as : *there;
+}
+
+/* Reals that share a check share its counters: those of the first that had results. */
+static void model_share(struct model *m)
+{
+	struct mreal *r, *leader;
+
+	for (size_t n = 0; (r = at(m, n)); n++) {
+		for (r->check = 0; (leader = at(m, r->check)) && !shares(leader, r); r->check++)
+			;
+		if (leader == r || leader->checked || !r->checked)
+			continue;
+		leader->checked = true;
+		leader->failures = r->failures;
+		leader->successes = r->successes;
+	}
+}
+
+static void model_decide(struct model *m, struct mono now)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		struct mvirtual *v = &m->virtuals[i];
+		bool up = false, awaited = false, unchecked = false;
+		for (size_t j = 0; j < v->v->real_count; j++) {
+			struct mreal *r = &v->reals[j];
+			up = up || (r->order == POOL_ENABLE && serves(r));
+			awaited = awaited || is_awaited(r);
+			unchecked = unchecked || r->state == FRESH || r->state == FOUND;
+		}
+		if (!unchecked || mono_reached(now, v->settle_at))
+			v->settled = true;
+		if (up || !awaited || v->settled)
+			v->backup = up ? AWAY : THERE;
+	}
+}
+
+static void model_config(struct model *m, struct model *old, const struct lb_config *c, const struct table *kernel, bool adopts, struct mono now)
+{
+	struct model fresh = {.count = c->virtual_count, .others = m->others};
+
+	for (size_t i = 0; i < c->virtual_count; i++) {
+		fresh.virtuals[i].v = &c->virtuals[i];
+		model_virtual(&fresh.virtuals[i], old, old ? find_virtual(old, &c->virtuals[i].id) : NULL, kernel, adopts, now);
+	}
+	model_share(&fresh);
+	*m = fresh;
+	model_decide(m, now);
+}
+
+static void model_result(struct model *m, size_t check, bool up, struct mono now)
+{
+	struct mreal *leader = at(m, check), *r;
+
+	if (leader->maintenance)
+		return;
+	leader->checked = true;
+	leader->failures = up ? 0 : leader->failures + 1;
+	leader->successes = up ? leader->successes + 1 : 0;
+	for (size_t n = 0; (r = at(m, n)); n++) {
+		if (r->check != check)
+			continue;
+		r->checked = true;
+		r->failures = leader->failures; /* a reload may part them */
+		r->successes = leader->successes;
+		if (up && (r->state != BAD || leader->successes >= r->v->rise_count))
+			r->state = GOOD, r->proved = true;
+		if (!up && !(serves(r) && leader->failures < r->v->failure_count))
+			r->state = BAD;
+	}
+	model_decide(m, now);
+}
+
+static void model_maintenance(struct model *m, const struct lb_address *a, bool named, struct mono now)
+{
+	struct mreal *r;
+
+	for (size_t n = 0; (r = at(m, n)); n++) {
+		if (!lb_address_equal(&r->r->address, a) || r->maintenance == named)
+			continue;
+		r->maintenance = named;
+		r->failures = r->successes = 0;
+		if (named)
+			r->state = BAD;
+		else if (r->v->check_type == LB_CHECK_ON)
+			r->state = GOOD;
+	}
+	model_decide(m, now);
+}
+
+/* --- the table of the model --------------------------------------------------------------------------------------------- */
+
+static void put(struct table_service *s, const struct lb_address *key, enum lb_forward forward, uint32_t weight, uint32_t upper, uint32_t lower)
+{
+	if (kernel_real(s, key))
+		return; /* who comes first has it */
+	s->reals = realloc(s->reals, (s->real_count + 1) * sizeof *s->reals);
+	assert_non_null(s->reals);
+	s->reals[s->real_count++] = (struct table_real){.address = *key, .forward = forward, .weight = weight, .upper = upper, .lower = lower};
+}
+
+static void put_serving(struct table_service *s, struct mvirtual *v)
+{
+	for (size_t i = 0; i < v->v->real_count; i++) {
+		struct mreal *r = &v->reals[i];
+		struct lb_address key = key_of(v->v, r->r);
+		if (r->order == POOL_ENABLE && r->state == GOOD)
+			put(s, &key, r->r->forward, r->r->weight, r->r->upper, r->r->lower);
+		else if (r->order == POOL_ENABLE && r->state == FOUND && r->found.weight)
+			put(s, &key, r->found.forward, r->found.weight, r->found.upper, r->found.lower);
+	}
+}
+
+static void put_backup(struct table_service *s, struct mvirtual *v)
+{
+	if (!v->v->fallback)
+		return;
+	struct lb_address key = key_of(v->v, v->v->fallback);
+	if (v->backup == THERE)
+		put(s, &key, v->v->fallback->forward, 1, 0, 0);
+	else if (v->backup == OPEN && v->backup_found)
+		put(s, &key, v->backup_as.forward, v->backup_as.weight, v->backup_as.upper, v->backup_as.lower);
+}
+
+static void put_quiet(struct table_service *s, struct mvirtual *v)
+{
+	for (size_t i = 0; i < v->v->real_count; i++) {
+		struct mreal *r = &v->reals[i];
+		struct lb_address key = key_of(v->v, r->r);
+		bool never = v->v->check_type == LB_CHECK_OFF && !r->was_there;
+		if (r->order == POOL_DRAIN)
+			put(s, &key, r->state == FOUND ? r->found.forward : r->r->forward, 0, 0, 0);
+		else if (r->order == POOL_ENABLE && r->state == FOUND)
+			put(s, &key, r->found.forward, 0, r->found.upper, r->found.lower);
+		else if (r->order == POOL_ENABLE && v->v->quiescent && !never)
+			put(s, &key, r->r->forward, 0, 0, 0);
+	}
+}
+
+static void model_table(struct model *m, struct table *out)
+{
+	kernel_copy(&m->others, out);
+	out->services = realloc(out->services, (out->service_count + m->count + 1) * sizeof *out->services);
+	assert_non_null(out->services);
+	for (size_t i = 0; i < m->count; i++) {
+		struct mvirtual *v = &m->virtuals[i];
+		struct table_service *s = &out->services[out->service_count];
+		if (m->stopped && v->v->cleanstop)
+			continue;
+		*s = (struct table_service){.id = v->v->id};
+		strcpy(s->scheduler, v->v->scheduler);
+		out->service_count++;
+		put_serving(s, v);
+		put_backup(s, v);
+		put_quiet(s, v);
+	}
+}
+
+/* --- one life ----------------------------------------------------------------------------------------------------------- */
+
+struct life {
+	struct world w;
+	struct model m;
+	char config[CONFIG];
+	unsigned seed, step, trouble; /* of 100 operations */
+	bool touched;                 /* an operator has changed the table by hand */
+};
+
+static uint64_t compared, operations;
+
+static int trouble(struct world *w, const struct table_op *op)
+{
+	struct life *l = w->context;
+
+	(void)op;
+	return chance(100) < l->trouble ? -EIO : 0;
+}
+
+/* Whoever gets a weight has had a good result, was found with one, is never checked, or is the fallback. */
+static void is_proved(struct world *w, const struct table_op *op)
+{
+	struct life *l = w->context;
+	struct mvirtual *v = find_virtual(&l->m, &op->service.id);
+	bool proved = false;
+
+	if (op->kind < TABLE_REAL_ADD || op->kind == TABLE_REAL_DELETE || op->real.weight == 0)
+		return;
+	assert_non_null(v);
+	for (size_t i = 0; i < v->v->real_count; i++) {
+		struct lb_address key = key_of(v->v, v->reals[i].r);
+		proved = proved || (lb_address_equal(&key, &op->real.address) && (v->reals[i].proved || v->v->check_type == LB_CHECK_ON));
+	}
+	if (v->v->fallback) {
+		struct lb_address key = key_of(v->v, v->v->fallback);
+		proved = proved || lb_address_equal(&key, &op->real.address);
+	}
+	if (!proved)
+		fail_msg("seed %u step %u: a weight before the first good result\n%s%s", l->seed, l->step, l->config, w->said);
+}
+
+static void must_be_same(struct life *l, const char *after)
+{
+	static char ours[TEXT], theirs[TEXT];
+	struct table t;
+
+	model_table(&l->m, &t);
+	if (!kernel_same(&l->w.kernel, &t)) {
+		kernel_text(&l->w.kernel, ours, sizeof ours);
+		kernel_text(&t, theirs, sizeof theirs);
+		fprintf(stderr, "the kernel has\n%sthe model\n%s", ours, theirs); /* those of cmocka are cut */
+		fprintf(stderr, "%s\n%s", l->config, l->w.said);
+		fail_msg("seed %u step %u, after %s", l->seed, l->step, after);
+	}
+	compared++;
+	table_free(&t);
+}
+
+static void pass(struct life *l, int64_t ms)
+{
+	struct mono end = mono_add(l->w.now, span_ms(ms));
+
+	model_decide(&l->m, end);
+	world_pass(&l->w, ms);
+}
+
+static void do_result(struct life *l)
+{
+	size_t count = pool_check_count(l->w.pool), n = 0;
+	struct pool_check c;
+	struct mreal *r;
+
+	if (count == 0)
+		return;
+	size_t i = chance((unsigned)count);
+	bool up = chance(5) < 3;
+	pool_check(l->w.pool, i, &c);
+	while ((r = at(&l->m, n)) && r->r != c.r)
+		n++;
+	assert_non_null(r);
+	model_result(&l->m, r->check, up, l->w.now);
+	world_event(&l->w, (struct pool_event){.kind = POOL_RESULT, .check = i, .up = up, .why = up ? "fine" : "refused"});
+}
+
+static struct mreal *any_real(struct life *l)
+{
+	size_t count = 0;
+
+	while (at(&l->m, count))
+		count++;
+	return count ? at(&l->m, chance((unsigned)count)) : NULL;
+}
+
+static void do_maintenance(struct life *l)
+{
+	struct mreal *r = any_real(l);
+	bool named = chance(2);
+
+	if (!r)
+		return;
+	model_maintenance(&l->m, &r->r->address, named, l->w.now);
+	world_event(&l->w, (struct pool_event){.kind = POOL_MAINTENANCE, .address = r->r->address, .up = !named});
+}
+
+static void do_order(struct life *l)
+{
+	struct mreal *r = any_real(l);
+
+	if (!r)
+		return;
+	r->order = (enum pool_order)chance(3);
+	model_decide(&l->m, l->w.now);
+	world_event(&l->w, (struct pool_event){.kind = POOL_ORDER, .service = r->v->id, .address = r->r->address, .order = r->order});
+}
+
+static void reload(struct life *l, const char *config, bool reads)
+{
+	struct model old = l->m;
+	struct lb_config *before = l->w.config, *c = lab_config(config);
+
+	model_config(&l->m, &old, c, &l->w.kernel, reads, l->w.now);
+	assert_true(pool_reload(l->w.pool, c, reads ? &l->w.kernel : NULL, l->w.now));
+	l->w.config = c;
+	world_act(&l->w);
+	lab_config_free(before);
+}
+
+/* What a file mentions is no other's any more.  Returns whether there was such. */
+static bool mention(struct model *m, const char *config)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < VIRTUALS; i++) {
+		struct table_op op = {.kind = TABLE_SERVICE_DELETE, .service = {.id = lab_id(ids[i])}};
+		char line[64];
+		sprintf(line, "virtual=%s\n", ids[i]);
+		if (strstr(ids[i], ":53"))
+			op.service.id.protocol = LB_UDP;
+		any = (strstr(config, line) && kernel_apply(&m->others, &op) == 0) || any;
+	}
+	return any;
+}
+
+static void do_reload(struct life *l)
+{
+	bool reads = l->touched || chance(2);
+
+	random_config(l->config);
+	reads = mention(&l->m, l->config) || reads;
+	reload(l, l->config, reads);
+	l->touched = false;
+}
+
+static void do_same_reload(struct life *l)
+{
+	if (l->touched)
+		return;
+	world_hush(&l->w);
+	reload(l, l->config, chance(2));
+	if (l->w.op_count)
+		fail_msg("seed %u step %u: a reload of the same file did %zu operations\n%s", l->seed, l->step, l->w.op_count, l->w.said);
+}
+
+/* By hand: a server or a whole virtual vanishes; a stranger comes. */
+static void do_by_hand(struct life *l)
+{
+	struct table_op op = {.kind = (const enum table_op_kind[]){TABLE_SERVICE_DELETE, TABLE_REAL_DELETE, TABLE_REAL_DELETE, TABLE_REAL_ADD}[chance(4)]};
+	char real[32];
+
+	op.service.id = lab_id(ids[chance(VIRTUALS)]);
+	if (!find_virtual(&l->m, &op.service.id))
+		return;
+	random_real_address(real);
+	op.real.address = lab_address(real);
+	op.real.weight = chance(3);
+	if (kernel_apply(&l->w.kernel, &op) == 0)
+		l->touched = true;
+}
+
+static void one_step(struct life *l)
+{
+	static void (*const steps[])(struct life *) = {do_maintenance, do_order, do_order, do_reload, do_same_reload, do_by_hand};
+	unsigned what = chance(20);
+
+	l->trouble = chance(5) == 0 ? 10 + chance(80) : 0;
+	if (what < sizeof steps / sizeof *steps)
+		steps[what](l);
+	else
+		do_result(l);
+	l->trouble = 0;
+	operations += l->w.op_count;
+	if (chance(4) == 0)
+		pass(l, chance(2000));
+	if (l->w.failed_count) /* what failed is put right in time */
+		pass(l, HEALED_MS);
+	if (!l->touched)
+		must_be_same(l, "a step");
+	world_hush(&l->w);
+}
+
+static void live(unsigned seed)
+{
+	struct life *l = calloc(1, sizeof *l);
+
+	assert_non_null(l);
+	chance_state = 88172645463325252u ^ (uint64_t)seed * 2654435761u;
+	l->seed = seed;
+	l->w.context = l;
+	l->w.trouble = trouble;
+	l->w.after = is_proved;
+	l->w.now = (struct mono){1000000000};
+	random_kernel(&l->w.kernel);
+	random_config(l->config);
+	struct lb_config *c = l->w.config = lab_config(l->config);
+	kernel_copy(&l->w.kernel, &l->m.others);
+	(void)mention(&l->m, l->config);
+	model_config(&l->m, NULL, c, &l->w.kernel, true, l->w.now);
+	l->w.pool = pool_new(c, &l->w.kernel, l->w.now);
+	world_act(&l->w);
+	must_be_same(l, "the start");
+	for (l->step = 0; l->step < STEPS; l->step++)
+		one_step(l);
+	if (l->touched)
+		do_reload(l);
+	l->m.stopped = true;
+	world_event(&l->w, (struct pool_event){.kind = POOL_STOP});
+	must_be_same(l, "the stop");
+	world_end(&l->w);
+	table_free(&l->w.kernel);
+	table_free(&l->m.others);
+	free(l);
+}
+
+static void in_every_random_life_the_table_is_what_the_states_say(void **state)
+{
+	const char *one = getenv("POOL_SEED"), *many = getenv("POOL_SEEDS");
+	unsigned count = many ? (unsigned)atoi(many) : SEEDS;
+
+	(void)state;
+	if (one) {
+		live((unsigned)atoi(one));
+		return;
+	}
+	for (unsigned seed = 1; seed <= count; seed++)
+		live(seed);
+	print_message("%u lives, %llu tables compared, %llu operations\n", count, (unsigned long long)compared, (unsigned long long)operations);
+	assert_true(compared > (uint64_t)count * STEPS / 2 && operations > count);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(in_every_random_life_the_table_is_what_the_states_say)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
