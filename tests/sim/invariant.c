@@ -135,8 +135,10 @@ static void check_start_beside_peer(struct world *w, const struct node *n, int g
 		return;
 	int64_t deadtime = node_span(w, n, ms_of(w, SET_DEADTIME));
 	int64_t lately = w->now - deadtime / 100 * 97 + 50 * MS;
-	/* Of one frame alone nothing follows: it may be a recording (design, section 7); nor of what was held back on the way for longer. */
-	bool heard = n->holding_sent[g] >= theirs->since && n->holding_sent[g] > lately && n->holding_heard[g] > lately && n->holding_before[g] > lately;
+	/* Of one frame alone nothing follows: it may be a recording (design, section 7); nor of what was held back on the way for longer,
+	   nor of what was sent before a device said that the peer is off now, and lied. */
+	bool heard = n->lied_at == NEVER && n->holding_sent[g] >= theirs->since && n->holding_sent[g] > lately &&
+		     n->holding_heard[g] > lately && n->holding_before[g] > lately;
 	if (!heard && !whole_and_told(w))
 		return;
 	world_broken(w, theirs->truth == TRUTH_STOPPING ? "S4 planned-handover" : "S2 one-owner-connected",
