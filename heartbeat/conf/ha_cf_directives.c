@@ -5,6 +5,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "lib/spelling.h"
+
 // --- directives whose words are like no other's ---
 
 static void complain(struct ha_cf_parser *p, enum diag_severity severity, const struct directive *row, struct word word,
@@ -213,54 +215,12 @@ int directive_find(struct bytes name)
 	return -1;
 }
 
-// --- did you mean ---
-
-enum { NAME_MAX_LEN = 32 }; // longer than any name; a longer word resembles none
-
-static unsigned least(unsigned a, unsigned b, unsigned c)
+static const char *name_at(size_t index)
 {
-	unsigned ab = a < b ? a : b;
-	return ab < c ? ab : c;
-}
-
-// Letters to add, drop, change, or swap with the next, upper case counting as lower.
-static unsigned distance(struct bytes word, struct bytes name)
-{
-	unsigned cost[NAME_MAX_LEN + 1][NAME_MAX_LEN + 1];
-	for (size_t i = 0; i <= word.len; i++) {
-		for (size_t j = 0; j <= name.len; j++) {
-			if (i == 0 || j == 0) {
-				cost[i][j] = (unsigned)(i + j);
-				continue;
-			}
-			uint8_t c = word.at[i - 1];
-			if (c >= 'A' && c <= 'Z')
-				c = (uint8_t)(c - 'A' + 'a');
-			unsigned change = c == name.at[j - 1] ? 0 : 1;
-			cost[i][j] = least(cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + change);
-			if (i > 1 && j > 1 && word.at[i - 1] == name.at[j - 2] && word.at[i - 2] == name.at[j - 1])
-				cost[i][j] = least(cost[i][j], cost[i - 2][j - 2] + 1, cost[i][j]);
-		}
-	}
-	return cost[word.len][name.len];
+	return index < DIRECTIVES ? table[index].name : NULL;
 }
 
 const char *directive_nearest(struct bytes name)
 {
-	const char *nearest = NULL;
-	if (name.len > NAME_MAX_LEN)
-		return NULL;
-	unsigned best = name.len < 6 ? 1 : 2; // more, and any short word resembles another
-	for (size_t i = 0; i < DIRECTIVES; i++) {
-		struct bytes candidate = bytes_of(table[i].name);
-		size_t longer = name.len > candidate.len ? name.len - candidate.len : candidate.len - name.len;
-		if (longer > best) // at least so many letters to add or drop
-			continue;
-		unsigned d = distance(name, candidate);
-		if (d < best || (d == best && !nearest)) {
-			best = d;
-			nearest = table[i].name;
-		}
-	}
-	return nearest;
+	return spelling_nearest(name, name_at);
 }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "lib/spelling.h"
+
 #define OF_FILE(field) offsetof(struct lb_config, field), sizeof(((struct lb_config *)0)->field)
 #define OF_BOTH(field) offsetof(struct lb_common, field), sizeof(((struct lb_common *)0)->field)
 #define OF_SECTION(field) offsetof(struct lb_virtual, field), sizeof(((struct lb_virtual *)0)->field)
@@ -106,48 +108,12 @@ const struct lb_value *lb_given(const struct lb_section *s, const char *name)
 	return v->line > 0 ? v : NULL;
 }
 
-// --- what was probably meant ---
-
-enum { NAME_MAX_LEN = 32 }; // longer than any name; a longer word resembles none
-
-static unsigned least(unsigned a, unsigned b, unsigned c)
+static const char *name_at(size_t index)
 {
-	unsigned ab = a < b ? a : b;
-	return ab < c ? ab : c;
-}
-
-// Letters to add, drop or change, upper case counting as lower.
-static unsigned distance(struct bytes word, struct bytes name)
-{
-	unsigned cost[NAME_MAX_LEN + 1][NAME_MAX_LEN + 1];
-	for (size_t i = 0; i <= word.len; i++) {
-		for (size_t j = 0; j <= name.len; j++) {
-			if (i == 0 || j == 0) {
-				cost[i][j] = (unsigned)(i + j);
-				continue;
-			}
-			uint8_t c = word.at[i - 1];
-			if (c >= 'A' && c <= 'Z')
-				c = (uint8_t)(c - 'A' + 'a');
-			cost[i][j] = least(cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + (c == name.at[j - 1] ? 0 : 1));
-		}
-	}
-	return cost[word.len][name.len];
+	return index < ROWS ? table[index].name : index == ROWS ? "virtual" : NULL;
 }
 
 const char *lb_directive_nearest(struct bytes name)
 {
-	const char *best = NULL;
-	unsigned nearest = name.len < 6 ? 2 : 3; // nearer than this
-	if (name.len > NAME_MAX_LEN)
-		return NULL;
-	for (size_t i = 0; i <= ROWS; i++) {
-		const char *candidate = i < ROWS ? table[i].name : "virtual";
-		unsigned d = distance(name, bytes_of(candidate));
-		if (d < nearest) {
-			nearest = d;
-			best = candidate;
-		}
-	}
-	return best;
+	return spelling_nearest(name, name_at);
 }
