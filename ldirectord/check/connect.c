@@ -2,7 +2,6 @@
 /* checktype=connect: a TCP connection is made and closed. */
 #include <errno.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include "ldirectord/check/private.h"
 
@@ -17,8 +16,8 @@ static void connect_ready(struct watch *w, uint32_t events)
 	struct connect_check *k = (struct connect_check *)((char *)w - offsetof(struct connect_check, watch));
 	int error = 0;
 	socklen_t len = sizeof(error);
-	(void)events;
-	if (getsockopt(k->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
+	bool bad = events & (EPOLLERR | EPOLLHUP); // else there is nothing to ask
+	if (bad && getsockopt(k->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
 		error = errno;
 	if (error)
 		check_failed(&k->c, "", error);
@@ -41,9 +40,7 @@ static void connect_start(struct check *c, const struct check_plan *plan)
 static void connect_stop(struct check *c)
 {
 	struct connect_check *k = (struct connect_check *)c;
-	watch_clear(&k->watch);
-	if (k->fd >= 0)
-		(void)close(k->fd); // nothing was written
+	watch_close(&k->watch, k->fd);
 }
 
 const struct check_kind check_kind_connect = {.size = sizeof(struct connect_check), .start = connect_start, .stop = connect_stop};

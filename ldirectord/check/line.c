@@ -334,13 +334,9 @@ static void line_stop(struct check *c)
 {
 	struct line_check *k = (struct line_check *)c;
 	timer_clear(&k->goodbye);
-	watch_clear(&k->watch);
-	watch_clear(&k->data_watch);
 	SSL_free(k->ssl); // without close_notify: nobody waits for it
-	if (k->fd >= 0)
-		(void)close(k->fd); // what counts has been sent
-	if (k->data_fd >= 0)
-		(void)close(k->data_fd); // only read
+	watch_close(&k->watch, k->fd);
+	watch_close(&k->data_watch, k->data_fd);
 	talk_free(k->talk);
 }
 

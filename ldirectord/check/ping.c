@@ -123,8 +123,7 @@ void ping_exit(void)
 	for (int i = 0; i < 2; i++) {
 		if (sockets[i].fd < 0)
 			continue;
-		watch_clear(&sockets[i].watch);
-		(void)close(sockets[i].fd); // datagrams
+		watch_close(&sockets[i].watch, sockets[i].fd);
 		sockets[i].fd = -1;
 		g_free(sockets[i].by_number);
 		sockets[i].by_number = NULL;

@@ -98,17 +98,30 @@ int watch_set(struct watch *w, int fd, uint32_t events)
 	return 0;
 }
 
+static void forget(struct watch *w)
+{
+	w->fd = -1;
+	w->events = 0;
+	for (int i = 0; i < reactor.pending; i++)
+		if (reactor.events[i].data.ptr == w)
+			reactor.events[i].data.ptr = NULL;
+}
+
 void watch_clear(struct watch *w)
 {
 	if (w->fd < 0)
 		return;
 	// Fails when the owner has closed it already, and then epoll has forgotten it by itself.
 	(void)epoll_ctl(reactor.epoll, EPOLL_CTL_DEL, w->fd, NULL);
-	w->fd = -1;
-	w->events = 0;
-	for (int i = 0; i < reactor.pending; i++)
-		if (reactor.events[i].data.ptr == w)
-			reactor.events[i].data.ptr = NULL;
+	forget(w);
+}
+
+void watch_close(struct watch *w, int fd)
+{
+	if (w->fd >= 0)
+		forget(w);
+	if (fd >= 0)
+		(void)close(fd); // a connection that is read to its end or given up: nothing that counts is lost
 }
 
 // --- one turn ---

@@ -34,6 +34,8 @@ void reactor_exit(void);
 int watch_set(struct watch *w, int fd, uint32_t events);
 /* No more; ready is not called after this, even for what epoll has already reported. */
 void watch_clear(struct watch *w);
+/* The same, and fd is closed, if it is one: the watched one, which no other descriptor is a copy of, so that epoll forgets it by itself. */
+void watch_close(struct watch *w, int fd);
 
 void timer_set(struct timer *t, struct mono at);
 void timer_clear(struct timer *t);

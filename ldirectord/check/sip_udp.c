@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include "ldirectord/check/private.h"
 #include "ldirectord/check/talk.h"
@@ -88,9 +87,7 @@ static void sip_stop(struct check *c)
 {
 	struct sip_check *k = (struct sip_check *)c;
 	timer_clear(&k->again);
-	watch_clear(&k->watch);
-	if (k->fd >= 0)
-		(void)close(k->fd); // datagrams
+	watch_close(&k->watch, k->fd);
 	(void)g_string_free(k->request, TRUE);
 }
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { ABSENT = -1 };
+enum { ABSENT = -1, SPREAD_TURNS = 100 };
 
 struct schedule {
 	size_t count, used;
@@ -102,7 +102,13 @@ void schedule_at(struct schedule *s, size_t index, struct mono when)
 
 struct mono schedule_spread(struct mono now, struct span period, size_t k, size_t n)
 {
-	return n == 0 ? now : mono_add(now, (struct span){period.ns / (int64_t)n * (int64_t)k});
+	if (n == 0)
+		return now;
+	struct mono when = mono_add(now, (struct span){period.ns / (int64_t)n * (int64_t)k});
+	int64_t step = period.ns / SPREAD_TURNS;
+	if (n > SPREAD_TURNS && step > 0)
+		when.ns -= when.ns % step;
+	return when;
 }
 
 struct mono schedule_next(struct mono due, struct span period, struct mono now)
