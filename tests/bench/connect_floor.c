@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CHECKS = 3000 };
+enum { CHECKS = 3000, PACED_S = 3, BACKLOG = 4096 };
 
 static void need(bool good, const char *what)
 {
@@ -46,16 +46,16 @@ static void check(int epoll, const struct sockaddr_in *to)
 	(void)close(fd); // nothing was written
 }
 
-static double measure(int epoll, const struct sockaddr_in *to, long pause_us)
+static double measure(int epoll, const struct sockaddr_in *to, long checks, long pause_us)
 {
-	struct timespec pause = {.tv_nsec = pause_us * 1000};
+	struct timespec pause = {.tv_sec = pause_us / 1000000, .tv_nsec = pause_us % 1000000 * 1000};
 	double before = processor_us();
-	for (int i = 0; i < CHECKS; i++) {
+	for (long i = 0; i < checks; i++) {
 		if (pause_us > 0)
 			(void)nanosleep(&pause, NULL);
 		check(epoll, to);
 	}
-	return (processor_us() - before) / CHECKS;
+	return (processor_us() - before) / (double)checks;
 }
 
 int main(int argc, char **argv)
@@ -64,8 +64,8 @@ int main(int argc, char **argv)
 	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t len = sizeof at;
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), epoll = epoll_create1(EPOLL_CLOEXEC);
-	need(pace > 1 && pace <= 1000000, "the pace");
-	need(listener >= 0 && epoll >= 0 && bind(listener, (struct sockaddr *)&at, sizeof at) == 0 && listen(listener, CHECKS + 1) == 0 &&
+	need(pace > 0 && pace <= 1000000, "the pace");
+	need(listener >= 0 && epoll >= 0 && bind(listener, (struct sockaddr *)&at, sizeof at) == 0 && listen(listener, BACKLOG) == 0 &&
 		     getsockname(listener, (struct sockaddr *)&at, &len) == 0,
 	     "the listener");
 	pid_t server = fork();
@@ -75,7 +75,7 @@ int main(int argc, char **argv)
 		for (;;)
 			(void)close(accept(listener, NULL, NULL));
 	}
-	double bare = measure(epoll, &at, 0), paced = measure(epoll, &at, 1000000 / pace);
+	double bare = measure(epoll, &at, CHECKS, 0), paced = measure(epoll, &at, pace * PACED_S, 1000000 / pace);
 	printf("%.0f us back to back, %.0f us at %ld a second\n", bare, paced, pace);
 	return 0;
 }
