@@ -181,6 +181,8 @@ static void talk_move(struct talk *t, enum reply reply, const char *line, size_t
 		t->stage = "goodbye";
 		talk_say(t, t->script->bye);
 	} else {
+		if (len > 0 && line[0] == '5')
+			(void)snprintf(t->refused, sizeof(t->refused), "%s: %s", s->stage, quoted(line, len, text)); // cut rather than none
 		talk_enter(t, next);
 	}
 }
@@ -230,7 +232,10 @@ void talk_closed(struct talk *t)
 	const struct talk_step *s = &t->script->steps[t->step];
 	if (!t->decided && s->eof)
 		talk_move(t, s->eof(t), t->line->str, t->line->len);
-	talk_down(t, "closed by the server instead of the %s", t->stage);
+	if (*t->refused)
+		talk_down(t, "%s; closed by the server instead of the %s", t->refused, t->stage);
+	else
+		talk_down(t, "closed by the server instead of the %s", t->stage);
 	t->over = true;
 }
 

@@ -47,6 +47,7 @@ struct talk {
 	bool data_ended, data_answered;
 	GString *line, *data;
 	char *stamp;
+	char refused[TALK_WHY_MAX / 2]; /* the answer 5xx that something else was tried after; "": none */
 	GString *said; /* the line that the verdict is about when it is not the last one; empty: none */
 	char local[64];
 };

@@ -9,7 +9,8 @@
 #include "ldirectord/daemon/monitor.h"
 
 enum {
-	FIRST_MS = 100, /* the first checks of all begin within it */
+	FIRST_MS = 100,      /* the first checks of all begin within it */
+	FIRST_EACH_US = 200, /* but no more than 5,000 a second, or they would make each other late */
 	HOLD_MS = 250,  /* so long the table waits for what they say: one batch, although some of them hang */
 };
 
@@ -112,6 +113,12 @@ static void cancel_all(struct checks *c)
 	c->running = 0;
 }
 
+static struct span first_span(struct span period, size_t count)
+{
+	int64_t ns = MIN(period.ns / 10, span_ms(FIRST_MS).ns), slowest = (int64_t)count * FIRST_EACH_US * 1000;
+	return (struct span){MIN(MAX(ns, slowest), period.ns)};
+}
+
 void checks_renew(struct director *d)
 {
 	struct checks *c = d->checks;
@@ -140,7 +147,7 @@ void checks_renew(struct director *d)
 		struct span period = span_ms(check.v->check_interval_ms);
 		if (!same)
 			s->grid = mono_add(schedule_spread(now, period, i, count), (struct span){-period.ns});
-		struct span soon = {period.ns / 10 < span_ms(FIRST_MS).ns ? period.ns / 10 : span_ms(FIRST_MS).ns};
+		struct span soon = first_span(period, count);
 		schedule_at(c->schedule, i, same ? schedule_next(old[check.was].due, period_of(&check), now) : schedule_spread(now, soon, i, count));
 	}
 	g_free(old);

@@ -91,6 +91,11 @@ enum instance_state instance_state(const struct instance *i, pid_t *pid)
 	return s;
 }
 
+void instance_leave(const struct instance *i)
+{
+	(void)unlink(i->pid_file); /* a stale one is known by its lock */
+}
+
 int instance_claim(const struct instance *i)
 {
 	char text[32];
@@ -103,10 +108,12 @@ int instance_claim(const struct instance *i)
 		close(fd);
 		return -error;
 	}
+	/* Each says that it is there before it looks for the other: of two that begin in one moment under the two names both may end, never both go on. */
+	pid_t other = 0;
+	if (i->other[0] && state_of(i->other, &other) == INSTANCE_RUNS) {
+		instance_leave(i);
+		close(fd);
+		return -EWOULDBLOCK;
+	}
 	return fd;
-}
-
-void instance_leave(const struct instance *i)
-{
-	(void)unlink(i->pid_file); /* a stale one is known by its lock */
 }

@@ -90,3 +90,18 @@ void ldlog_debug(const char *format, ...)
 	say(format, args);
 	va_end(args);
 }
+
+void ldlog_rarely(struct ldlog_pause *pause, const char *line)
+{
+	enum { PAUSE_MS = 60000 };
+	struct mono now = mono_now();
+	if (!mono_is_never(pause->told) && !mono_reached(now, mono_add(pause->told, span_ms(PAUSE_MS)))) {
+		pause->untold++;
+		return;
+	}
+	if (pause->untold)
+		ldlog("%s (and %u lines like it before)", line, pause->untold);
+	else
+		ldlog("%s", line);
+	*pause = (struct ldlog_pause){.told = now};
+}

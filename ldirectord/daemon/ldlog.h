@@ -4,7 +4,7 @@
 #ifndef LDIRECTORD_DAEMON_LDLOG_H
 #define LDIRECTORD_DAEMON_LDLOG_H
 
-#include <stdbool.h>
+#include "lib/mono.h"
 
 enum ldlog_place {
 	LDLOG_STDERR,     /* -d: all lines, with debug */
@@ -15,6 +15,12 @@ enum ldlog_place {
 /* Where lines go from now on.  name: of the instance; logfile: as in the file.  Both are copied. */
 void ldlog_open(enum ldlog_place place, const char *name, const char *logfile);
 void ldlog(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A line that may come again and again: one a minute is written, with how many were not since the one before.  Zeroed: none yet. */
+struct ldlog_pause {
+	struct mono told;
+	unsigned untold;
+};
+void ldlog_rarely(struct ldlog_pause *pause, const char *line);
 /* Only with LDLOG_STDERR. */
 void ldlog_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

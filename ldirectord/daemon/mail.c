@@ -14,7 +14,7 @@
 #include "ldirectord/daemon/resolve.h"
 #include "ldirectord/daemon/smtp.h"
 
-enum { AT_ONCE = 8, QUIET_MS = 60000, FAREWELL_MS = 2000 };
+enum { AT_ONCE = 8, FAREWELL_MS = 2000 };
 
 struct mail {
 	struct outbox *outbox;
@@ -24,8 +24,7 @@ struct mail {
 	char *from;
 	unsigned out;
 	uint64_t sent, dropped, serial;
-	struct mono told; /* the last line of a failure */
-	unsigned untold;
+	struct ldlog_pause trouble; /* or a dead server fills the log */
 };
 
 /* A letter that is out. */
@@ -34,23 +33,6 @@ struct errand {
 	struct posting *posting;
 	const char *by; /* host or program, of the posting */
 };
-
-// --- telling of failures: a line a minute, or a dead server fills the log ---
-
-static void trouble(struct mail *m, const char *line)
-{
-	struct mono now = mono_now();
-	if (!mono_is_never(m->told) && !mono_reached(now, mono_add(m->told, span_ms(QUIET_MS)))) {
-		m->untold++;
-		return;
-	}
-	if (m->untold)
-		ldlog("%s (and %u lines about mails before this one)", line, m->untold);
-	else
-		ldlog("%s", line);
-	m->told = now;
-	m->untold = 0;
-}
 
 // --- sending ---
 
@@ -74,7 +56,7 @@ static void came_back(struct errand *e, bool sent, const char *why)
 		ldlog("Mail to %s dropped after %u tries: %s (%s: %s)", to, tries, subject, e->by, why);
 	}
 	if (line)
-		trouble(m, line);
+		ldlog_rarely(&m->trouble, line);
 	g_free(line);
 	g_free(subject);
 	g_free(to);
@@ -189,7 +171,7 @@ static void post(struct mail *m, const char *list, const char *smtp, const struc
 	if (!p || lost) {
 		char *line = g_strdup_printf("Mail dropped, %d are waiting already: %s", OUTBOX_LETTERS, p ? lost : event->text);
 		m->dropped++;
-		trouble(m, line);
+		ldlog_rarely(&m->trouble, line);
 		g_free(line);
 		g_free(lost);
 	}

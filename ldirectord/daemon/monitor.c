@@ -10,14 +10,13 @@
 #include <unistd.h>
 
 #include "ldirectord/daemon/ldlog.h"
-#include "lib/mono.h"
 
-enum { WAITING_MAX = 10000, WHY_MAX = 200, QUIET_MS = 60000, END_MS = 500 };
+enum { WAITING_MAX = 10000, WHY_MAX = 200, END_MS = 500 };
 
 struct monitor {
 	GThreadPool *thread;
 	gint waiting;      /* atomic: lines that are not written yet */
-	struct mono told;  /* the last line about a failure */
+	struct ldlog_pause trouble;
 };
 
 struct line {
@@ -83,12 +82,9 @@ static void line_free(void *data)
 static gboolean on_failure(gpointer data)
 {
 	struct line *l = data;
-	struct monitor *m = l->of;
-	struct mono now = mono_now();
-	if (!mono_is_never(m->told) && !mono_reached(now, mono_add(m->told, span_ms(QUIET_MS))))
-		return G_SOURCE_REMOVE;
-	m->told = now;
-	ldlog("monitorfile %s cannot be written, lines are lost: %s", l->file, g_strerror(l->failed));
+	char text[512];
+	(void)snprintf(text, sizeof text, "monitorfile %s cannot be written, lines are lost: %s", l->file, g_strerror(l->failed)); // cut rather than none
+	ldlog_rarely(&l->of->trouble, text);
 	return G_SOURCE_REMOVE;
 }
 

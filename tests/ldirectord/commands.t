@@ -61,6 +61,18 @@ call status
 want 0 '' 'is running with pid' 'found under the first'
 call stop
 within 1000 stopped ldirectord.cf; ok $? 'and stopped under the first'
+# --- both names in one moment
+most=0
+for _ in 1 2 3 4 5 6; do
+	"$BUILD/sbin/ldirectord" start >/dev/null 2>&1 </dev/null & one=$!
+	"$BUILD/sbin/ldirectord" ldirectord.cf start >/dev/null 2>&1 </dev/null & two=$!
+	wait $one $two
+	n=$(pgrep -cx ldirectord)
+	[ "$n" -le "$most" ] || most=$n
+	call stop
+	within 1500 eval '! pgrep -x ldirectord >/dev/null' || most=stuck
+done
+[ "$most" = 1 ] || [ "$most" = 0 ]; ok $? "started under both names in one moment: at most one goes on ($most)"
 # --- a check that hangs
 unserve "$SERVER"; serve silent 127.0.1.1:8001
 printf 'checkinterval=1\nvirtual=10.9.0.1:80\n\treal=127.0.1.1:8001 masq\n\tservice=smtp\n\tnegotiatetimeout=30\n' >$CF

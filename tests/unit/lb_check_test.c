@@ -11,7 +11,7 @@
 
 static char directory[] = "/tmp/lb-check-XXXXXX";
 
-/* A server that answers line by line: rows of what begins a line, and the answer; the first row is the greeting. */
+/* A server that answers line by line: rows of what begins a line, and the answer, NULL: it hangs up; the first row is the greeting. */
 struct answers {
 	const char *heard, *said;
 };
@@ -24,7 +24,7 @@ static void answer_lines(struct lab_conn *c, void *user)
 	while (lab_hear(c) > 0) {
 		for (const struct answers *row = a + 1; row->heard; row++) {
 			if (strncmp(c->line, row->heard, strlen(row->heard)) == 0) {
-				if (!lab_say(c, row->said))
+				if (!row->said || !lab_say(c, row->said))
 					return;
 				break;
 			}
@@ -465,6 +465,7 @@ static void conversations_take_their_other_turns(void **state)
 	} rows[] = {
 		{LB_SMTP, "", "", "", "/", true, "250 hello", {{"", "220-a\r\n220 b\r\n"}, {"EHLO", "502 what\r\n"}, {"HELO localhost.localdomain", "250 hello\r\n"}, {"QUIT", "221 bye\r\n"}}},
 		{LB_SMTP, "", "", "", "/", false, "answer to HELO: 502 what", {{"", "220 b\r\n"}, {"EHLO", "502 what\r\n"}, {"HELO", "502 what\r\n"}}},
+		{LB_SMTP, "", "", "", "/", false, "answer to EHLO: 550 go away; closed by the server instead of the answer to HELO", {{"", "220 b\r\n"}, {"EHLO", "550 go away\r\n"}, {"HELO", NULL}}},
 		{LB_SMTP, "", "", "", "/", false, "answer to EHLO: 421 later", {{"", "220 b\r\n"}, {"EHLO", "421-wait\r\n250 a\r\n421 later\r\n"}}},
 		{LB_SMTP, "", "", "", "/", true, "250 c", {{"", "220 b\r\n"}, {"EHLO", "250-a\r\n250-b\r\n421 no\r\n250 c\r\n"}, {"QUIT", "221\r\n"}}},
 		{LB_SMTP, "", "", "", "/", false, "greeting: hello", {{"", "hello\r\n"}}},
