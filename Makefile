@@ -18,7 +18,7 @@ NEEDS := glib-2.0:libglib2.0-dev libcrypto:libssl-dev zlib:zlib1g-dev libnl-3.0:
          jansson:libjansson-dev libpcre2-8:libpcre2-dev libnl-genl-3.0:libnl-genl-3-dev libcurl:libcurl4-openssl-dev libcares:libc-ares-dev
 NEEDS_TEST := cmocka:libcmocka-dev
 
-ifneq ($(filter-out clean distclean check-layers,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean distclean uninstall check-layers,$(or $(MAKECMDGOALS),all)),)
 ifeq ($(shell command -v pkg-config),)
 $(error pkg-config is missing: apt-get install pkg-config)
 endif
@@ -69,7 +69,7 @@ CASES := $(BUILD)/tests/cases/cases
 LIVE_HELPERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/live/*.c))
 BENCH := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 
-.PHONY: all check tests install clean check-layers bench fuzz fuzz-build fuzz-corpus fuzz-replay coverage planted FORCE
+.PHONY: all check tests install uninstall clean check-layers bench fuzz fuzz-build fuzz-corpus fuzz-replay coverage planted FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(PROGRAMS)
@@ -287,6 +287,20 @@ install: all
 	$(Q)install -m 644 ha.d/heartbeat.service $(DESTDIR)$(PREFIX)/lib/systemd/system
 	$(Q)for s in 1 5 7 8; do install -d $(MAN)/man$$s; done
 	$(Q)for page in man/*.[1578]; do install -m 644 $$page $(MAN)/man$${page##*.}; done
+
+# What "install" put there, and nothing else: the files in /etc/ha.d stay, but for our links, and so does the state.
+uninstall:
+	$(call say,RM,$(DESTDIR)$(PREFIX))
+	$(Q)rm -f $(addprefix $(SBIN)/,heartbeat ldirectord hb_standby hb_takeover) $(addprefix $(BIN)/,cl_status hb_dump) \
+		$(addprefix $(SHARE)/,hb_standby hb_takeover shellfuncs) $(addprefix $(DESTDIR)$(PREFIX)/libexec/heartbeat/,heartbeat IPaddr) \
+		$(DESTDIR)$(PREFIX)/lib/heartbeat/heartbeat $(DESTDIR)$(PREFIX)/lib/systemd/system/heartbeat.service \
+		$(addprefix $(DESTDIR)$(PREFIX)/share/doc/heartbeat/,ha.cf haresources ldirectord.cf authkeys)
+	$(Q)for page in man/*.[1578]; do rm -f $(MAN)/man$${page##*.}/$${page##*/}; done
+	$(Q)for t in resource.d/IPaddr resource.d/IPaddr2 shellfuncs; do case "$$(readlink $(HAD)/$$t)" in \
+		$(PREFIX)/libexec/heartbeat/IPaddr | $(PREFIX)/share/heartbeat/shellfuncs) rm -f $(HAD)/$$t ;; esac; done
+	$(Q)! cmp -s resource.d/ldirectord $(HAD)/resource.d/ldirectord || rm -f $(HAD)/resource.d/ldirectord
+	$(Q)for d in $(SHARE) $(DESTDIR)$(PREFIX)/libexec/heartbeat $(DESTDIR)$(PREFIX)/lib/heartbeat $(DESTDIR)$(PREFIX)/share/doc/heartbeat \
+		$(HAD)/resource.d $(HAD)/rc.d; do [ ! -d $$d ] || rmdir --ignore-fail-on-non-empty $$d; done
 
 clean:
 	$(Q)rm -rf build

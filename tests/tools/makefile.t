@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# What the Makefile makes anew: an object when the compiler or its flags have changed, and not otherwise.
+# What the Makefile makes anew: an object when the compiler or its flags have changed, and not otherwise.  What it installs it takes off.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d) || exit 1
@@ -26,4 +26,20 @@ check 'with other flags it is made anew' [ "$(object -O0)" = made ]
 check 'with another compiler it is made anew' [ "$(object -O0 clang)" = made ]
 ln -s "$(command -v clang)" "$work/alias"
 check 'another name of the same compiler is no other compiler' [ "$(object -O0 "$work/alias")" = '' ]
+
+root=$work/root
+rest() { (cd "$root" && find . -type f -o -type l | sort | tr '\n' ' '); }
+make -s install "DESTDIR=$root" >"$work/log" 2>&1 || sed 's/^/# /' "$work/log"
+check 'the daemon is installed' [ -x "$root/usr/sbin/heartbeat" ]
+check 'IPaddr2 is a link of ours' [ -L "$root/etc/ha.d/resource.d/IPaddr2" ]
+make -s uninstall "DESTDIR=$root" >"$work/log" 2>&1 || sed 's/^/# /' "$work/log"
+check 'what was installed is taken off, all of it' [ "$(rest)" = '' ]
+check 'the place of the state stays' [ -d "$root/var/lib/heartbeat" ]
+mkdir -p "$root/etc/ha.d/resource.d" "$root/usr/lib/heartbeat/plugins" "$root/usr/share/heartbeat"
+echo site | tee "$root/etc/ha.d/ha.cf" "$root/etc/ha.d/shellfuncs" "$root/etc/ha.d/resource.d/IPaddr2" "$root/etc/ha.d/resource.d/ldirectord" \
+	"$root/usr/lib/heartbeat/plugins/x.so" "$root/usr/share/heartbeat/ResourceManager" "$root/var/lib/heartbeat/hb_uuid" >/dev/null
+before=$(rest)
+make -s install "DESTDIR=$root" >"$work/log" 2>&1 && make -s uninstall "DESTDIR=$root" >"$work/log" 2>&1
+check 'what others put there stays' [ "$(rest)" = "$before" ]
+check 'and is as it was' [ "$(cat "$root/etc/ha.d/shellfuncs" "$root/etc/ha.d/resource.d/IPaddr2" "$root/etc/ha.d/resource.d/ldirectord" | sort -u)" = site ]
 echo "1..$number"
