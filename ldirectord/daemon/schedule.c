@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { ABSENT = -1, SPREAD_TURNS = 100 };
+enum { ABSENT = -1, SPREAD_TURNS = 50 };
 
 struct schedule {
 	size_t count, used;

@@ -15,7 +15,7 @@ struct schedule *schedule_new(size_t count);
 void schedule_free(struct schedule *s);
 /* Check index is due at that time, in place of what was said before. */
 void schedule_at(struct schedule *s, size_t index, struct mono when);
-/* The first of n starts that are spread over a period: number k of them.  More than a hundred begin a few at a time, at the same hundred
+/* The first of n starts that are spread over a period: number k of them.  More than fifty begin a few at a time, at the same fifty
  * instants of each period, also those of a later reload: a wake-up costs as much as a check of connect does. */
 struct mono schedule_spread(struct mono now, struct span period, size_t k, size_t n);
 /* The next start of a check that was due at that time: on its own grid, later than now, so that one that took longer than its period
