@@ -57,7 +57,8 @@ static bool falls(struct pool *p, const struct ref *at, struct member *m, const 
 		return false;
 	}
 	bool changed = set_state(m, MEMBER_DOWN, now);
-	if (changed && s->v->email_alert && s->v->email_alert_freq) {
+	/* Also when it was down already: who had named it in maintenance knew, and nobody was reminded since. */
+	if (s->v->email_alert && s->v->email_alert_freq && mono_is_never(m->mail_at)) {
 		m->mail_at = mono_add(now, span_ms((int64_t)s->v->email_alert_freq * 1000));
 		p->mail_next = mono_min(p->mail_next, m->mail_at);
 	}

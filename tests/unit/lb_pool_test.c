@@ -210,6 +210,24 @@ static void a_reload_may_bring_reminders_make_them_sooner_and_take_them_away(voi
 	assert_false(said("Inaccessible"));
 }
 
+static void reminders_go_on_after_maintenance(void **state)
+{
+	(void)state;
+	world_start(w, ONE "\temailalert=a@b\n\temailalertfreq=5\n");
+	up(R1);
+	down(R1);
+	world_maintenance(w, R1, true);
+	world_hush(w);
+	world_pass(w, 20000);
+	assert_false(said("Inaccessible")); /* who named it knows */
+	world_maintenance(w, R1, false);
+	world_pass(w, 20000);
+	assert_false(said("Inaccessible")); /* it may be up again */
+	down(R1);
+	world_pass(w, 5100);
+	assert_true(said("M Inaccessible real server: " R1 " (" V ")\n"));
+}
+
 /* --- states ------------------------------------------------------------------------------------------------------------- */
 
 static void a_shared_check_is_counted_once_and_each_virtual_judges_by_its_own_failurecount(void **state)
@@ -549,6 +567,7 @@ int main(void)
 		CASE(a_start_is_one_mail),
 		CASE(without_emailalertfreq_nobody_is_reminded),
 		CASE(a_reload_may_bring_reminders_make_them_sooner_and_take_them_away),
+		CASE(reminders_go_on_after_maintenance),
 		CASE(a_shared_check_is_counted_once_and_each_virtual_judges_by_its_own_failurecount),
 		CASE(risecount_is_for_those_that_come_back),
 		CASE(maintenance_forces_down_without_counting_and_a_result_brings_back),
