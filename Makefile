@@ -156,7 +156,8 @@ $(BUILD)/tests/unit/lb_ipvs_test: $(BUILD)/tests/ldirectord/ipvsadm
 $(BUILD)/tests/unit/ipaddr_program_test: $(BUILD)/resource.d/IPaddr
 
 # What the tests of the core share: two nodes on an in-memory wire.
-$(foreach test,core membership fencing ownership native classic classic_lost receive moves views,$(BUILD)/tests/unit/$(test)_test): \
+$(foreach test,core membership fencing ownership native native_owners native_past classic classic_leaving classic_lost \
+	receive receive_number moves views,$(BUILD)/tests/unit/$(test)_test): \
 	$(addprefix $(BUILD)/tests/unit/,pair.o pair_story.o pair_voice.o)
 
 $(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(call archive,core) $(call archive,conf) $(call archive,lib)
