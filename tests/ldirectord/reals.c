@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 enum { A_NET = 250, TIMES = 64, EVENTS = 64, STILL_MS = 1000, SERVER_TAG = 1 << 20, TABLE_TAG = 1 << 21 };
+enum { APART_MS = 370 }; /* between flips: with servers a fifth of a second apart each meets another phase of the checks */
 
 struct server {
 	int fd; /* -1: it refuses */
@@ -391,8 +392,8 @@ static void measure(char *const argv[], int window_s, int flips, int mass)
 		printf(" checks=%" PRIu64 " cpu_us=%.1f", checks, (double)cpu / 1e3 / (double)(checks));
 	printf(" rss_kb=%ld pss_kb=%ld", memory_kb("Rss:"), memory_kb("Pss:"));
 	if (flips > 0) {
-		print_flips("detect", flips, 230, false);
-		print_flips("restore", flips, 230, true);
+		print_flips("detect", flips, APART_MS, false);
+		print_flips("restore", flips, APART_MS, true);
 	}
 	if (mass > 0) {
 		long lines = log_lines();
