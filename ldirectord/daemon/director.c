@@ -257,5 +257,6 @@ int director_run(const struct director_options *options, struct lb_config *confi
 	g_array_free(d.waiting, TRUE);
 	g_main_loop_unref(d.loop);
 	lb_config_free(d.config);
+	ldlog_close();
 	return good ? 0 : 1;
 }

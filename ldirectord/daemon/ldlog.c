@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ldirectord/daemon/ldlog.h"
 
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,13 +8,25 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ldirectord/daemon/scribe.h"
 #include "lib/log.h"
 
 static struct {
 	enum ldlog_place place;
 	char name[128], file[4096];
 	int facility; /* -1: a file */
+	struct scribe *scribe; /* NULL: lines are written at once */
+	unsigned lost; /* lines since the last one that could be written */
+	int why;       /* errno; 0: too many waited */
 } config = {.place = LDLOG_STDERR, .facility = -1};
+
+static void on_lost(void *context, const char *file, int error, unsigned count)
+{
+	(void)context;
+	(void)file;
+	config.lost += count;
+	config.why = error;
+}
 
 void ldlog_open(enum ldlog_place place, const char *name, const char *logfile)
 {
@@ -25,6 +36,16 @@ void ldlog_open(enum ldlog_place place, const char *name, const char *logfile)
 	config.facility = config.file[0] == '/' ? -1 : log_facility(config.file);
 	if (config.facility >= 0)
 		openlog("ldirectord", LOG_PID, config.facility);
+	if (place != LDLOG_STDERR && !config.scribe)
+		config.scribe = scribe_new(on_lost, NULL);
+}
+
+void ldlog_close(void)
+{
+	if (config.scribe)
+		(void)scribe_free(config.scribe); // what is left has nowhere to be told
+	config.scribe = NULL;
+	config.place = LDLOG_STDERR;
 }
 
 /* Bytes that would break a line, or a terminal, are shown as a question mark. */
@@ -48,13 +69,26 @@ static void line_of(char *out, size_t cap, const char *text)
 		(void)snprintf(out, cap, "[%s|%s|%d] %s\n", date, config.name, (int)getpid(), text);
 }
 
-static void append(const char *line)
+/* The line says how many are missing before it; if it is lost as well, the next one counts both. */
+static void hand_over(const char *text)
 {
-	int fd = open(config.file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
-	if (fd < 0)
-		return;
-	(void)!write(fd, line, strlen(line)); /* there is no other place to say it */
-	close(fd);
+	char whole[1200], line[1400];
+	unsigned count = 1 + config.lost;
+	bool taken;
+	(void)snprintf(whole, sizeof whole, "%s", text); // measured
+	if (config.lost > 0)
+		(void)snprintf(whole, sizeof whole, "%s (lines lost before this one: %u, %s)", text, config.lost,
+			       config.why ? strerror(config.why) : "the log was slower than they came");
+	config.lost = 0;
+	line_of(line, sizeof line, whole);
+	if (config.place == LDLOG_STDOUT)
+		taken = scribe_write(config.scribe, STDOUT_FILENO, line, count);
+	else if (config.facility >= 0)
+		taken = scribe_syslog(config.scribe, LOG_INFO, whole, count);
+	else
+		taken = scribe_append(config.scribe, config.file, line, count);
+	if (!taken)
+		on_lost(NULL, NULL, 0, count);
 }
 
 __attribute__((format(printf, 1, 0))) static void say(const char *format, va_list args)
@@ -62,15 +96,12 @@ __attribute__((format(printf, 1, 0))) static void say(const char *format, va_lis
 	char text[1024], line[1280];
 	(void)vsnprintf(text, sizeof text, format, args);
 	clean(text);
-	if (config.place == LDLOG_CONFIGURED && config.facility >= 0) {
-		syslog(LOG_INFO, "%s", text);
+	if (config.scribe && config.place != LDLOG_STDERR) {
+		hand_over(text);
 		return;
 	}
 	line_of(line, sizeof line, text);
-	if (config.place == LDLOG_CONFIGURED)
-		append(line);
-	else
-		(void)fputs(line, config.place == LDLOG_STDERR ? stderr : stdout), (void)fflush(stdout);
+	(void)fputs(line, stderr);
 }
 
 void ldlog(const char *format, ...)

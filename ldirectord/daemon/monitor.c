@@ -2,7 +2,6 @@
 #include "ldirectord/daemon/monitor.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,19 +9,13 @@
 #include <unistd.h>
 
 #include "ldirectord/daemon/ldlog.h"
+#include "ldirectord/daemon/scribe.h"
 
-enum { WAITING_MAX = 10000, WHY_MAX = 200, END_MS = 500 };
+enum { WHY_MAX = 200 };
 
 struct monitor {
-	GThreadPool *thread;
-	gint waiting;      /* atomic: lines that are not written yet */
+	struct scribe *scribe;
 	struct ldlog_pause trouble;
-};
-
-struct line {
-	struct monitor *of;
-	char *file, *text;
-	int failed; /* errno */
 };
 
 // --- the text ---
@@ -69,59 +62,21 @@ char *monitor_text(const struct lb_virtual *v, const struct lb_real *r, bool up,
 	return g_string_free(out, FALSE);
 }
 
-// --- in the thread ---
+// --- the lines ---
 
-static void line_free(void *data)
+static void on_lost(void *context, const char *file, int error, unsigned count)
 {
-	struct line *l = data;
-	g_free(l->file);
-	g_free(l->text);
-	g_free(l);
-}
-
-static gboolean on_failure(gpointer data)
-{
-	struct line *l = data;
+	struct monitor *m = context;
 	char text[512];
-	(void)snprintf(text, sizeof text, "monitorfile %s cannot be written, lines are lost: %s", l->file, g_strerror(l->failed)); // cut rather than none
-	ldlog_rarely(&l->of->trouble, text);
-	return G_SOURCE_REMOVE;
+	(void)count;
+	(void)snprintf(text, sizeof text, "monitorfile %s cannot be written, lines are lost: %s", file, g_strerror(error)); // cut rather than none
+	ldlog_rarely(&m->trouble, text);
 }
-
-/* Opened anew for each line: rotation needs no signal.  O_NONBLOCK: a FIFO that nobody reads is a failure. */
-static int append(const struct line *l)
-{
-	int fd = open(l->file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644), failed = 0;
-	if (fd < 0)
-		return errno;
-	size_t len = strlen(l->text);
-	ssize_t n = write(fd, l->text, len);
-	if (n < 0)
-		failed = errno;
-	else if ((size_t)n < len)
-		failed = ENOSPC;
-	close(fd);
-	return failed;
-}
-
-static void write_line(gpointer data, gpointer user)
-{
-	struct line *l = data;
-	struct monitor *m = user;
-	l->failed = append(l);
-	if (l->failed)
-		(void)g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, on_failure, l, line_free);
-	else
-		line_free(l);
-	(void)g_atomic_int_add(&m->waiting, -1);
-}
-
-// --- in the main loop ---
 
 struct monitor *monitor_new(void)
 {
 	struct monitor *m = g_new0(struct monitor, 1);
-	m->thread = g_thread_pool_new(write_line, m, 1, FALSE, NULL); // starts none yet: cannot fail
+	m->scribe = scribe_new(on_lost, m);
 	return m;
 }
 
@@ -132,29 +87,19 @@ void monitor_check(struct monitor *m, const struct lb_virtual *v, const struct l
 	struct tm local;
 	if (!v->monitor_file)
 		return;
-	struct line *l = g_new0(struct line, 1);
 	if (localtime_r(&now, &local))
 		(void)strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", &local);
-	char *text = monitor_text(v, r, up, why);
-	*l = (struct line){.of = m, .file = g_strdup(v->monitor_file), .text = g_strdup_printf("[%s] [%d] %s\n", date, (int)getpid(), text), .failed = EAGAIN};
+	char *text = monitor_text(v, r, up, why), *line = g_strdup_printf("[%s] [%d] %s\n", date, (int)getpid(), text);
+	if (!scribe_append(m->scribe, v->monitor_file, line, 1))
+		on_lost(m, v->monitor_file, EAGAIN, 1);
+	g_free(line);
 	g_free(text);
-	if (g_atomic_int_get(&m->waiting) >= WAITING_MAX) { // it hangs
-		(void)on_failure(l);
-		line_free(l);
-		return;
-	}
-	(void)g_atomic_int_add(&m->waiting, 1);
-	(void)g_thread_pool_push(m->thread, l, NULL); // no new thread: it waits for the next push
 }
 
 void monitor_free(struct monitor *m)
 {
-	for (int i = 0; i < END_MS / 5 && g_atomic_int_get(&m->waiting) > 0; i++)
-		g_usleep(5000);
-	if (g_atomic_int_get(&m->waiting) > 0) {
+	if (scribe_free(m->scribe) > 0)
 		ldlog("monitorfile hangs: lines are lost");
-		return; // the thread still uses it; the process is about to end
-	}
-	g_thread_pool_free(m->thread, FALSE, TRUE);
-	g_free(m);
+	else
+		g_free(m); // else the thread may still come back to it
 }
