@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <paths.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 
 #include "lib/bytes.h"
 #include "lib/mono.h"
+#include "lib/syslog_socket.h"
 
 enum {
 	NAME_CAP = 128,
@@ -55,12 +57,15 @@ static struct {
 	int debug_level;
 	bool syslog_layout;
 	struct sink sinks[SINKS];
+	struct syslog_socket syslog;
+	struct sink syslog_lost; /* of it lost and why */
 	/* folding */
 	char last[TEXT_CAP];
 	enum log_level last_level;
 	unsigned repeated;
 	struct mono repeated_since;
-} logger = {.facility = -1, .syslog_layout = true, .last_level = LOG_LEVELS, .sinks = {{.fd = -1}, {.fd = -1}, {.fd = -1}}};
+} logger = {.facility = -1, .syslog_layout = true, .last_level = LOG_LEVELS, .sinks = {{.fd = -1}, {.fd = -1}, {.fd = -1}},
+	    .syslog = {.path = _PATH_LOG, .fd = -1}};
 
 const char *log_level_name(enum log_level level)
 {
@@ -163,6 +168,27 @@ static size_t record_header(char *out, size_t cap, enum log_level level)
 	return w.len;
 }
 
+static int send_syslog(enum log_level level, const char *text)
+{
+	char record[RECORD_CAP];
+	(void)snprintf(record, sizeof(record), "[%ld]: %s: %s", (long)getpid(), levels[level].name, text); // measured
+	return syslog_socket_send(&logger.syslog, logger.facility | levels[level].priority, logger.entity, record);
+}
+
+static void emit_syslog(enum log_level level, const char *text)
+{
+	struct sink *sink = &logger.syslog_lost;
+	char lost[128];
+	(void)snprintf(lost, sizeof(lost), "log: %lu records lost here: %s", sink->lost, strerror(sink->why));
+	int failed = sink->lost > 0 ? send_syslog(LOG_LEVEL_WARN, lost) : 0;
+	if (failed == 0) {
+		sink->lost = 0;
+		failed = send_syslog(level, text);
+	}
+	if (failed != 0 && sink->lost++ == 0)
+		sink->why = -failed;
+}
+
 static void emit(enum log_level level, const char *text)
 {
 	char record[RECORD_CAP];
@@ -178,7 +204,7 @@ static void emit(enum log_level level, const char *text)
 	for (size_t i = 0; i < SINKS; i++)
 		sink_record(&logger.sinks[i], level, record, w.len);
 	if (logger.facility >= 0)
-		syslog(logger.facility | levels[level].priority, "[%ld]: %s: %s", (long)getpid(), levels[level].name, text);
+		emit_syslog(level, text);
 }
 
 /* Format, cut and escape to one line.  A newline at the end is habit; one within is escaped like any control byte.
@@ -289,8 +315,6 @@ int log_open(const struct log_config *config)
 	int log_failed = sink_set(&logger.sinks[SINK_LOG], same ? NULL : config->logfile, LOG_LEVEL_INFO);
 	if (config->to_stderr)
 		logger.sinks[SINK_STDERR] = (struct sink){.fd = STDERR_FILENO, .up_to = LOG_LEVEL_DEBUG};
-	if (logger.facility >= 0)
-		openlog(logger.entity, LOG_NDELAY, logger.facility);
 	return log_failed ? log_failed : debug_failed;
 }
 
@@ -299,8 +323,8 @@ void log_close(void)
 	log_flush();
 	for (size_t i = 0; i < SINKS; i++)
 		sink_close(&logger.sinks[i]);
-	if (logger.open && logger.facility >= 0)
-		closelog();
+	syslog_socket_close(&logger.syslog);
+	logger.syslog_lost = (struct sink){.fd = -1};
 	logger.facility = -1;
 	logger.syslog_layout = true;
 	logger.host[0] = '\0';

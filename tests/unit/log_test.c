@@ -20,33 +20,35 @@
 #include <unistd.h>
 
 #include "lib/log.h"
+#include "lib/syslog_socket.h"
 
 static char directory[] = "/tmp/log_test.XXXXXX";
 static char main_path[64], debug_path[64];
 
-// In the place of the C library's, so that the records for syslog can be looked at.
+// In the place of lib/syslog_socket.c, so that the records for syslog can be looked at.
 static struct {
 	unsigned count;
 	int priority;
 	char ident[32];
 	char text[4096];
+	int failed; /* what the daemon does with the next ones: 0 takes them */
 } sent;
 
-void openlog(const char *ident, int option, int facility)
+int syslog_socket_send(struct syslog_socket *s, int priority, const char *ident, const char *text)
 {
-	(void)option;
-	(void)facility;
+	(void)s;
+	if (sent.failed != 0)
+		return sent.failed;
 	(void)snprintf(sent.ident, sizeof(sent.ident), "%s", ident);
-}
-
-void syslog(int priority, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	(void)vsnprintf(sent.text, sizeof(sent.text), format, args);
-	va_end(args);
+	(void)snprintf(sent.text, sizeof(sent.text), "%s", text);
 	sent.priority = priority;
 	sent.count++;
+	return 0;
+}
+
+void syslog_socket_close(struct syslog_socket *s)
+{
+	s->fd = -1;
 }
 
 static const char *contents(const char *path)
@@ -267,6 +269,29 @@ static void syslog_gets_entity_pid_level_and_text(void **state)
 	assert_int_equal(sent.count, 0);
 }
 
+static void a_syslog_that_takes_nothing_is_told_later_how_much_it_missed(void **state)
+{
+	(void)state;
+	struct log_config c = config();
+	c.logfile = NULL;
+	c.debugfile = "";
+	c.facility = LOG_LOCAL3;
+	assert_int_equal(log_open(&c), 0);
+	sent.failed = -EAGAIN;
+	log_at(LOG_LEVEL_INFO, "one");
+	log_at(LOG_LEVEL_INFO, "two");
+	assert_int_equal(sent.count, 0);
+	sent.failed = 0;
+	log_at(LOG_LEVEL_INFO, "three");
+	assert_int_equal(sent.count, 2);
+	assert_non_null(strstr(sent.text, "info: three"));
+	sent.failed = -ENOENT;
+	log_at(LOG_LEVEL_INFO, "four");
+	sent.failed = 0;
+	log_at(LOG_LEVEL_INFO, "five");
+	assert_int_equal(sent.count, 4);
+}
+
 static void a_file_that_cannot_be_opened_is_told_and_the_other_is_used(void **state)
 {
 	(void)state;
@@ -436,6 +461,7 @@ int main(void)
 		CASE(an_empty_first_text_is_not_taken_for_a_repetition),
 		CASE(output_of_a_program_carries_its_name),
 		CASE(syslog_gets_entity_pid_level_and_text),
+		CASE(a_syslog_that_takes_nothing_is_told_later_how_much_it_missed),
 		CASE(a_file_that_cannot_be_opened_is_told_and_the_other_is_used),
 		CASE(a_file_that_could_not_be_opened_is_opened_with_a_later_record),
 		CASE(a_link_or_a_fifo_without_reader_is_refused_and_does_not_hang),
