@@ -106,10 +106,12 @@ sleep 1.5
 unserve "$b"
 within $((1000 + MARGIN)) absent $B; ok $? "and the next one (${TOOK:-} ms)"
 json '.mails.waiting == 3 and .mails.sent == 0'; ok $? 'three mails wait'
-begin=$(date +%s%3N)
+begin=$(date +%s%3N) leaving=$(pid)
 call stop
+kill -HUP "$leaving"; hup=$?
 within 5000 stopped; ok $? "stop does not wait for it ($(($(date +%s%3N) - begin)) ms)"
 grep -q 'mails could not be sent before the end' $LOG; ok $? 'and says what it leaves'
+[ $hup -eq 0 ] && ! grep -q 'config on signal' $LOG; ok $? 'a HUP while it leaves is nothing'
 unserve "$smtp"
 serve smtp-thinks $S:25; smtp=$SERVER
 serve accept $A; a=$SERVER
