@@ -12,7 +12,7 @@
  *             else: HELD if its rsc_hold covers it, NONE otherwise */
 #include "heartbeat/core/classic.h"
 
-enum { ACQUIRE_MS = 10000, ASK_AGAIN_MS = 2000, REQNODES_MS = 1000, LEAVING_MS = 60000, TAKEOVER_AGAIN_MS = 4000 };
+enum { ACQUIRE_MS = 10000, ASK_AGAIN_MS = 2000, REQNODES_MS = 1000, LEAVING_MS = 60000, TAKEOVER_AGAIN_MS = 4000, HOME_MS = 10000 };
 
 /* What an earlier life left is being stopped: it may still run here, but that is no claim. */
 static bool is_cleaning_up(const struct core *c)
@@ -57,6 +57,8 @@ static void become_stable(struct core *c, const char *reason)
 	k->must_report = true;
 	if (!(k->other_holds & HALF_FOREIGN))
 		c->empty_held |= HALF_LOCAL;
+	if (c->conf->failback == FAILBACK_ON)
+		k->home_at = mono_add(c->now.mono, span_ms(HOME_MS));
 	core_log(c, LOG_LEVEL_INFO, "local resource transition completed.");
 	core_log(c, LOG_LEVEL_INFO, "Initial resource acquisition complete (%s)", reason);
 }
@@ -279,6 +281,23 @@ static void publish_alone(struct core *c, const struct node *peer)
 		classic_report(c, "mach_down");
 }
 
+static bool classic_at_rest(const struct core *c);
+
+/* A 3.0.6 gives our groups back when it sees us become stable.  One that sees that in the last moment of its own takeover ("T_STARTING
+ * received during takeover") has nothing yet to give, and never thinks of it again: it is asked, once, when it is at rest with them. */
+static void ask_for_home(struct core *c)
+{
+	struct classic *k = &c->classic;
+	bool done = (ownership_halves(c) & HALF_LOCAL) != 0 || c->conf->failback != FAILBACK_ON;
+	for (size_t g = 0; g < c->group_count; g++)
+		done |= c->groups[g].mine && c->groups[g].state == OWN_FAILED; /* it has come home, and could not stay */
+	k->home_at = done ? MONO_FAR : mono_add(c->now.mono, span_ms(HOME_MS));
+	if (done || k->state != CLASSIC_STABLE || !classic_at_rest(c) || !k->other_known || !(k->other_holds & HALF_FOREIGN))
+		return;
+	core_log(c, LOG_LEVEL_INFO, "%s has not given back what is at home here: asking for it (auto_failback)", membership_peer(c)->name);
+	move_begin(c, true, HALF_LOCAL, 0);
+}
+
 static void classic_publish(struct core *c)
 {
 	struct classic *k = &c->classic;
@@ -306,6 +325,8 @@ static void classic_publish(struct core *c)
 		k->other_stable = true;
 		standby_set(c, STANDBY_NOT, 0);
 	}
+	if (c->phase == PHASE_ACTIVE && mono_reached(c->now.mono, k->home_at))
+		ask_for_home(c);
 	tell_facts(c);
 	ownership_settle(c);
 	if (legacy_mode(c)) {
@@ -373,7 +394,7 @@ static void classic_forget(struct core *c)
 	bool same_life = generation == k->report_generation;
 	*k = (struct classic){.report_generation = generation, .report_seq = same_life ? k->report_seq : 0, .exchange_seq = same_life ? k->exchange_seq : 0};
 	k->state = c->phase >= PHASE_ACTIVE ? CLASSIC_STABLE : CLASSIC_INIT;
-	k->standby_deadline = k->ask_at = k->nudge_at = k->takeover_again = MONO_FAR;
+	k->standby_deadline = k->ask_at = k->nudge_at = k->takeover_again = k->home_at = MONO_FAR;
 	k->reported = HALF_NONE;
 	ownership_forget_peer(c);
 }
@@ -397,6 +418,8 @@ static struct mono classic_deadline(const struct core *c)
 		next = mono_min(next, k->standby_deadline);
 	else if (c->phase == PHASE_ACTIVE)
 		next = mono_min(next, k->takeover_again);
+	if (c->phase == PHASE_ACTIVE)
+		next = mono_min(next, k->home_at);
 	if (k->state == CLASSIC_RSCRCVD)
 		next = mono_min(next, k->acquire_at);
 	for (size_t g = 0; g < c->group_count; g++)
@@ -445,6 +468,7 @@ static bool classic_at_rest(const struct core *c)
 
 static void classic_moved(struct core *c, bool takeover, enum half half)
 {
+	c->classic.home_at = MONO_FAR; /* an operator has decided */
 	if (takeover)
 		c->classic.takeover_asked = false;
 	else

@@ -118,6 +118,7 @@ struct classic {
 	bool leaving_said, released_said;
 	bool takeover_asked;          /* hb_takeover was sent for the present asks */
 	struct mono takeover_again;   /* and is sent again then, when it had no effect; MONO_FAR: no ask */
+	struct mono home_at;          /* then what has its home here is asked for, if the peer has not offered it; MONO_FAR: not wanted */
 	bool fencing_said;            /* "stonith" was sent for the peer's present death */
 	struct mono offer_after[HARESOURCES_GROUPS_MAX]; /* a group that failed here is offered, and again later */
 	struct mono request_at[HARESOURCES_GROUPS_MAX]; /* legacy: when ip-request is to be sent (again) */

@@ -60,6 +60,69 @@ static void a_starter_leaves_what_its_stable_peer_holds(void **state)
 	pair_free(p);
 }
 
+/* Seen: "T_STARTING received during takeover", and 3.0.6 kept for ever what it took over in that moment. */
+static void a_peer_that_forgets_our_return_is_asked_for_our_groups(void **state)
+{
+	(void)state;
+	struct pair *p = met("auto_failback on\n", NULL);
+	pair_say(p, RESOURCE("all", "1"));
+	pair_mark(p);
+	pair_run(p, 9990);
+	assert_unseen(p, ALPHA, "send hb_takeover");
+	pair_run(p, 20);
+	assert_seen(p, ALPHA, "log info beta has not given back what is at home here: asking for it (auto_failback)");
+	assert_said(p, ALPHA, "hb_takeover rsc_hold=local");
+	assert_unseen(p, ALPHA, "do start");
+	pair_say(p, ASK("foreign", "me"));
+	pair_say(p, RESOURCE("local", "0"));
+	pair_say(p, ASK("foreign", "done"));
+	pair_run(p, 100);
+	assert_seen(p, ALPHA, "do start web");
+	pair_mark(p);
+	pair_say(p, RESOURCE("local", "1"));
+	pair_run(p, 30000);
+	assert_unseen(p, ALPHA, "has not given back");
+	pair_free(p);
+}
+
+static void one_that_is_busy_is_asked_later(void **state)
+{
+	(void)state;
+	struct pair *p = met("auto_failback on\n", NULL);
+	pair_say(p, RESOURCE("all", "1"));
+	pair_run(p, 5000);
+	pair_say(p, RESOURCE("all", "0"));
+	pair_mark(p);
+	pair_run(p, 12000);
+	assert_unseen(p, ALPHA, "has not given back");
+	pair_say(p, RESOURCE("all", "1"));
+	pair_run(p, 10000);
+	assert_seen(p, ALPHA, "has not given back");
+	pair_free(p);
+}
+
+static void nothing_is_asked_for_that_is_not_at_the_peer(void **state)
+{
+	(void)state;
+	struct pair *p = met("auto_failback on\n", NULL);
+	pair_say(p, RESOURCE("local", "1"));
+	pair_run(p, 30000);
+	assert_unseen(p, ALPHA, "has not given back");
+	pair_free(p);
+	p = met("auto_failback on\n", NULL);
+	pair_say(p, RESOURCE("all", "1"));
+	pair_run(p, 5000);
+	pair_move(p, ALPHA, false, HALF_LOCAL, 9); /* an operator does not want it here */
+	pair_run(p, 30000);
+	assert_unseen(p, ALPHA, "has not given back");
+	pair_free(p);
+	p = met("auto_failback off\n", NULL);
+	pair_say(p, RESOURCE("all", "1"));
+	pair_run(p, 30000);
+	assert_unseen(p, ALPHA, "has not given back");
+	pair_free(p);
+}
+
 static void the_first_to_be_stable_triggers_the_other(void **state)
 {
 	(void)state;
@@ -384,6 +447,9 @@ int main(void)
 		cmocka_unit_test(a_starter_waits_10_s_for_a_peer_that_moves_and_then_takes_its_own),
 		cmocka_unit_test(a_starter_whose_peer_is_stable_takes_its_own_at_once),
 		cmocka_unit_test(a_starter_leaves_what_its_stable_peer_holds),
+		cmocka_unit_test(a_peer_that_forgets_our_return_is_asked_for_our_groups),
+		cmocka_unit_test(one_that_is_busy_is_asked_later),
+		cmocka_unit_test(nothing_is_asked_for_that_is_not_at_the_peer),
 		cmocka_unit_test(the_first_to_be_stable_triggers_the_other),
 		cmocka_unit_test(nothing_about_resources_is_acted_on_before_the_cluster_is_up),
 		cmocka_unit_test(a_stable_node_answers_starting_with_what_it_holds),
