@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <paths.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,7 +57,8 @@ static struct {
 	bool syslog_layout;
 	struct sink sinks[SINKS];
 	struct syslog_socket syslog;
-	struct sink syslog_lost; /* of it lost and why */
+	unsigned long syslog_lost; /* records since the last that it took */
+	int syslog_why;
 	/* folding */
 	char last[TEXT_CAP];
 	enum log_level last_level;
@@ -177,16 +177,15 @@ static int send_syslog(enum log_level level, const char *text)
 
 static void emit_syslog(enum log_level level, const char *text)
 {
-	struct sink *sink = &logger.syslog_lost;
 	char lost[128];
-	(void)snprintf(lost, sizeof(lost), "log: %lu records lost here: %s", sink->lost, strerror(sink->why));
-	int failed = sink->lost > 0 ? send_syslog(LOG_LEVEL_WARN, lost) : 0;
+	(void)snprintf(lost, sizeof(lost), "log: %lu records lost here: %s", logger.syslog_lost, strerror(logger.syslog_why));
+	int failed = logger.syslog_lost > 0 ? send_syslog(LOG_LEVEL_WARN, lost) : 0;
 	if (failed == 0) {
-		sink->lost = 0;
+		logger.syslog_lost = 0;
 		failed = send_syslog(level, text);
 	}
-	if (failed != 0 && sink->lost++ == 0)
-		sink->why = -failed;
+	if (failed != 0 && logger.syslog_lost++ == 0)
+		logger.syslog_why = -failed;
 }
 
 static void emit(enum log_level level, const char *text)
@@ -324,7 +323,7 @@ void log_close(void)
 	for (size_t i = 0; i < SINKS; i++)
 		sink_close(&logger.sinks[i]);
 	syslog_socket_close(&logger.syslog);
-	logger.syslog_lost = (struct sink){.fd = -1};
+	logger.syslog_lost = 0;
 	logger.facility = -1;
 	logger.syslog_layout = true;
 	logger.host[0] = '\0';

@@ -34,8 +34,6 @@ void ldlog_open(enum ldlog_place place, const char *name, const char *logfile)
 	(void)snprintf(config.name, sizeof config.name, "%s", name);
 	(void)snprintf(config.file, sizeof config.file, "%s", logfile ? logfile : "");
 	config.facility = config.file[0] == '/' ? -1 : log_facility(config.file);
-	if (config.facility >= 0)
-		openlog("ldirectord", LOG_PID, config.facility);
 	if (place != LDLOG_STDERR && !config.scribe)
 		config.scribe = scribe_new(on_lost, NULL);
 }
@@ -72,7 +70,7 @@ static void line_of(char *out, size_t cap, const char *text)
 /* The line says how many are missing before it; if it is lost as well, the next one counts both. */
 static void hand_over(const char *text)
 {
-	char whole[1200], line[1400];
+	char whole[1200], line[1400], ident[32];
 	unsigned count = 1 + config.lost;
 	bool taken;
 	(void)snprintf(whole, sizeof whole, "%s", text); // measured
@@ -81,10 +79,11 @@ static void hand_over(const char *text)
 			       config.why ? strerror(config.why) : "the log was slower than they came");
 	config.lost = 0;
 	line_of(line, sizeof line, whole);
+	(void)snprintf(ident, sizeof ident, "ldirectord[%d]", (int)getpid());
 	if (config.place == LDLOG_STDOUT)
 		taken = scribe_write(config.scribe, STDOUT_FILENO, line, count);
 	else if (config.facility >= 0)
-		taken = scribe_syslog(config.scribe, LOG_INFO, whole, count);
+		taken = scribe_syslog(config.scribe, config.facility | LOG_INFO, ident, whole, count);
 	else
 		taken = scribe_append(config.scribe, config.file, line, count);
 	if (!taken)

@@ -21,8 +21,9 @@ struct scribe *scribe_new(scribe_failed *failed, void *context);
 bool scribe_append(struct scribe *s, const char *file, const char *line, unsigned count);
 /* The same to a descriptor, which stays the caller's. */
 bool scribe_write(struct scribe *s, int fd, const char *line, unsigned count);
-/* The same to syslog, by priority (LOG_INFO); the caller has called openlog. */
-bool scribe_syslog(struct scribe *s, int priority, const char *text, unsigned count);
+/* The same to syslog: facility | level, and who says it, "ldirectord[17]".  Not by syslog(3): its lock would hold up whoever calls openlog
+ * while the thread waits. */
+bool scribe_syslog(struct scribe *s, int priority, const char *ident, const char *text, unsigned count);
 /* What waits is still written, as far as that takes no more than half a second; returns how many lines are left then.  A thread that
  * hangs is left behind: the process is about to end, and the main context is not iterated any more. */
 unsigned scribe_free(struct scribe *s);

@@ -46,6 +46,9 @@ done
 [ "$i" -eq 8 ] && weight $A 1; ok $? 'servers go and come in their time'
 unserve "$a"
 within $((500 + MARGIN)) absent $A; ok $? "also now that the log hangs (${TOOK:-} ms)"
+begin=$(date +%s%3N)
+call reload
+[ "$CODE" -eq 0 ] && [ $(($(date +%s%3N) - begin)) -lt 2000 ]; ok $? 'a reload opens the log anew and does not wait either'
 call stop
 within 1500 stopped; ok $? 'stop waits for it half a second at most'
 kill -KILL $daemon
