@@ -248,14 +248,19 @@ static void output_of_a_program_carries_its_name(void **state)
 	assert_matches(contents(main_path), "info: httpd: 100% %s\\\\x07\n$");
 }
 
-static void syslog_gets_entity_pid_level_and_text(void **state)
+static void to_syslog_alone(void)
 {
-	(void)state;
 	struct log_config c = config();
 	c.logfile = NULL;
 	c.debugfile = "";
 	c.facility = LOG_LOCAL3;
 	assert_int_equal(log_open(&c), 0);
+}
+
+static void syslog_gets_entity_pid_level_and_text(void **state)
+{
+	(void)state;
+	to_syslog_alone();
 	log_at(LOG_LEVEL_WARN, "node %s: is dead", "cfb");
 	char expected[64];
 	(void)snprintf(expected, sizeof(expected), "[%ld]: WARN: node cfb: is dead", (long)getpid());
@@ -272,11 +277,7 @@ static void syslog_gets_entity_pid_level_and_text(void **state)
 static void a_syslog_that_takes_nothing_is_told_later_how_much_it_missed(void **state)
 {
 	(void)state;
-	struct log_config c = config();
-	c.logfile = NULL;
-	c.debugfile = "";
-	c.facility = LOG_LOCAL3;
-	assert_int_equal(log_open(&c), 0);
+	to_syslog_alone();
 	sent.failed = -EAGAIN;
 	log_at(LOG_LEVEL_INFO, "one");
 	log_at(LOG_LEVEL_INFO, "two");

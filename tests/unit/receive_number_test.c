@@ -1,27 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* Numbers of datagrams: what is new, missing, asked for again, and served again to who asks. */
-#include "tests/unit/pair.h"
+#include "tests/unit/listening.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define STATUS "status|st=up|dt=fa0|protocol=1"
-
-static struct pair *listening(const char *lines)
-{
-	struct pair *p = pair_new(lines, NULL);
-	pair_boot(p, ALPHA);
-	pair_mark(p);
-	return p;
-}
-
-static struct core_counters counters_of(const struct pair *p)
-{
-	struct core_counters counters;
-	core_counters(p->side[ALPHA].core, &counters);
-	return counters;
-}
 
 /* --- is the number new? --- */
 
