@@ -26,6 +26,29 @@ wait_for() { # SECONDS COMMAND...: on an idle machine; longer on a busy one
 	done
 }
 
+# 3.0.6 reads its FIFO in pieces.  On a busy machine it loses what its own scripts write there in pieces as well: an order, or the
+# word that its groups are started or stopped; then it waits for ever, with a peer of its own version too.  It says one of these.
+LOST_IN_FIFO='msg2string: Message with zero fields|Received standby message without info/from'
+lost_in_fifo() { cat "$LIVE"/node*/upper/var/log/ha-log | grep -cE "$LOST_IN_FIFO"; }
+
+# One role of a scenario, up to three times as long as it fails and 3.0.6 has lost one of its own words in it: such a run tells nothing
+# of ours.  The output is that of the last run; what failed before is told in comments.
+role_run() { # REF OUTPUT
+	local before='' status run=0 child
+	trap 'kill "$child" 2>/dev/null; wait; exit 130' TERM INT HUP
+	while :; do
+		INTEROP_ROLE=$1 bash "$0" >"$2.run" 2>&1 </dev/null &
+		child=$!
+		wait "$child"
+		status=$? run=$((run + 1))
+		[ $status -ne 0 ] && [ $run -lt 3 ] && grep -q '^# 3.0.6 lost ' "$2.run" || break
+		before+=$(grep -E '^not ok |^# 3.0.6 lost ' "$2.run" | sed "s/^#* */# run $run: /")$'\n'
+	done
+	{ printf %s "$before" && cat "$2.run"; } >"$2"
+	rm -f "$2.run"
+	return $status
+}
+
 # First call of a scenario: runs it in every role and joins what they print, or, in a role, goes on.
 interop_enter() { # ROLE...
 	if [ -n "${INTEROP_ROLE:-}" ]; then
@@ -37,7 +60,7 @@ interop_enter() { # ROLE...
 	local role jobs=() outputs worst=0 status
 	outputs=$(mktemp -d)
 	for role in "$@"; do
-		INTEROP_ROLE=${role#ref} bash "$0" >"$outputs/$role" 2>&1 </dev/null &
+		role_run "${role#ref}" "$outputs/$role" &
 		jobs+=($!)
 	done
 	# shellcheck disable=SC2064 # now
@@ -137,7 +160,9 @@ forge_to_ours() { # OPTION... -- WHAT...
 # INTEROP_RECORD=DIRECTORY keeps what our daemons heard, for build/replay.
 eval "live_$(declare -f done_testing)"
 done_testing() {
-	local n
+	local n lost
+	lost=$(lost_in_fifo)
+	[ "$lost" -eq 0 ] || note "3.0.6 lost $lost of its own words in its FIFO"
 	for n in 1 2; do
 		[ -n "${INTEROP_RECORD:-}" ] && [ -f "$LIVE/node$n/upper/var/log/ha-record" ] || continue
 		cp "$LIVE/node$n/upper/var/log/ha-record" "$LIVE/record" # it goes on being written

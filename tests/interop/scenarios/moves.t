@@ -15,15 +15,14 @@ owners_start
 where() { # N N: the owners of the two addresses
 	only_owner "$1" && only_owner "$2" $SECOND
 }
-# 3.0.6 reads its FIFO in pieces and can lose an order of its own script: then it says this, and the operator says it again.
-lost_orders() { grep -c 'Message with zero fields' "$(log_file "$REF")"; }
+# An order that 3.0.6 lost is said again, as an operator would.
 arrives() { # NODE COMMAND WORD HOLDS-1 HOLDS-2
 	local before
-	before=$(lost_orders)
+	before=$(lost_in_fifo)
 	command_on "$1" "$2" "$3" || return 1
 	until wait_for 20 both_are "$4" "$5"; do
-		[ "$(lost_orders)" -gt "$before" ] || return 1
-		before=$(lost_orders)
+		[ "$(lost_in_fifo)" -gt "$before" ] || return 1
+		before=$(lost_in_fifo)
 		note "3.0.6 lost an order in its FIFO; $2 $3 on node$1 once more"
 		command_on "$1" "$2" "$3" || return 1
 	done
