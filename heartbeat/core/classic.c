@@ -124,7 +124,7 @@ static void hear_takeover(struct core *c, const struct message *m)
 	if (!half_parse(message_string(m, "rsc_hold"), &half))
 		half = HALF_ALL;
 	if (!legacy_mode(c))
-		move_begin(c, false, half_mirror(half), 0);
+		move_begin(c, false, half_mirror(half), 0, NULL);
 }
 
 static void hear_shutdone(struct core *c)
@@ -295,7 +295,7 @@ static void ask_for_home(struct core *c)
 	if (done || k->state != CLASSIC_STABLE || !classic_at_rest(c) || !k->other_known || !(k->other_holds & HALF_FOREIGN))
 		return;
 	core_log(c, LOG_LEVEL_INFO, "%s has not given back what is at home here: asking for it (auto_failback)", membership_peer(c)->name);
-	move_begin(c, true, HALF_LOCAL, 0);
+	move_begin(c, true, HALF_LOCAL, 0, "it is at home here (auto_failback)");
 }
 
 static void classic_publish(struct core *c)

@@ -142,7 +142,7 @@ static void on_message(struct core *c, const struct message *m)
 		if (takeover && bytes_equal_text(word, "failback"))
 			half = HALF_LOCAL; /* ours come home; 3.0.6 takes all, which nobody asked for */
 		if (good_half)
-			move_begin(c, takeover, half, 0);
+			move_begin(c, takeover, half, 0, NULL);
 		else
 			core_log(c, LOG_LEVEL_WARN, "%s from the FIFO ignored: rsc_hold must be all, local, foreign or failback",
 			         takeover ? "hb_takeover" : "ask_resources");
@@ -193,7 +193,7 @@ static void take_event(struct core *c, const struct event *e)
 		fencing_done(c, e->fence_done.ok);
 		break;
 	case EVENT_MOVE:
-		move_begin(c, e->move.takeover, e->move.half, e->move.id);
+		move_begin(c, e->move.takeover, e->move.half, e->move.id, NULL);
 		break;
 	case EVENT_MESSAGE:
 		on_message(c, e->message.message);

@@ -40,7 +40,7 @@ static const char *objection(struct core *c, bool takeover)
 }
 
 /* What a takeover has to do with a group: also the last order wins, when it takes back the one before. */
-static enum move_part takeover_part(struct core *c, size_t g)
+static enum move_part takeover_part(struct core *c, size_t g, const char *reason)
 {
 	struct group *group = &c->groups[g];
 	switch (group->state) {
@@ -55,7 +55,7 @@ static enum move_part takeover_part(struct core *c, size_t g)
 		return MOVE_ASK_WHEN_STOPPED;
 	case OWN_NONE:
 	case OWN_FAILED:
-		(void)ownership_ask(c, g);
+		(void)ownership_ask(c, g, reason);
 		return MOVE_FOLLOW;
 	default: /* comes here already; stuck: is told as such */
 		return MOVE_FOLLOW;
@@ -79,7 +79,7 @@ static enum move_part standby_part(struct core *c, size_t g)
 	}
 }
 
-void move_begin(struct core *c, bool takeover, enum half half, unsigned id)
+void move_begin(struct core *c, bool takeover, enum half half, unsigned id, const char *reason)
 {
 	struct move *m = NULL;
 	for (size_t i = 0; i < CORE_MOVES_MAX && !m; i++)
@@ -91,7 +91,8 @@ void move_begin(struct core *c, bool takeover, enum half half, unsigned id)
 		m = &refused;
 		why = why ? why : "too many moves are under way";
 	}
-	*m = (struct move){.active = true, .takeover = takeover, .half = half, .id = id, .deadline = mono_add(c->now.mono, span_ms(MOVE_MS))};
+	*m = (struct move){.active = true, .takeover = takeover, .half = half, .id = id, .reason = reason ? reason : "an operator asks for it here",
+	                   .deadline = mono_add(c->now.mono, span_ms(MOVE_MS))};
 	if (why) {
 		move_end(c, m, false, why);
 		return;
@@ -101,7 +102,7 @@ void move_begin(struct core *c, bool takeover, enum half half, unsigned id)
 	for (size_t g = 0; g < c->group_count; g++) {
 		if (!ownership_in_half(c, g, half))
 			continue;
-		m->groups[g] = takeover ? takeover_part(c, g) : standby_part(c, g);
+		m->groups[g] = takeover ? takeover_part(c, g, m->reason) : standby_part(c, g);
 		m->moves |= m->groups[g] != MOVE_OUT;
 	}
 	c->dialect->moved(c, takeover, half);
@@ -141,7 +142,7 @@ static enum progress takeover_progress(struct core *c, struct move *m, size_t g)
 			return GOES_ON;
 		m->groups[g] = MOVE_FOLLOW;
 		if (c->dialect->takes_back)
-			(void)ownership_ask(c, g);
+			(void)ownership_ask(c, g, m->reason);
 	}
 	switch (c->groups[g].state) {
 	case OWN_HELD:

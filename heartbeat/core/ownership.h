@@ -91,7 +91,7 @@ void ownership_peer_returned(struct core *c);
 void ownership_home_returned(struct core *c);
 /* Offer (standby) or ask for (takeover) groups; false when this group is not in a state for it. */
 bool ownership_give(struct core *c, size_t group, const char *reason);
-bool ownership_ask(struct core *c, size_t group);
+bool ownership_ask(struct core *c, size_t group, const char *reason);
 /* Group index in a half, as seen from this node. */
 bool ownership_in_half(const struct core *c, size_t group, enum half half);
 bool ownership_is_active(enum group_state s); /* may run here: starting held giving stopping stuck unknown */
@@ -99,8 +99,8 @@ bool ownership_all_released(const struct core *c); /* nothing may run here */
 bool ownership_moving(const struct core *c);       /* anything under way */
 enum half half_mirror(enum half h);                /* local <-> foreign */
 
-/* Operator's moves: moves.c */
-void move_begin(struct core *c, bool takeover, enum half half, unsigned id);
+/* Operator's moves: moves.c.  reason, a constant: of a takeover, why the groups are asked for; NULL: an operator asks. */
+void move_begin(struct core *c, bool takeover, enum half half, unsigned id, const char *reason);
 void move_settle(struct core *c);
 struct mono move_deadline(const struct core *c);
 

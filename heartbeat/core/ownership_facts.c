@@ -176,14 +176,14 @@ bool ownership_give(struct core *c, size_t g, const char *reason)
 	return true;
 }
 
-bool ownership_ask(struct core *c, size_t g)
+bool ownership_ask(struct core *c, size_t g, const char *reason)
 {
 	struct group *group = &c->groups[g];
 	if (group->state != OWN_NONE && group->state != OWN_FAILED)
 		return false;
 	group->attempts = 0;
 	group->asked = true;
-	group_set_state(c, g, OWN_CLAIM, "an operator asks for it here");
+	group_set_state(c, g, OWN_CLAIM, reason);
 	return true;
 }
 

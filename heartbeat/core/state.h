@@ -79,6 +79,7 @@ struct move {
 	bool moves; /* any group at all */
 	enum half half;
 	unsigned id;
+	const char *reason; /* of a takeover, a constant: who asks */
 	struct mono deadline;
 	enum move_part groups[HARESOURCES_GROUPS_MAX];
 };

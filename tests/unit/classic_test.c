@@ -71,6 +71,8 @@ static void a_peer_that_forgets_our_return_is_asked_for_our_groups(void **state)
 	assert_unseen(p, ALPHA, "send hb_takeover");
 	pair_run(p, 20);
 	assert_seen(p, ALPHA, "log info beta has not given back what is at home here: asking for it (auto_failback)");
+	assert_seen(p, ALPHA, "none -> claim: it is at home here (auto_failback)");
+	assert_unseen(p, ALPHA, "operator");
 	assert_said(p, ALPHA, "hb_takeover rsc_hold=local");
 	assert_unseen(p, ALPHA, "do start");
 	pair_say(p, ASK("foreign", "me"));

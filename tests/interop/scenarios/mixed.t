@@ -4,7 +4,7 @@
 # owners.  INTEROP_MIXED_S: how long; tests/bench/mixed runs an hour.  INTEROP_SEED: the same moves again.
 . "$(dirname "$0")/../lib.sh"
 interop_enter ref1 ref2
-MIXED_S=${INTEROP_MIXED_S:-45} SECOND=192.168.1.101
+MIXED_S=${INTEROP_MIXED_S:-150} SECOND=192.168.1.101
 PAUSE_MIN=${INTEROP_PAUSE_MIN:-1} PAUSE_MAX=${INTEROP_PAUSE_MAX:-5} # seconds between the end of a move and the next one
 CLASSIC_WINDOW_MS=1000 # two owners for so long are within what 3.0.6 does among its own kind
 RANDOM=${INTEROP_SEED:=$((RANDOM + REF))}
