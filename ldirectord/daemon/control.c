@@ -12,12 +12,13 @@
 #include "ldirectord/daemon/director_private.h"
 #include "ldirectord/daemon/ldlog.h"
 
-enum { LINE_MAX_BYTES = 256, CLIENTS_MAX = 16, CLIENT_SECONDS = 30 };
+enum { LINE_MAX_BYTES = 256, CLIENTS_MAX = 16, CLIENT_SECONDS = 30, AGAIN_SECONDS = 1 };
 
 struct control {
 	struct director *director;
-	int fd;
-	guint source;
+	int fd; /* < 0: it cannot be made for now */
+	guint source, again;
+	bool missing; /* as the log has been told */
 	GList *clients;
 };
 
@@ -178,13 +179,28 @@ static gboolean on_impatient(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
+static void serve(struct control *control);
+
+static gboolean on_again(gpointer data)
+{
+	struct control *control = data;
+	control->again = 0;
+	serve(control);
+	return G_SOURCE_REMOVE;
+}
+
 static gboolean on_client(int fd, GIOCondition condition, gpointer data)
 {
 	struct control *control = data;
 	(void)condition;
 	int client_fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (client_fd < 0)
+	if (client_fd < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED))
 		return G_SOURCE_CONTINUE;
+	if (client_fd < 0) { /* no descriptor is free: the client would call again and again */
+		control->source = 0;
+		control->again = g_timeout_add_seconds(AGAIN_SECONDS, on_again, control);
+		return G_SOURCE_REMOVE;
+	}
 	if (g_list_length(control->clients) >= CLIENTS_MAX) {
 		close(client_fd);
 		return G_SOURCE_CONTINUE;
@@ -198,27 +214,49 @@ static gboolean on_client(int fd, GIOCondition condition, gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
-struct control *control_open(struct director *d)
+/* Returns the socket, or -errno. */
+static int listen_at(const char *path)
 {
-	const char *path = d->options->instance->socket;
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	(void)g_strlcpy(at.sun_path, path, sizeof at.sun_path);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
 	(void)unlink(path); /* of one that died; a living one holds the pid file */
 	mode_t before = umask(0117);
-	bool good = fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, CLIENTS_MAX) == 0;
-	int error = errno;
+	int error = bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, CLIENTS_MAX) == 0 ? 0 : errno;
 	(void)umask(before);
-	if (!good) {
-		ldlog("control socket %s: %s; status, drain, enable and disable will not reach this daemon", path, strerror(error));
-		if (fd >= 0)
-			close(fd);
-		return NULL;
+	if (error) {
+		close(fd);
+		return -error;
 	}
+	return fd;
+}
+
+/* Clients are waited for; what is in the way of that now may be gone soon. */
+static void serve(struct control *control)
+{
+	const char *path = control->director->options->instance->socket;
+	if (control->fd < 0)
+		control->fd = listen_at(path);
+	if (control->fd >= 0) {
+		control->source = g_unix_fd_add(control->fd, G_IO_IN, on_client, control);
+		if (control->missing)
+			ldlog("control socket %s: it is there now", path);
+	} else {
+		control->again = g_timeout_add_seconds(AGAIN_SECONDS, on_again, control);
+		if (!control->missing)
+			ldlog("control socket %s: %s; until it can be made, status --json, reload, drain, enable and disable do not reach this daemon", path, strerror(-control->fd));
+	}
+	control->missing = control->fd < 0;
+}
+
+struct control *control_open(struct director *d)
+{
 	struct control *control = g_new0(struct control, 1);
 	control->director = d;
-	control->fd = fd;
-	control->source = g_unix_fd_add(fd, G_IO_IN, on_client, control);
+	control->fd = -1;
+	serve(control);
 	return control;
 }
 
@@ -228,8 +266,13 @@ void control_close(struct control *control)
 		return;
 	while (control->clients)
 		client_end(control->clients->data);
-	g_source_remove(control->source);
-	close(control->fd);
-	(void)unlink(control->director->options->instance->socket);
+	if (control->source)
+		g_source_remove(control->source);
+	if (control->again)
+		g_source_remove(control->again);
+	if (control->fd >= 0) {
+		close(control->fd);
+		(void)unlink(control->director->options->instance->socket);
+	}
 	g_free(control);
 }

@@ -105,6 +105,7 @@ int instance_claim(const struct instance *i)
 	int len = snprintf(text, sizeof text, "%d\n", (int)getpid());
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)len, 0) != len) {
 		int error = errno;
+		instance_leave(i); /* it is ours, and says nothing */
 		close(fd);
 		return -error;
 	}

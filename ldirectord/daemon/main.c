@@ -122,18 +122,23 @@ static void to_background(void)
 }
 
 /* The command waits until the table is written: who starts a cluster on its word must be able to believe it. */
-static int wait_for_daemon(int fd)
+static int wait_for_daemon(const struct instance *instance, int fd)
 {
 	char line[256] = "";
 	size_t len = 0;
-	for (ssize_t n; len < sizeof line - 1 && (n = read(fd, line + len, sizeof line - 1 - len)) != 0;) {
+	int deaf = 0;
+	for (ssize_t n; !deaf && len < sizeof line - 1 && (n = read(fd, line + len, sizeof line - 1 - len)) != 0;) {
 		if (n < 0 && errno != EINTR)
-			break;
+			deaf = errno;
 		len += n > 0 ? (size_t)n : 0;
 	}
 	close(fd);
 	if (strcmp(line, "ok") == 0)
 		return EXIT_GOOD;
+	pid_t pid;
+	if (!line[0] && (deaf || instance_state(instance, &pid) == INSTANCE_RUNS))
+		(void)snprintf(line, sizeof line, "whether the daemon has written its table cannot be heard%s%s; see ldirectord status and its log", deaf ? ": " : "",
+			       deaf ? strerror(deaf) : "");
 	(void)fprintf(stderr, "ldirectord: %s\n", line[0] ? line : "the daemon ended before it had begun; see its log"); // nowhere else to say it
 	return EXIT_INIT;
 }
@@ -153,7 +158,7 @@ static int start_background(const struct instance *instance, struct lb_config *c
 	if (pid > 0) {
 		close(ends[1]);
 		lb_config_free(config);
-		return wait_for_daemon(ends[0]);
+		return wait_for_daemon(instance, ends[0]);
 	}
 	to_background();
 	if (fork() != 0)
@@ -230,16 +235,27 @@ static int command_restart(const struct instance *instance, bool only_running)
 	return command_start(instance, false);
 }
 
+/* Nobody was heard at the control socket; error: -errno. */
+static int unheard(const struct instance *instance, int error, FILE *out, int code)
+{
+	pid_t pid;
+	if (instance_state(instance, &pid) != INSTANCE_RUNS) {
+		(void)fprintf(out, "ldirectord is stopped for %s\n", instance->file); // nowhere else to say it
+		return code;
+	}
+	(void)fprintf(stderr, "ldirectord for %s is running with pid: %d, but is not heard at %s: %s; see its log\n", instance->file, (int)pid,
+		      instance->socket, strerror(-error)); // nowhere else to say it
+	return EXIT_INIT;
+}
+
 static int command_reload(const struct instance *instance)
 {
 	char *answer = NULL;
 	int result = control_ask(instance->socket, "reload", &answer);
 	if (result == 1)
 		(void)fprintf(stderr, "ldirectord: not reloaded, the old configuration goes on: %s", answer); // nowhere else to say it
-	else if (result < 0)
-		(void)fprintf(stderr, "ldirectord is stopped for %s\n", instance->file); // nowhere else to say it
 	free(answer);
-	return result == 0 ? EXIT_GOOD : result == 1 ? EXIT_CONFIG : EXIT_INIT;
+	return result == 0 ? EXIT_GOOD : result == 1 ? EXIT_CONFIG : unheard(instance, result, stderr, EXIT_INIT);
 }
 
 static int command_status(const struct instance *instance, bool json)
@@ -276,12 +292,10 @@ static int command_order(const struct instance *instance, const char *word, char
 	if (len < 0 || (size_t)len >= sizeof line)
 		return usage(stdout, EXIT_USAGE);
 	int result = control_ask(instance->socket, line, &answer);
-	if (result < 0)
-		(void)printf("ldirectord is stopped for %s\n", instance->file); // nowhere else to say it
-	else if (result == 1)
+	if (result == 1)
 		(void)fprintf(stderr, "ldirectord: %s: %s", word, answer); // nowhere else to say it
 	free(answer);
-	return result == 0 ? EXIT_GOOD : result == 1 ? EXIT_INIT : EXIT_STOPPED;
+	return result == 0 ? EXIT_GOOD : result == 1 ? EXIT_INIT : unheard(instance, result, stdout, EXIT_STOPPED);
 }
 
 /* --- the words --- */

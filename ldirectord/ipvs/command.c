@@ -53,6 +53,8 @@ static const char *general_failure(struct command *c, const struct run_result *r
 {
 	if (r->error == -ETIMEDOUT)
 		(void)snprintf(c->why, sizeof c->why, "%s did not end within %d s and was killed", c->path, DEADLINE_MS / 1000);
+	else if (r->error != 0 && r->status >= 0)
+		(void)snprintf(c->why, sizeof c->why, "what %s says cannot be read: %s", c->path, strerror(-r->error));
 	else if (r->error != 0)
 		(void)snprintf(c->why, sizeof c->why, "%s cannot be run: %s", c->path, strerror(-r->error));
 	else if (r->status == 0 || strstr(r->err, "Can't initialize ipvs") == NULL)

@@ -35,16 +35,27 @@ static int input_file(struct bytes input)
 	return fd;
 }
 
+/* NULL with errno. */
 static char *contents(int fd)
 {
 	struct stat st;
-	if (fstat(fd, &st) != 0 || st.st_size > OUTPUT_MAX)
+	if (fstat(fd, &st) != 0)
 		return NULL;
+	if (st.st_size > OUTPUT_MAX) {
+		errno = EFBIG;
+		return NULL;
+	}
 	size_t len = (size_t)st.st_size, done = 0;
 	char *text = malloc(len + 1);
 	while (text && done < len) {
 		ssize_t n = pread(fd, text + done, len - done, (off_t)done);
-		if (n <= 0)
+		if (n < 0) {
+			int error = errno;
+			free(text);
+			errno = error;
+			return NULL;
+		}
+		if (n == 0)
 			break;
 		done += (size_t)n;
 	}
@@ -118,9 +129,9 @@ void run_program(char *const argv[], struct bytes input, struct span deadline, s
 		out->error = wait_for(pid, deadline, &out->status);
 	if (pid > 0) {
 		out->out = contents(fds[1]);
-		out->err = contents(fds[2]);
-		if (out->error == 0 && (out->out == NULL || out->err == NULL))
-			out->error = -ENOMEM;
+		out->err = out->out ? contents(fds[2]) : NULL;
+		if (out->error == 0 && out->err == NULL)
+			out->error = -errno;
 	}
 	for (int k = 0; k < 3; k++)
 		if (fds[k] >= 0)

@@ -55,6 +55,16 @@ static void find_entry(struct service *s, const struct table_real *real)
 	e->have = *real;
 }
 
+static void carry_entry(struct service *s, const struct entry *old)
+{
+	struct entry *e = entry_add(s, &old->key);
+
+	e->present = old->present;
+	e->doubt = old->doubt;
+	e->have = old->have;
+	e->tried = old->tried;
+}
+
 /* What the kernel has: as it says now, else as we know. */
 static void find_entries(struct service *s, const struct table_service *kernel, const struct service *old)
 {
@@ -65,11 +75,12 @@ static void find_entries(struct service *s, const struct table_service *kernel, 
 		s->have.real_count = 0;
 		for (size_t i = 0; i < kernel->real_count; i++)
 			find_entry(s, &kernel->reals[i]);
-	} else if (s->present) {
+	} else if (old && (old->present || old->doubt)) {
 		s->have = old->have;
+		s->doubt = old->doubt;
 		for (size_t i = 0; i < old->entry_count; i++)
-			if (old->entries[i].present)
-				find_entry(s, &old->entries[i].have);
+			if (old->entries[i].present || old->entries[i].doubt)
+				carry_entry(s, &old->entries[i]);
 	}
 }
 
@@ -112,7 +123,7 @@ static bool add_services(struct pool *p, const struct lb_config *config, const s
 			return false;
 	for (size_t i = 0; old && i < old->service_count; i++) {
 		const struct service *s = &old->services[i];
-		bool present = kernel ? in_kernel(kernel, &s->id) != NULL : s->present;
+		bool present = kernel ? in_kernel(kernel, &s->id) != NULL : s->present || s->doubt;
 		if (present && !pool_service(p, &s->id) && !add_service(p, NULL, &s->id, old, kernel))
 			return false;
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What is wanted against what the kernel has as far as we know: operations, each with its line.  An operation counts as done until
- * pool_failed says otherwise; then we know again what was before it.  Entries stand in the order of the file, the fallback after the
+ * pool_failed says otherwise; then we know again what was before it, or, unless its error tells what the kernel has, are in doubt: it may
+ * have been done, and its answer lost.  What is in doubt is asked for anew even where it seems right already.  Entries stand in the order of the file, the fallback after the
  * reals and strangers last: so a failed real goes before the fallback comes, and a good one comes before the fallback goes.
  * spec: 7 "Up", "Down", "Stop" */
 #include <errno.h>
@@ -43,11 +44,17 @@ static void decide(struct pool *p, struct service *s, struct mono now)
 
 /* --- operations --------------------------------------------------------------------------------------------------------- */
 
-/* What we know of the entries means nothing while the virtual is not there; when it comes it is empty. */
+/* What we know of the entries means nothing while the virtual is not there; when it comes it is empty, unless it was there all the time. */
 static void forget_entries(struct service *s)
 {
-	for (size_t i = 0; i < s->entry_count; i++)
-		s->entries[i].present = false;
+	for (size_t i = 0; i < s->entry_count; i++) {
+		struct entry *e = &s->entries[i];
+		if (e->present && s->was_doubt) {
+			e->doubt = true;
+			e->tried.real = e->have;
+		}
+		e->present = false;
+	}
 }
 
 static void service_op(struct pool *p, struct service *s, enum table_op_kind kind, const struct table_service *want, const char *what)
@@ -57,6 +64,8 @@ static void service_op(struct pool *p, struct service *s, enum table_op_kind kin
 	say_service(p, s, of, what);
 	s->was = s->have;
 	s->was_present = s->present;
+	s->was_doubt = s->doubt;
+	s->doubt = false;
 	s->have = *want;
 	s->present = kind != TABLE_SERVICE_DELETE;
 	if (kind == TABLE_SERVICE_ADD)
@@ -69,12 +78,12 @@ static bool diff_service(struct pool *p, struct service *s)
 	struct table_service want;
 
 	if (!s->v) {
-		if (s->present && !s->failed)
+		if ((s->present || s->doubt) && !s->failed)
 			service_op(p, s, TABLE_SERVICE_DELETE, &s->have, "Purged virtual server (start)");
 		return false;
 	}
 	service_describe(s->v, &want);
-	if (s->present && table_service_same(&s->have, &want))
+	if (s->present && !s->doubt && table_service_same(&s->have, &want))
 		return true;
 	if (s->failed)
 		return s->present;
@@ -92,7 +101,7 @@ static bool same_want(const struct want *a, const struct want *b)
 
 static bool is_as_wanted(const struct entry *e)
 {
-	return e->present == e->want.present && (!e->present || table_real_same(&e->have, &e->want.real));
+	return !e->doubt && e->present == e->want.present && (!e->present || table_real_same(&e->have, &e->want.real));
 }
 
 static void diff_entry(struct pool *p, struct service *s, struct entry *e)
@@ -101,12 +110,14 @@ static void diff_entry(struct pool *p, struct service *s, struct entry *e)
 	if (is_as_wanted(e) || (e->failed && same_want(&e->want, &e->tried)))
 		return;
 	enum table_op_kind kind = !e->want.present ? TABLE_REAL_DELETE : e->present ? TABLE_REAL_EDIT : TABLE_REAL_ADD;
-	const struct table_real *real = e->want.present ? &e->want.real : &e->have;
+	const struct table_real *real = e->want.present ? &e->want.real : e->present ? &e->have : &e->tried.real;
 	size_t of = say_op(p, s, kind, &s->have, real);
 	p->actions[of].op.real.address = e->key;
 	say_entry(p, s, e, of, kind, false);
 	e->was = e->have;
 	e->was_present = e->present;
+	e->was_doubt = e->doubt;
+	e->doubt = false;
 	e->present = e->want.present;
 	if (e->present)
 		e->have = e->want.real;
@@ -148,7 +159,7 @@ void service_retry(struct pool *p, struct service *s, struct mono now)
 
 void service_stop(struct pool *p, struct service *s)
 {
-	if (!s->present)
+	if (!s->present && !s->doubt)
 		return;
 	for (size_t i = 0; i < s->entry_count; i++) {
 		struct entry *e = &s->entries[i];
@@ -163,16 +174,16 @@ void service_stop(struct pool *p, struct service *s)
 
 /* --- failures ----------------------------------------------------------------------------------------------------------- */
 
-static void schedule(struct pool *p, struct service *s, bool telling, struct mono now)
+static void schedule(struct pool *p, struct service *s, bool at_once, struct mono now)
 {
-	int64_t delay_ms = telling && s->tries == 0 ? 0 : POOL_RETRY_FIRST_MS;
+	int64_t delay_ms = at_once ? 0 : POOL_RETRY_FIRST_MS;
 
-	if (s->failing)
+	if (s->failing && !at_once)
 		return;
 	for (unsigned i = 0; i < s->tries && delay_ms < POOL_RETRY_LAST_MS; i++)
 		delay_ms *= 2;
+	s->tries += !s->failing;
 	s->failing = true;
-	s->tries++;
 	s->retry_at = mono_add(now, span_ms(delay_ms < POOL_RETRY_LAST_MS ? delay_ms : POOL_RETRY_LAST_MS));
 	p->retry_next = mono_min(p->retry_next, s->retry_at);
 }
@@ -181,6 +192,7 @@ static bool service_failed(struct service *s, const struct table_op *op, int err
 {
 	s->present = s->was_present;
 	s->have = s->was;
+	s->have.id = s->id; /* also when we never knew it to be there: it may have to go */
 	s->failed = true;
 	if (error == -EEXIST && op->kind == TABLE_SERVICE_ADD) {
 		s->present = true;
@@ -189,6 +201,8 @@ static bool service_failed(struct service *s, const struct table_op *op, int err
 	}
 	if (error == -ESRCH)
 		s->present = false;
+	else
+		s->doubt = true;
 	return error == -ESRCH;
 }
 
@@ -198,6 +212,7 @@ static bool entry_failed(struct service *s, struct entry *e, const struct table_
 	e->have = e->was;
 	e->failed = true;
 	e->tried = e->want;
+	e->tried.real = op->real; /* of one that is to leave, too: how it is deleted */
 	if (error == -EEXIST && op->kind == TABLE_REAL_ADD) {
 		e->present = true;
 		e->have = (struct table_real){.address = e->key, .weight = UINT32_MAX};
@@ -206,12 +221,14 @@ static bool entry_failed(struct service *s, struct entry *e, const struct table_
 		e->present = false;
 	if (error == -ESRCH)
 		s->present = false;
-	return error == -EEXIST || error == -ENOENT || error == -ESRCH;
+	bool telling = error == -EEXIST || error == -ENOENT || error == -ESRCH;
+	e->doubt = !telling;
+	return telling;
 }
 
 static bool is_done(const struct service *s, const struct entry *e)
 {
-	return e ? is_as_wanted(e) && s->present : !s->v && !s->present;
+	return e ? is_as_wanted(e) && s->present : !s->v && !s->present && !s->doubt;
 }
 
 void pool_failed(struct pool *p, const struct table_op *op, int error, const char *why, struct mono now)
@@ -224,12 +241,13 @@ void pool_failed(struct pool *p, const struct table_op *op, int error, const cha
 		return;
 	bool follows = e && s->failed && !s->present; /* from that of its virtual, which has been told */
 	bool telling = e ? entry_failed(s, e, op, error) : service_failed(s, op, error);
+	bool settles = telling && (e ? e->was_doubt : s->was_doubt); /* what was in doubt: no failure of its own */
 	if (is_done(s, e))
 		*(e ? &e->failed : &s->failed) = false;
 	else if (!p->stopped)
-		schedule(p, s, telling, now);
+		schedule(p, s, settles || (telling && s->tries == 0), now);
 	char *trouble = e ? e->trouble : s->trouble;
-	if (follows || strncmp(trouble, why, POOL_WHY - 1) == 0)
+	if (follows || settles || strncmp(trouble, why, POOL_WHY - 1) == 0)
 		return;
 	copy_text(trouble, POOL_WHY, why);
 	say_failed(p, s, op, why, now);

@@ -75,7 +75,8 @@ void pool_event(struct pool *p, const struct pool_event *e, struct mono now);
 /* What the last call wants done, in order; valid until the next call. */
 const struct pool_action *pool_actions(const struct pool *p, size_t *count);
 /* An operation of the last batch failed: it is logged truthfully and tried again, after 1 s at first.  error is -errno; three tell what
- * the kernel has and are acted on at once: -EEXIST (of an add), -ENOENT (real) and -ESRCH (service) of anything.  To be called for
+ * the kernel has and are acted on at once: -EEXIST (of an add), -ENOENT (real) and -ESRCH (service) of anything.  After any other it may
+ * have been done all the same (an ipvsadm that was killed, an answer that was lost), and is asked for anew.  To be called for
  * each of them before any other call; op must not point into the batch. */
 void pool_failed(struct pool *p, const struct table_op *op, int error, const char *why, struct mono now);
 struct mono pool_deadline(const struct pool *p); /* MONO_FAR: nothing waits; else call pool_tick then */

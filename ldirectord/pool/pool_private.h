@@ -44,6 +44,7 @@ struct entry {
 	struct table_real have, was; /* as far as we know; before the operation in flight */
 	struct want want, tried;     /* tried: what failed */
 	bool failed;
+	bool doubt, was_doubt; /* an operation failed in a way that may have changed the kernel all the same; before the one in flight */
 	char trouble[POOL_WHY]; /* why it failed; kept until the next batch went well, so that it is said once */
 };
 
@@ -56,6 +57,7 @@ struct service {
 	bool present, was_present;
 	struct table_service have, was; /* .reals NULL */
 	bool failed;
+	bool doubt, was_doubt; /* as of an entry */
 	char trouble[POOL_WHY];
 	struct member *members;
 	size_t member_count;

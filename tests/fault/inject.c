@@ -6,6 +6,7 @@
  *   FAULT_WANT   PROCESS:FAMILY:N[:TIMES]: the N-th place of this family in this process (starter, guardian, engine) fails, TIMES
  *                times (default 1) in a row
  *   FAULT_RECORD not empty: every place is written to FAULT_STATE.sites
+ *   FAULT_PROGRAM when it is set: only in programs of this name, not in what they call
  *
  * Counted are places: call and call stack, not calls.  The same call from the same place fails the first time only; so a
  * story has hundreds of failures and not a million.  The place that failed is written to FAULT_STATE.hit, in the form of a line of
@@ -96,7 +97,8 @@ __attribute__((constructor)) static void begin(void)
 	(void)dl_iterate_phdr(find_exe, NULL);
 	(void)backtrace(frames, 2); /* its first use loads a library */
 	inside = false;
-	if (!name)
+	const char *program = getenv("FAULT_PROGRAM");
+	if (!name || (program && strcmp(program, program_invocation_short_name) != 0))
 		return;
 	inside = true;
 	(void)snprintf(path, sizeof path, "%s", name);

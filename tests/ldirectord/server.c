@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Servers for the tests of the daemon: server accept|silent|smtp|smtp-thinks ADDRESS:PORT...  Listens on all of them and says "ready";
- * accept closes each connection at once, silent keeps it and says nothing.  smtp takes mails, but none for an address that begins with
+/* Servers for the tests of the daemon: server accept|silent|http|smtp|smtp-thinks ADDRESS:PORT...  Listens on all of them and says "ready";
+ * accept closes each connection at once, silent keeps it and says nothing.  http has one page.  smtp takes mails, but none for an address that begins with
  * "bad", nor any from one; what was said to it is appended to $SMTP_RECORD when it has a mail.  smtp-thinks never answers to the end
  * of one.  Ended by a signal: then the ports refuse. */
 #include <arpa/inet.h>
@@ -80,6 +80,12 @@ static void serve(const char *mode, int client, const struct pollfd *listening, 
 {
 	if (strcmp(mode, "silent") == 0)
 		return;
+	if (strcmp(mode, "http") == 0 && fork() == 0) {
+		static const char page[] = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nup\n";
+		char request[2048];
+		(void)!read(client, request, sizeof request); /* a check's comes in one piece */
+		_exit(write(client, page, sizeof page - 1) < 0);
+	}
 	if (strncmp(mode, "smtp", 4) == 0 && fork() == 0) {
 		for (size_t i = 0; i < count; i++) /* a conversation that goes on must not keep the port */
 			close(listening[i].fd);

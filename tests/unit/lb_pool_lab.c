@@ -455,7 +455,10 @@ static void act(struct world *w)
 	for (size_t i = 0; i < count; i++) {
 		if (a[i].kind == POOL_TABLE) {
 			int error = w->trouble ? w->trouble(w, &a[i].op) : 0;
-			error = error ? error : kernel_apply(&w->kernel, &a[i].op);
+			if (error == 0 || error == LAB_UNKNOWN) {
+				int applied = kernel_apply(&w->kernel, &a[i].op);
+				error = error ? error : applied;
+			}
 			bad[i] = error != 0;
 			w->op_count++;
 			if (bad[i])

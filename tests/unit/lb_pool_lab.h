@@ -24,7 +24,7 @@ struct table_service *kernel_service(const struct table *t, const struct lb_serv
 struct table_real *kernel_real(const struct table_service *s, const struct lb_address *a);
 
 /* --- world */
-enum { WORLD_SAID = 65536 };
+enum { WORLD_SAID = 65536, LAB_UNKNOWN = -110 }; /* -ETIMEDOUT */
 struct world {
 	struct lb_config *config;
 	struct pool *pool;
@@ -32,7 +32,8 @@ struct world {
 	struct mono now;
 	char said[WORLD_SAID]; /* lines: "L text", "M subject", "C start", "T op" of what was done, since world_hush */
 	size_t said_len, op_count, failed_count;
-	int (*trouble)(struct world *w, const struct table_op *op); /* NULL, or says -errno of an operation that is not to be done */
+	/* NULL, or says -errno of an operation that is not to be done; LAB_UNKNOWN: it is done, or fails as it would, and nobody hears how */
+	int (*trouble)(struct world *w, const struct table_op *op);
 	void (*after)(struct world *w, const struct table_op *op); /* NULL, or looks at the kernel after each operation */
 	void *context;
 };

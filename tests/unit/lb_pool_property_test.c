@@ -456,6 +456,7 @@ struct life {
 	char config[CONFIG];
 	unsigned seed, step, trouble; /* of 100 operations */
 	bool touched;                 /* an operator has changed the table by hand */
+	bool sick;                    /* what failed has not been put right yet */
 };
 
 static uint64_t compared, operations;
@@ -465,7 +466,9 @@ static int trouble(struct world *w, const struct table_op *op)
 	struct life *l = w->context;
 
 	(void)op;
-	return chance(100) < l->trouble ? -EIO : 0;
+	if (chance(100) >= l->trouble)
+		return 0;
+	return chance(2) ? -EIO : LAB_UNKNOWN;
 }
 
 /* Whoever gets a weight has had a good result, was found with one, is never checked, or is the fallback. */
@@ -598,13 +601,15 @@ static void do_reload(struct life *l)
 
 	random_config(l->config);
 	reads = mention(&l->m, l->config) || reads;
+	if (l->sick && strstr(l->config, "checktype=off"))
+		reads = true; /* it stays where it was: only the kernel knows */
 	reload(l, l->config, reads);
 	l->touched = false;
 }
 
 static void do_same_reload(struct life *l)
 {
-	if (l->touched)
+	if (l->touched || l->sick)
 		return;
 	world_hush(&l->w);
 	reload(l, l->config, chance(2));
@@ -628,6 +633,13 @@ static void do_by_hand(struct life *l)
 		l->touched = true;
 }
 
+/* What failed is put right in time. */
+static void heal(struct life *l)
+{
+	pass(l, HEALED_MS);
+	l->sick = false;
+}
+
 static void one_step(struct life *l)
 {
 	static void (*const steps[])(struct life *) = {do_maintenance, do_order, do_order, do_reload, do_same_reload, do_by_hand};
@@ -642,9 +654,10 @@ static void one_step(struct life *l)
 	operations += l->w.op_count;
 	if (chance(4) == 0)
 		pass(l, chance(2000));
-	if (l->w.failed_count) /* what failed is put right in time */
-		pass(l, HEALED_MS);
-	if (!l->touched)
+	l->sick = l->sick || l->w.failed_count;
+	if (l->sick && chance(3) == 0)
+		heal(l);
+	if (!l->touched && !l->sick)
 		must_be_same(l, "a step");
 	world_hush(&l->w);
 }
@@ -671,6 +684,8 @@ static void live(unsigned seed)
 	must_be_same(l, "the start");
 	for (l->step = 0; l->step < STEPS; l->step++)
 		one_step(l);
+	if (l->sick)
+		heal(l);
 	if (l->touched)
 		do_reload(l);
 	l->m.stopped = true;

@@ -1,87 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* The rules of the pool one by one; recorded lives and random ones have tests of their own. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+/* The rules of the pool one by one; failed operations, recorded lives and random ones have tests of their own. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
-
-#include "tests/unit/lb_pool_lab.h"
-
-#define V "10.9.0.1:80"
-#define R1 "127.0.2.1:8001"
-#define R2 "127.0.2.2:8001"
-#define ONE "virtual=" V "\n\treal=" R1 " masq 3\n\tchecktype=connect\n"
-#define TWO ONE "\treal=" R2 " masq 2\n"
-#define BACKUP "\tfallback=127.0.0.1:80 masq\n"
-
-static struct world *w;
-
-static int fresh(void **state)
-{
-	(void)state;
-	w = calloc(1, sizeof *w);
-	return w ? 0 : -1;
-}
-
-static int gone(void **state)
-{
-	(void)state;
-	world_end(w);
-	table_free(&w->kernel);
-	free(w);
-	return 0;
-}
-
-static void have(const char *line)
-{
-	assert_true(kernel_line(&w->kernel, line));
-}
-
-/* The weight of a real in the kernel; -1: it is not there. */
-static int weight_in(const char *service, const char *real)
-{
-	struct lb_service_id id = lab_id(service);
-	struct lb_address a = lab_address(real);
-	const struct table_service *s = kernel_service(&w->kernel, &id);
-	const struct table_real *r = s ? kernel_real(s, &a) : NULL;
-
-	return r ? (int)r->weight : -1;
-}
-
-static int weight(const char *real)
-{
-	return weight_in(V, real);
-}
-
-static bool said(const char *text)
-{
-	return strstr(w->said, text) != NULL;
-}
-
-static struct pool_view view(size_t virtual_index, size_t real_index)
-{
-	struct pool_view v;
-
-	pool_view(w->pool, virtual_index, real_index, &v);
-	return v;
-}
-
-static void up(const char *real)
-{
-	assert_int_equal(world_result(w, real, true, "connected"), 1);
-}
-
-static void down(const char *real)
-{
-	assert_int_equal(world_result(w, real, false, "connection refused"), 1);
-}
+#include "tests/unit/pooling.h"
 
 /* --- start -------------------------------------------------------------------------------------------------------------- */
 
@@ -401,101 +323,6 @@ static void after_the_stop_nothing_is_done(void **state)
 	assert_true(pool_deadline(w->pool).ns == MONO_FAR.ns);
 }
 
-/* --- failures ----------------------------------------------------------------------------------------------------------- */
-
-static int error_now;
-
-static int fails(struct world *world, const struct table_op *op)
-{
-	(void)world, (void)op;
-	return error_now;
-}
-
-static size_t lines_with(const char *text)
-{
-	size_t n = 0;
-
-	for (const char *at = w->said; (at = strstr(at, text)); at++)
-		n++;
-	return n;
-}
-
-static void a_failed_operation_is_one_truthful_line_and_is_tried_again_ever_slower(void **state)
-{
-	(void)state;
-	world_start(w, ONE);
-	w->trouble = fails;
-	error_now = -EIO;
-	world_hush(w);
-	up(R1);
-	assert_string_equal(w->said, "L Failed to add real server: " R1 " (" V "): Input/output error; next try in 1 s\n");
-	assert_string_equal(view(0, 0).trouble, "Input/output error");
-	assert_false(view(0, 0).in_table);
-	world_pass(w, 500);
-	assert_int_equal(w->failed_count, 1);
-	world_pass(w, 600);
-	assert_int_equal(w->failed_count, 2);
-	world_pass(w, 1500);
-	assert_int_equal(w->failed_count, 2); /* then after 2 s, 4 s ... */
-	world_pass(w, 600000);
-	assert_in_range(w->failed_count, 12, 20);
-	assert_int_equal(lines_with("Failed"), 1);
-	assert_false(said("Added"));
-	error_now = 0;
-	world_pass(w, 60000);
-	assert_int_equal(weight(R1), 3);
-	assert_true(said("L Added real server: " R1 " (" V ") (Weight set to 3): connected\n"));
-	assert_string_equal(view(0, 0).trouble, "");
-}
-
-static void a_virtual_that_fails_is_one_line_for_all_its_reals(void **state)
-{
-	(void)state;
-	w->trouble = fails;
-	error_now = -ENOPROTOOPT;
-	world_start(w, TWO "\tquiescent=yes\n");
-	assert_int_equal(lines_with("Failed"), 1);
-	assert_true(view(0, 1).trouble[0]);
-	up(R1);
-	up(R2);
-	assert_int_equal(lines_with("Failed"), 1);
-	error_now = 0;
-	world_pass(w, 1100);
-	assert_int_equal(weight(R1), 3);
-	assert_int_equal(weight(R2), 2);
-}
-
-static void what_was_deleted_by_hand_comes_back_at_once_with_the_next_change(void **state)
-{
-	(void)state;
-	world_start(w, TWO "\tquiescent=yes\n");
-	up(R2);
-	have("-d -t " V " -r " R1);
-	up(R1);
-	assert_int_equal(weight(R1), 3);
-	have("-D -t " V);
-	down(R1);
-	assert_int_equal(weight(R1), 0);
-	assert_int_equal(weight(R2), 2);
-	have("-d -t " V " -r " R2);
-	world_order(w, V, R2, POOL_DISABLE); /* is gone: nothing to be tried again */
-	assert_true(pool_deadline(w->pool).ns == MONO_FAR.ns);
-}
-
-static void what_failed_does_not_hold_up_another_wish(void **state)
-{
-	(void)state;
-	world_start(w, ONE);
-	up(R1);
-	w->trouble = fails;
-	error_now = -EIO;
-	world_order(w, V, R1, POOL_DRAIN);
-	assert_int_equal(weight(R1), 3);
-	error_now = 0;
-	world_order(w, V, R1, POOL_DISABLE);
-	assert_int_equal(weight(R1), -1);
-}
-
 /* --- scale -------------------------------------------------------------------------------------------------------------- */
 
 static double seconds(void)
@@ -555,7 +382,6 @@ static void a_change_costs_no_more_among_5000_reals_than_among_100(void **state)
 	assert_true(many < 10 * few + 5); /* its memory is colder; fifty times would be all reals */
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, fresh, gone)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -578,10 +404,6 @@ int main(void)
 		CASE(a_reload_keeps_states_counters_and_checks_of_what_stays),
 		CASE(a_reload_puts_right_what_was_changed_by_hand),
 		CASE(after_the_stop_nothing_is_done),
-		CASE(a_failed_operation_is_one_truthful_line_and_is_tried_again_ever_slower),
-		CASE(a_virtual_that_fails_is_one_line_for_all_its_reals),
-		CASE(what_was_deleted_by_hand_comes_back_at_once_with_the_next_change),
-		CASE(what_failed_does_not_hold_up_another_wish),
 		cmocka_unit_test(a_change_costs_no_more_among_5000_reals_than_among_100),
 	};
 
