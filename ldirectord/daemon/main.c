@@ -263,12 +263,15 @@ static int command_status(const struct instance *instance, bool json)
 	pid_t pid = 0;
 	char *answer = NULL;
 	enum instance_state state = instance_state(instance, &pid);
-	bool heard = control_ask(instance->socket, "status", &answer) == 0;
+	int error = control_ask(instance->socket, "status", &answer);
+	bool heard = error == 0;
 	if (json && heard)
 		(void)fputs(answer, stdout); // nowhere else to say it
 	free(answer);
 	if (json && heard)
 		return EXIT_GOOD;
+	if (json && state == INSTANCE_RUNS) /* nothing to be read on standard output: no success */
+		return unheard(instance, error, stdout, EXIT_STOPPED);
 	if (state == INSTANCE_RUNS) {
 		(void)fprintf(stderr, "ldirectord for %s is running with pid: %d\n", instance->file, (int)pid); // nowhere else to say it
 		return EXIT_GOOD;

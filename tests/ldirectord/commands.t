@@ -114,6 +114,26 @@ call stop
 [ "$CODE" -eq 0 ] && within 1000 eval '! kill -0 $supervised 2>/dev/null'; ok $? 'supervised: stop ends it'
 call status
 want 3 'is stopped' '' 'and then it is stopped'
+# --- something is in the way of the control socket
+file ''
+SOCKET=/run/ldirectord.ldirectord.sock
+mkdir $SOCKET
+call start
+want 0 '' '' 'start: the checks need no control socket'
+grep -q "control socket $SOCKET: Address already in use" $LOG; ok $? 'the log says that it cannot be made'
+call reload
+want 1 '' "is running with pid: $(pid), but is not heard at $SOCKET" 'reload: not "stopped"'
+call drain 10.9.0.1:80 127.0.1.1:8001
+want 1 '' 'is not heard at' 'drain: the same'
+call status --json
+want 1 '' 'is not heard at' 'status --json: no success without JSON'
+call status
+want 0 '' 'is running with pid' 'status'
+rmdir $SOCKET
+within 3000 json '.status == "running"' 2>err; ok $? 'the way is free: it is made'
+call reload
+want 0 '' '' 'and it obeys'
+call stop; within 1000 stopped
 # --- the resource script
 file ''
 script() { # its arguments

@@ -76,5 +76,8 @@ has_service() { grep -qF -- "-A $1 " table 2>/dev/null; }
 no_service() { ! grep -q -- '^-A' table; }
 stopped() { [ ! -e "/run/ldirectord.${1:-ldirectord}.pid" ]; }
 pid() { cat "/run/ldirectord.${1:-ldirectord}.pid"; }
-json() { "$BUILD/sbin/ldirectord" status --json | jq -e "$1" >/dev/null; }
+json() { # FILTER: true of the status; jq -e says yes to nothing at all
+	local text
+	text=$("$BUILD/sbin/ldirectord" status --json) && [ -n "$text" ] && jq -e "$1" >/dev/null <<<"$text"
+}
 changes() { grep -vcE -- ' -(S|L)' operations; } # invocations that could change something

@@ -111,22 +111,22 @@ if ! command -v jq >/dev/null; then
 fi
 file "supervised\n${section}\tchecktimeout=1500ms\n\tservice=ftp\n\tsecret=\"hidden\"\n\treceive=\"\\\\xff\"\n"
 call check --json ld.cf
-[ "$code" -eq 0 ] && [ ! -s err ] && jq -e '.ok == true and .errors == [] and .warnings[0].line == 1 and .config.globals.supervised == "yes"' out >/dev/null
+[ "$code" -eq 0 ] && [ ! -s err ] && [ -s out ] && jq -e '.ok == true and .errors == [] and .warnings[0].line == 1 and .config.globals.supervised == "yes"' out >/dev/null
 ok $? 'JSON of a good file: ok, no errors, warnings, globals'
-jq -e '.config.virtuals[0] | .checktimeout == 1.5 and .service == "ftp" and .passwd == "ldirectord@lvsdir" and .real[0].server == "127.0.0.1" and .checkinterval == 10' out >/dev/null
+[ -s out ] && jq -e '.config.virtuals[0] | .checktimeout == 1.5 and .service == "ftp" and .passwd == "ldirectord@lvsdir" and .real[0].server == "127.0.0.1" and .checkinterval == 10' out >/dev/null
 ok $? '... effective values, named as in the file'
 ! grep -q hidden out
 ok $? '... and no secret'
 file "${section}\tcomment=\\377\\376\n\tbogus=1\nfork=x\n"
 call check --json ld.cf
-[ "$code" -eq 2 ] && jq -e '.ok == false and (.errors | length) == 2 and .errors[0].line == 4 and .errors[0].column == 2 and (.errors[1].message | contains("expected yes or no")) and (has("config") | not)' out >/dev/null
+[ "$code" -eq 2 ] && [ -s out ] && jq -e '.ok == false and (.errors | length) == 2 and .errors[0].line == 4 and .errors[0].column == 2 and (.errors[1].message | contains("expected yes or no")) and (has("config") | not)' out >/dev/null
 ok $? 'JSON of a bad file: every error with line and column, no configuration'
 file "${section}\tcomment=\\377\\376\n"
 call check --json ld.cf
-[ "$code" -eq 0 ] && jq -e '.config.virtuals[0].comment == "\\xff\\xfe"' out >/dev/null
+[ "$code" -eq 0 ] && [ -s out ] && jq -e '.config.virtuals[0].comment == "\\xff\\xfe"' out >/dev/null
 ok $? 'bytes that are no text become one'
 call check --json "$room/none.cf"
-[ "$code" -eq 2 ] && jq -e '.ok == false and .errors[0].line == 0 and (.errors[0].message | contains("No such file"))' out >/dev/null
+[ "$code" -eq 2 ] && [ -s out ] && jq -e '.ok == false and .errors[0].line == 0 and (.errors[0].message | contains("No such file"))' out >/dev/null
 ok $? 'JSON of a file that is not there'
 file "$section"
 timeout 8 "$ldirectord" check --json ld.cf >/dev/full 2>err
