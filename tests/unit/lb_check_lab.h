@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the tests of ldirectord/check share: scripted servers in threads of their own, sections of a file without its reader, and one
- * check run to its end. */
+/* What the tests of ldirectord/check share: scripted servers in threads of their own, sections of a file without its reader, one
+ * check run to its end, and a network of their own. */
 #ifndef TESTS_UNIT_LB_CHECK_LAB_H
 #define TESTS_UNIT_LB_CHECK_LAB_H
 
@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <dirent.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
@@ -20,10 +21,13 @@
 #include <openssl/x509v3.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -215,6 +219,22 @@ static inline SSL_CTX *lab_tls(const char *name, const char *pem)
 	return x;
 }
 
+/* One that reads a request of http and says what it was given. */
+static inline void lab_answer_http(struct lab_conn *c, void *user)
+{
+	while (lab_hear(c) > 2)
+		;
+	(void)lab_say(c, user);
+}
+
+/* One that says what it was given, if anything, and then nothing more. */
+static inline void lab_hold(struct lab_conn *c, void *user)
+{
+	if (user)
+		(void)lab_say(c, user);
+	(void)lab_pause(c, 10000);
+}
+
 // --- a section ---
 
 /* A section's strings are never written to. */
@@ -281,6 +301,28 @@ static inline struct lab_result lab_check(const struct lab_section *s)
 	return r;
 }
 
+/* One check of a server that is there for it alone; tls, NULL: plain, is freed. */
+static inline struct lab_result lab_ask(struct lab_section *s, lab_serve *serve, const void *user, SSL_CTX *tls)
+{
+	struct lab_server server = {.serve = serve, .user = (void *)(uintptr_t)user, .tls = tls};
+	lab_start(&server);
+	s->r.address.port = server.port;
+	struct lab_result r = lab_check(s);
+	lab_stop(&server);
+	print_message("  %-4s %s\n", r.up ? "up" : "down", r.why);
+	return r;
+}
+
+static inline void lab_expect(const struct lab_result *r, bool up, const char *part)
+{
+	if (!strstr(r->why, part))
+		fail_msg("\"%s\" lacks \"%s\"", r->why, part);
+	if (r->up != up)
+		fail_msg("%s, but: %s", r->up ? "up" : "down", r->why);
+}
+
+// --- a program ---
+
 static inline int lab_descriptors(void)
 {
 	DIR *d = opendir("/proc/self/fd");
@@ -290,6 +332,42 @@ static inline int lab_descriptors(void)
 		n++;
 	(void)closedir(d);
 	return n;
+}
+
+/* Loopback only: nothing leaves the machine, and who answers an echo or a question for a name is ours to say. */
+static inline bool lab_own_network(void)
+{
+	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+	if (unshare(CLONE_NEWNET | CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+		return false;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool up = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &lo) == 0;
+	if (fd >= 0)
+		(void)close(fd);
+	return up;
+}
+
+/* For main, before anything else; needs root.  Returns how many descriptors are open, for lab_end; -1: it cannot begin. */
+static inline int lab_begin(void)
+{
+	const char *why = "";
+	if (!lab_own_network()) {
+		perror("a network namespace of its own: needs root");
+		return -1;
+	}
+	(void)g_main_context_default(); // its own descriptors are not a leak of ours
+	int before = lab_descriptors();
+	return check_init(&why) ? before : -1;
+}
+
+/* The exit status of main: failed, the number of tests that did, or 1 when their descriptors are not those of before. */
+static inline int lab_end(int failed, int before)
+{
+	check_exit();
+	if (lab_descriptors() == before)
+		return failed;
+	(void)fprintf(stderr, "%d descriptors are left\n", lab_descriptors() - before);
+	return 1;
 }
 
 #endif
