@@ -67,12 +67,11 @@ static void entry_failed(struct core *c, size_t g)
 {
 	struct group *group = &c->groups[g];
 	group->attempts++;
-	bool again = group->attempts < START_ATTEMPTS;
-	group->deadline = again ? mono_add(c->now.mono, span_ms(RETRY_MS)) : MONO_FAR;
-	core_log(c, LOG_LEVEL_CRIT, "Giving up resources of group %s: start failed here (%s), try %u of %d. %s", group_key(c, g), group->why,
-	         group->attempts, (int)START_ATTEMPTS,
-	         again ? "The other node is asked to run it; if it cannot, we try again in 30 s."
-	               : "No further try here before hb_takeover, hb_standby on the other node, or a restart.");
+	bool soon = group->attempts < START_ATTEMPTS;
+	group->deadline = mono_add(c->now.mono, span_ms(soon ? RETRY_MS : LATER_MS));
+	core_log(c, LOG_LEVEL_CRIT, "Giving up resources of group %s: start failed here (%s), try %u. %s", group_key(c, g), group->why, group->attempts,
+	         soon ? "The other node is asked to run it; if it cannot, we try again in 30 s."
+	              : "If nobody runs it we try again in 5 minutes; at once with hb_takeover here.");
 }
 
 static void entry_stuck(struct core *c, size_t g)

@@ -20,7 +20,7 @@ enum verdict {
 	RELEASE,
 	FAILBACK,      /* offer it to its home, if that is due */
 	CANCEL,        /* keep it after all */
-	RETRY,         /* start again, if attempts are left and the time has come */
+	RETRY,         /* start again, if the time has come */
 	RETRY_HOME,
 };
 
@@ -115,7 +115,7 @@ static bool failback_wanted(const struct core *c, size_t g)
 
 static bool retry_now(const struct core *c, const struct group *group)
 {
-	return may_start(c) && group->attempts < START_ATTEMPTS && mono_reached(c->now.mono, group->deadline);
+	return may_start(c) && mono_reached(c->now.mono, group->deadline);
 }
 
 

@@ -24,7 +24,7 @@
  *
  * Not modelled: a peer that is silent but lives (a partition: then two owners come to be, and epochs decide when it has healed),
  * stalls, fencing, a stop that fails (STUCK), auto_failback (it gives as an operator does), orders in a row, files that differ, several
- * groups, ping nodes, the classic dialect.  What only ever forbids a start is left out (believe_after, START_ATTEMPTS), and timers may
+ * groups, ping nodes, the classic dialect.  What only ever forbids a start is left out (believe_after), and timers may
  * fire at any time.
  *
  * Each guard can be taken away by -DWITHOUT_name: then spin must find two owners within the bounds of a search that is clean with it.

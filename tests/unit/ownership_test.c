@@ -32,19 +32,19 @@ static const char *const columns[PEER_COLUMNS] = {"AWAY", "UNSURE", "NONE", "LEA
 struct given {
 	enum group_state state;
 	enum peer_column column;
-	bool mine, asked, acked, due, digests_differ, lower_name, time_has_come, attempts_left;
+	bool mine, asked, acked, due, digests_differ, lower_name, time_has_come;
 	enum failback failback;
 	int newer; /* our epoch against theirs: -1, 0, 1; NO_EPOCH: they have none */
 };
 
-enum { CONDITIONS = 8, COMBINATIONS = 1 << CONDITIONS, OUR_EPOCH = 5, NO_EPOCH = 2 };
+enum { CONDITIONS = 7, COMBINATIONS = 1 << CONDITIONS, OUR_EPOCH = 5, NO_EPOCH = 2 };
 
 static struct given given_of(enum group_state state, enum peer_column column, unsigned bits, enum failback failback, int newer)
 {
 	return (struct given){
 		.state = state, .column = column, .failback = failback, .newer = newer,
 		.mine = bits & 1, .asked = bits & 2, .acked = bits & 4, .due = bits & 8, .digests_differ = bits & 16, .lower_name = bits & 32,
-		.time_has_come = bits & 64, .attempts_left = bits & 128,
+		.time_has_come = bits & 64,
 	};
 }
 
@@ -91,7 +91,7 @@ static enum group_state after(const struct given *s, const char *word)
 	if (!strcmp(word, "fback?"))
 		return s->due && !s->mine && s->failback != FAILBACK_OFF && s->time_has_come ? OWN_GIVING : s->state;
 	if (!strcmp(word, "retry")) {
-		if (!s->time_has_come || !s->attempts_left || (s->column == PEER_FAILED && !home_goes_first(s)))
+		if (!s->time_has_come || (s->column == PEER_FAILED && !home_goes_first(s)))
 			return s->state;
 		return s->column == PEER_AWAY ? OWN_STARTING : OWN_CLAIM;
 	}
@@ -127,7 +127,6 @@ static void set_up(struct core *c, const struct given *s)
 	group->asked = s->asked && s->state == OWN_CLAIM;
 	group->failback_due = s->due;
 	group->epoch = OUR_EPOCH;
-	group->attempts = s->attempts_left ? START_ATTEMPTS - 1 : START_ATTEMPTS;
 	group->deadline = s->time_has_come ? c->now.mono : mono_add(c->now.mono, span_ms(1));
 	group->peer = (struct peer_group){.said = s->column, .epoch = s->newer == NO_EPOCH ? 0 : (uint64_t)(OUR_EPOCH - s->newer), .acked = s->acked};
 	c->nodes[c->peer].status = s->column == PEER_AWAY ? NODE_DEAD : NODE_ACTIVE;
@@ -156,9 +155,9 @@ static void check_cell(struct core *c, const struct given *s)
 	ownership_settle(c);
 	enum group_state to = c->groups[0].state, wanted = expected(sane);
 	if (to != wanted || !actions_fit(c, s->state, to))
-		fail_msg("%s, the other node %s: mine %d asked %d acked %d due %d digests differ %d lower name %d time %d attempts %d failback %d newer %d: %s, not %s",
+		fail_msg("%s, the other node %s: mine %d asked %d acked %d due %d digests differ %d lower name %d time %d failback %d newer %d: %s, not %s",
 		         group_state_name(s->state), columns[s->column], s->mine, asked, s->acked, s->due, s->digests_differ, s->lower_name, s->time_has_come,
-		         s->attempts_left, (int)s->failback, s->newer, group_state_name(to), group_state_name(wanted));
+		         (int)s->failback, s->newer, group_state_name(to), group_state_name(wanted));
 }
 
 static struct core *active_core(struct pair *p, int side)
@@ -328,7 +327,7 @@ static void a_failed_start_is_tried_again_after_30_s_when_nobody_else_can(void *
 	pair_until(p, 11000, ALPHA, "failed web");
 	int64_t failed = pair_when(p, ALPHA, "failed web");
 	assert_state(p, ALPHA, "web", OWN_FAILED);
-	assert_seen(p, ALPHA, "Giving up resources of group web: start failed here (exit status 1), try 1 of 3");
+	assert_seen(p, ALPHA, "Giving up resources of group web: start failed here (exit status 1), try 1. The other node");
 	pair_mark(p);
 	pair_until(p, 31000, ALPHA, "do start web");
 	assert_int_equal(pair_when(p, ALPHA, "do start web") - failed, RETRY_MS);
@@ -337,15 +336,19 @@ static void a_failed_start_is_tried_again_after_30_s_when_nobody_else_can(void *
 	pair_free(p);
 }
 
-static void starts_that_fail_end_after_three_until_an_operator_asks(void **state)
+static void a_start_that_failed_three_times_is_tried_every_5_minutes_and_at_once_when_an_operator_asks(void **state)
 {
 	(void)state;
 	struct pair *p = pair_new(NULL, "alpha web\n");
 	p->side[ALPHA].script[0].fail_starts = PAIR_ALWAYS;
 	pair_boot(p, ALPHA);
-	pair_run(p, 600000);
+	pair_run(p, 200000);
 	assert_times(p, ALPHA, "do start web", START_ATTEMPTS);
-	assert_seen(p, ALPHA, "No further try here before hb_takeover");
+	assert_seen(p, ALPHA, "try 3. If nobody runs it we try again in 5 minutes; at once with hb_takeover here.");
+	pair_run(p, LATER_MS);
+	assert_times(p, ALPHA, "do start web", START_ATTEMPTS + 1);
+	pair_run(p, 10 * LATER_MS);
+	assert_times(p, ALPHA, "do start web", START_ATTEMPTS + 11);
 	p->side[ALPHA].script[0].fail_starts = 0;
 	pair_move(p, ALPHA, true, HALF_ALL, 3);
 	pair_run(p, 1000);
@@ -418,7 +421,7 @@ int main(void)
 		cmocka_unit_test(what_may_still_run_after_its_script_is_stuck_and_nothing_else_is),
 		cmocka_unit_test(what_is_left_of_a_failed_start_is_cleaned_up_and_then_the_other_node_tries),
 		cmocka_unit_test(a_failed_start_is_tried_again_after_30_s_when_nobody_else_can),
-		cmocka_unit_test(starts_that_fail_end_after_three_until_an_operator_asks),
+		cmocka_unit_test(a_start_that_failed_three_times_is_tried_every_5_minutes_and_at_once_when_an_operator_asks),
 		cmocka_unit_test(what_cannot_be_stopped_is_stopped_again_every_30_s_and_reported_as_stuck),
 		cmocka_unit_test(each_start_has_a_larger_epoch_than_any_that_either_node_has_seen),
 		cmocka_unit_test(the_holdings_are_written_down_before_a_script_begins),
