@@ -63,15 +63,22 @@ enum peer_column ownership_column(const struct core *c, size_t g)
 	return proof && mono_reached(c->now.mono, c->believe_after) ? PEER_AWAY : PEER_UNSURE;
 }
 
+/* Until the next try, after so many that failed in a row. */
+static int64_t retry_pause_ms(unsigned attempts)
+{
+	int64_t ms = RETRY_MS;
+	for (unsigned i = START_ATTEMPTS; i <= attempts && ms < LATER_MS; i++)
+		ms *= 2;
+	return ms < LATER_MS ? ms : LATER_MS;
+}
+
 static void entry_failed(struct core *c, size_t g)
 {
 	struct group *group = &c->groups[g];
-	group->attempts++;
-	bool soon = group->attempts < START_ATTEMPTS;
-	group->deadline = mono_add(c->now.mono, span_ms(soon ? RETRY_MS : LATER_MS));
-	core_log(c, LOG_LEVEL_CRIT, "Giving up resources of group %s: start failed here (%s), try %u. %s", group_key(c, g), group->why, group->attempts,
-	         soon ? "The other node is asked to run it; if it cannot, we try again in 30 s."
-	              : "If nobody runs it we try again in 5 minutes; at once with hb_takeover here.");
+	int64_t ms = retry_pause_ms(++group->attempts);
+	group->deadline = mono_add(c->now.mono, span_ms(ms));
+	core_log(c, LOG_LEVEL_CRIT, "Giving up resources of group %s: start failed here (%s), try %u. The other node is asked to run it; "
+	         "if it cannot, we try again in %lld s, at once with hb_takeover here.", group_key(c, g), group->why, group->attempts, (long long)ms / 1000);
 }
 
 static void entry_stuck(struct core *c, size_t g)

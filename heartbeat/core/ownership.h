@@ -27,8 +27,8 @@
  *           restarts.  When the other one has let go, the addresses are announced once more.
  * fback?    give when its home is the peer, auto_failback is on or legacy and we took it because its home was away; an offer
  *           that got no answer is made again after 1 s by the node whose name is lower, after 5 s by the other
- * retry     start again: START_ATTEMPTS times in a row RETRY_MS apart, then every LATER_MS (a switch that takes minutes to come back
- *           must not leave the survivor idle for ever); with the column FAILED only at home
+ * retry     start again: START_ATTEMPTS times RETRY_MS apart, then after twice as long each time, LATER_MS at most (a switch that takes
+ *           minutes to come back must not leave the survivor idle for ever); with the column FAILED only at home
  *
  * Ends of children: start ok -> HELD; start failed -> FAILED (all released) or STUCK (something may still run);
  * stop ok -> NONE, or FAILED when that was left of a failed start; stop failed -> STUCK, tried again every RETRY_MS, never treated as released.
@@ -49,7 +49,7 @@ enum {
 	ASK_MS = 10000,       /* spec protocol 7.5: 10 s for the first answer */
 	RETRY_MS = 30000,     /* spec resources 3: 30 s before the next try */
 	START_ATTEMPTS = 3,
-	LATER_MS = 300000,    /* ours: between two tries of a start that failed so often, when nobody else can run it */
+	LATER_MS = 300000,    /* ours: the longest time between two tries of a start when nobody else can run it */
 	MOVE_MS = 3600000,    /* spec protocol 7.5: the rest of a move */
 };
 

@@ -240,13 +240,13 @@ static void starts_that_fail_on_both_nodes_are_tried_at_home_ever_more_rarely(vo
 	p->side[ALPHA].script[0].fail_starts = p->side[BETA].script[0].fail_starts = PAIR_ALWAYS;
 	pair_boot(p, ALPHA);
 	pair_boot(p, BETA);
-	pair_run(p, 200000);
+	pair_run(p, 100000);
 	assert_in_range(pair_count(p, ALPHA, "do start web"), 1, START_ATTEMPTS);
 	assert_in_range(pair_count(p, BETA, "do start web"), 1, START_ATTEMPTS);
 	assert_state(p, ALPHA, "web", OWN_FAILED);
 	pair_mark(p);
 	pair_run(p, 10 * LATER_MS);
-	assert_times(p, ALPHA, "do start web", 10);
+	assert_in_range(pair_count(p, ALPHA, "do start web"), 10, 12);
 	assert_unseen(p, BETA, "do start web");
 	assert_true(pair_runs(p, BETA, "db"));
 	pair_free(p);
