@@ -268,10 +268,8 @@ static int command_status(const struct instance *instance, bool json)
 	if (json && heard)
 		(void)fputs(answer, stdout); // nowhere else to say it
 	free(answer);
-	if (json && heard)
-		return EXIT_GOOD;
-	if (json && state == INSTANCE_RUNS) /* nothing to be read on standard output: no success */
-		return unheard(instance, error, stdout, EXIT_STOPPED);
+	if (json && (heard || state == INSTANCE_RUNS)) /* nothing to be read on standard output is no success */
+		return heard ? EXIT_GOOD : unheard(instance, error, stdout, EXIT_STOPPED);
 	if (state == INSTANCE_RUNS) {
 		(void)fprintf(stderr, "ldirectord for %s is running with pid: %d\n", instance->file, (int)pid); // nowhere else to say it
 		return EXIT_GOOD;

@@ -57,7 +57,7 @@ static bool shows(const struct world *w, int node, size_t g, enum group_state st
 	return view.state == state;
 }
 
-/* Nobody can be asked to run a group that nobody can stop, or that failed on every live node as often as is tried. */
+/* Nobody can be asked to run a group that nobody can stop, or that failed on every live node as often as is tried soon. */
 static bool excused(const struct world *w, int g)
 {
 	bool failed_everywhere = true;
