@@ -20,11 +20,13 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
+#include <linux/futex.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { ROLE_STARTER, ROLE_GUARDIAN, ROLE_ENGINE, ROLES };
@@ -192,15 +194,40 @@ static bool judge(enum fault_family family, const char *call, uint64_t hash, voi
 	return true;
 }
 
+/* The engine runs at a real-time priority, a command does not: who waits lends its priority to the holder, else it would wait for a
+ * holder that gets no CPU.  The word is 0 or the holder's thread, as futex(2) wants it; the processes share a PID namespace. */
+static void lock(void)
+{
+	uint32_t me = (uint32_t)gettid(), dead = 0;
+	for (;;) {
+		uint32_t holder = 0;
+		if (__atomic_compare_exchange_n(&state->lock, &holder, me, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+			return;
+		if (syscall(SYS_futex, &state->lock, FUTEX_LOCK_PI, 0, NULL, NULL, 0) == 0)
+			return;
+		holder = __atomic_load_n(&state->lock, __ATOMIC_RELAXED);
+		if (errno == ESRCH && holder == dead && /* killed while it held it: said twice of the same holder */
+		    __atomic_compare_exchange_n(&state->lock, &holder, me, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+			return;
+		dead = errno == ESRCH ? holder : 0;
+	}
+}
+
+static void unlock(void)
+{
+	uint32_t me = (uint32_t)gettid();
+	if (!__atomic_compare_exchange_n(&state->lock, &me, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		(void)syscall(SYS_futex, &state->lock, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0); /* somebody waits */
+}
+
 static bool due_in_daemon(enum fault_family family, const char *call)
 {
 	void *frames[FRAMES_MAX];
 	int count = backtrace(frames, FRAMES_MAX), skip = count < OWN_FRAMES ? count : OWN_FRAMES;
 	uint64_t hash = place(family, call, frames + skip, count - skip);
-	while (__atomic_test_and_set(&state->lock, __ATOMIC_ACQUIRE))
-		continue;
+	lock();
 	bool due = judge(family, call, hash, frames + skip, count - skip);
-	__atomic_clear(&state->lock, __ATOMIC_RELEASE);
+	unlock();
 	return due;
 }
 
