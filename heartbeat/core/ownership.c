@@ -21,7 +21,6 @@ enum verdict {
 	FAILBACK,      /* offer it to its home, if that is due */
 	CANCEL,        /* keep it after all */
 	RETRY,         /* start again, if the time has come */
-	RETRY_HOME,
 };
 
 /* Columns in the order of enum peer_column. */
@@ -34,7 +33,7 @@ static const enum verdict table[OWN_STATES][PEER_COLUMNS] = {
 	[OWN_HELD]     = { STAY,   STAY,   FAILBACK,    STAY,        STAY,        STAY,    RELEASE, CONFLICT, CONFLICT, CONFLICT, STAY,    STAY },
 	[OWN_GIVING]   = { CANCEL, CANCEL, STAY,        CANCEL,      CANCEL,      RELEASE, RELEASE, CONFLICT, CONFLICT, CONFLICT, STAY,    CANCEL },
 	[OWN_STOPPING] = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    STAY,     STAY,     STAY,     STAY,    STAY },
-	[OWN_FAILED]   = { RETRY,  STAY,   STAY,        RETRY,       RETRY_HOME,  STAY,    STAY,    STAY,     STAY,     CLAIM,    STAY,    STAY },
+	[OWN_FAILED]   = { RETRY,  STAY,   STAY,        RETRY,       RETRY,       STAY,    STAY,    STAY,     STAY,     CLAIM,    STAY,    STAY },
 	[OWN_STUCK]    = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    STAY,     STAY,     STAY,     STAY,    STAY },
 };
 /* --- the answers to the question marks of the table --- */
@@ -185,10 +184,6 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 	case CANCEL:
 		group_set_state(c, g, OWN_HELD, "the other node cannot take it");
 		break;
-	case RETRY_HOME:
-		if (!home_is_here(c, g))
-			break;
-		/* fall through */
 	case RETRY:
 		if (retry_now(c, group)) {
 			if (column != PEER_FAILED)

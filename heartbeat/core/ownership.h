@@ -28,14 +28,14 @@
  * fback?    give when its home is the peer, auto_failback is on or legacy and we took it because its home was away; an offer
  *           that got no answer is made again after 1 s by the node whose name is lower, after 5 s by the other
  * retry     start again: START_ATTEMPTS times RETRY_MS apart, then after twice as long each time, LATER_MS at most (a switch that takes
- *           minutes to come back must not leave the survivor idle for ever); with the column FAILED only at home
+ *           minutes to come back must not leave the survivor idle for ever); with the column FAILED each node in its turn, by a claim
  *
  * Ends of children: start ok -> HELD; start failed -> FAILED (all released) or STUCK (something may still run);
  * stop ok -> NONE, or FAILED when that was left of a failed start; stop failed -> STUCK, tried again every RETRY_MS, never treated as released.
  * Why an acknowledged claim is safe: the peer said "not here" after it had read our claim, and whoever has read a
  * claim starts only after an answer to its own claim, which our claim denies.
  * This rule, in the native dialect, is searched through by tests/model/ownership.pml for two nodes and one group, within the bounds of the
- * table at its head: up to four lives in all (restarts beside a living peer), two orders, one failed start.  Not modelled: partitions (epochs),
+ * table at its head: up to four lives in all (restarts beside a living peer), two orders, two failed starts.  Not modelled: partitions (epochs),
  * stalls, fencing, failed stops, auto_failback, files that differ, several groups, the classic dialect. */
 #ifndef HEARTBEAT_CORE_OWNERSHIP_H
 #define HEARTBEAT_CORE_OWNERSHIP_H

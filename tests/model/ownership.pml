@@ -16,6 +16,7 @@
  * search late       BOOTS=2 MOVES=1 FAILS=1 SLOTS=2
  * search restart    BOOTS=3 MOVES=1 FAILS=0 SLOTS=1   one of them crashes, leaves or loses its engine, and comes back while the other lives
  * search failing    BOOTS=3 MOVES=0 FAILS=1 SLOTS=1
+ * search failures   BOOTS=2 MOVES=1 FAILS=2 SLOTS=1   both nodes' starts fail, and each tries again
  * search restarts   BOOTS=4 MOVES=0 FAILS=0 SLOTS=1   first one of them, then the other; or one of them twice
  *
  * Proven there: never do both nodes run it (starting, held, giving, stopping, or left behind by an engine that died), and never does
@@ -342,8 +343,8 @@ inline script_ends(i)
 }
 
 #define RETRIES(i) (n[i].state == FAILED && MAY_START(i) && \
-                   (COLUMN(i) == AWAY || COLUMN(i) == LEAVING || (COLUMN(i) == FAILED && HOME(i))))
-/* The cells RETRY and RETRY_HOME */
+                   (COLUMN(i) == AWAY || COLUMN(i) == LEAVING || COLUMN(i) == FAILED))
+/* The cell RETRY */
 inline retry(i)
 {
 	if

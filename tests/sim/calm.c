@@ -61,17 +61,13 @@ static bool shows(const struct world *w, int node, size_t g, enum group_state st
 static bool excused(const struct world *w, int g)
 {
 	bool failed_everywhere = true;
-	const struct node *home = &w->nodes[w->plan->set[SET_HOMES] >> g & 1];
-	const struct node *tries = home->core != NULL ? home : &w->nodes[1 - home->index];
-	if (tries->places[g].failed_starts < START_TRIES)
-		failed_everywhere = false;
 	for (int i = 0; i < NODES; i++) {
 		const struct node *n = &w->nodes[i];
 		if (n->core == NULL)
 			continue;
 		if (n->places[g].truth == TRUTH_STUCK || shows(w, i, (size_t)g, OWN_STUCK))
 			return true;
-		failed_everywhere = failed_everywhere && shows(w, i, (size_t)g, OWN_FAILED);
+		failed_everywhere = failed_everywhere && shows(w, i, (size_t)g, OWN_FAILED) && n->places[g].failed_starts >= START_TRIES;
 	}
 	return failed_everywhere;
 }

@@ -91,7 +91,7 @@ static enum group_state after(const struct given *s, const char *word)
 	if (!strcmp(word, "fback?"))
 		return s->due && !s->mine && s->failback != FAILBACK_OFF && s->time_has_come ? OWN_GIVING : s->state;
 	if (!strcmp(word, "retry")) {
-		if (!s->time_has_come || (s->column == PEER_FAILED && !home_goes_first(s)))
+		if (!s->time_has_come)
 			return s->state;
 		return s->column == PEER_AWAY ? OWN_STARTING : OWN_CLAIM;
 	}
