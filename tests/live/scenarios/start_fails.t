@@ -27,4 +27,16 @@ httpd_install 1
 check 'an operator moves it' node_exec 1 timeout 30 /usr/sbin/hb_takeover --wait all
 check 'the first node serves' wait_for 5 settled_on 1
 check 'the client reads its page' wait_for 3 served_by 1
+
+note 'it fails on both, and the second is mended: nobody asks'
+httpd_break 1 'start) exit 5 ;;'
+mark=$(log_mark 2)
+check_not 'an operator gives it away, and neither can start it' node_exec 1 timeout 30 /usr/sbin/hb_standby --wait all
+check 'the second node has tried' wait_for 5 log_has 2 'Giving up resources of group .* try 1' "$mark"
+httpd_install 2
+owners_start
+check 'the second node serves by itself' wait_for 40 settled_on 2
+check 'the client reads its page' wait_for 3 served_by 2
+measure_stop
+is 'never two owners' "$(two_owners_ms)" 0
 done_testing
