@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Random lives of a pool against a slow, obvious model.  After each step the kernel's table is the one that the model computes from
+/* Random lives of a pool against a slow, obvious model (lb_pool_model.h).  After each step the kernel's table is the one that the model computes from
  * nothing but its states; nobody gets a weight before a first good result unless found with one; a reload of the same file does
  * nothing at all.  POOL_SEEDS=N runs N seeds, POOL_SEED=N only that one. */
 #include <errno.h>
@@ -14,8 +14,9 @@
 #include <cmocka.h>
 
 #include "tests/unit/lb_pool_lab.h"
+#include "tests/unit/lb_pool_model.h"
 
-enum { SEEDS = 4000, STEPS = 60, VIRTUALS = 4, REALS = 6, CONFIG = 4096, TEXT = 16384, PATIENCE_MS = 3000, HEALED_MS = 200000 };
+enum { SEEDS = 4000, STEPS = 60, CONFIG = 4096, TEXT = 16384, HEALED_MS = 200000 };
 
 /* --- chance ------------------------------------------------------------------------------------------------------------- */
 
@@ -29,7 +30,7 @@ static unsigned chance(unsigned n)
 	return (unsigned)(chance_state >> 33) % n;
 }
 
-static const char *const ids[VIRTUALS] = {"10.9.0.1:80", "10.9.0.1:81", "10.9.0.2:53", "5"};
+static const char *const ids[MODEL_VIRTUALS] = {"10.9.0.1:80", "10.9.0.1:81", "10.9.0.2:53", "5"};
 static const char *const forwards[] = {"masq", "gate", "ipip"};
 
 static size_t add(char *out, size_t len, const char *how, ...) __attribute__((format(printf, 3, 4)));
@@ -70,7 +71,7 @@ static size_t random_virtual(char *out, size_t len, const char *id)
 		len = add(out, len, "\tfallback=%s ", chance(4) ? "10.0.1.1:80" : "10.0.0.1:80");
 		len = add(out, len, "%s\n", forwards[chance(3)]);
 	}
-	for (unsigned i = chance(REALS); i > 0; i--) {
+	for (unsigned i = chance(MODEL_REALS); i > 0; i--) {
 		random_real_address(real);
 		if (strstr(used, real))
 			continue;
@@ -85,7 +86,7 @@ static void random_config(char *out)
 {
 	size_t len = add(out, 0, "checkinterval=1\n");
 
-	for (size_t i = 0; i < VIRTUALS; i++)
+	for (size_t i = 0; i < MODEL_VIRTUALS; i++)
 		if (chance(4))
 			len = random_virtual(out, len, ids[i]);
 }
@@ -95,356 +96,18 @@ static void random_kernel(struct table *t)
 	char line[128], real[32];
 
 	assert_true(kernel_line(t, "-A -t 10.9.9.9:99 -s rr") && kernel_line(t, "-a -t 10.9.9.9:99 -r 10.0.0.1:80 -m -w 9"));
-	for (size_t i = 0; i < VIRTUALS; i++) {
+	for (size_t i = 0; i < MODEL_VIRTUALS; i++) {
 		if (chance(2))
 			continue;
 		const char *option = strchr(ids[i], ':') ? strstr(ids[i], ":53") ? "-u" : "-t" : "-f";
 		sprintf(line, "-A %s %s -s wrr", option, ids[i]);
 		assert_true(kernel_line(t, line));
-		for (unsigned n = chance(REALS); n > 0; n--) {
+		for (unsigned n = chance(MODEL_REALS); n > 0; n--) {
 			random_real_address(real);
 			char forward = "mgi"[chance(4) ? 0 : chance(3)];
 			sprintf(line, "-a %s %s -r %s -%c -w %u", option, ids[i], real, forward, chance(3));
 			(void)kernel_line(t, line); /* some are there already */
 		}
-	}
-}
-
-/* --- the model ---------------------------------------------------------------------------------------------------------- */
-
-enum state { FRESH, FOUND, GOOD, BAD };
-enum backup { OPEN, AWAY, THERE };
-
-struct mreal {
-	const struct lb_virtual *v;
-	const struct lb_real *r;
-	enum state state;
-	enum pool_order order;
-	struct table_real found;
-	bool was_there, proved;
-	size_t check; /* index of the first real that shares it: its counters are the ones */
-	unsigned failures, successes;
-	bool checked, maintenance;
-};
-
-struct mvirtual {
-	const struct lb_virtual *v;
-	struct mreal reals[REALS];
-	enum backup backup;
-	bool backup_found, settled;
-	struct table_real backup_as;
-	struct mono settle_at;
-};
-
-struct model {
-	struct mvirtual virtuals[VIRTUALS];
-	size_t count;
-	struct table others; /* never mentioned in a file */
-	bool stopped;
-};
-
-static bool is_run(const struct lb_virtual *v)
-{
-	return v->check_type != LB_CHECK_ON && v->check_type != LB_CHECK_OFF;
-}
-
-static struct lb_address key_of(const struct lb_virtual *v, const struct lb_real *r)
-{
-	struct lb_address key = r->address;
-
-	if (v->id.protocol != LB_FWM && r->forward != LB_MASQ)
-		key.port = v->id.address.port;
-	return key;
-}
-
-static bool same_key(const struct lb_virtual *v, const struct lb_real *a, const struct lb_real *b)
-{
-	struct lb_address x = key_of(v, a), y = key_of(v, b);
-
-	return lb_address_equal(&x, &y);
-}
-
-static bool shares(const struct mreal *a, const struct mreal *b)
-{
-	return lb_address_equal(&a->r->address, &b->r->address) && a->r->weight == b->r->weight && a->r->forward == b->r->forward &&
-	       a->v->check_type == b->v->check_type && a->v->id.protocol == b->v->id.protocol &&
-	       (a->v->check_type != LB_CHECK_EXTERNAL || a->v == b->v);
-}
-
-static struct mreal *at(struct model *m, size_t n)
-{
-	for (size_t i = 0; i < m->count; i++) {
-		if (n < m->virtuals[i].v->real_count)
-			return &m->virtuals[i].reals[n];
-		n -= m->virtuals[i].v->real_count;
-	}
-	return NULL;
-}
-
-static bool serves(const struct mreal *r)
-{
-	return r->state == GOOD || (r->state == FOUND && r->found.weight);
-}
-
-/* What a real that was in the old file is after a reload. */
-static void continue_real(struct mreal *r, const struct mreal *old, bool in_kernel)
-{
-	struct lb_address was = key_of(old->v, old->r), is = key_of(r->v, r->r);
-
-	r->order = old->order;
-	r->found = old->found;
-	r->state = old->state;
-	r->proved = old->proved || old->v->check_type == LB_CHECK_ON; /* which vouches for it */
-	r->was_there = r->v->check_type == LB_CHECK_OFF && is_run(old->v) ? in_kernel : old->was_there;
-	if (is_run(r->v) && is_run(old->v)) {
-		r->failures = old->failures;
-		r->successes = old->successes;
-		r->checked = old->checked;
-		if (old->state == FOUND && !lb_address_equal(&was, &is)) {
-			r->state = FRESH;
-			r->proved = false;
-		}
-	} else if (r->v->check_type == LB_CHECK_ON) {
-		r->state = GOOD;
-	} else if (r->v->check_type == LB_CHECK_OFF) {
-		r->state = serves(old) ? GOOD : BAD;
-	} else {
-		r->state = serves(old) ? FOUND : FRESH;
-		r->found = (struct table_real){.forward = r->r->forward, .weight = r->r->weight, .upper = r->r->upper, .lower = r->r->lower};
-	}
-}
-
-static void begin_real(struct mreal *r, const struct table_real *in_kernel)
-{
-	r->was_there = in_kernel != NULL;
-	if (in_kernel)
-		r->found = *in_kernel;
-	r->proved = in_kernel && in_kernel->weight;
-	r->state = in_kernel ? FOUND : FRESH;
-	if (r->v->check_type == LB_CHECK_ON)
-		r->state = GOOD;
-	if (r->v->check_type == LB_CHECK_OFF)
-		r->state = r->proved ? GOOD : BAD;
-}
-
-static struct mvirtual *find_virtual(struct model *m, const struct lb_service_id *id)
-{
-	for (size_t i = 0; i < m->count; i++)
-		if (lb_service_id_equal(&m->virtuals[i].v->id, id))
-			return &m->virtuals[i];
-	return NULL;
-}
-
-static bool is_awaited(const struct mreal *r)
-{
-	return is_run(r->v) && r->order == POOL_ENABLE && (r->state == FRESH || (r->state == FOUND && !r->found.weight));
-}
-
-/* A new configuration; old NULL: a start.  kernel: as it is now.  adopts: what it has and no old file named is taken as found. */
-static void model_virtual(struct mvirtual *v, struct model *old_model, struct mvirtual *old, const struct table *kernel, bool adopts, struct mono now)
-{
-	const struct table_service *s = kernel_service(kernel, &v->v->id);
-	bool awaited = false;
-
-	for (size_t i = 0; i < v->v->real_count; i++) {
-		struct mreal *r = &v->reals[i], *before = NULL;
-		bool of_old = false;
-		*r = (struct mreal){.v = v->v, .r = &v->v->reals[i]};
-		struct lb_address key = key_of(v->v, r->r);
-		const struct table_real *there = s ? kernel_real(s, &key) : NULL;
-		for (size_t j = 0; old && j < old->v->real_count; j++) {
-			struct lb_address k = key_of(old->v, old->reals[j].r);
-			of_old = of_old || lb_address_equal(&k, &key);
-			if (lb_address_equal(&old->reals[j].r->address, &r->r->address))
-				before = &old->reals[j];
-		}
-		if (old && old->v->fallback) {
-			struct lb_address k = key_of(old->v, old->v->fallback);
-			of_old = of_old || lb_address_equal(&k, &key);
-		}
-		if (before)
-			continue_real(r, before, there != NULL);
-		else
-			begin_real(r, adopts && !of_old ? there : NULL);
-		struct mreal *other;
-		for (size_t n = 0; old_model && (other = at(old_model, n)); n++)
-			if (other->maintenance && lb_address_equal(&other->r->address, &r->r->address))
-				r->maintenance = true;
-		if (r->maintenance)
-			r->state = BAD;
-		awaited = awaited || is_awaited(r);
-	}
-	v->backup = old ? old->backup : OPEN;
-	v->settled = old && old->settled && !awaited;
-	v->settle_at = old && !old->settled ? old->settle_at : mono_add(now, span_ms(PATIENCE_MS));
-	if (!v->v->fallback)
-		return;
-	struct lb_address key = key_of(v->v, v->v->fallback);
-	const struct table_real *there = s ? kernel_real(s, &key) : NULL;
-	bool shared = false;
-	for (size_t i = 0; i < v->v->real_count; i++)
-		shared = shared || same_key(v->v, &v->v->reals[i], v->v->fallback);
-	v->backup_found = there && !shared && (old ? old->backup_found && old->v->fallback : adopts);
-	if (v->backup_found && old) {
-		struct lb_address before = key_of(old->v, old->v->fallback);
-		v->backup_found = lb_address_equal(&before, &key);
-	}
-	if (v->backup_found)
-		v->backup_as = old ? old->backup_as : *there;
-}
-
-/* Reals that share a check share its counters: those of the first that had results. */
-static void model_share(struct model *m)
-{
-	struct mreal *r, *leader;
-
-	for (size_t n = 0; (r = at(m, n)); n++) {
-		for (r->check = 0; (leader = at(m, r->check)) && !shares(leader, r); r->check++)
-			;
-		if (leader == r || leader->checked || !r->checked)
-			continue;
-		leader->checked = true;
-		leader->failures = r->failures;
-		leader->successes = r->successes;
-	}
-}
-
-static void model_decide(struct model *m, struct mono now)
-{
-	for (size_t i = 0; i < m->count; i++) {
-		struct mvirtual *v = &m->virtuals[i];
-		bool up = false, awaited = false, unchecked = false;
-		for (size_t j = 0; j < v->v->real_count; j++) {
-			struct mreal *r = &v->reals[j];
-			up = up || (r->order == POOL_ENABLE && serves(r));
-			awaited = awaited || is_awaited(r);
-			unchecked = unchecked || r->state == FRESH || r->state == FOUND;
-		}
-		if (!unchecked || mono_reached(now, v->settle_at))
-			v->settled = true;
-		if (up || !awaited || v->settled)
-			v->backup = up ? AWAY : THERE;
-	}
-}
-
-static void model_config(struct model *m, struct model *old, const struct lb_config *c, const struct table *kernel, bool adopts, struct mono now)
-{
-	struct model fresh = {.count = c->virtual_count, .others = m->others};
-
-	for (size_t i = 0; i < c->virtual_count; i++) {
-		fresh.virtuals[i].v = &c->virtuals[i];
-		model_virtual(&fresh.virtuals[i], old, old ? find_virtual(old, &c->virtuals[i].id) : NULL, kernel, adopts, now);
-	}
-	model_share(&fresh);
-	*m = fresh;
-	model_decide(m, now);
-}
-
-static void model_result(struct model *m, size_t check, bool up, struct mono now)
-{
-	struct mreal *leader = at(m, check), *r;
-
-	if (leader->maintenance)
-		return;
-	leader->checked = true;
-	leader->failures = up ? 0 : leader->failures + 1;
-	leader->successes = up ? leader->successes + 1 : 0;
-	for (size_t n = 0; (r = at(m, n)); n++) {
-		if (r->check != check)
-			continue;
-		r->checked = true;
-		r->failures = leader->failures; /* a reload may part them */
-		r->successes = leader->successes;
-		if (up && (r->state != BAD || leader->successes >= r->v->rise_count))
-			r->state = GOOD, r->proved = true;
-		if (!up && !(serves(r) && leader->failures < r->v->failure_count))
-			r->state = BAD;
-	}
-	model_decide(m, now);
-}
-
-static void model_maintenance(struct model *m, const struct lb_address *a, bool named, struct mono now)
-{
-	struct mreal *r;
-
-	for (size_t n = 0; (r = at(m, n)); n++) {
-		if (!lb_address_equal(&r->r->address, a) || r->maintenance == named)
-			continue;
-		r->maintenance = named;
-		r->failures = r->successes = 0;
-		if (named)
-			r->state = BAD;
-		else if (r->v->check_type == LB_CHECK_ON)
-			r->state = GOOD;
-	}
-	model_decide(m, now);
-}
-
-/* --- the table of the model --------------------------------------------------------------------------------------------- */
-
-static void put(struct table_service *s, const struct lb_address *key, enum lb_forward forward, uint32_t weight, uint32_t upper, uint32_t lower)
-{
-	if (kernel_real(s, key))
-		return; /* who comes first has it */
-	s->reals = realloc(s->reals, (s->real_count + 1) * sizeof *s->reals);
-	assert_non_null(s->reals);
-	s->reals[s->real_count++] = (struct table_real){.address = *key, .forward = forward, .weight = weight, .upper = upper, .lower = lower};
-}
-
-static void put_serving(struct table_service *s, struct mvirtual *v)
-{
-	for (size_t i = 0; i < v->v->real_count; i++) {
-		struct mreal *r = &v->reals[i];
-		struct lb_address key = key_of(v->v, r->r);
-		if (r->order == POOL_ENABLE && r->state == GOOD)
-			put(s, &key, r->r->forward, r->r->weight, r->r->upper, r->r->lower);
-		else if (r->order == POOL_ENABLE && r->state == FOUND && r->found.weight)
-			put(s, &key, r->found.forward, r->found.weight, r->found.upper, r->found.lower);
-	}
-}
-
-static void put_backup(struct table_service *s, struct mvirtual *v)
-{
-	if (!v->v->fallback)
-		return;
-	struct lb_address key = key_of(v->v, v->v->fallback);
-	if (v->backup == THERE)
-		put(s, &key, v->v->fallback->forward, 1, 0, 0);
-	else if (v->backup == OPEN && v->backup_found)
-		put(s, &key, v->backup_as.forward, v->backup_as.weight, v->backup_as.upper, v->backup_as.lower);
-}
-
-static void put_quiet(struct table_service *s, struct mvirtual *v)
-{
-	for (size_t i = 0; i < v->v->real_count; i++) {
-		struct mreal *r = &v->reals[i];
-		struct lb_address key = key_of(v->v, r->r);
-		bool never = v->v->check_type == LB_CHECK_OFF && !r->was_there;
-		if (r->order == POOL_DRAIN)
-			put(s, &key, r->state == FOUND ? r->found.forward : r->r->forward, 0, 0, 0);
-		else if (r->order == POOL_ENABLE && r->state == FOUND)
-			put(s, &key, r->found.forward, 0, r->found.upper, r->found.lower);
-		else if (r->order == POOL_ENABLE && v->v->quiescent && !never)
-			put(s, &key, r->r->forward, 0, 0, 0);
-	}
-}
-
-static void model_table(struct model *m, struct table *out)
-{
-	kernel_copy(&m->others, out);
-	out->services = realloc(out->services, (out->service_count + m->count + 1) * sizeof *out->services);
-	assert_non_null(out->services);
-	for (size_t i = 0; i < m->count; i++) {
-		struct mvirtual *v = &m->virtuals[i];
-		struct table_service *s = &out->services[out->service_count];
-		if (m->stopped && v->v->cleanstop)
-			continue;
-		*s = (struct table_service){.id = v->v->id};
-		strcpy(s->scheduler, v->v->scheduler);
-		out->service_count++;
-		put_serving(s, v);
-		put_backup(s, v);
-		put_quiet(s, v);
 	}
 }
 
@@ -475,18 +138,18 @@ static int trouble(struct world *w, const struct table_op *op)
 static void is_proved(struct world *w, const struct table_op *op)
 {
 	struct life *l = w->context;
-	struct mvirtual *v = find_virtual(&l->m, &op->service.id);
+	struct model_virtual *v = model_find(&l->m, &op->service.id);
 	bool proved = false;
 
 	if (op->kind < TABLE_REAL_ADD || op->kind == TABLE_REAL_DELETE || op->real.weight == 0)
 		return;
 	assert_non_null(v);
 	for (size_t i = 0; i < v->v->real_count; i++) {
-		struct lb_address key = key_of(v->v, v->reals[i].r);
+		struct lb_address key = model_key(v->v, v->reals[i].r);
 		proved = proved || (lb_address_equal(&key, &op->real.address) && (v->reals[i].proved || v->v->check_type == LB_CHECK_ON));
 	}
 	if (v->v->fallback) {
-		struct lb_address key = key_of(v->v, v->v->fallback);
+		struct lb_address key = model_key(v->v, v->v->fallback);
 		proved = proved || lb_address_equal(&key, &op->real.address);
 	}
 	if (!proved)
@@ -522,32 +185,32 @@ static void do_result(struct life *l)
 {
 	size_t count = pool_check_count(l->w.pool), n = 0;
 	struct pool_check c;
-	struct mreal *r;
+	struct model_real *r;
 
 	if (count == 0)
 		return;
 	size_t i = chance((unsigned)count);
 	bool up = chance(5) < 3;
 	pool_check(l->w.pool, i, &c);
-	while ((r = at(&l->m, n)) && r->r != c.r)
+	while ((r = model_at(&l->m, n)) && r->r != c.r)
 		n++;
 	assert_non_null(r);
 	model_result(&l->m, r->check, up, l->w.now);
 	world_event(&l->w, (struct pool_event){.kind = POOL_RESULT, .check = i, .up = up, .why = up ? "fine" : "refused"});
 }
 
-static struct mreal *any_real(struct life *l)
+static struct model_real *any_real(struct life *l)
 {
 	size_t count = 0;
 
-	while (at(&l->m, count))
+	while (model_at(&l->m, count))
 		count++;
-	return count ? at(&l->m, chance((unsigned)count)) : NULL;
+	return count ? model_at(&l->m, chance((unsigned)count)) : NULL;
 }
 
 static void do_maintenance(struct life *l)
 {
-	struct mreal *r = any_real(l);
+	struct model_real *r = any_real(l);
 	bool named = chance(2);
 
 	if (!r)
@@ -558,7 +221,7 @@ static void do_maintenance(struct life *l)
 
 static void do_order(struct life *l)
 {
-	struct mreal *r = any_real(l);
+	struct model_real *r = any_real(l);
 
 	if (!r)
 		return;
@@ -584,7 +247,7 @@ static bool mention(struct model *m, const char *config)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < VIRTUALS; i++) {
+	for (size_t i = 0; i < MODEL_VIRTUALS; i++) {
 		struct table_op op = {.kind = TABLE_SERVICE_DELETE, .service = {.id = lab_id(ids[i])}};
 		char line[64];
 		sprintf(line, "virtual=%s\n", ids[i]);
@@ -623,8 +286,8 @@ static void do_by_hand(struct life *l)
 	struct table_op op = {.kind = (const enum table_op_kind[]){TABLE_SERVICE_DELETE, TABLE_REAL_DELETE, TABLE_REAL_DELETE, TABLE_REAL_ADD}[chance(4)]};
 	char real[32];
 
-	op.service.id = lab_id(ids[chance(VIRTUALS)]);
-	if (!find_virtual(&l->m, &op.service.id))
+	op.service.id = lab_id(ids[chance(MODEL_VIRTUALS)]);
+	if (!model_find(&l->m, &op.service.id))
 		return;
 	random_real_address(real);
 	op.real.address = lab_address(real);
