@@ -134,7 +134,7 @@ $(BUILD)/tests/unit/lb_%_test: $(BUILD)/tests/unit/lb_%_test.o $(foreach room,$(
 $(addprefix $(BUILD)/tests/unit/,lb_conf_test lb_conf_vectors_test): $(BUILD)/tests/unit/lb_parse.o
 
 # What the tests of the pool share.
-$(foreach test,pool pool_failure pool_scenario pool_property,$(BUILD)/tests/unit/lb_$(test)_test): $(BUILD)/tests/unit/lb_pool_lab.o
+$(foreach test,pool pool_failure pool_scenario pool_property,$(BUILD)/tests/unit/lb_$(test)_test): $(BUILD)/tests/unit/lb_pool_lab.o $(BUILD)/tests/unit/lb_pool_kernel.o
 $(BUILD)/tests/unit/lb_pool_property_test: $(BUILD)/tests/unit/lb_pool_model.o
 
 # An ipvsadm for where the kernel has no IPVS, and the back ends before a kernel that has (tests/realkernel/run).

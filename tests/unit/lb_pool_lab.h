@@ -1,27 +1,15 @@
 // SPDX-License-Identifier: MIT
-/* What the tests of the pool share: a reader of as much of a ldirectord.cf as they write, a kernel table in memory with the port rule
- * of the real one, and a world in which a pool acts on it.  It never touches a kernel. */
+/* What the tests of the pool share: a reader of as much of a ldirectord.cf as they write, and a world in which a pool acts on the
+ * kernel table of lb_pool_kernel.h. */
 #ifndef TESTS_UNIT_LB_POOL_LAB_H
 #define TESTS_UNIT_LB_POOL_LAB_H
 
 #include "ldirectord/pool/pool.h"
+#include "tests/unit/lb_pool_kernel.h"
 
 /* --- configuration: dies on anything that it does not know */
 struct lb_config *lab_config(const char *text);
 void lab_config_free(struct lb_config *c);
-struct lb_address lab_address(const char *text); /* "10.9.0.1:80" */
-struct lb_service_id lab_id(const char *text);   /* "10.9.0.1:80" tcp, "udp 10.9.0.1:80", "5" */
-
-/* --- kernel */
-/* 0 or -errno, as the kernel would say. */
-int kernel_apply(struct table *t, const struct table_op *op);
-/* One line in ipvsadm's words.  False: it failed. */
-bool kernel_line(struct table *t, const char *line);
-void kernel_text(const struct table *t, char *out, size_t cap); /* sorted, a line an entry */
-bool kernel_same(const struct table *a, const struct table *b);
-void kernel_copy(const struct table *from, struct table *to);
-struct table_service *kernel_service(const struct table *t, const struct lb_service_id *id);
-struct table_real *kernel_real(const struct table_service *s, const struct lb_address *a);
 
 /* --- world */
 enum { WORLD_SAID = 65536, LAB_UNKNOWN = -110 }; /* -ETIMEDOUT */
