@@ -16,13 +16,9 @@
 #include "heartbeat/core/auth.h"
 #include "heartbeat/core/core.h"
 #include "lib/bytes.h"
+#include "tests/sim/plan.h"
 
 enum {
-	NODES = 2,
-	THIRD = NODES, /* a machine that is in nobody's ha.cf but its own, with the same key */
-	GROUPS_MAX = 4,
-	MEDIA_MAX = 2,
-	FAULTS_MAX = 512,
 	SCRIPT_DEADLINE_MS = 60000, /* exec kills a script then */
 	SOCKET_DATAGRAMS = 200,     /* what waits in the sockets of a frozen engine */
 	SLACK_MS = 300,             /* of every rule that says "soon" */
@@ -30,129 +26,6 @@ enum {
 };
 #define MS INT64_C(1000000)
 #define NEVER (-(INT64_MAX / 4))
-
-/* --- plan.c: settings and faults as text ------------------------------------ */
-
-/* One number each; the names in the text are in plan.c.  Times in ms. */
-enum setting {
-	SET_SEED,
-	SET_KEEPALIVE,
-	SET_DEADTIME,
-	SET_INITDEAD,
-	SET_FAILBACK, /* enum failback */
-	SET_GROUPS,
-	SET_HOMES, /* bit g: group g is at home on node 1 */
-	SET_MEDIA,
-	SET_LOOP, /* own broadcasts come back */
-	SET_PING,
-	SET_SHA1,
-	SET_NETSTRING,
-	SET_STONITH,
-	SET_CLASSIC, /* the native fields are taken out of every datagram: both speak as 3.0.6 does */
-	SET_STORM,
-	SET_QUIET,
-	SET_BOOT0,
-	SET_BOOT1,
-	SET_PPM0,
-	SET_PPM1,
-	SET_START_MAX,
-	SET_STOP_MAX,
-	SET_BURY,  /* node that is dead for good when the calm begins, -1 none */
-	SET_THIRD, /* a third machine talks on the wire */
-	SET_AGAIN, /* what is done to a node when all is quiet: enum again */
-	SETTINGS,
-};
-
-enum fault_kind {
-	FAULT_CRASH,     /* power off, boots after .span */
-	FAULT_ENGINE,    /* the engine dies, the guardian starts another after .span */
-	FAULT_FREEZE,    /* the process stands still for .span */
-	FAULT_SUSPEND,   /* the machine stands still: its monotonic clock too */
-	FAULT_STOP,      /* heartbeat -k; boots again .span after it was asked */
-	FAULT_STANDBY,
-	FAULT_TAKEOVER,
-	FAULT_CUT,       /* both directions of a medium (or all) */
-	FAULT_DEAF,      /* node does not hear on a medium (or all) */
-	FAULT_LOSS,      /* .value per mille, both directions */
-	FAULT_DUPLICATE,
-	FAULT_DELAY,     /* up to .value ms: reorders */
-	FAULT_REPLAY,    /* .value per mille come again up to minutes later */
-	FAULT_CORRUPT,
-	FAULT_START_FAIL,
-	FAULT_START_HANG,
-	FAULT_START_DIRTY, /* start fails, and so does the release */
-	FAULT_STOP_FAIL,
-	FAULT_STOP_HANG,
-	FAULT_WALL,      /* wall clock jumps by .value seconds */
-	FAULT_FENCE_FAIL,
-	FAULT_CLOG,           /* nothing gets through for .span, then everything at once */
-	FAULT_SLOW,           /* the process stands still again and again, for .value ms each time */
-	FAULT_POWER_WRITING,  /* the power goes while a state file is being written, boots after .span */
-	FAULT_ENGINE_WRITING, /* the engine dies then, another is started after .span */
-	FAULT_RELOAD,         /* heartbeat -r, auto_failback the other way round */
-	FAULT_PING_LOST,      /* node gets no answer from the pinged host */
-	FAULT_START_LIE,      /* start says ok, and nothing runs */
-	FAULT_DIE,            /* what runs there dies by itself */
-	FAULT_FENCE_SLOW,     /* a shot takes up to .value ms longer */
-	FAULT_FENCE_LIE,      /* the device says ok, and the machine lives on */
-	FAULT_KINDS,
-};
-
-struct fault {
-	enum fault_kind kind;
-	int64_t at_ms, span_ms, value;
-	int node, medium, group; /* -1: all */
-	enum half half;
-};
-
-struct world;
-struct node;
-
-/* What an observer is told, beside what it finds by looking at the world. */
-enum sight_kind {
-	SIGHT_EVENT,  /* an event is over: look at the truth */
-	SIGHT_ACTION, /* about to be carried out */
-	SIGHT_SCRIPT, /* a script has ended; the engine does not know it yet */
-	SIGHT_SHOT,   /* a shot has ended; the asker does not know it yet */
-};
-
-struct sight {
-	enum sight_kind kind;
-	const struct node *node; /* NULL for SIGHT_EVENT; of a shot the asker */
-	const struct action *action;
-	int group;
-	enum group_operation operation;
-	int outcome; /* of a script: enum script_outcome; of a shot: 0 it hit */
-};
-
-/* Who looks on, and what is then not drawn but given: tests/cases. */
-struct observer {
-	void (*see)(struct observer *o, const struct world *w, const struct sight *s);
-	bool gives_times; /* the three below */
-	int64_t script_ns[NODES][GROUPS_MAX][2]; /* by enum group_operation */
-	int64_t shot_ns;
-	int64_t delay_ns[NODES]; /* of what the node sends */
-};
-
-struct plan {
-	char profile[16];
-	struct observer *observer; /* NULL: none */
-	int64_t set[SETTINGS];
-	struct fault faults[FAULTS_MAX];
-	size_t count;
-};
-
-/* Fill *p from the seed.  False when there is no such profile. */
-bool plan_draw(struct plan *p, uint64_t seed, const char *profile);
-void plan_print(const struct plan *p, FILE *out);
-/* Returns 0 or -errno; -EINVAL after a message on stderr that names file and line. */
-int plan_load(struct plan *p, const char *path);
-int plan_save(const struct plan *p, const char *path);
-const char *fault_name(enum fault_kind kind);
-void fault_print(const struct fault *f, FILE *out);
-/* Does the plan hold any fault of these kinds? */
-bool plan_has(const struct plan *p, enum fault_kind first, enum fault_kind last);
-const char *plan_profiles(void);
 
 /* --- the world ---------------------------------------------------------------- */
 
