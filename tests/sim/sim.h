@@ -27,6 +27,37 @@ enum {
 #define MS INT64_C(1000000)
 #define NEVER (-(INT64_MAX / 4))
 
+/* --- who looks on ------------------------------------------------------------ */
+
+struct world;
+struct node;
+
+/* What an observer is told, beside what it finds by looking at the world. */
+enum sight_kind {
+	SIGHT_EVENT,  /* an event is over: look at the truth */
+	SIGHT_ACTION, /* about to be carried out */
+	SIGHT_SCRIPT, /* a script has ended; the engine does not know it yet */
+	SIGHT_SHOT,   /* a shot has ended; the asker does not know it yet */
+};
+
+struct sight {
+	enum sight_kind kind;
+	const struct node *node; /* NULL for SIGHT_EVENT; of a shot the asker */
+	const struct action *action;
+	int group;
+	enum group_operation operation;
+	int outcome; /* of a script: enum script_outcome; of a shot: 0 it hit */
+};
+
+/* Who looks on, and what is then not drawn but given: tests/cases. */
+struct observer {
+	void (*see)(struct observer *o, const struct world *w, const struct sight *s);
+	bool gives_times; /* the three below */
+	int64_t script_ns[NODES][GROUPS_MAX][2]; /* by enum group_operation */
+	int64_t shot_ns;
+	int64_t delay_ns[NODES]; /* of what the node sends */
+};
+
 /* --- the world ---------------------------------------------------------------- */
 
 /* What a draw is for. */

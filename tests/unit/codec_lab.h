@@ -79,4 +79,12 @@ static inline void assert_refused(struct bytes b, enum codec_verdict wanted, con
 	assert_int_equal(got, wanted);
 }
 
+/* Each of a table; how: what is made of it first, NULL: nothing. */
+#define ASSERT_EACH(rows, how, wanted) assert_each(rows, sizeof rows / sizeof *(rows), how, wanted)
+static inline void assert_each(const struct row *rows, size_t count, struct bytes (*how)(struct bytes), enum codec_verdict wanted)
+{
+	for (size_t i = 0; i < count; i++)
+		assert_refused(how ? how(rows[i].b) : rows[i].b, wanted, rows[i].shown);
+}
+
 #endif

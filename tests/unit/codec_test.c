@@ -48,12 +48,9 @@ static void frames_without_structure_are_refused_before_any_digest(void **state)
 		ROW("###\n7:(0)t=ab,%%%\n99999:1 abc,"), ROW("###\n7:(0)t=ab,%%%\n0:,"), ROW("###\n7:(0)t=ab,%%%\n\0"), ROW("###\n%%%\n5:1 abc,"),
 	};
 
-	for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
-		assert_refused(foreign[i].b, CODEC_NOT_OURS, foreign[i].shown);
-	for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++)
-		assert_refused(broken[i].b, CODEC_MALFORMED, broken[i].shown);
-	for (size_t i = 0; i < sizeof unsigned_ones / sizeof unsigned_ones[0]; i++)
-		assert_refused(unsigned_ones[i].b, CODEC_UNAUTHENTIC, unsigned_ones[i].shown);
+	ASSERT_EACH(foreign, NULL, CODEC_NOT_OURS);
+	ASSERT_EACH(broken, NULL, CODEC_MALFORMED);
+	ASSERT_EACH(unsigned_ones, NULL, CODEC_UNAUTHENTIC);
 }
 
 static void authentic_frames_with_malformed_fields_are_refused(void **state)
@@ -70,8 +67,7 @@ static void authentic_frames_with_malformed_fields_are_refused(void **state)
 		ROW("###\n23:(2)m=###\n7:(0)a\nb=,%%%\n,%%%\n"), ROW("###\n24:(2)m=###\n8:(0)t=a\0b,%%%\n,%%%\n"),
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		assert_refused(sealed(rows[i].b), CODEC_MALFORMED, rows[i].shown);
+	ASSERT_EACH(rows, sealed, CODEC_MALFORMED);
 }
 
 static void authentic_oddities_that_are_legal_are_accepted(void **state)

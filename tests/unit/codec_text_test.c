@@ -11,8 +11,7 @@ static void malformed_text_is_refused_also_when_authentic(void **state)
 		ROW("(3)t=1:a\n"), ROW("(3)t=x\n"), ROW("(2)t=###\x14%%%\x14\n"), ROW("(2)t=\n"), ROW(">>>\n"), ROW(">>>x=y\n"), ROW("<<<x=y\n"), ROW("t=a\0b\n"), ROW("a\0b=c\n"),
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		assert_refused(sealed_text(rows[i].b), CODEC_MALFORMED, rows[i].shown);
+	ASSERT_EACH(rows, sealed_text, CODEC_MALFORMED);
 }
 
 static void text_needs_its_end_its_one_signature_and_nothing_behind(void **state)
@@ -24,10 +23,8 @@ static void text_needs_its_end_its_one_signature_and_nothing_behind(void **state
 	};
 	static const struct row unsigned_ones[] = {ROW(">>>\n<<<\n"), ROW(">>>\nt=a\n<<<\n"), ROW(">>>\nt=a\nauth=\n<<<\n"), ROW(">>>\nt=a\nauth=1 \n<<<\n"), ROW(">>>\nt=a\n(1)auth=AA==\n<<<\n")};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		assert_refused(rows[i].b, CODEC_MALFORMED, rows[i].shown);
-	for (size_t i = 0; i < sizeof unsigned_ones / sizeof unsigned_ones[0]; i++)
-		assert_refused(unsigned_ones[i].b, CODEC_UNAUTHENTIC, unsigned_ones[i].shown);
+	ASSERT_EACH(rows, NULL, CODEC_MALFORMED);
+	ASSERT_EACH(unsigned_ones, NULL, CODEC_UNAUTHENTIC);
 }
 
 static void the_signature_may_stand_anywhere_and_blank_lines_do_not_count(void **state)

@@ -1,119 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* Real scripts under a real main loop.  Times are compared in one direction only, with room for a slow machine. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+/* How scripts are started and how they end. */
+#include "tests/unit/spawn_lab.h"
 
-#include <cmocka.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <glib.h>
-#include <limits.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "lib/spawn.h"
-#include "lib/spawn_private.h"
 
 static char directory[] = "/tmp/spawn_test.XXXXXX";
-
-struct run {
-	unsigned done;
-	struct spawn_result result;
-	size_t lines, error_lines, bytes, longest;
-	char first[LINE_MAX], last[LINE_MAX], first_error[LINE_MAX];
-};
-
-static void on_line(void *context, bool is_stderr, const char *line)
-{
-	struct run *r = context;
-	size_t len = strlen(line);
-	if (is_stderr) {
-		if (r->error_lines++ == 0)
-			(void)snprintf(r->first_error, sizeof(r->first_error), "%s", line);
-		return;
-	}
-	if (r->lines++ == 0)
-		(void)snprintf(r->first, sizeof(r->first), "%s", line);
-	(void)snprintf(r->last, sizeof(r->last), "%s", line);
-	r->bytes += len;
-	r->longest = len > r->longest ? len : r->longest;
-}
-
-static void on_done(void *context, const struct spawn_result *result)
-{
-	struct run *r = context;
-	r->done++;
-	r->result = *result;
-}
-
-static void turn(void)
-{
-	(void)g_main_context_iteration(NULL, TRUE);
-}
-
-static void finish(struct run *r)
-{
-	while (r->done == 0)
-		turn();
-}
-
-static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HA_test=yes", NULL};
-
-static struct spawn *shell(struct run *r, const char *script, int64_t deadline_ms)
-{
-	char *argv[] = {"sh", "-c", (char *)(uintptr_t)script, NULL};
-	struct spawn_request request = {.path = "/bin/sh",
-					.argv = argv,
-					.envp = environment,
-					.deadline = span_ms(deadline_ms),
-					.line = on_line,
-					.done = on_done,
-					.context = r};
-	memset(r, 0, sizeof(*r));
-	struct spawn *s = spawn_start(&request);
-	assert_non_null(s);
-	assert_int_equal(r->done, 0);
-	return s;
-}
-
-static int open_descriptors(void)
-{
-	int n = 0;
-	for (int fd = 0; fd < 256; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
-}
-
-static int before;
-
-static int set_up(void **state)
-{
-	(void)state;
-	before = open_descriptors();
-	spawn_grace_ms = SPAWN_KILL_GRACE_MS;
-	return 0;
-}
-
-// Whatever happened: no descriptor, no source, no zombie, no child counted is left over.
-static int nothing_is_left(void **state)
-{
-	(void)state;
-	while (g_main_context_iteration(NULL, FALSE))
-		;
-	errno = 0;
-	bool zombie = waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD;
-	return spawn_running() != 0 || open_descriptors() != before || zombie ? -1 : 0;
-}
 
 static void exit_status_and_output_are_reported_once(void **state)
 {
@@ -277,79 +170,6 @@ static void without_descriptors_the_start_fails_and_nothing_leaks(void **state)
 	assert_true(failures >= 5);
 }
 
-static void a_nul_in_the_output_hides_nothing(void **state)
-{
-	(void)state;
-	struct run r;
-	(void)shell(&r, "printf 'is\\0running'", 60000);
-	finish(&r);
-	assert_string_equal(r.result.output, "is?running");
-	assert_string_equal(r.first, "is?running");
-}
-
-static void ten_megabytes_of_output_neither_block_nor_fill_the_memory(void **state)
-{
-	(void)state;
-	struct run r;
-	(void)shell(&r, "yes 0123456789012345678901234567890123456789012345678 | head -n 200000; echo 'the end' >&2", 60000);
-	finish(&r);
-	assert_int_equal(r.result.end, SPAWN_EXITED);
-	assert_int_equal(r.lines, 200000);
-	assert_int_equal(r.bytes, 200000 * 49);
-	assert_string_equal(r.first_error, "the end");
-	assert_int_equal(strlen(r.result.output), SPAWN_CAPTURE_MAX - 1);
-}
-
-static void a_long_line_is_cut_and_the_next_one_is_whole(void **state)
-{
-	(void)state;
-	struct run r;
-	(void)shell(&r, "head -c 3000000 /dev/zero | tr '\\0' x; echo; echo next", 60000);
-	finish(&r);
-	assert_int_equal(r.lines, 2);
-	assert_int_equal(r.longest, 1024);
-	assert_string_equal(r.last, "next");
-}
-
-static void a_nul_byte_does_not_hide_the_rest_of_the_line(void **state)
-{
-	(void)state;
-	struct run r;
-	(void)shell(&r, "printf 'a\\000b\\n\\nc\\n'", 60000);
-	finish(&r);
-	assert_string_equal(r.first, "a?b");
-	assert_int_equal(r.lines, 3);
-	assert_string_equal(r.last, "c");
-}
-
-static void a_daemon_that_keeps_the_pipe_open_does_not_delay_done(void **state)
-{
-	(void)state;
-	struct run r;
-	(void)shell(&r, "sleep 300 & echo $!; exit 0", 60000);
-	finish(&r);
-	assert_int_equal(r.result.end, SPAWN_EXITED);
-	assert_true(span_to_ms(r.result.took) < 60000);
-	pid_t daemon = (pid_t)strtol(r.first, NULL, 10);
-	assert_true(daemon > 1);
-	assert_int_equal(kill(daemon, 0), 0); // and it lives on
-	assert_int_equal(kill(daemon, SIGKILL), 0);
-}
-
-static void a_daemon_that_writes_for_ever_does_not_delay_done(void **state)
-{
-	(void)state;
-	struct run r;
-	(void)shell(&r, "yes & echo $! >&2; sleep 0.2; exit 3", 60000);
-	finish(&r);
-	assert_int_equal(r.result.end, SPAWN_EXITED);
-	assert_int_equal(r.result.code, 3);
-	assert_true(r.lines > 0);
-	pid_t daemon = (pid_t)strtol(r.first_error, NULL, 10);
-	assert_true(daemon > 1);
-	(void)kill(daemon, SIGKILL); // SIGPIPE may have been quicker
-}
-
 static void wait_until_gone(pid_t pid)
 {
 	char path[64], status[512];
@@ -510,8 +330,6 @@ static void done_may_start_the_next_script(void **state)
 	assert_int_equal(r.lines, 4);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, nothing_is_left)
-
 int main(void)
 {
 	if (!mkdtemp(directory))
@@ -526,12 +344,6 @@ int main(void)
 		CASE(a_child_starts_in_the_directory_that_was_asked_for),
 		CASE(what_cannot_be_started_is_reported_through_done),
 		CASE(without_descriptors_the_start_fails_and_nothing_leaks),
-		CASE(a_nul_in_the_output_hides_nothing),
-		CASE(ten_megabytes_of_output_neither_block_nor_fill_the_memory),
-		CASE(a_long_line_is_cut_and_the_next_one_is_whole),
-		CASE(a_nul_byte_does_not_hide_the_rest_of_the_line),
-		CASE(a_daemon_that_keeps_the_pipe_open_does_not_delay_done),
-		CASE(a_daemon_that_writes_for_ever_does_not_delay_done),
 		CASE(the_deadline_ends_a_script_with_all_its_group),
 		CASE(a_script_that_ignores_sigterm_is_killed_after_the_grace),
 		CASE(a_stopped_script_hears_its_sigterm),

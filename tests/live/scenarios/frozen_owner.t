@@ -21,6 +21,7 @@ sleep 0.5
 thaw
 sleep 1.5
 check 'the first node serves, both are at rest' wait_for 5 settled_on 1
+check 'it knows that it stood still, for less than deadtime' log_has 1 'WARN: This node stood still' "$mark"
 measure_stop
 is 'never two owners' "$(two_owners_ms)" 0
 at_most 'the client has not noticed: longest outage in ms' "$(longest_outage)" 100
