@@ -137,18 +137,19 @@ $(addprefix $(BUILD)/tests/unit/,lb_conf_test lb_conf_vectors_test): $(BUILD)/te
 $(foreach test,pool pool_failure pool_scenario pool_property,$(BUILD)/tests/unit/lb_$(test)_test): $(BUILD)/tests/unit/lb_pool_lab.o $(BUILD)/tests/unit/lb_pool_kernel.o
 $(BUILD)/tests/unit/lb_pool_property_test: $(BUILD)/tests/unit/lb_pool_model.o
 
-# An ipvsadm for where the kernel has no IPVS, and the back ends before a kernel that has (tests/realkernel/run).
-LB_HELPERS := $(addprefix $(BUILD)/tests/ldirectord/,ipvsadm server reals) $(BUILD)/tests/realkernel/ipvs_kernel
+# An ipvsadm for where the kernel has no IPVS, and the back ends before a kernel that has (tests/vm).
+LB_HELPERS := $(addprefix $(BUILD)/tests/ldirectord/,ipvsadm server reals) $(addprefix $(BUILD)/tests/vm/,ipvs_kernel wire)
 $(BUILD)/tests/ldirectord/ipvsadm: $(addprefix $(BUILD)/tests/ldirectord/,ipvsadm.o ipvsadm_options.o)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^)
 # The bench's servers and stop watch (tests/bench/ldirectord).
 $(BUILD)/tests/ldirectord/reals: $(BUILD)/tests/ldirectord/reals.o
 $(BUILD)/tests/ldirectord/server: $(BUILD)/tests/ldirectord/server.o
-$(BUILD)/tests/ldirectord/reals $(BUILD)/tests/ldirectord/server:
+$(BUILD)/tests/ldirectord/reals $(BUILD)/tests/ldirectord/server $(BUILD)/tests/vm/wire:
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $<
-$(BUILD)/tests/realkernel/%: $(BUILD)/tests/realkernel/%.o $(foreach room,$(LB_ROOMS) lib,$(call archive,$(room)))
+$(BUILD)/tests/vm/wire: $(BUILD)/tests/vm/wire.o
+$(BUILD)/tests/vm/ipvs_kernel: $(BUILD)/tests/vm/ipvs_kernel.o $(foreach room,$(LB_ROOMS) lib,$(call archive,$(room)))
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LB_LIBS)
 $(BUILD)/tests/unit/lb_ipvs_test: $(BUILD)/tests/ldirectord/ipvsadm

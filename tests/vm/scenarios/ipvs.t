@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# ldirectord before the kernel's IPVS: both back ends (netlink, the real ipvsadm), then the daemon with a client that counts.
+# One boot for all.  Nobody loads ip_vs before: the back end does.
+. "$(dirname "$0")/../lib.sh"
+vm_enter "$@"
+# shellcheck disable=SC2016
+walk='
+	status=0
+	export LD_LIBRARY_PATH=$4/usr/lib/x86_64-linux-gnu
+	"$1/tests/vm/ipvs_kernel" netlink "$4/sbin/ipvsadm" || status=1
+	"$1/tests/vm/ipvs_kernel" command "$4/sbin/ipvsadm" || status=1
+	"$2/tests/vm/director" "$1" "$3" || status=1
+	exit $status'
+vm run --timeout 600 sh -c "$walk" sh "$BUILD" "$LIVE_TOP" "${RELOADS:-12}" "$VM_UNPACKED" >"$LIVE/output"
+status=$?
+cat "$LIVE/output"
+sentences=$(grep -cE '^(not )?ok - ' "$LIVE/output")
+if [ $status -eq 0 ]; then echo 'ok - the walk ends well'; else echo "not ok - the walk ends well: exit status $status"; fi
+echo "1..$((sentences + 1))"
+exit $status
