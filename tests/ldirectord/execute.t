@@ -18,7 +18,7 @@ ok $? 'status tells of both'
 first=$(pid web.cf)
 sed -i 's/masq 3/masq 7/' $CF $other
 call reload
-[ "$CODE" -eq 0 ] && within 1500 eval '[ "$(grep -c -- "-w 7 " table)" -eq 2 ]'; ok $? 'reload reaches both'
+[ "$CODE" -eq 0 ] && soon eval '[ "$(grep -c -- "-w 7 " table)" -eq 2 ]'; ok $? 'reload reaches both'
 echo nonsense >>$other
 call reload
 want 2 '' 'web.cf:7' 'a reload that fails there: its exit code, its words'
@@ -26,19 +26,19 @@ sed -i '/nonsense/d' $other
 call restart
 [ "$CODE" -eq 0 ] && ! stopped web.cf && [ "$(pid web.cf)" != "$first" ]; ok $? 'restart restarts both'
 call web.cf stop
-within 2000 stopped && within 2000 stopped web.cf; ok $? 'a stop of the second one stops the first'
+soon stopped && soon stopped web.cf; ok $? 'a stop of the second one stops the first'
 call status
 want 3 "ldirectord is stopped for $other" '' 'status, both stopped: exit 3, each tells it'
 call start
-within 1000 has_service '-t 10.9.0.2:80'
+soon has_service '-t 10.9.0.2:80'
 echo nonsense >>$CF
 call stop
 want 0 '' "$CF has an error: the instances that it names with execute are left alone" 'stop with a broken file: it says whom it does not reach'
-within 1500 stopped && ! stopped web.cf; ok $? 'and stops itself only'
+soon stopped && ! stopped web.cf; ok $? 'and stops itself only'
 sed -i '/nonsense/d' $CF
 sed -i '1i supervised=yes' $CF
 "$BUILD/sbin/ldirectord" start >super 2>&1 </dev/null &
-within 2000 grep -q 'Warning: execute is for the commands of an instance in the background' super; ok $? 'supervised: the log says that it does not count'
+soon grep -q 'Warning: execute is for the commands of an instance in the background' super; ok $? 'supervised: the log says that it does not count'
 call web.cf stop
-within 2000 stopped web.cf && within 2000 no_service; ok $? 'stop'
+soon stopped web.cf && soon no_service; ok $? 'stop'
 lb_end

@@ -3,15 +3,30 @@
 # A name server that never answers: a reload waits for it, the checks do not.  TAP.  spec: ldirectord 9, 11 (no blocking on DNS)
 . "$(dirname "$0")/lib.sh"
 lb_begin "$@"
-MARGIN=600 # milliseconds
 A=127.0.1.1:8001 B=127.0.1.2:8001
 file() { # a further line of the virtual
 	printf 'checkinterval=1\nchecktimeout=2\nvirtual=10.9.0.1:80\n\treal=127.0.1.1:8001 masq 3\n\treal=127.0.1.2:8001 masq 5\n%s\tchecktype=connect\n' "$1" >$CF
 }
-# It takes every question and says nothing.
-perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(Proto => "udp", LocalAddr => "127.0.0.53", LocalPort => 53) or die; sleep' &
+# It takes every question, and answers only when it is asked to by a signal: USR1: there is no such name; USR2: it holds the next ones again.
+: >questions
+perl -MIO::Socket::INET -e '
+	my ($answers, @held) = (0);
+	my $s = IO::Socket::INET->new(Proto => "udp", LocalAddr => "127.0.0.53", LocalPort => 53) or die;
+	sub no_such_name { my ($q, $who) = @_; substr($q, 2, 2) = pack("n", 0x8183); send $s, $q, 0, $who }
+	$SIG{USR1} = sub { $answers = 1; no_such_name(@$_) for splice @held };
+	$SIG{USR2} = sub { $answers = 0 };
+	open my $log, ">>", "questions" or die;
+	$log->autoflush(1);
+	for (;;) {
+		my $who = recv($s, my $q, 512, 0);
+		next unless defined $who;
+		print $log "a question\n";
+		$answers ? no_such_name($q, $who) : push @held, [$q, $who];
+	}' &
+dns=$!
+asked() { [ -s questions ]; } # since questions was emptied
 rm -f /etc/resolv.conf
-printf 'nameserver 127.0.0.53\noptions timeout:2 attempts:2\n' >/etc/resolv.conf
+printf 'nameserver 127.0.0.53\noptions timeout:30 attempts:5\n' >/etc/resolv.conf
 echo 'hosts: files dns' >/etc/nsswitch.conf
 echo '127.0.0.1 localhost lvsdir' >/etc/hosts
 
@@ -20,36 +35,45 @@ serve accept $A; a=$SERVER
 serve accept $B
 call start
 want 0 '' '' 'start'
-within 1500 weight $A 3 && within 1500 weight $B 5; ok $? 'both are in'
+soon weight $A 3 && soon weight $B 5; ok $? 'both are in'
 
 file $'\treal=web3.example.test:8001 masq 7\n'
 "$BUILD/sbin/ldirectord" reload >slow.out 2>slow.err </dev/null &
 slow=$!
-sleep 0.3
+soon asked
 unserve "$a"
-within $((1000 + MARGIN)) absent $A; ok $? "while it waits for the name a real that refuses leaves the table in its time (${TOOK:-} ms)"
+soon absent $A; ok $? 'while it waits for the name a real that refuses leaves the table'
 kill -0 $slow 2>/dev/null; ok $? 'the reload still waits'
 call status
 [ "$CODE" -eq 0 ]; ok $? 'status answers meanwhile'
+kill -USR1 $dns
 wait $slow
 [ $? -eq 2 ]; ok $? 'its exit is 2'
 grep -q 'ldirectord.cf:6.*web3.example.test' slow.err; ok $? 'it names file, line and name'
 weight $B 5; ok $? 'the old configuration goes on'
 
+kill -USR2 $dns
+: >questions
 "$BUILD/sbin/ldirectord" reload >slow.out 2>slow.err </dev/null &
 slow=$!
-sleep 0.3
+soon asked
 echo '127.0.1.3 web3.example.test' >>/etc/hosts
 serve accept 127.0.1.3:8001
-call reload
+"$BUILD/sbin/ldirectord" reload >out 2>err </dev/null &
+second=$!
+soon eval '[ "$(ss -Hx state established | grep -c /run/ldirectord.ldirectord.sock)" -ge 2 ]'
+kill -USR1 $dns
+wait $second; CODE=$?
 want 0 '' '' 'one asked for while another waits is done after it, with the file as it is then'
 wait $slow
 [ $? -eq 2 ]; ok $? 'the first has its own result'
-within $((1000 + MARGIN)) weight 127.0.1.3:8001 7; ok $? 'the new real is in'
+soon weight 127.0.1.3:8001 7; ok $? 'the new real is in'
 
-echo 'nonsense' >>$CF
+file $'\treal=web4.example.test:8001 masq 7\n'
+kill -USR2 $dns
+: >questions
 "$BUILD/sbin/ldirectord" reload >slow.out 2>slow.err </dev/null &
-sleep 0.1
+soon asked
 call stop
-within 1000 stopped && no_service; ok $? 'stop does not wait for a reload'
+soon stopped && no_service; ok $? 'stop does not wait for a reload'
 lb_end

@@ -65,10 +65,10 @@ static void talk_smtp(int fd, bool thinks)
 		fputs(line, heard);
 		if (data && strcmp(line, ".\r\n") != 0)
 			continue;
-		while (data && thinks)
-			pause();
 		if (data)
 			record(heard);
+		while (data && thinks)
+			pause();
 		fputs(data ? "250 queued\r\n" : answer_to(line), out);
 		fflush(out);
 		data = !data && strncmp(line, "DATA", 4) == 0;

@@ -37,6 +37,7 @@ live_enter() {
 		LIVE_INSIDE=1 exec unshare --mount --propagation private --pid --fork --kill-child --mount-proc bash "$0" "$@"
 	fi
 	unset LIVE_INSIDE
+	umask 022 # modes of what a scenario makes; users without privileges read it
 	trap 'exit 130' INT TERM HUP # process 1 gets no signal without a handler
 	local program
 	for program in holder probe owners; do
@@ -109,6 +110,13 @@ wait_for() { # SECONDS COMMAND...: until it succeeds; its last status when the t
 		sleep 0.02
 	done
 }
+# What takes a moment on a quiet machine may take so long on a slow or busy one.  No scenario asserts how quick
+# something is: tests/bench measures that, and the simulator asserts it on a virtual clock.
+LIMIT_S=60
+soon() { wait_for "$LIMIT_S" "$@"; } # COMMAND...
+look_on() { sleep "$1"; }            # SECONDS: for what must not happen, because no state tells that it will not
+UNNOTICED_MS=500 # a busy machine may hold up packets so long
+WIDE_MS=15000    # for what ends within a second on a quiet machine and must not last
 
 # --- the network ------------------------------------------------------------------------------------------------------
 # Start a machine: prints nothing, sets MACHINE_PID.
@@ -151,6 +159,8 @@ net_up() {
 	plug client br0 "$CLIENT_PID" eth0
 	printf '%s\n' 'addr add 192.168.1.254/24 dev eth0' 'link set eth0 up' | in_net "$ROUTER_PID" ip -batch -
 	printf '%s\n' 'addr add 192.168.1.50/24 dev eth0' 'link set eth0 up' | client ip -batch -
+	# It believes its neighbour cache for the whole scenario: a gratuitous ARP that is missing shows on any machine.
+	client sh -c 'echo 3600000 >/proc/sys/net/ipv4/neigh/eth0/base_reachable_time_ms' || live_die 'cannot set up the client'
 }
 
 # --- nodes ------------------------------------------------------------------------------------------------------------
@@ -186,7 +196,7 @@ stage_install() {
 
 node_boot() { # N: power on; its disk as it was left
 	local n=$1 disk=$LIVE/node$1 name=${NODE_NAME[$1]}
-	mkdir -p "$disk/upper" "$disk/work" "$disk/root"
+	mkdir -p "$disk" && install -d -m 755 "$disk/upper" "$disk/work" "$disk/root" # upper is / of the node, whatever mode / has here
 	DISK=$disk STAGE=${STAGE:-} machine_start "$name" "$NODE_PREPARE" "$disk/root"
 	NODE_PID[n]=$MACHINE_PID
 	plug "n${n}eth0" br0 "$MACHINE_PID" eth0 "${NODE_MAC[n]}"
@@ -234,7 +244,7 @@ both_nodes_start() { # at the same moment
 }
 
 # Bounded, so that a stop which hangs is a failure and not a scenario that hangs.
-node_stop() { timeout "${2:-30}" nsenter -t "${NODE_PID[$1]}" -m -u -i -n -p -r -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin TZ=UTC /usr/sbin/heartbeat -k >>"$LIVE/node$1/stdout" 2>>"$LIVE/node$1/stderr" </dev/null; }
+node_stop() { timeout "${2:-$LIMIT_S}" nsenter -t "${NODE_PID[$1]}" -m -u -i -n -p -r -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin TZ=UTC /usr/sbin/heartbeat -k >>"$LIVE/node$1/stdout" 2>>"$LIVE/node$1/stderr" </dev/null; }
 
 node_cut() { switch ip link set "n${1}${2:-eth0}" down; }  # N [INTERFACE]: pull the cable
 node_heal() { switch ip link set "n${1}${2:-eth0}" up; }   # N [INTERFACE]: plug it in
@@ -257,7 +267,7 @@ generation() { tr -d ' ' <"$LIVE/node$1/upper/var/lib/heartbeat/hb_generation"; 
 cl_status() { # N WORDS...: bounded
 	local n=$1
 	shift
-	node_exec "$n" timeout 6 /usr/bin/cl_status "$@" 2>/dev/null
+	node_exec "$n" timeout "$LIMIT_S" /usr/bin/cl_status "$@" 2>/dev/null
 }
 rscstatus() { cl_status "$1" rscstatus; }
 rsc_is() { [ "$(rscstatus "$1")" = "$2" ]; } # N none|local|foreign|all|transition
@@ -270,7 +280,7 @@ only_owner() { # N [ADDRESS]: here, and not there
 	address_on "$1" "${2:-$VIP}" && ! address_on $((3 - $1)) "${2:-$VIP}"
 }
 serving() { # [ADDRESS]: what the client reads from the service; nothing when it does not answer
-	client timeout 2 curl -s --max-time 1 "http://${1:-$VIP}/"
+	client timeout 10 curl -s --max-time 5 "http://${1:-$VIP}/"
 }
 served_by() { [ "$(serving "${2:-$VIP}")" = "${NODE_NAME[$1]}" ]; } # N [ADDRESS]
 at_rest() { # N: knows its peer and moves nothing
@@ -330,7 +340,7 @@ cluster_new() { # PAIR [FILTER...]
 cluster_running() { # PAIR [FILTER...]
 	cluster_new "$@"
 	check 'both daemons start' both_nodes_start
-	check 'the first node serves and both are at rest' wait_for 10 settled_on 1
+	check 'the first node serves and both are at rest' soon settled_on 1
 }
 
 # --- logs -------------------------------------------------------------------------------------------------------------
@@ -349,14 +359,20 @@ log_ms() { # N PATTERN [MARK]
 # --- measuring --------------------------------------------------------------------------------------------------------
 # Jobs are started by nsenter itself and not by a function, so that $! is the program and a signal reaches it.
 PROBE_JOB='' OWNERS_JOB=''
-probe_start() { # [ADDRESS]: the client measures from now on
+probe_start() { # [ADDRESS]: the client measures when this returns
+	rm -f "$LIVE/probe"
 	nsenter -t "$CLIENT_PID" -n -- "$LIVE_HELP/probe" "${1:-$VIP}" eth0 >"$LIVE/probe" &
 	PROBE_JOB=$!
+	soon measures probe begin || live_die 'the probe does not begin'
 }
-owners_start() { # [ADDRESS]: the referee at the switch
+owners_start() { # [ADDRESS]: the referee at the switch sees who has it when this returns
+	rm -f "$LIVE/owners"
 	nsenter -t "$SWITCH_PID" -n -- "$LIVE_HELP/owners" "${1:-$VIP}" br0 >"$LIVE/owners" &
 	OWNERS_JOB=$!
+	soon measures owners since || live_die 'the referee does not begin'
 }
+measures() { grep -q "^$2 " "$LIVE/$1"; } 2>/dev/null # FILE WORD
+referee_sees() { [[ $(grep '^since ' "$LIVE/owners" | tail -n 1) == "since "*" $1" ]]; } # none | two-owners | owner MAC: now
 measure_stop() { # both; their last lines are written
 	local job
 	for job in $PROBE_JOB $OWNERS_JOB; do

@@ -4,11 +4,13 @@
  *
  * usage: probe ADDRESS INTERFACE [SHORTEST-OUTAGE-MS, default 20]      until SIGTERM
  * prints, wall clock in ms since 1970:
+ *   begin MS                           the first request has been sent
  *   owner MAC since MS                 whoever answers from now on
  *   outage START END LENGTH            when an answer has come again: START is the first request without one
  *   outage START open LENGTH           at the end
  *   summary sent N answered N longest MS
- * An answer later than LATE_MS counts as none: the kernel keeps requests while it looks for the owner, a user does not wait. */
+ * An answer later than LATE_MS counts as none: the kernel keeps requests while it looks for the owner, a user does not
+ * wait.  The kernel says when it came: on a busy machine this program reads it later. */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <net/if.h>
@@ -76,9 +78,8 @@ static void probe_outage(struct probe *p, int64_t first, int64_t end_ms, bool op
 		printf("outage %" PRId64 " %" PRId64 " %" PRId64 "\n", p->sent_ms[first], end_ms, length);
 }
 
-static void probe_answer(struct probe *p, uint32_t number, const uint8_t mac[6])
+static void probe_answer(struct probe *p, uint32_t number, const uint8_t mac[6], int64_t now)
 {
-	int64_t now = wall_ms();
 	if (number >= p->sent || (int64_t)number <= p->last_answered || now - p->sent_ms[number] > LATE_MS)
 		return;
 	if (memcmp(mac, p->owner, 6) != 0) {
@@ -91,6 +92,16 @@ static void probe_answer(struct probe *p, uint32_t number, const uint8_t mac[6])
 	p->answered++;
 }
 
+static int64_t arrival_ms(struct msghdr *m)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	struct timespec t;
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
+		return wall_ms();
+	memcpy(&t, CMSG_DATA(c), sizeof t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 static void probe_receive(struct probe *p)
 {
 	struct {
@@ -98,14 +109,18 @@ static void probe_receive(struct probe *p)
 		struct request request;
 	} frame;
 	struct sockaddr_ll from;
-	socklen_t from_len = sizeof from;
+	union {
+		struct cmsghdr head;
+		char space[CMSG_SPACE(sizeof(struct timespec))];
+	} stamp;
+	struct iovec part = {&frame, sizeof frame};
+	struct msghdr m = {.msg_name = &from, .msg_iov = &part, .msg_iovlen = 1, .msg_control = &stamp};
 	ssize_t n;
-	while ((n = recvfrom(p->in, &frame, sizeof frame, MSG_DONTWAIT, (struct sockaddr *)&from, &from_len)) >= 0) {
+	while (m.msg_namelen = sizeof from, m.msg_controllen = sizeof stamp, (n = recvmsg(p->in, &m, MSG_DONTWAIT)) >= 0) {
 		if ((size_t)n >= sizeof frame && frame.ip.ihl == 5 && frame.ip.protocol == IPPROTO_ICMP
 		    && frame.ip.saddr == p->address.sin_addr.s_addr && frame.request.head.type == ICMP_ECHOREPLY
 		    && frame.request.run == p->run && from.sll_halen == 6)
-			probe_answer(p, frame.request.number, from.sll_addr);
-		from_len = sizeof from;
+			probe_answer(p, frame.request.number, from.sll_addr, arrival_ms(&m));
 	}
 }
 
@@ -114,10 +129,12 @@ static bool probe_open(struct probe *p, const char *interface)
 {
 	struct sockaddr_ll local = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP), .sll_ifindex = (int)if_nametoindex(interface)};
 	struct icmp_filter none = {.data = ~0u};
+	int on = 1;
 	p->out = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
 	p->in = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_IP));
 	p->sent_ms = calloc(REQUESTS_MAX, sizeof *p->sent_ms);
-	return p->out >= 0 && p->in >= 0 && p->sent_ms && setsockopt(p->out, SOL_RAW, ICMP_FILTER, &none, sizeof none) == 0
+	return p->out >= 0 && p->in >= 0 && p->sent_ms && setsockopt(p->in, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) == 0
+	       && setsockopt(p->out, SOL_RAW, ICMP_FILTER, &none, sizeof none) == 0
 	       && bind(p->in, (struct sockaddr *)&local, sizeof local) == 0;
 }
 
@@ -147,8 +164,11 @@ int main(int argc, char **argv)
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	stop_on_signals();
 	while (!stop_asked && p.sent < REQUESTS_MAX) {
-		if (tick_or_packet(tick, p.in))
+		if (tick_or_packet(tick, p.in)) {
 			probe_send(&p);
+			if (p.sent == 1)
+				printf("begin %" PRId64 "\n", p.sent_ms[0]);
+		}
 		probe_receive(&p);
 	}
 	probe_end(&p);

@@ -79,13 +79,13 @@ check 'nothing runs after all that' sh -c '! "$@"' sh nsenter -t "${NODE_PID[1]}
 check_not 'and no address is there' address_on 1
 
 check 'the files as they are: it starts' node_start 1
-check 'and serves' wait_for 10 address_on 1
+check 'and serves' soon address_on 1
 engine=$(engine_pid 1)
 edit ha.cf 's/^keepalive .*/keepalive abc/'
-node_exec 1 timeout 20 /usr/sbin/heartbeat -r >/dev/null 2>"$LIVE/stderr"
+node_exec 1 timeout "$LIMIT_S" /usr/sbin/heartbeat -r >/dev/null 2>"$LIVE/stderr"
 is 'a bad edit of a running daemon: -r is exit 1' $? 1
 check 'it says where' grep -q 'ha\.cf:3:11:' "$LIVE/stderr"
-sleep 1
+look_on 1
 is 'the daemon goes on as it was' "$(engine_pid 1)" "$engine"
 check 'and serves' address_on 1
 done_testing

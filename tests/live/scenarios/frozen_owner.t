@@ -6,6 +6,7 @@
 live_enter "$@"
 freeze() { kill -STOP "$engine"; }
 thaw() { kill -CONT "$engine"; }
+DEADTIME_MS=5000 WARNTIME_MS=2500 INITDEAD_MS=10000 # so much longer than the short freeze that a busy machine does not make it a long one
 
 cluster_running web
 # As it is numbered here: the shell signals it itself, at once.  A process into the node takes its time on a busy machine.
@@ -17,31 +18,29 @@ note 'shorter than deadtime'
 probe_start
 owners_start
 freeze
-sleep 0.5
+sleep 0.5 # the subject: it stands still for so long at least
 thaw
-sleep 1.5
-check 'the first node serves, both are at rest' wait_for 5 settled_on 1
-check 'it knows that it stood still, for less than deadtime' log_has 1 'WARN: This node stood still' "$mark"
+check 'it knows that it stood still, for less than deadtime' soon log_has 1 'WARN: This node stood still' "$mark"
+check 'the first node serves, both are at rest' soon settled_on 1
 measure_stop
 is 'never two owners' "$(two_owners_ms)" 0
-at_most 'the client has not noticed: longest outage in ms' "$(longest_outage)" 100
+at_most 'the client has not noticed: longest outage in ms' "$(longest_outage)" "$UNNOTICED_MS"
 
 note 'longer'
 probe_start
 owners_start
 freeze
-check 'the second node takes over' wait_for 5 address_on 2
-sleep 1
+check 'the second node takes over' soon address_on 2
 thaw
 go_on=$(now_ms)
-check 'it goes on: one serves, both are at rest' wait_for 10 settled
-sleep 1
+check 'it goes on: one serves, both are at rest' soon settled
+look_on 1
 check 'still' settled
 end=$(now_ms)
 measure_stop
-at_most 'it gave way within a few keepalives, ms of two owners after it went on' "$(two_owners_ms "$go_on")" $((5 * KEEPALIVE_MS))
-at_most 'nobody served for less than deadtime, ms' "$(nobody_ms "$go_on" "$end")" $DEADTIME_MS
+at_most 'it gave way, ms of two owners after it went on' "$(two_owners_ms "$go_on")" "$WIDE_MS"
+at_most 'ms without an owner' "$(nobody_ms "$go_on" "$end")" "$WIDE_MS"
 check_not 'it did not declare its peer dead by its own gap' log_has 1 "node ${NODE_NAME[2]}: is dead" "$mark"
 is 'same guardian, same generation' "$(guardian_pid 1) $(generation 1)" "$before"
-check 'the service answers' wait_for 3 serving
+check 'the service answers' soon serving
 done_testing

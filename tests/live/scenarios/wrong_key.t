@@ -11,9 +11,9 @@ cluster_new web
 keys 1 $RIGHT
 keys 2 $WRONG
 check 'both daemons start' both_nodes_start
-check 'to the first node the second is dead after initdead' wait_for 8 node_is 1 2 dead
-check 'to the second the first' wait_for 8 node_is 2 1 dead
-sleep 3
+check 'to the first node the second is dead after initdead' soon node_is 1 2 dead
+check 'to the second the first' soon node_is 2 1 dead
+look_on 3
 for n in 1 2; do
 	lines=$(log_count $n 'authenti|authtoken|wrong key|key [0-9]+')
 	check "node$n says that packets fail authentication" log_has $n 'authentication|authtoken'
@@ -25,7 +25,7 @@ for n in 1 2; do
 done
 
 keys 2 $RIGHT
-check 'the key is put right and read again' node_exec 2 timeout 20 /usr/sbin/heartbeat -r
-check 'then the nodes know each other' wait_for 8 both_at_rest
-check 'and one of them serves' wait_for 8 settled
+check 'the key is put right and read again' node_exec 2 timeout "$LIMIT_S" /usr/sbin/heartbeat -r
+check 'then the nodes know each other' soon both_at_rest
+check 'and one of them serves' soon settled
 done_testing
