@@ -17,7 +17,7 @@
 #include "tests/fault/fault.h"
 #include "tests/fault/lives.h"
 
-enum { TRIES_MAX = 20000, HANG_S = 30, COMPLAINTS_MAX = 10 };
+enum { TRIES_MAX = 20000, HANG_S = 120, COMPLAINTS_MAX = 10 };
 
 /* What a try tells, in memory that outlives it. */
 struct report {

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # A daemon's API socket with canned answers, written apart from the C code: what the captures say (spec: cli 7), nothing else.
 # usage: perl fake_daemon.pl SOCKET MODE     MODE: good, starting, refuse, refuse-move, silent, hangup, failed-move
-# Serves one client after another until it is killed; ends by itself after 120 s.
+# Serves one client after another until it is killed; ends by itself after 600 s.
 use strict;
 use warnings;
 use Socket;
 
 my ($path, $mode) = @ARGV;
-alarm 120;
+alarm 600;
 $SIG{PIPE} = 'IGNORE';
 socket(my $listener, AF_UNIX, SOCK_STREAM, 0) or die "socket: $!";
 unlink $path;

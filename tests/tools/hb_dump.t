@@ -161,7 +161,7 @@ ip link set lo up
 "$1" -k "$2" --json --live lo --port 6940 --count 3 >"$3/out" 2>"$3/err" &
 pid=$!
 tries=0
-until grep -q ' 0800 ' /proc/net/packet || [ "$tries" -ge 100 ]; do
+until grep -q ' 0800 ' /proc/net/packet || [ "$tries" -ge 600 ]; do
 	tries=$((tries + 1))
 	sleep 0.1
 done
@@ -181,7 +181,7 @@ perl -MIO::Socket::INET -e '
 	}' "$4" "$3/altered" 2>"$3/perl"
 wait $pid
 LIVE
-	timeout 20 unshare -n sh "$temp/live" "$dump" "$keys" "$temp" "$vectors/sha1-starting.bin"
+	timeout 120 unshare -n sh "$temp/live" "$dump" "$keys" "$temp" "$vectors/sha1-starting.bin"
 	[ $? -eq 1 ]
 	ok 'live: three datagrams, one of them altered: exit status 1' $?
 	[ "$(jq -c .auth.ok "$temp/out" | tr '\n' ' ')" = 'true false true ' ]
@@ -190,11 +190,15 @@ LIVE
 ip link set lo up
 "$1" -k "$2" --live lo >"$3/out" 2>"$3/err" &
 pid=$!
-sleep 1
+tries=0
+until grep -q ' 0800 ' /proc/net/packet || [ "$tries" -ge 600 ]; do
+	tries=$((tries + 1))
+	sleep 0.1
+done
 kill -TERM $pid
 wait $pid
 STOP
-	timeout 20 unshare -n sh "$temp/stop" "$dump" "$keys" "$temp"
+	timeout 120 unshare -n sh "$temp/stop" "$dump" "$keys" "$temp"
 	ok 'live: a signal ends it in order' $?
 else
 	ok 'live: needs root and network namespaces' 1

@@ -18,7 +18,7 @@
 #include "heartbeat/ipc/api_client.h"
 #include "heartbeat/ipc/frame.h"
 
-enum { WAIT_MS = 5000 };
+enum { WAIT_MS = 60000 };
 
 /* --- one server --------------------------------------------------------------------------------------------------- */
 
@@ -236,16 +236,16 @@ static int client_that_asks(struct room *r)
 	struct api_client *c;
 	const struct message *reply;
 	char error[256];
-	WANT(api_client_open(r->path, span_ms(2000), &c, error) == API_OK);
+	WANT(api_client_open(r->path, span_ms(WAIT_MS), &c, error) == API_OK);
 	WANT(message_is(api_client_signon(c), "node", "cfa"));
-	WANT(api_client_ask(c, span_ms(2000), "nodelist", NULL, &reply) == API_OK && message_is(reply, "node", "cfa"));
+	WANT(api_client_ask(c, span_ms(WAIT_MS), "nodelist", NULL, &reply) == API_OK && message_is(reply, "node", "cfa"));
 	for (int i = 0; i < 3; i++) {
 		WANT(message_is(reply, "result", "ok/more"));
-		WANT(api_client_more(c, span_ms(2000), &reply) == API_OK);
+		WANT(api_client_more(c, span_ms(WAIT_MS), &reply) == API_OK);
 	}
 	WANT(message_is(reply, "result", "OK"));
 	const char *const pairs[] = {"pname", "keepalive", NULL};
-	WANT(api_client_ask(c, span_ms(2000), "getparm", pairs, &reply) == API_OK && message_is(reply, "pvalue", "500ms"));
+	WANT(api_client_ask(c, span_ms(WAIT_MS), "getparm", pairs, &reply) == API_OK && message_is(reply, "pvalue", "500ms"));
 	WANT(api_client_more(c, span_ms(50), &reply) == API_TIMEOUT);
 	api_client_close(c);
 	return 0;
@@ -262,8 +262,8 @@ static int client_that_moves(struct room *r)
 	const struct message *reply;
 	char error[256];
 	const char *const pairs[] = {"kind", "takeover", "rsc_hold", "local", "wait", "1", NULL};
-	WANT(api_client_open(r->path, span_ms(2000), &c, error) == API_OK);
-	enum api_result result = api_client_ask(c, span_ms(2000), "move", pairs, &reply);
+	WANT(api_client_open(r->path, span_ms(WAIT_MS), &c, error) == API_OK);
+	enum api_result result = api_client_ask(c, span_ms(WAIT_MS), "move", pairs, &reply);
 	WANT(result == API_OK);
 	if (geteuid() == 0)
 		WANT(message_is(reply, "result", "OK") && message_is(reply, "info", "all moved"));
@@ -291,7 +291,7 @@ static int client_that_finds_nobody(struct room *r)
 	struct api_client *c;
 	char error[256], path[160];
 	(void)snprintf(path, sizeof path, "%s/nobody", r->directory);
-	WANT(api_client_open(path, span_ms(2000), &c, error) == API_DOWN && !c);
+	WANT(api_client_open(path, span_ms(WAIT_MS), &c, error) == API_DOWN && !c);
 	WANT(strcmp(error, "hb_api_signon: Can't initiate connection to heartbeat") == 0);
 	return 0;
 }

@@ -23,7 +23,7 @@ static void assert_not_logged(const char *text)
 static void a_missing_script_fails_the_start_and_not_the_stop(void **state)
 {
 	(void)state;
-	make_exec("cfa svc::a nosuch::x\n", 5000, 1);
+	make_exec("cfa svc::a nosuch::x\n", 60000, 1);
 	exec_check_scripts(e);
 	assert_logged("ERROR: Cannot locate resource script nosuch");
 	exec_group_start(e, 0);
@@ -37,7 +37,7 @@ static void a_script_that_vanishes_while_it_runs_is_not_taken_as_stopped(void **
 {
 	(void)state;
 	put("brief", script, 0755);
-	make_exec("cfa brief::a\n", 5000, 1);
+	make_exec("cfa brief::a\n", 60000, 1);
 	exec_group_start(e, 0);
 	await_ends(1);
 	unflag("brief");
@@ -50,7 +50,7 @@ static void a_script_that_anybody_may_write_is_not_run(void **state)
 {
 	(void)state;
 	put("loose", script, 0777);
-	make_exec("cfa loose::a\n", 5000, 1);
+	make_exec("cfa loose::a\n", 60000, 1);
 	exec_group_start(e, 0);
 	await_ends(1);
 	assert_int_equal(ends[0].ok, false);
@@ -62,7 +62,7 @@ static void a_script_without_interpreter_says_so(void **state)
 {
 	(void)state;
 	put("bare", "exit 0\n", 0755);
-	make_exec("cfa bare::a\n", 5000, 1);
+	make_exec("cfa bare::a\n", 60000, 1);
 	exec_group_start(e, 0);
 	await_ends(1);
 	assert_int_equal(ends[0].ok, false);
@@ -87,7 +87,7 @@ static void count_address(void *context, const char *ip, bool present)
 static void an_address_is_in_place_when_start_returns(void **state)
 {
 	(void)state;
-	make_exec("cfa 10.9.0.100 IPaddr2::10.9.0.101/24/hbv0 svc::a\n", 5000, 2);
+	make_exec("cfa 10.9.0.100 IPaddr2::10.9.0.101/24/hbv0 svc::a\n", 60000, 2);
 	exec_group_start(e, 0);
 	assert_true(ip_is_here("10.9.0.100"));
 	assert_true(ip_is_here("10.9.0.101"));
@@ -113,7 +113,7 @@ static void a_take_over_is_measured(void **state)
 {
 	int64_t first = 0, least = INT64_MAX, sum = 0, report = 0;
 	(void)state;
-	make_exec("cfa 10.9.0.100\n", 5000, 2);
+	make_exec("cfa 10.9.0.100\n", 60000, 2);
 	for (int i = 0; i < 101; i++) {
 		end_count = 0;
 		struct mono began = mono_now();
@@ -137,7 +137,7 @@ static void the_file_of_an_administrator_is_run_instead(void **state)
 	(void)state;
 	put("IPaddr", script, 0755);
 	assert_int_equal(link(native, path_of("IPaddr2")), 0);
-	make_exec("cfa 10.9.0.100 IPaddr2::10.9.0.101\n", 5000, 2);
+	make_exec("cfa 10.9.0.100 IPaddr2::10.9.0.101\n", 60000, 2);
 	exec_check_scripts(e);
 	assert_logged("is not this program's own");
 	assert_not_logged("Cannot locate");
@@ -154,7 +154,7 @@ static void the_file_of_an_administrator_is_run_instead(void **state)
 static void an_address_that_fits_nowhere_fails_the_group_with_the_reason(void **state)
 {
 	(void)state;
-	make_exec("cfa 192.168.7.7 svc::a\n", 5000, 1);
+	make_exec("cfa 192.168.7.7 svc::a\n", 60000, 1);
 	exec_group_start(e, 0);
 	await_ends(1);
 	assert_end(0, 0, EXEC_START, false, false);
@@ -171,14 +171,14 @@ static void hooks_run_one_after_another_with_their_fields(void **state)
 	put("status", "#!/bin/sh\nd=${0%/*}\nmkdir \"$d/lock\" || exit 1\nsleep 0.1\necho \"$1 $HA_st $HA_src $HA_CURHOST\" >>\"$d/hooks\"\nrmdir \"$d/lock\"\n",
 	    0755);
 	put("plain", "#!/bin/sh\n", 0644);
-	make_exec("cfa svc::a\n", 5000, 2);
+	make_exec("cfa svc::a\n", 60000, 2);
 	exec_hook(e, directory, "status", dead);
 	exec_hook(e, directory, "status", up);
 	exec_hook(e, directory, "absent", NULL);
 	exec_hook(e, directory, "../svc", NULL);
 	exec_hook(e, directory, "plain", NULL);
 	assert_logged("plain is not executable");
-	for (int i = 0; i < 200 && exec_busy(e); i++)
+	for (int i = 0; i < 6000 && exec_busy(e); i++)
 		run_for(10);
 	assert_string_equal(text_of("hooks"), "status dead cfb cfa status up  cfa");
 	assert_false(is_flagged("lock"));
@@ -187,8 +187,8 @@ static void hooks_run_one_after_another_with_their_fields(void **state)
 static void waiting_hooks_are_bounded(void **state)
 {
 	(void)state;
-	put("status", "#!/bin/sh\nsleep 5\n", 0755);
-	make_exec("cfa svc::a\n", 10000, 2);
+	put("status", "#!/bin/sh\nsleep 600\n", 0755);
+	make_exec("cfa svc::a\n", 600000, 2);
 	for (int i = 0; i < 300; i++)
 		exec_hook(e, directory, "status", NULL);
 	assert_logged("256 others wait already");

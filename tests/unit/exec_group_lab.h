@@ -86,7 +86,7 @@ static const char script[] =
 	"#!/bin/sh\n"
 	"d=${0%/*}\n"
 	"echo \"$1 $2\" >>\"$d/calls\"\n"
-	"if [ -e \"$d/$1.hang_$2\" ]; then sleep 20 & wait; fi\n"
+	"if [ -e \"$d/$1.hang_$2\" ]; then sleep 600 & wait; fi\n"
 	"if [ -e \"$d/$1.slow_$2\" ]; then sleep 0.2; fi\n"
 	"case $2 in\n"
 	"start) [ -e \"$d/$1.fail_start\" ] && exit 5; touch \"$d/$1.up\"; echo started \"$HA_CURHOST\" ;;\n"
@@ -179,7 +179,7 @@ static inline void run_for(guint ms)
 static inline void await_ends(unsigned count)
 {
 	bool late = false;
-	guint timer = g_timeout_add_seconds(20, too_late, &late);
+	guint timer = g_timeout_add_seconds(120, too_late, &late);
 	while (end_count < count && !late)
 		(void)g_main_context_iteration(NULL, TRUE);
 	if (!late)

@@ -14,7 +14,7 @@ static void flag(const char *name)
 
 static void await_file(const char *name)
 {
-	for (int i = 0; i < 1000 && !is_flagged(name); i++)
+	for (int i = 0; i < 10000 && !is_flagged(name); i++)
 		run_for(10);
 	assert_true(is_flagged(name));
 }
@@ -24,7 +24,7 @@ static void await_file(const char *name)
 static void a_group_starts_left_to_right_and_stops_right_to_left(void **state)
 {
 	(void)state;
-	make_exec("cfa svc::a svc::b\n", 5000, 2);
+	make_exec("cfa svc::a svc::b\n", 60000, 2);
 	exec_group_start(e, 0);
 	assert_int_equal(end_count, 0); /* never from inside */
 	assert_true(exec_busy(e));
@@ -47,7 +47,7 @@ static void what_runs_is_not_started_again(void **state)
 {
 	(void)state;
 	flag("a.up");
-	make_exec("cfa svc::a svc::b\n", 5000, 2);
+	make_exec("cfa svc::a svc::b\n", 60000, 2);
 	exec_group_start(e, 0);
 	await_ends(1);
 	assert_end(0, 0, EXEC_START, true, false);
@@ -62,7 +62,7 @@ static void what_runs_is_not_started_again(void **state)
 static void a_group_that_is_not_held_is_stopped_all_the_same(void **state)
 {
 	(void)state;
-	make_exec("cfa svc::a svc::b\n", 5000, 2);
+	make_exec("cfa svc::a svc::b\n", 60000, 2);
 	exec_group_stop(e, 0);
 	await_ends(1);
 	assert_end(0, 0, EXEC_STOP, true, false);
@@ -73,7 +73,7 @@ static void an_adopted_group_is_not_touched_until_it_stops(void **state)
 {
 	(void)state;
 	flag("a.up");
-	make_exec("cfa svc::a\n", 5000, 2);
+	make_exec("cfa svc::a\n", 60000, 2);
 	exec_group_adopt(e, 0);
 	run_for(50);
 	assert_string_equal(text_of("calls"), "");
@@ -87,7 +87,7 @@ static void a_failing_start_releases_the_whole_group(void **state)
 {
 	(void)state;
 	flag("b.fail_start");
-	make_exec("cfa svc::a svc::b svc::c\n", 5000, 2);
+	make_exec("cfa svc::a svc::b svc::c\n", 60000, 2);
 	exec_group_start(e, 0);
 	await_ends(1);
 	assert_end(0, 0, EXEC_START, false, false);
@@ -103,7 +103,7 @@ static void a_failing_start_whose_release_fails_says_that_something_may_run(void
 	(void)state;
 	flag("b.fail_start");
 	flag("a.fail_stop");
-	make_exec("cfa svc::a svc::b\n", 5000, 1);
+	make_exec("cfa svc::a svc::b\n", 60000, 1);
 	exec_group_start(e, 0);
 	await_ends(1);
 	assert_end(0, 0, EXEC_START, false, true);
@@ -115,14 +115,12 @@ static void a_hanging_start_is_killed_at_its_deadline(void **state)
 {
 	(void)state;
 	flag("a.hang_start");
-	make_exec("cfa svc::a\n", 300, 2);
-	struct mono began = mono_now();
+	make_exec("cfa svc::a\n", 2000, 2);
 	exec_group_start(e, 0);
-	await_ends(1);
+	await_ends(1); /* its child sleeps for ten minutes */
 	assert_end(0, 0, EXEC_START, false, false);
-	assert_true(span_to_ms(mono_since(mono_now(), began)) < 10000); /* its child sleeps for 20 s */
-	assert_non_null(strstr(ends[0].why, "not finished within 300 ms"));
-	assert_logged("a start: not finished within 300 ms");
+	assert_non_null(strstr(ends[0].why, "not finished within 2000 ms"));
+	assert_logged("a start: not finished within 2000 ms");
 	assert_string_equal(text_of("calls"), "a status a start a stop");
 }
 
@@ -130,7 +128,7 @@ static void a_hanging_status_does_not_keep_the_resource_down(void **state)
 {
 	(void)state;
 	flag("a.hang_status");
-	make_exec("cfa svc::a\n", 300, 2);
+	make_exec("cfa svc::a\n", 2000, 2);
 	exec_group_start(e, 0);
 	await_ends(1);
 	assert_end(0, 0, EXEC_START, true, false);
@@ -142,7 +140,7 @@ static void a_hanging_status_does_not_keep_the_resource_down(void **state)
 static void a_failing_stop_is_tried_again_and_reported_as_still_active(void **state)
 {
 	(void)state;
-	make_exec("cfa svc::a svc::b\n", 5000, 2);
+	make_exec("cfa svc::a svc::b\n", 60000, 2);
 	exec_group_start(e, 0);
 	await_ends(1);
 	flag("b.fail_stop");
@@ -166,7 +164,7 @@ static void a_stop_that_fails_on_what_is_stopped_goes_on(void **state)
 {
 	(void)state;
 	flag("b.fail_stop");
-	make_exec("cfa svc::a svc::b\n", 5000, 1);
+	make_exec("cfa svc::a svc::b\n", 60000, 1);
 	exec_group_stop(e, 0);
 	await_ends(1);
 	assert_end(0, 0, EXEC_STOP, true, false);
@@ -192,16 +190,14 @@ static void a_stop_cancels_a_start_and_only_the_stop_is_reported(void **state)
 {
 	(void)state;
 	flag("a.hang_start");
-	make_exec("cfa svc::a svc::b\n", 15000, 2);
+	make_exec("cfa svc::a svc::b\n", 600000, 2);
 	exec_group_start(e, 0);
 	while (strstr(text_of("calls"), "a start") == NULL)
 		run_for(10);
-	struct mono began = mono_now();
 	exec_group_stop(e, 0);
 	exec_group_stop(e, 0);
 	await_ends(1);
 	assert_end(0, 0, EXEC_STOP, true, false);
-	assert_true(span_to_ms(mono_since(mono_now(), began)) < 10000);
 	assert_string_equal(text_of("calls"), "a status a start b stop a stop");
 	run_for(50);
 	assert_int_equal(end_count, 1);
@@ -212,7 +208,7 @@ static void a_stop_during_the_release_after_a_failed_start_is_what_is_reported(v
 	(void)state;
 	flag("a.fail_start");
 	flag("a.slow_stop");
-	make_exec("cfa svc::a\n", 5000, 2);
+	make_exec("cfa svc::a\n", 60000, 2);
 	exec_group_start(e, 0);
 	while (strstr(text_of("calls"), "a stop") == NULL)
 		run_for(5);
@@ -227,7 +223,7 @@ static void a_start_during_a_stop_comes_after_it(void **state)
 {
 	(void)state;
 	flag("a.slow_stop");
-	make_exec("cfa svc::a\n", 5000, 2);
+	make_exec("cfa svc::a\n", 60000, 2);
 	exec_group_stop(e, 0);
 	exec_group_start(e, 0);
 	await_ends(2);
@@ -239,7 +235,7 @@ static void a_start_during_a_stop_comes_after_it(void **state)
 	exec_group_start(e, 0);
 	exec_group_stop(e, 0);
 	await_ends(1);
-	run_for(300);
+	run_for(300); /* nothing more ends */
 	assert_int_equal(end_count, 1);
 	assert_false(is_flagged("a.up"));
 }
@@ -248,7 +244,7 @@ static void freeing_with_children_under_way_reports_nothing(void **state)
 {
 	(void)state;
 	flag("a.hang_start");
-	make_exec("cfa svc::a\n", 15000, 2);
+	make_exec("cfa svc::a\n", 600000, 2);
 	exec_group_start(e, 0);
 	while (strstr(text_of("calls"), "a start") == NULL)
 		run_for(10);
@@ -263,7 +259,7 @@ static void freeing_with_children_under_way_reports_nothing(void **state)
 static void a_shared_resource_stays_with_the_last_group_that_needs_it(void **state)
 {
 	(void)state;
-	make_exec("cfa svc::one svc::httpd\ncfb svc::two svc::httpd\n", 5000, 2);
+	make_exec("cfa svc::one svc::httpd\ncfb svc::two svc::httpd\n", 60000, 2);
 	exec_group_start(e, 0);
 	await_ends(1);
 	exec_group_start(e, 1);
@@ -286,7 +282,7 @@ static void two_groups_that_start_at_once_start_a_shared_resource_once(void **st
 {
 	(void)state;
 	flag("httpd.slow_start");
-	make_exec("cfa svc::one svc::httpd\ncfb svc::two svc::httpd\n", 5000, 2);
+	make_exec("cfa svc::one svc::httpd\ncfb svc::two svc::httpd\n", 60000, 2);
 	exec_group_start(e, 0);
 	exec_group_start(e, 1);
 	await_ends(2);
@@ -299,7 +295,7 @@ static void two_groups_that_start_at_once_start_a_shared_resource_once(void **st
 static void two_groups_that_stop_at_once_stop_a_shared_resource(void **state)
 {
 	(void)state;
-	make_exec("cfa svc::one svc::httpd\ncfb svc::two svc::httpd\n", 5000, 2);
+	make_exec("cfa svc::one svc::httpd\ncfb svc::two svc::httpd\n", 60000, 2);
 	exec_group_start(e, 0);
 	exec_group_start(e, 1);
 	await_ends(2);
@@ -314,7 +310,7 @@ static void a_group_that_waits_for_another_can_be_stopped(void **state)
 {
 	(void)state;
 	flag("httpd.hang_start");
-	make_exec("cfa svc::httpd svc::one\ncfb svc::two svc::httpd\n", 1500, 2);
+	make_exec("cfa svc::httpd svc::one\ncfb svc::two svc::httpd\n", 4000, 2);
 	exec_group_start(e, 0);
 	exec_group_start(e, 1);
 	await_file("two.up");
@@ -330,7 +326,7 @@ static void groups_run_side_by_side(void **state)
 {
 	(void)state;
 	flag("a.hang_start");
-	make_exec("cfa svc::a\ncfa svc::b\n", 2000, 2);
+	make_exec("cfa svc::a\ncfa svc::b\n", 4000, 2);
 	exec_group_start(e, 0);
 	exec_group_start(e, 1);
 	await_ends(1);

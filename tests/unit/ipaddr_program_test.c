@@ -47,11 +47,16 @@ static void an_address_starts_and_stops_with_the_words_of_the_reference(void **s
 static void start_does_not_wait_for_its_announcements(void **state)
 {
 	(void)state;
-	struct mono began = mono_now();
-	expect("10.9.0.101/24/hbv0:x start", 0, "INFO:  Success\n");
-	/* they take a second, and the pipe of the output must not be held open by whoever sends them */
-	assert_true(span_to_ms(mono_since(mono_now(), began)) < 900);
-	expect("10.9.0.101 stop", 0, "");
+	bool waits = true;
+	/* They take a second, and the pipe of the output must not be held open by whoever sends them.  On a busy machine the start itself
+	 * may take that long, now and then. */
+	for (int i = 0; i < 20 && waits; i++) {
+		struct mono began = mono_now();
+		expect("10.9.0.101/24/hbv0:x start", 0, "INFO:  Success\n");
+		waits = span_to_ms(mono_since(mono_now(), began)) >= 900;
+		expect("10.9.0.101 stop", 0, "");
+	}
+	assert_false(waits);
 }
 
 static void wrong_calls_exit_with_usage_or_the_code_for_arguments(void **state)

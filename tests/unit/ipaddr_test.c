@@ -135,7 +135,7 @@ static int fresh_interfaces(void **state)
 	run("ip link del hbv0 2>/dev/null; ip link add hbv0 address 02:00:00:00:09:01 type veth peer name hbv1 && ip link set hbv0 up && "
 	    "ip link set hbv1 up && ip addr add 10.9.0.1/24 brd + dev hbv0");
 	/* The kernel tells of the carrier from a work queue, which a busy machine serves late. */
-	for (int tries = 0; tries < 500 && !address_carrier("hbv0"); tries++)
+	for (int tries = 0; tries < 6000 && !address_carrier("hbv0"); tries++)
 		g_usleep(10000);
 	return 0;
 }
@@ -349,7 +349,7 @@ static int listen_on(const char *interface)
 static ssize_t receive(int fd, uint8_t *frame, size_t cap)
 {
 	struct pollfd wait = {.fd = fd, .events = POLLIN};
-	return poll(&wait, 1, 1000) == 1 ? recv(fd, frame, cap, 0) : 0;
+	return poll(&wait, 1, 60000) == 1 ? recv(fd, frame, cap, 0) : 0;
 }
 
 static void an_announcement_is_one_request_and_one_reply(void **state)

@@ -35,6 +35,8 @@
 #include "lib/mono.h"
 
 #define LAB_HOST "127.0.1.1"
+/* So long a server waits for its client, and a check for its server unless its deadline is the subject. */
+enum { LAB_PATIENCE_MS = 120000 };
 
 // --- a server ---
 
@@ -63,7 +65,7 @@ struct lab_server {
 static inline bool lab_wait(struct lab_conn *c, short events)
 {
 	struct pollfd p[2] = {{.fd = c->fd, .events = events}, {.fd = c->server->stop, .events = POLLIN}};
-	(void)poll(p, 2, 10000);
+	(void)poll(p, 2, LAB_PATIENCE_MS);
 	return p[0].revents != 0 && !p[1].revents;
 }
 
@@ -232,7 +234,7 @@ static inline void lab_hold(struct lab_conn *c, void *user)
 {
 	if (user)
 		(void)lab_say(c, user);
-	(void)lab_pause(c, 10000);
+	(void)lab_pause(c, LAB_PATIENCE_MS);
 }
 
 // --- a section ---
@@ -255,7 +257,7 @@ static inline void lab_section(struct lab_section *s, enum lb_service service, u
 	s->v.check_type = LB_CHECK_NEGOTIATE;
 	s->v.check_command = LAB_TEXT("/bin/true");
 	s->v.login = s->v.passwd = s->v.database = s->v.secret = LAB_TEXT("");
-	s->v.check_timeout_ms = s->v.negotiate_timeout_ms = 5000;
+	s->v.check_timeout_ms = s->v.negotiate_timeout_ms = LAB_PATIENCE_MS;
 	s->v.check_count = 1;
 	s->v.redirect_follow = true;
 	s->v.id.address = (struct lb_address){.family = LB_INET, .bytes = {10, 9, 0, 1}, .port = 80};

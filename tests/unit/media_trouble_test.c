@@ -284,6 +284,13 @@ static void no_media_at_all_can_be_opened_and_used(void **state)
 
 /* --- garbage and floods -------------------------------------------------------------------------------------------- */
 
+static void wait_until_rejected(const struct side *s, uint64_t count)
+{
+	for (gint64 end = g_get_monotonic_time() + WAIT_MS * 1000; rejected(s, 0) < count && g_get_monotonic_time() < end;)
+		(void)turn();
+	assert_true(rejected(s, 0) >= count);
+}
+
 static void what_does_not_begin_like_a_message_is_counted_and_reported_once(void **state)
 {
 	static const struct medium_conf conf[] = {BCAST("ha0"), UCAST("ha0", "10.9.0.1")};
@@ -295,6 +302,7 @@ static void what_does_not_begin_like_a_message_is_counted_and_reported_once(void
 	int fd = stranger(&a, SOCK_DGRAM, 0, "10.9.0.1", 0);
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
 		throw(fd, bad[i], strlen(bad[i]), "10.9.0.255", PORT);
+	wait_until_rejected(&b, G_N_ELEMENTS(bad));
 	settle();
 	assert_int_equal(rejected(&b, 0), G_N_ELEMENTS(bad));
 	throw(fd, "bad", 3, "10.9.0.2", PORT);
@@ -313,7 +321,18 @@ static void what_does_not_begin_like_a_message_is_counted_and_reported_once(void
 /* A busy kernel keeps 1000 packets that come out of a cable (net.core.netdev_max_backlog); each broadcast counts twice. */
 enum { KERNEL_KEEPS = 400 };
 
-/* Send count datagrams of garbage, as fast as none is lost before it gets to the socket. */
+/* Wait until the kernel has delivered to b what was sent by the cable 0 so far: it keeps the packets of one processor in their order. */
+static void wait_until_delivered(int fd)
+{
+	char mark[8];
+	int there = stranger(&b, SOCK_DGRAM, 0, "10.9.0.2", PORT + 1);
+
+	throw(fd, "mark", 4, "10.9.0.2", PORT + 1);
+	assert_int_equal(recv(there, mark, sizeof mark, 0), 4);
+	close(there);
+}
+
+/* Send count datagrams of garbage; none is lost before it gets to the socket. */
 static void flood(int fd, size_t count)
 {
 	static const char garbage[] = "garbage garbage garbage garbage";
@@ -321,8 +340,9 @@ static void flood(int fd, size_t count)
 	for (size_t i = 1; i <= count; i++) {
 		throw(fd, garbage, 1 + i % (sizeof garbage - 1), "10.9.0.255", PORT);
 		if (i % KERNEL_KEEPS == 0)
-			g_usleep(2000);
+			wait_until_delivered(fd);
 	}
+	wait_until_delivered(fd);
 }
 
 static gboolean count_one(gpointer counter)
@@ -346,8 +366,7 @@ static void a_flood_does_not_hold_up_the_main_loop(void **state)
 	assert_true(others > 0);
 	assert_true(rejected(&b, 0) > 0);
 	assert_true(rejected(&b, 0) < 1000);
-	for (gint64 end = g_get_monotonic_time() + WAIT_MS * 1000; rejected(&b, 0) < 3000 && g_get_monotonic_time() < end;)
-		(void)turn();
+	wait_until_rejected(&b, 3000);
 	assert_int_equal(rejected(&b, 0), 3000); /* and the buffer held all of them */
 	g_source_remove(id);
 	close(fd);
@@ -371,6 +390,8 @@ static void no_message_is_lost_in_50000_datagrams_of_garbage(void **state)
 		wait_for(&b.count, i);
 		wait_for(&a.count, i); /* broadcasts come back */
 	}
+	wait_until_rejected(&a, BURSTS * HALF * 2);
+	wait_until_rejected(&b, BURSTS * HALF * 2);
 	settle();
 	assert_int_equal(rejected(&b, 0), BURSTS * HALF * 2);
 	assert_int_equal(rejected(&a, 0), BURSTS * HALF * 2);
@@ -385,15 +406,16 @@ static void drain_reads_what_has_arrived_without_the_main_loop(void **state)
 	(void)state;
 	OPEN(&a, conf);
 	OPEN(&b, conf);
-	for (int i = 0; i < 1000; i++)
+	int fd = stranger(&a, SOCK_DGRAM, 0, "10.9.0.1", 0);
+	for (int i = 1; i <= 1000; i++) {
 		say(&a, "###\nx");
-	g_usleep(QUIET_MS * 1000);
+		if (i % (KERNEL_KEEPS / 2) == 0)
+			wait_until_delivered(fd);
+	}
 	assert_int_equal(b.count, 0);
 	media_drain(b.set);
 	assert_int_equal(b.count, 2000);
-	int fd = stranger(&a, SOCK_DGRAM, 0, "10.9.0.1", 0);
 	flood(fd, 64 * 32 + 500);
-	g_usleep(QUIET_MS * 1000);
 	media_drain(b.set);
 	assert_int_equal(rejected(&b, 0), 64 * 32); /* bounded */
 	media_drain(b.set);

@@ -65,7 +65,7 @@ static void a_daemon_that_writes_for_ever_does_not_delay_done(void **state)
 {
 	(void)state;
 	struct run r;
-	(void)shell(&r, "yes & echo $! >&2; sleep 0.2; exit 3", 60000);
+	(void)shell(&r, "yes & echo $! >&2; until grep -q '^wchar: [1-9]' /proc/$!/io; do :; done; exit 3", 60000);
 	finish(&r);
 	assert_int_equal(r.result.end, SPAWN_EXITED);
 	assert_int_equal(r.result.code, 3);
