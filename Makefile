@@ -56,7 +56,7 @@ ROOMS := daemon ipc exec media core conf lib
 LB_ROOMS := lb_daemon lb_check lb_ipvs lb_pool lb_conf
 room_dir = $(if $(filter lib,$(1)),lib,$(if $(filter lb_%,$(1)),ldirectord/$(1:lb_%=%),heartbeat/$(1)))
 archive = $(BUILD)/$(1).a
-sources = $(wildcard $(call room_dir,$(1))/*.c)
+sources = $(wildcard $(call room_dir,$(1))/*.c $(call room_dir,$(1))/*/*.c)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 DAEMON_MAIN := heartbeat/daemon/main.c
@@ -247,7 +247,7 @@ fuzz: fuzz-build
 fuzz-corpus: fuzz-build
 	$(Q)tests/fuzz/merge
 
-# How much of core, conf and lib the tests run; SHOW=heartbeat/core/classic.c: which lines of a file they do not.
+# How much of core, conf and lib the tests run; SHOW=heartbeat/core/classic/classic.c: which lines of a file they do not.
 COVERAGE_MIN ?= 90
 COVERAGE := BUILD=build/coverage CC=gcc CFLAGS='-O0 -g --coverage' LDFLAGS='--coverage -Wl,--wrap=_exit build/coverage/tests/coverage/exit.o'
 coverage:

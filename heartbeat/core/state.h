@@ -307,7 +307,7 @@ void dialect_choose(struct core *c, const struct message *status);
 void native_fields(struct core *c, struct message *m);
 /* Our own two halves as bits, with halves that have no groups.  spec: protocol 7.1 */
 enum half ownership_halves(const struct core *c);
-/* Legacy failback between classic nodes: classic_legacy.c.  spec: protocol 7.7 */
+/* Legacy failback between classic nodes: legacy.c.  spec: protocol 7.7 */
 bool legacy_mode(const struct core *c);
 enum peer_column legacy_column(const struct core *c, size_t group);
 void legacy_publish(struct core *c);

@@ -4,13 +4,13 @@
  *
  *  start-up   INIT -joined: send starting-> STARTING -peer's starting: report-> BOTHSTARTING
  *             STARTING, BOTHSTARTING -any resource-> RSCRCVD -10 s, peer's resource isstable=1, or none at all (ours)-> STABLE
- *  standby    in classic_standby.c
+ *  standby    in standby.c
  *
  * What the peer is taken to say about a group:
  *             not STABLE, or nothing heard: UNSURE      said shutdone: AWAY
  *             OTHER: GIVING   TAKING: GIVING until claimed, then NONE   ACCEPTED, DONE: CLAIM (for the groups of R)
  *             else: HELD if its rsc_hold covers it, NONE otherwise */
-#include "heartbeat/core/classic.h"
+#include "heartbeat/core/classic/classic.h"
 
 enum { ACQUIRE_MS = 10000, ASK_AGAIN_MS = 2000, REQNODES_MS = 1000, LEAVING_MS = 60000, TAKEOVER_AGAIN_MS = 4000, HOME_MS = 10000 };
 

@@ -4,7 +4,7 @@
  *  giver:  NOT -send "me"-> ASKED -"other"-> ACCEPTED (release) -all released: send "done"-> DONE -"done"-> NOT
  *  taker:  NOT -"me": send "other"-> OTHER -"done"-> TAKING (start) -all settled: report, send "done"-> NOT
  *  any     time-out, a report that contradicts it, or the peer dies -> NOT */
-#include "heartbeat/core/classic.h"
+#include "heartbeat/core/classic/classic.h"
 
 enum { OFFER_AGAIN_MS = RETRY_MS };
 

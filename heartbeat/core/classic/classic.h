@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The rooms of the classic dialect: classic.c (start-up, reports, what they mean), classic_standby.c (the exchange in which a
- * half changes hands), classic_legacy.c (auto_failback legacy).  Private to them. */
+/* The rooms of the classic dialect: classic.c (start-up, reports, what they mean), standby.c (the exchange in which a
+ * half changes hands), legacy.c (auto_failback legacy).  Private to them. */
 #ifndef HEARTBEAT_CORE_CLASSIC_H
 #define HEARTBEAT_CORE_CLASSIC_H
 
