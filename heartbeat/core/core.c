@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heartbeat/core/message_types.h"
 #include "heartbeat/core/state.h"
 
 enum {
@@ -128,51 +129,53 @@ static void on_stalled(struct core *c, struct span gap)
 		ownership_release_all(c, "we stood still longer than deadtime");
 }
 
-/* From the FIFO or a client.  Orders are understood, cluster administration is refused, the rest is passed on. */
-static void on_message(struct core *c, const struct message *m)
+/* An order from the FIFO or a client: a message of the classic dialect. */
+static void take_order(struct core *c, const struct message *m, bool takeover)
 {
-	static const char *const refused[] = {"addnode", "delnode", "setweight", "setsite"};
-	static const char *const reserved[] = {"status", "starting", "resource", "ip-request", "ip-request-resp", "shutdone", "stonith", "reqnodes", "repnodes"};
-	struct bytes type = message_string(m, "t");
 	enum half half = HALF_ALL;
 	struct bytes word = message_string(m, "rsc_hold");
 	bool good_half = !word.len || half_parse(word, &half);
-	if (bytes_equal_text(type, "ask_resources") || bytes_equal_text(type, "hb_takeover")) {
-		bool takeover = bytes_equal_text(type, "hb_takeover");
-		if (takeover && bytes_equal_text(word, "failback"))
-			half = HALF_LOCAL; /* ours come home; 3.0.6 takes all, which nobody asked for */
-		if (good_half)
-			move_begin(c, takeover, half, 0, NULL);
-		else
-			core_log(c, LOG_LEVEL_WARN, "%s from the FIFO ignored: rsc_hold must be all, local, foreign or failback",
-			         takeover ? "hb_takeover" : "ask_resources");
-		return;
-	}
-	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-		if (bytes_equal_text(type, refused[i])) {
-			core_log(c, LOG_LEVEL_WARN, "%s refused: nodes are named in ha.cf only", refused[i]);
-			return;
-		}
-	struct reader r = reader_over(type);
-	bool passes = type.len && !reader_skip(&r, "NS_");
-	for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-		passes = passes && !bytes_equal_text(type, reserved[i]);
-	if (!passes) {
-		core_log(c, LOG_LEVEL_WARN, "a message from the FIFO was ignored: its type is the daemon's own");
-		return;
-	}
-	static const char *const ours[] = {"t", "src", "srcuuid", "destuuid", "seq", "hg", "ts", "ld", "ttl", "auth"};
+	if (takeover && bytes_equal_text(word, "failback"))
+		half = HALF_LOCAL; /* ours come home; 3.0.6 takes all, which nobody asked for */
+	if (good_half)
+		move_begin(c, takeover, half, 0, NULL);
+	else
+		core_log(c, LOG_LEVEL_WARN, "%s from the FIFO ignored: rsc_hold must be all, local, foreign or failback",
+		         takeover ? "hb_takeover" : "ask_resources");
+}
+
+/* Send it to the cluster, with our own common fields. */
+static void pass_on(struct core *c, const struct message *m)
+{
+	static const char *const common[] = {"t", "src", "srcuuid", "destuuid", "seq", "hg", "ts", "ld", "ttl", "auth"};
 	char name[MESSAGE_NAME_MAX + 1];
-	(void)bytes_to_text(type, name, sizeof name);
+	(void)bytes_to_text(message_string(m, "t"), name, sizeof name);
 	struct message *out = outbox_begin(c, name);
 	for (size_t i = 0; i < m->count; i++) {
 		bool taken = false;
-		for (size_t k = 0; k < sizeof ours / sizeof *ours; k++)
-			taken |= bytes_equal_text(m->fields[i].name, ours[k]);
+		for (size_t k = 0; k < sizeof common / sizeof *common; k++)
+			taken |= bytes_equal_text(m->fields[i].name, common[k]);
 		if (!taken)
 			message_add_bytes(out, m->fields[i].type, m->fields[i].name, m->fields[i].value);
 	}
 	outbox_send(c, out, NULL);
+}
+
+/* From the FIFO or a client. */
+static void on_message(struct core *c, const struct message *m)
+{
+	struct bytes type = message_string(m, "t");
+	const struct message_type *row = message_type_of(type);
+	if (bytes_equal_text(type, "ask_resources"))
+		take_order(c, m, false);
+	else if (bytes_equal_text(type, "hb_takeover"))
+		take_order(c, m, true);
+	else if (row->owner == MESSAGE_OF_NOBODY)
+		core_log(c, LOG_LEVEL_WARN, "%s refused: nodes are named in ha.cf only", row->name);
+	else if (row->sender == MESSAGE_BY_DAEMON)
+		core_log(c, LOG_LEVEL_WARN, "a message from the FIFO was ignored: its type is the daemon's own");
+	else
+		pass_on(c, m);
 }
 
 static void take_event(struct core *c, const struct event *e)

@@ -2,6 +2,7 @@
 /* Everything that is sent: common fields, number, signature, history.  spec: protocol 3, 4 and 5.3. */
 #include <string.h>
 
+#include "heartbeat/core/message_types.h"
 #include "heartbeat/core/state.h"
 
 /* A datagram larger than this is compressed where traditional_compression says so; larger than UDP carries it is refused. */
@@ -23,13 +24,6 @@ struct message *outbox_begin(struct core *c, const char *type)
 	return &c->out;
 }
 
-static bool is_unnumbered(const struct message *m)
-{
-	struct bytes type = message_string(m, "t");
-	struct reader r = reader_over(type);
-	return reader_skip(&r, "NS_");
-}
-
 static void common_fields(struct core *c, struct message *m, const struct node *to, bool numbered)
 {
 	if (to && to->has_uuid)
@@ -47,7 +41,7 @@ static void common_fields(struct core *c, struct message *m, const struct node *
 
 void outbox_send(struct core *c, struct message *m, const struct node *to)
 {
-	bool numbered = !is_unnumbered(m);
+	bool numbered = message_type_of(message_string(m, "t"))->numbered;
 	common_fields(c, m, to, numbered);
 	struct writer w = writer_over(c->datagram, 2 * (size_t)CODEC_DATAGRAM_MAX); /* half of it is scratch of codec_netstring */
 	if (m->broken || !encode(c, m, &w) || w.len > CODEC_DATAGRAM_MAX) {

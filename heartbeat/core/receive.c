@@ -2,6 +2,7 @@
 /* The street of a packet: verify, decode, who is it, is it new, what does it say.  spec: protocol 5.2, 10. */
 #include <string.h>
 
+#include "heartbeat/core/message_types.h"
 #include "heartbeat/core/state.h"
 
 static const char *origin(const struct event *e)
@@ -226,21 +227,25 @@ static void answer_reqnodes(struct core *c, const struct node *to)
 	outbox_send(c, m, to);
 }
 
+static void pass_to_clients(struct core *c, const struct message *m)
+{
+	struct writer w = writer_over(c->datagram, CODEC_DATAGRAM_MAX);
+	if (codec_text(m, NULL, &w))
+		action_add(c, ACTION_NOTIFY)->notify.data = action_bytes(c, writer_done(&w));
+}
+
 static void deliver(struct core *c, struct node *n)
 {
 	const struct message *m = &c->in;
-	struct bytes type = message_string(m, "t");
+	const struct message_type *type = message_type_of(message_string(m, "t"));
 	if (!is_addressed(c, m))
 		return;
-	if (bytes_equal_text(type, "reqnodes"))
+	if (message_is(m, "t", "reqnodes"))
 		answer_reqnodes(c, n);
-	else if (n == membership_peer(c) && dialect_owns_type(type))
+	else if (type->owner == MESSAGE_OF_DIALECT && n == membership_peer(c))
 		c->dialect->message(c, m);
-	else if (!dialect_owns_type(type)) {
-		struct writer w = writer_over(c->datagram, CODEC_DATAGRAM_MAX);
-		if (codec_text(m, NULL, &w))
-			action_add(c, ACTION_NOTIFY)->notify.data = action_bytes(c, writer_done(&w));
-	}
+	if (type->clients_receive)
+		pass_to_clients(c, m);
 }
 
 static void take_numbered(struct core *c, const struct event *e, struct node *n)
@@ -309,9 +314,8 @@ void receive_datagram(struct core *c, const struct event *e)
 	struct node *n = sender(c, e);
 	if (!n)
 		return;
-	struct reader type = reader_over(message_string(&c->in, "t"));
-	if (reader_skip(&type, "NS_"))
-		take_unnumbered(c, n);
-	else
+	if (message_type_of(message_string(&c->in, "t"))->numbered)
 		take_numbered(c, e, n);
+	else
+		take_unnumbered(c, n);
 }

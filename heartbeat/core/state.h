@@ -300,7 +300,6 @@ struct dialect {
 	void (*moved)(struct core *c, bool takeover, enum half half);
 };
 extern const struct dialect dialect_native, dialect_classic;
-bool dialect_owns_type(struct bytes type);
 /* Choose by the peer's status of a new generation. */
 void dialect_choose(struct core *c, const struct message *status);
 /* Append the native fields to our own status. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "heartbeat/core/codec.h"
+#include "heartbeat/core/message_types.h"
 #include "heartbeat/ipc/api_requests_private.h"
 #include "lib/log.h"
 
@@ -356,22 +357,6 @@ void request_answer(struct api_session *s, const struct message *request)
 
 /* --- messages to the cluster ---------------------------------------------------------------------------------------- */
 
-/* Types that only a daemon may send, or only root may order: a client that could would speak for the whole node.
- * ask_resources is not among them: that is how ipfail gives up. */
-static bool type_is_ours(struct bytes type)
-{
-	static const char *const ours[] = {"status", "starting", "resource", "shutdone", "reqnodes", "repnodes", "ip-request",
-					   "ip-request-resp", "stonith", "hb_takeover", "addnode", "delnode", "setweight", "setsite", "ifstat",
-					   "hbapi-req", "hbapi-resp", "hbapi-clstat", "query-cstatus", "respond-cstatus"};
-	struct reader r = reader_over(type);
-	if (type.len == 0 || reader_skip(&r, "NS_"))
-		return true;
-	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
-		if (bytes_equal_text(type, ours[i]))
-			return true;
-	return false;
-}
-
 void request_send(struct api_session *s, const struct message *message)
 {
 	const struct api_config *config = s->hub->config;
@@ -379,7 +364,7 @@ void request_send(struct api_session *s, const struct message *message)
 		answer_refuse(s, "send", s->casual ? "a client without a name may not send" : "sending is not possible here");
 		return;
 	}
-	if (type_is_ours(message_string(message, "t"))) {
+	if (message_type_of(message_string(message, "t"))->sender != MESSAGE_BY_CLIENTS) { /* else a client would speak for the whole node */
 		answer_refuse(s, "send", "this type of message is the daemon's own");
 		return;
 	}

@@ -293,16 +293,6 @@ const struct dialect dialect_native = {
 	.moved = native_moved,
 };
 
-static const char *const dialect_types[] = {"repnodes", "starting", "resource", "ask_resources", "hb_takeover", "ip-request", "ip-request-resp", "shutdone"};
-
-bool dialect_owns_type(struct bytes type)
-{
-	for (size_t i = 0; i < sizeof dialect_types / sizeof *dialect_types; i++)
-		if (bytes_equal_text(type, dialect_types[i]))
-			return true;
-	return false;
-}
-
 void dialect_choose(struct core *c, const struct message *status)
 {
 	const struct dialect *chosen = message_find(status, "h4") ? &dialect_native : &dialect_classic;
