@@ -41,11 +41,11 @@ static void build_groups(struct exec *e, const struct haresources *file)
 	for (size_t i = 0; i < file->count; i++)
 		all += file->groups[i].count;
 	e->group_count = file->count;
-	e->groups = g_new0(struct group, file->count);
+	e->groups = g_new0(struct run_group, file->count);
 	e->resources = g_new0(struct resource, all); /* never grows: groups point into it */
 	for (size_t i = 0; i < file->count; i++) {
-		struct group *g = &e->groups[i];
-		*g = (struct group){.exec = e, .conf = &file->groups[i], .index = i, .next = -1};
+		struct run_group *g = &e->groups[i];
+		*g = (struct run_group){.exec = e, .conf = &file->groups[i], .index = i, .next = -1};
 		g->resources = g_new0(struct resource *, g->conf->count);
 		for (size_t j = 0; j < g->conf->count; j++)
 			g->resources[j] = resource_for(e, &g->conf->resources[j]);
@@ -73,7 +73,7 @@ static gboolean on_reports(void *context)
 	return G_SOURCE_REMOVE;
 }
 
-void exec_report(struct exec *e, const struct group *g, bool ok, bool still_active)
+void exec_report(struct exec *e, const struct run_group *g, bool ok, bool still_active)
 {
 	struct report *r = g_new(struct report, 1);
 	*r = (struct report){g->index, g->operation, ok, still_active, g_strdup(ok ? "" : g->why)};
@@ -103,11 +103,11 @@ struct exec *exec_new(const struct exec_config *config, const struct exec_handle
 		errno = error;
 		return NULL;
 	}
-	e->announcements = native_announcements_new();
+	e->announcements = address_class_announcements_new();
 	e->reports = g_queue_new();
 	e->hooks = hook_queue_new(e->config.deadline);
 	build_groups(e, config->resources);
-	native_prepare(e);
+	address_class_prepare(e);
 	return e;
 }
 
@@ -116,7 +116,7 @@ void exec_free(struct exec *e)
 	if (e == NULL)
 		return;
 	for (size_t i = 0; i < e->group_count; i++) {
-		group_abandon(&e->groups[i]);
+		run_group_abandon(&e->groups[i]);
 		g_free(e->groups[i].resources);
 	}
 	if (e->report_source != 0)
@@ -136,19 +136,19 @@ void exec_free(struct exec *e)
 void exec_group_start(struct exec *e, size_t group)
 {
 	if (group < e->group_count)
-		group_start(&e->groups[group]);
+		run_group_start(&e->groups[group]);
 }
 
 void exec_group_stop(struct exec *e, size_t group)
 {
 	if (group < e->group_count)
-		group_stop(&e->groups[group]);
+		run_group_stop(&e->groups[group]);
 }
 
 void exec_group_adopt(struct exec *e, size_t group)
 {
 	if (group < e->group_count)
-		group_adopt(&e->groups[group]);
+		run_group_adopt(&e->groups[group]);
 }
 
 void exec_group_announce(struct exec *e, size_t group)
@@ -157,7 +157,7 @@ void exec_group_announce(struct exec *e, size_t group)
 		struct ipaddr ip;
 		char why[IPADDR_ERROR_MAX];
 		if (ipaddr_of_resource(&e->groups[group].conf->resources[i], &ip, why))
-			native_announce(e, &ip);
+			address_class_announce(e, &ip);
 	}
 }
 
@@ -180,7 +180,7 @@ unsigned exec_group_addresses(struct exec *e, size_t group, void (*each)(void *c
 bool exec_busy(const struct exec *e)
 {
 	for (size_t i = 0; i < e->group_count; i++)
-		if (e->groups[i].state != GROUP_IDLE && e->groups[i].state != GROUP_HELD)
+		if (e->groups[i].state != RUN_IDLE && e->groups[i].state != RUN_HELD)
 			return true;
 	return hook_queue_busy(e->hooks) || e->report_source != 0;
 }
@@ -191,7 +191,7 @@ void exec_check_scripts(struct exec *e)
 	for (size_t i = 0; i < e->resource_count; i++) {
 		const char *script = e->resources[i].conf->script;
 		char path[AGENT_PATH_MAX], error[AGENT_ERROR_MAX];
-		if (!g_hash_table_add(said, (void *)(uintptr_t)script) || native_is(e, e->resources[i].conf, path))
+		if (!g_hash_table_add(said, (void *)(uintptr_t)script) || address_class_is(e, e->resources[i].conf, path))
 			continue;
 		if (agent_find(e->config.script_directories, script, path, error) != 0)
 			log_at(LOG_LEVEL_ERROR, "%s", error);

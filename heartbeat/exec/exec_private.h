@@ -12,33 +12,33 @@
 enum { WHY_MAX = 1024, STOP_ATTEMPTS_DEFAULT = 10, STOP_RETRY_MS = 1000, DEADLINE_DEFAULT_MS = 60000, HOOKS_QUEUED_MAX = 256 };
 
 /* What a group is doing.  idle: nothing of it is meant to run here; held: it runs here, or could not be stopped. */
-enum group_state {
-	GROUP_IDLE,
-	GROUP_PROBING,    /* status of the resource at `at`, before its start */
-	GROUP_STARTING,
-	GROUP_HELD,
-	GROUP_STOPPING,
-	GROUP_PAUSING,    /* a second between two tries of a stop */
-	GROUP_CHECKING,   /* status after the last try */
-	GROUP_CANCELLING, /* a call of the start is being killed; the stop follows */
-	GROUP_STATES,
+enum run_state {
+	RUN_IDLE,
+	RUN_PROBING,    /* status of the resource at `at`, before its start */
+	RUN_STARTING,
+	RUN_HELD,
+	RUN_STOPPING,
+	RUN_PAUSING,    /* a second between two tries of a stop */
+	RUN_CHECKING,   /* status after the last try */
+	RUN_CANCELLING, /* a call of the start is being killed; the stop follows */
+	RUN_STATES,
 };
 
-struct group;
+struct run_group;
 
 /* A script with its arguments; groups that name the same one share it. */
 struct resource {
 	const struct resource_conf *conf;
-	const struct group *user; /* whose call of it is under way: never two at once */
+	const struct run_group *user; /* whose call of it is under way: never two at once */
 	bool active;              /* runs here as far as we know */
 };
 
-struct group {
+struct run_group {
 	struct exec *exec;
 	const struct group_conf *conf;
 	struct resource **resources;
 	size_t index;
-	enum group_state state;
+	enum run_state state;
 	int next;               /* event that the handler under way has produced, -1: none */
 	enum exec_operation operation;
 	size_t at;              /* resource in hand */
@@ -56,7 +56,7 @@ struct hook_queue;
 struct exec {
 	struct exec_config config;
 	struct exec_handlers handlers;
-	struct group *groups;
+	struct run_group *groups;
 	struct resource *resources;
 	size_t group_count, resource_count;
 	char **environment;
@@ -67,29 +67,29 @@ struct exec {
 	struct hook_queue *hooks;
 };
 
-/* --- group.c --- */
-void group_start(struct group *g);
-void group_stop(struct group *g);
-void group_adopt(struct group *g);
+/* --- run_group.c --- */
+void run_group_start(struct run_group *g);
+void run_group_stop(struct run_group *g);
+void run_group_adopt(struct run_group *g);
 /* Let go of timers and children; nothing is reported any more. */
-void group_abandon(struct group *g);
+void run_group_abandon(struct run_group *g);
 
 /* --- exec.c --- */
 /* Tell the daemon, from the main loop and before anything else in it. */
-void exec_report(struct exec *e, const struct group *g, bool ok, bool still_active);
+void exec_report(struct exec *e, const struct run_group *g, bool ok, bool still_active);
 
-/* --- native.c --- */
+/* --- address_class.c --- */
 /* Is this resource an address that is taken in-process?  Fills path with what the log shall call it. */
-bool native_is(struct exec *e, const struct resource_conf *resource, char path[AGENT_PATH_MAX]);
+bool address_class_is(struct exec *e, const struct resource_conf *resource, char path[AGENT_PATH_MAX]);
 /* Carry out at once: AGENT_OK or AGENT_FAILED for start (which looks first and leaves an address that is there alone) and stop,
  * AGENT_RUNNING, AGENT_STOPPED, AGENT_UNKNOWN for status. */
-enum agent_verdict native_do(struct exec *e, const struct resource_conf *resource, enum agent_action action, const char *path,
+enum agent_verdict address_class_do(struct exec *e, const struct resource_conf *resource, enum agent_action action, const char *path,
                              char why[IPADDR_ERROR_MAX]);
 /* Announce now and repeat. */
-void native_announce(struct exec *e, const struct ipaddr *ip);
-GPtrArray *native_announcements_new(void);
+void address_class_announce(struct exec *e, const struct ipaddr *ip);
+GPtrArray *address_class_announcements_new(void);
 /* Open what the announcements will need, on the interfaces that the addresses would go to now. */
-void native_prepare(struct exec *e);
+void address_class_prepare(struct exec *e);
 
 /* --- hook.c --- */
 struct hook_queue *hook_queue_new(struct span deadline);

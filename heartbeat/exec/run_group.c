@@ -7,19 +7,19 @@
 #include "heartbeat/exec/exec_private.h"
 #include "lib/log.h"
 
-enum group_event {
-	EVENT_START, EVENT_STOP, EVENT_ADOPT, /* asked for */
-	EVENT_OK, EVENT_FAILED,               /* a start or stop has ended */
-	EVENT_RUNNING, EVENT_STOPPED, EVENT_UNKNOWN, /* a status has answered */
-	EVENT_TICK,                           /* the pause is over */
-	EVENTS,
+enum run_event {
+	RUN_EVENT_START, RUN_EVENT_STOP, RUN_EVENT_ADOPT, /* asked for */
+	RUN_EVENT_OK, RUN_EVENT_FAILED,               /* a start or stop has ended */
+	RUN_EVENT_RUNNING, RUN_EVENT_STOPPED, RUN_EVENT_UNKNOWN, /* a status has answered */
+	RUN_EVENT_TICK,                           /* the pause is over */
+	RUN_EVENTS,
 };
 
-static void handle(struct group *g, enum group_event event);
+static void handle(struct run_group *g, enum run_event event);
 
 /* --- words for the log -------------------------------------------------------------------------------------------------- */
 
-static void log_line(const char *what, const struct group *g)
+static void log_line(const char *what, const struct run_group *g)
 {
 	GString *line = g_string_new(what);
 	g_string_append_printf(line, " resource group: %s", g->conf->home);
@@ -29,32 +29,34 @@ static void log_line(const char *what, const struct group *g)
 	g_string_free(line, TRUE);
 }
 
-static struct resource *in_hand(const struct group *g)
+static struct resource *in_hand(const struct run_group *g)
 {
 	return g->resources[g->at];
 }
 
-static const char *name_in_hand(const struct group *g)
+static const char *name_in_hand(const struct run_group *g)
 {
 	return in_hand(g)->conf->text;
 }
 
 /* --- calls ---------------------------------------------------------------------------------------------------------------- */
 
-static enum group_event event_of(enum agent_verdict verdict)
+static enum run_event event_of(enum agent_verdict verdict)
 {
-	static const enum group_event events[] = {[AGENT_OK] = EVENT_OK, [AGENT_FAILED] = EVENT_FAILED, [AGENT_RUNNING] = EVENT_RUNNING,
-	                                          [AGENT_STOPPED] = EVENT_STOPPED, [AGENT_UNKNOWN] = EVENT_UNKNOWN};
+	static const enum run_event events[] = {
+		[AGENT_OK] = RUN_EVENT_OK,           [AGENT_FAILED] = RUN_EVENT_FAILED,   [AGENT_RUNNING] = RUN_EVENT_RUNNING,
+		[AGENT_STOPPED] = RUN_EVENT_STOPPED, [AGENT_UNKNOWN] = RUN_EVENT_UNKNOWN,
+	};
 	return events[verdict];
 }
 
-static void resume(struct group *g);
+static void resume(struct run_group *g);
 
 /* Another group may wait for the resource that has just become free. */
 static void wake_waiting(struct exec *e, const struct resource *r)
 {
 	for (size_t i = 0; i < e->group_count && r->user == NULL; i++) {
-		struct group *g = &e->groups[i];
+		struct run_group *g = &e->groups[i];
 		if (!g->waiting || in_hand(g) != r)
 			continue;
 		g->waiting = false;
@@ -64,30 +66,30 @@ static void wake_waiting(struct exec *e, const struct resource *r)
 
 static void on_agent(void *context, enum agent_verdict verdict, const char *why)
 {
-	struct group *g = context;
+	struct run_group *g = context;
 	struct resource *r = in_hand(g);
 	g->call = NULL;
 	r->user = NULL;
-	if (why[0] != '\0' && g->state == GROUP_STARTING)
+	if (why[0] != '\0' && g->state == RUN_STARTING)
 		(void)snprintf(g->why, sizeof g->why, "start of %s: %s", name_in_hand(g), why);
 	handle(g, event_of(verdict));
 	wake_waiting(g->exec, r);
 }
 
 /* A resource without a script that may be run. */
-static enum group_event without_script(struct group *g, enum agent_action action, int code, const char *error)
+static enum run_event without_script(struct run_group *g, enum agent_action action, int code, const char *error)
 {
 	if (action == AGENT_STATUS) /* the start that follows will say it; after a failed stop nobody can know */
-		return g->state == GROUP_PROBING ? EVENT_STOPPED : EVENT_UNKNOWN;
+		return g->state == RUN_PROBING ? RUN_EVENT_STOPPED : RUN_EVENT_UNKNOWN;
 	log_at(LOG_LEVEL_ERROR, "%s", error);
 	if (action == AGENT_START)
 		(void)snprintf(g->why, sizeof g->why, "start of %s: %s", name_in_hand(g), error);
 	/* What has no script and was never started here needs no stop. */
-	return action == AGENT_STOP && code == -ENOENT && !in_hand(g)->active ? EVENT_OK : EVENT_FAILED;
+	return action == AGENT_STOP && code == -ENOENT && !in_hand(g)->active ? RUN_EVENT_OK : RUN_EVENT_FAILED;
 }
 
 /* Call the resource in hand.  An address is done at once: its outcome is the next event. */
-static void call(struct group *g, enum agent_action action)
+static void call(struct run_group *g, enum agent_action action)
 {
 	struct exec *e = g->exec;
 	struct resource *r = in_hand(g);
@@ -95,9 +97,9 @@ static void call(struct group *g, enum agent_action action)
 	g->waiting = r->user != NULL;
 	if (g->waiting)
 		return;
-	if (native_is(e, r->conf, path)) {
+	if (address_class_is(e, r->conf, path)) {
 		char why[IPADDR_ERROR_MAX];
-		enum agent_verdict verdict = native_do(e, r->conf, action, path, why);
+		enum agent_verdict verdict = address_class_do(e, r->conf, action, path, why);
 		if (verdict == AGENT_FAILED && action == AGENT_START)
 			(void)snprintf(g->why, sizeof g->why, "start of %s: %s", name_in_hand(g), why);
 		g->next = (int)event_of(verdict);
@@ -122,16 +124,16 @@ static void call(struct group *g, enum agent_action action)
 
 /* --- starting, left to right ------------------------------------------------------------------------------------------------ */
 
-static void probe(struct group *g)
+static void probe(struct run_group *g)
 {
 	char path[AGENT_PATH_MAX];
 	/* The start of an address looks for itself: one question to the kernel less on the way that counts. */
-	bool native = native_is(g->exec, in_hand(g)->conf, path);
-	g->state = native ? GROUP_STARTING : GROUP_PROBING;
+	bool native = address_class_is(g->exec, in_hand(g)->conf, path);
+	g->state = native ? RUN_STARTING : RUN_PROBING;
 	call(g, native ? AGENT_START : AGENT_STATUS);
 }
 
-static void begin_start(struct group *g)
+static void begin_start(struct run_group *g)
 {
 	log_line("Acquiring", g);
 	g->operation = EXEC_START;
@@ -141,7 +143,7 @@ static void begin_start(struct group *g)
 	probe(g);
 }
 
-static void next_start(struct group *g)
+static void next_start(struct run_group *g)
 {
 	in_hand(g)->active = true;
 	if (++g->at < g->conf->count) {
@@ -149,31 +151,31 @@ static void next_start(struct group *g)
 		return;
 	}
 	g->at = 0;
-	g->state = GROUP_HELD;
+	g->state = RUN_HELD;
 	exec_report(g->exec, g, true, false);
 }
 
-static void skip_running(struct group *g)
+static void skip(struct run_group *g)
 {
 	log_at(LOG_LEVEL_DEBUG, "%s runs already: not started again", name_in_hand(g));
 	next_start(g);
 }
 
-static void call_start(struct group *g)
+static void call_start(struct run_group *g)
 {
-	g->state = GROUP_STARTING;
+	g->state = RUN_STARTING;
 	call(g, AGENT_START);
 }
 
 /* --- stopping, right to left ---------------------------------------------------------------------------------------------------- */
 
 /* A group that runs here, or is on the way to, and names the same resource. */
-static const struct group *needed_by(const struct group *g)
+static const struct run_group *needed_by(const struct run_group *g)
 {
 	const struct exec *e = g->exec;
 	for (size_t i = 0; i < e->group_count; i++) {
-		const struct group *other = &e->groups[i];
-		if (other == g || (other->state != GROUP_PROBING && other->state != GROUP_STARTING && other->state != GROUP_HELD))
+		const struct run_group *other = &e->groups[i];
+		if (other == g || (other->state != RUN_PROBING && other->state != RUN_STARTING && other->state != RUN_HELD))
 			continue;
 		for (size_t j = 0; j < other->conf->count; j++)
 			if (other->resources[j] == in_hand(g))
@@ -183,18 +185,18 @@ static const struct group *needed_by(const struct group *g)
 }
 
 /* The end of a stop or of a release.  A start that was asked for meanwhile comes now; the stop is reported before it. */
-static void end_stop(struct group *g, bool still_active)
+static void end_stop(struct run_group *g, bool still_active)
 {
 	g->at = 0;
-	g->state = still_active ? GROUP_HELD : GROUP_IDLE;
+	g->state = still_active ? RUN_HELD : RUN_IDLE;
 	exec_report(g->exec, g, g->operation == EXEC_STOP && !still_active, still_active);
 	if (g->start_later)
 		begin_start(g);
 }
 
-static void stop_in_hand(struct group *g);
+static void stop_in_hand(struct run_group *g);
 
-static void step_left(struct group *g)
+static void step_left(struct run_group *g)
 {
 	g->attempts = 0;
 	if (g->at == 0) {
@@ -205,10 +207,10 @@ static void step_left(struct group *g)
 	stop_in_hand(g);
 }
 
-static void stop_in_hand(struct group *g)
+static void stop_in_hand(struct run_group *g)
 {
-	const struct group *other = needed_by(g);
-	g->state = GROUP_STOPPING;
+	const struct run_group *other = needed_by(g);
+	g->state = RUN_STOPPING;
 	if (g->attempts == 0)
 		g->stop_began = mono_now();
 	if (other == NULL) {
@@ -219,13 +221,13 @@ static void stop_in_hand(struct group *g)
 	step_left(g);
 }
 
-static void next_stop(struct group *g)
+static void next_stop(struct run_group *g)
 {
 	in_hand(g)->active = false;
 	step_left(g);
 }
 
-static void release(struct group *g)
+static void release(struct run_group *g)
 {
 	log_line("Releasing", g);
 	g->at = g->conf->count - 1;
@@ -233,14 +235,14 @@ static void release(struct group *g)
 	stop_in_hand(g);
 }
 
-static void begin_stop(struct group *g)
+static void begin_stop(struct run_group *g)
 {
 	g->operation = EXEC_STOP;
 	g->why[0] = '\0';
 	release(g);
 }
 
-static void give_up(struct group *g)
+static void give_up(struct run_group *g)
 {
 	log_at(LOG_LEVEL_CRIT, "Giving up resources due to failure of %s", name_in_hand(g));
 	if (g->why[0] == '\0')
@@ -250,33 +252,33 @@ static void give_up(struct group *g)
 
 static gboolean on_pause_over(void *context)
 {
-	struct group *g = context;
+	struct run_group *g = context;
 	g->timer = 0;
-	handle(g, EVENT_TICK);
+	handle(g, RUN_EVENT_TICK);
 	return G_SOURCE_REMOVE;
 }
 
 /* A script that fails at once is tried stop_attempts times; one that hangs until its deadline twice, or a shutdown would take
  * ten deadlines. */
-static bool try_again(const struct group *g)
+static bool try_again(const struct run_group *g)
 {
 	return g->attempts < g->exec->config.stop_attempts && mono_since(mono_now(), g->stop_began).ns < 2 * g->exec->config.deadline.ns;
 }
 
-static void retry_stop(struct group *g)
+static void retry_stop(struct run_group *g)
 {
 	g->attempts++;
 	if (try_again(g)) {
 		log_at(LOG_LEVEL_INFO, "Retrying failed stop operation [%s]", name_in_hand(g));
-		g->state = GROUP_PAUSING;
+		g->state = RUN_PAUSING;
 		g->timer = g_timeout_add(STOP_RETRY_MS, on_pause_over, g);
 		return;
 	}
-	g->state = GROUP_CHECKING;
+	g->state = RUN_CHECKING;
 	call(g, AGENT_STATUS);
 }
 
-static void narrowly_stopped(struct group *g)
+static void down_anyway(struct run_group *g)
 {
 	log_at(LOG_LEVEL_ERROR, "Resource script for %s probably not LSB-compliant.", name_in_hand(g));
 	log_at(LOG_LEVEL_WARN, "%s: its stop failed %u times, yet its status says that it is stopped: going on. Machine reboot narrowly avoided! "
@@ -285,7 +287,7 @@ static void narrowly_stopped(struct group *g)
 }
 
 /* What lies to the left is left alone: the one that still runs stands on it. */
-static void stuck(struct group *g)
+static void stuck(struct run_group *g)
 {
 	size_t used = strlen(g->why);
 	(void)snprintf(g->why + used, sizeof g->why - used, "%s%s still runs after %u stops", used > 0 ? "; " : "", name_in_hand(g), g->attempts);
@@ -296,14 +298,14 @@ static void stuck(struct group *g)
 
 /* --- what may come in between ---------------------------------------------------------------------------------------------------- */
 
-static void adopt(struct group *g)
+static void adopt(struct run_group *g)
 {
 	for (size_t i = 0; i < g->conf->count; i++)
 		g->resources[i]->active = true;
-	g->state = GROUP_HELD;
+	g->state = RUN_HELD;
 }
 
-static void cancel(struct group *g)
+static void cancel(struct run_group *g)
 {
 	log_at(LOG_LEVEL_INFO, "start of resource group %s cancelled: it has to stop", g->conf->key);
 	if (g->call == NULL) { /* it only waited for another group */
@@ -311,63 +313,72 @@ static void cancel(struct group *g)
 		begin_stop(g);
 		return;
 	}
-	g->state = GROUP_CANCELLING;
+	g->state = RUN_CANCELLING;
 	agent_cancel(g->call);
 }
 
-static void start_later(struct group *g)
+static void start_later(struct run_group *g)
 {
 	g->start_later = true;
 }
 
 /* A release after a failed start becomes the stop that is asked for; a start that waits is off. */
-static void stop_wanted(struct group *g)
+static void stop_wanted(struct run_group *g)
 {
 	g->start_later = false;
 	g->operation = EXEC_STOP;
 }
 
-static void ignore(struct group *g)
+static void ignore(struct run_group *g)
 {
 	(void)g;
 }
 
-static void impossible(struct group *g)
+static void never(struct run_group *g)
 {
 	bool outcome_of_no_call_in_this_state = g != NULL;
 	assert(!outcome_of_no_call_in_this_state);
 }
 
 /* The waiting group's turn.  The state may have lost its ground meanwhile: the other group has started or stopped it. */
-static void resume(struct group *g)
+static void resume(struct run_group *g)
 {
 	g->next = -1;
-	if (g->state == GROUP_PROBING || g->state == GROUP_STARTING)
+	if (g->state == RUN_PROBING || g->state == RUN_STARTING)
 		probe(g);
-	else if (g->state == GROUP_STOPPING)
+	else if (g->state == RUN_STOPPING)
 		stop_in_hand(g);
 	else
 		call(g, AGENT_STATUS);
 	if (g->next >= 0)
-		handle(g, (enum group_event)g->next);
+		handle(g, (enum run_event)g->next);
 }
 
 /* clang-format off */
-static void (*const table[GROUP_STATES][EVENTS])(struct group *g) = {
-	/*                    START        STOP         ADOPT   OK          FAILED      RUNNING       STOPPED           UNKNOWN     TICK */
-	[GROUP_IDLE]       = {begin_start, begin_stop,  adopt,  impossible, impossible, impossible,   impossible,       impossible, impossible},
-	[GROUP_PROBING]    = {ignore,      cancel,      ignore, impossible, impossible, skip_running, call_start,       call_start, impossible},
-	[GROUP_STARTING]   = {ignore,      cancel,      ignore, next_start, give_up,    impossible,   impossible,       impossible, impossible},
-	[GROUP_HELD]       = {begin_start, begin_stop,  ignore, impossible, impossible, impossible,   impossible,       impossible, impossible},
-	[GROUP_STOPPING]   = {start_later, stop_wanted, ignore, next_stop,  retry_stop, impossible,   impossible,       impossible, impossible},
-	[GROUP_PAUSING]    = {start_later, stop_wanted, ignore, impossible, impossible, impossible,   impossible,       impossible, stop_in_hand},
-	[GROUP_CHECKING]   = {start_later, stop_wanted, ignore, impossible, impossible, stuck,        narrowly_stopped, stuck,      impossible},
-	[GROUP_CANCELLING] = {start_later, stop_wanted, ignore, begin_stop, begin_stop, begin_stop,   begin_stop,       begin_stop, impossible},
+static void (*const table[RUN_STATES][RUN_EVENTS])(struct run_group *g) = {
+	/*      START        STOP         ADOPT   OK          FAILED      RUNNING     STOPPED      UNKNOWN     TICK */
+	[RUN_IDLE] = {
+		begin_start, begin_stop,  adopt,  never,      never,      never,      never,       never,      never},
+	[RUN_PROBING] = {
+		ignore,      cancel,      ignore, never,      never,      skip,       call_start,  call_start, never},
+	[RUN_STARTING] = {
+		ignore,      cancel,      ignore, next_start, give_up,    never,      never,       never,      never},
+	[RUN_HELD] = {
+		begin_start, begin_stop,  ignore, never,      never,      never,      never,       never,      never},
+	[RUN_STOPPING] = {
+		start_later, stop_wanted, ignore, next_stop,  retry_stop, never,      never,       never,      never},
+	[RUN_PAUSING] = {
+		start_later, stop_wanted, ignore, never,      never,      never,      never,       never,
+		stop_in_hand},
+	[RUN_CHECKING] = {
+		start_later, stop_wanted, ignore, never,      never,      stuck,      down_anyway, stuck,      never},
+	[RUN_CANCELLING] = {
+		start_later, stop_wanted, ignore, begin_stop, begin_stop, begin_stop, begin_stop,  begin_stop, never},
 };
 /* clang-format on */
 
 /* Handle event and what follows from it at once: a row of addresses is one loop here, not a recursion. */
-static void handle(struct group *g, enum group_event event)
+static void handle(struct run_group *g, enum run_event event)
 {
 	int next = (int)event;
 	while (next >= 0) {
@@ -377,22 +388,22 @@ static void handle(struct group *g, enum group_event event)
 	}
 }
 
-void group_start(struct group *g)
+void run_group_start(struct run_group *g)
 {
-	handle(g, EVENT_START);
+	handle(g, RUN_EVENT_START);
 }
 
-void group_stop(struct group *g)
+void run_group_stop(struct run_group *g)
 {
-	handle(g, EVENT_STOP);
+	handle(g, RUN_EVENT_STOP);
 }
 
-void group_adopt(struct group *g)
+void run_group_adopt(struct run_group *g)
 {
-	handle(g, EVENT_ADOPT);
+	handle(g, RUN_EVENT_ADOPT);
 }
 
-void group_abandon(struct group *g)
+void run_group_abandon(struct run_group *g)
 {
 	if (g->timer != 0)
 		(void)g_source_remove(g->timer);

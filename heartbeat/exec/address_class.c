@@ -21,7 +21,7 @@ static bool is_same_file(const char *a, const char *b)
 	return b != NULL && stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-bool native_is(struct exec *e, const struct resource_conf *resource, char path[AGENT_PATH_MAX])
+bool address_class_is(struct exec *e, const struct resource_conf *resource, char path[AGENT_PATH_MAX])
 {
 	char error[AGENT_ERROR_MAX];
 	if (!ipaddr_is_script(resource->script))
@@ -44,7 +44,7 @@ static void announcement_free(void *memory)
 	g_free(a);
 }
 
-GPtrArray *native_announcements_new(void)
+GPtrArray *address_class_announcements_new(void)
 {
 	return g_ptr_array_new_with_free_func(announcement_free);
 }
@@ -78,13 +78,13 @@ static void announce_repeat(struct exec *e, const struct ipaddr *ip)
 	g_ptr_array_add(e->announcements, a);
 }
 
-void native_announce(struct exec *e, const struct ipaddr *ip)
+void address_class_announce(struct exec *e, const struct ipaddr *ip)
 {
 	if (ipaddr_announce(e->addresses, ip))
 		announce_repeat(e, ip);
 }
 
-void native_prepare(struct exec *e)
+void address_class_prepare(struct exec *e)
 {
 	for (size_t i = 0; i < e->resource_count; i++) {
 		struct ipaddr ip;
@@ -111,7 +111,7 @@ static enum agent_verdict start(struct exec *e, struct ipaddr *ip, char *why)
 		return AGENT_FAILED;
 	/* One that was here already may be here since before an earlier owner's announcements: ours is the last word. */
 	if (result == 1)
-		native_announce(e, ip);
+		address_class_announce(e, ip);
 	else
 		announce_repeat(e, ip);
 	return AGENT_OK;
@@ -123,7 +123,7 @@ static enum agent_verdict stop(struct exec *e, struct ipaddr *ip, char *why)
 	return ipaddr_stop(e->addresses, ip, why) < 0 ? AGENT_FAILED : AGENT_OK;
 }
 
-enum agent_verdict native_do(struct exec *e, const struct resource_conf *resource, enum agent_action action, const char *path,
+enum agent_verdict address_class_do(struct exec *e, const struct resource_conf *resource, enum agent_action action, const char *path,
                              char why[IPADDR_ERROR_MAX])
 {
 	static enum agent_verdict (*const actions[AGENT_ACTIONS])(struct exec *, struct ipaddr *, char *) = {
