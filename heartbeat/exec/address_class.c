@@ -21,17 +21,19 @@ static bool is_same_file(const char *a, const char *b)
 	return b != NULL && stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-bool address_class_is(struct exec *e, const struct resource_conf *resource, char path[AGENT_PATH_MAX])
+/* An administrator's own file is left to the scripts.  Ours is not run at all, so its mode cannot harm: an address that was taken is
+ * released whatever has become of the file. */
+static int resolve(const struct exec *e, const struct resource_conf *r, char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX])
 {
-	char error[AGENT_ERROR_MAX];
-	if (!ipaddr_is_script(resource->script))
-		return false;
-	int found = agent_find(e->config.script_directories, resource->script, path, error);
-	if (found == -ENOENT)
-		(void)snprintf(path, AGENT_PATH_MAX, "%s", e->config.native_ipaddr != NULL ? e->config.native_ipaddr : resource->script);
-	/* An administrator's own file is run as a script, or refused when it must not be trusted.  Ours is not run at all, so its
-	 * mode cannot harm: an address that was taken is given up whatever has become of the file. */
-	return found == -ENOENT || is_same_file(path, e->config.native_ipaddr);
+	error[0] = '\0';
+	if (!ipaddr_is_script(r->script))
+		return -ENOENT;
+	const char *own = e->config.native_ipaddr;
+	if (agent_find(e->config.script_directories, r->script, path, error) == -ENOENT)
+		(void)snprintf(path, AGENT_PATH_MAX, "%s", own != NULL ? own : r->script);
+	else if (!is_same_file(path, own))
+		return -ENOENT;
+	return 0;
 }
 
 /* --- announcements ------------------------------------------------------------------------------------------------------ */
@@ -78,10 +80,18 @@ static void announce_repeat(struct exec *e, const struct ipaddr *ip)
 	g_ptr_array_add(e->announcements, a);
 }
 
-void address_class_announce(struct exec *e, const struct ipaddr *ip)
+static void announce(struct exec *e, const struct ipaddr *ip)
 {
 	if (ipaddr_announce(e->addresses, ip))
 		announce_repeat(e, ip);
+}
+
+void address_class_announce(struct exec *e, const struct resource_conf *resource)
+{
+	struct ipaddr ip;
+	char why[IPADDR_ERROR_MAX];
+	if (ipaddr_of_resource(resource, &ip, why))
+		announce(e, &ip);
 }
 
 void address_class_prepare(struct exec *e)
@@ -111,7 +121,7 @@ static enum agent_verdict start(struct exec *e, struct ipaddr *ip, char *why)
 		return AGENT_FAILED;
 	/* One that was here already may be here since before an earlier owner's announcements: ours is the last word. */
 	if (result == 1)
-		address_class_announce(e, ip);
+		announce(e, ip);
 	else
 		announce_repeat(e, ip);
 	return AGENT_OK;
@@ -123,20 +133,44 @@ static enum agent_verdict stop(struct exec *e, struct ipaddr *ip, char *why)
 	return ipaddr_stop(e->addresses, ip, why) < 0 ? AGENT_FAILED : AGENT_OK;
 }
 
-enum agent_verdict address_class_do(struct exec *e, const struct resource_conf *resource, enum agent_action action, const char *path,
-                             char why[IPADDR_ERROR_MAX])
+static enum agent_verdict carry_out(const struct class_request *request, char why[IPADDR_ERROR_MAX])
 {
 	static enum agent_verdict (*const actions[AGENT_ACTIONS])(struct exec *, struct ipaddr *, char *) = {
 		[AGENT_STATUS] = status, [AGENT_START] = start, [AGENT_STOP] = stop};
+	const struct resource_conf *resource = request->resource;
+	enum agent_action action = request->action;
 	struct ipaddr ip;
 	if (!ipaddr_of_resource(resource, &ip, why)) {
 		/* What cannot be an address cannot be here either: its stop is a success. */
 		log_at(action == AGENT_START ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, "%s: %s", resource->text, why);
 		return action == AGENT_STATUS ? AGENT_STOPPED : action == AGENT_STOP ? AGENT_OK : AGENT_FAILED;
 	}
-	enum agent_verdict verdict = actions[action](e, &ip, why);
-	agent_log_running(action, path, resource); /* after the deed: the address comes first, the log can wait */
+	enum agent_verdict verdict = actions[action](request->exec, &ip, why);
+	agent_log_running(action, request->path, resource); /* afterwards: the address comes first, the log can wait */
 	if (verdict == AGENT_FAILED || verdict == AGENT_UNKNOWN)
 		log_at(LOG_LEVEL_ERROR, "%s %s: %s", resource->text, agent_action_name(action), why);
 	return verdict;
 }
+
+/* The kernel answers at once: no call is ever under way, so that there is nothing to cancel or to forget. */
+static struct class_call *call(const struct class_request *request)
+{
+	char why[IPADDR_ERROR_MAX] = "";
+	enum agent_verdict verdict = carry_out(request, why);
+	request->done(request->context, verdict, verdict == AGENT_FAILED || verdict == AGENT_UNKNOWN ? why : "");
+	return NULL;
+}
+
+static void no_call(struct class_call *c)
+{
+	(void)c;
+}
+
+const struct resource_class address_class = {
+	.name = "address",
+	.start_checks_status = true, /* one question to the kernel less before the address is in place */
+	.resolve = resolve,
+	.call = call,
+	.cancel = no_call,
+	.forget = no_call,
+};

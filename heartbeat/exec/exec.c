@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "heartbeat/exec/exec.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 
@@ -153,28 +152,8 @@ void exec_group_adopt(struct exec *e, size_t group)
 
 void exec_group_announce(struct exec *e, size_t group)
 {
-	for (size_t i = 0; group < e->group_count && i < e->groups[group].conf->count; i++) {
-		struct ipaddr ip;
-		char why[IPADDR_ERROR_MAX];
-		if (ipaddr_of_resource(&e->groups[group].conf->resources[i], &ip, why))
-			address_class_announce(e, &ip);
-	}
-}
-
-unsigned exec_group_addresses(struct exec *e, size_t group, void (*each)(void *context, const char *ip, bool present), void *context)
-{
-	unsigned here = 0;
-	for (size_t i = 0; group < e->group_count && i < e->groups[group].conf->count; i++) {
-		struct ipaddr ip;
-		char why[IPADDR_ERROR_MAX], text[INET_ADDRSTRLEN];
-		if (!ipaddr_of_resource(&e->groups[group].conf->resources[i], &ip, why))
-			continue;
-		bool present = ipaddr_status(e->addresses, &ip) == 1;
-		here += present;
-		if (each != NULL)
-			each(context, inet_ntop(AF_INET, &ip.address.ip, text, sizeof text), present);
-	}
-	return here;
+	for (size_t i = 0; group < e->group_count && i < e->groups[group].conf->count; i++)
+		address_class_announce(e, &e->groups[group].conf->resources[i]);
 }
 
 bool exec_busy(const struct exec *e)
@@ -185,19 +164,23 @@ bool exec_busy(const struct exec *e)
 	return hook_queue_busy(e->hooks) || e->report_source != 0;
 }
 
+static void check_script(struct exec *e, const struct resource_conf *r)
+{
+	char path[AGENT_PATH_MAX], error[AGENT_ERROR_MAX];
+	int code;
+	const struct resource_class *class = resource_resolve(e, r, &code, path, error);
+	if (code != 0)
+		log_at(LOG_LEVEL_ERROR, "%s", error);
+	else if (class != &address_class && ipaddr_is_script(r->script))
+		log_at(LOG_LEVEL_NOTICE,
+		       "%s is not this program's own: it is run as a script, which takes longer than the built-in take-over of addresses", path);
+}
+
 void exec_check_scripts(struct exec *e)
 {
-	GHashTable *said = g_hash_table_new(g_str_hash, g_str_equal);
-	for (size_t i = 0; i < e->resource_count; i++) {
-		const char *script = e->resources[i].conf->script;
-		char path[AGENT_PATH_MAX], error[AGENT_ERROR_MAX];
-		if (!g_hash_table_add(said, (void *)(uintptr_t)script) || address_class_is(e, e->resources[i].conf, path))
-			continue;
-		if (agent_find(e->config.script_directories, script, path, error) != 0)
-			log_at(LOG_LEVEL_ERROR, "%s", error);
-		else if (ipaddr_is_script(script))
-			log_at(LOG_LEVEL_NOTICE, "%s is not this program's own: it is run as a script, which takes longer than the built-in take-over of addresses",
-			       path);
-	}
-	g_hash_table_destroy(said);
+	GHashTable *checked = g_hash_table_new(g_str_hash, g_str_equal);
+	for (size_t i = 0; i < e->resource_count; i++)
+		if (g_hash_table_add(checked, (void *)(uintptr_t)e->resources[i].conf->script))
+			check_script(e, e->resources[i].conf);
+	g_hash_table_destroy(checked);
 }

@@ -54,9 +54,6 @@ void exec_group_stop(struct exec *e, size_t group);
 void exec_group_announce(struct exec *e, size_t group);
 /* Take an idle group as running without touching it (adopted from an earlier life of the engine). */
 void exec_group_adopt(struct exec *e, size_t group);
-/* Addresses of the group that are on this machine right now: for the guardian and the start-up check.
- * Calls back (may be NULL) with each address that the group names; returns how many are here. */
-unsigned exec_group_addresses(struct exec *e, size_t group, void (*each)(void *context, const char *ip, bool present), void *context);
 /* Is anything under way: a call, a pause before the next try, a hook, a report? */
 bool exec_busy(const struct exec *e);
 /* Run /etc/ha.d/rc.d/NAME NAME if present and executable; environment: extra "HA_x=y" strings, NULL-terminated.  Queued one after another. */

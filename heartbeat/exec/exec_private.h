@@ -8,6 +8,7 @@
 #include "heartbeat/exec/agent.h"
 #include "heartbeat/exec/exec.h"
 #include "heartbeat/exec/ipaddr.h"
+#include "heartbeat/exec/resource_class.h"
 
 enum { WHY_MAX = 1024, STOP_ATTEMPTS_DEFAULT = 10, STOP_RETRY_MS = 1000, DEADLINE_DEFAULT_MS = 60000, HOOKS_QUEUED_MAX = 256 };
 
@@ -47,7 +48,9 @@ struct run_group {
 	bool waiting;           /* for another group's call of the same resource */
 	bool start_later;       /* asked to start while stopping */
 	guint timer;
-	struct agent *call;
+	const struct resource_class *class; /* of the call under way */
+	struct class_call *call;            /* NULL: none */
+	bool calling;                       /* inside of class->call: its outcome becomes `next` */
 	char why[WHY_MAX];
 };
 
@@ -79,16 +82,10 @@ void run_group_abandon(struct run_group *g);
 void exec_report(struct exec *e, const struct run_group *g, bool ok, bool still_active);
 
 /* --- address_class.c --- */
-/* Is this resource an address that is taken in-process?  Fills path with what the log shall call it. */
-bool address_class_is(struct exec *e, const struct resource_conf *resource, char path[AGENT_PATH_MAX]);
-/* Carry out at once: AGENT_OK or AGENT_FAILED for start (which looks first and leaves an address that is there alone) and stop,
- * AGENT_RUNNING, AGENT_STOPPED, AGENT_UNKNOWN for status. */
-enum agent_verdict address_class_do(struct exec *e, const struct resource_conf *resource, enum agent_action action, const char *path,
-                             char why[IPADDR_ERROR_MAX]);
-/* Announce now and repeat. */
-void address_class_announce(struct exec *e, const struct ipaddr *ip);
+/* Announce the addresses that the resource names, now and repeatedly.  Other resources have none. */
+void address_class_announce(struct exec *e, const struct resource_conf *resource);
 GPtrArray *address_class_announcements_new(void);
-/* Open what the announcements will need, on the interfaces that the addresses would go to now. */
+/* Open what the announcements will need. */
 void address_class_prepare(struct exec *e);
 
 /* --- hook.c --- */

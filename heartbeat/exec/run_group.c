@@ -64,7 +64,8 @@ static void wake_waiting(struct exec *e, const struct resource *r)
 	}
 }
 
-static void on_agent(void *context, enum agent_verdict verdict, const char *why)
+/* The outcome of a call.  One that comes from inside the call is left to `handle`: a row of addresses is a loop there, no recursion. */
+static void on_outcome(void *context, enum agent_verdict verdict, const char *why)
 {
 	struct run_group *g = context;
 	struct resource *r = in_hand(g);
@@ -72,6 +73,10 @@ static void on_agent(void *context, enum agent_verdict verdict, const char *why)
 	r->user = NULL;
 	if (why[0] != '\0' && g->state == RUN_STARTING)
 		(void)snprintf(g->why, sizeof g->why, "start of %s: %s", name_in_hand(g), why);
+	if (g->calling) {
+		g->next = (int)event_of(verdict);
+		return;
+	}
 	handle(g, event_of(verdict));
 	wake_waiting(g->exec, r);
 }
@@ -88,49 +93,59 @@ static enum run_event without_script(struct run_group *g, enum agent_action acti
 	return action == AGENT_STOP && code == -ENOENT && !in_hand(g)->active ? RUN_EVENT_OK : RUN_EVENT_FAILED;
 }
 
-/* Call the resource in hand.  An address is done at once: its outcome is the next event. */
-static void call(struct run_group *g, enum agent_action action)
-{
-	struct exec *e = g->exec;
-	struct resource *r = in_hand(g);
+/* What the resource in hand would call; code 0: it may be called. */
+struct target {
+	const struct resource_class *class;
+	int code;
 	char path[AGENT_PATH_MAX], error[AGENT_ERROR_MAX];
+};
+
+static void find_target(const struct run_group *g, struct target *t)
+{
+	t->class = resource_resolve(g->exec, in_hand(g)->conf, &t->code, t->path, t->error);
+}
+
+static void call_target(struct run_group *g, const struct target *t, enum agent_action action)
+{
+	struct resource *r = in_hand(g);
 	g->waiting = r->user != NULL;
 	if (g->waiting)
 		return;
-	if (address_class_is(e, r->conf, path)) {
-		char why[IPADDR_ERROR_MAX];
-		enum agent_verdict verdict = address_class_do(e, r->conf, action, path, why);
-		if (verdict == AGENT_FAILED && action == AGENT_START)
-			(void)snprintf(g->why, sizeof g->why, "start of %s: %s", name_in_hand(g), why);
-		g->next = (int)event_of(verdict);
-		return;
-	}
-	int found = agent_find(e->config.script_directories, r->conf->script, path, error);
-	if (found != 0) {
-		g->next = (int)without_script(g, action, found, error);
+	if (t->code != 0) {
+		g->next = (int)without_script(g, action, t->code, t->error);
 		return;
 	}
 	r->user = g;
-	g->call = agent_call(&(struct agent_request){
-		.path = path,
+	g->class = t->class;
+	g->calling = true;
+	g->call = t->class->call(&(struct class_request){
+		.exec = g->exec,
 		.resource = r->conf,
+		.path = t->path,
 		.action = action,
-		.environment = e->environment,
-		.deadline = e->config.deadline,
-		.done = on_agent,
+		.done = on_outcome,
 		.context = g,
 	});
+	g->calling = false;
 }
 
-/* --- starting, left to right ------------------------------------------------------------------------------------------------ */
+/* Call the resource in hand. */
+static void call(struct run_group *g, enum agent_action action)
+{
+	struct target t;
+	find_target(g, &t);
+	call_target(g, &t, action);
+}
+
+/* --- starting, left to right ------------------------------------------------------------------------------------- */
 
 static void probe(struct run_group *g)
 {
-	char path[AGENT_PATH_MAX];
-	/* The start of an address looks for itself: one question to the kernel less on the way that counts. */
-	bool native = address_class_is(g->exec, in_hand(g)->conf, path);
-	g->state = native ? RUN_STARTING : RUN_PROBING;
-	call(g, native ? AGENT_START : AGENT_STATUS);
+	struct target t;
+	find_target(g, &t);
+	bool at_once = t.code == 0 && t.class->start_checks_status;
+	g->state = at_once ? RUN_STARTING : RUN_PROBING;
+	call_target(g, &t, at_once ? AGENT_START : AGENT_STATUS);
 }
 
 static void begin_start(struct run_group *g)
@@ -314,7 +329,7 @@ static void cancel(struct run_group *g)
 		return;
 	}
 	g->state = RUN_CANCELLING;
-	agent_cancel(g->call);
+	g->class->cancel(g->call);
 }
 
 static void start_later(struct run_group *g)
@@ -408,5 +423,5 @@ void run_group_abandon(struct run_group *g)
 	if (g->timer != 0)
 		(void)g_source_remove(g->timer);
 	if (g->call != NULL)
-		agent_forget(g->call);
+		g->class->forget(g->call);
 }
