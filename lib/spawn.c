@@ -58,13 +58,6 @@ struct spawn {
 	struct spawn_result result;
 };
 
-static unsigned running;
-
-unsigned spawn_running(void)
-{
-	return running;
-}
-
 // --- output ---
 
 static void stream_line(void *context, const char *line)
@@ -154,7 +147,6 @@ static void spawn_report(struct spawn *s, enum spawn_end end, int code)
 	s->result.code = code;
 	s->result.took = mono_since(mono_now(), s->started);
 	s->result.output[s->captured] = '\0';
-	running--;
 	s->done(s->context, &s->result);
 }
 
@@ -447,7 +439,6 @@ struct spawn *spawn_start(const struct spawn_request *request)
 	s->out = (struct stream){.owner = s, .fd = -1};
 	s->err = (struct stream){.owner = s, .fd = -1, .is_stderr = true};
 	s->started = mono_now();
-	running++;
 	s->result.code = open_and_start(s, request);
 	if (s->result.code == 0)
 		watch(s, request->deadline);

@@ -47,7 +47,5 @@ struct spawn;
 struct spawn *spawn_start(const struct spawn_request *request);
 /* Send SIGTERM to the group now, SIGKILL after SPAWN_KILL_GRACE_MS; done still comes (as SPAWN_TIMED_OUT). */
 void spawn_cancel(struct spawn *s);
-/* Number of children that have not been reported. */
-unsigned spawn_running(void);
 
 #endif
