@@ -98,9 +98,7 @@ int address_find(struct address_table *t, struct in_addr ip, struct address *fou
 }
 
 struct labels {
-	const char *wanted; /* a whole label, or NULL */
 	const char *interface;
-	bool found;
 	bool used[LABELS_MAX];
 };
 
@@ -111,10 +109,6 @@ static void label_one(void *context, struct nlmsghdr *header)
 	unsigned ifindex, flags;
 	if (!address_of_message(header, &a, &ifindex, &flags))
 		return;
-	if (l->wanted != NULL) {
-		l->found = l->found || strcmp(a.label, l->wanted) == 0;
-		return;
-	}
 	size_t len = strlen(l->interface);
 	if (strncmp(a.label, l->interface, len) != 0 || a.label[len] != ':')
 		return;
@@ -122,12 +116,6 @@ static void label_one(void *context, struct nlmsghdr *header)
 	unsigned long number = strtoul(a.label + len + 1, &end, 10);
 	if (*end == '\0' && number < LABELS_MAX)
 		l->used[number] = true;
-}
-
-bool address_label_used(struct address_table *t, const char *label)
-{
-	struct labels l = {.wanted = label};
-	return dump_addresses(t, label_one, &l) == 0 && l.found;
 }
 
 int address_label_free(struct address_table *t, const char *interface, char label[ADDRESS_LABEL_MAX])

@@ -33,8 +33,6 @@ int address_find(struct address_table *t, struct in_addr ip, struct address *fou
 int address_route(struct address_table *t, struct in_addr ip, struct address *found);
 /* The connected networks in one line for people, "eth0 10.0.0.0/24, eth1 10.1.0.0/24", cut at cap (> 0); "" when there are none. */
 void address_networks(struct address_table *t, char *out, size_t cap);
-/* Is the label "eth0:0" taken by any address? */
-bool address_label_used(struct address_table *t, const char *label);
 /* The first of IF:0 .. IF:511 that no address has.  Returns 0, -ENAMETOOLONG when the kernel's 15 characters do not hold it,
  * -ENOSPC, or -errno; label is "" then. */
 int address_label_free(struct address_table *t, const char *interface, char label[ADDRESS_LABEL_MAX]);

@@ -116,9 +116,21 @@ static bool check_bare_address(struct haresources_parser *p, struct word word, c
 	return true;
 }
 
-static bool is_address_script(const char *script)
+int haresources_address_family(const char *script)
 {
-	return strcmp(script, "IPaddr") == 0 || strcmp(script, "IPaddr2") == 0 || strcmp(script, "IPv6addr") == 0;
+	static const struct {
+		const char *script;
+		int family;
+	} rows[] = {{"IPaddr", AF_INET}, {"IPaddr2", AF_INET}, {"IPv6addr", AF_INET6}};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (strcmp(script, rows[i].script) == 0)
+			return rows[i].family;
+	return AF_UNSPEC;
+}
+
+static bool is_address(const struct resource_conf *r)
+{
+	return haresources_address_family(r->script) != AF_UNSPEC && r->arg_count > 0;
 }
 
 static struct bytes host_part(const struct resource_conf *r)
@@ -131,13 +143,13 @@ static struct bytes host_part(const struct resource_conf *r)
 // One address on two lines is on two machines some day.
 static void warn_address_twice(struct haresources_parser *p, const struct resource_conf *r, size_t line_groups)
 {
-	if (!is_address_script(r->script) || r->arg_count == 0)
+	if (!is_address(r))
 		return;
 	for (size_t g = 0; g < line_groups; g++) {
 		const struct group_conf *group = &p->file->groups[g];
 		for (size_t i = 0; i < group->count; i++) {
 			const struct resource_conf *other = &group->resources[i];
-			if (!is_address_script(other->script) || other->arg_count == 0 || !bytes_equal(host_part(other), host_part(r)))
+			if (!is_address(other) || !bytes_equal(host_part(other), host_part(r)))
 				continue;
 			diag_add(p->diags, DIAG_WARNING, r->line, r->column,
 				 "\"%s\": this address is also in the group of line %u; two groups may run on two nodes, keep it in one",

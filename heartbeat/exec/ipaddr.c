@@ -296,7 +296,7 @@ bool ipaddr_announce(struct address_table *t, const struct ipaddr *ip)
 
 bool ipaddr_is_script(const char *script)
 {
-	return strcmp(script, "IPaddr") == 0 || strcmp(script, "IPaddr2") == 0;
+	return haresources_address_family(script) == AF_INET;
 }
 
 bool ipaddr_of_resource(const struct resource_conf *resource, struct ipaddr *out, char why[IPADDR_ERROR_MAX])
