@@ -352,22 +352,3 @@ int log_debug_level(void)
 {
 	return logger.debug_level;
 }
-
-int log_facility(const char *name)
-{
-	static const struct {
-		const char *name;
-		int facility;
-	} facilities[] = {
-		{"auth", LOG_AUTH},     {"authpriv", LOG_AUTHPRIV}, {"cron", LOG_CRON},     {"daemon", LOG_DAEMON},
-		{"ftp", LOG_FTP},       {"kern", LOG_KERN},         {"local0", LOG_LOCAL0}, {"local1", LOG_LOCAL1},
-		{"local2", LOG_LOCAL2}, {"local3", LOG_LOCAL3},     {"local4", LOG_LOCAL4}, {"local5", LOG_LOCAL5},
-		{"local6", LOG_LOCAL6}, {"local7", LOG_LOCAL7},     {"lpr", LOG_LPR},       {"mail", LOG_MAIL},
-		{"news", LOG_NEWS},     {"none", -1},               {"security", LOG_AUTH}, {"syslog", LOG_SYSLOG},
-		{"user", LOG_USER},     {"uucp", LOG_UUCP},
-	};
-	for (size_t i = 0; i < sizeof(facilities) / sizeof(facilities[0]); i++)
-		if (strcmp(name, facilities[i].name) == 0)
-			return facilities[i].facility;
-	return -2;
-}

@@ -40,7 +40,4 @@ void log_v(enum log_level level, const char *format, va_list args) __attribute__
 void log_output(enum log_level level, const char *name, const char *line);
 void log_flush(void);
 
-/* Syslog facility by name ("local0"), -1 for "none", -2 when there is no such name.  Case-sensitive as in the reference. */
-int log_facility(const char *name);
-
 #endif

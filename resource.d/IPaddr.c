@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "heartbeat/exec/ipaddr.h"
+#include "lib/facility.h"
 #include "lib/log.h"
 
 /* OCF's exit codes, as far as they occur here. */
@@ -143,7 +144,7 @@ static const struct {
 static void open_log(const char *name)
 {
 	const char *host = getenv("HA_CURHOST"), *facility = getenv("HA_LOGFACILITY"), *file = getenv("HA_LOGFILE");
-	int number = facility != NULL ? log_facility(facility) : -1;
+	int number = facility != NULL ? facility_number(bytes_of(facility)) : -1;
 	struct log_config config = {
 		.entity = name,
 		.host = host != NULL ? host : "localhost",

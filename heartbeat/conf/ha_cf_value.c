@@ -4,7 +4,8 @@
 
 #include <limits.h>
 #include <string.h>
-#include <syslog.h>
+
+#include "lib/facility.h"
 
 #define QUOTED "%s: \"%s\" "
 
@@ -268,27 +269,13 @@ bool value_choice(struct ha_cf_parser *p, const struct directive *row, struct wo
 	return false;
 }
 
-// Its own table: the log room's is out of reach for a pure parser.
-static const struct {
-	const char *name;
-	int number;
-} facilities[] = {
-	{"none", -1},           {"kern", LOG_KERN},     {"user", LOG_USER},     {"mail", LOG_MAIL},
-	{"daemon", LOG_DAEMON}, {"auth", LOG_AUTH},     {"security", LOG_AUTH}, {"syslog", LOG_SYSLOG},
-	{"lpr", LOG_LPR},       {"news", LOG_NEWS},     {"uucp", LOG_UUCP},     {"cron", LOG_CRON},
-	{"authpriv", LOG_AUTHPRIV}, {"ftp", LOG_FTP},   {"local0", LOG_LOCAL0}, {"local1", LOG_LOCAL1},
-	{"local2", LOG_LOCAL2}, {"local3", LOG_LOCAL3}, {"local4", LOG_LOCAL4}, {"local5", LOG_LOCAL5},
-	{"local6", LOG_LOCAL6}, {"local7", LOG_LOCAL7},
-};
-
 bool value_facility(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
-	for (size_t i = 0; i < sizeof(facilities) / sizeof(*facilities); i++) {
-		if (bytes_equal_text(word.text, facilities[i].name)) {
-			p->conf->logfacility = facilities[i].number;
-			return true;
-		}
+	int number = facility_number(word.text);
+	if (number == FACILITY_UNKNOWN) {
+		refuse(p, row, word, "a syslog facility in lower case such as local0 or daemon, or none");
+		return false;
 	}
-	refuse(p, row, word, "a syslog facility in lower case such as local0 or daemon, or none");
-	return false;
+	p->conf->logfacility = number;
+	return true;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "ldirectord/daemon/scribe.h"
+#include "lib/facility.h"
 #include "lib/log.h"
 
 static struct {
@@ -33,7 +34,7 @@ void ldlog_open(enum ldlog_place place, const char *name, const char *logfile)
 	config.place = place;
 	(void)snprintf(config.name, sizeof config.name, "%s", name);
 	(void)snprintf(config.file, sizeof config.file, "%s", logfile ? logfile : "");
-	config.facility = config.file[0] == '/' ? -1 : log_facility(config.file);
+	config.facility = config.file[0] == '/' ? -1 : facility_number(bytes_of(config.file));
 	if (place != LDLOG_STDERR && !config.scribe)
 		config.scribe = scribe_new(on_lost, NULL);
 }

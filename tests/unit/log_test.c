@@ -426,19 +426,6 @@ static void errno_survives_a_record(void **state)
 	assert_non_null(strstr(contents(main_path), strerror(ENOTTY)));
 }
 
-static void facilities_are_known_by_their_lower_case_names(void **state)
-{
-	(void)state;
-	assert_int_equal(log_facility("local0"), LOG_LOCAL0);
-	assert_int_equal(log_facility("local7"), LOG_LOCAL7);
-	assert_int_equal(log_facility("daemon"), LOG_DAEMON);
-	assert_int_equal(log_facility("kern"), LOG_KERN);
-	assert_int_equal(log_facility("none"), -1);
-	assert_int_equal(log_facility("LOCAL0"), -2);
-	assert_int_equal(log_facility("local8"), -2);
-	assert_int_equal(log_facility(""), -2);
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fresh, clean)
 
 int main(void)
@@ -471,7 +458,6 @@ int main(void)
 		CASE(a_full_disk_loses_records_and_says_how_many_when_there_is_room_again),
 		CASE(standard_error_with_a_sleeping_reader_does_not_block),
 		CASE(errno_survives_a_record),
-		CASE(facilities_are_known_by_their_lower_case_names),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	(void)rmdir(directory);
