@@ -2,6 +2,7 @@
 // The driver: lines to directives, directives to setters, then presets, the second pass and the cross checks.
 #include "heartbeat/conf/ha_cf.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "heartbeat/conf/ha_cf_parse.h"
@@ -10,23 +11,33 @@ static const struct lexer_rules rules = {.comment_anywhere = true, .comma_separa
 
 // --- what the other files ask ---
 
-unsigned ha_cf_given(const struct ha_cf_parser *p, const char *directive)
+// The name comes from our own code: a misspelt one must not pass for a directive that was not given.
+static size_t row_of(const char *directive)
 {
 	int index = directive_find(bytes_of(directive));
-	return index < 0 ? 0 : p->given[index];
+	assert(index >= 0);
+	return (size_t)index;
+}
+
+unsigned ha_cf_given(const struct ha_cf_parser *p, const char *directive)
+{
+	return p->given[row_of(directive)];
 }
 
 bool ha_cf_refused(const struct ha_cf_parser *p, const char *directive)
 {
-	int index = directive_find(bytes_of(directive));
-	return index >= 0 && p->refused[index];
+	return p->refused[row_of(directive)];
 }
 
 void ha_cf_set_text(struct ha_cf_parser *p, const char *directive, const char *text)
 {
-	int index = directive_find(bytes_of(directive));
-	if (index >= 0)
-		p->text[index] = text;
+	p->text[row_of(directive)] = text;
+}
+
+void ha_cf_complain(struct ha_cf_parser *p, enum diag_severity severity, const struct directive *row, struct word word,
+                    const char *what)
+{
+	diag_add(p->diags, severity, word.line, word.column, "%s: \"%s\" %s", row->name, show(word.text).text, what);
 }
 
 // --- lines ---

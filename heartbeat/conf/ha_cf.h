@@ -121,6 +121,8 @@ void ha_cf_free(struct ha_cf *conf);
 const char *ha_cf_parameter(const struct ha_cf *conf, const char *name);
 /* Word for a medium kind: "bcast". */
 const char *medium_kind_name(enum medium_kind kind);
+/* Asks a host that is no cluster node, instead of carrying messages between nodes. */
+bool medium_is_ping(enum medium_kind kind);
 /* Walk the directive table, for man page checks and -D: name, arguments, default, help; false past the end. */
 bool ha_cf_directive(size_t index, const char **name, const char **arguments, const char **preset, const char **help);
 

@@ -9,24 +9,18 @@
 
 // --- directives whose words are like no other's ---
 
-static void complain(struct ha_cf_parser *p, enum diag_severity severity, const struct directive *row, struct word word,
-                     const char *what)
-{
-	diag_add(p->diags, severity, word.line, word.column, "%s: \"%s\" %s", row->name, show(word.text).text, what);
-}
-
 static bool set_auto_failback(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	bool on = false;
 	if (bytes_fold_equal(word.text, "legacy")) {
 		p->conf->failback = FAILBACK_LEGACY;
-		complain(p, DIAG_WARNING, row, word,
+		ha_cf_complain(p, DIAG_WARNING, row, word,
 			 "is deprecated: it is the same as on, but with a Heartbeat 3.0.6 peer both nodes must have it, and hb_standby and "
 			 "hb_takeover move nothing; write off (resources stay) or on (they go home) on both nodes");
 		return true;
 	}
 	if (!ha_cf_boolean(word.text, &on)) {
-		complain(p, DIAG_ERROR, row, word, "is not accepted; expected on, off or legacy");
+		ha_cf_complain(p, DIAG_ERROR, row, word, "is not accepted; expected on, off or legacy");
 		return false;
 	}
 	p->conf->failback = on ? FAILBACK_ON : FAILBACK_OFF;
@@ -39,10 +33,11 @@ static bool set_nice_failback(struct ha_cf_parser *p, const struct directive *ro
 {
 	bool nice;
 	if (!ha_cf_boolean(word.text, &nice)) {
-		complain(p, DIAG_ERROR, row, word, "is not accepted; the directive is obsolete, write \"auto_failback off\" or \"auto_failback on\"");
+		ha_cf_complain(p, DIAG_ERROR, row, word,
+		               "is not accepted; the directive is obsolete, write \"auto_failback off\" or \"auto_failback on\"");
 		return false;
 	}
-	complain(p, DIAG_WARNING, row, word,
+	ha_cf_complain(p, DIAG_WARNING, row, word,
 		 nice ? "is taken as \"auto_failback legacy\", as Heartbeat 3 did; write \"auto_failback off\" on all nodes, which is what it meant"
 		      : "is taken as \"auto_failback legacy\"; write \"auto_failback on\" on all nodes");
 	p->conf->failback = FAILBACK_LEGACY;
@@ -55,9 +50,10 @@ static bool set_autojoin(struct ha_cf_parser *p, const struct directive *row, st
 	if (bytes_fold_equal(word.text, "none"))
 		return true;
 	if (bytes_fold_equal(word.text, "other") || bytes_fold_equal(word.text, "any"))
-		complain(p, DIAG_ERROR, row, word, "conflicts with haresources; name every node in a node line and write \"autojoin none\"");
+		ha_cf_complain(p, DIAG_ERROR, row, word,
+		               "conflicts with haresources; name every node in a node line and write \"autojoin none\"");
 	else
-		complain(p, DIAG_ERROR, row, word, "is not accepted; expected none");
+		ha_cf_complain(p, DIAG_ERROR, row, word, "is not accepted; expected none");
 	return false;
 }
 
@@ -75,10 +71,10 @@ static bool set_crm(struct ha_cf_parser *p, const struct directive *row, struct 
 		return false;
 	}
 	if (on)
-		complain(p, DIAG_ERROR, row, word,
+		ha_cf_complain(p, DIAG_ERROR, row, word,
 			 "asks for pacemaker, which this heartbeat does not start: resources come from haresources; write off");
 	else if (!known)
-		complain(p, DIAG_ERROR, row, word, "is not accepted; expected off");
+		ha_cf_complain(p, DIAG_ERROR, row, word, "is not accepted; expected off");
 	return known && !on;
 }
 
@@ -94,7 +90,7 @@ static bool set_uuidfrom(struct ha_cf_parser *p, const struct directive *row, st
 {
 	if (bytes_fold_equal(word.text, "file") || bytes_fold_equal(word.text, "nodename"))
 		return true;
-	complain(p, DIAG_ERROR, row, word, "is not accepted; expected file or nodename");
+	ha_cf_complain(p, DIAG_ERROR, row, word, "is not accepted; expected file or nodename");
 	return false;
 }
 
@@ -104,7 +100,8 @@ static bool set_without_effect(struct ha_cf_parser *p, const struct directive *r
 	if (strcmp(row->name, "use_apphbd") == 0 && !ha_cf_boolean(word.text, &on))
 		return value_boolean(p, row, word); // says what is right
 	if (on || strcmp(row->name, "quorum_server") == 0)
-		complain(p, DIAG_WARNING, row, word, "has no effect in this heartbeat; the line can be deleted");
+		ha_cf_complain(p, DIAG_WARNING, row, word,
+		               "has no effect in this heartbeat; the line can be deleted");
 	return true;
 }
 

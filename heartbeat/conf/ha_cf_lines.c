@@ -6,12 +6,6 @@
 
 enum { CLIENT_NAME_MAX = 31 }; // spec: config section 5, "apiauth"
 
-static void complain(struct ha_cf_parser *p, enum diag_severity severity, const struct directive *row, struct word word,
-                     const char *what)
-{
-	diag_add(p->diags, severity, word.line, word.column, "%s: \"%s\" %s", row->name, show(word.text).text, what);
-}
-
 // The words after the first one of a line, with their places in the file.
 static void rest_words(const struct lexer_line *args, struct lexer_line *out)
 {
@@ -36,7 +30,8 @@ bool line_node(struct ha_cf_parser *p, const struct directive *row, struct word 
 {
 	struct ha_cf *conf = p->conf;
 	if (word.text.len >= HA_CF_NAME_MAX || has_control_byte(word.text)) {
-		complain(p, DIAG_ERROR, row, word, "is not a node name; expected what uname -n prints, at most 99 printable bytes");
+		ha_cf_complain(p, DIAG_ERROR, row, word,
+		               "is not a node name; expected what uname -n prints, at most 99 printable bytes");
 		return false;
 	}
 	const char *name = arena_lower(p->arena, word.text);
@@ -48,7 +43,8 @@ bool line_node(struct ha_cf_parser *p, const struct directive *row, struct word 
 		}
 	}
 	if (conf->node_count == HA_CF_NODES_MAX) {
-		complain(p, DIAG_ERROR, row, word, "is one node too many; at most 100 are possible, ping hosts included");
+		ha_cf_complain(p, DIAG_ERROR, row, word,
+		               "is one node too many; at most 100 are possible, ping hosts included");
 		return false;
 	}
 	p->node_line[conf->node_count] = word.line;
@@ -63,12 +59,12 @@ bool line_env(struct ha_cf_parser *p, const struct directive *row, struct word w
 	struct reader r = reader_over(word.text);
 	struct bytes name = reader_until(&r, '='), value = reader_take(&r, reader_left(&r));
 	if (r.failed) {
-		complain(p, DIAG_WARNING, row, word, "has no \"=\": it is set to nothing; write NAME=VALUE");
+		ha_cf_complain(p, DIAG_WARNING, row, word, "has no \"=\": it is set to nothing; write NAME=VALUE");
 		name = word.text;
 		value = (struct bytes){NULL, 0};
 	}
 	if (name.len == 0) {
-		complain(p, DIAG_ERROR, row, word, "has no name; expected NAME=VALUE");
+		ha_cf_complain(p, DIAG_ERROR, row, word, "has no name; expected NAME=VALUE");
 		return false;
 	}
 	struct ha_cf *conf = p->conf;
@@ -90,7 +86,8 @@ bool line_child(struct ha_cf_parser *p, const struct directive *row, const struc
 {
 	struct ha_cf *conf = p->conf;
 	if (args->words[1].text.at[0] != '/') {
-		complain(p, DIAG_ERROR, row, args->words[1], "is not a full path; expected a program written from / on");
+		ha_cf_complain(p, DIAG_ERROR, row, args->words[1],
+		               "is not a full path; expected a program written from / on");
 		return false;
 	}
 	conf->children = arena_grow(p->arena, conf->children, conf->child_count, sizeof(*conf->children));
@@ -139,11 +136,13 @@ static bool apiauth_list(struct ha_cf_parser *p, const struct directive *row, st
 	const char **list = reader_skip(&r, "uid=") ? &entry->uids : reader_skip(&r, "gid=") ? &entry->gids : NULL;
 	struct bytes names = reader_take(&r, reader_left(&r));
 	if (!list || !is_name_list(names)) {
-		complain(p, DIAG_ERROR, row, word, "is not a permission; expected uid=NAME,NAME or gid=NAME,NAME without blanks");
+		ha_cf_complain(p, DIAG_ERROR, row, word,
+		               "is not a permission; expected uid=NAME,NAME or gid=NAME,NAME without blanks");
 		return false;
 	}
 	if (*list) {
-		complain(p, DIAG_ERROR, row, word, "is a second list of its kind; expected each of uid= and gid= once at most");
+		ha_cf_complain(p, DIAG_ERROR, row, word,
+		               "is a second list of its kind; expected each of uid= and gid= once at most");
 		return false;
 	}
 	*list = arena_text(p->arena, names);
@@ -156,7 +155,8 @@ bool line_apiauth(struct ha_cf_parser *p, const struct directive *row, const str
 	struct apiauth_conf entry = {.client = arena_text(p->arena, client.text), .line = args->line};
 	const struct apiauth_conf *earlier = apiauth_find(p->conf, entry.client);
 	if (client.text.len > CLIENT_NAME_MAX) {
-		complain(p, DIAG_ERROR, row, client, "is too long for a client name; expected at most 31 bytes");
+		ha_cf_complain(p, DIAG_ERROR, row, client,
+		               "is too long for a client name; expected at most 31 bytes");
 		return false;
 	}
 	if (earlier) {
@@ -169,7 +169,8 @@ bool line_apiauth(struct ha_cf_parser *p, const struct directive *row, const str
 	for (size_t i = 1; i < args->count; i++)
 		good &= apiauth_list(p, row, args->words[i], &entry);
 	if (args->count == 1)
-		complain(p, DIAG_WARNING, row, client, "has neither uid= nor gid=: nobody may sign on under this name");
+		ha_cf_complain(p, DIAG_WARNING, row, client,
+		               "has neither uid= nor gid=: nobody may sign on under this name");
 	if (good)
 		apiauth_add(p, entry);
 	return good;
@@ -202,7 +203,8 @@ static void stonith_add(struct ha_cf_parser *p, struct stonith_conf entry)
 bool line_stonith(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
 {
 	if (args->count > 2)
-		complain(p, DIAG_WARNING, row, args->words[2], "and what follows it have no meaning here; parameters stand in the file");
+		ha_cf_complain(p, DIAG_WARNING, row, args->words[2],
+		               "and what follows it have no meaning here; parameters stand in the file");
 	stonith_add(p, (struct stonith_conf){.host = "*", .type = arena_text(p->arena, args->words[0].text),
 					     .parameters = arena_text(p->arena, args->words[1].text), .from_file = true,
 					     .line = args->line});
@@ -215,7 +217,7 @@ bool line_stonith_host(struct ha_cf_parser *p, const struct directive *row, cons
 	if (args->count < 2) {
 		// The reference never looks at a line for another host; where it would have, it refuses.
 		bool ours = strcmp(host, "*") == 0 || !p->local_node || strcmp(host, p->local_node) == 0;
-		complain(p, ours ? DIAG_ERROR : DIAG_WARNING, row, args->words[0],
+		ha_cf_complain(p, ours ? DIAG_ERROR : DIAG_WARNING, row, args->words[0],
 			 "has no device; expected \"stonith_host HOST TYPE PARAMETERS\"");
 		return !ours;
 	}

@@ -30,12 +30,6 @@ static enum medium_kind kind_of(const struct directive *row)
 	return MEDIUM_BCAST; // the old name "udp"
 }
 
-static void complain(struct ha_cf_parser *p, enum diag_severity severity, const struct directive *row, struct word word,
-                     const char *what)
-{
-	diag_add(p->diags, severity, word.line, word.column, "%s: \"%s\" %s", row->name, show(word.text).text, what);
-}
-
 static bool same_text(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);
@@ -68,7 +62,7 @@ static struct medium_conf *add(struct ha_cf_parser *p, const struct directive *r
 		return equal;
 	}
 	if (conf->media_count == HA_CF_MEDIA_MAX) {
-		complain(p, DIAG_ERROR, row, word, "is one medium too many; at most 64 are possible");
+		ha_cf_complain(p, DIAG_ERROR, row, word, "is one medium too many; at most 64 are possible");
 		return NULL;
 	}
 	conf->media[conf->media_count] = m;
@@ -80,7 +74,8 @@ static struct medium_conf *add(struct ha_cf_parser *p, const struct directive *r
 bool medium_line_bcast(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	if (strcmp(row->name, "udp") == 0)
-		complain(p, DIAG_WARNING, row, word, "is taken as bcast; write \"bcast\", udp is its old name");
+		ha_cf_complain(p, DIAG_WARNING, row, word,
+		               "is taken as bcast; write \"bcast\", udp is its old name");
 	const char *interface = arena_text(p->arena, word.text);
 	return add(p, row, word,
 		   (struct medium_conf){.kind = MEDIUM_BCAST, .name = interface, .interface = interface,
@@ -90,7 +85,8 @@ bool medium_line_bcast(struct ha_cf_parser *p, const struct directive *row, stru
 bool medium_line_serial(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	if (word.text.at[0] != '/') {
-		complain(p, DIAG_ERROR, row, word, "is not a full path; expected a device such as /dev/ttyS0");
+		ha_cf_complain(p, DIAG_ERROR, row, word,
+		               "is not a full path; expected a device such as /dev/ttyS0");
 		return false;
 	}
 	return add(p, row, word,
@@ -113,7 +109,8 @@ bool medium_line_ping6(struct ha_cf_parser *p, const struct directive *row, stru
 {
 	struct in6_addr address;
 	if (!is_address(AF_INET6, word.text, &address)) {
-		complain(p, DIAG_ERROR, row, word, "is not an IPv6 address; expected one such as 2001:db8::1, without a %zone");
+		ha_cf_complain(p, DIAG_ERROR, row, word,
+		               "is not an IPv6 address; expected one such as 2001:db8::1, without a %zone");
 		return false;
 	}
 	return medium_line_ping(p, row, word);
@@ -136,7 +133,7 @@ static bool small_number(struct ha_cf_parser *p, const struct directive *row, st
 	bool garbage;
 	long number = integer_read(word.text, &garbage);
 	if (garbage || number < 0 || number > high) {
-		complain(p, DIAG_ERROR, row, word, right);
+		ha_cf_complain(p, DIAG_ERROR, row, word, right);
 		return false;
 	}
 	*value = (unsigned)number;
@@ -151,7 +148,7 @@ bool medium_line_mcast(struct ha_cf_parser *p, const struct directive *row, cons
 	m.address = arena_text(p->arena, words[1].text);
 	bool good = true;
 	if (!is_group(m.kind, words[1].text)) {
-		complain(p, DIAG_ERROR, row, words[1],
+		ha_cf_complain(p, DIAG_ERROR, row, words[1],
 			 m.kind == MEDIUM_MCAST ? "is not a multicast group; expected 224.0.0.0 to 239.255.255.255, such as 225.0.0.1"
 						: "is not an IPv6 multicast group; expected one such as ff05::694");
 		good = false;
@@ -167,7 +164,8 @@ bool medium_line_mcast(struct ha_cf_parser *p, const struct directive *row, cons
 	if (args->count > 4)
 		good &= small_number(p, row, words[4], 1, "is not a loop switch; expected 0 or 1", &loop);
 	if (args->count > 5)
-		complain(p, DIAG_WARNING, row, words[5], "and what follows it have no meaning here; delete them");
+		ha_cf_complain(p, DIAG_WARNING, row, words[5],
+		               "and what follows it have no meaning here; delete them");
 	m.loop = loop == 1;
 	return good && add(p, row, words[0], m);
 }
@@ -180,11 +178,12 @@ bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, cons
 				.line = args->line};
 	struct in6_addr address;
 	if (m.kind == MEDIUM_UCAST6 && !is_address(AF_INET6, words[1].text, &address)) {
-		complain(p, DIAG_ERROR, row, words[1], "is not an IPv6 address; expected one such as fe80::1, without a %zone");
+		ha_cf_complain(p, DIAG_ERROR, row, words[1],
+		               "is not an IPv6 address; expected one such as fe80::1, without a %zone");
 		return false;
 	}
 	if (args->count > 2) { // the reference never sends to the others, and does not say so
-		complain(p, DIAG_ERROR, row, words[2], "is one word too many; write one line for each peer");
+		ha_cf_complain(p, DIAG_ERROR, row, words[2], "is one word too many; write one line for each peer");
 		return false;
 	}
 	m.address = arena_text(p->arena, words[1].text);

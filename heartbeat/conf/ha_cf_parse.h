@@ -65,10 +65,14 @@ int directive_find(struct bytes name);
 const char *directive_nearest(struct bytes name);
 
 /* --- ha_cf.c --- */
+/* Line of the last use, 0: not given; was a value refused?  A name that no row has is an assertion failure. */
 unsigned ha_cf_given(const struct ha_cf_parser *p, const char *directive);
 bool ha_cf_refused(const struct ha_cf_parser *p, const char *directive);
 /* Record what hbparameter answers for a directive whose default was computed. */
 void ha_cf_set_text(struct ha_cf_parser *p, const char *directive, const char *text);
+/* A diagnostic about one value: 'DIRECTIVE: "VALUE" WHAT'. */
+void ha_cf_complain(struct ha_cf_parser *p, enum diag_severity severity, const struct directive *row, struct word word,
+                    const char *what);
 
 /* --- ha_cf_value.c: one word, one value --- */
 bool value_time(struct ha_cf_parser *p, const struct directive *row, struct word word);
@@ -105,7 +109,6 @@ bool medium_line_ping6(struct ha_cf_parser *p, const struct directive *row, stru
 bool medium_line_mcast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args); /* mcast6 too */
 bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args); /* ucast6 too */
 bool medium_line_ping_group(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
-bool medium_is_ping(enum medium_kind kind);
 /* Second pass: port and baud from lines below the medium, link names that tell two media of an interface apart. */
 void media_conf_finish(struct ha_cf_parser *p);
 

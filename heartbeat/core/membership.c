@@ -436,11 +436,6 @@ static void node_add(struct core *c, const char *name, bool ping, size_t medium)
 	sequence_init(&n->sequence, (unsigned)core_random(c, SEQUENCE_ACK_EVERY));
 }
 
-static bool is_ping_medium(enum medium_kind kind)
-{
-	return kind == MEDIUM_PING || kind == MEDIUM_PING6 || kind == MEDIUM_PING_GROUP;
-}
-
 bool membership_init(struct core *c, const char **why)
 {
 	c->self = c->peer = SIZE_MAX;
@@ -452,7 +447,7 @@ bool membership_init(struct core *c, const char **why)
 		node_add(c, c->conf->nodes[i], false, 0);
 	}
 	for (size_t i = 0; i < c->conf->media_count && c->node_count < HA_CF_NODES_MAX; i++)
-		if (is_ping_medium(c->conf->media[i].kind))
+		if (medium_is_ping(c->conf->media[i].kind))
 			node_add(c, c->conf->media[i].name, true, i);
 	if (c->self == SIZE_MAX) {
 		*why = "this node is not among the node lines of ha.cf";

@@ -63,7 +63,7 @@ static void send_pings(struct core *c)
 {
 	for (size_t i = 0; i < c->conf->media_count; i++) {
 		const struct medium_conf *medium = &c->conf->media[i];
-		if (medium->kind != MEDIUM_PING && medium->kind != MEDIUM_PING_GROUP && medium->kind != MEDIUM_PING6)
+		if (!medium_is_ping(medium->kind))
 			continue;
 		struct message *m = outbox_begin(c, "NS_st");
 		message_add(m, "st", "ping");

@@ -304,8 +304,7 @@ void receive_datagram(struct core *c, const struct event *e)
 	c->counters.received++;
 	if (medium >= c->conf->media_count || !is_sound(c, e))
 		return;
-	enum medium_kind kind = c->conf->media[medium].kind;
-	if (kind == MEDIUM_PING || kind == MEDIUM_PING6 || kind == MEDIUM_PING_GROUP) {
+	if (medium_is_ping(c->conf->media[medium].kind)) {
 		take_ping(c, medium);
 		return;
 	}

@@ -41,8 +41,7 @@ bool core_link_view(const struct core *c, size_t node, size_t index, struct link
 	const struct node *n = &c->nodes[node];
 	size_t seen = 0;
 	for (size_t medium = 0; medium < c->conf->media_count; medium++) {
-		enum medium_kind kind = c->conf->media[medium].kind;
-		bool for_ping = kind == MEDIUM_PING || kind == MEDIUM_PING6 || kind == MEDIUM_PING_GROUP;
+		bool for_ping = medium_is_ping(c->conf->media[medium].kind);
 		if (n->ping ? medium != n->ping_medium : for_ping)
 			continue;
 		if (seen++ != index)

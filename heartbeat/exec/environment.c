@@ -57,20 +57,12 @@ static void set_prefixed(struct building *b, const char *name, const char *value
 	g_free(whole);
 }
 
-static const char *parameter(const struct ha_cf *conf, const char *name)
-{
-	for (size_t i = 0; i < conf->parameter_count; i++)
-		if (strcmp(conf->parameters[i].name, name) == 0)
-			return conf->parameters[i].value;
-	return NULL;
-}
-
 static void set_logging(struct building *b, const struct ha_cf *conf)
 {
 	char *debug = g_strdup_printf("%d", conf->debug);
 	set(b, "HA_LOGFILE", conf->logfile);
 	set(b, "HA_DEBUGLOG", conf->debugfile != NULL ? conf->debugfile : "/dev/null");
-	set(b, "HA_LOGFACILITY", parameter(conf, "logfacility"));
+	set(b, "HA_LOGFACILITY", ha_cf_parameter(conf, "logfacility"));
 	set(b, "HA_LOGD", conf->use_logd ? "yes" : "no");
 	set(b, "HA_debug", debug);
 	g_free(debug);

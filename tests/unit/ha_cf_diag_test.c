@@ -2,6 +2,13 @@
 // What ha.cf says about a file: every directive with a good and a bad value, the grammar, the cross checks.
 #include "tests/unit/ha_cf_expect.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "heartbeat/conf/ha_cf_parse.h"
+
 // --- every directive: accepted silently, and refused or warned about with exactly this text ---
 
 static const struct directive_case {
@@ -145,6 +152,27 @@ static void every_row_of_the_table_is_tested_and_documented(void **state)
 	}
 	assert_int_equal(rows, sizeof(directive_cases) / sizeof(*directive_cases));
 	free(page);
+}
+
+// "not given" would be a wrong answer that nobody notices.
+static void a_directive_that_no_row_has_cannot_be_asked_for(void **state)
+{
+	static struct ha_cf_parser p;
+	int status;
+	(void)state;
+	assert_int_equal(ha_cf_given(&p, "deadtime"), 0);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		const struct rlimit none = {0, 0};
+		(void)setrlimit(RLIMIT_CORE, &none); // no core file; one does no harm either
+		(void)close(STDERR_FILENO);          // the text of the assertion is expected
+		(void)signal(SIGABRT, SIG_DFL);      // a valid signal
+		(void)ha_cf_given(&p, "deadtme");    // does not return
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
 static void what_the_reference_refuses_or_ignores_is_explained(void **state)
@@ -327,6 +355,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_directive_takes_its_values_and_refuses_others),
 		cmocka_unit_test(every_row_of_the_table_is_tested_and_documented),
+		cmocka_unit_test(a_directive_that_no_row_has_cannot_be_asked_for),
 		cmocka_unit_test(what_the_reference_refuses_or_ignores_is_explained),
 		cmocka_unit_test(values_that_are_nearly_right_are_told_apart_from_wrong_ones),
 		cmocka_unit_test(times_are_checked_against_each_other),

@@ -133,8 +133,7 @@ static char *description(struct pair *p, int side, struct bytes data, struct mes
 
 static bool is_ping(const struct pair *p, size_t medium)
 {
-	enum medium_kind kind = p->side[ALPHA].conf->media[medium].kind;
-	return kind == MEDIUM_PING || kind == MEDIUM_PING_GROUP || kind == MEDIUM_PING6;
+	return medium_is_ping(p->side[ALPHA].conf->media[medium].kind);
 }
 
 static void act_send(struct pair *p, int side, struct bytes data)
