@@ -42,6 +42,15 @@ void ha_cf_complain(struct ha_cf_parser *p, enum diag_severity severity, const s
 
 // --- lines ---
 
+static void note_unserved(struct ha_cf_parser *p, const struct directive *row, unsigned line)
+{
+	struct ha_cf *c = p->conf;
+	if (row->served != NOT_SERVED)
+		return;
+	c->unserved = arena_grow(p->arena, c->unserved, c->unserved_count, sizeof(*c->unserved));
+	c->unserved[c->unserved_count++] = (struct unserved_conf){.directive = row->name, .why = row->unserved, .line = line};
+}
+
 static void unknown(struct ha_cf_parser *p, struct word word)
 {
 	struct reader r = reader_over(word.text);
@@ -96,10 +105,12 @@ static void take_words(struct ha_cf_parser *p, int index, const struct lexer_lin
 	for (size_t i = 1; i < line->count; i++) {
 		struct word word = line->words[i];
 		size_t errors = p->diags->errors;
-		if (may_repeat(p, index, word) && row->set(p, row, word))
+		if (may_repeat(p, index, word) && row->set(p, row, word)) {
 			accept_text(p, index, word);
-		else
+			note_unserved(p, row, word.line);
+		} else {
 			p->refused[index] = true;
+		}
 		p->given[index] = word.line;
 		if (p->diags->errors == errors)
 			hint(p, row, word);
@@ -145,8 +156,10 @@ static void take_line(struct ha_cf_parser *p, int index, const struct lexer_line
 		p->refused[index] = true;
 	} else if (!row->set_line(p, row, &args)) {
 		p->refused[index] = true;
-	} else if (args.count > 0) {
-		hint(p, row, args.words[args.count - 1]);
+	} else {
+		note_unserved(p, row, line->line);
+		if (args.count > 0)
+			hint(p, row, args.words[args.count - 1]);
 	}
 }
 
@@ -243,16 +256,4 @@ const char *ha_cf_parameter(const struct ha_cf *conf, const char *name)
 			return conf->parameters[i].value;
 	}
 	return NULL;
-}
-
-bool ha_cf_directive(size_t index, const char **name, const char **arguments, const char **preset, const char **help)
-{
-	const struct directive *row = directive_at(index);
-	if (!row)
-		return false;
-	*name = row->name;
-	*arguments = row->arguments;
-	*preset = row->preset ? row->preset : row->derived;
-	*help = row->help;
-	return true;
 }

@@ -74,6 +74,21 @@ struct stonith_conf {
 	unsigned line;
 };
 
+/* How much of a directive this version does; texts by served_text. */
+enum served {
+	SERVED,
+	WITHOUT_EFFECT, /* checked and kept */
+	NOT_SERVED,     /* checked; a warning at the start, and nothing is done */
+	NOT_BUILT_IN,   /* a medium that heartbeat/media does not have: the start is refused */
+	NOT_ACCEPTED,   /* every line with it is an error */
+	SERVED_KINDS,
+};
+
+struct unserved_conf { /* a line whose directive is NOT_SERVED */
+	const char *directive, *why;
+	unsigned line;
+};
+
 struct ha_cf {
 	const char *nodes[HA_CF_NODES_MAX]; /* lower case, in order of definition, no duplicates; ping nodes not included */
 	size_t node_count;
@@ -109,6 +124,8 @@ struct ha_cf {
 	size_t apiauth_count;
 	struct stonith_conf *stonith;    /* every line; the host filter is the caller's */
 	size_t stonith_count;
+	struct unserved_conf *unserved;  /* in the order of the lines */
+	size_t unserved_count;
 	void *arena; /* owns all strings and arrays */
 };
 
@@ -123,8 +140,19 @@ const char *ha_cf_parameter(const struct ha_cf *conf, const char *name);
 const char *medium_kind_name(enum medium_kind kind);
 /* Asks a host that is no cluster node, instead of carrying messages between nodes. */
 bool medium_is_ping(enum medium_kind kind);
-/* Walk the directive table, for man page checks and -D: name, arguments, default, help; false past the end. */
-bool ha_cf_directive(size_t index, const char **name, const char **arguments, const char **preset, const char **help);
+
+/* A row of the directive table, for checks of the manual and of the media. */
+struct directive_info {
+	const char *name, *arguments, *preset, *help; /* preset: NULL when there is no default */
+	const char *unserved;                         /* NOT_SERVED: what is missing and what follows */
+	enum served served;
+	bool is_medium;
+	enum medium_kind kind; /* is_medium */
+};
+/* Walk the table; false past the end. */
+bool ha_cf_directive(size_t index, struct directive_info *info);
+/* "not served"; "" for SERVED. */
+const char *served_text(enum served served);
 
 /* "1.5", "500ms", "1500us", "2s": spec config section 3 (s and sec are ours).  False when it is not a time. */
 bool ha_cf_time(struct bytes word, struct span *value);

@@ -110,9 +110,9 @@ static void check_nodes(struct ha_cf_parser *p)
 
 static bool media_was_refused(const struct ha_cf_parser *p)
 {
-	static const char *const names[] = {"bcast", "udp", "mcast", "mcast6", "ucast", "ucast6", "serial", "ping", "ping6", "ping_group"};
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (ha_cf_refused(p, names[i]))
+	const struct directive *row;
+	for (size_t i = 0; (row = directive_at(i)) != NULL; i++) {
+		if (row->is_medium && p->refused[i])
 			return true;
 	}
 	return false;

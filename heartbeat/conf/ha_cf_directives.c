@@ -107,7 +107,8 @@ static bool set_without_effect(struct ha_cf_parser *p, const struct directive *r
 
 static bool refuse_line(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
 {
-	diag_add(p->diags, DIAG_ERROR, args->line, 0, "%s: not accepted: %s; delete the line", row->name, row->help);
+	diag_add(p->diags, DIAG_ERROR, args->line, 0, "%s: %s: %s; delete the line", row->name, served_text(row->served),
+		 row->help);
 	return false;
 }
 
@@ -120,6 +121,11 @@ static const char *const words_compression[] = {"zlib", "bz2", NULL};
 #define AT(member) .field = offsetof(struct ha_cf, member)
 #define KEPT .field = NO_FIELD
 #define SHOWN .parameter = true
+#define MEDIUM(of) .is_medium = true, .kind = MEDIUM_##of
+#define UNSERVED(text) .served = NOT_SERVED, .unserved = text
+#define NO_DRIVERS \
+	"this version has no stonith drivers: because fencing is asked for and cannot be done, a silent node is never taken over"
+#define NO_CHILDREN "this version starts no client programs: the command is not run"
 
 // clang-format off
 static const struct directive table[] = {
@@ -127,7 +133,8 @@ static const struct directive table[] = {
 	{"cluster", "NAME", value_text, AT(cluster), .preset = "linux-ha", SHOWN, .help = "a label for people; it is not sent and separates nothing"},
 	{"node", "NAME...", line_node, KEPT, .repeat = REPEAT_ADDS, .help = "the machines of the cluster, as uname -n prints their names"},
 	{"autojoin", "none", set_autojoin, KEPT, .preset = "none", SHOWN, .help = "nodes that are not named may join: only none is possible with haresources"},
-	{"uuidfrom", "file|nodename", set_uuidfrom, KEPT, .preset = "file", SHOWN, .help = "where the identity of this node comes from: always the file"},
+	{"uuidfrom", "file|nodename", set_uuidfrom, KEPT, .preset = "file", SHOWN, .served = WITHOUT_EFFECT,
+	 .help = "where the identity of this node comes from: always the file"},
 	{"hbgenmethod", "file|time", value_choice, AT(hbgen_time), .choices = words_hbgen, .preset = "file", SHOWN, .help = "generation of a start: counted in a file, or the time of day"},
 	{"hopfudge", "NUMBER", value_integer, AT(hopfudge), .low = 0, .high = 255, .preset = "1", SHOWN, .help = "hops that a message may make beyond one for each node, 0 to 255"},
 	// times
@@ -139,33 +146,61 @@ static const struct directive table[] = {
 	{"max_rexmit_delay", "NUMBER", value_integer, AT(max_rexmit_delay_ms), .low = 1, .high = INT_MAX, .preset = "250", SHOWN, .help = "longest wait in milliseconds before a lost packet is asked for again"},
 	// media
 	{"udpport", "PORT", value_udpport, KEPT, .preset = "694", SHOWN, .help = "UDP port of bcast, ucast and ucast6, 1 to 65535; put it above them"},
-	{"baud", "RATE", value_baud, KEPT, .preset = "19200", .repeat = REPEAT_REFUSED, SHOWN, .help = "speed of serial lines, which are not built in: 9600, 19200, 38400, 57600, 115200, 230400 or 460800; put it above them"},
-	{"bcast", "INTERFACE...", medium_line_bcast, KEPT, .repeat = REPEAT_ADDS, .help = "heartbeats by UDP broadcast"},
-	{"udp", "INTERFACE...", medium_line_bcast, KEPT, .repeat = REPEAT_ADDS, .help = "the old name of bcast"},
-	{"mcast", "INTERFACE GROUP PORT TTL LOOP", .set_line = medium_line_mcast, .min_words = 3, KEPT, .repeat = REPEAT_ADDS, .help = "heartbeats by IPv4 multicast; TTL 0 to 4 (1 when left out), LOOP 0 or 1 (0 when left out)"},
-	{"ucast", "INTERFACE HOST", .set_line = medium_line_ucast, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "heartbeats by UDP to one peer; a line with this node's own address does no harm"},
-	{"mcast6", "INTERFACE GROUP PORT HOPS LOOP", .set_line = medium_line_mcast, .min_words = 3, KEPT, .repeat = REPEAT_ADDS, .help = "not built in, the start is refused: heartbeats by IPv6 multicast; HOPS 0 to 4 (1 when left out), LOOP 0 or 1 (0 when left out)"},
-	{"ucast6", "INTERFACE ADDRESS", .set_line = medium_line_ucast, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "not built in, the start is refused: heartbeats by UDP to one IPv6 peer"},
-	{"serial", "DEVICE...", medium_line_serial, KEPT, .repeat = REPEAT_ADDS, .help = "not built in, the start is refused: heartbeats over a null-modem cable; full path of the device"},
-	{"ping", "HOST...", medium_line_ping, KEPT, .repeat = REPEAT_ADDS, .help = "a host, such as the router, that tells whether this node still reaches the network"},
-	{"ping6", "ADDRESS...", medium_line_ping6, KEPT, .repeat = REPEAT_ADDS, .help = "not built in, the start is refused: the same by IPv6; an address, without zone"},
-	{"ping_group", "NAME HOST...", .set_line = medium_line_ping_group, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "several hosts that count as one: alive while one of them answers"},
-	{"hbaping", "ADAPTER", .set_line = refuse_line, KEPT, .help = "Fibre Channel adapters cannot be pinged"},
+	{"baud", "RATE", value_baud, KEPT, .preset = "19200", .repeat = REPEAT_REFUSED, SHOWN, .served = WITHOUT_EFFECT,
+	 .help = "speed of serial lines: 9600, 19200, 38400, 57600, 115200, 230400 or 460800; put it above them"},
+	{"bcast", "INTERFACE...", medium_line_bcast, KEPT, .repeat = REPEAT_ADDS, MEDIUM(BCAST),
+	 .help = "heartbeats by UDP broadcast"},
+	{"udp", "INTERFACE...", medium_line_bcast, KEPT, .repeat = REPEAT_ADDS, MEDIUM(BCAST),
+	 .help = "the old name of bcast"},
+	{"mcast", "INTERFACE GROUP PORT TTL LOOP", .set_line = medium_line_mcast, .min_words = 3, KEPT,
+	 .repeat = REPEAT_ADDS, MEDIUM(MCAST),
+	 .help = "heartbeats by IPv4 multicast; TTL 0 to 4 (1 when left out), LOOP 0 or 1 (0 when left out)"},
+	{"ucast", "INTERFACE HOST", .set_line = medium_line_ucast, .min_words = 2, KEPT,
+	 .repeat = REPEAT_ADDS, MEDIUM(UCAST),
+	 .help = "heartbeats by UDP to one peer; a line with this node's own address does no harm"},
+	{"mcast6", "INTERFACE GROUP PORT HOPS LOOP", .set_line = medium_line_mcast, .min_words = 3, KEPT,
+	 .repeat = REPEAT_ADDS, MEDIUM(MCAST6), .served = NOT_BUILT_IN,
+	 .help = "heartbeats by IPv6 multicast; HOPS 0 to 4 (1 when left out), LOOP 0 or 1 (0 when left out)"},
+	{"ucast6", "INTERFACE ADDRESS", .set_line = medium_line_ucast, .min_words = 2, KEPT,
+	 .repeat = REPEAT_ADDS, MEDIUM(UCAST6), .served = NOT_BUILT_IN,
+	 .help = "heartbeats by UDP to one IPv6 peer"},
+	{"serial", "DEVICE...", medium_line_serial, KEPT, .repeat = REPEAT_ADDS, MEDIUM(SERIAL), .served = NOT_BUILT_IN,
+	 .help = "heartbeats over a null-modem cable; full path of the device"},
+	{"ping", "HOST...", medium_line_ping, KEPT, .repeat = REPEAT_ADDS, MEDIUM(PING),
+	 .help = "a host, such as the router, that tells whether this node still reaches the network"},
+	{"ping6", "ADDRESS...", medium_line_ping6, KEPT, .repeat = REPEAT_ADDS, MEDIUM(PING6), .served = NOT_BUILT_IN,
+	 .help = "the same by IPv6; an address, without zone"},
+	{"ping_group", "NAME HOST...", .set_line = medium_line_ping_group, .min_words = 2, KEPT,
+	 .repeat = REPEAT_ADDS, MEDIUM(PING_GROUP),
+	 .help = "several hosts that count as one: alive while one of them answers"},
+	{"hbaping", "ADAPTER", .set_line = refuse_line, KEPT, .served = NOT_ACCEPTED,
+	 .help = "Fibre Channel adapters cannot be pinged"},
 	// resources
 	{"auto_failback", "on|off|legacy", set_auto_failback, KEPT, .derived = "legacy", SHOWN, .help = "whether resources go home when their node is back; legacy is on, for old peers, and deprecated"},
 	{"nice_failback", "on|off", set_nice_failback, KEPT, .help = "obsolete; write auto_failback"},
-	{"stonith", "TYPE FILE", .set_line = line_stonith, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "not served, a silent node is never taken over then: a device that fences nodes, its parameters in a file"},
-	{"stonith_host", "HOST TYPE PARAMETERS", .set_line = line_stonith_host, .min_words = 1, KEPT, .repeat = REPEAT_ADDS, .help = "not served, a silent node is never taken over then: a device that HOST (or every node: *) uses to fence; parameters to the end of the line"},
-	{"respawn", "USER COMMAND...", .set_line = line_child, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "not served: a program that runs beside heartbeat and is started again unless it exits with 100"},
-	{"failfast", "USER COMMAND...", .set_line = line_child, .min_words = 2, KEPT, .repeat = REPEAT_ADDS, .help = "not served: the same, but its death takes the node down"},
+	{"stonith", "TYPE FILE", .set_line = line_stonith, .min_words = 2, KEPT,
+	 .repeat = REPEAT_ADDS, UNSERVED(NO_DRIVERS),
+	 .help = "a device that fences nodes, its parameters in a file"},
+	{"stonith_host", "HOST TYPE PARAMETERS", .set_line = line_stonith_host, .min_words = 1, KEPT,
+	 .repeat = REPEAT_ADDS, UNSERVED(NO_DRIVERS),
+	 .help = "a device that HOST (or every node: *) uses to fence; parameters to the end of the line"},
+	{"respawn", "USER COMMAND...", .set_line = line_child, .min_words = 2, KEPT,
+	 .repeat = REPEAT_ADDS, UNSERVED(NO_CHILDREN),
+	 .help = "a program that runs beside heartbeat and is started again unless it exits with 100"},
+	{"failfast", "USER COMMAND...", .set_line = line_child, .min_words = 2, KEPT,
+	 .repeat = REPEAT_ADDS, UNSERVED(NO_CHILDREN),
+	 .help = "the same, but its death takes the node down"},
 	{"apiauth", "CLIENT [uid=U,U] [gid=G,G]", .set_line = line_apiauth, .min_words = 1, KEPT, .repeat = REPEAT_ADDS, .help = "who may sign on as CLIENT"},
 	{"env", "NAME=VALUE...", line_env, KEPT, .repeat = REPEAT_ADDS, .help = "HA_NAME in the environment of all programs that are started"},
 	// log
 	{"logfacility", "FACILITY", value_facility, KEPT, SHOWN, .help = "syslog facility such as local0, or none"},
 	{"logfile", "PATH", value_path, AT(logfile), SHOWN, .help = "log file for all but debug messages, and what scripts print"},
 	{"debugfile", "PATH", value_path, AT(debugfile), SHOWN, .help = "log file for all messages, and what scripts print"},
-	{"use_logd", "on|off", value_boolean, AT(use_logd), .derived = "on when no other place for the log is given", SHOWN, .help = "for ha_logd, which is not there: without effect"},
-	{"conn_logd_time", "TIME", value_time, KEPT, .low = 1, .preset = "60", SHOWN, .help = "checked and kept, without effect"},
+	{"use_logd", "on|off", value_boolean, AT(use_logd),
+	 .derived = "on when no other place for the log is given", SHOWN, .served = WITHOUT_EFFECT,
+	 .help = "hand messages to ha_logd, which is not there"},
+	{"conn_logd_time", "TIME", value_time, KEPT, .low = 1, .preset = "60", SHOWN, .served = WITHOUT_EFFECT,
+	 .help = "pause before ha_logd is tried again"},
 	{"syslogmsgfmt", "on|off", value_boolean, AT(syslogmsgfmt), .preset = "true", SHOWN, .help = "log files look like those of syslog"},
 	{"log_badpack", "on|off", value_boolean, AT(log_badpack), .preset = "true", SHOWN, .help = "report packets that are malformed or not signed by our key"},
 	{"debug", "NUMBER", value_integer, AT(debug), .low = 0, .high = 255, .preset = "0", SHOWN, .help = "how much to tell, 0 to 255"},
@@ -177,21 +212,35 @@ static const struct directive table[] = {
 	// process
 	{"realtime", "on|off", value_boolean, AT(realtime), .preset = "true", SHOWN, .help = "run ahead of other programs, locked in memory"},
 	{"rtprio", "NUMBER", value_integer, AT(rtprio), .low = 1, .high = 99, .derived = "the lowest", SHOWN, .help = "real-time priority, 1 to 99"},
-	{"watchdog", "DEVICE", value_path, AT(watchdog), .repeat = REPEAT_REFUSED, SHOWN, .help = "not served: a device that resets the machine when heartbeat hangs, such as /dev/watchdog"},
-	{"memreserve", "NUMBER", value_integer, KEPT, .low = 1, .high = INT_MAX, .preset = "6500", SHOWN, .help = "kilobytes of memory to lock; checked and kept, without effect"},
-	{"coredumps", "on|off", value_boolean, KEPT, .preset = "true", SHOWN, .help = "allow core dumps; checked and kept, without effect"},
-	{"coreroot", "DIRECTORY", value_path, KEPT, .preset = "/var/lib/heartbeat/cores", SHOWN, .help = "where they are written; checked and kept, without effect"},
-	{"use_apphbd", "on|off", set_without_effect, KEPT, .preset = "off", .help = "without effect"},
+	{"watchdog", "DEVICE", value_path, AT(watchdog),
+	 .repeat = REPEAT_REFUSED, SHOWN, UNSERVED("this version does not feed a watchdog: the device is not opened"),
+	 .help = "a device that resets the machine when heartbeat hangs, such as /dev/watchdog"},
+	{"memreserve", "NUMBER", value_integer, KEPT, .low = 1, .high = INT_MAX, .preset = "6500", SHOWN,
+	 .served = WITHOUT_EFFECT,
+	 .help = "kilobytes of memory to lock"},
+	{"coredumps", "on|off", value_boolean, KEPT, .preset = "true", SHOWN, .served = WITHOUT_EFFECT,
+	 .help = "allow core dumps"},
+	{"coreroot", "DIRECTORY", value_path, KEPT, .preset = "/var/lib/heartbeat/cores", SHOWN,
+	 .served = WITHOUT_EFFECT,
+	 .help = "where core dumps are written"},
+	{"use_apphbd", "on|off", set_without_effect, KEPT, .preset = "off", .served = WITHOUT_EFFECT,
+	 .help = "a monitor of programs that is not there"},
 	// pacemaker
 	{"crm", "off", set_crm, KEPT, .preset = "false", .repeat = REPEAT_REFUSED, SHOWN, .help = "pacemaker instead of haresources: only off is possible"},
 	{"pacemaker", "off", set_crm, KEPT, .preset = "false", .repeat = REPEAT_REFUSED, SHOWN, .help = "another name of crm"},
-	{"crmd_spawns_pengine", "on|off", value_boolean, KEPT, .help = "for pacemaker only; checked, without effect"},
-	{"crm_daemon_dir", "DIRECTORY", .set_line = refuse_line, KEPT, .help = "it is for pacemaker, which this heartbeat does not start"},
-	{"record_config_changes", "on|off", value_boolean, KEPT, .preset = "on", SHOWN, .help = "for pacemaker only; checked, without effect"},
-	{"record_pengine_inputs", "on|off", value_boolean, KEPT, .preset = "on", SHOWN, .help = "for pacemaker only; checked, without effect"},
-	{"enable_config_writes", "on|off", value_boolean, KEPT, .preset = "on", SHOWN, .help = "for pacemaker only; checked, without effect"},
-	{"quorum_server", "HOST", set_without_effect, KEPT, SHOWN, .help = "for pacemaker only; without effect"},
-	{"normalpoll", "on|off", .set_line = refuse_line, KEPT, .help = "it was a build option of old releases"},
+	{"crmd_spawns_pengine", "on|off", value_boolean, KEPT, .served = WITHOUT_EFFECT, .help = "for pacemaker only"},
+	{"crm_daemon_dir", "DIRECTORY", .set_line = refuse_line, KEPT, .served = NOT_ACCEPTED,
+	 .help = "it is for pacemaker, which this heartbeat does not start"},
+	{"record_config_changes", "on|off", value_boolean, KEPT, .preset = "on", SHOWN, .served = WITHOUT_EFFECT,
+	 .help = "for pacemaker only"},
+	{"record_pengine_inputs", "on|off", value_boolean, KEPT, .preset = "on", SHOWN, .served = WITHOUT_EFFECT,
+	 .help = "for pacemaker only"},
+	{"enable_config_writes", "on|off", value_boolean, KEPT, .preset = "on", SHOWN, .served = WITHOUT_EFFECT,
+	 .help = "for pacemaker only"},
+	{"quorum_server", "HOST", set_without_effect, KEPT, SHOWN, .served = WITHOUT_EFFECT,
+	 .help = "for pacemaker only"},
+	{"normalpoll", "on|off", .set_line = refuse_line, KEPT, .served = NOT_ACCEPTED,
+	 .help = "it was a build option of old releases"},
 };
 // clang-format on
 
@@ -220,4 +269,34 @@ static const char *name_at(size_t index)
 const char *directive_nearest(struct bytes name)
 {
 	return spelling_nearest(name, name_at);
+}
+
+bool ha_cf_directive(size_t index, struct directive_info *info)
+{
+	const struct directive *row = directive_at(index);
+	if (!row)
+		return false;
+	*info = (struct directive_info){
+		.name = row->name,
+		.arguments = row->arguments,
+		.preset = row->preset ? row->preset : row->derived,
+		.help = row->help,
+		.unserved = row->unserved,
+		.served = row->served,
+		.is_medium = row->is_medium,
+		.kind = row->kind,
+	};
+	return true;
+}
+
+const char *served_text(enum served served)
+{
+	static const char *const texts[SERVED_KINDS] = {
+		[SERVED] = "",
+		[WITHOUT_EFFECT] = "without effect",
+		[NOT_SERVED] = "not served",
+		[NOT_BUILT_IN] = "not built in, the start is refused",
+		[NOT_ACCEPTED] = "not accepted",
+	};
+	return (size_t)served < SERVED_KINDS ? texts[served] : "?";
 }

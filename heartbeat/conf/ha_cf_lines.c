@@ -219,7 +219,7 @@ bool line_stonith_host(struct ha_cf_parser *p, const struct directive *row, cons
 		bool ours = strcmp(host, "*") == 0 || !p->local_node || strcmp(host, p->local_node) == 0;
 		ha_cf_complain(p, ours ? DIAG_ERROR : DIAG_WARNING, row, args->words[0],
 			 "has no device; expected \"stonith_host HOST TYPE PARAMETERS\"");
-		return !ours;
+		return false;
 	}
 	struct lexer_line device;
 	rest_words(args, &device);

@@ -5,29 +5,19 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-static const char *const kind_names[MEDIUM_KINDS] = {
-	[MEDIUM_BCAST] = "bcast",   [MEDIUM_MCAST] = "mcast",   [MEDIUM_UCAST] = "ucast", [MEDIUM_MCAST6] = "mcast6",
-	[MEDIUM_UCAST6] = "ucast6", [MEDIUM_SERIAL] = "serial", [MEDIUM_PING] = "ping",   [MEDIUM_PING6] = "ping6",
-	[MEDIUM_PING_GROUP] = "ping_group",
-};
-
 const char *medium_kind_name(enum medium_kind kind)
 {
-	return (size_t)kind < MEDIUM_KINDS ? kind_names[kind] : "?";
+	const struct directive *row;
+	for (size_t i = 0; (row = directive_at(i)) != NULL; i++) {
+		if (row->is_medium && row->kind == kind)
+			return row->name; // the first one: "bcast", not its old name "udp"
+	}
+	return "?";
 }
 
 bool medium_is_ping(enum medium_kind kind)
 {
 	return kind == MEDIUM_PING || kind == MEDIUM_PING6 || kind == MEDIUM_PING_GROUP;
-}
-
-static enum medium_kind kind_of(const struct directive *row)
-{
-	for (int kind = 0; kind < MEDIUM_KINDS; kind++) {
-		if (strcmp(kind_names[kind], row->name) == 0)
-			return (enum medium_kind)kind;
-	}
-	return MEDIUM_BCAST; // the old name "udp"
 }
 
 static bool same_text(const char *a, const char *b)
@@ -96,7 +86,7 @@ bool medium_line_serial(struct ha_cf_parser *p, const struct directive *row, str
 bool medium_line_ping(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	const char *host = arena_text(p->arena, word.text);
-	return add(p, row, word, (struct medium_conf){.kind = kind_of(row), .name = host, .address = host, .line = word.line});
+	return add(p, row, word, (struct medium_conf){.kind = row->kind, .name = host, .address = host, .line = word.line});
 }
 
 static bool is_address(int family, struct bytes word, struct in6_addr *address)
@@ -144,7 +134,7 @@ bool medium_line_mcast(struct ha_cf_parser *p, const struct directive *row, cons
 {
 	const struct word *words = args->words;
 	const char *interface = arena_text(p->arena, words[0].text);
-	struct medium_conf m = {.kind = kind_of(row), .name = interface, .interface = interface, .ttl = 1, .line = args->line};
+	struct medium_conf m = {.kind = row->kind, .name = interface, .interface = interface, .ttl = 1, .line = args->line};
 	m.address = arena_text(p->arena, words[1].text);
 	bool good = true;
 	if (!is_group(m.kind, words[1].text)) {
@@ -174,7 +164,7 @@ bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, cons
 {
 	const struct word *words = args->words;
 	const char *interface = arena_text(p->arena, words[0].text);
-	struct medium_conf m = {.kind = kind_of(row), .name = interface, .interface = interface, .port = p->conf->udpport,
+	struct medium_conf m = {.kind = row->kind, .name = interface, .interface = interface, .port = p->conf->udpport,
 				.line = args->line};
 	struct in6_addr address;
 	if (m.kind == MEDIUM_UCAST6 && !is_address(AF_INET6, words[1].text, &address)) {
@@ -223,7 +213,7 @@ static void finish_port(struct ha_cf_parser *p, struct medium_conf *m)
 	if (udpport > m->line && m->port != 694)
 		diag_add(p->diags, DIAG_WARNING, m->line, 0,
 			 "%s %s: udpport %u of line %u counts here too; Heartbeat used 694 for lines above it, put udpport first",
-			 kind_names[m->kind], m->name, (unsigned)m->port, udpport);
+			 medium_kind_name(m->kind), m->name, (unsigned)m->port, udpport);
 }
 
 static void finish_baud(struct ha_cf_parser *p, struct medium_conf *m)

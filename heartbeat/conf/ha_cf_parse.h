@@ -41,6 +41,10 @@ struct directive {
 	const char *derived; /* a default that is computed, in words for the manual */
 	enum repeat repeat;
 	bool parameter;      /* hbparameter answers it.  spec: config section 10 */
+	enum served served;
+	const char *unserved; /* NOT_SERVED: logged at the start, behind line and name: what is missing and what follows */
+	bool is_medium;
+	enum medium_kind kind; /* is_medium */
 	const char *help;
 };
 

@@ -147,15 +147,10 @@ bool configuration_same_files(const struct configuration *a, const struct config
 
 void configuration_tell_unserved(const struct configuration *c)
 {
-	const struct ha_cf *conf = c->conf;
-	for (size_t i = 0; i < conf->child_count; i++)
-		log_at(LOG_LEVEL_WARN, PATH_HA_CF ":%u: %s: this version starts no client programs; \"%s\" is not run", conf->children[i].line,
-		       conf->children[i].failfast ? "failfast" : "respawn", conf->children[i].command);
-	for (size_t i = 0; i < conf->stonith_count; i++)
-		log_at(LOG_LEVEL_WARN, PATH_HA_CF ":%u: this version has no stonith drivers: because fencing is asked for and cannot be done, a silent "
-		       "node is never taken over", conf->stonith[i].line);
-	if (conf->watchdog)
-		log_at(LOG_LEVEL_WARN, PATH_HA_CF ": watchdog: this version does not feed a watchdog; %s is not opened", conf->watchdog);
+	for (size_t i = 0; i < c->conf->unserved_count; i++) {
+		const struct unserved_conf *u = &c->conf->unserved[i];
+		log_at(LOG_LEVEL_WARN, PATH_HA_CF ":%u: %s: %s: %s", u->line, u->directive, served_text(NOT_SERVED), u->why);
+	}
 }
 
 void configuration_free(struct configuration *c)

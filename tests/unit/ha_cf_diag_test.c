@@ -129,29 +129,103 @@ static void every_directive_takes_its_values_and_refuses_others(void **state)
 	}
 }
 
+// The paragraph of a directive in the manual page, lines joined by blanks; the caller frees it.  NULL: there is none.
+static char *paragraph_of(const char *page, const char *name)
+{
+	char item[128];
+	(void)snprintf(item, sizeof(item), "\n.It Ic %s", name); // compared below
+	const char *at = strstr(page, item);
+	while (at && !strchr(" \n", at[strlen(item)])) // "udp" is not "udpport"
+		at = strstr(at + 1, item);
+	if (!at)
+		return NULL;
+	const char *next = strstr(at + 1, "\n.It "), *end = strstr(at + 1, "\n.El");
+	if (next && next < end)
+		end = next;
+	char *text = strndup(at, (size_t)(end - at));
+	assert_non_null(text);
+	for (char *c = text; *c; c++)
+		*c = *c == '\n' ? ' ' : *c;
+	return text;
+}
+
+// The page says of a directive what its row says, and nothing else of that kind.
+static void check_served_text(const char *paragraph, const struct directive_info *row)
+{
+	for (int served = SERVED + 1; served < SERVED_KINDS; served++) {
+		bool written = strcasestr(paragraph, served_text((enum served)served)) != NULL;
+		if (written != ((int)row->served == served))
+			fail_msg("man/ha.cf.5 and the row of %s differ about \"%s\"", row->name, served_text((enum served)served));
+	}
+	assert_int_equal(row->unserved != NULL, row->served == NOT_SERVED);
+}
+
+// Everything else than SERVED and WITHOUT_EFFECT is named once more where the page says what this version does not do.
+static void check_summary(const char *page, const struct directive_info *row)
+{
+	const char *at = strstr(page, "\n.Ss What this version does not do"), *end = at ? strstr(at + 1, "\n.Ss ") : NULL;
+	char item[128];
+	assert_non_null(end);
+	(void)snprintf(item, sizeof(item), "\n.Ic %s", row->name); // compared below
+	bool named = false;
+	for (at = strstr(at, item); at && at < end; at = strstr(at + 1, item))
+		named |= strchr(" \n", at[strlen(item)]) != NULL;
+	if (named != (row->served == NOT_SERVED || row->served == NOT_BUILT_IN))
+		fail_msg("the list of man/ha.cf.5 and the row of %s differ", row->name);
+}
+
 static void every_row_of_the_table_is_tested_and_documented(void **state)
 {
 	(void)state;
 	char *page = read_text("man/ha.cf.5");
-	const char *name, *arguments, *preset, *help;
+	struct directive_info row;
 	size_t rows = 0;
-	for (; ha_cf_directive(rows, &name, &arguments, &preset, &help); rows++) {
+	for (; ha_cf_directive(rows, &row); rows++) {
 		size_t i = 0;
-		while (i < sizeof(directive_cases) / sizeof(*directive_cases) && strcmp(directive_cases[i].name, name) != 0)
+		while (i < sizeof(directive_cases) / sizeof(*directive_cases) && strcmp(directive_cases[i].name, row.name) != 0)
 			i++;
 		if (i == sizeof(directive_cases) / sizeof(*directive_cases))
-			fail_msg("directive %s has no case here", name);
-		char item[128];
-		(void)snprintf(item, sizeof(item), "\n.It Ic %s", name); // compared below
-		const char *at = strstr(page, item);
-		while (at && !strchr(" \n", at[strlen(item)])) // "udp" is not "udpport"
-			at = strstr(at + 1, item);
-		if (!at)
-			fail_msg("directive %s is not in man/ha.cf.5", name);
-		assert_true(strlen(help) > 0 && strlen(arguments) > 0);
+			fail_msg("directive %s has no case here", row.name);
+		char *paragraph = paragraph_of(page, row.name);
+		if (!paragraph)
+			fail_msg("directive %s is not in man/ha.cf.5", row.name);
+		check_served_text(paragraph, &row);
+		check_summary(page, &row);
+		assert_true(strlen(row.help) > 0 && strlen(row.arguments) > 0);
+		free(paragraph);
 	}
 	assert_int_equal(rows, sizeof(directive_cases) / sizeof(*directive_cases));
 	free(page);
+}
+
+// What is logged at the start, one entry a line of ha.cf.
+static void a_line_that_is_not_served_is_noted_with_its_line(void **state)
+{
+	(void)state;
+	size_t noted = 0;
+	struct directive_info row;
+	for (size_t i = 0; ha_cf_directive(i, &row); i++) {
+		const struct directive_case *c = directive_cases;
+		while (strcmp(c->name, row.name) != 0)
+			c++;
+		if (!c->good)
+			continue;
+		struct ha_cf *conf = parse(c->good, NULL);
+		assert_int_equal(conf->unserved_count, row.served == NOT_SERVED);
+		if (row.served == NOT_SERVED) {
+			assert_string_equal(conf->unserved[0].directive, row.name);
+			assert_string_equal(conf->unserved[0].why, row.unserved);
+			assert_int_equal(conf->unserved[0].line, 5);
+			noted++;
+		}
+		ha_cf_free(conf);
+	}
+	assert_int_equal(noted, 5);
+	struct ha_cf *conf = parse("stonith_host z\nfailfast root x\nwatchdog /dev/a\nrespawn root /bin/a", NULL);
+	assert_int_equal(conf->unserved_count, 2); // the first two lines are not taken
+	assert_int_equal(conf->unserved[0].line, 7);
+	assert_int_equal(conf->unserved[1].line, 8);
+	ha_cf_free(conf);
 }
 
 // "not given" would be a wrong answer that nobody notices.
@@ -355,6 +429,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_directive_takes_its_values_and_refuses_others),
 		cmocka_unit_test(every_row_of_the_table_is_tested_and_documented),
+		cmocka_unit_test(a_line_that_is_not_served_is_noted_with_its_line),
 		cmocka_unit_test(a_directive_that_no_row_has_cannot_be_asked_for),
 		cmocka_unit_test(what_the_reference_refuses_or_ignores_is_explained),
 		cmocka_unit_test(values_that_are_nearly_right_are_told_apart_from_wrong_ones),
