@@ -29,6 +29,9 @@ endif
 ifeq ($(wildcard /usr/include/bzlib.h),)
 $(error bzip2 is missing: apt-get install libbz2-dev)
 endif
+ifeq ($(wildcard /usr/include/libnet.h),)
+$(error libnet is missing: apt-get install libnet1-dev)
+endif
 endif
 
 PKGS := $(foreach need,$(NEEDS),$(firstword $(subst :, ,$(need))))
@@ -37,6 +40,8 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isyst
 LB_PKGS    := libpcre2-8 libnl-genl-3.0 libcurl libcares
 PKG_LIBS   := $(shell pkg-config --libs $(filter-out jansson $(LB_PKGS),$(PKGS)) 2>/dev/null) -lbz2
 LB_LIBS    := $(shell pkg-config --libs $(LB_PKGS) glib-2.0 libnl-3.0 libssl libcrypto jansson 2>/dev/null)
+# libnet, which has libnet-config instead of a .pc file, builds the frames of announcements: of what links exec only.
+NET_LIBS   := $(or $(shell libnet-config --libs 2>/dev/null),-lnet)
 JSON_LIBS  := $(shell pkg-config --libs jansson 2>/dev/null)
 TEST_LIBS  := $(shell pkg-config --libs cmocka jansson 2>/dev/null)
 
@@ -98,6 +103,7 @@ $(foreach room,$(ROOMS) $(LB_ROOMS),$(eval $(call room_rule,$(room))))
 
 LINK = $(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
 
+$(BUILD)/sbin/heartbeat: PKG_LIBS += $(NET_LIBS)
 $(BUILD)/sbin/heartbeat: $(call objects,$(DAEMON_MAIN)) $(foreach room,$(ROOMS),$(call archive,$(room)))
 	$(call say,LD,$@)
 	$(LINK)
@@ -116,12 +122,14 @@ $(BUILD)/tools/%: $(BUILD)/tools/%.o $(foreach room,ipc core conf lib,$(call arc
 	$(call say,LD,$@)
 	$(LINK)
 
+$(BUILD)/resource.d/IPaddr: PKG_LIBS += $(NET_LIBS)
 $(BUILD)/resource.d/IPaddr: $(BUILD)/resource.d/IPaddr.o $(foreach room,exec conf lib,$(call archive,$(room)))
 	$(call say,LD,$@)
 	$(LINK)
 
 # --- tests --------------------------------------------------------------------------------------------------------
 # A unit test links every room but the daemon's main.
+$(BUILD)/tests/unit/%_test: PKG_LIBS += $(NET_LIBS)
 $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(foreach room,$(ROOMS),$(call archive,$(room)))
 	$(call say,LD,$@)
 	$(LINK) $(TEST_LIBS)
@@ -166,6 +174,7 @@ $(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(call archive,core) $(call archi
 	$(call say,LD,$@)
 	$(LINK)
 
+$(BUILD)/tests/bench/%: PKG_LIBS += $(NET_LIBS)
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(foreach room,$(ROOMS),$(call archive,$(room)))
 	$(call say,LD,$@)
 	$(LINK)
@@ -203,7 +212,7 @@ $(BUILD)/tests/fault/calls.o: ALL_CFLAGS += -fno-builtin
 $(BUILD)/tests/fault/core_fault: $(addprefix $(BUILD)/tests/,fault/core_fault.o fault/lives.o fault/inject.o fault/calls.o unit/pair.o unit/pair_story.o unit/pair_voice.o) \
 	$(foreach room,$(ROOMS),$(call archive,$(room)))
 	$(call say,LD,$@)
-	$(LINK) $(TEST_LIBS) -ldl -Wl,--wrap=core_new,--wrap=core_step,--wrap=core_free
+	$(LINK) $(TEST_LIBS) $(NET_LIBS) -ldl -Wl,--wrap=core_new,--wrap=core_step,--wrap=core_free
 
 tests: $(UNIT) $(SIM) $(CASES) $(LIVE_HELPERS) $(LB_HELPERS) $(if $(SAN),,$(FAULT)) $(BUILD)/replay all
 check: tests check-layers
@@ -212,6 +221,7 @@ check: tests check-layers
 # Replay of every corpus with the ordinary compiler; fuzzing itself needs clang.  What targets share, the second decoder
 # among it, is every other .c there.
 FUZZ_PARTS = $(filter-out %_fuzz.c %/replay.c,$(wildcard tests/fuzz/*.c))
+$(BUILD)/tests/fuzz/%_replay: PKG_LIBS += $(NET_LIBS)
 $(BUILD)/tests/fuzz/%_replay: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/replay.o $(call objects,$(FUZZ_PARTS)) \
 	$(foreach room,$(ROOMS),$(call archive,$(room)))
 	$(call say,LD,$@)
@@ -233,7 +243,7 @@ build/fuzz/shared.a: $(FUZZ_SHARED)
 	$(Q)$(AR) rcs $@ $^
 build/fuzz/%_fuzz: build/fuzz/obj/tests/fuzz/%_fuzz.o build/fuzz/shared.a
 	$(call say,LD,$@)
-	$(Q)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+	$(Q)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS) $(NET_LIBS)
 build/fuzz/lb_shared.a: $(patsubst %.c,build/fuzz/obj/%.o,$(foreach room,$(filter-out lb_daemon,$(LB_ROOMS)) lib,$(call sources,$(room))))
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^

@@ -46,10 +46,11 @@ bool address_carrier(const char *interface);
 
 /* One round of gratuitous ARP: a broadcast request "who-has ip tell ip" and a broadcast reply "ip is-at own MAC".
  * Nothing is sent, and that is success, on an interface without ARP (lo, tunnels).
- * Returns 0 or -errno. */
+ * Returns 0, -ENOTCONN when address_announce_prepare has not succeeded, or -errno. */
 int address_announce(const struct address *a);
-/* Open what announcing needs, so that it is there when descriptors have run out; call at start. */
-void address_announce_prepare(void);
+/* Open what announcing on any interface needs, the socket and the contexts of libnet.  Call it at start, and again after a failure,
+ * but not while an address is being taken over.  Returns 0, also when all is open already, or -errno. */
+int address_announce_prepare(void);
 
 /* Watch for addresses that vanish or appear: a netlink socket subscribed to RTNLGRP_IPV4_IFADDR, for the main loop.
  * Returns a descriptor or -errno; address_watch_read takes one batch, calls back for each change and returns how many, 0 when

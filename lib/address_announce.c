@@ -3,7 +3,6 @@
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
-#include <netinet/if_ether.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,12 +11,7 @@
 #include <unistd.h>
 
 #include "lib/address.h"
-
-struct arp_frame {
-	struct ether_header ethernet;
-	struct ether_arp arp;
-};
-_Static_assert(sizeof(struct arp_frame) == 42, "as it goes over the wire");
+#include "lib/announce_frame.h"
 
 static const uint8_t everybody[ETH_ALEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
@@ -33,9 +27,10 @@ static int open_sender(void)
 	return sender < 0 ? -errno : 0;
 }
 
-void address_announce_prepare(void)
+int address_announce_prepare(void)
 {
-	(void)open_sender(); /* the announcement itself tries again, and says why not */
+	int error = open_sender();
+	return error != 0 ? error : announce_frame_prepare();
 }
 
 /* What the interface is now: a bond may have changed its hardware address. */
@@ -60,22 +55,19 @@ static int look_at(const char *interface, uint8_t mac[ETH_ALEN], int *index, boo
 	return error;
 }
 
-static int send_one(int index, uint16_t operation, const uint8_t mac[ETH_ALEN], struct in_addr ip)
+static int send_frame(int index, uint16_t protocol, const uint8_t to[ETH_ALEN], const void *frame, size_t len)
 {
-	struct arp_frame f = {
-		.ethernet.ether_type = htons(ETHERTYPE_ARP),
-		.arp.ea_hdr = {htons(ARPHRD_ETHER), htons(ETHERTYPE_IP), ETH_ALEN, sizeof ip, htons(operation)},
-	};
-	memcpy(f.ethernet.ether_dhost, everybody, ETH_ALEN);
-	memcpy(f.ethernet.ether_shost, mac, ETH_ALEN);
-	memcpy(f.arp.arp_sha, mac, ETH_ALEN);
-	memcpy(f.arp.arp_spa, &ip, sizeof ip);
-	memcpy(f.arp.arp_tpa, &ip, sizeof ip);
-	if (operation == ARPOP_REPLY)
-		memcpy(f.arp.arp_tha, everybody, ETH_ALEN);
-	struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ARP), .sll_ifindex = index, .sll_halen = ETH_ALEN};
-	memcpy(to.sll_addr, everybody, ETH_ALEN);
-	return sendto(sender, &f, sizeof f, 0, (const struct sockaddr *)&to, sizeof to) < 0 ? -errno : 0;
+	struct sockaddr_ll at = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(protocol), .sll_ifindex = index, .sll_halen = ETH_ALEN};
+	memcpy(at.sll_addr, to, ETH_ALEN);
+	return sendto(sender, frame, len, 0, (const struct sockaddr *)&at, sizeof at) < 0 ? -errno : 0;
+}
+
+static int announce_arp(int index, bool reply, const uint8_t mac[ETH_ALEN], struct in_addr ip)
+{
+	uint8_t frame[ANNOUNCE_ARP_LEN];
+	int error = announce_frame_arp(reply, mac, ip, frame);
+	return error != 0 ? error : send_frame(index, ETH_P_ARP, everybody, frame, sizeof frame);
 }
 
 int address_announce(const struct address *a)
@@ -85,10 +77,8 @@ int address_announce(const struct address *a)
 	int index = 0, error = look_at(a->interface, mac, &index, &speaks_arp);
 	if (error != 0 || !speaks_arp)
 		return error;
-	error = open_sender();
-	if (error == 0)
-		error = send_one(index, ARPOP_REQUEST, mac, a->ip);
-	if (error == 0)
-		error = send_one(index, ARPOP_REPLY, mac, a->ip);
-	return error;
+	if (sender < 0)
+		return -ENOTCONN;
+	error = announce_arp(index, false, mac, a->ip);
+	return error != 0 ? error : announce_arp(index, true, mac, a->ip);
 }

@@ -55,12 +55,15 @@ static void announce_in_background(const struct ipaddr *ip)
 		(void)dup2(nothing, fd); /* the worst case is a caller that waits a second longer */
 	struct address_table *table = address_table_new();
 	struct timespec pause = {.tv_nsec = IPADDR_ANNOUNCE_INTERVAL_MS * 1000000L};
-	for (int i = 0; table != NULL && i < IPADDR_ANNOUNCE_COUNT; i++) {
+	for (int sent = 0, tried = 0; table != NULL && sent < IPADDR_ANNOUNCE_COUNT && tried < IPADDR_ANNOUNCE_TRIES; tried++) {
 		while (nanosleep(&pause, &pause) < 0 && errno == EINTR)
 			continue;
 		pause = (struct timespec){.tv_nsec = IPADDR_ANNOUNCE_INTERVAL_MS * 1000000L};
-		if (!ipaddr_announce(table, ip))
+		(void)address_announce_prepare(); /* the announcement says why it fails */
+		int result = ipaddr_announce(table, ip);
+		if (result == -ENOENT)
 			break;
+		sent += result == 0;
 	}
 	_exit(EXIT_OK);
 }
@@ -68,6 +71,7 @@ static void announce_in_background(const struct ipaddr *ip)
 static int start(struct address_table *table, const char *argument, struct ipaddr *ip)
 {
 	char error[IPADDR_ERROR_MAX];
+	(void)address_announce_prepare(); /* the announcement says why it fails */
 	int result = ipaddr_start(table, ip, error);
 	if (result < 0)
 		return failed(argument, error, result == -EINVAL ? EXIT_ARGS : EXIT_GENERIC);

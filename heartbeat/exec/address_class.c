@@ -11,7 +11,7 @@
 struct announcement {
 	struct exec *exec;
 	struct ipaddr ip;
-	unsigned left;
+	unsigned sent, tried;
 	guint timer;
 };
 
@@ -54,8 +54,11 @@ GPtrArray *address_class_announcements_new(void)
 static gboolean on_announce(void *context)
 {
 	struct announcement *a = context;
-	bool here = ipaddr_announce(a->exec->addresses, &a->ip);
-	if (here && --a->left > 0)
+	(void)address_announce_prepare(); /* after a failure at start; else it costs nothing, and the announcement says why it fails */
+	int result = ipaddr_announce(a->exec->addresses, &a->ip);
+	a->sent += result == 0;
+	a->tried++;
+	if (result != -ENOENT && a->sent < IPADDR_ANNOUNCE_COUNT && a->tried < IPADDR_ANNOUNCE_TRIES)
 		return G_SOURCE_CONTINUE;
 	a->timer = 0;
 	(void)g_ptr_array_remove_fast(a->exec->announcements, a);
@@ -75,14 +78,14 @@ static void announce_repeat(struct exec *e, const struct ipaddr *ip)
 {
 	announce_cancel(e, ip->address.ip);
 	struct announcement *a = g_new0(struct announcement, 1);
-	*a = (struct announcement){.exec = e, .ip = *ip, .left = IPADDR_ANNOUNCE_COUNT};
+	*a = (struct announcement){.exec = e, .ip = *ip};
 	a->timer = g_timeout_add(IPADDR_ANNOUNCE_INTERVAL_MS, on_announce, a);
 	g_ptr_array_add(e->announcements, a);
 }
 
 static void announce(struct exec *e, const struct ipaddr *ip)
 {
-	if (ipaddr_announce(e->addresses, ip))
+	if (ipaddr_announce(e->addresses, ip) != -ENOENT)
 		announce_repeat(e, ip);
 }
 
@@ -94,14 +97,21 @@ void address_class_announce(struct exec *e, const struct resource_conf *resource
 		announce(e, &ip);
 }
 
+static bool is_address(const struct resource_conf *resource)
+{
+	struct ipaddr ip;
+	char why[IPADDR_ERROR_MAX];
+	return ipaddr_of_resource(resource, &ip, why);
+}
+
 void address_class_prepare(struct exec *e)
 {
-	for (size_t i = 0; i < e->resource_count; i++) {
-		struct ipaddr ip;
-		char why[IPADDR_ERROR_MAX];
-		if (ipaddr_of_resource(e->resources[i].conf, &ip, why))
-			address_announce_prepare();
-	}
+	int error = 0;
+	for (size_t i = 0; i < e->resource_count && error == 0; i++)
+		error = is_address(e->resources[i].conf) ? address_announce_prepare() : 0;
+	if (error != 0)
+		log_at(LOG_LEVEL_WARN, "the announcement of addresses cannot be prepared: %s; tried again after an address is in place",
+		       strerror(-error));
 }
 
 /* --- actions -------------------------------------------------------------------------------------------------------------- */

@@ -209,12 +209,13 @@ static bool on_loopback(const struct address *a)
 	return strcmp(a->interface, "lo") == 0;
 }
 
-static void announce(const struct address *a)
+static int announce(const struct address *a)
 {
 	int result = address_announce(a);
 	if (result != 0)
 		log_at(LOG_LEVEL_WARN, "%s on %s could not be announced: %s; neighbours may go on sending to its former owner",
 		       text_of(a->ip).at, a->interface, strerror(-result));
+	return result;
 }
 
 static int start_once(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX])
@@ -233,7 +234,7 @@ static int start_once(struct address_table *t, struct ipaddr *ip, char error[IPA
 	if (result != 0)
 		return fail(error, result, "cannot add %s/%u to %s: %s%s", text_of(ip->address.ip).at, ip->address.prefix, ip->address.interface,
 		            strerror(-result), result == -EPERM ? " (needs root or CAP_NET_ADMIN)" : "");
-	announce(&ip->address);
+	(void)announce(&ip->address); /* the address is in place; the caller announces it again */
 	return 0;
 }
 
@@ -285,13 +286,13 @@ int ipaddr_status(struct address_table *t, const struct ipaddr *ip)
 	return result != 0 ? result : !on_loopback(&found);
 }
 
-bool ipaddr_announce(struct address_table *t, const struct ipaddr *ip)
+int ipaddr_announce(struct address_table *t, const struct ipaddr *ip)
 {
 	struct address found;
-	if (address_find(t, ip->address.ip, &found) != 0 || on_loopback(&found))
-		return false; /* whoever has it now must not be contradicted */
-	announce(&found);
-	return true;
+	int result = address_find(t, ip->address.ip, &found);
+	if (result != 0)
+		return result;
+	return on_loopback(&found) ? -ENOENT : announce(&found); /* whoever has it now must not be contradicted */
 }
 
 bool ipaddr_is_script(const char *script)

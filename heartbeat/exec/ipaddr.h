@@ -31,14 +31,16 @@ int ipaddr_start(struct address_table *t, struct ipaddr *ip, char error[IPADDR_E
 int ipaddr_stop(struct address_table *t, const struct ipaddr *ip, char error[IPADDR_ERROR_MAX]);
 /* 1 present on an interface other than lo, 0 absent, -errno when the kernel would not say. */
 int ipaddr_status(struct address_table *t, const struct ipaddr *ip);
-/* Announce the address from where it is now.  False when it is not here (any more): nothing was sent, stop repeating. */
-bool ipaddr_announce(struct address_table *t, const struct ipaddr *ip);
+/* Announce the address from where it is now.  Returns 0, -ENOENT when it is not here (any more): nothing was sent, stop repeating,
+ * or another -errno: not announced this time, try again. */
+int ipaddr_announce(struct address_table *t, const struct ipaddr *ip);
 
 /* Is the script one of ours, done in-process: IPaddr, IPaddr2? */
 bool ipaddr_is_script(const char *script);
 /* The address that a resource names.  False when it is another script (why is empty) or its argument is none (why tells). */
 bool ipaddr_of_resource(const struct resource_conf *resource, struct ipaddr *out, char why[IPADDR_ERROR_MAX]);
 
-enum { IPADDR_ANNOUNCE_COUNT = 5, IPADDR_ANNOUNCE_INTERVAL_MS = 200 };
+/* An announcement that fails does not count as one of IPADDR_ANNOUNCE_COUNT; after IPADDR_ANNOUNCE_TRIES in all it is given up. */
+enum { IPADDR_ANNOUNCE_COUNT = 5, IPADDR_ANNOUNCE_INTERVAL_MS = 200, IPADDR_ANNOUNCE_TRIES = 15 };
 
 #endif

@@ -286,7 +286,7 @@ static void an_address_on_lo_does_not_count(void **state)
 	assert_int_equal(ipaddr_stop(table, &ip, error), 0);
 	assert_int_equal(address_find(table, ip.address.ip, &found), 0);
 	assert_string_equal(found.interface, "lo");
-	assert_false(ipaddr_announce(table, &ip));
+	assert_int_equal(ipaddr_announce(table, &ip), -ENOENT);
 	run("ip addr del 10.9.0.100/32 dev lo");
 	start(&lo, -EINVAL);
 }
@@ -381,14 +381,14 @@ static void an_announcement_is_one_request_and_one_reply(void **state)
 	run("ip link set hbv0 address 02:00:00:00:09:77");
 	while (recv(fd, frame, sizeof frame, MSG_DONTWAIT) > 0) /* what the kernel itself may announce */
 		continue;
-	assert_true(ipaddr_announce(table, &ip));
+	assert_int_equal(ipaddr_announce(table, &ip), 0);
 	assert_int_equal(receive(fd, frame, sizeof frame), sizeof request);
 	assert_int_equal(frame[11], 0x77);
 	assert_int_equal(frame[27], 0x77);
 	assert_int_equal(ipaddr_stop(table, &ip, error), 0);
 	while (receive(fd, frame, sizeof frame) > 0 && frame[21] != 2)
 		continue;
-	assert_false(ipaddr_announce(table, &ip)); /* gone: silence */
+	assert_int_equal(ipaddr_announce(table, &ip), -ENOENT); /* gone: silence */
 	assert_int_equal(recv(fd, frame, sizeof frame, MSG_DONTWAIT), -1);
 	assert_int_equal(close(fd), 0);
 }
@@ -468,6 +468,19 @@ static void three_hundred_addresses_come_and_go(void **state)
 	}
 }
 
+static void an_address_is_taken_although_nothing_is_prepared_for_its_announcement(void **state)
+{
+	struct ipaddr ip = parsed("10.9.0.100");
+	(void)state;
+	start(&ip, 0);
+	assert_int_equal(ipaddr_status(table, &ip), 1);
+	assert_int_equal(ipaddr_announce(table, &ip), -ENOTCONN);
+	assert_int_equal(address_announce_prepare(), 0);
+	assert_int_equal(ipaddr_announce(table, &ip), 0);
+	assert_int_equal(address_announce_prepare(), 0);
+	assert_int_equal(ipaddr_stop(table, &ip, error), 0);
+}
+
 /* Printed, not judged. */
 static void a_take_over_is_measured(void **state)
 {
@@ -475,7 +488,7 @@ static void a_take_over_is_measured(void **state)
 	int64_t cold = 0, least = INT64_MAX, sum = 0;
 	(void)state;
 	struct mono before = mono_now();
-	address_announce_prepare();
+	assert_int_equal(address_announce_prepare(), 0);
 	print_message("prepared in %lld us\n", (long long)(mono_since(mono_now(), before).ns / 1000));
 	for (int i = 0; i < 101; i++) {
 		struct ipaddr fresh = ip;
@@ -498,6 +511,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_forms_of_the_argument_are_understood),
 		cmocka_unit_test(wrong_arguments_are_refused_with_what_is_wrong),
+		cmocka_unit_test_setup(an_address_is_taken_although_nothing_is_prepared_for_its_announcement, fresh_interfaces), /* first */
 		cmocka_unit_test_setup(a_take_over_is_measured, fresh_interfaces),
 		cmocka_unit_test_setup(an_address_is_added_found_and_deleted, fresh_interfaces),
 		cmocka_unit_test_setup(adding_twice_is_one_address, fresh_interfaces),

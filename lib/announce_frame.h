@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+/* The Ethernet frames that announce an address, built by libnet.  Builds bytes and never sends them: lib/address_announce does. */
+#ifndef LIB_ANNOUNCE_FRAME_H
+#define LIB_ANNOUNCE_FRAME_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { ANNOUNCE_MAC_LEN = 6, ANNOUNCE_ARP_LEN = 42 };
+
+/* Create the contexts of libnet, with all memory that a frame needs; call it ahead of need, and again after a failure.
+ * Returns 0, also when they are there already, or -ENOMEM; the reason is logged.
+ * The contexts have no socket (LIBNET_NONE): one serves every interface, also one that appears later.  A context of libnet with a
+ * socket opens one for each interface that receives every frame of the machine, waits for the kernel when it is bound or closed, is
+ * refused while the interface is down, and without memory for the name silently takes another interface. */
+int announce_frame_prepare(void);
+
+/* Build a gratuitous ARP frame for ip at mac: the broadcast request "who-has ip tell ip", or the broadcast reply "ip is-at mac".
+ * Returns 0, -ENOTCONN when announce_frame_prepare has not succeeded, or -EINVAL when libnet refuses (logged). */
+int announce_frame_arp(bool reply, const uint8_t mac[ANNOUNCE_MAC_LEN], struct in_addr ip, uint8_t out[ANNOUNCE_ARP_LEN]);
+
+#endif
