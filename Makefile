@@ -271,6 +271,7 @@ bench: all $(BENCH)
 # The street: lib <- core, conf <- media, exec, ipc <- daemon, and the purity of core and conf.
 check-layers:
 	$(Q)tests/check-layers $(BUILD)
+	$(Q)tests/check-docs
 
 # --- installation ---------------------------------------------------------------------------------------------------
 SBIN := $(DESTDIR)$(PREFIX)/sbin

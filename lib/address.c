@@ -18,7 +18,7 @@
 #include "lib/log.h"
 
 enum {
-	LABELS_MAX = 512,     /* IF:0 .. IF:511: spec resources section 6, "label" */
+	LABELS_MAX = 512,     /* IF:0 .. IF:511: doc/resources.md 6, "label" */
 	NEIGHBOURS_MAX = 512, /* put back at most; as many as there are labels */
 };
 
@@ -203,7 +203,7 @@ static bool promote_setting(const char *interface, bool write_one)
 }
 
 /* The kernel deletes with the first address of a subnet all others of that subnet on the interface, unless
- * promote_secondaries is set: the service addresses of other groups would vanish (spec: resources, section 10).
+ * promote_secondaries is set: the service addresses of other groups would vanish (doc/resources.md 10.8).
  * True when nothing of that kind will happen. */
 static bool neighbours_are_safe(const struct neighbours *n)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* IPv4 service addresses of this machine, by netlink, and gratuitous ARP.
- * No policy: which address where is decided by heartbeat/exec/ipaddr.  spec: resources, section 6. */
+ * No policy: which address where is decided by heartbeat/exec/ipaddr.  doc/resources.md 6. */
 #ifndef LIB_ADDRESS_H
 #define LIB_ADDRESS_H
 

@@ -19,7 +19,7 @@ jmp_buf *arena_exit(struct arena *arena);
 void arena_free(struct arena *arena);
 /* size bytes, zeroed, aligned for any type.  Lives as long as the arena. */
 void *arena_take(struct arena *arena, size_t size);
-/* A copy as C string; lower: A-Z folded (node names, spec: config section 1). */
+/* A copy as C string; lower: A-Z folded (node names, doc/configuration.md 1). */
 char *arena_text(struct arena *arena, struct bytes text);
 char *arena_lower(struct arena *arena, struct bytes text);
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -80,7 +80,7 @@ static void add_word(struct lexer_line *line, struct bytes text, unsigned number
 }
 
 /* Words of one physical line.  The first word of a logical line ends at a blank only: "node,a" is one (unknown)
- * directive.  spec: config, section 2, "directive = run of non-white-space characters" */
+ * directive.  doc/configuration.md 2: "directive = run of non-white-space characters" */
 static void split(const struct lexer *l, struct bytes text, struct lexer_line *line)
 {
 	size_t i = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The log: levels, one record a line, to syslog, files and standard error.
- * Line layout of the reference (spec: cli, section 8) with milliseconds added to the second:
+ * Line layout of the reference (doc/commands.md 5) with milliseconds added to the second:
  *   "Nov 23 01:03:45.127 cfa heartbeat: [16]: info: TEXT"
  * Control bytes are escaped; a line that repeats is folded ("last message repeated N times", flushed
  * by the next other line or log_flush).  Never put a key or a digest into a record. */
@@ -21,7 +21,7 @@ struct log_config {
 	const char *host;     /* node name */
 	const char *logfile;  /* info and above */
 	const char *debugfile; /* everything */
-	int facility;         /* syslog facility, e.g. LOG_LOCAL0; -1 none.  spec: config, "logfacility" */
+	int facility;         /* syslog facility, e.g. LOG_LOCAL0; -1 none.  doc/configuration.md 5, "logfacility" */
 	bool to_stderr;
 	int debug_level;      /* 0: debug records are dropped */
 	bool syslog_layout;   /* syslogmsgfmt, default true */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Typed monotonic time and durations; never the wall clock.
  * A point in time and a span are different types, so that neither meets a bare
- * integer or the other by accident.  spec: design section 4, "time". */
+ * integer or the other by accident. */
 #ifndef LIB_MONO_H
 #define LIB_MONO_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* IPaddr and IPaddr2 as a resource script: the same code as in the daemon, for people and for other cluster managers.
- * spec: resources, sections 6, 8 and 9. */
+ * doc/resources.md 6, 8 and 9. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

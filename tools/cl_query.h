@@ -12,7 +12,7 @@
 
 enum {
 	QUERY_WORDS = 3,
-	QUERY_DEADLINE_MS = 5000, /* spec: cli 2, "Global 5 s alarm" */
+	QUERY_DEADLINE_MS = 5000, /* doc/commands.md 2: "After 5 s without an answer the program ends with 12" */
 	QUERY_NAME_MAX = 128,
 	QUERY_LIST_MAX = 256,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Ask the daemon of this machine, print, exit.  Texts and exit codes: spec cli, section 2. */
+/* Ask the daemon of this machine, print, exit.  Texts and exit codes: doc/commands.md 2. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ enum {
 	EXIT_PARAMETER = 11,
 	EXIT_TIMEOUT = 12,
 	EXIT_OTHER = 13,
-	CLIENT_WAIT_MS = 2000, /* the reference's 500 ms are often too few: spec cli 10 */
+	CLIENT_WAIT_MS = 2000, /* doc/commands.md 7.6: 500 ms are often too short */
 };
 
 static const char node_error[] = "Error. May be due to incorrect node name";

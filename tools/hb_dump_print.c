@@ -78,7 +78,7 @@ static void explain_ms(uint64_t value, char *out, size_t cap)
 	(void)snprintf(out, cap, "%" PRIu64 " ms", value);
 }
 
-/* Hex fields: spec protocol 0, 6.  The numbers of a retransmission request are decimal, that of its refusal is hex. */
+/* Hex fields: doc/protocol.md 3.1.  The numbers of a retransmission request are decimal, that of its refusal is hex. */
 static const struct explained {
 	const char *name;
 	const char *only_in; /* message type, NULL: any */

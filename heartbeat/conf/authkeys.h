@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* authkeys: which key signs, which keys exist.  Pure; the permission check is file_read's caller (authkeys_check_mode).
- * Diagnostics never contain a key.  spec: config, section 8. */
+ * Diagnostics never contain a key.  doc/configuration.md 8. */
 #ifndef HEARTBEAT_CONF_AUTHKEYS_H
 #define HEARTBEAT_CONF_AUTHKEYS_H
 

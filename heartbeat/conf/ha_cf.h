@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* ha.cf: text to struct plus diagnostics.  Pure: no file, no name lookup, no interface is looked at here;
  * what needs the host (interfaces, users, resolvable names) is checked where it is used.
- * spec: config, sections 2-7. */
+ * doc/configuration.md 2 to 7. */
 #ifndef HEARTBEAT_CONF_HA_CF_H
 #define HEARTBEAT_CONF_HA_CF_H
 
@@ -14,9 +14,9 @@
 #include "lib/mono.h"
 
 enum {
-	HA_CF_NODES_MAX = 100, /* ping nodes included: spec config section 6, "Limits" */
+	HA_CF_NODES_MAX = 100, /* doc/configuration.md 6: "100 nodes with ping nodes included" */
 	HA_CF_MEDIA_MAX = 64,
-	HA_CF_NAME_MAX = 100, /* node name with NUL: spec protocol 1.4 */
+	HA_CF_NAME_MAX = 100, /* node name with NUL: doc/protocol.md 1.4 */
 };
 
 enum failback { FAILBACK_LEGACY, FAILBACK_OFF, FAILBACK_ON };
@@ -95,7 +95,7 @@ struct ha_cf {
 	struct medium_conf media[HA_CF_MEDIA_MAX];
 	size_t media_count;
 
-	struct span keepalive, deadtime, warntime, initdead, deadping; /* defaults applied: spec config section 4 */
+	struct span keepalive, deadtime, warntime, initdead, deadping; /* defaults applied: doc/configuration.md 4 */
 	enum failback failback;
 	unsigned hopfudge;
 	uint16_t udpport;
@@ -134,7 +134,7 @@ struct ha_cf {
  * local_node (lower case, may be NULL: not checked) must be among the nodes: the message prints both names. */
 struct ha_cf *ha_cf_parse(struct bytes text, const char *local_node, struct diags *diags);
 void ha_cf_free(struct ha_cf *conf);
-/* Text of a parameter as cl_status hbparameter prints it, NULL when unset or unknown.  spec: config section 10. */
+/* Text of a parameter as cl_status hbparameter prints it, NULL when unset or unknown.  doc/configuration.md 10. */
 const char *ha_cf_parameter(const struct ha_cf *conf, const char *name);
 /* Word for a medium kind: "bcast". */
 const char *medium_kind_name(enum medium_kind kind);
@@ -154,7 +154,7 @@ bool ha_cf_directive(size_t index, struct directive_info *info);
 /* "not served"; "" for SERVED. */
 const char *served_text(enum served served);
 
-/* "1.5", "500ms", "1500us", "2s": spec config section 3 (s and sec are ours).  False when it is not a time. */
+/* "1.5", "500ms", "1500us", "2s": doc/configuration.md 3 (s and sec are ours).  False when it is not a time. */
 bool ha_cf_time(struct bytes word, struct span *value);
 bool ha_cf_boolean(struct bytes word, bool *value);
 

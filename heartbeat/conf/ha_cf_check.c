@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What can be judged only when the whole file is read, and the defaults that depend on other values.
-// spec: config, section 4 (timing) and 7 (nodes, media); section 11 for the warnings.
+// doc/configuration.md 4 (times), 7 (nodes, media) and 11 (warnings).
 #include "heartbeat/conf/ha_cf_parse.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The table of ha.cf: every directive that Heartbeat 3.0.6 knew, one row each.  spec: config, sections 5 and 6.
+// The table of ha.cf: every directive that Heartbeat 3.0.6 knew, one row each.  doc/configuration.md 5 and 6.
 #include "heartbeat/conf/ha_cf_parse.h"
 
 #include <limits.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Directives that name things: nodes, environment, child programs, API permissions, fencing.  spec: config, section 5.
+// Directives that name things: nodes, environment, child programs, API permissions, fencing.  doc/configuration.md 5.
 #include "heartbeat/conf/ha_cf_parse.h"
 
 #include <string.h>
 
-enum { CLIENT_NAME_MAX = 31 }; // spec: config section 5, "apiauth"
+enum { CLIENT_NAME_MAX = 31 }; // doc/configuration.md 5: "client names of at most 31 bytes"
 
 // The words after the first one of a line, with their places in the file.
 static void rest_words(const struct lexer_line *args, struct lexer_line *out)

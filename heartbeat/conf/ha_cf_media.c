@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Media lines, and their second pass when the whole file is read.  spec: config, section 6.
+// Media lines, and their second pass when the whole file is read.  doc/configuration.md 6.
 #include "heartbeat/conf/ha_cf_parse.h"
 
 #include <arpa/inet.h>
@@ -229,7 +229,7 @@ static void finish_baud(struct ha_cf_parser *p, struct medium_conf *m)
 }
 
 /* Two links of one interface need two names, or nobody can tell which one died: IF:PEER, with the port when two groups
- * differ in nothing else.  A broadcast keeps the plain name.  spec: config, section 11, "ambiguous link names" */
+ * differ in nothing else.  A broadcast keeps the plain name.  doc/configuration.md 11.11 */
 static void finish_name(struct ha_cf_parser *p, struct medium_conf *m)
 {
 	bool shares_interface = false, shares_address = false;

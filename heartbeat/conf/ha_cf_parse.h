@@ -40,7 +40,7 @@ struct directive {
 	const char *preset;  /* fed through set when the directive is not given */
 	const char *derived; /* a default that is computed, in words for the manual */
 	enum repeat repeat;
-	bool parameter;      /* hbparameter answers it.  spec: config section 10 */
+	bool parameter;      /* hbparameter answers it.  doc/configuration.md 10 */
 	enum served served;
 	const char *unserved; /* NOT_SERVED: logged at the start, behind line and name: what is missing and what follows */
 	bool is_medium;

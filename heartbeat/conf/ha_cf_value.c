@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One word, one value: times, booleans, numbers and the few words with a list of their own.  spec: config, section 3.
+// One word, one value: times, booleans, numbers and the few words with a list of their own.  doc/configuration.md 3.
 #include "heartbeat/conf/ha_cf_parse.h"
 
 #include <limits.h>

@@ -99,7 +99,7 @@ static struct bytes next_part(struct reader *r, bool *more)
 	return part;
 }
 
-// IP[/MASK[/IF[:LABEL][/BROADCAST]]], as far as it can be judged without the host.  spec: resources, section 6
+// IP[/MASK[/IF[:LABEL][/BROADCAST]]], as far as it can be judged without the host.  doc/resources.md 6
 static bool check_bare_address(struct haresources_parser *p, struct word word, const char *address)
 {
 	struct reader r = reader_over(bytes_of(address));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* haresources: groups of resources, each with its home node.  Pure.  spec: config, section 9. */
+/* haresources: groups of resources, each with its home node.  Pure.  doc/configuration.md 9. */
 #ifndef HEARTBEAT_CONF_HARESOURCES_H
 #define HEARTBEAT_CONF_HARESOURCES_H
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Digests of the wire: crc, HMAC-MD5, HMAC-SHA1.  Verifies raw bytes before anything is parsed.
- * spec: protocol 1.5; ours: only the active index is accepted, constant-time comparison (10, 1-4). */
+ * doc/protocol.md 1.5: "accept only the active index with its own key"; "compare digests in constant time".
+ * doc/protocol.md 10.1, 10.2, 10.3, 10.4. */
 #ifndef HEARTBEAT_CORE_AUTH_H
 #define HEARTBEAT_CORE_AUTH_H
 

@@ -142,7 +142,7 @@ bool codec_compressed(const struct message *m, struct auth *auth, bool with_auth
 	if (with_auth_field) {
 		if (!codec_text(m, auth, &plain))
 			return false;
-		writer_byte(&plain, '\0'); /* as the reference does, and counts it: spec protocol 2 */
+		writer_byte(&plain, '\0'); /* doc/protocol.md 2: "one NUL, which is counted" */
 	} else if (!codec_netstring(m, NULL, false, &plain)) {
 		return false;
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Framing in both directions: netstring ("###") and text (">>>").  spec: protocol 1.1-1.5 and 2.
+/* Framing in both directions: netstring ("###") and text (">>>").  doc/protocol.md 1.1 to 1.5 and 2.
  * Decoding verifies first: for netstring over the raw bytes, for text over the re-rendered fields.
  * Work is linear in the length; every malformed input is a verdict, never an assert.  Allocates nothing itself; zlib and
  * bzip2 take and give back their own work space during a call, and are entered only for authentic messages. */
@@ -12,7 +12,7 @@
 enum {
 	CODEC_DATAGRAM_MAX = 65507, /* UDP payload: larger cannot arrive */
 	CODEC_UNCOMPRESSED_MAX = 262144,
-	CODEC_NESTING_MAX = 16, /* messages within messages: spec protocol 1.1 */
+	CODEC_NESTING_MAX = 16, /* messages within messages: doc/protocol.md 1.1 */
 };
 
 enum framing { FRAMING_NETSTRING, FRAMING_TEXT };
@@ -42,7 +42,7 @@ struct frame {
  * auth NULL: no verification (FIFO, client API: text without auth field; netstring: the trailer may be absent).
  * any_index as in auth_verify.  On anything but CODEC_OK m is empty.
  * The field "auth": text framing takes it out of the message, it is the signature; netstring framing keeps it, where it is an
- * ordinary field that nobody checks (spec: protocol 0, 2).
+ * ordinary field that nobody checks (doc/protocol.md 2).
  * Ours, stricter than the reference: text must end in "<<<\n", the end of a frame may be followed by NUL bytes only, text
  * framing carries no nested message (type 2; the reference sends those as netstring only). */
 enum codec_verdict codec_decode(struct bytes datagram, struct auth *auth, bool any_index, struct message *m, struct frame *frame);
@@ -56,7 +56,8 @@ bool codec_netstring(const struct message *m, struct auth *auth, bool with_auth_
 bool codec_text(const struct message *m, struct auth *auth, struct writer *out);
 
 /* Whole-message compression (traditional_compression yes): method "zlib" or "bz2"; out becomes a netstring datagram.
- * The inner message is text (with_auth_field: msgfmt classic) or netstring without trailer.  Uses 0.4 MB of stack.  spec: protocol 2. */
+ * The inner message is text (with_auth_field: msgfmt classic) or netstring without trailer.  Uses 0.4 MB of stack.
+ * doc/protocol.md 2. */
 bool codec_compressed(const struct message *m, struct auth *auth, bool with_auth_field, const char *method, struct writer *out);
 
 #endif

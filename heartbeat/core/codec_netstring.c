@@ -32,7 +32,7 @@ bool netstring_is_list(struct bytes b)
 	return true;
 }
 
-/* "(T)NAME=VALUE".  Type 5 exists in senders only; digits above it brought the reference down: spec protocol 10.1. */
+/* "(T)NAME=VALUE".  Type 5 exists in senders only; digits above it brought the reference down: doc/protocol.md 12. */
 EACH_FIELD bool split_item(struct bytes item, enum field_type *type, struct bytes *name, struct bytes *value)
 {
 	struct reader r = reader_over(item);

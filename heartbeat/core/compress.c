@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Compression methods of whole messages, one row each.  spec: protocol 2. */
+/* Compression methods of whole messages, one row each.  doc/protocol.md 2. */
 #include <bzlib.h>
 #include <limits.h>
 #include <zlib.h>

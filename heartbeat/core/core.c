@@ -9,7 +9,7 @@
 #include "heartbeat/core/state.h"
 
 enum {
-	GRACE_MS = 1500,          /* after good-bye, for a peer that needs our statuses a little longer: spec protocol 7.8 */
+	GRACE_MS = 1500,          /* doc/protocol.md 7.8: "needs the statuses of the leaving node a little longer" */
 	BEATS_PER_KEEPALIVE = 64, /* statuses sent at once on changes are bounded by this */
 };
 

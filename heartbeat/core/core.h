@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The engine's face: (state, now, event) in, actions as data out.  Reads no clock, opens nothing, starts nothing,
- * writes nothing; the daemon, the simulator and the fuzzers link the same archive.  spec: design, section 2.
+ * writes nothing; the daemon, the simulator and the fuzzers link the same archive.  HACKING.md, "The core's contract".
  *
  *   core_step(core, now, &event);
  *   while (core_action(core, &action))   carry it out
@@ -215,7 +215,7 @@ struct group_view {
 	bool failback_due;           /* it is here because its home was away: with auto_failback it goes back */
 };
 void core_group_view(const struct core *c, size_t index, struct group_view *out);
-/* What cl_status rscstatus prints: "none" "local" "foreign" "all" "transition".  spec: protocol 7.9. */
+/* What cl_status rscstatus prints: "none" "local" "foreign" "all" "transition".  doc/protocol.md 7.9. */
 const char *core_holdings(const struct core *c);
 /* Anything moving: starting, stopping, giving, claims. */
 bool core_in_transition(const struct core *c);

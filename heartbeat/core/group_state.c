@@ -58,7 +58,7 @@ enum peer_column ownership_column(const struct core *c, size_t g)
 	if (said != PEER_AWAY || c->peer == c->self)
 		return said;
 	/* No proof, no takeover: after a stall of our own, where one speaks that does not prove itself, and where fencing is
-	 * configured.  spec: fencing R1, R5 */
+	 * configured.  doc/fencing.md R1, R5 */
 	bool proof = c->peer_left || !c->fencing || c->peer_fenced;
 	return proof && mono_reached(c->now.mono, c->believe_after) ? PEER_AWAY : PEER_UNSURE;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What we sent: the last numbered datagrams, for retransmission.  A byte ring with an index; allocates once.
- * spec: protocol 5.3 (serving) and 5.4. */
+ * doc/protocol.md 5.3 (serving) and 5.4. */
 #ifndef HEARTBEAT_CORE_HISTORY_H
 #define HEARTBEAT_CORE_HISTORY_H
 
@@ -12,7 +12,7 @@
 #include "lib/mono.h"
 
 enum {
-	HISTORY_MESSAGES = 500,          /* spec: keep 500 sent messages */
+	HISTORY_MESSAGES = 500,          /* doc/protocol.md 5.2: "keeps 500 sent messages" */
 	HISTORY_BYTES = 512 * 1024,
 	HISTORY_PER_REQUEST_MAX = 50,    /* at most so many resent for one request */
 };

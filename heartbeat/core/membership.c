@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Who is up, on which link: one exact deadline for each node and link.  Knows nothing of resources but that it tells
- * the peer's dialect.  spec: protocol 6.
+ * the peer's dialect.  doc/protocol.md 6.
  *
  *   our phase   INIT -start-> UP -every node heard or dead (comm up)-> ACTIVE -shutdown-> LEAVING -all said-> GONE
  *   a node      init -status word-> up, active -deadline-> dead -status-> up, active; ping nodes: ping <-> dead */
@@ -166,7 +166,7 @@ bool membership_status(struct core *c, struct node *n, const struct message *m, 
 	return seq > n->status_seq; /* what is not above the floor was dropped before */
 }
 
-/* First contact, or a return from the dead: is it the node that speaks, or a recording?  spec: protocol 10, 22 */
+/* First contact, or a return from the dead: is it the node that speaks, or a recording?  doc/protocol.md 10.22 */
 static bool is_proven(const struct core *c, const struct node *n)
 {
 	return n->heard || !is_peer(c, n) || c->dialect->proven(c, n);
@@ -176,7 +176,7 @@ static struct mono deadline_of(const struct core *c, const struct node *n)
 {
 	struct mono own = mono_add(n->last_status, n->dead_after);
 	own = own.ns < n->not_before.ns ? n->not_before : own;
-	/* Before comm is up nobody is given up before initdead: spec protocol 6.2. */
+	/* doc/protocol.md 6.2: "Before comm is up the limit of every node is initdead". */
 	return c->phase < PHASE_ACTIVE && own.ns < c->comm_deadline.ns ? c->comm_deadline : own;
 }
 
@@ -301,7 +301,8 @@ void phase_set(struct core *c, enum phase phase)
 	}
 }
 
-/* Comm is up once every other node was heard or is dead, and the peer is ready by the rules of its dialect.  At initdead the waiting ends in any case.  spec: protocol 6.3 */
+/* Comm is up once every other node was heard or is dead, and the peer is ready by the rules of its dialect.
+ * At initdead the waiting ends in any case.  doc/protocol.md 6.3 */
 static bool comm_is_up(struct core *c)
 {
 	bool late = mono_reached(c->now.mono, c->comm_deadline);
@@ -332,8 +333,9 @@ static void ask_again(struct core *c, struct node *n)
 }
 
 /* Its statuses are late: perhaps they were only lost.  Ask it something that it answers at once; a dead node does not.  Without
- * this, three losses in ten are a false death each minute at deadtime = 5 keepalives (spec: faults, 17).  Not with a request to
- * send the next number again: 3.0.6 does not find the last one it has sent, and calls that an error. */
+ * this, three losses in ten are a false death each minute at deadtime = 5 keepalives
+ * (doc/faults.md 17).  Not with a request to send the next number again: 3.0.6 does not find the last one it has sent, and
+ * calls that an error. */
 static void ask_for_life(struct core *c, struct node *n)
 {
 	if (!mono_reached(c->now.mono, n->late_at))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A message: an ordered list of named, typed fields.  Knows nothing of framing, digests or meaning.
  * Fields borrow their bytes from the arena given at init (or from the decoded input, which must live as long).
- * Allocates nothing.  spec: protocol, section 1.1. */
+ * Allocates nothing.  doc/protocol.md 1.1. */
 #ifndef HEARTBEAT_CORE_MESSAGE_H
 #define HEARTBEAT_CORE_MESSAGE_H
 
@@ -91,7 +91,7 @@ struct bytes message_keep(struct message *m, struct bytes b);
 const struct field *message_field(const struct message *m, struct bytes name, uint32_t key);
 /* Value of the first string field of that name; empty bytes (at NULL) when absent or of another type. */
 struct bytes message_value(const struct message *m, struct bytes name, uint32_t key);
-/* How often the name occurs (duplicates of common fields are refused: spec protocol 10, 21). */
+/* How often the name occurs (doc/protocol.md 10.21: "refuses a message in which a common field occurs twice"). */
 size_t message_occurs(const struct message *m, const char *name);
 
 /* The same for a name as C string; inline, so that the compiler makes the key of a literal. */

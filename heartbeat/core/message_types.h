@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The types of messages, one row each: which part of the program acts on one that was received, who may have one sent, and whether
  * clients receive it.  The core, the dialects and the client interface read this table; nothing else lists types.  Looks at no field
- * but the name of the type.  spec: protocol 4 */
+ * but the name of the type.  doc/protocol.md 4 */
 #ifndef HEARTBEAT_CORE_MESSAGE_TYPES_H
 #define HEARTBEAT_CORE_MESSAGE_TYPES_H
 

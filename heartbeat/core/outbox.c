@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Everything that is sent: common fields, number, signature, history.  spec: protocol 3, 4 and 5.3. */
+/* Everything that is sent: common fields, number, signature, history.  doc/protocol.md 3, 4 and 5.3. */
 #include <string.h>
 
 #include "heartbeat/core/message_types.h"
@@ -58,7 +58,7 @@ void outbox_send(struct core *c, struct message *m, const struct node *to)
 	c->counters.sent++;
 }
 
-/* NS_st to each ping medium; auth is there even with msgfmt netstring (spec: protocol 9). */
+/* NS_st to each ping medium.  doc/protocol.md 9: "The field auth is there with msgfmt netstring too". */
 static void send_pings(struct core *c)
 {
 	for (size_t i = 0; i < c->conf->media_count; i++) {
@@ -108,7 +108,7 @@ void outbox_request(struct core *c, const struct node *to, uint64_t seq)
 {
 	struct message *m = outbox_begin(c, "NS_rexmit");
 	message_add(m, "dest", to->name);
-	message_add_decimal(m, "firstseq", seq); /* decimal, unlike every other number: spec protocol 0, 6 */
+	message_add_decimal(m, "firstseq", seq); /* decimal, unlike every other number: doc/protocol.md 3.1 */
 	message_add_decimal(m, "lastseq", seq);
 	outbox_send(c, m, to);
 	c->counters.requested++;
@@ -135,7 +135,8 @@ static bool may_serve(struct core *c)
 
 void outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_t last)
 {
-	/* Bound the range before looking at it: one request for 1..2^31 keeps 3.0.6 busy for minutes (spec: protocol 10.1). */
+	/* Bound the range before looking at it: one request for 1..2^31 keeps 3.0.6 busy for minutes
+	 * (doc/protocol.md 12). */
 	if (last < first || first > c->seq)
 		return;
 	if (last - first >= HISTORY_PER_REQUEST_MAX)

@@ -118,7 +118,8 @@ static bool retry_now(const struct core *c, const struct group *group)
 }
 
 
-/* The reference's words, R from the giver's viewpoint: monitoring greps them (spec: cli 8, texts 10, 15, 16). */
+/* The reference's texts, R from the giver's viewpoint: monitoring searches for them
+ * (doc/commands.md 5.1.10, 5.1.15, 5.1.16). */
 static void log_acquisition(struct core *c, const struct group *group, enum peer_column column)
 {
 	const char *half = half_name(group->mine ? HALF_FOREIGN : HALF_LOCAL);

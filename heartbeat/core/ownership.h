@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Who runs which group: one state machine a group, fed with the few facts that a dialect extracts from what the
- * peer says.  Knows no wire format; sends nothing itself.  spec: protocol 7, fencing, design 7.
+ * peer says.  Knows no wire format; sends nothing itself.  doc/protocol.md 7, doc/fencing.md.
  *
  * State table.  Rows: our side.  Columns: what the peer says about the group (or why it says nothing).
  *
@@ -46,11 +46,11 @@
 #include "heartbeat/core/core.h"
 
 enum {
-	ASK_MS = 10000,       /* spec protocol 7.5: 10 s for the first answer */
-	RETRY_MS = 30000,     /* spec resources 3: 30 s before the next try */
+	ASK_MS = 10000,       /* doc/protocol.md 7.5: "10 s for the first answer" */
+	RETRY_MS = 30000,     /* doc/resources.md 3: "tried again 30 s later" */
 	START_ATTEMPTS = 3,
 	LATER_MS = 300000,    /* ours: the longest time between two tries of a start when nobody else can run it */
-	MOVE_MS = 3600000,    /* spec protocol 7.5: the rest of a move */
+	MOVE_MS = 3600000,    /* doc/protocol.md 7.5: "3600 s for the rest" */
 };
 
 enum peer_column {
@@ -83,7 +83,7 @@ void ownership_group_done(struct core *c, size_t group, enum group_operation op,
 /* Retries, answers that did not come. */
 void ownership_tick(struct core *c);
 struct mono ownership_deadline(const struct core *c);
-/* We were stalled longer than a peer waits: release everything first.  spec: fencing R5 */
+/* We were stalled longer than a peer waits: release everything first.  doc/fencing.md R5 */
 void ownership_release_all(struct core *c, const char *reason);
 /* The other node can no longer run it: if a start failed here, it is tried again at once, attempts counted anew. */
 void ownership_left_alone(struct core *c, size_t group);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The street of a packet: verify, decode, who is it, is it new, what does it say.  spec: protocol 5.2, 10. */
+/* The street of a packet: verify, decode, who is it, is it new, what does it say.  doc/protocol.md 5.2, 10. */
 #include <string.h>
 
 #include "heartbeat/core/message_types.h"
@@ -174,7 +174,7 @@ static void take_unnumbered(struct core *c, struct node *n)
 
 static bool is_fresh(struct core *c, struct node *n, uint64_t generation, uint64_t seq)
 {
-	struct span wait = span_ms(50 + (int64_t)core_random(c, 200)); /* spec protocol 5.3 */
+	struct span wait = span_ms(50 + (int64_t)core_random(c, 200)); /* doc/protocol.md 5.3: "50 to 250 ms" */
 	enum seq_verdict verdict = sequence_accept(&n->sequence, generation, seq, c->now.mono, wait);
 	if (verdict == SEQ_GAP || verdict == SEQ_LOST_MANY)
 		membership_lossy(c);

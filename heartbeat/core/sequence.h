@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Numbers of one sender as we receive them: generation, duplicates, gaps, retransmission requests, acknowledgements due.
- * Knows nothing of status or resources.  spec: protocol 5.2 - 5.4. */
+ * Knows nothing of status or resources.  doc/protocol.md 5.2 to 5.4. */
 #ifndef HEARTBEAT_CORE_SEQUENCE_H
 #define HEARTBEAT_CORE_SEQUENCE_H
 
@@ -11,7 +11,7 @@
 #include "lib/mono.h"
 
 enum {
-	SEQUENCE_MISSING_MAX = 250, /* more missing at a time resets the tracking: spec protocol 5.2 step 8 */
+	SEQUENCE_MISSING_MAX = 250, /* doc/protocol.md 5.2, step 8: "If n is more than 250, forget the numbers" */
 	SEQUENCE_ACK_EVERY = 10,
 };
 
@@ -49,11 +49,12 @@ void sequence_forget(struct sequence *s);
 /* Raise the generation (status messages only) and forget the numbers.  The caller has checked that it is larger. */
 void sequence_restart(struct sequence *s, uint64_t generation);
 /* Judge one number.  seq 0, which is no number: SEQ_OLD.  The first number after init, forget or restart sets the base: what was
- * before it is neither asked for nor acknowledged.  generation lower than ours: SEQ_OLD_GENERATION; higher: judged as if equal (spec: non-status packets never raise it).
+ * before it is neither asked for nor acknowledged.  generation lower than ours: SEQ_OLD_GENERATION;
+ * higher: judged as if equal (doc/protocol.md 5.2: "Other messages never raise gen").
  * first_request: how long to wait before the first retransmission request of a new gap (random 50..250 ms from the caller). */
 enum seq_verdict sequence_accept(struct sequence *s, uint64_t generation, uint64_t seq, struct mono now, struct span first_request);
 /* After SEQ_NEW, SEQ_FILLED or SEQ_GAP: the number to acknowledge now, 0 for none.  Marks it as acknowledged.
- * Never past a hole: the highest trigger number below the first missing one.  spec: protocol 5.4. */
+ * Never past a hole: the highest trigger number below the first missing one.  doc/protocol.md 5.4. */
 uint64_t sequence_ack_due(struct sequence *s);
 /* A request is due: returns the number and schedules its repetition after repeat (at least 1 ms), later and later as it grows old (half of
  * its age); 0 when none is due now. */
@@ -61,7 +62,7 @@ uint64_t sequence_request_due(struct sequence *s, struct mono now, struct span r
 /* Enough was asked for at a time: what is still due is due after repeat, the lowest first. */
 void sequence_postpone(struct sequence *s, struct mono now, struct span repeat);
 /* Drop the numbers whose gap was seen before that time: their sender does not answer, and acknowledging must go on.
- * Returns how many, *first holds the lowest of them.  Ours, the reference asks for ever: spec protocol 10, 11. */
+ * Returns how many, *first holds the lowest of them.  Ours: doc/protocol.md 10.11. */
 size_t sequence_give_up(struct sequence *s, struct mono before, uint64_t *first);
 /* The sender cannot resend it (nak): take it off.  True when it was missing. */
 bool sequence_lost(struct sequence *s, uint64_t seq);

@@ -14,14 +14,14 @@ enum {
 	CORE_ACTIONS_MAX = 4096, /* all groups through several states in one step, and every request due; more is a bug, and is told */
 	CORE_ARENA = 512 * 1024, /* bytes of the actions of one step */
 	CORE_MOVES_MAX = 8,
-	CORE_NODES_SERVED = 2,   /* haresources knows "the other node": spec protocol 10, 13 */
+	CORE_NODES_SERVED = 2,   /* doc/protocol.md 10.13: "haresources knows only 'the other node'" */
 };
 
 enum node_status { NODE_INIT, NODE_UP, NODE_ACTIVE, NODE_DEAD, NODE_PING, NODE_STATUSES };
 
 struct link {
 	bool up;
-	struct mono deadline; /* goes dead then; spec protocol 6.4, with the node's own limit (6.2, known defect) */
+	struct mono deadline; /* goes dead then; doc/protocol.md 6.2: "the limit of its own node" */
 };
 
 struct node {
@@ -38,7 +38,7 @@ struct node {
 	struct mono late_at;       /* no status by then: it is asked for a sign of life; MONO_FAR: not while it is dead */
 	struct mono deadline;      /* declared dead then */
 	struct mono not_before;    /* but not before: we stood still, and what it sent may wait to be read */
-	struct span dead_after;    /* its dt, clamped: spec protocol 10, 10 */
+	struct span dead_after;    /* its dt, clamped: doc/protocol.md 10.10 */
 	struct sequence sequence;
 	uint64_t status_seq;       /* number of the last status processed, in its generation */
 	uint64_t floor;            /* numbers up to this one were seen before it was declared dead */
@@ -59,7 +59,7 @@ struct group {
 	uint64_t epoch;
 	bool mine;             /* its home is this node */
 	bool asked;            /* CLAIM at an operator's word: the peer is to release it */
-	bool failback_due;     /* taken because its home was away: spec protocol 7.4, needs_failback */
+	bool failback_due;     /* taken because its home was away: needs_failback of doc/protocol.md 7.4 */
 	bool was_due;          /* the same, before it was offered: kept when the offer is cancelled */
 	bool conflict_logged;
 	bool was_there_too;    /* the peer had it beside us: clients may still look for its addresses there */
@@ -84,7 +84,7 @@ struct move {
 	enum move_part groups[HARESOURCES_GROUPS_MAX];
 };
 
-/* Classic dialect: spec protocol 7.1.  The tables are in classic.c. */
+/* Classic dialect: doc/protocol.md 7.1.  The tables are in classic.c. */
 enum classic_state { CLASSIC_INIT, CLASSIC_STARTING, CLASSIC_BOTHSTARTING, CLASSIC_RSCRCVD, CLASSIC_STABLE };
 enum classic_standby {
 	STANDBY_NOT,
@@ -96,7 +96,7 @@ enum classic_standby {
 };
 
 struct classic {
-	bool nodes_asked, nodes_answered; /* "reqnodes" was sent, "repnodes" came: spec protocol 6.3 */
+	bool nodes_asked, nodes_answered; /* "reqnodes" was sent, "repnodes" came: doc/protocol.md 6.3 */
 	struct mono next_reqnodes;
 	enum classic_state state;
 	enum half other_holds;        /* from its viewpoint */
@@ -108,7 +108,7 @@ struct classic {
 	struct mono standby_deadline; /* 10 s for the first answer, 3600 s for the rest */
 	struct mono patience;         /* of the present step of the exchange; over: a report may end it */
 	struct mono nudge_at;         /* then the peer is asked for a report */
-	struct mono acquire_at;       /* RSCRCVD: 10 s, spec protocol 7.2 */
+	struct mono acquire_at;       /* RSCRCVD: 10 s, doc/protocol.md 7.2 */
 	struct mono ask_at;           /* ask the peer anew what it holds; again until it answers; MONO_FAR: not wanted */
 	struct mono believe_after;    /* no report before this: it may have lain in the socket since before we lost sight of it */
 	uint64_t report_generation;   /* the two numbers are of this life of the peer */
@@ -127,7 +127,7 @@ struct classic {
 	bool owed[HARESOURCES_GROUPS_MAX];      /* legacy: answer to give once released */
 };
 
-/* Native dialect: spec design 4, dialects; what the peer's last status said. */
+/* Native dialect: doc/protocol.md 13; what the peer's last status said. */
 struct native {
 	uint64_t hears_generation, hears_seq; /* of ours, as the peer tells */
 	uint64_t digest;                      /* of its haresources, 0 unknown */
@@ -227,7 +227,7 @@ void outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_
 /* --- receive.c: the street of a packet --- */
 void receive_datagram(struct core *c, const struct event *e);
 
-/* --- membership.c: who is up, on which link.  spec: protocol 6 --- */
+/* --- membership.c: who is up, on which link.  doc/protocol.md 6 --- */
 bool membership_init(struct core *c, const char **why);
 void membership_start(struct core *c);
 struct node *membership_find(struct core *c, struct bytes name);
@@ -304,9 +304,9 @@ extern const struct dialect dialect_native, dialect_classic;
 void dialect_choose(struct core *c, const struct message *status);
 /* Append the native fields to our own status. */
 void native_fields(struct core *c, struct message *m);
-/* Our own two halves as bits, with halves that have no groups.  spec: protocol 7.1 */
+/* Our own two halves as bits, with halves that have no groups.  doc/protocol.md 7.1 */
 enum half ownership_halves(const struct core *c);
-/* Legacy failback between classic nodes: legacy.c.  spec: protocol 7.7 */
+/* Legacy failback between classic nodes: legacy.c.  doc/protocol.md 7.7 */
 bool legacy_mode(const struct core *c);
 enum peer_column legacy_column(const struct core *c, size_t group);
 void legacy_publish(struct core *c);

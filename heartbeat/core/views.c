@@ -18,7 +18,7 @@ bool half_parse(struct bytes word, enum half *h)
 			*h = (enum half)i;
 			return true;
 		}
-	if (bytes_equal_text(word, "failback")) { /* the tools' fourth word: spec cli 3 */
+	if (bytes_equal_text(word, "failback")) { /* doc/commands.md 3: "each group to its home" */
 		*h = HALF_FOREIGN;
 		return true;
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the command line asks of a heartbeat that runs already: -s, -k, -r.  spec: cli, section 1. */
+/* What the command line asks of a heartbeat that runs already: -s, -k, -r.  doc/commands.md 1. */
 #ifndef HEARTBEAT_DAEMON_CONTROL_H
 #define HEARTBEAT_DAEMON_CONTROL_H
 

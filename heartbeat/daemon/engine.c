@@ -26,7 +26,7 @@ enum {
 	SMALL_THINGS_MS = 1000,
 	LATE_MIN_MS = 250,           /* a loop later than this and than one keepalive has stood still */
 	SCRIPT_DEADLINE_S = 60,
-	STOP_ATTEMPTS = 10,          /* spec: resources 3 */
+	STOP_ATTEMPTS = 10,          /* doc/resources.md 3: "10 times by default" */
 };
 
 /* --- time --- */

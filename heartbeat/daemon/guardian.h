@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The tiny parent of the engine.  When the engine dies unexpectedly it is started again at once: it goes on with what runs
  * when that is certain to be in time (the peer waits deadtime, we take half of it at the most), else the addresses are
- * released here and now, and the new engine stops the rest before it joins.  spec: design 4, "guardian"; faults 7.
+ * released here and now, and the new engine stops the rest before it joins.  doc/faults.md 7.
  *
  *   engine ends with            then
  *   ENGINE_STOPPED              remove pid file, exit 0

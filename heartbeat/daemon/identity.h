@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Generation and uuid of this node, kept in /var/lib/heartbeat.  spec: protocol 1.6, 5.1; cli 9. */
+/* Generation and uuid of this node, kept in /var/lib/heartbeat.  doc/protocol.md 1.6, 5.1; doc/commands.md 6. */
 #ifndef HEARTBEAT_DAEMON_IDENTITY_H
 #define HEARTBEAT_DAEMON_IDENTITY_H
 

@@ -7,7 +7,7 @@
 
 /* Before the files are read: standard error only. */
 void logging_early(int debug);
-/* spec: config, logfile, debugfile, logfacility; with none of them: syslog, facility daemon. */
+/* doc/configuration.md 5: logfile, debugfile, logfacility; with none of them: syslog, facility daemon. */
 void logging_open(const struct configuration *files, int debug, bool to_stderr);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* heartbeat: options, then composition: files -> lock -> background -> guardian -> engine.  spec: cli 1, config 7. */
+/* heartbeat: options, then composition: files -> lock -> background -> guardian -> engine.
+ * doc/commands.md 1, doc/configuration.md 7. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Where things lie.  spec: cli, section 9. */
+/* Where things lie.  doc/commands.md 6. */
 #ifndef HEARTBEAT_DAEMON_PATHS_H
 #define HEARTBEAT_DAEMON_PATHS_H
 
@@ -23,7 +23,7 @@
 #define PATH_UUID PATH_LIB "/hb_uuid"
 #define PATH_CORES PATH_LIB "/cores"
 
-/* spec: config section 7 */
+/* doc/configuration.md 7 */
 enum { EXIT_OK = 0, EXIT_OTHER = 1, EXIT_USAGE = 2, EXIT_PERMISSION = 4, EXIT_CONFIG = 6 };
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* This process among others: lock, pid file, title, scheduling class.  spec: cli, sections 1, 9, 10. */
+/* This process among others: lock, pid file, title, scheduling class.  doc/commands.md 1, 6, 7. */
 #ifndef HEARTBEAT_DAEMON_PROCESS_H
 #define HEARTBEAT_DAEMON_PROCESS_H
 

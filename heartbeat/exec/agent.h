@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* One call of one resource script: where it lies, whether it may be run as root, how it is called, what its answer means.
- * Knows nothing of groups.  spec: resources, section 1; proof, section 5, "script arguments". */
+ * Knows nothing of groups.  doc/resources.md 1; doc/security.md 5. */
 #ifndef HEARTBEAT_EXEC_AGENT_H
 #define HEARTBEAT_EXEC_AGENT_H
 
@@ -42,7 +42,7 @@ int agent_find(const char *const *directories, const char *script, char path[AGE
  *   exit                any other   running, Running or OK                            running  (reference)
  *   exit                any other   anything else, and nothing (also with exit 0)     stopped  (reference)
  *
- * spec: resources, sections 1, "status words", and 10. */
+ * doc/resources.md 1 (status words) and 10. */
 enum agent_verdict agent_status_decide(enum spawn_end end, int code, const char *output);
 
 /* "start" ... */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The environment of scripts and hooks: built from a list, never inherited, printable values only.
- * spec: resources, section 5; proof, section 5, "script environment". */
+ * doc/resources.md 5; doc/security.md 4. */
 #ifndef HEARTBEAT_EXEC_ENVIRONMENT_H
 #define HEARTBEAT_EXEC_ENVIRONMENT_H
 

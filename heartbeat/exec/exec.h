@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Groups of resources on this machine: start left to right, stop right to left, a deadline for every call.
  * Carries out what the core decided; decides nothing about who should own.  Lives on the GLib main context.
- * spec: resources, sections 1-3, 5; ours: faults, "What we do better" 2, 9-11. */
+ * doc/resources.md 1 to 3, 5; ours: doc/faults.md 2, 9 to 11. */
 #ifndef HEARTBEAT_EXEC_EXEC_H
 #define HEARTBEAT_EXEC_EXEC_H
 

@@ -133,7 +133,7 @@ int ipaddr_parse(const char *argument, struct ipaddr *out, char error[IPADDR_ERR
 	if (fields[0] == NULL)
 		result = fail(error, -EINVAL, "the address is missing; expected IP[/MASK[/IF[:LABEL][/BROADCAST]]]");
 	for (unsigned i = 0; result == 0 && fields[i] != NULL; i++) {
-		/* spec: resources section 6: "if the third field starts with a digit it is taken as the broadcast" */
+		/* doc/resources.md 6: "If the third field starts with a digit it is taken as the broadcast" */
 		bool short_form = i == 2 && g_ascii_isdigit(fields[2][0]);
 		if (i >= FIELDS_MAX || (i == 3 && out->has_broadcast))
 			result = fail(error, -EINVAL, "\"%.80s\" has too many parts; expected IP[/MASK[/IF[:LABEL][/BROADCAST]]]", argument);

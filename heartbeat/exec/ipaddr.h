@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* IPaddr, in-process: argument forms, choice of interface, label, take-over and release of an address.
- * Shared by the daemon and resource.d/IPaddr.  spec: resources, sections 6 and 7. */
+ * Shared by the daemon and resource.d/IPaddr.  doc/resources.md 6 and 7. */
 #ifndef HEARTBEAT_EXEC_IPADDR_H
 #define HEARTBEAT_EXEC_IPADDR_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Who may sign on to the client API: the credentials that the kernel gives for the peer of the socket against the
- * apiauth entries.  Never believes what a client says about itself.  spec: cli, section 7 "authorisation"; config, section 5. */
+ * apiauth entries.  Never believes what a client says about itself.  doc/commands.md 4.3; doc/configuration.md 5. */
 #ifndef HEARTBEAT_IPC_API_AUTH_H
 #define HEARTBEAT_IPC_API_AUTH_H
 
@@ -10,7 +10,7 @@
 #include "lib/bytes.h"
 
 enum {
-	API_NAME_MAX = 31,        /* bytes of a client name: spec cli 7 */
+	API_NAME_MAX = 31,        /* doc/commands.md 4.3: "A client name has at most 31 bytes" */
 	API_PEER_GROUPS_MAX = 64, /* supplementary groups looked at; a user with more is judged by the primary one */
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The table of requests: reqtype, who may ask, what answers.  spec: cli, section 7. */
+/* The table of requests: reqtype, who may ask, what answers.  doc/commands.md 4.2. */
 #include "heartbeat/ipc/api_requests.h"
 
 #include <glib.h>
@@ -17,7 +17,8 @@ static const struct core *core_of(const struct api_session *s)
 
 /* --- nodes -------------------------------------------------------------------------------------------------------- */
 
-/* Names are folded in the configuration; an operator may type capitals (spec: cli 11).  False when there is no such node. */
+/* Names are folded in the configuration; an operator may type capitals
+ * (doc/commands.md 7.8).  False when there is no such node. */
 static bool find_node(struct api_session *s, const struct message *request, struct node_view *view, size_t *index)
 {
 	struct bytes name = message_string(request, "node");
@@ -257,13 +258,13 @@ static void answer_signoff(struct api_session *s, const char *reqtype, const str
 {
 	(void)reqtype;
 	(void)request;
-	s->closing = true; /* no answer: spec cli 7 */
+	s->closing = true; /* doc/commands.md 4.2: signoff has no answer */
 }
 
 /* --- moves -------------------------------------------------------------------------------------------------------- */
 
 /* What the operator means, as seen from this node.  "failback" is "each group to its home": on standby the foreign ones
- * go (spec: cli 3), on takeover our own come. */
+ * go (doc/commands.md 3), on takeover our own come. */
 static bool move_half(bool takeover, struct bytes word, enum half *half)
 {
 	if (bytes_equal_text(word, "failback")) {
@@ -376,7 +377,7 @@ void request_send(struct api_session *s, const struct message *message)
 		if (!bytes_equal_text(f->name, "from_id") && !bytes_equal_text(f->name, "to_id") && !bytes_equal_text(f->name, "auth"))
 			message_add_bytes(&out, f->type, f->name, f->value);
 	}
-	/* A client speaks to its like on the other node: spec protocol 4. */
+	/* doc/protocol.md 4: "a client speaks to the client of the same name on the other node". */
 	message_add(&out, "from_id", s->name);
 	message_add(&out, "to_id", s->name);
 	if (out.broken)

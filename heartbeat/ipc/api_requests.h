@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* One client of the API as a state machine: bytes in, framed answers out.  Knows the requests and who may make them;
- * has no descriptor and no main loop, so that tests and the fuzzer drive it with bare bytes.  spec: cli, sections 7 and 11. */
+ * has no descriptor and no main loop, so that tests and the fuzzer drive it with bare bytes.  doc/commands.md 4, 7. */
 #ifndef HEARTBEAT_IPC_API_REQUESTS_H
 #define HEARTBEAT_IPC_API_REQUESTS_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The client API socket (/run/heartbeat/register): sign-on, queries, operator moves.
- * Wire form and requests: spec cli, section 7 and 11.  Frames are bounded; a client that misbehaves is closed, counted
+ * Wire form and requests: doc/commands.md 4, 7.  Frames are bounded; a client that misbehaves is closed, counted
  * and never stalls the loop.  Opened before the cluster is up, so that "starting" is not "stopped".
  * Ours: reqtype=getgroups (one frame a group: key, home, state, peerstate, epoch, why; result ok/more, OK),
  * reqtype=move (kind=standby|takeover, rsc_hold=all|local|foreign|failback, wait=0|1; uid 0 only; result OK or badreq,

@@ -62,7 +62,7 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer context)
 	return G_SOURCE_CONTINUE;
 }
 
-/* What stands at path and is no FIFO goes: a tool of old leaves a plain file there (spec: cli 11).  Returns 0 or -errno. */
+/* doc/commands.md 7.11: "a file in that place that is no FIFO is replaced".  Returns 0 or -errno. */
 static int make_fifo(const char *path)
 {
 	struct stat st;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Frames of the client API socket: 4-byte length, 4-byte constant, body with one closing NUL.  Puts bytes together and
- * cuts them apart; knows no message and touches no descriptor.  spec: cli, section 7 "Frame (captured)" and section 11. */
+ * cuts them apart; knows no message and touches no descriptor.  doc/commands.md 4.1, 7.9. */
 #ifndef HEARTBEAT_IPC_FRAME_H
 #define HEARTBEAT_IPC_FRAME_H
 
@@ -9,7 +9,7 @@
 enum {
 	FRAME_HEAD = 8,
 	FRAME_MAGIC = 0xabcd,
-	FRAME_BODY_MAX = 1 << 20,      /* spec: cli 11; the reference believed 64 MiB and spun */
+	FRAME_BODY_MAX = 1 << 20,      /* doc/commands.md 7.9; the reference accepts 64 MiB */
 	FRAME_QUEUE_MAX = 1 << 20,     /* of unsent output: a client that does not read is closed */
 };
 

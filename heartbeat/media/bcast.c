@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* bcast IF: to the interface's IPv4 broadcast address.  spec: protocol, section 8 */
+/* bcast IF: to the interface's IPv4 broadcast address.  doc/protocol.md 8 */
 #include <errno.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* mcast IF GROUP PORT TTL LOOP: to an IPv4 multicast group.  spec: protocol, section 8 */
+/* mcast IF GROUP PORT TTL LOOP: to an IPv4 multicast group.  doc/protocol.md 8 */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <sys/ioctl.h>

@@ -176,7 +176,7 @@ static void note_failure(struct medium *m, int error)
 		return;
 	f->failing = true;
 	f->since = mono_now();
-	/* Both texts of the reference in one line, for those who watch for either.  spec: cli 8, text 33 */
+	/* Both texts of the reference in one line, for those who watch for either.  doc/commands.md 5.1.33 */
 	log_at(LOG_LEVEL_ERROR, "%s_write: Unable to send HBcomm packet %s: %s; write failure on %s: %s", medium_kind(m), m->conf->name,
 	       strerror(error), m->conf->name, what_to_check(error));
 }

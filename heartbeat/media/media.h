@@ -2,7 +2,7 @@
 /* Media: broadcast, multicast, unicast, ping (serial and IPv6 later) behind one table of functions.
  * Moves datagrams; never looks into one but for its first four bytes.  Lives on the GLib main context of the thread.
  * Sockets are read at G_PRIORITY_HIGH, under a flood at G_PRIORITY_DEFAULT: timers must not be set lower than that.
- * spec: protocol, sections 8 and 9; config, section 6. */
+ * doc/protocol.md 8 and 9; doc/configuration.md 6. */
 #ifndef HEARTBEAT_MEDIA_MEDIA_H
 #define HEARTBEAT_MEDIA_MEDIA_H
 
@@ -36,14 +36,15 @@ struct media;
  * ping_id: ICMP identifier (low 16 bits of the pid).  May look up host names, which takes the resolver's time.
  * Every medium that cannot be opened gets a diagnostic with its ha.cf line ("bcast eth9: no such interface; there are: eth0, lo")
  * and NULL is returned when there is any.  A ping_group member without an address is a warning while others have one.
- * Logs "UDP Broadcast heartbeat started on port 694 (694) interface eth0" and its kin (spec: cli 8, text 35).
+ * Logs "UDP Broadcast heartbeat started on port 694 (694) interface eth0" and its kin (doc/commands.md 5.1.35).
  * At run time interfaces may lose link, address or existence: sending goes on as soon as they are back. */
 struct media *media_open(const struct medium_conf *conf, size_t count, uint16_t ping_id,
                          const struct media_handlers *handlers, struct diags *diags);
 void media_close(struct media *m);
 
 /* Hand one datagram to every medium that is no ping.  Never blocks: what the kernel does not take at once is dropped and
- * counted.  Failures are logged once when they begin (with errno text, spec: cli 8, text 33) and once when they end. */
+ * counted.  Failures are logged once when they begin (with errno text,
+ * doc/commands.md 5.1.33) and once when they end. */
 void media_send(struct media *m, struct bytes datagram);
 /* One echo request on ping medium (to every member of a group, last configured first, same sequence number). */
 void media_ping(struct media *m, size_t medium, struct bytes payload);

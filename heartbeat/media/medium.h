@@ -18,7 +18,7 @@ struct medium_ops {
 	bool (*open)(struct medium *m, struct diags *diags);
 	/* Hand one datagram (ping: one payload) to the kernel.  Never blocks.  Returns 0 or -errno. */
 	int (*send)(struct medium *m, struct bytes data);
-	/* Say that it runs.  spec: cli 8, text 35 */
+	/* Say that it runs.  doc/commands.md 5.1.35 */
 	void (*started)(const struct medium *m);
 	bool is_ping; /* media_ping feeds it, media_send does not */
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* ping HOST and ping_group NAME HOST...: ICMP echo to something that is no cluster node.  One raw socket for all of them;
- * the kernel hands up only echo replies with our identifier.  spec: protocol, section 9 */
+ * the kernel hands up only echo replies with our identifier.  doc/protocol.md 9 */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
@@ -13,7 +13,7 @@
 #include "lib/log.h"
 
 enum {
-	ECHO_SLOTS = 128, /* how many requests an answer may be behind.  spec: protocol, section 9, "128 slots" */
+	ECHO_SLOTS = 128, /* how many requests an answer may be behind.  doc/protocol.md 9: "the last 128 slots" */
 	RECEIVE_BUFFER = 256 * 1024,
 };
 
@@ -156,7 +156,7 @@ static bool ping_open(struct medium *m, struct diags *diags)
 	return ping_prepare(m, 1, diags) && ping_add(m, m->conf->address, DIAG_ERROR, diags);
 }
 
-/* A group lives as long as one member can be asked.  spec: config, section 6, "Unresolvable hosts" */
+/* doc/configuration.md 6: "A ping_group is alive as long as one member can be asked". */
 static bool ping_group_open(struct medium *m, struct diags *diags)
 {
 	if (!ping_prepare(m, m->conf->member_count, diags))

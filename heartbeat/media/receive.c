@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Reading: many datagrams per system call, a budget per turn of the main loop, and a cheap look at the first bytes,
- * so that a flood of garbage costs neither heartbeats nor timers.  spec: faults, target 16; proof 5, "flood". */
+ * so that a flood of garbage costs neither heartbeats nor timers.  doc/faults.md 16; doc/security.md 2. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <glib-unix.h>
@@ -70,7 +70,7 @@ static void read_packet_info(struct msghdr *h, struct arrival *a)
 	}
 }
 
-/* Both framings.  spec: protocol, section 2 */
+/* doc/protocol.md 1.2: "A receiver must accept both framings on every medium". */
 static bool begins_like_a_message(struct bytes data)
 {
 	struct reader r = reader_over(data);

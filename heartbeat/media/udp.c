@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What broadcast, multicast and unicast share: sockets tied to an interface by name, and one receive socket for all media
  * that listen at the same place, because the kernel gives a unicast datagram to one socket only.
- * spec: protocol, section 8 */
+ * doc/protocol.md 8 */
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -15,7 +15,7 @@
 
 enum {
 	/* Holds about 10,000 small datagrams: a fifth of a second at 50,000 a second.  With the system's usual 208 KiB the
-	 * reference loses heartbeats at 5,000 a second.  spec: faults, "garbage datagrams" */
+	 * reference loses heartbeats at 5,000 a second.  doc/faults.md 16 */
 	RECEIVE_BUFFER = 4 * 1024 * 1024,
 	INTERFACES_LISTED = 20,
 };
@@ -112,7 +112,7 @@ static void complain_no_interface(const struct medium *m, struct diags *diags)
 /* --- receiving ----------------------------------------------------------------------------------------------------- */
 
 /* Which of the media that share the socket: broadcasts to bcast, direct datagrams to the ucast line of the sender, else
- * to the first line there is.  Source addresses are otherwise not looked at.  spec: protocol, section 8 */
+ * to the first line there is.  Source addresses are otherwise not looked at.  doc/protocol.md 8 */
 static struct medium *udp_claim(const struct receiver *r, struct arrival *a)
 {
 	struct medium *best = NULL;

@@ -187,7 +187,7 @@ bool check_init(const char **why)
 		*why = ares_strerror(failed);
 		return false;
 	}
-	// OpenSSL writes with write(2): a server that hangs up must not end the process.  spec: ldirectord 1, "PIPE ignored"
+	// OpenSSL writes with write(2): a server that hangs up must not end the process.  doc/ldirectord.md 1
 	(void)signal(SIGPIPE, SIG_IGN);
 	return http_init(why);
 }
@@ -255,7 +255,7 @@ void check_host_text(const struct lb_address *a, char *out, size_t cap)
 const char *check_hostname(void)
 {
 	static char name[256];
-	const char *set = g_getenv("HOSTNAME"); // spec: ldirectord 5, "HOST above"
+	const char *set = g_getenv("HOSTNAME"); // doc/ldirectord.md 5: "$HOSTNAME if it is set, else the node name"
 	if (set && *set)
 		return set;
 	if (gethostname(name, sizeof(name) - 1) != 0)
@@ -278,7 +278,7 @@ void check_local_text(const struct sockaddr_storage *me, char *out, size_t cap)
 }
 
 /* What a section that says nothing means; the reader of the file knows it for a service that was written, this for one that follows
- * from the port as well.  spec: ldirectord 5, "login" */
+ * from the port as well.  doc/ldirectord.md 5 */
 void check_talk_settings(struct talk_settings *s, const struct check_plan *plan, char *defaults, size_t cap)
 {
 	static uint64_t nonce;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Checks of real servers: each is a small state machine over non-blocking sockets in the caller's GLib main context.  Nothing here
- * blocks: names, TLS, mail and scripts included.  One hard deadline per check.  spec: ldirectord 6 */
+ * blocks: names, TLS, mail and scripts included.  One hard deadline per check.  doc/ldirectord.md 6 */
 #ifndef LDIRECTORD_CHECK_CHECK_H
 #define LDIRECTORD_CHECK_CHECK_H
 

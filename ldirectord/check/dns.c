@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* service=dns by c-ares: A of the request, or PTR when it is an address, asked of the real server itself.  A channel for each check:
- * its only server is the real one, and its sockets end with it.  spec: ldirectord 6 */
+ * its only server is the real one, and its sockets end with it.  doc/ldirectord.md 6 */
 #include <ares.h>
 #include <arpa/inet.h>
 #include <arpa/nameser.h>

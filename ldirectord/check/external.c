@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* checktype=external and external-perl: a program says whether the real server is up.  Arguments: address or mark of the virtual, its
- * port, address of the real, its port.  It runs on the default main context, as lib/spawn.h does.  spec: ldirectord 6 */
+ * port, address of the real, its port.  It runs on the default main context, as lib/spawn.h does.
+ * doc/ldirectord.md 6 */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

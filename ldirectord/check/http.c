@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* http, https, http_proxy by libcurl's multi socket interface: one multi handle for all checks, a new connection for each.
- * What is asked for (address, names, headers) is http_request.c.  spec: ldirectord 6, 11 P1 */
+ * What is asked for (address, names, headers) is http_request.c.  doc/ldirectord.md 6, 11 */
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
@@ -164,7 +164,8 @@ static void http_failed(struct http_check *k, CURLcode code)
 		check_verdict(&k->c, false, "%s", *k->error ? k->error : curl_easy_strerror(code));
 }
 
-/* What is here of the body when no more will come: enough only when receive has found what it wants.  spec: ldirectord 6, [want] */
+/* What is here of the body when no more will come: enough only when receive has found what it wants.
+ * doc/ldirectord.md 6 */
 static bool part_is_enough(struct http_check *k)
 {
 	long status = 0;

@@ -58,7 +58,7 @@ void http_request_build(struct http_request *q, const struct check_plan *plan, c
 	q->may_be_tls = tls || v->redirect_follow || whole;
 	if (v->service == LB_HTTP_PROXY)
 		(void)snprintf(q->proxy, sizeof(q->proxy), "http://%s:%u", address, a->port);
-	if (whole) { // it names where to go: spec: ldirectord 6, "replaces address and port"
+	if (whole) { // doc/ldirectord.md 6: "replaces address and port of the check as well"
 		append_coded(q->url, whole);
 		if (v->virtualhost && v->service != LB_HTTP_PROXY)
 			(void)snprintf(q->host_header, sizeof(q->host_header), "Host: %s", v->virtualhost);

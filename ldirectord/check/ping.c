@@ -190,7 +190,7 @@ static void ping_again(struct timer *t)
 	ping_send((struct ping_check *)((char *)t - offsetof(struct ping_check, next)));
 }
 
-/* The deadline is checktimeout for each attempt.  spec: ldirectord 6, "ping" */
+/* doc/ldirectord.md 6: "checktimeout for each attempt". */
 static void ping_start(struct check *c, const struct check_plan *plan)
 {
 	struct ping_check *k = (struct ping_check *)c;

@@ -109,7 +109,7 @@ static bool is_atom(const char *text)
 	return *text && !text[strcspn(text, " (){%*\"\\]\t\r\n\177")];
 }
 
-/* The request without the slash that the file's reader put in front; \n is a newline.  spec: ldirectord 6, simpletcp */
+/* The request without the slash that the file's reader put in front; \n is a newline.  doc/ldirectord.md 6 */
 static void say_raw(GString *out, const char *text)
 {
 	for (text += *text == '/'; *text; text++) {

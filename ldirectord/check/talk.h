@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Conversations in lines, as tables: what is said, what may be answered, what comes next.  PURE: bytes of the server go in, bytes to
  * send and a verdict come out; no socket, clock or random number in here.  What a server can make it keep is bounded.
- * spec: ldirectord 6 */
+ * doc/ldirectord.md 6 */
 #ifndef LDIRECTORD_CHECK_TALK_H
 #define LDIRECTORD_CHECK_TALK_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Hosts, ports, addresses: cut from a line, resolved, compared, written.  spec: ldirectord 3.
+// Hosts, ports, addresses: cut from a line, resolved, compared, written.  doc/ldirectord.md 3.
 #include "ldirectord/conf/parse.h"
 
 #include <arpa/inet.h>
@@ -129,7 +129,7 @@ bool lb_port_resolve(struct lb_parser *p, const char *name, struct lb_value port
 		*out = (uint16_t)n;
 		return true;
 	}
-	// Many a service has its name for one of the two only, on current systems (spec: 13, 22).
+	// Many a service has its name for one of the two only, on current systems (doc/ldirectord.md 13.22).
 	const char *first = protocol == LB_UDP ? "udp" : "tcp", *second = protocol == LB_UDP ? "tcp" : "udp";
 	if (!digits && port.text.len > 0 && (service_port(p, port.text, first, out) || service_port(p, port.text, second, out)))
 		return true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Drives the parser: line by line into the file or the open section, then effective values of all.  spec: ldirectord 2.
+// Drives the parser: line by line into the file or the open section, then effective values of all.
+// doc/ldirectord.md 2.
 #include "ldirectord/conf/parse.h"
 
 #include <stdarg.h>
@@ -103,7 +104,7 @@ static void use_in_section(struct lb_parser *p, const struct lb_line *line)
 static void use_line(struct lb_parser *p, const struct lb_line *line, struct bytes whole)
 {
 	if (line->blank)
-		return; // the section goes on.  spec: 13, 1
+		return; // doc/ldirectord.md 13.1: "the section goes on"
 	if (memchr(whole.at, '\0', whole.len))
 		diag_add(p->diags, DIAG_ERROR, line->number, 0, "there is a NUL byte on this line; expected text");
 	else if (line->indent == 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What a ldirectord.cf says, in effective values.  PURE: no file, no name lookup and no clock in here; names are resolved by the
- * function that the caller hands to the parser.  spec: ldirectord 2-5. */
+ * function that the caller hands to the parser.  doc/ldirectord.md 2 to 5. */
 #ifndef LDIRECTORD_CONF_CONFIG_H
 #define LDIRECTORD_CONF_CONFIG_H
 
@@ -72,7 +72,7 @@ struct lb_virtual {
 	char *fallback_command, *monitor_file, *service_name, *comment, *load; /* NULL: none */
 	char *email_alert, *smtp;                                              /* NULL: none */
 	unsigned email_alert_freq, email_alert_status;
-	/* ours, spec 11 P1 */
+	/* ours: doc/ldirectord.md 11 */
 	struct lb_status_range *status;
 	size_t status_count; /* 0: 200-299 */
 	bool redirect_follow; /* default true */
@@ -109,7 +109,7 @@ struct lb_config {
 typedef bool lb_resolve(void *context, const char *host, enum lb_family family, struct lb_address *out, const char **why);
 
 /* Parse a whole file.  Collects every error and warning in d; returns NULL when there was an error (never half a configuration),
- * else what lb_config_free releases.  strict: the silent mistakes of spec 13 are errors. */
+ * else what lb_config_free releases.  strict: the silent mistakes of doc/ldirectord.md 13 are errors. */
 struct lb_config *lb_config_parse(const char *file, const char *text, size_t len, bool strict, lb_resolve *resolve, void *context, struct diags *d);
 void lb_config_free(struct lb_config *c);
 /* This machine's name ($HOSTNAME, else the node's), for the presets of ftp and sip; "localhost" before.  False: no memory. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The table of directives: where each may stand, what it sets, what it is for.  spec: ldirectord 4, 5, 11 (P1).
+// The table of directives: where each may stand, what it sets, what it is for.  doc/ldirectord.md 4, 5, 11.
 #include "ldirectord/conf/parse.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Effective values, once the whole file is read: globals may stand below the sections they apply to.  spec: ldirectord 3-5.
+// Effective values, once the whole file is read: globals may stand below the sections they apply to.
+// doc/ldirectord.md 3 to 5.
 #include "ldirectord/conf/parse.h"
 
 struct lb_common lb_common_none(void)

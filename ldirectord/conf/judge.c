@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a section leads to that its author hardly meant: told as warnings, at the line that does it.  spec: ldirectord 13.
+// What a section leads to that its author hardly meant: told as warnings, at the line that does it.
+// doc/ldirectord.md 13.
 #include "ldirectord/conf/parse.h"
 
 #include <string.h>

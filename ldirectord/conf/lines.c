@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Lines of an ldirectord.cf: indentation, comments, name = value.  spec: ldirectord 2.
+// Lines of an ldirectord.cf: indentation, comments, name = value.  doc/ldirectord.md 2.
 #include "ldirectord/conf/parse.h"
 
 bool lb_is_blank(uint8_t c)
@@ -39,8 +39,8 @@ struct lb_value lb_word(struct lb_value *rest)
 	return word;
 }
 
-/* Where the comment begins, or the length.  Within quotes a # is a # (the peer cuts there too: spec 13, 4), but when the quotes
- * never close, as in "C:\" # drive, it is as the peer reads it.
+/* Where the comment begins, or the length.  Within quotes a # is a # (doc/ldirectord.md 13.4: the reference cuts
+ * there too), but when the quotes never close, as in "C:\" # drive, it is as the peer reads it.
  * At global level the peer keeps everything: only a # behind a blank is one there, so that a command with a#b in it keeps its meaning. */
 static size_t comment_at(struct bytes text, bool global)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Names as in the file, and what a service is by default.  spec: ldirectord 5.
+// Names as in the file, and what a service is by default.  doc/ldirectord.md 5.
 #include "ldirectord/conf/parse.h"
 
 const char *const lb_service_names[] = {

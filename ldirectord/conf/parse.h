@@ -22,7 +22,7 @@ struct lb_value {
 /* One line: name = value, comment and blanks at both ends taken away. */
 struct lb_line {
 	unsigned number;
-	unsigned indent;    /* in columns; a tab counts as four.  spec: 2 */
+	unsigned indent;    /* in columns.  doc/ldirectord.md 2: "a tab counts as four" */
 	bool blank;         /* nothing on it, or a comment only */
 	bool comment;       /* the latter */
 	bool equals;        /* there was an = */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Lines that name servers: real = HOST[->HOST][:PORT] METHOD [WEIGHT] ["REQUEST", "RECEIVE"] [l:N] [u:N], and fallback.  spec: ldirectord 3.
+// Lines that name servers: real = HOST[->HOST][:PORT] METHOD [WEIGHT] ["REQUEST", "RECEIVE"] [l:N] [u:N], and fallback.
+// doc/ldirectord.md 3.
 #include "ldirectord/conf/parse.h"
 
 #include <stdio.h>

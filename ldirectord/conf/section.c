@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Setters with a grammar of their own.  spec: ldirectord 4, 5.
+// Setters with a grammar of their own.  doc/ldirectord.md 4, 5.
 #include "ldirectord/conf/parse.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Setters of one value: numbers, times, yes and no, texts, words of a list, regular expressions.  spec: ldirectord 2.
+// Setters of one value: numbers, times, yes and no, texts, words of a list, regular expressions.  doc/ldirectord.md 2.
 #include "ldirectord/conf/parse.h"
 
 #include <assert.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What the pool wants done, batched: all operations that fall into one turn of the main loop go to the kernel together, then the log
- * tells of them.  A line about an operation that failed is not told: the pool says the truth instead.  spec: ldirectord 7, 12 */
+ * tells of them.  A line about an operation that failed is not told: the pool says the truth instead.
+ * doc/ldirectord.md 7, 12 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +65,7 @@ void batch_collect(struct director *d)
 	flush_soon(d);
 }
 
-/* The shell is asked for: that is what this directive promises.  spec: ldirectord 8 */
+/* The shell is asked for: that is what this directive promises.  doc/ldirectord.md 8 */
 static void run_fallback_command(const struct director *d, const struct pool_action *a)
 {
 	const struct lb_virtual *v = &d->config->virtuals[a->virtual_index];

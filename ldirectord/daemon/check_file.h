@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* ldirectord check FILE: all that is wrong with a file, without a daemon; changes nothing.  spec: ldirectord 2, 11. */
+/* ldirectord check FILE: all that is wrong with a file, without a daemon; changes nothing.  doc/ldirectord.md 2, 11. */
 #ifndef LDIRECTORD_DAEMON_CHECK_FILE_H
 #define LDIRECTORD_DAEMON_CHECK_FILE_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The checks that run: begun when the schedule says so, their results given to the pool.  One that is still under way when its next
- * turn comes leaves that turn out.  spec: ldirectord 6 (combined), 11 */
+ * turn comes leaves that turn out.  doc/ldirectord.md 6, 11 */
 #include <stdlib.h>
 #include <string.h>
 

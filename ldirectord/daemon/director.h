@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The daemon: one event loop that runs the checks, asks the pool what follows, and writes the table.  spec: ldirectord 1, 7-9 */
+/* The daemon: one event loop that runs the checks, asks the pool what follows, and writes the table.
+ * doc/ldirectord.md 1, 7 to 9 */
 #ifndef LDIRECTORD_DAEMON_DIRECTOR_H
 #define LDIRECTORD_DAEMON_DIRECTOR_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* execute: the instances that a file names are sent the same command, by running this program again for each of them.  For the
- * command line; the daemon does not care.  spec: ldirectord 1, 9 */
+ * command line; the daemon does not care.  doc/ldirectord.md 1, 9 */
 #ifndef LDIRECTORD_DAEMON_EXECUTE_H
 #define LDIRECTORD_DAEMON_EXECUTE_H
 

@@ -58,7 +58,7 @@ static bool is_ldirectord(pid_t pid)
 	return yes;
 }
 
-/* Held by a process that lives: the lock tells it from a number that an editor has got since (spec 1 [want]). */
+/* Held by a process that lives: the lock tells it from a number that an editor has got since (doc/ldirectord.md 1). */
 static enum instance_state state_of(const char *path, pid_t *pid)
 {
 	char text[32] = "";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* An instance of ldirectord: which file, which name, which pid file, and whether it runs.  spec: ldirectord 1 */
+/* An instance of ldirectord: which file, which name, which pid file, and whether it runs.  doc/ldirectord.md 1 */
 #ifndef LDIRECTORD_DAEMON_INSTANCE_H
 #define LDIRECTORD_DAEMON_INSTANCE_H
 

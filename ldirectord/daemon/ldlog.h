@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The log of ldirectord: "[Tue Nov 24 18:30:00 2026|NAME|PID] TEXT" to a file that is opened anew for each line (rotation needs no
  * signal), or to syslog, by a thread: a log that hangs delays nothing, and says afterwards how much it has missed.
- * spec: ldirectord 1, 4 (logfile), 10 */
+ * doc/ldirectord.md 1, 4, 10 */
 #ifndef LDIRECTORD_DAEMON_LDLOG_H
 #define LDIRECTORD_DAEMON_LDLOG_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The text of a mail: headers, one event or a digest of many.  PURE: no clock, no socket; whatever a configuration has in a name or a
- * comment stays one line of one header.  spec: ldirectord 10 */
+ * comment stays one line of one header.  doc/ldirectord.md 10 */
 #ifndef LDIRECTORD_DAEMON_LETTER_H
 #define LDIRECTORD_DAEMON_LETTER_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* ldirectord: the command line.  spec: ldirectord 1 */
+/* ldirectord: the command line.  doc/ldirectord.md 1 */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* maintenancedir: a file named as a real server takes it out.  Looked at once a second; nothing is looked up by name: the names are
- * the address and the host as the configuration writes it.  spec: ldirectord 8 (maintenance), 13 (19) */
+ * the address and the host as the configuration writes it.  doc/ldirectord.md 8, 13.19 */
 #ifndef LDIRECTORD_DAEMON_MAINTENANCE_H
 #define LDIRECTORD_DAEMON_MAINTENANCE_H
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Mails on their way: events of one moment gather in one letter, a letter that was not sent is tried again and in the end dropped.
- * PURE: the time is given, nothing is sent from here.  Bounded: letters, and what each of them tells.  spec: ldirectord 10 */
+ * PURE: the time is given, nothing is sent from here.  Bounded: letters, and what each of them tells.
+ * doc/ldirectord.md 10 */
 #ifndef LDIRECTORD_DAEMON_OUTBOX_H
 #define LDIRECTORD_DAEMON_OUTBOX_H
 

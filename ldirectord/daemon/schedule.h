@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* When each check begins: a period from start to start, the starts of all spread over it, nobody late because of another.  No
- * socket and no clock: the caller asks what is due.  spec: ldirectord 11 (checks in parallel, a fixed period), 12 */
+ * socket and no clock: the caller asks what is due.  doc/ldirectord.md 11.1, 11.2, 12 */
 #ifndef LDIRECTORD_DAEMON_SCHEDULE_H
 #define LDIRECTORD_DAEMON_SCHEDULE_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Lines to files, to syslog and to standard output, in their order, by a thread of its own: a disk, a pipe or a syslog daemon that hangs
- * holds no check up.  What waits is bounded; what cannot be written is told to the owner.  spec: ldirectord 10, 11 */
+ * holds no check up.  What waits is bounded; what cannot be written is told to the owner.  doc/ldirectord.md 10, 11 */
 #ifndef LDIRECTORD_DAEMON_SCRIBE_H
 #define LDIRECTORD_DAEMON_SCRIBE_H
 

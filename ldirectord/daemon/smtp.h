@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* One mail to one mail server, port 25, by libcurl.  In threads of its own: libcurl's SMTP waits within one call for the answer to the
  * end of the mail and to QUIT, with its multi interface too, and a server may think about a mail for half a minute.
- * Knows no queue and never tries twice.  spec: ldirectord 10 */
+ * Knows no queue and never tries twice.  doc/ldirectord.md 10 */
 #ifndef LDIRECTORD_DAEMON_SMTP_H
 #define LDIRECTORD_DAEMON_SMTP_H
 

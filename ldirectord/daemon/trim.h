@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What only the start needed is given back: a daemon that lives for years does not keep what a dozen libraries touch once.
- * spec: ldirectord 12 (memory) */
+/* What only the start needed is given back: a daemon that lives for years does not keep what a dozen libraries touch once. */
 #ifndef LDIRECTORD_DAEMON_TRIM_H
 #define LDIRECTORD_DAEMON_TRIM_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The back ends of the IPVS table: generic netlink (libnl-genl), an ipvsadm command (IPVSADM=path), and a dry run that keeps its
- * table in memory.  One face, one vtable.  spec: ldirectord 7, 12 */
+ * table in memory.  One face, one vtable.  doc/ldirectord.md 7, 12 */
 #ifndef LDIRECTORD_IPVS_IPVS_H
 #define LDIRECTORD_IPVS_IPVS_H
 

@@ -27,8 +27,8 @@ size_t ipvs_result_set(struct ipvs_result *r, enum table_op_kind kind, int error
 // --- text.c: ipvsadm's words ---
 
 bool ipvs_op_is_real(enum table_op_kind kind);
-/* Where the table keeps a real: gate and ipip cannot rewrite a port, so ipvsadm stores them under the virtual's (spec 3, "port
- * rule"); netlink would store what it is told. */
+/* Where the table keeps a real: gate and ipip cannot rewrite a port, so ipvsadm stores them under the virtual's
+ * (doc/ldirectord.md 3, "Port rule"); netlink would store what it gets. */
 struct lb_address ipvs_stored(const struct table_op *op);
 /* What lb_address_text says, "[fd00::1]:0": with the port always, since ipvsadm makes up one where none is said. */
 bool ipvs_address_parse(const char *text, struct lb_address *out);

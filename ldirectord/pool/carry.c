@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What a new configuration takes over: from the table at a start, from the old configuration at a reload.  A real that stays keeps its
  * state, its order and the counters of its check; one that is new is KEPT when the table had it and nobody of the old file did, else
- * NEW.  spec: 7 "Start", 9 [want] */
+ * NEW.  doc/ldirectord.md 7, 9 */
 #include "ldirectord/pool/pool_private.h"
 
 /* --- checks ------------------------------------------------------------------------------------------------------------- */

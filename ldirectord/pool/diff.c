@@ -4,7 +4,7 @@
  * have been done, and its answer lost.  What is in doubt is asked for anew even where it seems right already.  Entries stand in the order
  * of the file, the fallback after the reals and strangers last: so a failed real goes before the fallback comes, and a good one comes
  * before the fallback goes.
- * spec: 7 "Up", "Down", "Stop" */
+ * doc/ldirectord.md 7, "Up", "Down", "Stop" */
 #include <errno.h>
 #include <string.h>
 

@@ -20,7 +20,8 @@ int key_order(const struct lb_address *a, const struct lb_address *b)
 	return a->port == b->port ? 0 : a->port < b->port ? -1 : 1;
 }
 
-/* Of an address virtual with gate or ipip the kernel tools keep the real under the virtual's port.  spec: 3, "port rule" */
+/* Of an address virtual with gate or ipip the kernel tools keep the real under the virtual's port.
+ * doc/ldirectord.md 3, "Port rule" */
 struct lb_address entry_key(const struct lb_service_id *id, const struct lb_real *r)
 {
 	struct lb_address key = r->address;

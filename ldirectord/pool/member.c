@@ -13,7 +13,7 @@
  * While it is named in maintenance no result counts; after that it needs risecount successes as after a failure.  A first success
  * needs no others: risecount is for those that come back.  checktype on has no results and is UP from the beginning; off is UP when
  * it was found in the table with a weight, else DOWN, and never comes back.  Orders do not change the state; they lie over it
- * (want.c).  spec: 8, 11 "risecount", 13 (20, 23, 41) */
+ * (want.c).  doc/ldirectord.md 8, 11.3, 13.20, 13.23, 13.41 */
 #include "ldirectord/pool/pool_private.h"
 
 static bool set_state(struct member *m, enum member_state state, struct mono now)

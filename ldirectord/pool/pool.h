@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Who is in the table, with which weight: (state, now, event) -> operations as data.  PURE: no clock, no socket, no file.
- * The caller applies the operations of one moment as one batch, runs the checks and reports their results.  spec: ldirectord 7-9
+ * The caller applies the operations of one moment as one batch, runs the checks and reports their results.
+ * doc/ldirectord.md 7 to 9
  *
  * A real of a virtual (the state table stands in member.c) is
  *
@@ -39,7 +40,7 @@ struct pool_event {
 
 enum pool_action_kind {
 	POOL_TABLE,    /* op */
-	POOL_LOG,      /* text: words of spec 10 */
+	POOL_LOG,      /* text: of doc/ldirectord.md 10 */
 	POOL_MAIL,     /* text is its subject; virtual_index says whose addresses */
 	POOL_COMMAND,  /* fallbackcommand of virtual_index, text is "start" or "stop" */
 };
@@ -48,14 +49,15 @@ struct pool_action {
 	enum pool_action_kind kind;
 	size_t virtual_index;
 	/* Of a log line or mail: the POOL_TABLE action (index in the same batch) that it tells of, POOL_OF_NONE when of none.  When that
-	 * operation failed it must not be told: pool_failed says the truth instead (spec 13, 36). */
+	 * operation failed it must not be told: pool_failed says the truth instead (doc/ldirectord.md 13.36). */
 	size_t of;
 	struct table_op op;
 	bool summary; /* of a mail: the one that tells of all first verdicts of a virtual */
 	char text[256];
 };
 
-/* A check to be run: reals of several virtuals that agree in all that matters share one (spec 6).  checktype on and off have none. */
+/* A check to be run: reals of several virtuals that agree in all that matters share one
+ * (doc/ldirectord.md 6).  checktype on and off have none. */
 struct pool_check {
 	const struct lb_virtual *v; /* whose settings count */
 	const struct lb_real *r;
@@ -64,7 +66,8 @@ struct pool_check {
 	size_t was; /* its index before the last reload, when it is the same check still; else SIZE_MAX */
 };
 
-/* Start: adopt what the kernel's table has (no pulse: spec 7 [want]).  Borrows config until pool_free or pool_reload.  NULL: no memory. */
+/* Start: adopt what the kernel's table has
+ * (doc/ldirectord.md 7: "no pulse").  Borrows config until pool_free or pool_reload.  NULL: no memory. */
 struct pool *pool_new(const struct lb_config *config, const struct table *kernel, struct mono now);
 void pool_free(struct pool *p);
 /* A new configuration, as a diff: states, counters and orders of what stays are kept.  The old one may be freed after it.

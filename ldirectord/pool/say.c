@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The actions of one call, and the words that people grep for.  Lines tell the reason after them; subjects of mails are the bare
- * words.  spec: 10 */
+ * words.  doc/ldirectord.md 10 */
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -202,7 +202,7 @@ void say_inaccessible(struct pool *p, const struct service *s, const struct memb
 	mail(p, s, POOL_OF_NONE, text);
 }
 
-/* The one mail of a start: spec 13, 32. */
+/* The one mail of a start: doc/ldirectord.md 13.32. */
 void say_summary(struct pool *p, const struct service *s)
 {
 	char id[ADDRESS], text[TEXT];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Which reals share a check: those whose checks would say the same to the same server, as often.  How many failures count is not part
- * of it: each virtual judges the one count by its own failurecount.  spec: 6, "the check for one real is shared" */
+ * of it: each virtual judges the one count by its own failurecount.
+ * doc/ldirectord.md 6: "The check for one real is shared" */
 #include <string.h>
 
 #include "ldirectord/pool/pool_private.h"

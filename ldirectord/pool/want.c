@@ -50,7 +50,7 @@ static void claim_member(struct service *s, size_t i)
 }
 
 /* The fallback is in the table when no real serves.  While first verdicts are awaited it stays as it is, so that it does not flap at
- * a start: spec 13, 23. */
+ * a start: doc/ldirectord.md 13.23. */
 static void claim_fallback(struct service *s)
 {
 	const struct lb_real *f = s->v->fallback;

@@ -189,7 +189,7 @@ cluster_mixed() { # PAIR [FILTER...]
 	done
 }
 
-# Two starters wait 10 s for each other: spec protocol 7.2.
+# doc/protocol.md 7.2: "Two simultaneous starters wait 10 s".
 START_S=45
 mixed_running() { # PAIR [FILTER...]
 	cluster_mixed "$@"

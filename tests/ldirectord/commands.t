@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Commands and exit codes, pid files, both names, broken files, a hanging check, supervised, cleanstop.  TAP.  spec: ldirectord 1
+# Commands and exit codes, pid files, both names, broken files, a hanging check, supervised, cleanstop.  TAP.
+# doc/ldirectord.md 1
 . "$(dirname "$0")/lib.sh"
 SCRIPT=$(cd "$(dirname "$0")/../../resource.d" && pwd)/ldirectord
 lb_begin "$@"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# execute: the commands of one instance are sent to those that it names.  TAP.  spec: ldirectord 1, 9
+# execute: the commands of one instance are sent to those that it names.  TAP.  doc/ldirectord.md 1, 9
 . "$(dirname "$0")/lib.sh"
 lb_begin "$@"
 other=/etc/ha.d/web.cf

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A life: failures, fallback, orders, reloads good and bad, 200 of them, autoreload, maintenance.  TAP.  spec: ldirectord 7-9
+# A life: failures, fallback, orders, reloads good and bad, 200 of them, autoreload, maintenance.  TAP.
+# doc/ldirectord.md 7 to 9
 . "$(dirname "$0")/lib.sh"
 lb_begin "$@"
 file() { # further lines of globals

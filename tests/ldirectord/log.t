@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A log that cannot be written, and a syslog that hangs, hold up nothing; afterwards the log says how much is missing.  TAP.  spec: ldirectord 10, 11
+# A log that cannot be written, and a syslog that hangs, delay nothing; afterwards it is told how much is missing.  TAP.
+# doc/ldirectord.md 10, 11
 . "$(dirname "$0")/lib.sh"
 lb_begin "$@"
 A=127.0.1.1:8001 LOG=$ROOM/log

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Mail alerts: by SMTP and by the local mailer, digest, who wants what when, refused recipients, dead and thoughtful mail servers.
-# TAP.  spec: ldirectord 10, 13 (7, 31-33)
+# TAP.  doc/ldirectord.md 10, 13.7, 13.31, 13.32, 13.33
 . "$(dirname "$0")/lib.sh"
 lb_begin "$@"
 export SMTP_RECORD=$ROOM/mails

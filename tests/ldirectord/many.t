@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# 300 reals, 100 of which go and come in the same second: a few batches, whatever their number.  TAP.  spec: ldirectord 12
+# 300 reals, 100 of which go and come in the same second: a few batches, whatever their number.  TAP.
+# doc/ldirectord.md 12
 . "$(dirname "$0")/lib.sh"
 lb_begin "$@"
 {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# monitorfile: a line for each check; a place that cannot be written holds up nothing.  TAP.  spec: ldirectord 10
+# monitorfile: a line for each check; a place that cannot be written delays nothing.  TAP.  doc/ldirectord.md 10
 . "$(dirname "$0")/lib.sh"
 lb_begin "$@"
 A=127.0.1.1:8001 B=127.0.1.2:8001

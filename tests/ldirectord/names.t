@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A name server that never answers: a reload waits for it, the checks do not.  TAP.  spec: ldirectord 9, 11 (no blocking on DNS)
+# A name server that never answers: a reload waits for it, the checks do not.  TAP.  doc/ldirectord.md 9, 11.10
 . "$(dirname "$0")/lib.sh"
 lb_begin "$@"
 A=127.0.1.1:8001 B=127.0.1.2:8001

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* restart-idempotent: when all is quiet a node is stopped and started, or its engine replaced; afterwards the truth is what
- * it was, and no script ran more often than that needs.  spec: proof, section 2.3, S11 */
+ * it was, and no script ran more often than that needs.  doc/proof.md S11 */
 #include "tests/sim/sim.h"
 
 enum { OFF_MS = 5000, ENGINE_MS = 100 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What must come to its end: operators' moves, and in the calm everything.  spec: proof, section 2.3, liveness. */
+/* What must come to its end: operators' moves, and in the calm everything.  doc/proof.md 3. */
 #include "tests/sim/sim.h"
 
 #include <string.h>

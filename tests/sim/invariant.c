@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The rules, looked at on the true state of the world.  spec: proof, section 2.3.
+/* The rules, looked at on the true state of the world.  doc/proof.md 2.
  *
  * "whole": both engines run and move, each hears the other's statuses, and no cut separates them.  Two owners are
  * forgiven while the network is not whole and for a short time afterwards, in which both must have heard the other. */
@@ -146,7 +146,7 @@ static void check_start_beside_peer(struct world *w, const struct node *n, int g
 		     heard ? " and lately said so" : "; the network is whole");
 }
 
-/* S8: of a silent peer nothing is taken before it is known to be off, or to have left.  spec: fencing R1 */
+/* S8: of a silent peer nothing is taken before it is known to be off, or to have left.  doc/fencing.md R1 */
 static void check_proof(struct world *w, const struct node *n, size_t group)
 {
 	const struct node *peer = &w->nodes[1 - n->index];
@@ -200,7 +200,7 @@ void invariant_stop(struct world *w, const struct node *n, size_t group)
 		     both ? "the other node stops as well" : "runs nowhere else");
 }
 
-/* S13: who stood still longer than deadtime owns nothing before it has asked.  spec: fencing R5, I9 */
+/* S13: who stood still longer than deadtime owns nothing before it has asked.  doc/fencing.md R5, I9 */
 void invariant_stalled(struct world *w, const struct node *n)
 {
 	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)

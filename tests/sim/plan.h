@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A plan: settings and faults as text that can be read and edited, drawn from a seed or written by hand.  spec: proof, section 2. */
+/* A plan: settings and faults as text that can be read and edited, drawn from a seed or written by hand.
+ * doc/proof.md 1. */
 #ifndef TESTS_SIM_PLAN_H
 #define TESTS_SIM_PLAN_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A pair of nodes in a bottle: the real core, a virtual clock, a network, scripts and operators made of hashes.
  * Nothing here reads a clock, and no draw depends on an earlier one: each is a hash over what it is for, so that
- * taking one fault out of a plan leaves all the others as they were.  spec: proof, section 2. */
+ * taking one fault out of a plan leaves all the others as they were.  doc/proof.md 1. */
 #ifndef TESTS_SIM_SIM_H
 #define TESTS_SIM_SIM_H
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # cl_status, hb_standby, hb_takeover as an operator meets them: texts and exit codes, without a daemon and before a
-# played one (fake_daemon.pl).  spec: cli, sections 2, 3, 11.
+# played one (fake_daemon.pl).  doc/commands.md 2, 3, 7.
 # usage: BUILD=build prove tests/tools/cli.t
 set -u
 here=$(cd "$(dirname "$0")" && pwd) || exit 1

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# A daemon's API socket with canned answers, written apart from the C code: what the captures say (spec: cli 7), nothing else.
+# A daemon's API socket with canned answers, written apart from the C code: what the captures have
+# (doc/commands.md 4), nothing else.
 # usage: perl fake_daemon.pl SOCKET MODE     MODE: good, starting, refuse, refuse-move, silent, hangup, failed-move
 # Serves one client after another until it is killed; ends by itself after 600 s.
 use strict;

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# ha.d/shellfuncs as a resource script or a hook meets it, in each POSIX shell that is there.  spec: resources, section 5; cli 8, format 3.
+# ha.d/shellfuncs as a resource script or a hook meets it, in each POSIX shell that is there.
+# doc/resources.md 5; doc/commands.md 5.
 # usage: BUILD=build prove tests/tools/shellfuncs.t
 set -u
 here=$(cd "$(dirname "$0")" && pwd) || exit 1

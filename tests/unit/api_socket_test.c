@@ -323,7 +323,7 @@ static void a_daemon_that_does_not_answer_is_a_timeout(void **state)
 	with_client(*state, client_of_a_frozen_daemon, NULL);
 }
 
-/* 3.0.6 asks for a client of its own: spec protocol 4. */
+/* 3.0.6 asks for a client of its own: doc/protocol.md 4. */
 static void a_peer_asks_whether_a_client_is_here(void **state)
 {
 	struct room *r = *state;

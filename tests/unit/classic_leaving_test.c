@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The classic dialect: leaving, coming back, legacy mode; alpha is a core, the test speaks for a Heartbeat 3.0.6 that is called beta.
- * spec: protocol 7.2, 7.4, 7.5, 7.7, 7.8 and the exchanges of 11. */
+ * doc/protocol.md 7.2, 7.4, 7.5, 7.7, 7.8 and 11. */
 #include "tests/unit/classic_pair.h"
 
 #include <stdlib.h>
@@ -174,7 +174,7 @@ static void the_peers_news_of_fencing_changes_nothing(void **state)
 	pair_free(p);
 }
 
-/* In its first 5 s 3.0.6 asks for 2 s more (spec: protocol 6.2); before it restarts itself for 30. */
+/* In its first 5 s 3.0.6 asks for 2 s more (doc/protocol.md 6.2); before it restarts itself for 30. */
 static void a_peer_is_dead_after_the_time_it_asked_for_last(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The standby exchange of the classic dialect when a word of it is lost, doubled or late.  spec: protocol 7.5. */
+/* The standby exchange of the classic dialect when a word of it is lost, doubled or late.  doc/protocol.md 7.5. */
 #include "tests/unit/classic_pair.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The classic dialect, word for word: alpha is a core, the test speaks for a Heartbeat 3.0.6 that is called beta.
- * spec: protocol 7.2, 7.4, 7.5, 7.7, 7.8 and the exchanges of 11. */
+ * doc/protocol.md 7.2, 7.4, 7.5, 7.7, 7.8 and 11. */
 #include "tests/unit/classic_pair.h"
 
 #include <stdlib.h>

@@ -73,7 +73,7 @@ static struct bytes pack(struct bytes plain, const char *method, const char *cla
 	return writer_done(&w);
 }
 
-/* spec: protocol 2: text, its auth line, one NUL behind. */
+/* doc/protocol.md 2: text framing with its auth line and one NUL. */
 static void the_reference_s_inner_text_with_auth_line_and_nul_is_accepted(void **state)
 {
 	(void)state;

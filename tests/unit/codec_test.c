@@ -19,7 +19,7 @@ static struct bytes sealed(struct bytes body)
 
 /* --- netstring framing -------------------------------------------------------------------------------------------------- */
 
-/* spec: protocol 10.1; each of these ended the reference's master process. */
+/* doc/protocol.md 12: each of these ends the reference. */
 static void datagrams_that_killed_the_reference_are_refused_as_not_authentic(void **state)
 {
 	(void)state;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* No takeover without proof where fencing is configured; one shot at a time, and none too many.  spec: fencing R1, R7, R10, I8. */
+/* No takeover without proof where fencing is configured; one shot at a time, and none too many.
+ * doc/fencing.md R1, R7, R10, I8. */
 #include <string.h>
 
 #include "tests/unit/pair.h"

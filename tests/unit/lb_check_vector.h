@@ -63,7 +63,7 @@ static inline bool has(const struct step *s, const char *text)
 	return s->bytes && g_strstr_len((const char *)s->bytes->data, s->bytes->len, text) != NULL;
 }
 
-/* What we are wanted to leave out; each takes the answer with it.  spec: ldirectord 6, [want] */
+/* What we are wanted to leave out; each takes the answer with it.  doc/ldirectord.md 6 */
 static const struct {
 	const char *prefix, *vectors, *why;
 } left_out[] = {

@@ -274,7 +274,8 @@ static void play_with_server(struct vector *v)
 				v->steps[i].bytes = bytes_of("b'Host: www.example.com\\r\\n'");
 			}
 	}
-	if (strcmp(v->name, "imap-bye") == 0) { // the peer asked another port, see spec 6; on the right one stood a server that said
+	// the reference asked another port (doc/ldirectord.md 6); on the right one there was a server that sent
+	if (strcmp(v->name, "imap-bye") == 0) {
 		g_byte_array_unref(v->steps[1].bytes);
 		v->steps[1].bytes = bytes_of("b'* BYE go away\\r\\n'");
 	}

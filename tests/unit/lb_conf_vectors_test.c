@@ -245,7 +245,8 @@ static void check_fixture(const char *id, json_t *json, const char *text, size_t
 	json_t *warnings = json_object_get(peer, "warnings");
 	for (size_t i = 0; i < json_array_size(warnings); i++) {
 		json_t *warning = json_array_get(warnings, i);
-		// checkinterval in a section is honoured here without fork, so there is nothing to warn of.  spec: 9
+		// checkinterval in a section is honoured here without fork, so there is nothing to warn of.
+		// doc/ldirectord.md 9
 		if (strcmp(json_string_value(json_object_get(warning, "class")), "checkinterval-needs-fork") != 0 &&
 		    !has_line(&d, DIAG_WARNING, (unsigned)json_integer_value(json_object_get(warning, "line"))))
 			complain(id, "a warning of the peer", warning, NULL);

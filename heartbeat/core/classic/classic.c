@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The classic dialect: starting, resource and ask_resources of Heartbeat 3.0.6, translated into the facts of ownership.h
- * and back.  spec: protocol 7.2, 7.4, 7.5, 7.8 (the state tables stand there; ours follow them).
+ * and back.  doc/protocol.md 7.2, 7.4, 7.5, 7.8 (the state tables are there; ours follow them).
  *
  *  start-up   INIT -joined: send starting-> STARTING -peer's starting: report-> BOTHSTARTING
  *             STARTING, BOTHSTARTING -any resource-> RSCRCVD -10 s, peer's resource isstable=1, or none at all (ours)-> STABLE
@@ -38,7 +38,7 @@ void classic_report(struct core *c, const char *info)
 	k->reported = holds;
 	k->reported_stable = stable;
 	k->must_report = false;
-	/* A node also hears itself: its own report moves a starter on (spec: protocol 7.2). */
+	/* doc/protocol.md 7.2: "A node also receives its own report", and it moves a starter on. */
 	if (k->state == CLASSIC_STARTING || k->state == CLASSIC_BOTHSTARTING) {
 		k->state = CLASSIC_RSCRCVD;
 		k->acquire_at = mono_add(c->now.mono, span_ms(ACQUIRE_MS));
@@ -129,7 +129,7 @@ static void hear_takeover(struct core *c, const struct message *m)
 
 static void hear_shutdone(struct core *c)
 {
-	if (c->peer_left) /* a second one needs no answer: spec protocol 7.8 */
+	if (c->peer_left) /* doc/protocol.md 7.8: "A second shutdone needs no answer" */
 		return;
 	const char *peer = membership_peer(c)->name;
 	core_log(c, LOG_LEVEL_INFO, "Received shutdown notice from '%s'.", peer);
@@ -143,7 +143,7 @@ static void hear_shutdone(struct core *c)
 }
 
 /* Reports are full: one that was lost and sent again must not undo a later one.  Only reports are put in order: 3.0.6 sends its
- * report before the "done" that has the lower number (spec: protocol 0, 7). */
+ * report before the "done" that has the lower number (doc/protocol.md 5.5). */
 static bool is_outdated(struct core *c, const struct message *m)
 {
 	uint64_t seq = 0;
@@ -162,10 +162,10 @@ static bool is_outdated(struct core *c, const struct message *m)
 
 static void classic_message(struct core *c, const struct message *m)
 {
-	/* The list itself is not taken over: ha.cf decides.  Unasked it is no answer (spec: protocol 10, 9). */
+	/* doc/protocol.md 10.9: "the list is not taken over: ha.cf decides"; unasked it is no answer. */
 	if (message_is(m, "t", "repnodes"))
 		c->classic.nodes_answered |= c->classic.nodes_asked;
-	if (c->phase < PHASE_ACTIVE) /* not acted on before the cluster is up: spec protocol 6.3 */
+	if (c->phase < PHASE_ACTIVE) /* not acted on before comm is up: doc/protocol.md 6.3 */
 		return;
 	if (is_outdated(c, m))
 		return;
@@ -258,7 +258,7 @@ static void publish_leaving(struct core *c)
 	k->leaving_said = true;
 }
 
-/* What became of the fencing of a dead peer, for clients on whichever node still hears it.  spec: protocol 4, 7.6 */
+/* What became of the fencing of a dead peer, for clients on whichever node still hears it.  doc/protocol.md 4, 7.6 */
 static void publish_fencing(struct core *c, const struct node *peer)
 {
 	struct classic *k = &c->classic;

@@ -7,7 +7,7 @@
 #include "heartbeat/core/ownership.h"
 #include "heartbeat/core/state.h"
 
-enum { FIRST_ANSWER_MS = 10000, TRANSITION_MS = 3600000 }; /* spec: protocol 7.5 */
+enum { FIRST_ANSWER_MS = 10000, TRANSITION_MS = 3600000 }; /* doc/protocol.md 7.5 */
 
 /* Send "resource" with what we hold; info may be NULL. */
 void classic_report(struct core *c, const char *info);

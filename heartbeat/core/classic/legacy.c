@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* auto_failback legacy between classic nodes: each asks for its own groups, one ip-request a group.  spec: protocol 7.7. */
+/* auto_failback legacy between classic nodes: each asks for its own groups, one ip-request a group.
+ * doc/protocol.md 7.7. */
 #include "heartbeat/core/ownership.h"
 #include "heartbeat/core/state.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The standby exchange of the classic dialect, in which a half changes hands.  spec: protocol 7.5 (the table stands there).
+/* The standby exchange of the classic dialect, in which a half changes hands.
+ * doc/protocol.md 7.5 (the table is there).
  *
  *  giver:  NOT -send "me"-> ASKED -"other"-> ACCEPTED (release) -all released: send "done"-> DONE -"done"-> NOT
  *  taker:  NOT -"me": send "other"-> OTHER -"done"-> TAKING (start) -all settled: report, send "done"-> NOT

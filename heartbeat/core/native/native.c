@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The native dialect: each status carries the whole of what its sender holds, so that nothing has to be asked for and a
- * lost datagram is repaired by the next one.  3.0.6 ignores the fields (spec: protocol 3).  spec: design 4, "dialects".
+ * lost datagram is repaired by the next one.  3.0.6 ignores the fields (doc/protocol.md 3).  doc/protocol.md 13.
  *
  *   h4=1                       the sender speaks it
  *   h4hears=GEN:SEQ            the last status of the peer that the sender has processed (hex; 0:0 none)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # A peer that has the key and means harm, and a recording of a dead one: ours keeps what it runs, its node table and its wits, and takes
-# the true peer back afterwards.  The client speaks for 3.0.6, which has no power.  spec: protocol 10
+# the true peer back afterwards.  The client speaks for 3.0.6, which has no power.  doc/protocol.md 10
 . "$(dirname "$0")/../lib.sh"
 interop_enter ref1 ref2
 HUGE=7fffffff

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The three datagrams with which anybody ends 3.0.6, without a key (spec: protocol 10.1), 10,000 a second of them to ours: a counter
+# The three datagrams with which anybody ends 3.0.6, without a key
+# (doc/protocol.md 12), 10,000 a second of them to ours: a counter
 # moves and one line is written.  In the end each is sent once to 3.0.6, so that they are known to be the right ones.
 . "$(dirname "$0")/../lib.sh"
 interop_enter ref1 ref2
