@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "heartbeat/core/message_types.h"
 
-/* spec protocol 3: "Absent in types beginning NS_" (seq) */
+/* doc/protocol.md 3, seq: "Absent in types that begin with NS_" */
 #define UNNUMBERED "NS_"
 
 static const struct message_type rows[] = {
