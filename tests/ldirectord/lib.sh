@@ -30,6 +30,7 @@ lb_begin() { # the test's own arguments
 }
 lb_end() {
 	echo "1..$NUMBER"
+	echo "# took $SECONDS s: $(basename "$0" .t)"
 	[ "$FAILED" -eq 0 ]
 	exit
 }

@@ -89,6 +89,7 @@ note() { printf '# %s\n' "$*"; }
 # Last line of a scenario.  After a failure the ends of both logs.
 done_testing() {
 	printf '1..%d\n' "$CHECKS"
+	note "took $SECONDS s: $(basename "$0" .t)${REF:+ with 3.0.6 on node$REF}"
 	[ "$CHECKS_FAILED" -gt 0 ] || exit 0
 	local n
 	for n in 1 2; do

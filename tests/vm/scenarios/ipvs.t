@@ -18,4 +18,5 @@ cat "$LIVE/output"
 sentences=$(grep -cE '^(not )?ok - ' "$LIVE/output")
 if [ $status -eq 0 ]; then echo 'ok - the walk ends well'; else echo "not ok - the walk ends well: exit status $status"; fi
 echo "1..$((sentences + 1))"
+note "took $SECONDS s: ipvs"
 exit $status
