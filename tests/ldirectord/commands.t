@@ -63,17 +63,18 @@ want 0 '' 'is running with pid' 'found under the first'
 call stop
 soon stopped ldirectord.cf; ok $? 'and stopped under the first'
 # --- both names in one moment
-most=0
+bad=''
+at_most_one() { [ "$(pgrep -cx ldirectord)" -le 1 ]; }
 for _ in 1 2 3 4 5 6; do
 	"$BUILD/sbin/ldirectord" start >/dev/null 2>&1 </dev/null & one=$!
 	"$BUILD/sbin/ldirectord" ldirectord.cf start >/dev/null 2>&1 </dev/null & two=$!
 	wait $one $two
-	n=$(pgrep -cx ldirectord)
-	[ "$n" -le "$most" ] || most=$n
+	# The one that gave way has answered, and may need a moment to end; a child that becomes ipvsadm has the same name at first.
+	soon at_most_one || bad+=" two went on: $(pgrep -x ldirectord | paste -sd ' ')"
 	call stop
-	soon eval '! pgrep -x ldirectord >/dev/null' || most=stuck
+	soon eval '! pgrep -x ldirectord >/dev/null' || bad+=' one does not stop'
 done
-[ "$most" = 1 ] || [ "$most" = 0 ]; ok $? "started under both names in one moment: at most one goes on ($most)"
+[ -z "$bad" ]; ok $? "started under both names in one moment: at most one goes on$bad"
 # --- a check that hangs
 unserve "$SERVER"; serve silent 127.0.1.1:8001
 printf 'checkinterval=1\nvirtual=10.9.0.1:80\n\treal=127.0.1.1:8001 masq\n\tservice=smtp\n\tnegotiatetimeout=600\n' >$CF
