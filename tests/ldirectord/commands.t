@@ -53,7 +53,7 @@ call status
 want 1 '' 'ldirectord stale pid file' 'a pid file of something else: stale, exit 1'
 call start
 [ "$CODE" -eq 0 ] && has_service '-t 10.9.0.1:80'; ok $? 'start in spite of it'
-kill -KILL "$(pid)"; soon test ! -e "/proc/$(pid)/exe"
+kill -KILL "$(pid)"; soon test ! -e "/proc/$(pid)"
 call status
 want 1 '' 'ldirectord stale pid file' 'killed: stale, exit 1'
 call ldirectord.cf start
