@@ -191,7 +191,7 @@ ip link set lo up
 "$1" -k "$2" --live lo >"$3/out" 2>"$3/err" &
 pid=$!
 tries=0
-until grep -q ' 0800 ' /proc/net/packet || [ "$tries" -ge 600 ]; do
+until [ $((0x$(sed -n 's/^SigCgt:.//p' /proc/$pid/status) & 0x4000)) -ne 0 ] || [ "$tries" -ge 600 ]; do # it catches SIGTERM
 	tries=$((tries + 1))
 	sleep 0.1
 done
