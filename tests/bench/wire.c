@@ -2,7 +2,7 @@
 /* At the switch's port of a node: what the daemon there says to the cluster, UDP to port 694.
  *
  * usage: wire PORT-INTERFACE      until SIGTERM; the port may vanish before
- * prints at the end:  packets N bytes SUM last MS
+ * prints "begin" when it listens, and at the end:  packets N bytes SUM last MS
  *   bytes: UDP payload.  last: when the kernel got the last one, wall clock in ms since 1970, 0 none:
  *   on a busy machine this program may be told of it much later. */
 #include <arpa/inet.h>
@@ -94,6 +94,8 @@ int main(int argc, char **argv)
 	}
 	struct heard h = {0};
 	stop_on_signals();
+	(void)setvbuf(stdout, NULL, _IOLBF, 0);
+	puts("begin");
 	while (!stop_asked) {
 		struct pollfd ready = {.fd = fd, .events = POLLIN};
 		if (poll(&ready, 1, -1) > 0)

@@ -387,7 +387,8 @@ longest_outage() { awk -v from="${1:-0}" '$1 == "outage" && ($3 == "open" || $3 
 two_owners_ms() { awk -v from="${1:-0}" '$1 == "two-owners" && $3 > from {sum += $3 - ($2 > from ? $2 : from)} END {print sum + 0}' "$LIVE/owners"; }
 # Total ms of nobody between two times.
 nobody_ms() { awk -v from="$1" -v to="$2" '$1 == "none" {a = $2 > from ? $2 : from; b = $3 < to ? $3 : to; if (b > a) sum += b - a} END {print sum + 0}' "$LIVE/owners"; }
-# When N became the only owner, first time after a moment.
-owner_since_ms() { # N MOMENT
-	awk -v mac="${NODE_MAC[$1]}" -v from="$2" '$1 == "since" && $2 >= from && $4 == mac {print $2; exit}' "$LIVE/owners"
+# When N became the only owner, first time after a moment.  Its address is there before the referee has asked twice: wait for the line.
+owner_since_ms() { soon owner_since_written "$1" "$2"; } # N MOMENT
+owner_since_written() {
+	awk -v mac="${NODE_MAC[$1]}" -v from="$2" '$1 == "since" && $2 >= from && $4 == mac {print $2; found = 1; exit} END {exit !found}' "$LIVE/owners"
 }

@@ -7,19 +7,20 @@ interop_enter ref1 ref2
 cluster_mixed web sed -e 's/^auto_failback .*/auto_failback off/'
 owners_start
 check 'the second node starts alone' start 2
-check 'it serves' wait_for 20 only_owner 2
-sleep $((OURS == 2 ? 1 : 11)) # 3.0.6 alone is stable 10 s later
+check 'it serves' soon only_owner 2
+check 'it is at rest alone' soon at_rest_alone 2
 check 'the first node joins' start 1
-check 'both are at rest' wait_for 15 both_at_rest
-sleep 2
+check 'both are at rest' soon both_at_rest
+look_on 2
 check 'nothing has moved' settled_on 2
 check 'the second node says that it holds all' rsc_is 2 all
 check 'the first that it holds nothing' rsc_is 1 none
 check 'the second node stops' stop 2
-check 'the first serves' wait_for 5 only_owner 1
+check 'the first serves' soon only_owner 1
+check 'its takeover is over' soon rsc_is 1 all
 check 'the second starts again' start 2
-check 'both are at rest' wait_for 20 settled_on 1
-sleep 2
+check 'both are at rest' soon settled_on 1
+look_on 2
 check 'nothing has moved again' settled_on 1
 measure_stop
 is 'never two owners' "$(two_owners_ms)" 0

@@ -5,44 +5,56 @@
 . "$(dirname "$0")/../lib.sh"
 interop_enter ref1 ref2
 
-slow() { httpd_break "$1" 'start | stop) sleep 2 ;;'; }
-home() { check "$1: the group is at home, both are at rest" wait_for 40 settled_on 1; }
+# Its httpd neither starts nor stops until it may: the group is on its way for as long as that.
+hold() { httpd_break "$1" 'start | stop) : >/run/on-its-way; until [ -e /run/may ]; do sleep 0.1; done; rm -f /run/may /run/on-its-way ;;'; }
+is_held() { node_exec "$1" test -e /run/on-its-way; }
+let_go() { node_exec "$1" touch /run/may; }
+is_up() { log_has "$1" 'Local status now set to: .up' "$(cat "$LIVE/node$1/started")"; } # it runs, and hears
+home() { check "$1: the group is at home, both are at rest" soon settled_on 1; }
 alone() { # OLD NEW: the new one is gone
 	check "$who: it stops" stop "$2"
-	check "$who: the other serves alone" wait_for 20 only_owner "$1"
+	check "$who: the other serves alone" soon only_owner "$1"
 }
 
 joins() { # OLD NEW
 	local old=$1 new=$2 who='ours joins' leaving
 	! has_ref "$new" || who='3.0.6 joins'
+	INITDEAD_MS=60000 pair_install "$old" web
 	check "$who: the other starts alone" start "$old"
-	sleep 0.7
+	check "$who: it is up" soon is_up "$old"
 	check_not "$who: it still waits for initdead" address_on "$old"
 	check "$who: then" start "$new"
 	home "$who one that waits for initdead"
 
 	check "$who: it stops" stop "$new"
 	check "$who: the other stops" stop "$old"
-	slow "$old"
+	pair_install "$old" web
+	hold "$old"
 	check "$who: the other starts alone" start "$old"
-	check "$who: it has the address, and starts the rest" wait_for 20 address_on "$old"
+	check "$who: it has the address, and starts the rest" soon is_held "$old"
 	check "$who: then" start "$new"
+	check "$who: it hears the new one while its group starts" soon node_is "$old" "$new" active
+	check "$who: the group is still on its way" is_held "$old"
+	let_go "$old"
 	home "$who one that starts its group"
 	httpd_install "$old"
 
 	alone "$old" "$new"
-	sleep $((OURS == old ? 1 : 11)) # 3.0.6 alone is stable 10 s later
+	check "$who: it is at rest alone" soon at_rest_alone "$old"
 	check "$who: then" start "$new"
 	home "$who one that holds all"
 
 	alone "$old" "$new"
-	slow "$old"
+	hold "$old"
 	stop "$old" &
 	leaving=$!
-	sleep 0.7
-	check "$who: while the other releases" start "$new"
+	check "$who: the other leaves, and releases" soon is_held "$old"
+	check "$who: meanwhile" start "$new"
+	check "$who: it is up" soon is_up "$new"
+	check "$who: the other still releases" is_held "$old"
+	let_go "$old"
 	wait "$leaving"
-	check "$who: it serves when the other has gone" wait_for 20 only_owner "$new"
+	check "$who: it serves when the other has gone" soon only_owner "$new"
 	httpd_install "$old"
 	check "$who: it stops" stop "$new"
 }

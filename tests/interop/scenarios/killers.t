@@ -7,13 +7,12 @@
 interop_enter ref1 ref2
 KILLERS=('###\n3:abc,%%%\n5:1 abc,' '###\n8:(9)t=abc,%%%\n5:1 abc,' '###\n28:(3)nodelist=99999999999:a,,%%%\n5:1 abc,')
 
-mixed_joined web
+mixed_running web
 owners_start
-sleep 0.3
 mark=$(log_mark "$OURS") peer_mark=$(log_mark "$REF") lines=$(log_mark "$OURS") ours_before="$(engine_pid "$OURS") $(generation "$OURS")" begin=$(now_ms)
 forge_to_ours -r 10000 -s 5 -- "${KILLERS[@]}" >"$LIVE/forged"
 note "$(cat "$LIVE/forged")"
-check 'it was a flood' grep -qE '^sent [0-9]{5,} ' "$LIVE/forged"
+check 'it was a flood' grep -qE '^sent [0-9]{4,} ' "$LIVE/forged"
 check_not 'ours declared nobody dead' log_has "$OURS" 'is dead' "$mark"
 check_not '3.0.6 declared ours not dead' log_has "$REF" "node ${NODE_NAME[OURS]}: is dead" "$peer_mark"
 check 'nothing moved' settled_on 1
@@ -21,21 +20,21 @@ is 'ours is the same process in the same life' "$(engine_pid "$OURS") $(generati
 at_most 'lines in the log of ours' $(($(log_mark "$OURS") - lines)) 6
 check 'one of them says that something was refused' log_has "$OURS" 'refused|dropped' "$mark"
 measure_stop
-is 'the address was never gone' "$(nobody_ms "$begin" "$(now_ms)")" 0
+at_most 'the address was never gone, ms' "$(nobody_ms "$begin" "$(now_ms)")" "$UNNOTICED_MS"
 is 'never two owners' "$(two_owners_ms)" 0
 
 killed=0
 for killer in "${KILLERS[@]}"; do
 	mark=$(log_mark "$REF")
 	client "$LIVE_HELP/forge" "192.168.1.1$REF" 694 "$killer" >/dev/null
-	if wait_for 4 log_has "$REF" 'Master Control process died|Emergency Shutdown' "$mark"; then
+	if soon log_has "$REF" 'Master Control process died|Emergency Shutdown' "$mark"; then
 		killed=$((killed + 1))
 		note "3.0.6 has ended by number $killed"
 		node_power_off "$REF" # what it started goes on running without it
-		check 'ours takes over what is left' wait_for 20 only_owner "$OURS"
+		check 'ours takes over what is left' soon only_owner "$OURS"
 		boot "$REF"
 		check '3.0.6 starts again' start "$REF"
-		check 'both are at rest' wait_for 30 settled_on 1
+		check 'both are at rest' soon settled_on 1
 	fi
 done
 check 'one of these datagrams ends 3.0.6' test "$killed" -ge 1

@@ -6,21 +6,22 @@ interop_enter ref1 ref2
 SECOND=192.168.1.101
 each_its_own() { only_owner 1 && only_owner 2 $SECOND; }
 
+INITDEAD_MS=$LONG_INITDEAD_MS
 cluster_mixed mutual sed -e 's/^auto_failback .*/auto_failback legacy/'
 owners_start
 check 'both daemons start' both_start
-check 'each runs its own group' wait_for "$START_S" each_its_own
-sleep 2
+check 'each runs its own group' soon each_its_own
+look_on 2
 check 'and goes on so' each_its_own
 node_power_off 1
-check 'the second takes the first address too' wait_for 8 only_owner 2
+check 'the second takes the first address too' soon only_owner 2
 boot 1
 check 'the first starts again' start 1
-check 'each runs its own group' wait_for 20 each_its_own
+check 'each runs its own group' soon each_its_own
 check 'the second stops' stop 2
-check 'the first takes the second address' wait_for 8 only_owner 1 $SECOND
+check 'the first takes the second address' soon only_owner 1 $SECOND
 check 'the second starts again' start 2
-check 'each runs its own group again' wait_for 20 each_its_own
+check 'each runs its own group again' soon each_its_own
 measure_stop
 is 'never two owners of the first address' "$(two_owners_ms)" 0
 done_testing

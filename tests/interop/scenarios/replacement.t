@@ -7,61 +7,58 @@
 interop_enter ref1 ref2
 REFS='1 2'
 
+INITDEAD_MS=$LONG_INITDEAD_MS
 cluster_mixed web sed -e 's/^auto_failback .*/auto_failback off/'
 check 'both daemons start, both are 3.0.6' both_start
-check 'the first node serves and both are at rest' wait_for "$START_S" settled_on 1
+check 'the first node serves and both are at rest' soon settled_on 1
 
 uuid() { node_exec "$1" od -An -tx1 /var/lib/heartbeat/hb_uuid; }
 exchange() { # N replace_ref|restore_ref WHAT
 	local n=$1 peer=$((3 - $1)) uuid_before generation_before mark
 	if address_on "$n"; then
 		check "hb_standby on node$n" command_on "$n" hb_standby all
-		check "node$peer serves, both are at rest" wait_for 40 settled_on "$peer"
+		check "node$peer serves, both are at rest" soon settled_on "$peer"
 	fi
 	uuid_before=$(uuid "$n") generation_before=$(generation "$n") mark=$(log_mark "$peer")
 	check "node$n is stopped" stop "$n"
 	check "node$peer serves" only_owner "$peer"
 	"$2" "$n"
 	check "$3 starts on node$n in its place" start "$n"
-	check "node$n: nothing has moved, both are at rest" wait_for 40 settled_on "$peer"
+	check "node$n: nothing has moved, both are at rest" soon settled_on "$peer"
 	is "node$n is the same node" "$(uuid "$n")" "$uuid_before"
 	is "node$n is in its next generation" "$(generation "$n")" $((generation_before + 1))
 	check "node$peer has seen it restart" log_has "$peer" "Heartbeat restart on node ${NODE_NAME[n]}" "$mark"
 	check_not "node$peer has not seen another node" log_has "$peer" 'uuid' "$mark"
-	sleep 1.5 # what 3.0.6 would still do
+	look_on 1.5 # what 3.0.6 would still do
 }
 outages() { awk '$1 == "outage" {sum += $4} END {print sum + 0}' "$LIVE/probe"; }
-counted() { # WHAT MS
+counted() { # WHAT
 	measure_stop
 	is "$1: never two owners" "$(two_owners_ms)" 0
 	note "$1: outage of the address for the client, sum of both exchanges: $(outages) ms, longest $(longest_outage) ms"
-	at_most "$1: sum of all outages, ms" "$(outages)" "$2"
 }
 
 if [ "$REF" = 2 ]; then
 	check 'the node that is replaced last gets the service' command_on 1 hb_standby all
-	check 'it serves' wait_for 40 settled_on 2
+	check 'it serves' soon settled_on 2
 fi
 
 probe_start
 owners_start
-sleep 0.3
 exchange "$OURS" replace_ref ours
 exchange "$REF" replace_ref ours
-counted 'there' "$(roomy 1000)"
+counted there
 owner=1
 address_on 1 || owner=2
 check 'both are ours now: standby' command_on $owner hb_standby all
-check 'the other serves' wait_for 10 settled_on $((3 - owner))
+check 'the other serves' soon settled_on $((3 - owner))
 check 'both are ours now: standby back' command_on $((3 - owner)) hb_standby all
-check 'and back' wait_for 10 settled_on $owner
+check 'and back' soon settled_on $owner
 
 probe_start
 owners_start
-sleep 0.3
 exchange "$OURS" restore_ref '3.0.6'
-sleep 10 # until it takes part
 exchange "$REF" restore_ref '3.0.6'
-counted 'back: scripts of 3.0.6' 30000
-check 'the service answers' wait_for 5 serving
+counted 'back: scripts of 3.0.6'
+check 'the service answers' soon serving
 done_testing
