@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
-# One non-recursive Makefile.  make | make check | make install DESTDIR= PREFIX=/usr SYSCONFDIR=/etc | make SAN=1 |
-# make CC=clang | make check-layers | make planted | make bench | make fuzz | make coverage.  V=1 shows the commands.
+# One non-recursive Makefile.  V=1 shows the commands.
+#   make [heartbeat ldirectord tools]                  build everything, or one product with the libraries that it needs
+#   make install[-heartbeat -ldirectord -tools]        DESTDIR= PREFIX=/usr SYSCONFDIR=/etc; make uninstall
+#   make check                                         the same as tests/check: every test (root)
+#   make unit | check-layers | planted | coverage | bench | fuzz
+# CC=clang, CFLAGS, LDFLAGS, SAN=1 (sanitizers), WERROR= (warnings are no errors: for a compiler that we do not know)
 
 PREFIX     ?= /usr
 SYSCONFDIR ?= /etc
@@ -10,43 +14,49 @@ DESTDIR    ?=
 CC         ?= cc
 CFLAGS     ?= -O2 -g
 SAN        ?=
+WERROR     ?= -Werror
 V          ?=
 VERSION    := $(shell sed -n 's/^\#\# \([0-9.]*\).*/\1/p' CHANGES.md | head -n 1)
 
-# --- what it is built with: pkg-config name and the Debian package that brings it -----------------------------------
-NEEDS := glib-2.0:libglib2.0-dev libcrypto:libssl-dev zlib:zlib1g-dev libnl-3.0:libnl-3-dev libnl-route-3.0:libnl-route-3-dev \
-         jansson:libjansson-dev libpcre2-8:libpcre2-dev libnl-genl-3.0:libnl-genl-3-dev libcurl:libcurl4-openssl-dev libcares:libc-ares-dev
-NEEDS_TEST := cmocka:libcmocka-dev
+# --- libraries: pkg-config name, or header file, and the Debian package that brings it -------------------------------
+NEEDS_LIB        := glib-2.0:libglib2.0-dev libnl-3.0:libnl-3-dev libnl-route-3.0:libnl-route-3-dev
+NEEDS_heartbeat  := $(NEEDS_LIB) libcrypto:libssl-dev zlib:zlib1g-dev bzlib.h:libbz2-dev libnet.h:libnet1-dev
+NEEDS_tools      := $(NEEDS_heartbeat) jansson:libjansson-dev
+NEEDS_ldirectord := $(NEEDS_LIB) libssl:libssl-dev libcrypto:libssl-dev jansson:libjansson-dev libpcre2-8:libpcre2-dev \
+                    libnl-genl-3.0:libnl-genl-3-dev libcurl:libcurl4-openssl-dev libcares:libc-ares-dev
+NEEDS_tests      := cmocka:libcmocka-dev
 
-ifneq ($(filter-out clean distclean uninstall check-layers,$(or $(MAKECMDGOALS),all)),)
+# Only what the goals need is asked for: heartbeat builds without the libraries of ldirectord's checks.
+PRODUCTS := heartbeat tools ldirectord
+GOALS := $(patsubst install-%,%,$(or $(MAKECMDGOALS),all))
+NO_LIBRARIES := clean uninstall check-layers check
+ASKED := $(if $(filter-out $(PRODUCTS) $(NO_LIBRARIES),$(GOALS)),$(PRODUCTS),$(filter $(PRODUCTS),$(GOALS))) $(filter tests,$(GOALS))
+NEEDED := $(sort $(foreach product,$(ASKED),$(NEEDS_$(product))))
+ifneq ($(NEEDED),)
 ifeq ($(shell command -v pkg-config),)
 $(error pkg-config is missing: apt-get install pkg-config)
 endif
-MISSING := $(foreach need,$(NEEDS),$(if $(shell pkg-config --exists $(firstword $(subst :, ,$(need))) && echo yes),,$(lastword $(subst :, ,$(need)))))
-ifneq ($(strip $(MISSING)),)
-$(error libraries are missing: apt-get install $(strip $(MISSING)))
-endif
-ifeq ($(wildcard /usr/include/bzlib.h),)
-$(error bzip2 is missing: apt-get install libbz2-dev)
-endif
-ifeq ($(wildcard /usr/include/libnet.h),)
-$(error libnet is missing: apt-get install libnet1-dev)
+is_there = $(if $(filter %.h,$(1)),$(wildcard /usr/include/$(1)),$(shell pkg-config --exists $(1) && echo yes))
+need_name = $(firstword $(subst :, ,$(1)))
+MISSING := $(sort $(foreach need,$(NEEDED),$(if $(call is_there,$(call need_name,$(need))),,$(lastword $(subst :, ,$(need))))))
+ifneq ($(MISSING),)
+$(error libraries are missing: apt-get install $(MISSING))
 endif
 endif
 
-PKGS := $(foreach need,$(NEEDS),$(firstword $(subst :, ,$(need))))
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I/-isystem /g')
-# Only what prints JSON is linked with jansson, and only ldirectord with what its checks need.
-LB_PKGS    := libpcre2-8 libnl-genl-3.0 libcurl libcares
-PKG_LIBS   := $(shell pkg-config --libs $(filter-out jansson $(LB_PKGS),$(PKGS)) 2>/dev/null) -lbz2
-LB_LIBS    := $(shell pkg-config --libs $(LB_PKGS) glib-2.0 libnl-3.0 libssl libcrypto jansson 2>/dev/null)
-# libnet, which has libnet-config instead of a .pc file, builds the frames of announcements: of what links exec only.
+packages_of = $(filter-out %.h,$(foreach need,$(NEEDS_$(1)),$(firstword $(subst :, ,$(need)))))
+libs_of = $(shell pkg-config --libs $(call packages_of,$(1)) 2>/dev/null)
+PKG_CFLAGS := $(shell for p in $(sort $(call packages_of,heartbeat) $(call packages_of,tools) $(call packages_of,ldirectord)); do \
+	pkg-config --cflags $$p 2>/dev/null; done | tr ' ' '\n' | sort -u | sed 's/^-I/-isystem /')
+PKG_LIBS   := $(call libs_of,heartbeat) -lbz2
+# libnet has libnet-config in place of a .pc file.  It builds the frames that announce an address: only what links exec needs it.
 NET_LIBS   := $(or $(shell libnet-config --libs 2>/dev/null),-lnet)
+LB_LIBS    := $(call libs_of,ldirectord)
 JSON_LIBS  := $(shell pkg-config --libs jansson 2>/dev/null)
 TEST_LIBS  := $(shell pkg-config --libs cmocka jansson 2>/dev/null)
 
 BUILD := build$(if $(SAN),/san)
-WARN  := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wundef -Werror
+WARN  := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wundef $(WERROR)
 SANFLAGS := $(if $(SAN),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 HARDEN := -fstack-protector-strong -fPIE
 DEFS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' -DLOCALSTATEDIR='"$(LOCALSTATEDIR)"' -DRUNDIR='"$(RUNDIR)"' -DPREFIX='"$(PREFIX)"'
@@ -56,17 +66,17 @@ ALL_LDFLAGS := -pie $(SANFLAGS) $(LDFLAGS)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
-# --- rooms: every .c of a folder belongs to its archive; the order is the one-way street, user first ------------------
-ROOMS := daemon ipc exec media core conf lib
-LB_ROOMS := lb_daemon lb_check lb_ipvs lb_pool lb_conf
-room_dir = $(if $(filter lib,$(1)),lib,$(if $(filter lb_%,$(1)),ldirectord/$(1:lb_%=%),heartbeat/$(1)))
+# --- modules: every .c of a folder belongs to its archive; a module uses only those to the right of it -----------------
+MODULES := daemon ipc exec media core conf lib
+LB_MODULES := lb_daemon lb_check lb_ipvs lb_pool lb_conf
+module_dir = $(if $(filter lib,$(1)),lib,$(if $(filter lb_%,$(1)),ldirectord/$(1:lb_%=%),heartbeat/$(1)))
 archive = $(BUILD)/$(1).a
-sources = $(wildcard $(call room_dir,$(1))/*.c $(call room_dir,$(1))/*/*.c)
+sources = $(wildcard $(call module_dir,$(1))/*.c $(call module_dir,$(1))/*/*.c)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 DAEMON_MAIN := heartbeat/daemon/main.c
 TOOLS := cl_status hb_standby hb_takeover hb_dump
-PROGRAMS := $(BUILD)/sbin/heartbeat $(BUILD)/sbin/ldirectord $(addprefix $(BUILD)/tools/,$(TOOLS)) $(BUILD)/resource.d/IPaddr
+TOOL_PROGRAMS := $(addprefix $(BUILD)/tools/,$(TOOLS))
 UNIT  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
 FUZZ  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 SIM   := $(BUILD)/tests/sim/sim $(BUILD)/sim
@@ -74,10 +84,14 @@ CASES := $(BUILD)/tests/cases/cases
 LIVE_HELPERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/live/*.c))
 BENCH := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 
-.PHONY: all check tests install uninstall clean check-layers bench fuzz fuzz-build fuzz-corpus fuzz-replay coverage planted FORCE
+INSTALLS := install install-heartbeat install-tools install-ldirectord
+.PHONY: all heartbeat ldirectord tools unit check tests $(INSTALLS) uninstall clean check-layers bench fuzz fuzz-build fuzz-corpus fuzz-replay coverage planted FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
-all: $(PROGRAMS)
+all: heartbeat tools ldirectord
+heartbeat: $(BUILD)/sbin/heartbeat $(BUILD)/resource.d/IPaddr
+tools: $(TOOL_PROGRAMS)
+ldirectord: $(BUILD)/sbin/ldirectord
 
 # Objects are made anew when the compiler or its flags change; cc and the gcc that it is a name of are one compiler.
 COMPILER := $(realpath $(shell command -v $(firstword $(CC)))) $(wordlist 2,9,$(CC))
@@ -92,24 +106,24 @@ $(BUILD)/%.o: %.c $(BUILD)/.flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-define room_rule
+define module_rule
 $(call archive,$(1)): $(call objects,$(filter-out $(DAEMON_MAIN) $(LB_MAIN),$(call sources,$(1))))
 	$$(call say,AR,$$@)
 	@mkdir -p $$(@D); rm -f $$@
 	$(Q)$(AR) rcs $$@ $$^
 endef
 LB_MAIN := ldirectord/daemon/main.c
-$(foreach room,$(ROOMS) $(LB_ROOMS),$(eval $(call room_rule,$(room))))
+$(foreach module,$(MODULES) $(LB_MODULES),$(eval $(call module_rule,$(module))))
 
 LINK = $(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
 
 $(BUILD)/sbin/heartbeat: PKG_LIBS += $(NET_LIBS)
-$(BUILD)/sbin/heartbeat: $(call objects,$(DAEMON_MAIN)) $(foreach room,$(ROOMS),$(call archive,$(room)))
+$(BUILD)/sbin/heartbeat: $(call objects,$(DAEMON_MAIN)) $(foreach module,$(MODULES),$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LINK)
 
 LB_LINK = $(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LB_LIBS)
-$(BUILD)/sbin/ldirectord: $(call objects,$(LB_MAIN)) $(foreach room,$(LB_ROOMS) lib,$(call archive,$(room)))
+$(BUILD)/sbin/ldirectord: $(call objects,$(LB_MAIN)) $(foreach module,$(LB_MODULES) lib,$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LB_LINK)
 
@@ -118,24 +132,24 @@ $(BUILD)/tools/cl_status: $(BUILD)/tools/cl_query.o
 $(BUILD)/tools/hb_dump: $(BUILD)/tools/hb_dump_print.o $(BUILD)/tools/hb_dump_live.o
 $(BUILD)/tools/hb_dump: PKG_LIBS += $(JSON_LIBS)
 $(BUILD)/tools/hb_standby $(BUILD)/tools/hb_takeover: $(BUILD)/tools/move.o
-$(BUILD)/tools/%: $(BUILD)/tools/%.o $(foreach room,ipc core conf lib,$(call archive,$(room)))
+$(BUILD)/tools/%: $(BUILD)/tools/%.o $(foreach module,ipc core conf lib,$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LINK)
 
 $(BUILD)/resource.d/IPaddr: PKG_LIBS += $(NET_LIBS)
-$(BUILD)/resource.d/IPaddr: $(BUILD)/resource.d/IPaddr.o $(foreach room,exec conf lib,$(call archive,$(room)))
+$(BUILD)/resource.d/IPaddr: $(BUILD)/resource.d/IPaddr.o $(foreach module,exec conf lib,$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LINK)
 
 # --- tests --------------------------------------------------------------------------------------------------------
-# A unit test links every room but the daemon's main.
+# A unit test links every module but the daemon's main.
 $(BUILD)/tests/unit/%_test: PKG_LIBS += $(NET_LIBS)
-$(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(foreach room,$(ROOMS),$(call archive,$(room)))
+$(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(foreach module,$(MODULES),$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LINK) $(TEST_LIBS)
 
-# Those of ldirectord link its rooms instead; never heartbeat's.
-$(BUILD)/tests/unit/lb_%_test: $(BUILD)/tests/unit/lb_%_test.o $(foreach room,$(LB_ROOMS) lib,$(call archive,$(room)))
+# Those of ldirectord link its modules instead; never heartbeat's.
+$(BUILD)/tests/unit/lb_%_test: $(BUILD)/tests/unit/lb_%_test.o $(foreach module,$(LB_MODULES) lib,$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LB_LINK) $(TEST_LIBS)
 
@@ -157,7 +171,7 @@ $(BUILD)/tests/ldirectord/reals $(BUILD)/tests/ldirectord/server $(BUILD)/tests/
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $<
 $(BUILD)/tests/vm/wire: $(BUILD)/tests/vm/wire.o
-$(BUILD)/tests/vm/ipvs_kernel: $(BUILD)/tests/vm/ipvs_kernel.o $(foreach room,$(LB_ROOMS) lib,$(call archive,$(room)))
+$(BUILD)/tests/vm/ipvs_kernel: $(BUILD)/tests/vm/ipvs_kernel.o $(foreach module,$(LB_MODULES) lib,$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LB_LIBS)
 $(BUILD)/tests/unit/lb_ipvs_test: $(BUILD)/tests/ldirectord/ipvsadm
@@ -175,17 +189,17 @@ $(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(call archive,core) $(call archi
 	$(LINK)
 
 $(BUILD)/tests/bench/%: PKG_LIBS += $(NET_LIBS)
-$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(foreach room,$(ROOMS),$(call archive,$(room)))
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(foreach module,$(MODULES),$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LINK)
 
 # Feeds recordings of heartbeat --record to the core.
-$(BUILD)/replay: $(BUILD)/tests/replay/replay.o $(foreach room,core conf lib,$(call archive,$(room)))
+$(BUILD)/replay: $(BUILD)/tests/replay/replay.o $(foreach module,core conf lib,$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LINK)
 
 # The simulator may use lib, core and conf only.
-$(BUILD)/tests/sim/sim: $(call objects,$(wildcard tests/sim/*.c)) $(foreach room,core conf lib,$(call archive,$(room)))
+$(BUILD)/tests/sim/sim: $(call objects,$(wildcard tests/sim/*.c)) $(foreach module,core conf lib,$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LINK)
 
@@ -195,7 +209,7 @@ $(BUILD)/sim: $(BUILD)/tests/sim/sim
 
 # Decision cases play in the simulator's world.
 $(CASES): $(call objects,$(wildcard tests/cases/*.c) $(filter-out tests/sim/main.c,$(wildcard tests/sim/*.c))) \
-	$(foreach room,core conf lib,$(call archive,$(room)))
+	$(foreach module,core conf lib,$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LINK)
 
@@ -210,30 +224,32 @@ $(BUILD)/tests/fault/inject.so: tests/fault/inject.c tests/fault/calls.c tests/f
 	$(Q)mkdir -p $(@D) && $(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -fno-builtin -fPIC -shared -o $@ $(filter %.c,$^) -ldl
 $(BUILD)/tests/fault/calls.o: ALL_CFLAGS += -fno-builtin
 $(BUILD)/tests/fault/core_fault: $(addprefix $(BUILD)/tests/,fault/core_fault.o fault/lives.o fault/inject.o fault/calls.o unit/pair.o unit/pair_story.o unit/pair_voice.o) \
-	$(foreach room,$(ROOMS),$(call archive,$(room)))
+	$(foreach module,$(MODULES),$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LINK) $(TEST_LIBS) $(NET_LIBS) -ldl -Wl,--wrap=core_new,--wrap=core_step,--wrap=core_free
 
 tests: $(UNIT) $(SIM) $(CASES) $(LIVE_HELPERS) $(LB_HELPERS) $(if $(SAN),,$(FAULT)) $(BUILD)/replay all
-check: tests check-layers
+unit: tests check-layers
 	$(Q)tests/unit/run $(BUILD)
+check:
+	$(Q)tests/check
 
 # Replay of every corpus with the ordinary compiler; fuzzing itself needs clang.  What targets share, the second decoder
 # among it, is every other .c there.
 FUZZ_PARTS = $(filter-out %_fuzz.c %/replay.c,$(wildcard tests/fuzz/*.c))
 $(BUILD)/tests/fuzz/%_replay: PKG_LIBS += $(NET_LIBS)
 $(BUILD)/tests/fuzz/%_replay: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/replay.o $(call objects,$(FUZZ_PARTS)) \
-	$(foreach room,$(ROOMS),$(call archive,$(room)))
+	$(foreach module,$(MODULES),$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LINK)
-$(BUILD)/tests/fuzz/lb_%_replay: $(BUILD)/tests/fuzz/lb_%_fuzz.o $(BUILD)/tests/fuzz/replay.o $(foreach room,$(LB_ROOMS) lib,$(call archive,$(room)))
+$(BUILD)/tests/fuzz/lb_%_replay: $(BUILD)/tests/fuzz/lb_%_fuzz.o $(BUILD)/tests/fuzz/replay.o $(foreach module,$(LB_MODULES) lib,$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LB_LINK)
 fuzz-replay: $(patsubst %_fuzz,$(BUILD)/tests/fuzz/%_replay,$(FUZZ))
 
 FUZZ_SECONDS ?= 20
 FUZZ_CFLAGS = -std=c17 $(DEFS) -I. $(PKG_CFLAGS) -g -O2 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-FUZZ_SHARED = $(patsubst %.c,build/fuzz/obj/%.o,$(FUZZ_PARTS) $(foreach room,exec ipc core conf lib,$(call sources,$(room))))
+FUZZ_SHARED = $(patsubst %.c,build/fuzz/obj/%.o,$(FUZZ_PARTS) $(foreach module,exec ipc core conf lib,$(call sources,$(module))))
 build/fuzz/obj/%.o: %.c
 	$(call say,FUZZ,$<)
 	@mkdir -p $(@D)
@@ -244,7 +260,7 @@ build/fuzz/shared.a: $(FUZZ_SHARED)
 build/fuzz/%_fuzz: build/fuzz/obj/tests/fuzz/%_fuzz.o build/fuzz/shared.a
 	$(call say,LD,$@)
 	$(Q)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS) $(NET_LIBS)
-build/fuzz/lb_shared.a: $(patsubst %.c,build/fuzz/obj/%.o,$(foreach room,$(filter-out lb_daemon,$(LB_ROOMS)) lib,$(call sources,$(room))))
+build/fuzz/lb_shared.a: $(patsubst %.c,build/fuzz/obj/%.o,$(foreach module,$(filter-out lb_daemon,$(LB_MODULES)) lib,$(call sources,$(module))))
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 build/fuzz/lb_%_fuzz: build/fuzz/obj/tests/fuzz/lb_%_fuzz.o build/fuzz/lb_shared.a
@@ -268,7 +284,7 @@ coverage:
 bench: all $(BENCH)
 	$(Q)tests/bench/run $(BUILD)
 
-# The street: lib <- core, conf <- media, exec, ipc <- daemon, and the purity of core and conf.
+# Includes point to the left only: lib <- core, conf <- media, exec, ipc <- daemon; core and conf are pure; references to doc/ resolve.
 check-layers:
 	$(Q)tests/check-layers $(BUILD)
 	$(Q)tests/check-docs
@@ -279,28 +295,46 @@ BIN  := $(DESTDIR)$(PREFIX)/bin
 SHARE := $(DESTDIR)$(PREFIX)/share/heartbeat
 MAN  := $(DESTDIR)$(PREFIX)/share/man
 HAD  := $(DESTDIR)$(SYSCONFDIR)/ha.d
-install: all
-	$(call say,INST,$(DESTDIR)$(PREFIX))
-	$(Q)install -d $(SBIN) $(BIN) $(SHARE) $(HAD)/resource.d $(HAD)/rc.d $(DESTDIR)$(PREFIX)/libexec/heartbeat \
-		$(DESTDIR)$(PREFIX)/lib/heartbeat $(DESTDIR)$(LOCALSTATEDIR)/lib/heartbeat $(DESTDIR)$(PREFIX)/share/doc/heartbeat
-	$(Q)install -m 755 $(BUILD)/sbin/heartbeat $(BUILD)/sbin/ldirectord $(SBIN)
+install: install-heartbeat install-tools install-ldirectord
+# A page belongs to the product that it describes.
+LB_PAGES := man/ldirectord.8 man/ldirectord.cf.5
+TOOL_PAGES := $(foreach tool,$(TOOLS),$(wildcard man/$(tool).[1-8]))
+HB_PAGES := $(filter-out $(LB_PAGES) $(TOOL_PAGES),$(wildcard man/*.[1-8]))
+install_pages = $(Q)for page in $(1); do install -D -m 644 $$page $(MAN)/man$${page\#\#*.}/$${page\#\#*/}; done
+DOC := $(DESTDIR)$(PREFIX)/share/doc
+
+install-heartbeat: heartbeat
+	$(call say,INST,$(SBIN)/heartbeat)
+	$(Q)install -d $(SBIN) $(SHARE) $(HAD)/resource.d $(HAD)/rc.d $(DESTDIR)$(PREFIX)/libexec/heartbeat \
+		$(DESTDIR)$(PREFIX)/lib/heartbeat $(DESTDIR)$(LOCALSTATEDIR)/lib/heartbeat $(DOC)/heartbeat
+	$(Q)install -m 755 $(BUILD)/sbin/heartbeat $(SBIN)
 	$(Q)ln -sf $(PREFIX)/sbin/heartbeat $(DESTDIR)$(PREFIX)/libexec/heartbeat/heartbeat
 	$(Q)ln -sf $(PREFIX)/sbin/heartbeat $(DESTDIR)$(PREFIX)/lib/heartbeat/heartbeat
-	$(Q)install -m 755 $(BUILD)/tools/cl_status $(BUILD)/tools/hb_dump $(BIN)
-	$(Q)install -m 755 $(BUILD)/tools/hb_standby $(BUILD)/tools/hb_takeover $(SHARE)
-	$(Q)for t in hb_standby hb_takeover; do ln -sf $(PREFIX)/share/heartbeat/$$t $(SBIN)/$$t; done
 	$(Q)install -m 755 $(BUILD)/resource.d/IPaddr $(DESTDIR)$(PREFIX)/libexec/heartbeat/IPaddr
 	$(Q)for t in IPaddr IPaddr2; do [ -e $(HAD)/resource.d/$$t ] && [ ! -L $(HAD)/resource.d/$$t ] || \
 		ln -sf $(PREFIX)/libexec/heartbeat/IPaddr $(HAD)/resource.d/$$t; done # a site's own script stays
-	$(Q)[ -e $(HAD)/resource.d/ldirectord ] || install -m 755 resource.d/ldirectord $(HAD)/resource.d/ldirectord
 	$(Q)install -m 644 ha.d/shellfuncs $(SHARE)/shellfuncs
 	$(Q)[ -e $(HAD)/shellfuncs ] && [ ! -L $(HAD)/shellfuncs ] || ln -sf $(PREFIX)/share/heartbeat/shellfuncs $(HAD)/shellfuncs # so does its own file
-	$(Q)install -m 644 ha.d/ha.cf ha.d/haresources ha.d/ldirectord.cf $(DESTDIR)$(PREFIX)/share/doc/heartbeat
-	$(Q)install -m 600 ha.d/authkeys $(DESTDIR)$(PREFIX)/share/doc/heartbeat
-	$(Q)install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	$(Q)install -m 644 ha.d/heartbeat.service $(DESTDIR)$(PREFIX)/lib/systemd/system
-	$(Q)for s in 1 5 7 8; do install -d $(MAN)/man$$s; done
-	$(Q)for page in man/*.[1578]; do install -m 644 $$page $(MAN)/man$${page##*.}; done
+	$(Q)install -m 644 ha.d/ha.cf ha.d/haresources $(DOC)/heartbeat
+	$(Q)install -m 600 ha.d/authkeys $(DOC)/heartbeat
+	$(Q)install -D -m 644 ha.d/heartbeat.service $(DESTDIR)$(PREFIX)/lib/systemd/system/heartbeat.service
+	$(call install_pages,$(HB_PAGES))
+
+install-tools: tools
+	$(call say,INST,$(BIN)/cl_status)
+	$(Q)install -d $(SBIN) $(BIN) $(SHARE)
+	$(Q)install -m 755 $(BUILD)/tools/cl_status $(BUILD)/tools/hb_dump $(BIN)
+	$(Q)install -m 755 $(BUILD)/tools/hb_standby $(BUILD)/tools/hb_takeover $(SHARE)
+	$(Q)for t in hb_standby hb_takeover; do ln -sf $(PREFIX)/share/heartbeat/$$t $(SBIN)/$$t; done
+	$(call install_pages,$(TOOL_PAGES))
+
+install-ldirectord: ldirectord
+	$(call say,INST,$(SBIN)/ldirectord)
+	$(Q)install -d $(SBIN) $(HAD)/resource.d $(DOC)/heartbeat
+	$(Q)install -m 755 $(BUILD)/sbin/ldirectord $(SBIN)
+	$(Q)[ -e $(HAD)/resource.d/ldirectord ] || install -m 755 resource.d/ldirectord $(HAD)/resource.d/ldirectord
+	$(Q)install -m 644 ha.d/ldirectord.cf $(DOC)/heartbeat
+	$(call install_pages,$(LB_PAGES))
 
 # What "install" put there, and nothing else: the files in /etc/ha.d stay, but for our links, and so does the state.
 uninstall:

@@ -42,4 +42,24 @@ before=$(rest)
 make -s install "DESTDIR=$root" >"$work/log" 2>&1 && make -s uninstall "DESTDIR=$root" >"$work/log" 2>&1
 check 'what others put there stays' [ "$(rest)" = "$before" ]
 check 'and is as it was' [ "$(cat "$root/etc/ha.d/shellfuncs" "$root/etc/ha.d/resource.d/IPaddr2" "$root/etc/ha.d/resource.d/ldirectord" | sort -u)" = site ]
+
+# A machine without the libraries of ldirectord's checks.
+mkdir "$work/pc"
+for directory in $(pkg-config --variable pc_path pkg-config | tr ':' ' '); do
+	[ ! -d "$directory" ] || ln -sf "$directory"/*.pc "$work/pc/"
+done
+rm "$work/pc/libcurl.pc" "$work/pc/libcares.pc"
+poor() { PKG_CONFIG_LIBDIR=$work/pc make -n "BUILD=$work/poor" "$@" >"$work/log" 2>&1; }
+check 'heartbeat needs no libcurl and no c-ares' poor heartbeat
+check 'nor do its tools' poor tools
+check 'nor does their installation' poor install-heartbeat install-tools
+check 'ldirectord does' [ "$(poor ldirectord || grep -c 'apt-get install libc-ares-dev libcurl4-openssl-dev' "$work/log")" = 1 ]
+check 'so does everything' [ "$(poor || grep -c 'apt-get install libc-ares-dev libcurl4-openssl-dev' "$work/log")" = 1 ]
+strict() { make -n V=1 "$@" "BUILD=$work/warn" "$work/warn/lib/mono.o" | grep -q -- '-Werror '; }
+check 'warnings are errors' strict
+check 'unless WERROR= is given' eval '! strict WERROR='
+part=$work/part
+make -s install-ldirectord "DESTDIR=$part" >"$work/log" 2>&1 || sed 's/^/# /' "$work/log"
+check 'ldirectord is installed alone' [ -x "$part/usr/sbin/ldirectord" ]
+check 'without heartbeat' [ ! -e "$part/usr/sbin/heartbeat" ]
 echo "1..$number"
