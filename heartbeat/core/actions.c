@@ -19,6 +19,13 @@ struct action *action_add(struct core *c, enum action_kind kind)
 	return a;
 }
 
+void action_holdings(struct core *c)
+{
+	if (!c->holdings_queued)
+		action_add(c, ACTION_HOLDINGS);
+	c->holdings_queued = true;
+}
+
 bool core_action(struct core *c, struct action *out)
 {
 	if (c->action_head == c->action_tail)

@@ -11,6 +11,7 @@
 enum {
 	GRACE_MS = 1500,          /* doc/protocol.md 7.8: "needs the statuses of the leaving node a little longer" */
 	BEATS_PER_KEEPALIVE = 64, /* statuses sent at once on changes are bounded by this */
+	SETTLE_PASSES = 8,        /* one is enough almost always; the next event goes on where these end */
 };
 
 /* --- making --- */
@@ -178,7 +179,8 @@ static void on_message(struct core *c, const struct message *m)
 		pass_on(c, m);
 }
 
-static void take_event(struct core *c, const struct event *e)
+/* False: nothing has changed on which a decision depends. */
+static bool take_event(struct core *c, const struct event *e)
 {
 	switch (e->kind) {
 	case EVENT_START:
@@ -187,8 +189,7 @@ static void take_event(struct core *c, const struct event *e)
 	case EVENT_TIMER:
 		break;
 	case EVENT_DATAGRAM:
-		receive_datagram(c, e);
-		break;
+		return receive_datagram(c, e);
 	case EVENT_GROUP_DONE:
 		ownership_group_done(c, e->group_done.group, e->group_done.operation, e->group_done.ok, e->group_done.still_active, e->group_done.why);
 		break;
@@ -208,6 +209,7 @@ static void take_event(struct core *c, const struct event *e)
 		on_stalled(c, e->stalled.gap);
 		break;
 	}
+	return true;
 }
 
 /* --- leaving --- */
@@ -255,18 +257,6 @@ static void leave(struct core *c)
 		go(c);
 }
 
-static void describe_waiting(struct core *c)
-{
-	struct writer w = writer_over(c->waiting, sizeof c->waiting - 1);
-	if (c->phase == PHASE_LEAVING)
-		for (size_t g = 0; g < c->group_count; g++)
-			if (ownership_is_active(c->groups[g].state))
-				writer_format(&w, "%sgroup %s is %s", w.len ? ", " : "", c->resources->groups[g].key, group_state_name(c->groups[g].state));
-	if (c->phase == PHASE_LEAVING && !w.len)
-		writer_text(&w, "the other node to notice");
-	c->waiting[w.len] = 0;
-}
-
 /* --- the step --- */
 
 static void beat(struct core *c)
@@ -290,9 +280,23 @@ static void beat(struct core *c)
 		outbox_status(c);
 }
 
-void core_step(struct core *c, struct instant now, const struct event *event)
+/* Until nothing moves any more: what the peer reported may move a group, what is said about it may change what the dialect takes the peer
+ * to have, and a group that moved may end an operator's move or let it go on. */
+static void settle(struct core *c)
+{
+	for (unsigned pass = 0; pass < SETTLE_PASSES; pass++) {
+		c->dialect->report(c);
+		if (!ownership_settle(c) && pass > 0)
+			break;
+		c->dialect->publish(c);
+		move_settle(c);
+	}
+}
+
+static void begin_step(struct core *c, struct instant now)
 {
 	c->now = now;
+	c->holdings_queued = false;
 	if (c->action_head == c->action_tail) {
 		c->action_head = c->action_tail = 0;
 		c->arena = writer_over(c->arena_memory, CORE_ARENA);
@@ -302,19 +306,19 @@ void core_step(struct core *c, struct instant now, const struct event *event)
 		         (unsigned long long)c->dropped_actions);
 		c->dropped_actions = 0;
 	}
-	take_event(c, event);
-	if (c->phase == PHASE_GONE && !c->beat_due)
+}
+
+void core_step(struct core *c, struct instant now, const struct event *event)
+{
+	begin_step(c, now);
+	if (!take_event(c, event) || (c->phase == PHASE_GONE && !c->beat_due))
 		return;
 	if (c->phase != PHASE_INIT) {
 		membership_tick(c, event->kind == EVENT_TIMER);
 		ownership_tick(c);
-		ownership_settle(c);
-		c->dialect->publish(c);
-		move_settle(c);
-		ownership_settle(c);
+		settle(c);
 		leave(c);
 	}
-	describe_waiting(c);
 	beat(c);
 	if (c->phase == PHASE_GONE)
 		c->beat_due = false;

@@ -130,7 +130,7 @@ enum action_kind {
 	ACTION_HOOK,           /* run /etc/ha.d/rc.d/NAME if it is there, with environment */
 	ACTION_NOTIFY,         /* to API clients: text framing without auth */
 	ACTION_MOVE_DONE,      /* an operator's move has ended */
-	ACTION_HOLDINGS,       /* states changed: write the state file (core_group_view) before what follows is begun */
+	ACTION_HOLDINGS,       /* states changed: write the state file (core_group_view) before what follows is started; at most once a step */
 	ACTION_STOPPED,        /* shutdown is complete: exit */
 };
 
@@ -219,8 +219,6 @@ void core_group_view(const struct core *c, size_t index, struct group_view *out)
 const char *core_holdings(const struct core *c);
 /* Anything moving: starting, stopping, giving, claims. */
 bool core_in_transition(const struct core *c);
-/* Why a shutdown is not over yet, for the -k caller's log; "" when nothing holds it. */
-const char *core_waiting_for(const struct core *c);
 
 struct core_counters {
 	uint64_t sent, received, unauthentic, malformed, duplicate, replayed, foreign, resent, requested;

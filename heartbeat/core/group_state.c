@@ -108,7 +108,7 @@ void group_set_state(struct core *c, size_t g, enum group_state to, const char *
 	core_log(c, LOG_LEVEL_INFO, "Group %s: %s -> %s: %s [%s: %s, epoch %llu]", group_key(c, g), group_state_name(from), group_state_name(to),
 	         reason, peer_name(c), peer_column_name(column), (unsigned long long)group->epoch);
 	/* Written down before anything begins: an engine killed in the middle must not be believed to hold it whole. */
-	action_add(c, ACTION_HOLDINGS);
+	action_holdings(c);
 	switch (to) {
 	case OWN_STARTING:
 		action_add(c, ACTION_GROUP_START)->group.group = g;

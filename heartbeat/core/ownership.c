@@ -213,8 +213,9 @@ static void announce_when_alone_again(struct core *c, size_t g)
 	}
 }
 
-void ownership_settle(struct core *c)
+bool ownership_settle(struct core *c)
 {
+	bool moved = false;
 	/* Each pass can move a group one cell on; the longest walk through the table has no more steps than it has states. */
 	for (unsigned pass = 0; pass < OWN_STATES; pass++) {
 		bool changed = false;
@@ -226,5 +227,7 @@ void ownership_settle(struct core *c)
 		}
 		if (!changed)
 			break;
+		moved = true;
 	}
+	return moved;
 }

@@ -74,8 +74,8 @@ const char *peer_column_name(enum peer_column p);
 void ownership_init(struct core *c, const struct adopted *adopted, size_t count);
 /* The column of a group now. */
 enum peer_column ownership_column(const struct core *c, size_t group);
-/* Apply the table to every group until nothing changes.  Call after any fact has changed. */
-void ownership_settle(struct core *c);
+/* Apply the table to every group until no group moves.  Returns whether any did.  Called by the step, after everything that may move one. */
+bool ownership_settle(struct core *c);
 /* A dialect reports. */
 void ownership_peer_says(struct core *c, size_t group, enum peer_column said, uint64_t epoch, bool acked);
 void ownership_forget_peer(struct core *c); /* all columns UNSURE */

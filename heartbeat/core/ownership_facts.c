@@ -22,6 +22,7 @@ void ownership_init(struct core *c, const struct adopted *adopted, size_t count)
 				continue;
 			group->epoch = adopted[i].epoch;
 			group->failback_due = adopted[i].failback_due && !group->mine;
+			action_holdings(c);
 			group->state = adopted[i].clean_up ? OWN_UNKNOWN : OWN_HELD;
 			if (adopted[i].clean_up)
 				action_add(c, ACTION_GROUP_STOP)->group.group = g;
@@ -29,7 +30,6 @@ void ownership_init(struct core *c, const struct adopted *adopted, size_t count)
 				core_log(c, LOG_LEVEL_WARN, "Group %s was left behind by an engine that died: it is stopped before we join", group_key(c, g));
 			else
 				core_log(c, LOG_LEVEL_INFO, "Group %s runs here since before this engine: it goes on", group_key(c, g));
-			action_add(c, ACTION_HOLDINGS);
 		}
 	}
 }
@@ -162,7 +162,7 @@ void ownership_home_returned(struct core *c)
 		if (group->mine || group->failback_due || !ownership_is_active(group->state))
 			continue;
 		group->failback_due = true;
-		action_add(c, ACTION_HOLDINGS);
+		action_holdings(c);
 	}
 }
 

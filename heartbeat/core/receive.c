@@ -248,25 +248,26 @@ static void deliver(struct core *c, struct node *n)
 		pass_to_clients(c, m);
 }
 
-static void take_numbered(struct core *c, const struct event *e, struct node *n)
+/* False: it was dropped, or came before. */
+static bool take_numbered(struct core *c, const struct event *e, struct node *n)
 {
 	const struct message *m = &c->in;
 	uint64_t seq, generation = 0;
 	if (!message_number(m, "seq", 16, &seq) || !seq || (message_find(m, "hg") && !message_number(m, "hg", 16, &generation))) {
 		core_complain(c, COMPLAINT_FIELDS, "message of %s dropped: seq or hg is no number", n->name);
-		return;
+		return false;
 	}
 	bool is_status = message_is(m, "t", "status");
 	if (generation < n->sequence.generation) {
 		c->counters.replayed++;
 		core_complain(c, COMPLAINT_REPLAY, "should_drop_message: attempted replay attack [%s]? [gen = %llu, curgen = %llu]", n->name,
 		              (unsigned long long)generation, (unsigned long long)n->sequence.generation);
-		return;
+		return false;
 	}
 	/* Before its first status of a life nothing of it is believed; nor what was already seen before it was declared dead. */
 	if ((generation > n->sequence.generation && !is_status) || (generation == n->sequence.generation && seq <= n->floor)) {
 		c->counters.duplicate++;
-		return;
+		return false;
 	}
 	bool news = is_status && membership_status(c, n, m, seq);
 	bool duplicate_of_last = seq == n->sequence.last;
@@ -274,7 +275,7 @@ static void take_numbered(struct core *c, const struct event *e, struct node *n)
 	if (fresh || duplicate_of_last)
 		membership_heard(c, n, e->datagram.medium);
 	if (!fresh)
-		return;
+		return false;
 	learn_uuid(c, n);
 	uint64_t ack = sequence_ack_due(&n->sequence);
 	if (ack)
@@ -286,6 +287,7 @@ static void take_numbered(struct core *c, const struct event *e, struct node *n)
 			membership_alive(c, n);
 		deliver(c, n);
 	}
+	return true;
 }
 
 /* --- pings: what comes back is what we sent; it names the ping node of its medium --- */
@@ -298,23 +300,23 @@ static void take_ping(struct core *c, size_t medium)
 		membership_ping(c, medium);
 }
 
-void receive_datagram(struct core *c, const struct event *e)
+bool receive_datagram(struct core *c, const struct event *e)
 {
 	size_t medium = e->datagram.medium;
 	c->counters.received++;
 	if (medium >= c->conf->media_count || !is_sound(c, e))
-		return;
+		return false;
 	if (medium_is_ping(c->conf->media[medium].kind)) {
 		take_ping(c, medium);
-		return;
+		return true;
 	}
 	if (is_own(c, e))
-		return;
+		return false;
 	struct node *n = sender(c, e);
 	if (!n)
-		return;
+		return false;
 	if (message_type_of(message_string(&c->in, "t"))->numbered)
-		take_numbered(c, e, n);
-	else
-		take_unnumbered(c, n);
+		return take_numbered(c, e, n);
+	take_unnumbered(c, n);
+	return true;
 }

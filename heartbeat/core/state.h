@@ -193,10 +193,10 @@ struct core {
 	unsigned served;           /* ... so many requests for old numbers were answered */
 	struct complaint complaints[COMPLAINTS];
 	struct core_counters counters;
-	char waiting[256];
 
 	struct action *actions;
 	size_t action_head, action_tail; /* head: next to take */
+	bool holdings_queued;            /* ACTION_HOLDINGS, in this step */
 	struct writer arena;
 	uint64_t dropped_actions;
 	struct message in, out;
@@ -207,6 +207,8 @@ struct core {
 
 /* --- actions.c: the queue, the log, randomness --- */
 struct action *action_add(struct core *c, enum action_kind kind); /* never NULL; a dropped one goes to a scratch slot */
+/* Have the holdings written before whatever is added next: once a step, and what is written is the state at its end. */
+void action_holdings(struct core *c);
 const char *action_text(struct core *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct bytes action_bytes(struct core *c, struct bytes b);
 void core_log(struct core *c, enum log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -225,7 +227,8 @@ void outbox_request(struct core *c, const struct node *to, uint64_t seq);
 void outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_t last);
 
 /* --- receive.c: the street of a packet --- */
-void receive_datagram(struct core *c, const struct event *e);
+/* False: it was refused, or came before; nothing has changed but counters and links. */
+bool receive_datagram(struct core *c, const struct event *e);
 
 /* --- membership.c: who is up, on which link.  doc/protocol.md 6 --- */
 bool membership_init(struct core *c, const char **why);
@@ -283,7 +286,9 @@ struct dialect {
 	void (*status)(struct core *c, const struct message *m);
 	/* Another message of the peer, of a type that dialects own; the other dialect's are ignored. */
 	void (*message)(struct core *c, const struct message *m);
-	/* Own states changed, or time passed: say what is to be said. */
+	/* A message came, own states changed, or time passed: report what the peer has, as far as it did not come with a status. */
+	void (*report)(struct core *c);
+	/* Then say what is to be said. */
 	void (*publish)(struct core *c);
 	struct mono (*deadline)(const struct core *c);
 	/* May our start in the column PEER_NONE, _LEAVING, _FAILED go ahead? */

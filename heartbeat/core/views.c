@@ -79,11 +79,6 @@ bool core_in_transition(const struct core *c)
 	return ownership_moving(c);
 }
 
-const char *core_waiting_for(const struct core *c)
-{
-	return c->waiting;
-}
-
 void core_counters(const struct core *c, struct core_counters *out)
 {
 	*out = c->counters;

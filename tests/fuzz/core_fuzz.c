@@ -151,7 +151,7 @@ static void step(struct life *l, const struct event *event)
 		MUST((view.state == OWN_STOPPING || view.state == OWN_UNKNOWN) == (l->script[g] == STOPS));
 		MUST(l->runs[g] || (view.state != OWN_HELD && view.state != OWN_GIVING));
 	}
-	MUST(core_holdings(l->core) && core_waiting_for(l->core));
+	MUST(core_holdings(l->core));
 }
 
 /* Wake it whenever it wants, until then. */

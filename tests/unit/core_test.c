@@ -385,6 +385,31 @@ static void a_wall_clock_that_jumps_changes_no_decision(void **state)
 	pair_free(p);
 }
 
+/* What is due comes due by the timer: a datagram that is refused costs no step. */
+static void a_refused_datagram_does_nothing_that_is_due(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(NULL, NULL);
+	size_t len;
+	uint8_t *copy = pair_frame(p, "status|st=active", &len);
+	pair_mark(p);
+	p->now = core_deadline(p->side[ALPHA].core);
+	pair_datagram(p, ALPHA, 0, "###\n5:garbage", 13);
+	copy[len - 3] ^= 1; /* in its digest */
+	pair_datagram(p, ALPHA, 0, copy, len);
+	assert_unseen(p, ALPHA, "send ");
+	assert_unseen(p, ALPHA, "ping ");
+	struct mono deadline = core_deadline(p->side[ALPHA].core);
+	assert_true(mono_reached(p->now, deadline)); /* and it is still due */
+	for (int i = 0; i < 20 && !pair_count(p, ALPHA, "send status"); i++) {
+		p->now = core_deadline(p->side[ALPHA].core);
+		pair_timer(p, ALPHA);
+	}
+	assert_seen(p, ALPHA, "send status");
+	free(copy);
+	pair_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -406,6 +431,7 @@ int main(void)
 		cmocka_unit_test(the_queue_of_actions_is_bounded_and_what_was_queued_stays_whole),
 		cmocka_unit_test(the_same_events_give_the_same_actions),
 		cmocka_unit_test(a_wall_clock_that_jumps_changes_no_decision),
+		cmocka_unit_test(a_refused_datagram_does_nothing_that_is_due),
 	};
 	return cmocka_run_group_tests_name("core", tests, NULL, NULL);
 }

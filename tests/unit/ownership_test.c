@@ -411,6 +411,24 @@ static void the_holdings_are_written_down_before_a_script_begins(void **state)
 	pair_free(p);
 }
 
+static void the_holdings_are_written_down_once_a_step(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, "alpha web\nalpha db\nalpha mail\n");
+	pair_boot(p, ALPHA);
+	pair_until(p, 11000, ALPHA, "do start mail");
+	assert_times(p, ALPHA, "do start", 3);
+	assert_times(p, ALPHA, "holdings", 1);
+	assert_before(p, ALPHA, "holdings", ALPHA, "do start web");
+	pair_run(p, 100);
+	pair_mark(p);
+	pair_shutdown(p, ALPHA);
+	assert_times(p, ALPHA, "do stop", 3);
+	assert_times(p, ALPHA, "holdings", 1);
+	assert_before(p, ALPHA, "holdings", ALPHA, "do stop");
+	pair_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -426,6 +444,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_stopped_is_stopped_again_every_30_s_and_reported_as_stuck),
 		cmocka_unit_test(each_start_has_a_larger_epoch_than_any_that_either_node_has_seen),
 		cmocka_unit_test(the_holdings_are_written_down_before_a_script_begins),
+		cmocka_unit_test(the_holdings_are_written_down_once_a_step),
 	};
 	return cmocka_run_group_tests_name("ownership", tests, NULL, NULL);
 }

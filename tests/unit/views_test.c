@@ -160,17 +160,6 @@ static void every_state_and_column_has_a_name(void **state)
 	assert_string_equal(peer_column_name(PEER_COLUMNS), "?");
 }
 
-static void nothing_is_waited_for_when_nobody_leaves(void **state)
-{
-	(void)state;
-	struct pair *p = pair_settled(NULL, NULL);
-	assert_string_equal(core_waiting_for(p->side[ALPHA].core), "");
-	p->side[ALPHA].script[0].hang = true;
-	pair_shutdown(p, ALPHA);
-	assert_string_equal(core_waiting_for(p->side[ALPHA].core), "group web is stopping");
-	pair_free(p);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,7 +171,6 @@ int main(void)
 		cmocka_unit_test(a_node_has_the_links_on_which_it_can_be_heard),
 		cmocka_unit_test(a_group_shows_both_sides_and_the_last_failure),
 		cmocka_unit_test(every_state_and_column_has_a_name),
-		cmocka_unit_test(nothing_is_waited_for_when_nobody_leaves),
 	};
 	return cmocka_run_group_tests_name("views", tests, NULL, NULL);
 }

@@ -219,12 +219,6 @@ static enum peer_column column_of(const struct core *c, size_t g)
 	return ours && !k->other_stable ? PEER_UNSURE : PEER_HELD;
 }
 
-static void tell_facts(struct core *c)
-{
-	for (size_t g = 0; g < c->group_count; g++)
-		ownership_peer_says(c, g, column_of(c, g), 0, true);
-}
-
 /* --- what is to be said --- */
 
 static void publish_asks(struct core *c)
@@ -298,18 +292,18 @@ static void ask_for_home(struct core *c)
 	move_begin(c, true, HALF_LOCAL, 0, "it is at home here (auto_failback)");
 }
 
-static void classic_publish(struct core *c)
+/* The peer, while it is there to be spoken with and we are up. */
+static const struct node *partner(const struct core *c)
+{
+	const struct node *peer = c->peer == c->self ? NULL : &c->nodes[c->peer];
+	return peer && peer->status != NODE_DEAD && c->phase >= PHASE_ACTIVE ? peer : NULL;
+}
+
+static void classic_report_columns(struct core *c)
 {
 	struct classic *k = &c->classic;
-	if (c->phase < PHASE_ACTIVE)
+	if (!partner(c))
 		return;
-	const struct node *peer = membership_peer(c);
-	if (!peer)
-		return;
-	if (peer->status == NODE_DEAD) {
-		publish_alone(c, peer);
-		return;
-	}
 	if (mono_reached(c->now.mono, k->nudge_at)) {
 		k->nudge_at = mono_add(c->now.mono, span_ms(FIRST_ANSWER_MS));
 		k->ask_at = mono_min(k->ask_at, c->now.mono);
@@ -327,8 +321,18 @@ static void classic_publish(struct core *c)
 	}
 	if (c->phase == PHASE_ACTIVE && mono_reached(c->now.mono, k->home_at))
 		ask_for_home(c);
-	tell_facts(c);
-	ownership_settle(c);
+	for (size_t g = 0; g < c->group_count; g++)
+		ownership_peer_says(c, g, column_of(c, g), 0, true);
+}
+
+static void classic_publish(struct core *c)
+{
+	struct classic *k = &c->classic;
+	const struct node *peer = membership_peer(c);
+	if (peer && peer->status == NODE_DEAD && c->phase >= PHASE_ACTIVE)
+		publish_alone(c, peer);
+	if (!partner(c))
+		return;
 	if (legacy_mode(c)) {
 		legacy_publish(c);
 	} else if (c->phase == PHASE_LEAVING) {
@@ -340,8 +344,6 @@ static void classic_publish(struct core *c)
 		if (k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && (k->must_report || k->reported != ownership_halves(c) || k->reported_stable == is_cleaning_up(c)))
 			classic_report(c, NULL);
 	}
-	tell_facts(c);
-	ownership_settle(c);
 }
 
 static bool classic_proven(const struct core *c, const struct node *n)
@@ -485,6 +487,7 @@ const struct dialect dialect_classic = {
 	.hears = classic_status,
 	.status = classic_status,
 	.message = classic_message,
+	.report = classic_report_columns,
 	.publish = classic_publish,
 	.deadline = classic_deadline,
 	.acknowledged = classic_acknowledged,

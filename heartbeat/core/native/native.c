@@ -232,6 +232,11 @@ static void native_message(struct core *c, const struct message *m)
 	}
 }
 
+static void native_report(struct core *c)
+{
+	(void)c; /* came with the status */
+}
+
 static void native_publish(struct core *c)
 {
 	(void)c; /* the status says it all */
@@ -283,6 +288,7 @@ const struct dialect dialect_native = {
 	.hears = native_hears,
 	.status = native_status,
 	.message = native_message,
+	.report = native_report,
 	.publish = native_publish,
 	.deadline = native_deadline,
 	.acknowledged = native_acknowledged,
