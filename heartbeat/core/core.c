@@ -208,6 +208,8 @@ static bool take_event(struct core *c, const struct event *e)
 	case EVENT_STALLED:
 		on_stalled(c, e->stalled.gap);
 		break;
+	case EVENT_KINDS:
+		break;
 	}
 	return true;
 }

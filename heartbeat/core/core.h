@@ -73,6 +73,7 @@ enum event_kind {
 	EVENT_MESSAGE,    /* from the FIFO or a client: to be sent to the cluster */
 	EVENT_SHUTDOWN,   /* operator or signal: release everything, say good-bye, ACTION_STOPPED */
 	EVENT_STALLED,    /* the loop was late by stalled.gap: monotonic, or asleep (boottime) */
+	EVENT_KINDS,
 };
 
 struct event {

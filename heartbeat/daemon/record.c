@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "heartbeat/core/codec.h"
+#include "heartbeat/core/event_text.h"
 #include "heartbeat/daemon/paths.h"
 #include "lib/file.h"
 #include "lib/log.h"
@@ -24,7 +25,7 @@ enum {
 static char path[PATH_MAX];
 static FILE *file;
 static int64_t began_ns, written;
-static uint8_t line[LINE_MAX_BYTES], rendered[CODEC_DATAGRAM_MAX];
+static uint8_t line[LINE_MAX_BYTES];
 
 void record_to(const char *to)
 {
@@ -85,69 +86,15 @@ bool record_begin(const struct core_config *config)
 	return true;
 }
 
-/* One row a kind: its word, and what follows it. */
-static void put_datagram(struct writer *w, const struct event *e)
-{
-	writer_format(w, " %zu ", e->datagram.medium);
-	writer_escaped(w, e->datagram.data, SIZE_MAX);
-}
-
-static void put_group_done(struct writer *w, const struct event *e)
-{
-	writer_format(w, " %zu %s %d %d ", e->group_done.group, e->group_done.operation == GROUP_START ? "start" : "stop", e->group_done.ok,
-	              e->group_done.still_active);
-	if (e->group_done.why)
-		writer_escaped(w, bytes_of(e->group_done.why), SIZE_MAX);
-}
-
-static void put_fence_done(struct writer *w, const struct event *e)
-{
-	writer_format(w, " %zu %d", e->fence_done.node, e->fence_done.ok);
-}
-
-static void put_move(struct writer *w, const struct event *e)
-{
-	writer_format(w, " %s %s %u", e->move.takeover ? "takeover" : "standby", half_name(e->move.half), e->move.id);
-}
-
-static void put_message(struct writer *w, const struct event *e)
-{
-	struct writer text = writer_over(rendered, sizeof rendered);
-	writer_byte(w, ' ');
-	if (codec_text(e->message.message, NULL, &text))
-		writer_escaped(w, writer_done(&text), SIZE_MAX);
-}
-
-static void put_stalled(struct writer *w, const struct event *e)
-{
-	writer_format(w, " %" PRId64, e->stalled.gap.ns);
-}
-
-static const struct {
-	const char *word;
-	void (*put)(struct writer *w, const struct event *e);
-} kinds[] = {
-	[EVENT_START] = {"start", NULL},
-	[EVENT_TIMER] = {NULL, NULL}, /* the replay knows the core's deadlines */
-	[EVENT_DATAGRAM] = {"datagram", put_datagram},
-	[EVENT_GROUP_DONE] = {"done", put_group_done},
-	[EVENT_FENCE_DONE] = {"fenced", put_fence_done},
-	[EVENT_MOVE] = {"move", put_move},
-	[EVENT_MESSAGE] = {"message", put_message},
-	[EVENT_SHUTDOWN] = {"shutdown", NULL},
-	[EVENT_STALLED] = {"stalled", put_stalled},
-};
-
 void record_event(struct instant now, const struct event *event)
 {
-	if (!file || !kinds[event->kind].word)
+	if (!file || event->kind == EVENT_TIMER) /* the replay knows the core's deadlines */
 		return;
 	if (!began_ns)
 		began_ns = now.mono.ns;
 	struct writer w = writer_over(line, sizeof line);
-	writer_format(&w, "%" PRId64 " %" PRIu64 " %s", now.mono.ns - began_ns, now.wall_s, kinds[event->kind].word);
-	if (kinds[event->kind].put)
-		kinds[event->kind].put(&w, event);
+	writer_format(&w, "%" PRId64 " %" PRIu64 " ", now.mono.ns - began_ns, now.wall_s);
+	event_encode(&w, event);
 	writer_byte(&w, '\n');
 	put(&w);
 }

@@ -6,7 +6,7 @@
  *   node NAME   uuid HEX   generation N   seed N   adopt ID EPOCH TO-STOP
  *   ha.cf, haresources               each followed by the file's lines, indented by a tab
  *   begin
- *   NS WALL KIND ...                 since the first event; the wall clock in seconds; see record_event */
+ *   NS WALL EVENT                    since the first event; the wall clock in seconds; core/event_text.h */
 #ifndef HEARTBEAT_DAEMON_RECORD_H
 #define HEARTBEAT_DAEMON_RECORD_H
 

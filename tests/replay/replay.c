@@ -16,6 +16,7 @@
 #include "heartbeat/core/auth.h"
 #include "heartbeat/core/codec.h"
 #include "heartbeat/core/core.h"
+#include "heartbeat/core/event_text.h"
 #include "lib/file.h"
 
 enum { LINE = 4 * CODEC_DATAGRAM_MAX + 256, FILE_MAX = 1 << 20, ADOPTED_MAX = 64, STEPS_MAX = 1000000 };
@@ -40,7 +41,7 @@ struct replay {
 };
 
 static struct replay r;
-static uint8_t data[CODEC_DATAGRAM_MAX], arena[CODEC_UNCOMPRESSED_MAX];
+static uint8_t arena[CODEC_UNCOMPRESSED_MAX];
 
 _Noreturn static void die(const char *what)
 {
@@ -134,20 +135,6 @@ static void step(const struct event *event)
 
 /* --- the recording --- */
 
-static struct bytes unescaped(const char *text, uint8_t *out, size_t cap)
-{
-	size_t len = 0;
-	for (unsigned byte; *text && len < cap; text++) {
-		if (*text != '\\')
-			out[len++] = (uint8_t)*text;
-		else if (sscanf(text, "\\x%2x", &byte) == 1)
-			out[len++] = (uint8_t)byte, text += 3;
-		else
-			die("an escape that is none");
-	}
-	return (struct bytes){out, len};
-}
-
 /* The next word of the line, "" at its end. */
 static const char *word(void)
 {
@@ -171,83 +158,11 @@ static const char *rest(void)
 	return r.text ? r.text : "";
 }
 
-static size_t index_of(size_t limit)
-{
-	uint64_t n = number(10);
-	if (n >= limit)
-		die("no such group, node or medium");
-	return (size_t)n;
-}
-
-static void read_datagram(struct event *e)
-{
-	e->kind = EVENT_DATAGRAM;
-	e->datagram.medium = index_of(r.conf->media_count);
-	e->datagram.data = unescaped(rest(), data, sizeof data);
-	e->datagram.from = "the recording";
-}
-
-static void read_done(struct event *e)
-{
-	e->kind = EVENT_GROUP_DONE;
-	e->group_done.group = index_of(r.resources->count);
-	e->group_done.operation = strcmp(word(), "start") == 0 ? GROUP_START : GROUP_STOP;
-	e->group_done.ok = number(10);
-	e->group_done.still_active = number(10);
-	e->group_done.why = *rest() ? rest() : NULL;
-}
-
-static void read_fenced(struct event *e)
-{
-	e->kind = EVENT_FENCE_DONE;
-	e->fence_done.node = index_of(core_node_count(r.core));
-	e->fence_done.ok = number(10);
-}
-
-static void read_move(struct event *e)
-{
-	e->kind = EVENT_MOVE;
-	e->move.takeover = strcmp(word(), "takeover") == 0;
-	if (!half_parse(bytes_of(word()), &e->move.half))
-		die("no such half");
-	e->move.id = (unsigned)number(10);
-}
-
-static void read_message(struct event *e)
-{
-	static uint8_t kept[CODEC_UNCOMPRESSED_MAX];
-	static struct message m;
-	struct frame frame;
-	message_init(&m, kept, sizeof kept);
-	if (codec_decode(unescaped(rest(), data, sizeof data), NULL, false, &m, &frame) != CODEC_OK)
-		die("a message that cannot be read");
-	e->kind = EVENT_MESSAGE;
-	e->message.message = &m;
-}
-
-static void read_stalled(struct event *e)
-{
-	e->kind = EVENT_STALLED;
-	e->stalled.gap.ns = (int64_t)number(10);
-}
-
-static void read_start(struct event *e) { e->kind = EVENT_START; }
-static void read_shutdown(struct event *e) { e->kind = EVENT_SHUTDOWN; }
-
-static const struct {
-	const char *word;
-	void (*read)(struct event *e);
-} events[] = {
-	{"start", read_start}, {"datagram", read_datagram}, {"done", read_done}, {"fenced", read_fenced}, {"move", read_move},
-	{"message", read_message}, {"shutdown", read_shutdown}, {"stalled", read_stalled},
-};
-
 /* Timers first: all that come due before the event. */
 static void take_event(void)
 {
 	struct mono at = {origin_ns + (int64_t)number(10)};
 	uint64_t wall = number(10);
-	const char *kind = word();
 	unsigned steps = 0;
 	for (struct mono due = core_deadline(r.core); due.ns < at.ns; due = core_deadline(r.core)) {
 		if (due.ns > r.now.mono.ns)
@@ -257,14 +172,13 @@ static void take_event(void)
 			die("the core's deadline stays in the past");
 	}
 	r.now = (struct instant){.mono = at, .wall_s = wall};
-	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
-		if (strcmp(kind, events[i].word) == 0) {
-			struct event e = {0};
-			events[i].read(&e);
-			step(&e);
-			return;
-		}
-	die("no such event");
+	static struct event_memory memory;
+	struct event_limits limits = {r.conf->media_count, r.resources->count, core_node_count(r.core)};
+	struct event e;
+	const char *wrong = event_decode(bytes_of(rest()), &limits, &memory, &e);
+	if (wrong)
+		die(wrong);
+	step(&e);
 }
 
 /* --- a life --- */
