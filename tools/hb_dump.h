@@ -19,7 +19,7 @@ struct dump {
 	bool ok;               /* the digest is right under the key that the packet names */
 	bool decoded;          /* message can be shown, verified or not */
 	enum codec_verdict verdict;
-	struct frame frame;
+	struct decoded frame;
 	struct message message;
 	size_t length;
 	char reason[256];      /* why not ok */

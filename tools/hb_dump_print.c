@@ -36,7 +36,7 @@ static void give_reason(struct dump *d)
 
 void dump_judge(struct dump *d, const struct dump_keys *keys, struct bytes datagram, void *arena, size_t cap)
 {
-	struct frame again;
+	struct decoded again;
 
 	*d = (struct dump){.keys = keys, .length = datagram.len};
 	message_init(&d->message, arena, cap);

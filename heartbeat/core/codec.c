@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "heartbeat/core/codec.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "heartbeat/core/codec_parts.h"
 
 static const char payload_name[] = "_compressed_payload", algorithm_name[] = "_compression_algorithm";
@@ -22,108 +19,59 @@ const char *codec_verdict_text(enum codec_verdict v)
 	return (unsigned)v < CODEC_VERDICTS ? texts[v] : "unknown";
 }
 
-/* --- shared by both framings ------------------------------------------------------------------------------------------- */
-
-enum codec_verdict codec_refuse(struct frame *frame, enum codec_verdict verdict, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(frame->why, sizeof frame->why, format, args); /* cut when too long: it is for a log line */
-	va_end(args);
-	return verdict;
-}
-
-static void note_index(struct bytes token, struct frame *frame)
-{
-	struct reader r = reader_over(token);
-	uint64_t index = reader_decimal(&r, 9, UINT32_MAX);
-
-	frame->has_index = !r.failed && reader_peek(&r) == ' ';
-	if (frame->has_index)
-		frame->auth_index = (unsigned)index;
-}
-
-enum codec_verdict codec_check(struct auth *auth, bool any_index, struct bytes token, struct bytes covered, struct frame *frame)
-{
-	note_index(token, frame);
-	if (!auth)
-		return CODEC_OK;
-	frame->auth = auth_verify(auth, token, covered, any_index, &frame->auth_index);
-	switch (frame->auth) {
-	case AUTH_OK:
-		return CODEC_OK;
-	case AUTH_BAD_INDEX:
-		return codec_refuse(frame, CODEC_UNAUTHENTIC, "signed with key %u, which authkeys here does not have", frame->auth_index);
-	case AUTH_NOT_ACTIVE:
-		return codec_refuse(frame, CODEC_UNAUTHENTIC, "signed with key %u, but the active key here is %u", frame->auth_index,
-				    auth_active(auth));
-	default:
-		return codec_refuse(frame, CODEC_UNAUTHENTIC, "%s", auth_verdict_text(frame->auth));
-	}
-}
-
-bool codec_only_nul(struct reader *r)
-{
-	while (reader_left(r) > 0)
-		if (reader_byte(r) != 0)
-			return false;
-	return true;
-}
-
 /* --- decoding ----------------------------------------------------------------------------------------------------------- */
 
-static enum codec_verdict decode_framing(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct frame *frame,
+static enum codec_verdict decode_framing(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded,
 					 enum framing *framing)
 {
 	struct reader r = reader_over(in);
 
 	if (reader_skip(&r, "###\n")) {
 		*framing = FRAMING_NETSTRING;
-		return netstring_decode(in, auth, any_index, m, frame);
+		return netstring_decode(in, auth, any_index, m, decoded);
 	}
 	if (reader_skip(&r, ">>>\n")) {
 		*framing = FRAMING_TEXT;
-		return text_decode(in, auth, any_index, m, frame);
+		return text_decode(in, auth, any_index, m, decoded);
 	}
-	return codec_refuse(frame, CODEC_NOT_OURS, "begins neither with \"###\" nor with \">>>\" and a newline");
+	return codec_refuse(decoded, CODEC_NOT_OURS, "begins neither with \"###\" nor with \">>>\" and a newline");
 }
 
 /* One level only: a message that unpacks to another packed one is somebody's joke. */
-static enum codec_verdict decode_packed(struct message *m, struct frame *frame)
+static enum codec_verdict decode_packed(struct message *m, struct decoded *decoded)
 {
 	struct bytes packed = message_find(m, payload_name)->value, plain;
 	enum framing inner;
 
-	frame->compressed = true;
-	enum codec_verdict v = compress_expand(message_string(m, algorithm_name), packed, m, &plain, frame);
+	decoded->compressed = true;
+	enum codec_verdict v = compress_expand(message_string(m, algorithm_name), packed, m, &plain, decoded);
 	if (v != CODEC_OK)
 		return v;
 	m->count = 0;
-	struct frame inside = *frame; /* the inner message may carry its own auth field: the outer signature has decided */
+	struct decoded inside = *decoded; /* the inner message may carry its own auth field: the outer signature has decided */
 	v = decode_framing(plain, NULL, false, m, &inside, &inner);
 	if (v == CODEC_TOO_LARGE)
-		return codec_refuse(frame, v, "unpacked message: %.70s", inside.why);
+		return codec_refuse(decoded, v, "unpacked message: %.70s", inside.why);
 	if (v != CODEC_OK)
-		return codec_refuse(frame, CODEC_BAD_COMPRESSION, "unpacked message: %.70s", inside.why);
+		return codec_refuse(decoded, CODEC_BAD_COMPRESSION, "unpacked message: %.70s", inside.why);
 	if (message_find(m, payload_name))
-		return codec_refuse(frame, CODEC_BAD_COMPRESSION, "a packed message within a packed message");
+		return codec_refuse(decoded, CODEC_BAD_COMPRESSION, "a packed message within a packed message");
 	return CODEC_OK;
 }
 
-enum codec_verdict codec_decode(struct bytes datagram, struct auth *auth, bool any_index, struct message *m, struct frame *frame)
+enum codec_verdict codec_decode(struct bytes datagram, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
 {
 	enum codec_verdict v;
 
-	*frame = (struct frame){.auth = AUTH_NOT_CHECKED};
+	*decoded = (struct decoded){.auth = AUTH_NOT_CHECKED};
 	message_clear(m);
 	if (datagram.len > CODEC_DATAGRAM_MAX)
-		return codec_refuse(frame, CODEC_TOO_LARGE, "%zu bytes, the limit is %d", datagram.len, (int)CODEC_DATAGRAM_MAX);
-	v = decode_framing(datagram, auth, any_index, m, frame, &frame->framing);
+		return codec_refuse(decoded, CODEC_TOO_LARGE, "%zu bytes, the limit is %d", datagram.len, (int)CODEC_DATAGRAM_MAX);
+	v = decode_framing(datagram, auth, any_index, m, decoded, &decoded->framing);
 	if (v == CODEC_OK) {
 		const struct field *payload = message_find(m, payload_name);
 		if (payload && payload->type == FIELD_BINARY)
-			v = decode_packed(m, frame);
+			v = decode_packed(m, decoded);
 	}
 	if (v != CODEC_OK)
 		message_clear(m);

@@ -22,13 +22,13 @@ enum codec_verdict {
 	CODEC_NOT_OURS,   /* neither "###\n" nor ">>>\n" in front */
 	CODEC_MALFORMED,
 	CODEC_TOO_LARGE,
-	CODEC_UNAUTHENTIC, /* see frame->auth */
+	CODEC_UNAUTHENTIC, /* see decoded->auth */
 	CODEC_BAD_COMPRESSION,
 	CODEC_VERDICTS,
 };
 const char *codec_verdict_text(enum codec_verdict v);
 
-struct frame {
+struct decoded {
 	enum framing framing; /* outer one */
 	enum auth_verdict auth; /* AUTH_NOT_CHECKED when decoded without keys */
 	bool has_index;
@@ -45,7 +45,7 @@ struct frame {
  * ordinary field that nobody checks (doc/protocol.md 2).
  * Ours, stricter than the reference: text must end in "<<<\n", the end of a frame may be followed by NUL bytes only, text
  * framing carries no nested message (type 2; the reference sends those as netstring only). */
-enum codec_verdict codec_decode(struct bytes datagram, struct auth *auth, bool any_index, struct message *m, struct frame *frame);
+enum codec_verdict codec_decode(struct bytes datagram, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded);
 
 /* Render as netstring datagram with trailer (auth NULL: without).  with_auth_field: msgfmt classic, the inner auth field goes last.
  * A field "auth" that m has already is left out.  out must have room for the text rendering as well (scratch for its digest).

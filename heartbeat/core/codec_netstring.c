@@ -1,85 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* Netstring framing: "###\n" { LEN ":" "(T)NAME=VALUE" "," } "%%%\n" then the trailer ALEN ":" "INDEX DIGEST" ",". */
+#include "heartbeat/core/codec_items.h"
 #include "heartbeat/core/codec_parts.h"
-
-/* Digits of a LEN: no length that needs more can fit into anything that we accept. */
-enum { LENGTH_DIGITS = 6 };
-
-/* For what is done with each field: only then do reader and writer stay in registers. */
-#define EACH_FIELD static inline __attribute__((always_inline))
-
-/* Take one "LEN:ITEM,".  A leading zero is refused: every message has one spelling. */
-EACH_FIELD bool take_item(struct reader *r, struct bytes *item)
-{
-	bool zero = reader_peek(r) == '0';
-	size_t before = reader_left(r);
-	uint64_t len = reader_decimal(r, LENGTH_DIGITS, CODEC_UNCOMPRESSED_MAX);
-
-	if (r->failed || (zero && before - reader_left(r) > 1) || !reader_skip(r, ":"))
-		return false;
-	*item = reader_take(r, (size_t)len);
-	return !r->failed && reader_skip(r, ",");
-}
-
-bool netstring_is_list(struct bytes b)
-{
-	struct reader r = reader_over(b);
-	struct bytes item;
-
-	while (reader_left(&r) > 0)
-		if (!take_item(&r, &item))
-			return false;
-	return true;
-}
-
-/* "(T)NAME=VALUE".  Type 5 exists in senders only; digits above it brought the reference down: doc/protocol.md 12. */
-EACH_FIELD bool split_item(struct bytes item, enum field_type *type, struct bytes *name, struct bytes *value)
-{
-	struct reader r = reader_over(item);
-
-	if (!reader_skip(&r, "("))
-		return false;
-	int digit = reader_byte(&r);
-	if (digit < '0' + FIELD_STRING || digit > '0' + FIELD_COMPRESSED || !reader_skip(&r, ")"))
-		return false;
-	*type = (enum field_type)(digit - '0');
-	*name = reader_until(&r, '=');
-	if (r.failed)
-		return false;
-	*value = reader_take(&r, reader_left(&r));
-	return true;
-}
-
-static bool value_allowed(enum field_type type, struct bytes value, unsigned depth)
-{
-	switch (type) {
-	case FIELD_LIST:
-		return netstring_is_list(value);
-	case FIELD_MESSAGE:
-		return netstring_is_message(value, depth);
-	default:
-		return true;
-	}
-}
-
-bool netstring_is_message(struct bytes b, unsigned depth)
-{
-	struct reader r = reader_over(b);
-	struct bytes item, name, value;
-	enum field_type type;
-
-	if (depth == CODEC_NESTING_MAX || !reader_skip(&r, "###\n"))
-		return false;
-	while (!reader_skip(&r, "%%%\n"))
-		if (!take_item(&r, &item) || !split_item(item, &type, &name, &value) || message_refuses(type, name, value) ||
-		    !value_allowed(type, value, depth + 1))
-			return false;
-	return reader_left(&r) == 0;
-}
 
 /* Walk over the items without looking into them, up to and over "%%%\n".  Where they lie is noted in m, which has no
  * field yet: a second walk would cost as much as the first. */
-static enum codec_verdict find_trailer(struct reader *from, size_t total, struct message *m, size_t *items, struct frame *frame)
+static enum codec_verdict find_trailer(struct reader *from, size_t total, struct message *m, size_t *items, struct decoded *decoded)
 {
 	struct reader r = *from;
 	struct bytes item;
@@ -88,9 +14,9 @@ static enum codec_verdict find_trailer(struct reader *from, size_t total, struct
 	while (!reader_skip(&r, "%%%\n")) {
 		size_t at = total - reader_left(&r);
 		if (!take_item(&r, &item))
-			return codec_refuse(frame, CODEC_MALFORMED, "no LENGTH:FIELD, and no end mark at byte %zu", at);
+			return codec_refuse(decoded, CODEC_MALFORMED, "no LENGTH:FIELD, and no end mark at byte %zu", at);
 		if (n == MESSAGE_FIELDS_MAX)
-			return codec_refuse(frame, CODEC_MALFORMED, "more than %d fields at byte %zu", (int)MESSAGE_FIELDS_MAX, at);
+			return codec_refuse(decoded, CODEC_MALFORMED, "more than %d fields at byte %zu", (int)MESSAGE_FIELDS_MAX, at);
 		m->fields[n++].value = item;
 	}
 	*from = r;
@@ -100,7 +26,7 @@ static enum codec_verdict find_trailer(struct reader *from, size_t total, struct
 
 /* Without auth the trailer may be missing (inner messages), but what is there must be one. */
 static enum codec_verdict check_trailer(struct reader *r, size_t total, struct bytes covered, struct auth *auth, bool any_index,
-					struct frame *frame)
+					struct decoded *decoded)
 {
 	size_t at = total - reader_left(r);
 	struct bytes token;
@@ -108,16 +34,16 @@ static enum codec_verdict check_trailer(struct reader *r, size_t total, struct b
 	if (!auth && (reader_left(r) == 0 || reader_peek(r) == 0)) {
 		if (codec_only_nul(r))
 			return CODEC_OK;
-		return codec_refuse(frame, CODEC_MALFORMED, "something behind the end mark at byte %zu", at);
+		return codec_refuse(decoded, CODEC_MALFORMED, "something behind the end mark at byte %zu", at);
 	}
 	if (!take_item(r, &token)) {
-		frame->auth = auth ? AUTH_MALFORMED : AUTH_NOT_CHECKED;
-		return codec_refuse(frame, auth ? CODEC_UNAUTHENTIC : CODEC_MALFORMED, "no signature at byte %zu", at);
+		decoded->auth = auth ? AUTH_MALFORMED : AUTH_NOT_CHECKED;
+		return codec_refuse(decoded, auth ? CODEC_UNAUTHENTIC : CODEC_MALFORMED, "no signature at byte %zu", at);
 	}
 	at = total - reader_left(r);
 	if (!codec_only_nul(r))
-		return codec_refuse(frame, CODEC_MALFORMED, "something behind the signature at byte %zu", at);
-	return codec_check(auth, any_index, token, covered, frame);
+		return codec_refuse(decoded, CODEC_MALFORMED, "something behind the signature at byte %zu", at);
+	return codec_check(auth, any_index, token, covered, decoded);
 }
 
 /* Where the n-th item begins, for the log. */
@@ -132,7 +58,7 @@ static size_t byte_of(struct bytes covered, size_t n)
 	return covered.len - reader_left(&r);
 }
 
-static enum codec_verdict append_fields(struct bytes covered, size_t items, struct message *m, struct frame *frame)
+static enum codec_verdict append_fields(struct bytes covered, size_t items, struct message *m, struct decoded *decoded)
 {
 	struct bytes name, value;
 	enum field_type type;
@@ -140,29 +66,29 @@ static enum codec_verdict append_fields(struct bytes covered, size_t items, stru
 
 	for (size_t i = 0; i < items; i++) { /* the i-th field takes the place of the i-th note */
 		if (!split_item(m->fields[i].value, &type, &name, &value))
-			return codec_refuse(frame, CODEC_MALFORMED, "no (TYPE)NAME=VALUE in the field at byte %zu", byte_of(covered, i));
-		if (type != FIELD_STRING && !value_allowed(type, value, 0))
-			return codec_refuse(frame, CODEC_MALFORMED, "malformed %s in the field at byte %zu",
+			return codec_refuse(decoded, CODEC_MALFORMED, "no (TYPE)NAME=VALUE in the field at byte %zu", byte_of(covered, i));
+		if (type != FIELD_STRING && !items_allow_value(type, value, 0))
+			return codec_refuse(decoded, CODEC_MALFORMED, "malformed %s in the field at byte %zu",
 					    type == FIELD_LIST ? "list" : "nested message", byte_of(covered, i));
 		if (!message_append(m, type, name, value, &why))
-			return codec_refuse(frame, CODEC_MALFORMED, "%.60s at byte %zu", why, byte_of(covered, i));
+			return codec_refuse(decoded, CODEC_MALFORMED, "%.60s at byte %zu", why, byte_of(covered, i));
 	}
 	return CODEC_OK;
 }
 
-enum codec_verdict netstring_decode(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct frame *frame)
+enum codec_verdict netstring_decode(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
 {
 	struct reader r = reader_over(in), whole = r;
 	size_t items = 0;
 
 	(void)reader_skip(&r, "###\n"); /* the caller has seen it */
 	m->count = 0;
-	enum codec_verdict v = find_trailer(&r, in.len, m, &items, frame);
+	enum codec_verdict v = find_trailer(&r, in.len, m, &items, decoded);
 	if (v != CODEC_OK)
 		return v;
 	struct bytes covered = reader_take(&whole, in.len - reader_left(&r));
-	v = check_trailer(&r, in.len, covered, auth, any_index, frame);
-	return v == CODEC_OK ? append_fields(covered, items, m, frame) : v;
+	v = check_trailer(&r, in.len, covered, auth, any_index, decoded);
+	return v == CODEC_OK ? append_fields(covered, items, m, decoded) : v;
 }
 
 /* --- encoding ----------------------------------------------------------------------------------------------------------- */
@@ -231,7 +157,7 @@ bool codec_netstring(const struct message *m, struct auth *auth, bool with_auth_
 		const struct field *f = &m->fields[i];
 		if (codec_is_auth(f))
 			continue;
-		if (f->type != FIELD_STRING && !value_allowed(f->type, f->value, 0))
+		if (f->type != FIELD_STRING && !items_allow_value(f->type, f->value, 0))
 			return false;
 		write_item(out, f->type, f->name, f->value);
 	}

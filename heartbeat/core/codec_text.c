@@ -2,6 +2,7 @@
 /* Text framing: ">>>\n" { ["(T)"] NAME "=" VALUE "\n" } "<<<\n"; the signature is the field "auth". */
 #include <string.h>
 
+#include "heartbeat/core/codec_items.h"
 #include "heartbeat/core/codec_parts.h"
 
 /* Stands for a newline within a string. */
@@ -44,7 +45,7 @@ static bool is_signature(struct bytes line, struct bytes *token)
 
 /* Find the signature and gather, in the arena, what it covers: the other lines in order.  They are what re-rendering the parsed
  * fields would give, because append_line accepts no second spelling of anything (type 0, base64). */
-static enum codec_verdict check_lines(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct frame *frame)
+static enum codec_verdict check_lines(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
 {
 	struct reader r = reader_over(in);
 	struct bytes line, token = {0};
@@ -63,18 +64,18 @@ static enum codec_verdict check_lines(struct bytes in, struct auth *auth, bool a
 		}
 	}
 	if (!ended)
-		return codec_refuse(frame, CODEC_MALFORMED, "no line \"<<<\" at the end");
+		return codec_refuse(decoded, CODEC_MALFORMED, "no line \"<<<\" at the end");
 	if (!codec_only_nul(&r))
-		return codec_refuse(frame, CODEC_MALFORMED, "something behind the line \"<<<\"");
+		return codec_refuse(decoded, CODEC_MALFORMED, "something behind the line \"<<<\"");
 	if (signatures > 1)
-		return codec_refuse(frame, CODEC_MALFORMED, "%u auth fields", signatures);
+		return codec_refuse(decoded, CODEC_MALFORMED, "%u auth fields", signatures);
 	if (covered.overflowed)
-		return codec_refuse(frame, CODEC_TOO_LARGE, "no room for %zu bytes", in.len);
+		return codec_refuse(decoded, CODEC_TOO_LARGE, "no room for %zu bytes", in.len);
 	if (signatures == 0 && !auth)
 		return CODEC_OK;
 	struct reader gathered = reader_over(writer_done(&covered));
 	(void)reader_take(&gathered, mark);
-	return codec_check(auth, any_index, token, reader_take(&gathered, reader_left(&gathered)), frame);
+	return codec_check(auth, any_index, token, reader_take(&gathered, reader_left(&gathered)), decoded);
 }
 
 /* Copy with the newlines put back; as it is when there are none. */
@@ -117,7 +118,7 @@ static bool take_type(struct reader *r, enum field_type *type)
 	return reader_skip(r, ")");
 }
 
-static enum codec_verdict append_line(struct bytes line, size_t number, struct message *m, struct frame *frame)
+static enum codec_verdict append_line(struct bytes line, size_t number, struct message *m, struct decoded *decoded)
 {
 	struct reader r = reader_over(line);
 	enum field_type type;
@@ -125,10 +126,10 @@ static enum codec_verdict append_line(struct bytes line, size_t number, struct m
 	bool good = true;
 
 	if (!take_type(&r, &type))
-		return codec_refuse(frame, CODEC_MALFORMED, "unknown type in line %zu", number);
+		return codec_refuse(decoded, CODEC_MALFORMED, "unknown type in line %zu", number);
 	struct bytes name = reader_until(&r, '=');
 	if (r.failed)
-		return codec_refuse(frame, CODEC_MALFORMED, "no NAME=VALUE in line %zu", number);
+		return codec_refuse(decoded, CODEC_MALFORMED, "no NAME=VALUE in line %zu", number);
 	struct bytes value = reader_take(&r, reader_left(&r));
 	switch (type) {
 	case FIELD_STRING:
@@ -139,33 +140,33 @@ static enum codec_verdict append_line(struct bytes line, size_t number, struct m
 		good = from_base64(m, &value);
 		break;
 	case FIELD_LIST:
-		good = netstring_is_list(value) && !contains(value, '\0');
+		good = items_are_list(value) && !contains(value, '\0');
 		break;
 	case FIELD_MESSAGE:
-		return codec_refuse(frame, CODEC_MALFORMED, "a nested message in line %zu: only netstring framing carries those", number);
+		return codec_refuse(decoded, CODEC_MALFORMED, "a nested message in line %zu: only netstring framing carries those", number);
 	}
 	if (m->arena.overflowed)
-		return codec_refuse(frame, CODEC_TOO_LARGE, "no room for the value in line %zu", number);
+		return codec_refuse(decoded, CODEC_TOO_LARGE, "no room for the value in line %zu", number);
 	if (!good)
-		return codec_refuse(frame, CODEC_MALFORMED, "malformed %s in line %zu", type == FIELD_LIST ? "list" : "base64", number);
+		return codec_refuse(decoded, CODEC_MALFORMED, "malformed %s in line %zu", type == FIELD_LIST ? "list" : "base64", number);
 	if (!message_append(m, type, name, value, &why))
-		return codec_refuse(frame, CODEC_MALFORMED, "%.60s in line %zu", why, number);
+		return codec_refuse(decoded, CODEC_MALFORMED, "%.60s in line %zu", why, number);
 	return CODEC_OK;
 }
 
-enum codec_verdict text_decode(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct frame *frame)
+enum codec_verdict text_decode(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
 {
 	struct reader r = reader_over(in);
 	struct bytes line, token;
 	size_t number = 0; /* blank lines not counted, ">>>" is 0 */
 	bool ended;
-	enum codec_verdict v = check_lines(in, auth, any_index, m, frame);
+	enum codec_verdict v = check_lines(in, auth, any_index, m, decoded);
 
 	(void)reader_skip(&r, ">>>\n");
 	while (v == CODEC_OK && next_line(&r, &line, &ended)) {
 		number++;
 		if (!is_signature(line, &token))
-			v = append_line(line, number, m, frame);
+			v = append_line(line, number, m, decoded);
 	}
 	return v;
 }
@@ -190,7 +191,7 @@ static bool write_value(struct writer *out, const struct field *f)
 		return true;
 	case FIELD_LIST:
 		writer_bytes(out, f->value);
-		return netstring_is_list(f->value) && !contains(f->value, '\n') && !contains(f->value, '\0');
+		return items_are_list(f->value) && !contains(f->value, '\n') && !contains(f->value, '\0');
 	case FIELD_STRING:
 	case FIELD_MESSAGE:
 		break;

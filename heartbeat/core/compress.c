@@ -72,16 +72,16 @@ static const struct method *method_named(struct bytes name)
 	return NULL;
 }
 
-enum codec_verdict compress_expand(struct bytes method, struct bytes packed, struct message *m, struct bytes *plain, struct frame *frame)
+enum codec_verdict compress_expand(struct bytes method, struct bytes packed, struct message *m, struct bytes *plain, struct decoded *decoded)
 {
 	const struct method *row = method_named(method);
 	size_t left = m->arena.cap - m->arena.len, len = left < CODEC_UNCOMPRESSED_MAX ? left : CODEC_UNCOMPRESSED_MAX;
 
 	if (!row)
-		return codec_refuse(frame, CODEC_BAD_COMPRESSION, "unknown compression method; zlib and bz2 are known");
+		return codec_refuse(decoded, CODEC_BAD_COMPRESSION, "unknown compression method; zlib and bz2 are known");
 	uint8_t *room = writer_reserve(&m->arena, len);
 	if (!room || len == 0)
-		return codec_refuse(frame, CODEC_TOO_LARGE, "no room to unpack a compressed message");
+		return codec_refuse(decoded, CODEC_TOO_LARGE, "no room to unpack a compressed message");
 	size_t unused = len;
 	switch (row->expand(packed, room, &len)) {
 	case DONE:
@@ -89,11 +89,11 @@ enum codec_verdict compress_expand(struct bytes method, struct bytes packed, str
 		*plain = (struct bytes){room, len};
 		return CODEC_OK;
 	case NO_ROOM:
-		return codec_refuse(frame, CODEC_TOO_LARGE, "unpacks to more than %zu bytes", unused);
+		return codec_refuse(decoded, CODEC_TOO_LARGE, "unpacks to more than %zu bytes", unused);
 	case BROKEN:
 		break;
 	}
-	return codec_refuse(frame, CODEC_BAD_COMPRESSION, "broken %s data", row->name);
+	return codec_refuse(decoded, CODEC_BAD_COMPRESSION, "broken %s data", row->name);
 }
 
 bool compress_pack(const char *method, struct bytes plain, struct writer *out)

@@ -27,9 +27,9 @@ static bool is_last_again(const struct core *c, struct bytes data)
 
 static bool decode(struct core *c, struct bytes data, const struct event *e)
 {
-	struct frame frame;
+	struct decoded decoded;
 	message_init(&c->in, c->in_arena, CODEC_UNCOMPRESSED_MAX);
-	enum codec_verdict verdict = codec_decode(data, c->auth, false, &c->in, &frame);
+	enum codec_verdict verdict = codec_decode(data, c->auth, false, &c->in, &decoded);
 	if (verdict == CODEC_OK)
 		return true;
 	bool unauthentic = verdict == CODEC_UNAUTHENTIC;
@@ -38,10 +38,10 @@ static bool decode(struct core *c, struct bytes data, const struct event *e)
 		return false;
 	if (unauthentic)
 		core_complain(c, COMPLAINT_UNAUTHENTIC, "datagram from %s on %s refused, failed authentication: %s. Is /etc/ha.d/authkeys the same on both nodes, "
-		              "or does another cluster use this port?", origin(e), medium_name(c, e->datagram.medium), auth_verdict_text(frame.auth));
+		              "or does another cluster use this port?", origin(e), medium_name(c, e->datagram.medium), auth_verdict_text(decoded.auth));
 	else
 		core_complain(c, COMPLAINT_MALFORMED, "datagram from %s on %s dropped: %s (%s)", origin(e), medium_name(c, e->datagram.medium),
-		              codec_verdict_text(verdict), frame.why);
+		              codec_verdict_text(verdict), decoded.why);
 	return false;
 }
 

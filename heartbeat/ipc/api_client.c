@@ -78,11 +78,11 @@ static enum api_result receive(struct api_client *c, struct kept *k, struct mono
 	uint8_t buffer[4096];
 	for (;;) {
 		struct bytes body;
-		struct frame frame;
+		struct decoded decoded;
 		enum frame_verdict verdict = frame_next(&c->in, FRAME_BODY_MAX, &body);
 		if (verdict == FRAME_READY) {
 			message_init(&k->message, k->arena, sizeof k->arena);
-			return codec_decode(body, NULL, false, &k->message, &frame) == CODEC_OK ? API_OK : API_PROTOCOL;
+			return codec_decode(body, NULL, false, &k->message, &decoded) == CODEC_OK ? API_OK : API_PROTOCOL;
 		}
 		if (verdict != FRAME_PARTIAL)
 			return API_PROTOCOL;

@@ -390,9 +390,9 @@ void request_of_peer(struct api_hub *hub, struct bytes text)
 {
 	const struct api_config *config = hub->config;
 	struct message in, out;
-	struct frame frame;
+	struct decoded decoded;
 	message_init(&in, hub->arena, CODEC_DATAGRAM_MAX);
-	if (!config->message || codec_decode(text, NULL, false, &in, &frame) != CODEC_OK || !message_is(&in, "t", "query-cstatus") ||
+	if (!config->message || codec_decode(text, NULL, false, &in, &decoded) != CODEC_OK || !message_is(&in, "t", "query-cstatus") ||
 	    !message_is(&in, "dest", config->node))
 		return;
 	struct bytes client = message_string(&in, "cn"), asker = message_string(&in, "from_id");

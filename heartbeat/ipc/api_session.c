@@ -231,7 +231,7 @@ static void take_message(struct api_session *s, const struct message *request)
 static void take_body(struct api_session *s, struct bytes body)
 {
 	struct message request;
-	struct frame frame;
+	struct decoded decoded;
 	struct reader r = reader_over(body);
 	/* Text only, as captured: the daemon's own framing has no business here. */
 	if (!reader_skip(&r, ">>>\n")) {
@@ -239,10 +239,10 @@ static void take_body(struct api_session *s, struct bytes body)
 		return;
 	}
 	message_init(&request, s->hub->arena, CODEC_DATAGRAM_MAX);
-	enum codec_verdict verdict = codec_decode(body, NULL, false, &request, &frame);
+	enum codec_verdict verdict = codec_decode(body, NULL, false, &request, &decoded);
 	if (verdict != CODEC_OK)
-		api_session_fault(s, API_FAULT_MESSAGE, frame.why[0] ? frame.why : codec_verdict_text(verdict));
-	else if (frame.compressed)
+		api_session_fault(s, API_FAULT_MESSAGE, decoded.why[0] ? decoded.why : codec_verdict_text(verdict));
+	else if (decoded.compressed)
 		api_session_fault(s, API_FAULT_MESSAGE, "a packed message");
 	else
 		take_message(s, &request);

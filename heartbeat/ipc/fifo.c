@@ -29,11 +29,11 @@ static void on_text(void *context, struct bytes whole)
 {
 	struct fifo *f = context;
 	struct message m;
-	struct frame frame;
+	struct decoded decoded;
 	message_init(&m, f->arena, sizeof f->arena);
-	enum codec_verdict verdict = codec_decode(whole, NULL, false, &m, &frame);
+	enum codec_verdict verdict = codec_decode(whole, NULL, false, &m, &decoded);
 	if (verdict != CODEC_OK)
-		log_at(LOG_LEVEL_WARN, "%s: message skipped: %s", f->path, frame.why[0] ? frame.why : codec_verdict_text(verdict));
+		log_at(LOG_LEVEL_WARN, "%s: message skipped: %s", f->path, decoded.why[0] ? decoded.why : codec_verdict_text(verdict));
 	else if (message_string(&m, "t").len == 0)
 		log_at(LOG_LEVEL_WARN, "%s: message skipped: it has no type (t=...)", f->path);
 	else

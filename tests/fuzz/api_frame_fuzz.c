@@ -69,11 +69,11 @@ static void set_up(void)
 static void judge_answers(struct api_session *s)
 {
 	struct bytes body;
-	struct frame frame;
+	struct decoded decoded;
 	enum frame_verdict verdict;
 	while ((verdict = frame_next(&s->out, FRAME_BODY_MAX, &body)) == FRAME_READY) {
 		message_init(&room.answer, room.arena, sizeof room.arena);
-		MUST(codec_decode(body, NULL, false, &room.answer, &frame) == CODEC_OK);
+		MUST(codec_decode(body, NULL, false, &room.answer, &decoded) == CODEC_OK);
 		MUST(message_is(&room.answer, "t", "hbapi-resp"));
 		MUST(message_occurs(&room.answer, "result") == 1 && message_occurs(&room.answer, "reqtype") == 1);
 		MUST(!message_find(&room.answer, "auth"));

@@ -80,14 +80,14 @@ static void round_trip(const struct message *m, enum rendering how)
 {
 	struct writer first = writer_over(first_memory, ROOM), second = writer_over(second_memory, ROOM);
 	struct message again;
-	struct frame frame;
+	struct decoded decoded;
 	bool is_signed = how != NETSTRING_UNSIGNED && how != TEXT_UNSIGNED;
 
 	/* a packed message within a packed message is refused when it is read */
 	if ((how == ZLIB && message_find(m, "_compressed_payload")) || !render(how, m, &first) || first.len > CODEC_DATAGRAM_MAX)
 		return;
 	message_init(&again, again_arena, ROOM);
-	enum codec_verdict v = codec_decode(writer_done(&first), is_signed ? auth : NULL, false, &again, &frame);
+	enum codec_verdict v = codec_decode(writer_done(&first), is_signed ? auth : NULL, false, &again, &decoded);
 	/* one field more, auth, may be one too many */
 	MUST(v == CODEC_OK || (how == CLASSIC && v == CODEC_MALFORMED && m->count == MESSAGE_FIELDS_MAX));
 	if (v != CODEC_OK)
@@ -100,22 +100,22 @@ static void round_trip(const struct message *m, enum rendering how)
 static void check(struct bytes datagram, struct auth *with, bool any_index)
 {
 	struct message m;
-	struct frame frame;
+	struct decoded decoded;
 
 	message_init(&m, arena, ROOM);
-	enum codec_verdict v = codec_decode(datagram, with, any_index, &m, &frame);
-	MUST(memchr(frame.why, '\0', sizeof frame.why));
+	enum codec_verdict v = codec_decode(datagram, with, any_index, &m, &decoded);
+	MUST(memchr(decoded.why, '\0', sizeof decoded.why));
 	if (v != CODEC_OK) {
-		MUST(m.count == 0 && frame.why[0] != '\0');
+		MUST(m.count == 0 && decoded.why[0] != '\0');
 		return;
 	}
 	MUST(!m.broken && m.count <= MESSAGE_FIELDS_MAX);
-	MUST(!with || frame.auth == AUTH_OK);
+	MUST(!with || decoded.auth == AUTH_OK);
 	for (int how = 0; how < RENDERINGS; how++)
 		if (how != ZLIB || datagram.len % 16 == 0) /* slow */
 			round_trip(&m, (enum rendering)how);
 	struct writer w = writer_over(first_memory, ROOM);
-	MUST(frame.compressed || codec_netstring(&m, NULL, false, &w)); /* what was read can be sent */
+	MUST(decoded.compressed || codec_netstring(&m, NULL, false, &w)); /* what was read can be sent */
 }
 
 /* Bytes as a list of fields: TYPE NAMELEN NAME VALUELEN VALUE ... */

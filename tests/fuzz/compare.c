@@ -52,22 +52,22 @@ static void must_be_same(const struct message *ours, const struct plain_message 
 	}
 }
 
-bool compare_decoders(struct bytes datagram, enum compare_keys how, struct frame *frame)
+bool compare_decoders(struct bytes datagram, enum compare_keys how, struct decoded *decoded)
 {
 	static uint8_t arena[ARENA];
 	struct message ours;
-	struct frame unwanted;
-	frame = frame ? frame : &unwanted;
+	struct decoded unwanted;
+	decoded = decoded ? decoded : &unwanted;
 	message_init(&ours, arena, sizeof arena);
-	enum codec_verdict v = codec_decode(datagram, how == COMPARE_WITHOUT_KEYS ? NULL : our_keys(), how == COMPARE_ANY_INDEX, &ours, frame);
+	enum codec_verdict v = codec_decode(datagram, how == COMPARE_WITHOUT_KEYS ? NULL : our_keys(), how == COMPARE_ANY_INDEX, &ours, decoded);
 	struct plain_message *theirs = plain_decode(datagram.at, datagram.len, how == COMPARE_WITHOUT_KEYS ? NULL : &plain_keys[how]);
 	MUST((v == CODEC_OK) == (theirs != NULL));
-	MUST(memchr(frame->why, '\0', sizeof frame->why));
+	MUST(memchr(decoded->why, '\0', sizeof decoded->why));
 	if (theirs) {
 		must_be_same(&ours, theirs);
-		MUST(frame->compressed == theirs->compressed);
+		MUST(decoded->compressed == theirs->compressed);
 	} else {
-		MUST(ours.count == 0 && frame->why[0]);
+		MUST(ours.count == 0 && decoded->why[0]);
 	}
 	plain_free(theirs);
 	return v == CODEC_OK;

@@ -12,8 +12,8 @@ enum compare_keys { COMPARE_ACTIVE, COMPARE_ANY_INDEX, COMPARE_WITHOUT_KEYS, COM
 
 enum { COMPARE_ACTIVE_INDEX = 1, COMPARE_MD5_INDEX = 2, COMPARE_CRC_INDEX = 3 };
 
-/* Was it accepted?  With what framing and so on is in *frame, which may be NULL. */
-bool compare_decoders(struct bytes datagram, enum compare_keys keys, struct frame *frame);
+/* Was it accepted?  With what framing and so on is in *decoded, which may be NULL. */
+bool compare_decoders(struct bytes datagram, enum compare_keys keys, struct decoded *decoded);
 /* The plain decoder's "INDEX DIGEST" over b, appended. */
 void compare_sign(struct writer *out, unsigned index, struct bytes b);
 

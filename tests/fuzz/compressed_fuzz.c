@@ -80,10 +80,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			packed[times % payload.len] ^= 1;
 		break;
 	}
-	struct frame frame;
-	bool accepted = compare_decoders(outer(how & 8, algorithms[bz2][how >> 4 & 3], payload), COMPARE_ACTIVE, &frame);
-	MUST(!accepted || frame.compressed);
-	MUST(frame.framing == (how & 8 ? FRAMING_TEXT : FRAMING_NETSTRING));
+	struct decoded decoded;
+	bool accepted = compare_decoders(outer(how & 8, algorithms[bz2][how >> 4 & 3], payload), COMPARE_ACTIVE, &decoded);
+	MUST(!accepted || decoded.compressed);
+	MUST(decoded.framing == (how & 8 ? FRAMING_TEXT : FRAMING_NETSTRING));
 	MUST(!accepted || (how >> 1 & 3) == 2 || (how >> 1 & 3) == 3 || (how >> 4 & 3) == 0);
 	return 0;
 }

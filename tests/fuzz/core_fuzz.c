@@ -88,9 +88,9 @@ static void act_send(struct life *l, struct bytes data)
 {
 	static uint8_t arena[CODEC_UNCOMPRESSED_MAX];
 	struct message m;
-	struct frame frame;
+	struct decoded decoded;
 	message_init(&m, arena, sizeof arena);
-	MUST(codec_decode(data, auth, false, &m, &frame) == CODEC_OK);
+	MUST(codec_decode(data, auth, false, &m, &decoded) == CODEC_OK);
 	memcpy(l->last, data.at, data.len);
 	l->last_len = data.len;
 	if (message_is(&m, "t", "status"))

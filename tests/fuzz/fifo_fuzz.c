@@ -32,16 +32,16 @@ static void on_message(void *context, struct bytes whole)
 {
 	static uint8_t arena[MESSAGE_LIMIT];
 	struct message m;
-	struct frame frame;
+	struct decoded decoded;
 	(void)context;
 	MUST(seen < wanted.count && whole.len <= MESSAGE_LIMIT);
 	MUST(bytes_equal(whole, (struct bytes){wanted.memory + begin_of(seen), wanted.ends[seen] - begin_of(seen)}));
 	seen++;
 	message_init(&m, arena, sizeof arena);
-	enum codec_verdict v = codec_decode(whole, NULL, false, &m, &frame);
-	MUST(frame.framing == FRAMING_TEXT && (v == CODEC_OK || frame.why[0]));
+	enum codec_verdict v = codec_decode(whole, NULL, false, &m, &decoded);
+	MUST(decoded.framing == FRAMING_TEXT && (v == CODEC_OK || decoded.why[0]));
 	MUST(v == CODEC_OK || m.count == 0);
-	MUST(!frame.compressed || v != CODEC_OK || !message_find(&m, "_compressed_payload"));
+	MUST(!decoded.compressed || v != CODEC_OK || !message_find(&m, "_compressed_payload"));
 }
 
 static void on_garbage(void *context, const char *why)

@@ -10,9 +10,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	unsigned signature = data[0] % COMPARE_SIGNATURES;
 	enum compare_keys keys = data[0] / COMPARE_SIGNATURES % COMPARE_MODES;
-	struct frame frame;
-	bool accepted = compare_decoders(compare_netstring((struct bytes){data + 1, size - 1}, signature), keys, &frame);
-	MUST(frame.framing == FRAMING_NETSTRING);
+	struct decoded decoded;
+	bool accepted = compare_decoders(compare_netstring((struct bytes){data + 1, size - 1}, signature), keys, &decoded);
+	MUST(decoded.framing == FRAMING_NETSTRING);
 	/* The body may hold an end mark and a signature of its own, but it cannot hold a right one. */
 	MUST(!accepted || keys != COMPARE_ACTIVE || signature == 0);
 	return 0;

@@ -80,7 +80,7 @@ static void send(int from, struct bytes data)
 	static uint8_t arena[CODEC_DATAGRAM_MAX];
 	struct side *s = &world.sides[from];
 	struct message m;
-	struct frame frame;
+	struct decoded decoded;
 	if (data.len > DATAGRAM || world.flight_count == FLIGHTS || (world.cut >> from & 1))
 		return;
 	if (s->lose > 0) {
@@ -95,7 +95,7 @@ static void send(int from, struct bytes data)
 	s->late = 0;
 	memcpy(f->data, data.at, data.len);
 	message_init(&m, arena, sizeof arena);
-	MUST(codec_decode(data, auth, false, &m, &frame) == CODEC_OK);
+	MUST(codec_decode(data, auth, false, &m, &decoded) == CODEC_OK);
 	if (!message_is(&m, "t", "status"))
 		return;
 	MUST(message_number(&m, "seq", 16, &f->seq));

@@ -61,9 +61,9 @@ static void print_message(struct bytes datagram)
 {
 	static const char *const common[] = {"t", "src", "srcuuid", "destuuid", "seq", "hg", "ts", "ld", "ttl", "auth"};
 	struct message m;
-	struct frame frame;
+	struct decoded decoded;
 	message_init(&m, arena, sizeof arena);
-	if (codec_decode(datagram, r.auth, false, &m, &frame) != CODEC_OK)
+	if (codec_decode(datagram, r.auth, false, &m, &decoded) != CODEC_OK)
 		die("the core sent what cannot be read");
 	struct bytes type = message_string(&m, "t");
 	bool housekeeping = strncmp((const char *)type.at, "NS_", 3) == 0 || message_is(&m, "t", "reqnodes") || message_is(&m, "t", "repnodes");

@@ -32,14 +32,14 @@ static void compressed_messages_come_back_in_both_methods_and_both_inner_framing
 		assert_true(codec_compressed(&m, auth, i / 2 == 0, methods[i % 2], &w));
 		assert_true(w.len < 2000);
 		assert_int_equal(decode(writer_done(&w), auth), CODEC_OK);
-		assert_true(frame.compressed);
-		assert_int_equal(frame.auth, AUTH_OK);
-		assert_int_equal(frame.framing, FRAMING_NETSTRING);
+		assert_true(decoded.compressed);
+		assert_int_equal(decoded.auth, AUTH_OK);
+		assert_int_equal(decoded.framing, FRAMING_NETSTRING);
 		assert_int_equal(m.count, count);
 		assert_true(message_is(&m, "t", "status"));
 		assert_int_equal(message_string(&m, "fieldB").len, 4000);
 		assert_int_equal(decode(writer_done(&w), NULL), CODEC_OK); /* the outer index stays visible */
-		assert_int_equal(frame.auth_index, 1);
+		assert_int_equal(decoded.auth_index, 1);
 	}
 	struct writer w = writer_over(output, CODEC_DATAGRAM_MAX);
 	fill(4000);
@@ -79,7 +79,7 @@ static void the_reference_s_inner_text_with_auth_line_and_nul_is_accepted(void *
 	(void)state;
 	assert_refused(pack(RUN(">>>\nt=status\nauth=1 abc\n<<<\n\0"), "zlib", "zlib"), CODEC_OK, "classic");
 	assert_int_equal(m.count, 1);
-	assert_int_equal(frame.auth_index, 1);
+	assert_int_equal(decoded.auth_index, 1);
 	assert_refused(pack(RUN("###\n7:(0)t=ab,%%%\n"), "bz2", "bz2"), CODEC_OK, "netstring");
 	assert_int_equal(m.count, 1);
 }
@@ -134,7 +134,7 @@ static void a_message_that_unpacks_without_end_is_too_large(void **state)
 	assert_true(codec_compressed(&m, auth, true, "zlib", &w));
 	static uint8_t small[1024];
 	message_init(&m, small, sizeof small);
-	assert_int_equal(codec_decode(writer_done(&w), auth, false, &m, &frame), CODEC_TOO_LARGE);
+	assert_int_equal(codec_decode(writer_done(&w), auth, false, &m, &decoded), CODEC_TOO_LARGE);
 }
 
 static void an_unpacked_message_that_does_not_fit_the_arena_is_too_large(void **state)
@@ -149,7 +149,7 @@ static void an_unpacked_message_that_does_not_fit_the_arena_is_too_large(void **
 		size_t cap = 0;
 		for (; cap < sizeof small && v == CODEC_TOO_LARGE; cap++) {
 			message_init(&m, small, cap);
-			v = codec_decode(b, auth, false, &m, &frame);
+			v = codec_decode(b, auth, false, &m, &decoded);
 			assert_true(v == CODEC_OK || m.count == 0);
 		}
 		assert_int_equal(v, CODEC_OK);
@@ -182,7 +182,7 @@ static void nothing_is_unpacked_before_the_signature_is_right(void **state)
 
 	output[b.len - 2] ^= 1;
 	assert_refused(b, CODEC_UNAUTHENTIC, "altered");
-	assert_false(frame.compressed);
+	assert_false(decoded.compressed);
 }
 
 int main(void)

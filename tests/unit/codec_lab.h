@@ -24,7 +24,7 @@ struct row {
 static uint8_t arena[CODEC_UNCOMPRESSED_MAX], built[CODEC_UNCOMPRESSED_MAX], output[CODEC_UNCOMPRESSED_MAX];
 static struct auth *auth; /* sha1, key 1 */
 static struct message m;
-static struct frame frame;
+static struct decoded decoded;
 
 static inline int make_auth(void **state)
 {
@@ -49,10 +49,10 @@ static inline int drop_auth(void **state)
 static inline enum codec_verdict decode(struct bytes b, struct auth *with)
 {
 	message_init(&m, arena, sizeof arena);
-	enum codec_verdict v = codec_decode(b, with, false, &m, &frame);
+	enum codec_verdict v = codec_decode(b, with, false, &m, &decoded);
 	if (v != CODEC_OK) {
 		assert_int_equal(m.count, 0);
-		assert_string_not_equal(frame.why, "");
+		assert_string_not_equal(decoded.why, "");
 	}
 	return v;
 }
@@ -75,7 +75,7 @@ static inline void assert_refused(struct bytes b, enum codec_verdict wanted, con
 	enum codec_verdict got = decode(b, auth);
 
 	if (got != wanted)
-		print_error("%s: %s (%s)\n", shown, codec_verdict_text(got), frame.why);
+		print_error("%s: %s (%s)\n", shown, codec_verdict_text(got), decoded.why);
 	assert_int_equal(got, wanted);
 }
 

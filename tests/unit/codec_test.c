@@ -103,12 +103,12 @@ static void without_keys_the_trailer_may_be_absent_but_not_malformed(void **stat
 {
 	(void)state;
 	assert_int_equal(decode(RUN("###\n7:(0)t=ab,%%%\n"), NULL), CODEC_OK);
-	assert_int_equal(frame.auth, AUTH_NOT_CHECKED);
-	assert_false(frame.has_index);
+	assert_int_equal(decoded.auth, AUTH_NOT_CHECKED);
+	assert_false(decoded.has_index);
 	assert_int_equal(decode(RUN("###\n7:(0)t=ab,%%%\n\0"), NULL), CODEC_OK);
 	assert_int_equal(decode(RUN("###\n7:(0)t=ab,%%%\n5:2 abc,"), NULL), CODEC_OK);
-	assert_true(frame.has_index);
-	assert_int_equal(frame.auth_index, 2);
+	assert_true(decoded.has_index);
+	assert_int_equal(decoded.auth_index, 2);
 	assert_int_equal(decode(RUN("###\n7:(0)t=ab,%%%\nx"), NULL), CODEC_MALFORMED);
 	assert_int_equal(decode(RUN("###\n7:(0)t=ab,%%%\n\0x"), NULL), CODEC_MALFORMED);
 }

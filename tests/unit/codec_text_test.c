@@ -46,8 +46,8 @@ static void text_from_the_fifo_is_decoded_without_signature(void **state)
 {
 	(void)state;
 	assert_int_equal(decode(RUN(">>>\nt=ask_resources\nrsc_hold=all\ninfo=\n<<<\n"), NULL), CODEC_OK);
-	assert_int_equal(frame.framing, FRAMING_TEXT);
-	assert_false(frame.has_index);
+	assert_int_equal(decoded.framing, FRAMING_TEXT);
+	assert_false(decoded.has_index);
 	assert_true(message_is(&m, "t", "ask_resources"));
 	assert_true(message_is(&m, "info", ""));
 }
@@ -57,7 +57,7 @@ static void decoding_drops_what_the_message_held_before(void **state)
 	(void)state;
 	message_init(&m, arena, sizeof arena);
 	message_add(&m, "old", "value");
-	assert_int_equal(codec_decode(RUN(">>>\nt=new\n<<<\n"), NULL, false, &m, &frame), CODEC_OK);
+	assert_int_equal(codec_decode(RUN(">>>\nt=new\n<<<\n"), NULL, false, &m, &decoded), CODEC_OK);
 	assert_int_equal(m.count, 1);
 	assert_true(message_is(&m, "t", "new"));
 }
@@ -143,11 +143,11 @@ static void text_that_does_not_fit_the_arena_is_too_large(void **state)
 		size_t needed = with ? lines.len : cases[i / 2].values; /* what is signed is gathered first, in the same room */
 		for (size_t cap = 0; cap < needed; cap++) {
 			message_init(&m, arena, cap);
-			assert_int_equal(codec_decode(b, with, false, &m, &frame), CODEC_TOO_LARGE);
+			assert_int_equal(codec_decode(b, with, false, &m, &decoded), CODEC_TOO_LARGE);
 			assert_int_equal(m.count, 0);
 		}
 		message_init(&m, arena, needed);
-		assert_int_equal(codec_decode(b, with, false, &m, &frame), CODEC_OK);
+		assert_int_equal(codec_decode(b, with, false, &m, &decoded), CODEC_OK);
 	}
 }
 

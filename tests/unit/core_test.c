@@ -9,10 +9,10 @@
 static void decode(const struct pair *p, const struct pair_record *r, struct message *m)
 {
 	static uint8_t arena[CODEC_UNCOMPRESSED_MAX];
-	struct frame frame;
+	struct decoded decoded;
 	assert_non_null(r);
 	message_init(m, arena, sizeof arena);
-	assert_int_equal(codec_decode((struct bytes){r->data, r->len}, p->auth, false, m, &frame), CODEC_OK);
+	assert_int_equal(codec_decode((struct bytes){r->data, r->len}, p->auth, false, m, &decoded), CODEC_OK);
 }
 
 /* --- what is sent --- */
@@ -313,13 +313,13 @@ static void the_queue_of_actions_is_bounded_and_what_was_queued_stays_whole(void
 	while (core_action(c, &a)) {
 		actions++;
 		struct message m;
-		struct frame frame;
+		struct decoded decoded;
 		static uint8_t arena[CODEC_UNCOMPRESSED_MAX];
 		if (a.kind != ACTION_SEND)
 			continue;
 		sends++;
 		message_init(&m, arena, sizeof arena);
-		assert_int_equal(codec_decode(a.send.data, p->auth, false, &m, &frame), CODEC_OK);
+		assert_int_equal(codec_decode(a.send.data, p->auth, false, &m, &decoded), CODEC_OK);
 	}
 	assert_int_equal(actions, CORE_ACTIONS_MAX);
 	assert_true(sends > 500);

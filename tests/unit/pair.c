@@ -112,9 +112,9 @@ static bool is_common(const char *name)
 static char *description(struct pair *p, int side, struct bytes data, struct message *m)
 {
 	static uint8_t arena[CODEC_UNCOMPRESSED_MAX];
-	struct frame frame;
+	struct decoded decoded;
 	message_init(m, arena, sizeof arena);
-	assert_int_equal(codec_decode(data, p->auth, false, m, &frame), CODEC_OK);
+	assert_int_equal(codec_decode(data, p->auth, false, m, &decoded), CODEC_OK);
 	GString *text = g_string_new("send ");
 	struct bytes type = message_string(m, "t");
 	g_string_append_len(text, (const char *)type.at, (gssize)type.len);

@@ -260,9 +260,9 @@ static void a_changed_uuid_is_noted_and_later_answers_carry_the_new_one(void **s
 	assert_non_null(answer);
 	static uint8_t arena[4096];
 	struct message m;
-	struct frame frame;
+	struct decoded decoded;
 	message_init(&m, arena, sizeof arena);
-	assert_int_equal(codec_decode((struct bytes){answer->data, answer->len}, p->auth, false, &m, &frame), CODEC_OK);
+	assert_int_equal(codec_decode((struct bytes){answer->data, answer->len}, p->auth, false, &m, &decoded), CODEC_OK);
 	const struct field *uuid = message_find(&m, "destuuid");
 	assert_non_null(uuid);
 	assert_memory_equal(uuid->value.at, p->voice.uuid, 16);

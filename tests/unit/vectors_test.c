@@ -128,10 +128,10 @@ static int say_where(void **state)
 	return 0;
 }
 
-static enum codec_verdict decode(struct bytes data, struct auth *auth, bool any_index, struct message *m, struct frame *frame)
+static enum codec_verdict decode(struct bytes data, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
 {
 	message_init(m, arena, sizeof arena);
-	return codec_decode(data, auth, any_index, m, frame);
+	return codec_decode(data, auth, any_index, m, decoded);
 }
 
 /* --- what is true of each ----------------------------------------------------------------------------------------------- */
@@ -165,23 +165,23 @@ static void check_fields(const struct vector *v)
 {
 	struct auth *auth = auth_with_active(v->index);
 	struct message m;
-	struct frame frame;
+	struct decoded decoded;
 
-	assert_int_equal(decode(v->data, auth, false, &m, &frame), CODEC_OK);
-	assert_int_equal(frame.auth, AUTH_OK);
-	assert_true(frame.has_index);
-	assert_int_equal(frame.auth_index, v->index);
-	assert_false(frame.compressed);
+	assert_int_equal(decode(v->data, auth, false, &m, &decoded), CODEC_OK);
+	assert_int_equal(decoded.auth, AUTH_OK);
+	assert_true(decoded.has_index);
+	assert_int_equal(decoded.auth_index, v->index);
+	assert_false(decoded.compressed);
 	if (has(v->json, "fields_in_order")) {
 		json_t *fields = json_object_get(v->json, "fields_in_order");
-		assert_int_equal(frame.framing, FRAMING_NETSTRING);
+		assert_int_equal(decoded.framing, FRAMING_NETSTRING);
 		assert_int_equal(m.count, json_array_size(fields));
 		for (size_t i = 0; i < m.count; i++)
 			assert_field(&m.fields[i], json_array_get(fields, i));
 		if (has(v->json, "inner_auth_covers_text"))
 			assert_text(&m, text_of(v->json, "inner_auth_covers_text"));
 	} else {
-		assert_int_equal(frame.framing, FRAMING_TEXT);
+		assert_int_equal(decoded.framing, FRAMING_TEXT);
 		assert_text(&m, text_of(v->json, "authenticated_text"));
 	}
 	auth_free(auth);
@@ -197,12 +197,12 @@ static void check_rendering(const struct vector *v)
 {
 	struct auth *auth = auth_with_active(v->index);
 	struct message m;
-	struct frame frame;
+	struct decoded decoded;
 	uint8_t memory[VECTOR_MAX];
 	struct writer w = writer_over(memory, sizeof memory);
 
-	assert_int_equal(decode(v->data, auth, false, &m, &frame), CODEC_OK);
-	if (frame.framing == FRAMING_TEXT)
+	assert_int_equal(decode(v->data, auth, false, &m, &decoded), CODEC_OK);
+	if (decoded.framing == FRAMING_TEXT)
 		assert_true(codec_text(&m, auth, &w));
 	else
 		assert_true(codec_netstring(&m, auth, message_find(&m, "auth") != NULL, &w));
@@ -220,19 +220,19 @@ static void vectors_are_rendered_again_byte_for_byte(void **state)
 static void check_downgrade(const struct vector *v)
 {
 	struct message m;
-	struct frame frame;
+	struct decoded decoded;
 
 	for (unsigned active = 1; active <= 3; active++) {
 		struct auth *auth = auth_with_active(active);
 		if (active == v->index) {
-			assert_int_equal(decode(v->data, auth, false, &m, &frame), CODEC_OK);
+			assert_int_equal(decode(v->data, auth, false, &m, &decoded), CODEC_OK);
 		} else {
-			assert_int_equal(decode(v->data, auth, false, &m, &frame), CODEC_UNAUTHENTIC);
-			assert_int_equal(frame.auth, AUTH_NOT_ACTIVE);
-			assert_int_equal(frame.auth_index, v->index);
+			assert_int_equal(decode(v->data, auth, false, &m, &decoded), CODEC_UNAUTHENTIC);
+			assert_int_equal(decoded.auth, AUTH_NOT_ACTIVE);
+			assert_int_equal(decoded.auth_index, v->index);
 			assert_int_equal(m.count, 0);
 		}
-		assert_int_equal(decode(v->data, auth, true, &m, &frame), CODEC_OK);
+		assert_int_equal(decode(v->data, auth, true, &m, &decoded), CODEC_OK);
 		assert_true(m.count > 0);
 		auth_free(auth);
 	}
@@ -248,16 +248,16 @@ static void check_bits(const struct vector *v)
 {
 	struct auth *auth = auth_with_active(v->index);
 	struct message m;
-	struct frame frame;
+	struct decoded decoded;
 	uint8_t altered[VECTOR_MAX];
 
 	memcpy(altered, v->data.at, v->data.len);
 	for (size_t bit = 0; bit < v->data.len * 8; bit++) {
 		altered[bit / 8] = (uint8_t)(altered[bit / 8] ^ 1U << bit % 8);
 		for (int any_index = 0; any_index < 2; any_index++) {
-			assert_int_not_equal(decode((struct bytes){altered, v->data.len}, auth, any_index != 0, &m, &frame), CODEC_OK);
+			assert_int_not_equal(decode((struct bytes){altered, v->data.len}, auth, any_index != 0, &m, &decoded), CODEC_OK);
 			assert_int_equal(m.count, 0);
-			assert_int_not_equal(frame.why[0], '\0');
+			assert_int_not_equal(decoded.why[0], '\0');
 		}
 		altered[bit / 8] = v->data.at[bit / 8];
 	}
@@ -274,11 +274,11 @@ static void check_lengths(const struct vector *v)
 {
 	struct auth *auth = auth_with_active(v->index);
 	struct message m;
-	struct frame frame;
+	struct decoded decoded;
 
 	for (size_t len = 0; len < v->data.len; len++) {
 		uint8_t *exact = g_memdup2(v->data.at, len); /* so that a sanitizer sees a read past the end */
-		assert_int_not_equal(decode((struct bytes){exact, len}, auth, true, &m, &frame), CODEC_OK);
+		assert_int_not_equal(decode((struct bytes){exact, len}, auth, true, &m, &decoded), CODEC_OK);
 		assert_int_equal(m.count, 0);
 		g_free(exact);
 	}
@@ -342,10 +342,10 @@ static void check_signatures(const struct vector *v)
 	uint8_t memory[VECTOR_MAX];
 	struct auth *auth = auth_with_active(v->index);
 	struct message m;
-	struct frame frame;
+	struct decoded decoded;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(made); i++) {
-		enum codec_verdict verdict = decode(with_signature(v, made[i], memory), auth, true, &m, &frame);
+		enum codec_verdict verdict = decode(with_signature(v, made[i], memory), auth, true, &m, &decoded);
 		if ((verdict == CODEC_OK) != (i == 0))
 			print_error("signature \"%s\"\n", made[i]);
 		assert_int_equal(verdict, i == 0 ? CODEC_OK : CODEC_UNAUTHENTIC);
@@ -365,13 +365,13 @@ static void vectors_with_an_empty_short_foreign_or_oddly_written_signature_are_r
 static void check_without_keys(const struct vector *v)
 {
 	struct message m;
-	struct frame frame;
+	struct decoded decoded;
 
-	assert_int_equal(decode(v->data, NULL, false, &m, &frame), CODEC_OK);
-	assert_int_equal(frame.auth, AUTH_NOT_CHECKED);
-	assert_true(frame.has_index);
-	assert_int_equal(frame.auth_index, v->index);
-	assert_null(frame.framing == FRAMING_TEXT ? message_find(&m, "auth") : NULL);
+	assert_int_equal(decode(v->data, NULL, false, &m, &decoded), CODEC_OK);
+	assert_int_equal(decoded.auth, AUTH_NOT_CHECKED);
+	assert_true(decoded.has_index);
+	assert_int_equal(decoded.auth_index, v->index);
+	assert_null(decoded.framing == FRAMING_TEXT ? message_find(&m, "auth") : NULL);
 }
 
 static void vectors_decode_without_keys_as_not_checked(void **state)
