@@ -137,9 +137,9 @@ static void put_message(struct writer *w, const struct event *e)
 
 static void take_message(struct arguments *a, struct event *e)
 {
-	struct frame frame;
+	struct decoded decoded;
 	message_init(&a->memory->message, a->memory->arena, sizeof a->memory->arena);
-	if (codec_decode(unescaped(a), NULL, false, &a->memory->message, &frame) != CODEC_OK)
+	if (codec_decode(unescaped(a), NULL, false, &a->memory->message, &decoded) != CODEC_OK)
 		complain(a, "a message that cannot be read");
 	e->message.message = &a->memory->message;
 }
