@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,16 +43,6 @@ static struct span time_asleep(void)
 	(void)clock_gettime(CLOCK_MONOTONIC, &mono);
 	(void)clock_gettime(CLOCK_BOOTTIME, &boot);
 	return (struct span){(int64_t)(boot.tv_sec - mono.tv_sec) * 1000000000 + boot.tv_nsec - mono.tv_nsec};
-}
-
-static void arm_timer(struct engine *e)
-{
-	struct mono deadline = core_deadline(e->core);
-	if (deadline.ns == MONO_FAR.ns)
-		return;
-	struct itimerspec at = {.it_value = {.tv_sec = deadline.ns / 1000000000, .tv_nsec = deadline.ns % 1000000000}};
-	if (timerfd_settime(e->timer_fd, TFD_TIMER_ABSTIME, &at, NULL) != 0)
-		log_at(LOG_LEVEL_CRIT, "timerfd_settime: %s", strerror(errno));
 }
 
 /* Small things that need no exact time. */
@@ -97,22 +86,17 @@ void engine_step(struct engine *e, const struct event *event)
 	core_step(e->core, now, event);
 	apply_actions(e);
 	e->config->holdings->last_beat_ns = now.mono.ns;
-	arm_timer(e);
+	precise_timer_set(e->timer, core_deadline(e->core));
 }
 
 /* --- what comes in --- */
 
-static gboolean on_timer(gint fd, GIOCondition condition, gpointer data)
+static void on_timer(void *context)
 {
-	struct engine *e = data;
-	uint64_t times;
-	(void)condition;
-	if (read(fd, &times, sizeof times) < 0 && errno == EAGAIN)
-		return G_SOURCE_CONTINUE;
+	struct engine *e = context;
 	media_drain(e->media); /* what has arrived counts before a silence is judged */
 	struct event event = {.kind = EVENT_TIMER};
 	engine_step(e, &event);
-	return G_SOURCE_CONTINUE;
 }
 
 static void on_datagram(void *context, size_t medium, struct bytes data, const struct media_source *source)
@@ -317,12 +301,7 @@ static int open_ipc(struct engine *e)
 
 static int open_timer(struct engine *e)
 {
-	e->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (e->timer_fd < 0) {
-		log_at(LOG_LEVEL_ERROR, "timerfd_create: %s", strerror(errno));
-		return EXIT_OTHER;
-	}
-	g_unix_fd_add_full(G_PRIORITY_HIGH, e->timer_fd, G_IO_IN, on_timer, e, NULL);
+	e->timer = precise_timer_new(G_PRIORITY_HIGH, on_timer, e);
 	g_unix_fd_add_full(G_PRIORITY_DEFAULT, e->config->guardian_fd, G_IO_IN | G_IO_HUP, on_guardian_gone, e, NULL);
 	g_unix_signal_add(SIGTERM, on_terminate, e);
 	g_unix_signal_add(SIGINT, on_terminate, e);
@@ -373,6 +352,7 @@ int engine_run(const struct engine_config *config)
 	struct event start = {.kind = EVENT_START};
 	engine_step(e, &start);
 	g_main_loop_run(e->loop);
+	precise_timer_free(e->timer);
 	fifo_close(e->fifo);
 	api_server_close(e->api);
 	media_close(e->media);

@@ -11,6 +11,7 @@
 #include "heartbeat/ipc/api_server.h"
 #include "heartbeat/ipc/fifo.h"
 #include "heartbeat/media/media.h"
+#include "lib/precise_timer.h"
 
 struct engine {
 	const struct engine_config *config;
@@ -21,7 +22,7 @@ struct engine {
 	struct exec *exec;
 	struct api_server *api;
 	struct fifo *fifo;
-	int timer_fd;
+	struct precise_timer *timer; /* the core's deadline */
 	struct mono last_step;
 	struct span asleep;     /* boottime minus monotonic at the last step: grows in a suspend */
 	struct mono small_things;

@@ -204,6 +204,9 @@ void receiver_watch(struct receiver *r, int fd)
 	r->last_error = 0;
 	r->source = g_unix_fd_source_new(fd, G_IO_IN | G_IO_ERR);
 	g_source_set_priority(r->source, G_PRIORITY_HIGH);
+	/* Otherwise GLib takes the socket out of its set for each dispatch and puts it back: two wake-ups of the main loop.
+	 * Nothing runs the main loop from a callback. */
+	g_source_set_can_recurse(r->source, TRUE);
 	g_source_set_callback(r->source, G_SOURCE_FUNC(on_readable), r, NULL);
 	g_source_attach(r->source, g_main_context_get_thread_default());
 }

@@ -30,7 +30,7 @@ struct checks {
 	struct slot *slots;
 	size_t count, running, unknown;
 	struct mono hold; /* for those that are unknown */
-	GSource *timer;
+	struct precise_timer *timer;
 };
 
 static void arm(struct checks *c);
@@ -80,26 +80,25 @@ static void begin(struct checks *c, size_t index, struct mono due)
 	schedule_at(c->schedule, index, schedule_next(due, period_of(&check), mono_now()));
 }
 
-static gboolean on_time(gpointer data)
+static void on_time(void *context)
 {
-	struct checks *c = data;
+	struct checks *c = context;
 	struct mono due;
 	for (size_t index; (index = schedule_take(c->schedule, mono_now(), &due)) != SIZE_MAX;)
 		begin(c, index, due);
 	arm(c);
-	return G_SOURCE_CONTINUE;
 }
 
 static void arm(struct checks *c)
 {
-	loop_timer_set(c->timer, schedule_deadline(c->schedule));
+	precise_timer_set(c->timer, schedule_deadline(c->schedule));
 }
 
 struct checks *checks_new(struct director *d)
 {
 	struct checks *c = g_new0(struct checks, 1);
 	c->director = d;
-	c->timer = loop_timer_new(on_time, c);
+	c->timer = precise_timer_new(G_PRIORITY_DEFAULT, on_time, c);
 	d->checks = c;
 	checks_renew(d);
 	return c;
@@ -168,7 +167,7 @@ void checks_free(struct checks *c)
 {
 	cancel_all(c);
 	schedule_free(c->schedule);
-	loop_timer_free(c->timer);
+	precise_timer_free(c->timer);
 	g_free(c->slots);
 	g_free(c);
 }

@@ -19,17 +19,16 @@
 
 /* --- the pool's deadline --- */
 
-static gboolean on_deadline(gpointer data)
+static void on_deadline(void *context)
 {
-	struct director *d = data;
+	struct director *d = context;
 	pool_tick(d->pool, mono_now());
 	batch_collect(d);
-	return G_SOURCE_CONTINUE;
 }
 
 void director_arm(struct director *d)
 {
-	loop_timer_set(d->timer, pool_deadline(d->pool));
+	precise_timer_set(d->timer, pool_deadline(d->pool));
 }
 
 /* --- mail --- */
@@ -206,7 +205,7 @@ static bool prepare(struct director *d, const char **why)
 static void live(struct director *d)
 {
 	struct watch watch = {.director = d, .maintenance = maintenance_new()};
-	d->timer = loop_timer_new(on_deadline, d);
+	d->timer = precise_timer_new(G_PRIORITY_DEFAULT, on_deadline, d);
 	d->reload = reload_new(d);
 	d->mail = mail_new();
 	d->monitor = monitor_new();
@@ -229,7 +228,7 @@ static void live(struct director *d)
 	if (d->flush)
 		g_source_destroy(d->flush);
 	d->flush = NULL;
-	loop_timer_free(d->timer); /* nothing of the pool moves while the last mails go out */
+	precise_timer_free(d->timer); /* nothing of the pool moves while the last mails go out */
 	mail_farewell(d->mail);
 	mail_free(d->mail);
 	monitor_free(d->monitor);

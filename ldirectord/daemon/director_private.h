@@ -10,6 +10,7 @@
 #include "ldirectord/daemon/schedule.h"
 #include "ldirectord/ipvs/ipvs.h"
 #include "ldirectord/pool/pool.h"
+#include "lib/precise_timer.h"
 #include "lib/spawn.h"
 
 struct checks;
@@ -29,7 +30,7 @@ struct director {
 	struct mail *mail;
 	struct monitor *monitor;
 	GMainLoop *loop;
-	GSource *timer;         /* the pool's deadline */
+	struct precise_timer *timer; /* the pool's deadline */
 	GSource *flush;         /* what waits for the end of this turn of the loop; NULL: nothing */
 	bool held;              /* it waits for the first checks */
 	struct mono flushed;    /* the last batch */
@@ -43,10 +44,7 @@ struct director {
 	bool stopping;
 };
 
-/* --- loop.c: a source that is ready at a point of the monotonic clock; attached to the default context --- */
-GSource *loop_timer_new(GSourceFunc callback, gpointer data);
-void loop_timer_set(GSource *timer, struct mono when); /* MONO_FAR: never */
-void loop_timer_free(GSource *timer);
+/* --- site_program.c --- */
 /* A program that the file names: in the background, a minute at most, with a plain environment. */
 void run_site_program(const char *path, char *const argv[]);
 /* The same with a text on its stdin (NULL: none); the caller is told how it ended. */

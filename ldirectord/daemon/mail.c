@@ -19,7 +19,7 @@ enum { AT_ONCE = 8, FAREWELL_MS = 2000 };
 struct mail {
 	struct outbox *outbox;
 	struct smtp *smtp; /* NULL: not needed yet */
-	GSource *timer;
+	struct precise_timer *timer;
 	char host[256], own[400]; /* this machine; its sender when the file names none */
 	char *from;
 	unsigned out;
@@ -147,13 +147,12 @@ static void send_due(struct mail *m)
 	struct posting *p;
 	while (m->out < AT_ONCE && (p = outbox_take(m->outbox, mono_now())) != NULL)
 		send_one(m, p);
-	loop_timer_set(m->timer, m->out < AT_ONCE ? outbox_deadline(m->outbox) : MONO_FAR);
+	precise_timer_set(m->timer, m->out < AT_ONCE ? outbox_deadline(m->outbox) : MONO_FAR);
 }
 
-static gboolean on_time(gpointer data)
+static void on_time(void *context)
 {
-	send_due(data);
-	return G_SOURCE_CONTINUE;
+	send_due(context);
 }
 
 // --- what is told ---
@@ -254,7 +253,7 @@ struct mail *mail_new(void)
 	struct mail *m = g_new0(struct mail, 1);
 	const struct passwd *user = getpwuid(geteuid());
 	m->outbox = outbox_new();
-	m->timer = loop_timer_new(on_time, m);
+	m->timer = precise_timer_new(G_PRIORITY_DEFAULT, on_time, m);
 	lb_host_name(m->host, sizeof m->host);
 	(void)snprintf(m->own, sizeof m->own, "%s@%s", user ? user->pw_name : "root", m->host);
 	return m;
@@ -266,7 +265,7 @@ void mail_free(struct mail *m)
 		return;
 	if (m->smtp)
 		smtp_close(m->smtp);
-	loop_timer_free(m->timer);
+	precise_timer_free(m->timer);
 	outbox_free(m->outbox);
 	g_free(m->from);
 	g_free(m);

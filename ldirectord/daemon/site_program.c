@@ -1,36 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* What the director and its checks share of the main loop: timers by the monotonic clock, and programs of the site. */
+/* Programs that the configuration names, in the background. */
 #include "ldirectord/daemon/director_private.h"
 #include "ldirectord/daemon/ldlog.h"
 
 enum { SITE_PROGRAM_MS = 60000 };
-
-static gboolean dispatch(GSource *source, GSourceFunc callback, gpointer data)
-{
-	(void)source;
-	return callback(data);
-}
-
-static GSourceFuncs functions = {.dispatch = dispatch};
-
-GSource *loop_timer_new(GSourceFunc callback, gpointer data)
-{
-	GSource *timer = g_source_new(&functions, sizeof *timer);
-	g_source_set_callback(timer, callback, data, NULL);
-	g_source_attach(timer, NULL);
-	return timer;
-}
-
-void loop_timer_set(GSource *timer, struct mono when)
-{
-	g_source_set_ready_time(timer, when.ns == MONO_FAR.ns ? -1 : when.ns / 1000);
-}
-
-void loop_timer_free(GSource *timer)
-{
-	g_source_destroy(timer);
-	g_source_unref(timer);
-}
 
 /* Nobody waits for it, but the log tells of one that failed. */
 static void on_end(void *context, const struct spawn_result *r)
