@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/bytes.h"
+#include "lib/log_writer.h"
 #include "lib/mono.h"
 #include "lib/syslog_socket.h"
 
@@ -22,6 +23,8 @@ enum {
 	RECORD_CAP = PIPE_BUF,  /* header, text, newline: one write to a pipe is then whole or not at all */
 	FOLD_MAX = 1000,        /* a repeating line says so at least this often ... */
 	FOLD_MS = 60000,        /* ... and, as long as it repeats, once a minute */
+	CLOSE_MS = 500,         /* for the own process to write what waits */
+	RESTART_MS = 1000,      /* an own process that dies is started again at most once in this time */
 };
 
 static const struct level {
@@ -46,7 +49,18 @@ struct sink {
 	bool torn;           /* the last write stopped within a line */
 };
 
-enum { SINK_LOG, SINK_DEBUG, SINK_STDERR, SINKS };
+enum { SINK_LOG, SINK_DEBUG, FILES, SINK_STDERR = FILES, SINKS };
+
+/* The process that writes the files, as this one sees it. */
+struct remote {
+	void (*begin)(void);       /* NULL: there is none, and none is wanted */
+	struct log_writer *writer; /* NULL: it could not be started */
+	struct mono started;
+	unsigned long lost;        /* records since the last that could be handed over */
+	int why;
+	bool reopen;               /* the files were rotated, and it does not know yet */
+};
+enum { MESSAGE_REOPEN = LOG_LEVELS }; /* the first byte of a message: this, or the level of the record that follows */
 
 static struct {
 	bool open;
@@ -56,6 +70,7 @@ static struct {
 	int debug_level;
 	bool syslog_layout;
 	struct sink sinks[SINKS];
+	struct remote remote;
 	struct syslog_socket syslog;
 	unsigned long syslog_lost; /* records since the last that it took */
 	int syslog_why;
@@ -114,13 +129,18 @@ static bool sink_write(struct sink *sink, const char *data, size_t len)
 
 static size_t record_header(char *out, size_t cap, enum log_level level);
 
-/* Say how many records are missing before the first that can be written again. */
+/* How many records are missing before the first that can be written again.  Returns the length. */
+static size_t lost_record(char record[RECORD_CAP], unsigned long lost, int why)
+{
+	size_t head = record_header(record, RECORD_CAP, LOG_LEVEL_WARN);
+	int n = snprintf(record + head, RECORD_CAP - head, "log: %lu records lost here: %s\n", lost, strerror(why));
+	return head + (n > 0 ? (size_t)n : 0);
+}
+
 static bool sink_report_lost(struct sink *sink)
 {
 	char record[RECORD_CAP];
-	size_t head = record_header(record, sizeof(record), LOG_LEVEL_WARN);
-	int n = snprintf(record + head, sizeof(record) - head, "log: %lu records lost here: %s\n", sink->lost, strerror(sink->why));
-	if (n < 0 || !sink_write(sink, record, head + (size_t)n))
+	if (!sink_write(sink, record, lost_record(record, sink->lost, sink->why)))
 		return false;
 	sink->lost = 0;
 	return true;
@@ -188,6 +208,92 @@ static void emit_syslog(enum log_level level, const char *text)
 		logger.syslog_why = -failed;
 }
 
+// --- the process that writes the files ---
+
+static void open_files(void)
+{
+	for (size_t i = 0; i < FILES; i++) {
+		struct sink *sink = &logger.sinks[i];
+		int failed = sink->path[0] != '\0' ? sink_open(sink) : 0;
+		if (failed)
+			log_at(LOG_LEVEL_ERROR, "log: cannot open %s: %s; tried again with each record", sink->path, strerror(-failed));
+	}
+}
+
+/* In that process: from here on it is one that writes its files itself.  Descriptors of the daemon are closed. */
+static void process_begins(void *context)
+{
+	(void)context;
+	void (*begin)(void) = logger.remote.begin;
+	logger.remote = (struct remote){0};
+	logger.sinks[SINK_STDERR] = (struct sink){.fd = -1};
+	logger.syslog.fd = -1;
+	logger.last_level = LOG_LEVELS; // nothing to repeat
+	logger.repeated = 0;
+	begin();
+	open_files();
+}
+
+static int process_message(void *context, const void *data, size_t len)
+{
+	const uint8_t *level = data;
+	(void)context;
+	if (*level == MESSAGE_REOPEN)
+		log_reopen();
+	else
+		for (size_t i = 0; i < FILES; i++)
+			sink_record(&logger.sinks[i], *level, (const char *)data + 1, len - 1);
+	return 0;
+}
+
+static int remote_start(struct remote *r)
+{
+	r->started = mono_now();
+	r->writer = log_writer_start(&(struct log_writer_job){.name = "log", .begin = process_begins, .message = process_message});
+	return r->writer ? 0 : -errno;
+}
+
+/* Returns 0 or -errno. */
+static int remote_send(struct remote *r, uint8_t first, const char *record, size_t len)
+{
+	uint8_t message[1 + RECORD_CAP] = {first};
+	memcpy(message + 1, record, len);
+	int failed = r->writer ? log_writer_send(r->writer, message, 1 + len) : -EPIPE;
+	if (failed != -EPIPE && failed != -ECONNRESET)
+		return failed;
+	if (mono_since(mono_now(), r->started).ns < span_ms(RESTART_MS).ns)
+		return failed;
+	log_writer_stop(r->writer, (struct span){0});
+	failed = remote_start(r);
+	return failed ? failed : log_writer_send(r->writer, message, 1 + len);
+}
+
+/* Hand over what did not go before. */
+static int remote_catch_up(struct remote *r)
+{
+	char record[RECORD_CAP];
+	int failed = r->reopen ? remote_send(r, MESSAGE_REOPEN, "", 0) : 0;
+	if (failed)
+		return failed;
+	r->reopen = false;
+	if (r->lost == 0)
+		return 0;
+	failed = remote_send(r, LOG_LEVEL_WARN, record, lost_record(record, r->lost, r->why));
+	if (!failed)
+		r->lost = 0;
+	return failed;
+}
+
+static void remote_record(enum log_level level, const char *record, size_t len)
+{
+	struct remote *r = &logger.remote;
+	int failed = remote_catch_up(r);
+	if (!failed)
+		failed = remote_send(r, (uint8_t)level, record, len);
+	if (failed && r->lost++ == 0)
+		r->why = -failed;
+}
+
 static void emit(enum log_level level, const char *text)
 {
 	char record[RECORD_CAP];
@@ -196,12 +302,16 @@ static void emit(enum log_level level, const char *text)
 	writer_text(&w, text);
 	record[w.len++] = '\n';
 
+	if (logger.remote.begin)
+		remote_record(level, record, w.len);
+	else
+		for (size_t i = 0; i < FILES; i++)
+			sink_record(&logger.sinks[i], level, record, w.len);
 	// Until log_open has said where to, the words of a starting program belong on its standard error.
 	static struct sink early = {.fd = STDERR_FILENO, .up_to = LOG_LEVEL_DEBUG};
 	if (!logger.open)
 		sink_record(&early, level, record, w.len);
-	for (size_t i = 0; i < SINKS; i++)
-		sink_record(&logger.sinks[i], level, record, w.len);
+	sink_record(&logger.sinks[SINK_STDERR], level, record, w.len);
 	if (logger.facility >= 0)
 		emit_syslog(level, text);
 }
@@ -293,7 +403,7 @@ static int sink_set(struct sink *sink, const char *path, enum log_level up_to)
 		return 0;
 	if (!bytes_to_text(bytes_of(path), sink->path, sizeof(sink->path)))
 		return -ENAMETOOLONG;
-	return sink_open(sink);
+	return logger.remote.begin ? 0 : sink_open(sink);
 }
 
 int log_open(const struct log_config *config)
@@ -307,19 +417,30 @@ int log_open(const struct log_config *config)
 	logger.debug_level = config->debug_level;
 	logger.syslog_layout = config->syslog_layout;
 	logger.open = true;
+	logger.remote.begin = config->own_process;
 
 	// One file for both: every record once, and all of them.
 	bool same = named(config->logfile) && named(config->debugfile) && strcmp(config->logfile, config->debugfile) == 0;
 	int debug_failed = sink_set(&logger.sinks[SINK_DEBUG], config->debugfile, LOG_LEVEL_DEBUG);
 	int log_failed = sink_set(&logger.sinks[SINK_LOG], same ? NULL : config->logfile, LOG_LEVEL_INFO);
-	if (config->to_stderr)
-		logger.sinks[SINK_STDERR] = (struct sink){.fd = STDERR_FILENO, .up_to = LOG_LEVEL_DEBUG};
-	return log_failed ? log_failed : debug_failed;
+	log_to_stderr(config->to_stderr);
+	int failed = log_failed ? log_failed : debug_failed;
+	if (logger.remote.begin && remote_start(&logger.remote) != 0)
+		log_at(LOG_LEVEL_ERROR, "log: cannot start the process that writes the files: %s; tried again once a second", strerror(errno));
+	return failed;
+}
+
+void log_to_stderr(bool yes)
+{
+	logger.sinks[SINK_STDERR] = (struct sink){.fd = yes ? STDERR_FILENO : -1, .up_to = LOG_LEVEL_DEBUG};
 }
 
 void log_close(void)
 {
 	log_flush();
+	if (logger.remote.begin)
+		log_writer_stop(logger.remote.writer, span_ms(CLOSE_MS));
+	logger.remote = (struct remote){0};
 	for (size_t i = 0; i < SINKS; i++)
 		sink_close(&logger.sinks[i]);
 	syslog_socket_close(&logger.syslog);
@@ -334,7 +455,12 @@ void log_close(void)
 void log_reopen(void)
 {
 	log_flush();
-	for (size_t i = 0; i < SINKS; i++) {
+	if (logger.remote.begin) {
+		logger.remote.reopen = true;
+		(void)remote_catch_up(&logger.remote); // otherwise with the next record
+		return;
+	}
+	for (size_t i = 0; i < FILES; i++) {
 		struct sink *sink = &logger.sinks[i];
 		int failed = sink->path[0] != '\0' ? sink_open(sink) : 0;
 		if (failed)

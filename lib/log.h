@@ -25,13 +25,20 @@ struct log_config {
 	bool to_stderr;
 	int debug_level;      /* 0: debug records are dropped */
 	bool syslog_layout;   /* syslogmsgfmt, default true */
+	/* Not NULL: a process of its own opens and writes the files, so that a disk that hangs does not hold up this one (lib/log_writer.h).
+	 * It calls this first, and reports a file that it cannot open in the other one and in syslog. */
+	void (*own_process)(void);
 };
 
-/* Configure, or configure anew.  Returns 0, or -errno of the first file that could not be opened (the others are in use). */
+/* Configure, also for a second time.  Returns 0, or -errno of the first file that could not be opened (the others are in use).
+ * Children of fork share an own process; when it is gone, the next record starts another one. */
 int log_open(const struct log_config *config);
+/* Waits for an own process to write what waits, but no longer than half a second. */
 void log_close(void);
 /* Re-open the files by name (after rotation). */
 void log_reopen(void);
+/* Records go to standard error, too, or no longer. */
+void log_to_stderr(bool yes);
 void log_set_debug(int level);
 int log_debug_level(void);
 void log_at(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));

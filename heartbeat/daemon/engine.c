@@ -14,7 +14,6 @@
 
 #include "heartbeat/daemon/engine_private.h"
 #include "heartbeat/daemon/identity.h"
-#include "heartbeat/daemon/logging.h"
 #include "heartbeat/daemon/paths.h"
 #include "heartbeat/daemon/process.h"
 #include "heartbeat/daemon/record.h"
@@ -344,9 +343,10 @@ int engine_run(const struct engine_config *config)
 	code = tell_ready(e, code);
 	if (code != 0)
 		return code; /* the process ends; the kernel closes what was opened */
-	if (!config->foreground)
+	if (!config->foreground) {
 		process_release_terminal();
-	logging_open(e->files, config->debug, config->foreground);
+		log_to_stderr(false);
+	}
 	process_realtime(e->files->conf);
 	log_at(LOG_LEVEL_INFO, "heartbeat: version " VERSION);
 	struct event start = {.kind = EVENT_START};

@@ -15,7 +15,6 @@ struct engine_config {
 	bool adopt_in_time;        /* what holdings lists runs and the peer has not noticed: go on with it */
 	int guardian_fd;           /* end of file: the guardian is gone */
 	int ready_fd;              /* one byte, the exit code of the start (0: running), then closed */
-	int debug;
 	bool foreground;           /* keep the standard streams */
 };
 

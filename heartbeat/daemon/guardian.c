@@ -54,7 +54,7 @@ static void run_engine(struct guardian *g, bool in_time, int ready_fd)
 		(void)close(g->ready_fd); /* else the starting process waits for us when the guardian cannot tell it anything */
 	process_title("heartbeat: engine");
 	struct engine_config config = {.configuration = g->files, .holdings = g->holdings, .adopt_in_time = in_time, .guardian_fd = g->alive[0],
-	                               .ready_fd = ready_fd, .debug = g->debug, .foreground = g->foreground};
+	                               .ready_fd = ready_fd, .foreground = g->foreground};
 	int code = engine_run(&config);
 	log_flush();
 	_exit(code);
@@ -214,7 +214,7 @@ static bool reload(struct guardian *g)
 	if (!fresh)
 		return go_back(g);
 	g->files = fresh;
-	logging_open(fresh, g->debug, g->foreground);
+	logging_open(fresh, g->debug, g->foreground, true);
 	configuration_tell_unserved(fresh);
 	int code = may_go_on(g) ? start_engine_and_wait(g, true) : START_SILENT;
 	if (code == 0 || code == START_SILENT) { /* without a word the files are not at fault */
@@ -225,7 +225,7 @@ static bool reload(struct guardian *g)
 	}
 	g->files = old;
 	configuration_free(fresh);
-	logging_open(old, g->debug, g->foreground);
+	logging_open(old, g->debug, g->foreground, true);
 	log_at(LOG_LEVEL_ERROR, "the new files cannot be used on this machine (see above): the old ones stay in use");
 	return go_back(g);
 }
@@ -324,14 +324,17 @@ int guardian_run(const struct guardian_config *config)
 		return EXIT_OTHER;
 	}
 	process_title("heartbeat: guardian");
+	logging_open(g.files, g.debug, true, true); /* the engine shares it */
 	int code = first_start(&g);
 	if (code == 0) {
-		if (!g.foreground)
+		if (!g.foreground) {
 			process_release_terminal();
-		logging_open(g.files, g.debug, g.foreground);
+			log_to_stderr(false);
+		}
 		code = watch(&g);
 	}
 	process_remove_pid();
 	configuration_free(g.files);
+	log_close();
 	return code;
 }

@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <syslog.h>
 
+#include "heartbeat/daemon/process.h"
 #include "lib/log.h"
 
 /* What GLib says before it ends the process (no memory, as a rule) would be lost with standard error. */
@@ -25,7 +26,12 @@ void logging_early(int debug)
 	(void)log_open(&config); /* standard error is always there, or nobody listens */
 }
 
-void logging_open(const struct configuration *files, int debug, bool to_stderr)
+static void name_process(void)
+{
+	process_title("heartbeat: log");
+}
+
+void logging_open(const struct configuration *files, int debug, bool to_stderr, bool own_process)
 {
 	const struct ha_cf *conf = files->conf;
 	bool nowhere = !conf->logfile && !conf->debugfile && conf->logfacility < 0;
@@ -33,6 +39,7 @@ void logging_open(const struct configuration *files, int debug, bool to_stderr)
 		.entity = "heartbeat", .host = files->node, .logfile = conf->logfile, .debugfile = conf->debugfile,
 		.facility = nowhere ? LOG_DAEMON : conf->logfacility, .to_stderr = to_stderr,
 		.debug_level = debug > conf->debug ? debug : conf->debug, .syslog_layout = conf->syslogmsgfmt,
+		.own_process = own_process ? name_process : NULL,
 	};
 	int rc = log_open(&config);
 	if (rc != 0)

@@ -141,7 +141,7 @@ static int start(const struct options *o)
 		configuration_free(files);
 		return rc == -EWOULDBLOCK ? EXIT_OK : rc == -EACCES || rc == -EPERM ? EXIT_PERMISSION : EXIT_OTHER;
 	}
-	logging_open(files, o->debug, true);
+	logging_open(files, o->debug, true, false);
 	log_at(LOG_LEVEL_INFO, "Configuration validated. Starting heartbeat " VERSION);
 	configuration_tell_unserved(files);
 	if (o->record)

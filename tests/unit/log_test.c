@@ -53,7 +53,7 @@ void syslog_socket_close(struct syslog_socket *s)
 
 static const char *contents(const char *path)
 {
-	static char text[65536];
+	static char text[1 << 22];
 	FILE *f = fopen(path, "r");
 	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
 	text[n] = '\0';
@@ -417,6 +417,143 @@ static void standard_error_with_a_sleeping_reader_does_not_block(void **state)
 	assert_matches(first, "^... .. ..:..:..\\.... cl_status: \\[[0-9]+\\]: info: record number 0,");
 }
 
+// --- a process of its own writes the files ---
+
+static char gate[64]; // a FIFO: the process hangs until somebody opens it for writing
+
+static void in_the_process(void)
+{
+	int fd = open(gate, O_RDONLY);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+static void with_own_process(bool hangs)
+{
+	struct log_config c = config();
+	(void)snprintf(gate, sizeof(gate), "%s/gate", directory);
+	if (hangs)
+		assert_int_equal(mkfifo(gate, 0600), 0);
+	c.own_process = in_the_process;
+	c.debug_level = 1;
+	assert_int_equal(log_open(&c), 0);
+}
+
+static void open_gate(void)
+{
+	int fd = open(gate, O_WRONLY);
+	assert_true(fd >= 0);
+	(void)close(fd);
+	(void)unlink(gate);
+}
+
+/* The process has written the files up to a line with this text. */
+static void wait_for_text(const char *path, const char *text)
+{
+	while (!strstr(contents(path), text))
+		(void)usleep(5000);
+}
+
+static void an_own_process_writes_the_same_records_to_both_files(void **state)
+{
+	(void)state;
+	with_own_process(false);
+	log_at(LOG_LEVEL_INFO, "one");
+	log_at(LOG_LEVEL_DEBUG, "two");
+	log_at(LOG_LEVEL_WARN, "three");
+	wait_for_text(debug_path, "three\n");
+	assert_matches(contents(debug_path), "info: one\n[^\n]*debug: two\n[^\n]*WARN: three\n$");
+	assert_matches(contents(main_path), "info: one\n[^\n]*WARN: three\n$");
+	char pid[32];
+	(void)snprintf(pid, sizeof(pid), " heartbeat: [%ld]: ", (long)getpid());
+	assert_non_null(strstr(contents(main_path), pid));
+}
+
+static void closing_waits_for_an_own_process(void **state)
+{
+	(void)state;
+	with_own_process(false);
+	for (int i = 0; i < 100; i++)
+		log_at(LOG_LEVEL_INFO, "record %d", i);
+	wait_for_text(main_path, "record 0\n"); // it runs: what is left takes less than the time that closing waits
+	log_close();
+	wait_for_text(main_path, "record 99\n");
+	assert_int_equal(lines(main_path), 100);
+}
+
+static void an_own_process_opens_the_files_again_after_rotation(void **state)
+{
+	(void)state;
+	char rotated[80];
+	(void)snprintf(rotated, sizeof(rotated), "%s.1", main_path);
+	with_own_process(false);
+	log_at(LOG_LEVEL_INFO, "before");
+	wait_for_text(main_path, "before\n");
+	assert_int_equal(rename(main_path, rotated), 0);
+	log_at(LOG_LEVEL_INFO, "between");
+	wait_for_text(rotated, "between\n");
+	log_reopen();
+	log_at(LOG_LEVEL_INFO, "after");
+	wait_for_text(main_path, "after\n");
+	assert_int_equal(lines(rotated), 2);
+	assert_int_equal(lines(main_path), 1);
+	assert_int_equal(unlink(rotated), 0);
+}
+
+static void an_own_process_that_hangs_blocks_nobody_and_the_log_says_what_is_missing(void **state)
+{
+	(void)state;
+	enum { SENT = 20000 };
+	with_own_process(true);
+	(void)alarm(60); // a test that blocks is to end
+	for (int i = 0; i < SENT; i++)
+		log_at(LOG_LEVEL_INFO, "record number %d", i);
+	log_reopen(); // it cannot be handed over now
+	(void)alarm(0);
+	open_gate();
+	wait_for_text(main_path, "record number 100\n");
+	unsigned written = 0;
+	while (written != lines(main_path)) { // it has caught up: a record more is taken
+		written = lines(main_path);
+		(void)usleep(20000);
+	}
+	log_at(LOG_LEVEL_INFO, "the end");
+	wait_for_text(main_path, "the end\n");
+	const char *lost = strstr(contents(main_path), "WARN: log: ");
+	assert_non_null(lost);
+	assert_int_equal(strtoul(lost + strlen("WARN: log: "), NULL, 10) + lines(main_path) - 2, SENT);
+	assert_matches(lost, "^WARN: log: [0-9]+ records lost here: [^\n]+\n[^\n]*the end\n$");
+}
+
+static void an_own_process_that_was_killed_is_started_again(void **state)
+{
+	(void)state;
+	char killed[64];
+	(void)snprintf(killed, sizeof(killed), "/proc/self/task/%ld/children", (long)getpid());
+	with_own_process(false);
+	log_at(LOG_LEVEL_INFO, "before");
+	wait_for_text(main_path, "before\n");
+	pid_t pid = (pid_t)strtol(contents(killed), NULL, 10);
+	assert_true(pid > 0);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	for (int i = 0; !strstr(contents(main_path), "after"); i++) { // not before a second is over
+		log_at(LOG_LEVEL_INFO, "after %d", i);
+		(void)usleep(50000);
+	}
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), -1); // it was reaped
+}
+
+static void a_file_that_an_own_process_cannot_open_is_reported_in_the_other_one(void **state)
+{
+	(void)state;
+	struct log_config c = config();
+	c.own_process = in_the_process;
+	c.logfile = "/tmp/log_test/no/such/file";
+	assert_int_equal(log_open(&c), 0);
+	wait_for_text(debug_path, "cannot open");
+	assert_matches(contents(debug_path), "ERROR: log: cannot open /tmp/log_test/no/such/file: No such file or directory; tried again with each record\n$");
+}
+
 static void errno_survives_a_record(void **state)
 {
 	(void)state;
@@ -457,6 +594,12 @@ int main(void)
 		CASE(a_reopening_that_fails_keeps_the_old_file_and_warns),
 		CASE(a_full_disk_loses_records_and_says_how_many_when_there_is_room_again),
 		CASE(standard_error_with_a_sleeping_reader_does_not_block),
+		CASE(an_own_process_writes_the_same_records_to_both_files),
+		CASE(closing_waits_for_an_own_process),
+		CASE(an_own_process_opens_the_files_again_after_rotation),
+		CASE(an_own_process_that_hangs_blocks_nobody_and_the_log_says_what_is_missing),
+		CASE(an_own_process_that_was_killed_is_started_again),
+		CASE(a_file_that_an_own_process_cannot_open_is_reported_in_the_other_one),
 		CASE(errno_survives_a_record),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
