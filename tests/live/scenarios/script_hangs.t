@@ -30,6 +30,8 @@ check 'the client reads its page' soon served_by 1
 note 'start hangs, and the operator stops the daemon meanwhile'
 check 'the first node stops' node_stop 1
 httpd_break 1 'start) sleep 4711 ;;'
+INITDEAD_MS=3000 # it is alone now
+pair_install 1 web
 check 'the first daemon starts' node_start 1 HA_SCRIPT_DEADLINE=600
 check 'its script hangs' soon node_exec 1 pgrep -f 'sleep 4711'
 check 'heartbeat -k returns long before the deadline' node_stop 1
