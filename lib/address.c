@@ -29,10 +29,9 @@ bool address_of_message(struct nlmsghdr *header, struct address *out, unsigned *
 		return false;
 	const struct ifaddrmsg *body = nlmsg_data(header);
 	const struct nlattr *ip = attributes[IFA_LOCAL] != NULL ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS];
-	if (body->ifa_family != AF_INET || ip == NULL || nla_len(ip) != (int)sizeof out->ip)
-		return false;
 	memset(out, 0, sizeof *out);
-	memcpy(&out->ip, nla_data(ip), sizeof out->ip);
+	if (ip == NULL || !ip_address_take(body->ifa_family, (struct bytes){nla_data(ip), (size_t)nla_len(ip)}, &out->ip))
+		return false;
 	out->prefix = body->ifa_prefixlen;
 	if (attributes[IFA_BROADCAST] != NULL && nla_len(attributes[IFA_BROADCAST]) == (int)sizeof out->broadcast)
 		memcpy(&out->broadcast, nla_data(attributes[IFA_BROADCAST]), sizeof out->broadcast);
@@ -43,13 +42,8 @@ bool address_of_message(struct nlmsghdr *header, struct address *out, unsigned *
 	return true;
 }
 
-static bool same_ip(struct in_addr a, struct in_addr b)
-{
-	return a.s_addr == b.s_addr;
-}
-
 struct search {
-	struct in_addr ip;
+	const struct ip_address *ip;
 	struct address *found;
 	unsigned ifindex; /* 0: nothing yet */
 	bool on_loopback;
@@ -60,7 +54,7 @@ static void search_one(void *context, struct nlmsghdr *header)
 	struct search *s = context;
 	struct address a;
 	unsigned ifindex, flags;
-	if (!address_of_message(header, &a, &ifindex, &flags) || !same_ip(a.ip, s->ip))
+	if (!address_of_message(header, &a, &ifindex, &flags) || !ip_address_equal(&a.ip, s->ip))
 		return;
 	/* The loopback copy of LVS direct routing must not hide one on a real interface. */
 	bool loopback = ifindex == ADDRESS_LOOPBACK_INDEX;
@@ -71,16 +65,16 @@ static void search_one(void *context, struct nlmsghdr *header)
 	s->on_loopback = loopback;
 }
 
-static int dump_addresses(struct address_table *t, void (*each)(void *, struct nlmsghdr *), void *context)
+static int dump_addresses(struct address_table *t, int family, void (*each)(void *, struct nlmsghdr *), void *context)
 {
-	struct ifaddrmsg body = {.ifa_family = AF_INET};
+	struct ifaddrmsg body = {.ifa_family = (unsigned char)family};
 	return address_dump(t, RTM_GETADDR, &body, sizeof body, each, context);
 }
 
-int address_find(struct address_table *t, struct in_addr ip, struct address *found)
+int address_find(struct address_table *t, const struct ip_address *ip, struct address *found)
 {
 	struct search s = {.ip = ip, .found = found};
-	int error = dump_addresses(t, search_one, &s);
+	int error = dump_addresses(t, ip->family, search_one, &s);
 	if (error != 0)
 		return error;
 	if (s.ifindex == 0)
@@ -121,7 +115,7 @@ static void label_one(void *context, struct nlmsghdr *header)
 int address_label_free(struct address_table *t, const char *interface, char label[ADDRESS_LABEL_MAX])
 {
 	struct labels l = {.interface = interface};
-	int error = dump_addresses(t, label_one, &l);
+	int error = dump_addresses(t, AF_INET, label_one, &l);
 	label[0] = '\0';
 	for (unsigned i = 0; error == 0 && i < LABELS_MAX; i++)
 		if (!l.used[i])
@@ -134,12 +128,14 @@ static struct nl_msg *address_message(int type, int message_flags, const struct 
 {
 	struct nl_msg *message = nlmsg_alloc_simple(type, message_flags | NLM_F_ACK);
 	struct ifaddrmsg body = {
-		.ifa_family = AF_INET, .ifa_prefixlen = (unsigned char)a->prefix, .ifa_scope = RT_SCOPE_UNIVERSE, .ifa_index = ifindex};
+		.ifa_family = (unsigned char)a->ip.family, .ifa_prefixlen = (unsigned char)a->prefix, .ifa_scope = RT_SCOPE_UNIVERSE,
+		.ifa_flags = a->ip.family == AF_INET6 ? IFA_F_NODAD : 0, .ifa_index = ifindex};
+	struct bytes ip = ip_address_bytes(&a->ip);
 	if (message == NULL)
 		return NULL;
 	int failed = nlmsg_append(message, &body, sizeof body, NLMSG_ALIGNTO);
-	failed |= nla_put(message, IFA_LOCAL, sizeof a->ip, &a->ip);
-	failed |= nla_put(message, IFA_ADDRESS, sizeof a->ip, &a->ip);
+	failed |= nla_put(message, IFA_LOCAL, (int)ip.len, ip.at);
+	failed |= nla_put(message, IFA_ADDRESS, (int)ip.len, ip.at);
 	if (type == RTM_NEWADDR && a->broadcast.s_addr != 0)
 		failed |= nla_put(message, IFA_BROADCAST, sizeof a->broadcast, &a->broadcast);
 	if (type == RTM_NEWADDR && a->label[0] != '\0')
@@ -176,11 +172,10 @@ static void neighbour_one(void *context, struct nlmsghdr *header)
 	unsigned ifindex, flags;
 	if (!address_of_message(header, &a, &ifindex, &flags) || ifindex != n->ifindex || a.prefix != n->of->prefix)
 		return;
-	uint32_t mask = a.prefix == 0 ? 0 : htonl(UINT32_MAX << (32 - a.prefix));
-	if (((a.ip.s_addr ^ n->of->ip.s_addr) & mask) != 0)
+	if (!ip_address_same_network(&a.ip, &n->of->ip, a.prefix))
 		return;
 	if ((flags & IFA_F_SECONDARY) == 0) {
-		n->is_primary = n->is_primary || same_ip(a.ip, n->of->ip);
+		n->is_primary = n->is_primary || ip_address_equal(&a.ip, &n->of->ip);
 		return;
 	}
 	if (n->secondaries < NEIGHBOURS_MAX) {
@@ -233,7 +228,8 @@ int address_delete(struct address_table *t, const struct address *a)
 	struct neighbours n = {.of = a, .ifindex = if_nametoindex(a->interface)};
 	if (n.ifindex == 0)
 		return errno == ENODEV ? 0 : -errno; /* an interface that is gone has no addresses */
-	int error = dump_addresses(t, neighbour_one, &n);
+	/* An IPv6 address has no secondaries that depend on it. */
+	int error = a->ip.family == AF_INET ? dump_addresses(t, AF_INET, neighbour_one, &n) : 0;
 	if (error != 0)
 		return error;
 	bool safe = neighbours_are_safe(&n);

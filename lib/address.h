@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* IPv4 service addresses of this machine, by netlink, and gratuitous ARP.
+/* Service addresses of this machine, IPv4 and IPv6, by netlink, and their announcement to the neighbours.
  * No policy: which address where is decided by heartbeat/exec/ipaddr.  doc/resources.md 6. */
 #ifndef LIB_ADDRESS_H
 #define LIB_ADDRESS_H
@@ -9,14 +9,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/ip_address.h"
+
 enum { ADDRESS_LABEL_MAX = 16 }; /* IFA_LABEL with its NUL */
 
 struct address {
-	struct in_addr ip;
-	unsigned prefix;          /* 0..32 */
-	struct in_addr broadcast; /* 0: none */
+	struct ip_address ip;
+	unsigned prefix;          /* 0 to 32, or to 128 */
+	struct in_addr broadcast; /* 0: none, as always with IPv6 */
 	char interface[IF_NAMESIZE];
-	char label[ADDRESS_LABEL_MAX]; /* "" none */
+	char label[ADDRESS_LABEL_MAX]; /* "" none, as always with IPv6 */
 };
 
 /* A netlink handle, one per process; opened once.  Returns NULL with errno. */
@@ -26,31 +28,37 @@ void address_table_free(struct address_table *t);
 
 /* Find ip on any interface; one on lo is shown only when there is no other.  Returns 0 and fills *found, -ENOENT when it is
  * nowhere, or -errno. */
-int address_find(struct address_table *t, struct in_addr ip, struct address *found);
-/* The connected route (link scope, main or local table, no default route) that holds ip, longest prefix wins, of equals the one
+int address_find(struct address_table *t, const struct ip_address *ip, struct address *found);
+/* The connected route (no gateway, main or local table, no default route) that holds ip, longest prefix wins, of equals the one
  * with carrier, then the smaller metric: interface and prefix.
  * Returns 0, -ENETUNREACH when there is none, or -errno. */
-int address_route(struct address_table *t, struct in_addr ip, struct address *found);
-/* The connected networks in one line for people, "eth0 10.0.0.0/24, eth1 10.1.0.0/24", cut at cap (> 0); "" when there are none. */
-void address_networks(struct address_table *t, char *out, size_t cap);
+int address_route(struct address_table *t, const struct ip_address *ip, struct address *found);
+/* The connected networks of a family in one line for people, "eth0 10.0.0.0/24, eth1 10.1.0.0/24", cut at cap (> 0); "" when there
+ * are none. */
+void address_networks(struct address_table *t, int family, char *out, size_t cap);
 /* The first of IF:0 .. IF:511 that no address has.  Returns 0, -ENAMETOOLONG when the kernel's 15 characters do not hold it,
  * -ENOSPC, or -errno; label is "" then. */
 int address_label_free(struct address_table *t, const char *interface, char label[ADDRESS_LABEL_MAX]);
 /* Add (already there with the same prefix and interface: success) / delete exactly this one (absent: success).  0 or -errno.
  * Others of its subnet, which the kernel would delete with the first one, are kept: promote_secondaries is set on the interface, or,
- * where that is not possible, they are put back. */
+ * where that is not possible, they are put back.
+ * An IPv6 address is added without duplicate address detection: the cluster has decided who owns it.  With detection it would be
+ * unusable for a second, and permanently when the former owner still answers. */
 int address_add(struct address_table *t, const struct address *a);
 int address_delete(struct address_table *t, const struct address *a);
 /* Interface has carrier and is up. */
 bool address_carrier(const char *interface);
 
-/* One round of gratuitous ARP: a broadcast request "who-has ip tell ip" and a broadcast reply "ip is-at own MAC".
+/* One round of announcements.  IPv4, gratuitous ARP: a broadcast request "who-has ip tell ip" and a broadcast reply "ip is-at own
+ * MAC".  IPv6: one unsolicited neighbour advertisement to all nodes of the link.
  * Nothing is sent, and that is success, on an interface without ARP (lo, tunnels).
  * Returns 0, -ENOTCONN when address_announce_prepare has not succeeded, or -errno. */
 int address_announce(const struct address *a);
-/* Open what announcing on any interface needs, the socket and the contexts of libnet.  Call it at start, and again after a failure,
+/* Open what announcing on every interface needs, the socket and the contexts of libnet.  Call it at start, and again after a failure,
  * but not while an address is being taken over.  Returns 0, also when all is open already, or -errno. */
 int address_announce_prepare(void);
+/* Close what address_announce_prepare opened. */
+void address_announce_close(void);
 
 /* Watch for addresses that vanish or appear: a netlink socket subscribed to RTNLGRP_IPV4_IFADDR, for the main loop.
  * Returns a descriptor or -errno; address_watch_read takes one batch, calls back for each change and returns how many, 0 when

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
@@ -14,6 +15,7 @@
 #include "lib/announce_frame.h"
 
 static const uint8_t everybody[ETH_ALEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+static const uint8_t all_nodes[ETH_ALEN] = {0x33, 0x33, 0, 0, 0, 1};
 
 /* One for all interfaces, kept: closing a packet socket makes the kernel wait for a grace period, ten milliseconds and more,
  * and there may be no descriptor left at the moment of a take-over.  Its protocol is 0: it receives nothing and costs no
@@ -31,6 +33,14 @@ int address_announce_prepare(void)
 {
 	int error = open_sender();
 	return error != 0 ? error : announce_frame_prepare();
+}
+
+void address_announce_close(void)
+{
+	if (sender >= 0)
+		(void)close(sender); /* nothing is lost: a frame is out when sendto returns */
+	sender = -1;
+	announce_frame_close();
 }
 
 /* What the interface is now: a bond may have changed its hardware address. */
@@ -70,6 +80,25 @@ static int announce_arp(int index, bool reply, const uint8_t mac[ETH_ALEN], stru
 	return error != 0 ? error : send_frame(index, ETH_P_ARP, everybody, frame, sizeof frame);
 }
 
+/* As the kernel's own advertisements say it. */
+static bool forwards(const char *interface)
+{
+	char path[96], value = '0';
+	(void)snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/forwarding", interface);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool known = fd >= 0 && read(fd, &value, 1) == 1;
+	if (fd >= 0)
+		(void)close(fd); /* only read */
+	return known && value != '0';
+}
+
+static int announce_neighbour(int index, bool router, const uint8_t mac[ETH_ALEN], const struct in6_addr *ip)
+{
+	uint8_t frame[ANNOUNCE_NEIGHBOUR_LEN];
+	int error = announce_frame_neighbour(router, mac, ip, frame);
+	return error != 0 ? error : send_frame(index, ETH_P_IPV6, all_nodes, frame, sizeof frame);
+}
+
 int address_announce(const struct address *a)
 {
 	uint8_t mac[ETH_ALEN] = {0};
@@ -79,6 +108,8 @@ int address_announce(const struct address *a)
 		return error;
 	if (sender < 0)
 		return -ENOTCONN;
-	error = announce_arp(index, false, mac, a->ip);
-	return error != 0 ? error : announce_arp(index, true, mac, a->ip);
+	if (a->ip.family == AF_INET6)
+		return announce_neighbour(index, forwards(a->interface), mac, &a->ip.v6);
+	error = announce_arp(index, false, mac, a->ip.v4);
+	return error != 0 ? error : announce_arp(index, true, mac, a->ip.v4);
 }

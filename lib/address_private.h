@@ -20,7 +20,7 @@ int address_exchange(struct address_table *t, struct nl_msg *message, void (*eac
  * when the kernel's tables change meanwhile. */
 int address_dump(struct address_table *t, int type, void *body, size_t len, void (*each)(void *, struct nlmsghdr *),
                  void *context);
-/* Read an RTM_NEWADDR or RTM_DELADDR.  False when it is none of IPv4.  The interface's name is not filled in. */
+/* Read an RTM_NEWADDR or RTM_DELADDR.  False when it is of neither family.  The interface's name is not filled in. */
 bool address_of_message(struct nlmsghdr *header, struct address *out, unsigned *ifindex, unsigned *flags);
 
 #endif

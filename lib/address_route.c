@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
@@ -10,19 +9,14 @@
 #include "lib/address_private.h"
 #include "lib/bytes.h"
 
-/* A connected network: a unicast route of link scope without a gateway. */
+/* A connected network: a unicast route without a gateway, which for IPv4 is also of link scope. */
 struct network {
-	struct in_addr at;
+	struct ip_address at;
 	unsigned prefix;
 	unsigned ifindex;
 	bool dead; /* no carrier */
 	uint32_t metric;
 };
-
-static uint32_t mask_of(unsigned prefix)
-{
-	return prefix == 0 ? 0 : htonl(UINT32_MAX << (32 - prefix));
-}
 
 static uint32_t number_of(const struct nlattr *attribute)
 {
@@ -39,23 +33,26 @@ static bool network_of_message(struct nlmsghdr *header, struct network *out)
 		return false;
 	const struct rtmsg *body = nlmsg_data(header);
 	uint32_t table = attributes[RTA_TABLE] != NULL ? number_of(attributes[RTA_TABLE]) : body->rtm_table;
-	/* A default route of link scope (point-to-point lines) holds every address and says nothing about where one belongs. */
-	if (body->rtm_family != AF_INET || body->rtm_type != RTN_UNICAST || body->rtm_scope != RT_SCOPE_LINK ||
-	    body->rtm_dst_len == 0 || (table != RT_TABLE_MAIN && table != RT_TABLE_LOCAL) || attributes[RTA_GATEWAY] != NULL ||
-	    attributes[RTA_OIF] == NULL)
+	/* A default route without a gateway (point-to-point lines) holds every address and does not say where one belongs. */
+	if (body->rtm_type != RTN_UNICAST || (body->rtm_family == AF_INET && body->rtm_scope != RT_SCOPE_LINK) || body->rtm_dst_len == 0 ||
+	    (table != RT_TABLE_MAIN && table != RT_TABLE_LOCAL) || attributes[RTA_GATEWAY] != NULL || attributes[RTA_OIF] == NULL ||
+	    attributes[RTA_DST] == NULL)
+		return false;
+	/* The kernel has a route to lo for each IPv6 address there: LVS direct routing keeps a service address on lo. */
+	if (body->rtm_family == AF_INET6 && number_of(attributes[RTA_OIF]) == ADDRESS_LOOPBACK_INDEX)
 		return false;
 	*out = (struct network){
-		.at.s_addr = number_of(attributes[RTA_DST]),
 		.prefix = body->rtm_dst_len,
 		.ifindex = number_of(attributes[RTA_OIF]),
 		.dead = (body->rtm_flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN)) != 0,
 		.metric = number_of(attributes[RTA_PRIORITY]),
 	};
-	return true;
+	struct bytes at = {nla_data(attributes[RTA_DST]), (size_t)nla_len(attributes[RTA_DST])};
+	return ip_address_take(body->rtm_family, at, &out->at);
 }
 
 struct best {
-	struct in_addr ip;
+	const struct ip_address *ip;
 	struct network network;
 	bool any;
 };
@@ -74,7 +71,7 @@ static void best_one(void *context, struct nlmsghdr *header)
 {
 	struct best *best = context;
 	struct network n;
-	if (!network_of_message(header, &n) || ((n.at.s_addr ^ best->ip.s_addr) & mask_of(n.prefix)) != 0)
+	if (!network_of_message(header, &n) || !ip_address_same_network(&n.at, best->ip, n.prefix))
 		return;
 	if (!best->any || is_better(&n, &best->network))
 		best->network = n;
@@ -84,21 +81,23 @@ static void best_one(void *context, struct nlmsghdr *header)
 /* Which entry of its tables the kernel would use: one question, whatever the size of the tables. */
 static int ask_match(struct address_table *t, struct best *best)
 {
-	struct rtmsg body = {.rtm_family = AF_INET, .rtm_dst_len = 32, .rtm_flags = RTM_F_FIB_MATCH};
+	struct bytes ip = ip_address_bytes(best->ip);
+	struct rtmsg body = {
+		.rtm_family = (unsigned char)best->ip->family, .rtm_dst_len = (unsigned char)(ip.len * 8), .rtm_flags = RTM_F_FIB_MATCH};
 	struct nl_msg *message = nlmsg_alloc_simple(RTM_GETROUTE, NLM_F_ACK);
 	if (message == NULL)
 		return -ENOMEM;
-	if (nlmsg_append(message, &body, sizeof body, NLMSG_ALIGNTO) < 0 || nla_put(message, RTA_DST, sizeof best->ip, &best->ip) < 0) {
+	if (nlmsg_append(message, &body, sizeof body, NLMSG_ALIGNTO) < 0 || nla_put(message, RTA_DST, (int)ip.len, ip.at) < 0) {
 		nlmsg_free(message);
 		return -ENOMEM;
 	}
 	return address_exchange(t, message, best_one, best);
 }
 
-int address_route(struct address_table *t, struct in_addr ip, struct address *found)
+int address_route(struct address_table *t, const struct ip_address *ip, struct address *found)
 {
 	struct best best = {.ip = ip};
-	struct rtmsg all = {.rtm_family = AF_INET};
+	struct rtmsg all = {.rtm_family = (unsigned char)ip->family};
 	(void)ask_match(t, &best); /* its failure, like an answer that is no connected network or a dead one, sends us to the whole table */
 	if (!best.any || best.network.dead) {
 		int error = address_dump(t, RTM_GETROUTE, &all, sizeof all, best_one, &best);
@@ -108,7 +107,7 @@ int address_route(struct address_table *t, struct in_addr ip, struct address *fo
 	if (!best.any)
 		return -ENETUNREACH;
 	memset(found, 0, sizeof *found);
-	found->ip = ip;
+	found->ip = *ip;
 	found->prefix = best.network.prefix;
 	return if_indextoname(best.network.ifindex, found->interface) != NULL ? 0 : -errno;
 }
@@ -117,16 +116,15 @@ static void list_one(void *context, struct nlmsghdr *header)
 {
 	struct writer *w = context;
 	struct network n;
-	char interface[IF_NAMESIZE], at[INET_ADDRSTRLEN];
-	if (!network_of_message(header, &n) || if_indextoname(n.ifindex, interface) == NULL ||
-	    inet_ntop(AF_INET, &n.at, at, sizeof at) == NULL)
+	char interface[IF_NAMESIZE];
+	if (!network_of_message(header, &n) || if_indextoname(n.ifindex, interface) == NULL)
 		return;
-	writer_format(w, "%s%s %s/%u", w->len > 0 ? ", " : "", interface, at, n.prefix);
+	writer_format(w, "%s%s %s/%u", w->len > 0 ? ", " : "", interface, ip_address_text(&n.at).at, n.prefix);
 }
 
-void address_networks(struct address_table *t, char *out, size_t cap)
+void address_networks(struct address_table *t, int family, char *out, size_t cap)
 {
-	struct rtmsg all = {.rtm_family = AF_INET};
+	struct rtmsg all = {.rtm_family = (unsigned char)family};
 	struct writer w = writer_over(out, cap - 1);
 	(void)address_dump(t, RTM_GETROUTE, &all, sizeof all, list_one, &w); /* an empty list says it */
 	out[w.len] = '\0';

@@ -41,7 +41,7 @@ int address_watch_read(int fd, void (*changed)(void *context, bool added, struct
 		bool added = header->nlmsg_type == RTM_NEWADDR;
 		if ((!added && header->nlmsg_type != RTM_DELADDR) || !address_of_message(header, &a, &ifindex, &flags))
 			continue;
-		changed(context, added, a.ip, ifindex);
+		changed(context, added, a.ip.v4, ifindex);
 		changes++;
 	}
 	return changes;

@@ -5,6 +5,7 @@
 #include <libnet.h>
 #include <net/ethernet.h>
 #include <net/if_arp.h>
+#include <netinet/icmp6.h>
 #include <string.h>
 
 #include "lib/bytes.h"
@@ -20,9 +21,12 @@ struct builder {
 	unsigned blocks;
 };
 
-static struct builder arp;
+static struct builder arp, neighbour;
 
 static const uint8_t everybody[ETH_ALEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, nobody[ETH_ALEN];
+/* All nodes of the link: ff02::1 and the Ethernet address that belongs to it. */
+static const struct libnet_in6_addr all_nodes = {.__u6_addr.__u6_addr8 = {0xff, 2, [15] = 1}};
+static const uint8_t all_nodes_mac[ETH_ALEN] = {0x33, 0x33, 0, 0, 0, 1};
 
 /* Note the tag that a libnet_build_ function returned for the block at `at`.  False when it failed. */
 static bool keep_tag(struct builder *b, unsigned at, libnet_ptag_t tag)
@@ -43,6 +47,27 @@ static bool build_arp(struct builder *b, bool reply, const uint8_t *mac, struct 
 	return keep_tag(b, 0, libnet_build_arp(ARPHRD_ETHER, ETHERTYPE_IP, ETH_ALEN, sizeof address, reply ? ARPOP_REPLY : ARPOP_REQUEST,
 	                                       mac, address, reply ? everybody : nobody, address, NULL, 0, b->context, b->tags[0])) &&
 	       keep_tag(b, 1, libnet_build_ethernet(everybody, mac, ETHERTYPE_ARP, NULL, 0, b->context, b->tags[1]));
+}
+
+static bool build_neighbour(struct builder *b, bool router, const uint8_t *mac, const struct in6_addr *ip)
+{
+	enum { ICMP_LEN = LIBNET_ICMPV6_NDP_NADV_H + 8 /* option */, HOPS = 255 /* less would have passed a router: refused */ };
+	uint32_t flags = 0x20000000u /* override */ | (router ? 0x80000000u : 0);
+	struct libnet_in6_addr target;
+	uint8_t option[ETH_ALEN]; /* libnet only reads it, yet wants it writable */
+	memcpy(&target, ip, sizeof target);
+	memcpy(option, mac, sizeof option);
+	return keep_tag(b, 0, libnet_build_icmpv6_ndp_opt(ND_OPT_TARGET_LINKADDR, option, sizeof option, b->context, b->tags[0])) &&
+	       keep_tag(b, 1, libnet_build_icmpv6_ndp_nadv(ND_NEIGHBOR_ADVERT, 0, 0, flags, target, NULL, 0, b->context, b->tags[1])) &&
+	       keep_tag(b, 2, libnet_build_ipv6(0, 0, ICMP_LEN, IPPROTO_ICMPV6, HOPS, target, all_nodes, NULL, 0, b->context, b->tags[2])) &&
+	       keep_tag(b, 3, libnet_build_ethernet(all_nodes_mac, mac, ETHERTYPE_IPV6, NULL, 0, b->context, b->tags[3]));
+}
+
+/* The checksum covers parts of two blocks, so that it comes last. */
+static bool add_checksum(const struct builder *b, uint8_t frame[ANNOUNCE_NEIGHBOUR_LEN])
+{
+	enum { ICMP_LEN = ANNOUNCE_NEIGHBOUR_LEN - LIBNET_ETH_H - LIBNET_IPV6_H };
+	return libnet_inet_checksum(b->context, &frame[LIBNET_ETH_H], IPPROTO_ICMPV6, ICMP_LEN, frame, &frame[ANNOUNCE_NEIGHBOUR_LEN]) >= 0;
 }
 
 /* The blocks one after another, outermost first.  False when they are not exactly cap bytes. */
@@ -73,15 +98,22 @@ static bool open_context(struct builder *b)
 
 int announce_frame_prepare(void)
 {
-	if (arp.context != NULL)
+	const struct in6_addr nowhere = {0};
+	if (arp.context != NULL && neighbour.context != NULL)
 		return 0;
-	if (!open_context(&arp))
-		return -ENOMEM;
-	/* The first frame takes the memory of all later ones. */
-	if (build_arp(&arp, false, nobody, (struct in_addr){0}))
+	announce_frame_close();
+	/* The first frame of each kind takes the memory of all later ones. */
+	if (open_context(&arp) && open_context(&neighbour) && build_arp(&arp, false, nobody, (struct in_addr){0}) &&
+	    build_neighbour(&neighbour, false, nobody, &nowhere))
 		return 0;
-	discard(&arp);
+	announce_frame_close();
 	return -ENOMEM;
+}
+
+void announce_frame_close(void)
+{
+	discard(&arp);
+	discard(&neighbour);
 }
 
 int announce_frame_arp(bool reply, const uint8_t mac[ANNOUNCE_MAC_LEN], struct in_addr ip, uint8_t out[ANNOUNCE_ARP_LEN])
@@ -91,5 +123,16 @@ int announce_frame_arp(bool reply, const uint8_t mac[ANNOUNCE_MAC_LEN], struct i
 	if (build_arp(&arp, reply, mac, ip) && assemble(&arp, out, ANNOUNCE_ARP_LEN))
 		return 0;
 	discard(&arp); /* announce_frame_prepare starts afresh */
+	return -EINVAL;
+}
+
+int announce_frame_neighbour(bool router, const uint8_t mac[ANNOUNCE_MAC_LEN], const struct in6_addr *ip,
+                             uint8_t out[ANNOUNCE_NEIGHBOUR_LEN])
+{
+	if (neighbour.context == NULL)
+		return -ENOTCONN;
+	if (build_neighbour(&neighbour, router, mac, ip) && assemble(&neighbour, out, ANNOUNCE_NEIGHBOUR_LEN) && add_checksum(&neighbour, out))
+		return 0;
+	discard(&neighbour);
 	return -EINVAL;
 }

@@ -165,13 +165,14 @@ static int run(const char *argument, int (*action)(struct address_table *, const
 {
 	struct ipaddr ip;
 	char error[IPADDR_ERROR_MAX];
-	if (ipaddr_parse(argument, &ip, error) != 0)
+	if (ipaddr_parse(AF_INET, argument, &ip, error) != 0)
 		return failed(argument, error, EXIT_ARGS);
 	struct address_table *table = address_table_new();
 	if (table == NULL)
 		return failed(argument, strerror(errno), EXIT_GENERIC);
 	int code = action(table, argument, &ip);
 	address_table_free(table);
+	address_announce_close();
 	return code;
 }
 

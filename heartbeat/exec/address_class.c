@@ -29,8 +29,9 @@ static int resolve(const struct exec *e, const struct resource_conf *r, char pat
 	if (!ipaddr_is_script(r->script))
 		return -ENOENT;
 	const char *own = e->config.native_ipaddr;
+	bool is_ipaddr = haresources_address_family(r->script) == AF_INET;
 	if (agent_find(e->config.script_directories, r->script, path, error) == -ENOENT)
-		(void)snprintf(path, AGENT_PATH_MAX, "%s", own != NULL ? own : r->script);
+		(void)snprintf(path, AGENT_PATH_MAX, "%s", own != NULL && is_ipaddr ? own : r->script);
 	else if (!is_same_file(path, own))
 		return -ENOENT;
 	return 0;
@@ -65,18 +66,18 @@ static gboolean on_announce(void *context)
 	return G_SOURCE_REMOVE;
 }
 
-static void announce_cancel(struct exec *e, struct in_addr ip)
+static void announce_cancel(struct exec *e, const struct ip_address *ip)
 {
 	for (guint i = e->announcements->len; i > 0; i--) {
 		struct announcement *a = g_ptr_array_index(e->announcements, i - 1);
-		if (a->ip.address.ip.s_addr == ip.s_addr)
+		if (ip_address_equal(&a->ip.address.ip, ip))
 			(void)g_ptr_array_remove_index_fast(e->announcements, i - 1);
 	}
 }
 
 static void announce_repeat(struct exec *e, const struct ipaddr *ip)
 {
-	announce_cancel(e, ip->address.ip);
+	announce_cancel(e, &ip->address.ip);
 	struct announcement *a = g_new0(struct announcement, 1);
 	*a = (struct announcement){.exec = e, .ip = *ip};
 	a->timer = g_timeout_add(IPADDR_ANNOUNCE_INTERVAL_MS, on_announce, a);
@@ -139,7 +140,7 @@ static enum agent_verdict start(struct exec *e, struct ipaddr *ip, char *why)
 
 static enum agent_verdict stop(struct exec *e, struct ipaddr *ip, char *why)
 {
-	announce_cancel(e, ip->address.ip);
+	announce_cancel(e, &ip->address.ip);
 	return ipaddr_stop(e->addresses, ip, why) < 0 ? AGENT_FAILED : AGENT_OK;
 }
 

@@ -14,6 +14,14 @@
 
 enum { FIELDS_MAX = 4, COPIES_MAX = 8 /* interfaces that one address is taken from */ };
 
+/* What differs between the families in arguments and texts. */
+struct syntax {
+	const char *form, *name, *example; /* example: what may follow an address */
+	size_t fields;
+	bool (*is_host)(const struct ip_address *ip);
+	int (*parsers[FIELDS_MAX])(const char *, struct ipaddr *, char *);
+};
+
 static int fail(char error[IPADDR_ERROR_MAX], int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 static int fail(char error[IPADDR_ERROR_MAX], int code, const char *format, ...)
@@ -25,15 +33,14 @@ static int fail(char error[IPADDR_ERROR_MAX], int code, const char *format, ...)
 	return code;
 }
 
-struct text {
-	char at[INET_ADDRSTRLEN];
-};
-
-static struct text text_of(struct in_addr ip)
+static struct ip_address_text text_of(struct in_addr ip)
 {
-	struct text t = {""};
-	(void)inet_ntop(AF_INET, &ip, t.at, sizeof t.at); /* the buffer is large enough for every address */
-	return t;
+	return ip_address_text(&(struct ip_address){.family = AF_INET, .v4 = ip});
+}
+
+static struct ip_address_text name_of(const struct ipaddr *ip)
+{
+	return ip_address_text(&ip->address.ip);
 }
 
 static uint32_t mask_of(unsigned prefix)
@@ -49,14 +56,40 @@ static struct in_addr broadcast_of(struct in_addr ip, unsigned prefix)
 
 /* --- parsing -------------------------------------------------------------------------------------------------------- */
 
-static int parse_ip(const char *field, struct ipaddr *out, char *error)
+static int parse_ip(const struct syntax *syntax, int family, const char *field, struct ipaddr *out, char *error)
 {
-	if (inet_pton(AF_INET, field, &out->address.ip) != 1)
-		return fail(error, -EINVAL, "\"%.40s\" is not an IPv4 address; expected IP[/MASK[/IF[:LABEL][/BROADCAST]]], like 192.168.1.100/24/eth0", field);
-	uint32_t ip = ntohl(out->address.ip.s_addr);
-	if (ip >> 24 == 0 || ip >> 28 >= 0xe)
-		return fail(error, -EINVAL, "%s cannot be the address of a host", field);
+	if (!ip_address_parse(family, field, &out->address.ip))
+		return fail(error, -EINVAL, "\"%.40s\" is not an %s address; expected %s, like %s", field, syntax->name, syntax->form,
+		            syntax->example);
+	return syntax->is_host(&out->address.ip) ? 0 : fail(error, -EINVAL, "%s cannot be the address of a host", field);
+}
+
+static bool is_host_v4(const struct ip_address *a)
+{
+	uint32_t ip = ntohl(a->v4.s_addr);
+	return ip >> 24 != 0 && ip >> 28 < 0xe;
+}
+
+static bool is_host_v6(const struct ip_address *a)
+{
+	return !IN6_IS_ADDR_UNSPECIFIED(&a->v6) && !IN6_IS_ADDR_LOOPBACK(&a->v6) && !IN6_IS_ADDR_MULTICAST(&a->v6);
+}
+
+static int keep_prefix(const char *field, uint64_t prefix, unsigned most, struct ipaddr *out, char *error)
+{
+	if (prefix < 1 || prefix > most)
+		return fail(error, -EINVAL, "prefix %s is out of range; expected 1 to %u", field, most);
+	out->address.prefix = (unsigned)prefix;
+	out->has_prefix = true;
 	return 0;
+}
+
+static int parse_prefix(const char *field, struct ipaddr *out, char *error)
+{
+	uint64_t prefix = 0;
+	if (!bytes_to_u64(bytes_of(field), 10, &prefix))
+		return fail(error, -EINVAL, "prefix \"%.40s\" is not a number; expected 1 to 128, like 64", field);
+	return keep_prefix(field, prefix, 128, out, error);
 }
 
 static int parse_mask(const char *field, struct ipaddr *out, char *error)
@@ -72,11 +105,7 @@ static int parse_mask(const char *field, struct ipaddr *out, char *error)
 	} else if (!bytes_to_u64(bytes_of(field), 10, &prefix)) {
 		return fail(error, -EINVAL, "mask \"%.40s\" is neither a prefix like 24 nor a mask like 255.255.255.0", field);
 	}
-	if (prefix < 1 || prefix > 32)
-		return fail(error, -EINVAL, "prefix %s is out of range; expected 1 to 32", field);
-	out->address.prefix = (unsigned)prefix;
-	out->has_prefix = true;
-	return 0;
+	return keep_prefix(field, prefix, 32, out, error);
 }
 
 static int parse_interface(const char *field, struct ipaddr *out, char *error)
@@ -101,17 +130,26 @@ static int parse_interface(const char *field, struct ipaddr *out, char *error)
 	return 0;
 }
 
+static int parse_interface_only(const char *field, struct ipaddr *out, char *error)
+{
+	int result = parse_interface(field, out, error);
+	return result == 0 && out->has_label ? fail(error, -EINVAL, "\"%.40s\": an IPv6 address has no label", field) : result;
+}
+
 static int check_broadcast(struct ipaddr *ip, char *error)
 {
-	struct in_addr computed = broadcast_of(ip->address.ip, ip->address.prefix);
+	if (ip->address.ip.family != AF_INET)
+		return 0;
+	in_addr_t own = ip->address.ip.v4.s_addr;
+	struct in_addr computed = broadcast_of(ip->address.ip.v4, ip->address.prefix);
 	if (ip->has_broadcast && ip->address.broadcast.s_addr != computed.s_addr &&
-	    !(computed.s_addr == 0 && ip->address.broadcast.s_addr == ip->address.ip.s_addr))
+	    !(computed.s_addr == 0 && ip->address.broadcast.s_addr == own))
 		return fail(error, -EINVAL, "broadcast %s does not belong to %s/%u; expected %s", text_of(ip->address.broadcast).at,
-		            text_of(ip->address.ip).at, ip->address.prefix, computed.s_addr != 0 ? text_of(computed).at : "none");
+		            name_of(ip).at, ip->address.prefix, computed.s_addr != 0 ? text_of(computed).at : "none");
 	ip->address.broadcast = computed;
-	if (computed.s_addr != 0 && computed.s_addr == ip->address.ip.s_addr)
+	if (computed.s_addr != 0 && computed.s_addr == own)
 		return fail(error, -EINVAL, "%s is the broadcast address of its own subnet (/%u); expected the address of a host",
-		            text_of(ip->address.ip).at, ip->address.prefix);
+		            name_of(ip).at, ip->address.prefix);
 	return 0;
 }
 
@@ -123,48 +161,88 @@ static int parse_broadcast(const char *field, struct ipaddr *out, char *error)
 	return 0;
 }
 
-int ipaddr_parse(const char *argument, struct ipaddr *out, char error[IPADDR_ERROR_MAX])
+static const struct syntax syntax_v4 = {
+	.form = "IP[/MASK[/IF[:LABEL][/BROADCAST]]]",
+	.name = "IPv4",
+	.example = "192.168.1.100/24/eth0",
+	.fields = 4,
+	.is_host = is_host_v4,
+	.parsers = {NULL, parse_mask, parse_interface, parse_broadcast},
+};
+
+static const struct syntax syntax_v6 = {
+	.form = "IP[/PREFIX[/IF]]",
+	.name = "IPv6",
+	.example = "fd00::100/64/eth0",
+	.fields = 3,
+	.is_host = is_host_v6,
+	.parsers = {NULL, parse_prefix, parse_interface_only},
+};
+
+static const struct syntax *syntax_of(int family)
 {
-	static int (*const parsers[FIELDS_MAX])(const char *, struct ipaddr *, char *) = {parse_ip, parse_mask, parse_interface, parse_broadcast};
+	return family == AF_INET6 ? &syntax_v6 : &syntax_v4;
+}
+
+/* doc/resources.md 6: "If the third field starts with a digit it is taken as the broadcast" */
+static bool is_short_form(int family, unsigned at, const char *field)
+{
+	return family == AF_INET && at == 2 && g_ascii_isdigit(field[0]);
+}
+
+static int parse_fields(int family, const char *argument, char **fields, struct ipaddr *out, char *error)
+{
+	const struct syntax *syntax = syntax_of(family);
+	int result = fields[0] == NULL ? fail(error, -EINVAL, "the address is missing; expected %s", syntax->form)
+	                               : parse_ip(syntax, family, fields[0], out, error);
+	for (unsigned i = 1; result == 0 && fields[i] != NULL; i++) {
+		if (i >= syntax->fields || (i == 3 && out->has_broadcast))
+			result = fail(error, -EINVAL, "\"%.80s\" has too many parts; expected %s", argument, syntax->form);
+		else
+			result = is_short_form(family, i, fields[i]) ? parse_broadcast(fields[i], out, error) : syntax->parsers[i](fields[i], out, error);
+	}
+	if (result == 0 && family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&out->address.ip.v6) && !out->has_interface)
+		return fail(error, -EINVAL, "%s is link-local, as on every interface: name prefix and interface, like %s/64/eth0", fields[0], fields[0]);
+	return result == 0 && out->has_prefix ? check_broadcast(out, error) : result;
+}
+
+int ipaddr_parse(int family, const char *argument, struct ipaddr *out, char error[IPADDR_ERROR_MAX])
+{
 	char **fields = g_strsplit(argument, "/", FIELDS_MAX + 1);
-	int result = 0;
 	memset(out, 0, sizeof *out);
 	error[0] = '\0';
-	if (fields[0] == NULL)
-		result = fail(error, -EINVAL, "the address is missing; expected IP[/MASK[/IF[:LABEL][/BROADCAST]]]");
-	for (unsigned i = 0; result == 0 && fields[i] != NULL; i++) {
-		/* doc/resources.md 6: "If the third field starts with a digit it is taken as the broadcast" */
-		bool short_form = i == 2 && g_ascii_isdigit(fields[2][0]);
-		if (i >= FIELDS_MAX || (i == 3 && out->has_broadcast))
-			result = fail(error, -EINVAL, "\"%.80s\" has too many parts; expected IP[/MASK[/IF[:LABEL][/BROADCAST]]]", argument);
-		else
-			result = short_form ? parse_broadcast(fields[i], out, error) : parsers[i](fields[i], out, error);
-	}
-	if (result == 0 && out->has_prefix)
-		result = check_broadcast(out, error);
+	int result = parse_fields(family, argument, fields, out, error);
 	g_strfreev(fields);
 	return result;
 }
 
 /* --- resolving ------------------------------------------------------------------------------------------------------ */
 
+static void log_prefix(const struct ipaddr *ip)
+{
+	if (ip->address.ip.family == AF_INET)
+		log_at(LOG_LEVEL_INFO, "Using calculated netmask for %s: %s", name_of(ip).at,
+		       text_of((struct in_addr){htonl(mask_of(ip->address.prefix))}).at);
+	else
+		log_at(LOG_LEVEL_INFO, "Using calculated prefix for %s: %u", name_of(ip).at, ip->address.prefix);
+}
+
 static int interface_by_route(struct address_table *t, struct ipaddr *ip, char *error)
 {
 	struct address route;
-	int result = address_route(t, ip->address.ip, &route);
+	int family = ip->address.ip.family, result = address_route(t, &ip->address.ip, &route);
 	if (result == -ENETUNREACH) {
 		char networks[IPADDR_ERROR_MAX / 2];
-		address_networks(t, networks, sizeof networks);
-		return fail(error, result, "no interface has a network that %s belongs to: name mask and interface, like %s/24/eth0; there are: %s",
-		            text_of(ip->address.ip).at, text_of(ip->address.ip).at, networks[0] != '\0' ? networks : "none");
+		address_networks(t, family, networks, sizeof networks);
+		return fail(error, result, "no interface has a network that %s belongs to: name mask and interface, like %s/%u/eth0; there are: %s",
+		            name_of(ip).at, name_of(ip).at, family == AF_INET ? 24u : 64u, networks[0] != '\0' ? networks : "none");
 	}
 	if (result != 0)
 		return fail(error, result, "cannot read the routing table: %s", strerror(-result));
 	(void)snprintf(ip->address.interface, sizeof ip->address.interface, "%s", route.interface);
 	if (!ip->has_prefix) {
 		ip->address.prefix = route.prefix;
-		log_at(LOG_LEVEL_INFO, "Using calculated netmask for %s: %s", text_of(ip->address.ip).at,
-		       text_of((struct in_addr){htonl(mask_of(route.prefix))}).at);
+		log_prefix(ip);
 	}
 	return 0;
 }
@@ -174,14 +252,14 @@ static int check_interface(struct address_table *t, const struct ipaddr *ip, cha
 	const char *interface = ip->address.interface;
 	if (if_nametoindex(interface) == 0) {
 		char networks[IPADDR_ERROR_MAX / 2];
-		address_networks(t, networks, sizeof networks);
+		address_networks(t, ip->address.ip.family, networks, sizeof networks);
 		return fail(error, -ENODEV, "interface %s does not exist; there are: %s", interface, networks[0] != '\0' ? networks : "none with a network");
 	}
 	if (strcmp(interface, "lo") == 0)
-		return fail(error, -EINVAL, "%s on lo would be reached by this machine only; expected a real interface", text_of(ip->address.ip).at);
+		return fail(error, -EINVAL, "%s on lo would be reached by this machine only; expected a real interface", name_of(ip).at);
 	if (!address_carrier(interface))
 		return fail(error, -ENETDOWN, "interface %s is down or has no carrier: %s would be heard by nobody; check cable and switch, or \"ip link set %s up\"",
-		            interface, text_of(ip->address.ip).at, interface);
+		            interface, name_of(ip).at, interface);
 	return 0;
 }
 
@@ -193,7 +271,7 @@ int ipaddr_resolve(struct address_table *t, struct ipaddr *ip, char error[IPADDR
 		result = check_interface(t, ip, error);
 	if (result == 0)
 		result = check_broadcast(ip, error);
-	if (result != 0 || ip->has_label)
+	if (result != 0 || ip->has_label || ip->address.ip.family != AF_INET)
 		return result;
 	/* The label only lets ifconfig see the address: without one it works as well (a long interface name leaves no room). */
 	result = address_label_free(t, ip->address.interface, ip->address.label);
@@ -214,7 +292,7 @@ static int announce(const struct address *a)
 	int result = address_announce(a);
 	if (result != 0)
 		log_at(LOG_LEVEL_WARN, "%s on %s could not be announced: %s; neighbours may go on sending to its former owner",
-		       text_of(a->ip).at, a->interface, strerror(-result));
+		       ip_address_text(&a->ip).at, a->interface, strerror(-result));
 	return result;
 }
 
@@ -232,7 +310,7 @@ static int start_once(struct address_table *t, struct ipaddr *ip, char error[IPA
 		return result;
 	result = address_add(t, &ip->address);
 	if (result != 0)
-		return fail(error, result, "cannot add %s/%u to %s: %s%s", text_of(ip->address.ip).at, ip->address.prefix, ip->address.interface,
+		return fail(error, result, "cannot add %s/%u to %s: %s%s", name_of(ip).at, ip->address.prefix, ip->address.interface,
 		            strerror(-result), result == -EPERM ? " (needs root or CAP_NET_ADMIN)" : "");
 	(void)announce(&ip->address); /* the address is in place; the caller announces it again */
 	return 0;
@@ -257,16 +335,16 @@ static int stop_once(struct address_table *t, const struct ipaddr *ip, char erro
 	error[0] = '\0';
 	for (int i = 0; i < COPIES_MAX; i++) {
 		struct address found;
-		int result = address_find(t, ip->address.ip, &found);
+		int result = address_find(t, &ip->address.ip, &found);
 		if (result == -ENOENT || (result == 0 && on_loopback(&found)))
 			return 0;
 		if (result == 0)
 			result = address_delete(t, &found);
 		if (result != 0)
-			return fail(error, result, "IP Address %s NOT released: %s", text_of(ip->address.ip).at, strerror(-result));
+			return fail(error, result, "IP Address %s NOT released: %s", name_of(ip).at, strerror(-result));
 	}
 	return fail(error, -EBUSY, "IP Address %s NOT released: it comes back as soon as it is taken away; does something else manage it?",
-	            text_of(ip->address.ip).at);
+	            name_of(ip).at);
 }
 
 int ipaddr_stop(struct address_table *t, const struct ipaddr *ip, char error[IPADDR_ERROR_MAX])
@@ -280,7 +358,7 @@ int ipaddr_stop(struct address_table *t, const struct ipaddr *ip, char error[IPA
 int ipaddr_status(struct address_table *t, const struct ipaddr *ip)
 {
 	struct address found;
-	int result = address_find(t, ip->address.ip, &found);
+	int result = address_find(t, &ip->address.ip, &found);
 	if (result == -ENOENT)
 		return 0;
 	return result != 0 ? result : !on_loopback(&found);
@@ -289,7 +367,7 @@ int ipaddr_status(struct address_table *t, const struct ipaddr *ip)
 int ipaddr_announce(struct address_table *t, const struct ipaddr *ip)
 {
 	struct address found;
-	int result = address_find(t, ip->address.ip, &found);
+	int result = address_find(t, &ip->address.ip, &found);
 	if (result != 0)
 		return result;
 	return on_loopback(&found) ? -ENOENT : announce(&found); /* whoever has it now must not be contradicted */
@@ -297,7 +375,7 @@ int ipaddr_announce(struct address_table *t, const struct ipaddr *ip)
 
 bool ipaddr_is_script(const char *script)
 {
-	return haresources_address_family(script) == AF_INET;
+	return haresources_address_family(script) != AF_UNSPEC;
 }
 
 bool ipaddr_of_resource(const struct resource_conf *resource, struct ipaddr *out, char why[IPADDR_ERROR_MAX])
@@ -305,10 +383,11 @@ bool ipaddr_of_resource(const struct resource_conf *resource, struct ipaddr *out
 	why[0] = '\0';
 	if (!ipaddr_is_script(resource->script))
 		return false;
-	if (resource->arg_count != 1) {
-		(void)snprintf(why, IPADDR_ERROR_MAX, "%s has %zu arguments; expected one: IP[/MASK[/IF[:LABEL][/BROADCAST]]]", resource->script,
-		               resource->arg_count);
-		return false;
-	}
-	return ipaddr_parse(resource->args[0], out, why) == 0;
+	int family = haresources_address_family(resource->script);
+	if (resource->arg_count == 1)
+		return ipaddr_parse(family, resource->args[0], out, why) == 0;
+	(void)snprintf(why, IPADDR_ERROR_MAX, "%s has %zu arguments; expected one: %s%s", resource->script, resource->arg_count,
+	               syntax_of(family)->form,
+	               family == AF_INET6 ? ", with all eight groups of the address: \"::\" separates arguments" : "");
+	return false;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* IPaddr, in-process: argument forms, choice of interface, label, take-over and release of an address.
+/* IPaddr and IPv6addr, in-process: argument forms, choice of interface, label, take-over and release of an address.
  * Shared by the daemon and resource.d/IPaddr.  doc/resources.md 6 and 7. */
 #ifndef HEARTBEAT_EXEC_IPADDR_H
 #define HEARTBEAT_EXEC_IPADDR_H
@@ -17,9 +17,9 @@ struct ipaddr {
 	bool has_prefix, has_interface, has_label, has_broadcast;
 };
 
-/* Parse "IP[/MASK[/IF[:LABEL][/BROADCAST]]]" (MASK as prefix 1..32 or dotted; a third field that starts with a digit is the
- * broadcast).  Returns 0, or -EINVAL with a text that says which part and what would be right. */
-int ipaddr_parse(const char *argument, struct ipaddr *out, char error[IPADDR_ERROR_MAX]);
+/* Parse "IP[/MASK[/IF[:LABEL][/BROADCAST]]]" (AF_INET; MASK as prefix 1..32 or dotted; a third field that starts with a digit is the
+ * broadcast) or "IP[/PREFIX[/IF]]" (AF_INET6).  Returns 0, or -EINVAL with a text that says which part and what would be right. */
+int ipaddr_parse(int family, const char *argument, struct ipaddr *out, char error[IPADDR_ERROR_MAX]);
 /* Fill in interface and prefix by the routing table, broadcast by the mask, a free label.  Returns 0 or -errno with a text
  * (an interface without carrier is an error that says so; -EINVAL: the argument cannot be right on this machine). */
 int ipaddr_resolve(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX]);
@@ -35,7 +35,7 @@ int ipaddr_status(struct address_table *t, const struct ipaddr *ip);
  * or another -errno: not announced this time, try again. */
 int ipaddr_announce(struct address_table *t, const struct ipaddr *ip);
 
-/* Is the script one of ours, done in-process: IPaddr, IPaddr2? */
+/* Does a script of this name take an address, so that we can do its work in-process? */
 bool ipaddr_is_script(const char *script);
 /* The address that a resource names.  False when it is another script (why is empty) or its argument is none (why tells). */
 bool ipaddr_of_resource(const struct resource_conf *resource, struct ipaddr *out, char why[IPADDR_ERROR_MAX]);

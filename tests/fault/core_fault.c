@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/fault/fault.h"
@@ -143,6 +144,7 @@ int main(int argc, char **argv)
 		perror("core_fault");
 		return 1;
 	}
+	tzset(); /* a life that logs does not lose what the C library keeps for the time of day */
 	for (unsigned i = 0; i < life_count; i++)
 		for (unsigned family = 0; family < FAULT_FAMILIES; family++)
 			if (lives[i].families & (1u << family) && (argc < 2 || strstr(lives[i].name, argv[1]))) {

@@ -16,6 +16,7 @@
 #include "heartbeat/conf/haresources.h"
 #include "heartbeat/ipc/frame.h"
 #include "lib/address.h"
+#include "lib/announce_frame.h"
 #include "lib/file.h"
 #include "lib/log.h"
 #include "lib/spawn.h"
@@ -314,20 +315,41 @@ static enum life_end addresses(uint64_t *result)
 	struct address_table *t = address_table_new();
 	if (!t)
 		return errno != 0 ? LIFE_REFUSED : LIFE_SILENT;
-	int rc = address_find(t, (struct in_addr){htonl(INADDR_LOOPBACK)}, &found);
+	const struct ip_address loopback = {.family = AF_INET, .v4 = {htonl(INADDR_LOOPBACK)}};
+	int rc = address_find(t, &loopback, &found);
 	if (rc == 0) {
 		add_text(result, found.interface);
 		rc = address_label_free(t, "lo", label);
 	}
 	if (rc == 0)
 		add_text(result, label);
-	bool spoilt = rc != 0 && address_find(t, (struct in_addr){htonl(INADDR_LOOPBACK)}, &found) != 0; /* one failure, and never again? */
-	address_networks(t, networks, sizeof networks); /* "" when that cannot be known */
+	bool spoilt = rc != 0 && address_find(t, &loopback, &found) != 0; /* one failure, and never again? */
+	address_networks(t, AF_INET, networks, sizeof networks); /* "" when that cannot be known */
 	address_table_free(t);
 	int fd = address_watch();
 	if (fd >= 0)
 		(void)close(fd);
 	return spoilt ? LIFE_SILENT : rc != 0 ? refused(rc) : fd < 0 ? refused(fd) : LIFE_DONE;
+}
+
+/* Without memory for the contexts of libnet: refused, and the next try succeeds. */
+static enum life_end announcements(uint64_t *result)
+{
+	static const uint8_t mac[ANNOUNCE_MAC_LEN] = {2, 0, 0, 0, 9, 1};
+	uint8_t arp[ANNOUNCE_ARP_LEN] = {0}, neighbour[ANNOUNCE_NEIGHBOUR_LEN] = {0};
+	const struct address here = {.ip = {.family = AF_INET, .v4 = {htonl(INADDR_LOOPBACK)}}, .interface = "lo"};
+	int rc = address_announce_prepare();
+	bool spoilt = rc != 0 && address_announce_prepare() != 0; /* one failure, and never again? */
+	spoilt = spoilt || announce_frame_arp(true, mac, here.ip.v4, arp) != 0 ||
+	         announce_frame_neighbour(false, mac, &in6addr_loopback, neighbour) != 0;
+	if (rc == 0)
+		rc = address_announce(&here);
+	for (size_t i = 0; i < sizeof arp; i++)
+		*result = *result * 31 + arp[i];
+	for (size_t i = 0; i < sizeof neighbour; i++)
+		*result = *result * 31 + neighbour[i];
+	address_announce_close();
+	return spoilt ? LIFE_SILENT : rc != 0 ? refused(rc) : LIFE_DONE;
 }
 
 static GMainLoop *loop;
@@ -372,6 +394,7 @@ const struct life lives[] = {
 	{"files", file_written_and_read, FAMILY(MALLOC) | FAMILY(OPEN) | FAMILY(READ) | FAMILY(WRITE) | FAMILY(FILE), false},
 	{"the log", log_of_a_day, FAMILY(OPEN) | FAMILY(WRITE) | FAMILY(SETUP), false},
 	{"frames", frames, FAMILY(MALLOC), false},
+	{"announcements", announcements, FAMILY(MALLOC) | FAMILY(SOCKET) | FAMILY(SETUP), false},
 	{"addresses", addresses, FAMILY(MALLOC) | FAMILY(READ) | FAMILY(WRITE) | FAMILY(SOCKET) | FAMILY(SETUP), false},
 	{"a script", a_script, FAMILY(MALLOC) | FAMILY(FORK) | FAMILY(SOCKET) | FAMILY(READ) | FAMILY(SETUP), false},
 };

@@ -74,7 +74,7 @@ static void a_script_without_interpreter_says_so(void **state)
 static bool ip_is_here(const char *ip)
 {
 	char command[128];
-	(void)snprintf(command, sizeof command, "ip -4 -o addr show | grep -q 'inet %s/'", ip);
+	(void)snprintf(command, sizeof command, "ip -o addr show | grep -q 'inet6* %s/'", ip);
 	return system(command) == 0;
 }
 
@@ -96,6 +96,36 @@ static void an_address_is_in_place_when_start_returns(void **state)
 	assert_end(1, 0, EXEC_STOP, true, false);
 	assert_false(ip_is_here("10.9.0.100"));
 	assert_false(ip_is_here("10.9.0.101"));
+}
+
+static void an_ipv6_address_is_taken_in_process(void **state)
+{
+	(void)state;
+	make_exec("cfa IPv6addr::fd00:9:0:0:0:0:0:100/64/hbv0 10.9.0.100\n", 5000, 2);
+	exec_check_scripts(e);
+	assert_not_logged("Cannot locate");
+	exec_group_start(e, 0);
+	assert_true(ip_is_here("fd00:9::100"));
+	assert_true(ip_is_here("10.9.0.100"));
+	await_ends(1);
+	assert_end(0, 0, EXEC_START, true, false);
+	assert_logged("Running IPv6addr fd00:9:0:0:0:0:0:100/64/hbv0 start");
+	exec_group_announce(e, 0);
+	assert_not_logged("could not be announced");
+	exec_group_stop(e, 0);
+	await_ends(2);
+	assert_end(1, 0, EXEC_STOP, true, false);
+	assert_false(ip_is_here("fd00:9::100"));
+}
+
+static void an_ipv6_address_with_two_colons_in_a_row_is_two_arguments(void **state)
+{
+	(void)state;
+	make_exec("cfa IPv6addr::fd00:9::100/64/hbv0\n", 5000, 2);
+	exec_group_start(e, 0);
+	await_ends(1);
+	assert_end(0, 0, EXEC_START, false, false);
+	assert_non_null(strstr(ends[0].why, "all eight groups"));
 }
 
 /* Printed, not judged: other work on the machine shows in it. */
@@ -193,6 +223,8 @@ int main(void)
 		CASE(a_script_without_interpreter_says_so),
 		CASE(a_take_over_is_measured),
 		CASE(an_address_is_in_place_when_start_returns),
+		CASE(an_ipv6_address_is_taken_in_process),
+		CASE(an_ipv6_address_with_two_colons_in_a_row_is_two_arguments),
 		CASE(the_file_of_an_administrator_is_run_instead),
 		CASE(an_address_that_fits_nowhere_fails_the_group_with_the_reason),
 		CASE(hooks_run_one_after_another_with_their_fields),

@@ -33,17 +33,29 @@ static void run(const char *command)
 		fail_msg("%s", command);
 }
 
-static struct in_addr ip_of(const char *text)
+static struct ip_address ip_of(const char *text)
 {
-	struct in_addr ip;
-	assert_int_equal(inet_pton(AF_INET, text, &ip), 1);
+	struct ip_address ip;
+	assert_true(ip_address_parse(AF_INET, text, &ip));
 	return ip;
+}
+
+static int find(const char *ip, struct address *found)
+{
+	struct ip_address wanted = ip_of(ip);
+	return address_find(table, &wanted, found);
+}
+
+static int route_of(const char *ip, struct address *found)
+{
+	struct ip_address wanted = ip_of(ip);
+	return address_route(table, &wanted, found);
 }
 
 static struct ipaddr parsed(const char *argument)
 {
 	struct ipaddr ip;
-	if (ipaddr_parse(argument, &ip, error) != 0)
+	if (ipaddr_parse(AF_INET, argument, &ip, error) != 0)
 		fail_msg("%s: %s", argument, error);
 	return ip;
 }
@@ -74,11 +86,11 @@ static void all_forms_of_the_argument_are_understood(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct ipaddr ip = parsed(rows[i].argument);
-		assert_int_equal(ip.address.ip.s_addr, ip_of(rows[i].ip).s_addr);
+		assert_string_equal(ip_address_text(&ip.address.ip).at, rows[i].ip);
 		assert_int_equal(ip.address.prefix, rows[i].prefix);
 		assert_string_equal(ip.address.interface, rows[i].interface);
 		assert_string_equal(ip.address.label, rows[i].label);
-		assert_int_equal(ip.address.broadcast.s_addr, ip_of(rows[i].broadcast).s_addr);
+		assert_int_equal(ip.address.broadcast.s_addr, ip_of(rows[i].broadcast).v4.s_addr);
 		assert_int_equal(ip.has_interface, rows[i].interface[0] != '\0');
 	}
 }
@@ -122,7 +134,7 @@ static void wrong_arguments_are_refused_with_what_is_wrong(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct ipaddr ip;
-		if (ipaddr_parse(rows[i].argument, &ip, error) != -EINVAL || strstr(error, rows[i].says) == NULL)
+		if (ipaddr_parse(AF_INET, rows[i].argument, &ip, error) != -EINVAL || strstr(error, rows[i].says) == NULL)
 			fail_msg("\"%s\": \"%s\" does not say \"%s\"", rows[i].argument, error, rows[i].says);
 	}
 }
@@ -161,14 +173,14 @@ static void an_address_is_added_found_and_deleted(void **state)
 	assert_int_equal(ipaddr_status(table, &ip), 0);
 	start(&ip, 0);
 	assert_int_equal(ipaddr_status(table, &ip), 1);
-	assert_int_equal(address_find(table, ip.address.ip, &found), 0);
+	assert_int_equal(address_find(table, &ip.address.ip, &found), 0);
 	assert_int_equal(found.prefix, 24);
 	assert_string_equal(found.interface, "hbv0");
 	assert_string_equal(found.label, "hbv0:0");
-	assert_int_equal(found.broadcast.s_addr, ip_of("10.9.0.255").s_addr);
+	assert_int_equal(found.broadcast.s_addr, ip_of("10.9.0.255").v4.s_addr);
 	assert_int_equal(ipaddr_stop(table, &ip, error), 0);
 	assert_int_equal(ipaddr_status(table, &ip), 0);
-	assert_int_equal(address_find(table, ip_of("10.9.0.1"), &found), 0); /* its neighbour is untouched */
+	assert_int_equal(find("10.9.0.1", &found), 0); /* its neighbour is untouched */
 	assert_string_equal(found.label, "");
 	assert_int_equal(ipaddr_stop(table, &ip, error), 0);
 }
@@ -182,7 +194,7 @@ static void adding_twice_is_one_address(void **state)
 	assert_int_equal(address_add(table, &ip.address), 0);
 	start(&ip, 1);
 	assert_int_equal(address_delete(table, &ip.address), 0);
-	assert_int_equal(address_find(table, ip.address.ip, &ip.address), -ENOENT);
+	assert_int_equal(address_find(table, &ip.address.ip, &ip.address), -ENOENT);
 	assert_int_equal(address_delete(table, &ip.address), 0);
 }
 
@@ -193,7 +205,7 @@ static void delete_takes_exactly_the_one_that_is_named(void **state)
 	assert_int_equal(address_add(table, &other), 0);
 	other.prefix = 32;
 	assert_int_equal(address_delete(table, &other), 0);
-	assert_int_equal(address_find(table, other.ip, &other), 0);
+	assert_int_equal(address_find(table, &other.ip, &other), 0);
 	assert_int_equal(other.prefix, 24);
 }
 
@@ -210,7 +222,7 @@ static void an_interface_that_is_gone_has_no_addresses(void **state)
 static const char *label_of(const char *ip)
 {
 	static struct address found;
-	assert_int_equal(address_find(table, ip_of(ip), &found), 0);
+	assert_int_equal(find(ip, &found), 0);
 	return found.label;
 }
 
@@ -237,15 +249,15 @@ static void the_longest_connected_route_decides(void **state)
 	struct address route;
 	(void)state;
 	run("ip addr add 10.9.1.1/16 dev hbv1; ip route add 10.9.0.0/28 via 10.9.1.7 dev hbv1; ip route add default via 10.9.0.9");
-	assert_int_equal(address_route(table, ip_of("10.9.0.100"), &route), 0);
+	assert_int_equal(route_of("10.9.0.100", &route), 0);
 	assert_string_equal(route.interface, "hbv0");
 	assert_int_equal(route.prefix, 24);
-	assert_int_equal(address_route(table, ip_of("10.9.7.7"), &route), 0);
+	assert_int_equal(route_of("10.9.7.7", &route), 0);
 	assert_string_equal(route.interface, "hbv1");
 	assert_int_equal(route.prefix, 16);
-	assert_int_equal(address_route(table, ip_of("10.9.0.5"), &route), 0); /* a longer route by a gateway is no network of ours */
+	assert_int_equal(route_of("10.9.0.5", &route), 0); /* a longer route by a gateway is no network of ours */
 	assert_string_equal(route.interface, "hbv0");
-	assert_int_equal(address_route(table, ip_of("192.168.7.7"), &route), -ENETUNREACH);
+	assert_int_equal(route_of("192.168.7.7", &route), -ENETUNREACH);
 }
 
 static void a_foreign_address_needs_an_interface_and_is_told_which_there_are(void **state)
@@ -284,7 +296,7 @@ static void an_address_on_lo_does_not_count(void **state)
 	start(&ip, 0);
 	assert_int_equal(ipaddr_status(table, &ip), 1);
 	assert_int_equal(ipaddr_stop(table, &ip, error), 0);
-	assert_int_equal(address_find(table, ip.address.ip, &found), 0);
+	assert_int_equal(address_find(table, &ip.address.ip, &found), 0);
 	assert_string_equal(found.interface, "lo");
 	assert_int_equal(ipaddr_announce(table, &ip), -ENOENT);
 	run("ip addr del 10.9.0.100/32 dev lo");
@@ -336,9 +348,9 @@ static void the_others_are_put_back_where_the_setting_cannot_be_changed(void **s
 	assert_int_equal(result, 0);
 	assert_int_equal(ipaddr_status(table, &first), 0);
 	assert_int_equal(ipaddr_status(table, &third), 1);
-	assert_int_equal(address_find(table, second.address.ip, &found), 0);
+	assert_int_equal(address_find(table, &second.address.ip, &found), 0);
 	assert_string_equal(found.label, "hbv0:x");
-	assert_int_equal(found.broadcast.s_addr, ip_of("172.30.0.255").s_addr);
+	assert_int_equal(found.broadcast.s_addr, ip_of("172.30.0.255").v4.s_addr);
 }
 
 /* --- announcements ---------------------------------------------------------------------------------------------------------- */
@@ -437,7 +449,7 @@ static void coming_and_going_addresses_are_noticed(void **state)
 	run("ip addr add 10.9.0.100/24 dev hbv0");
 	assert_int_equal(address_watch_read(fd, on_change, &seen), 1);
 	assert_int_equal(seen.added, 1);
-	assert_int_equal(seen.ip.s_addr, ip_of("10.9.0.100").s_addr);
+	assert_int_equal(seen.ip.s_addr, ip_of("10.9.0.100").v4.s_addr);
 	assert_int_equal(seen.ifindex, if_nametoindex("hbv0"));
 	run("ip addr del 10.9.0.100/24 dev hbv0");
 	assert_int_equal(address_watch_read(fd, on_change, &seen), 1);

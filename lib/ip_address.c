@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "lib/ip_address.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+unsigned ip_address_bits(int family)
+{
+	return family == AF_INET ? 32 : family == AF_INET6 ? 128 : 0;
+}
+
+bool ip_address_parse(int family, const char *text, struct ip_address *out)
+{
+	memset(out, 0, sizeof *out);
+	if (ip_address_bits(family) == 0 || inet_pton(family, text, family == AF_INET ? (void *)&out->v4 : (void *)&out->v6) != 1)
+		return false;
+	out->family = family;
+	return true;
+}
+
+bool ip_address_take(int family, struct bytes b, struct ip_address *out)
+{
+	memset(out, 0, sizeof *out);
+	if (b.len == 0 || b.len * 8 != ip_address_bits(family))
+		return false;
+	out->family = family;
+	memcpy(&out->v6, b.at, b.len); /* both members begin at the same place */
+	return true;
+}
+
+struct bytes ip_address_bytes(const struct ip_address *a)
+{
+	return (struct bytes){a->v6.s6_addr, ip_address_bits(a->family) / 8};
+}
+
+struct ip_address_text ip_address_text(const struct ip_address *a)
+{
+	struct ip_address_text t = {""};
+	if (a->family != AF_UNSPEC)
+		(void)inet_ntop(a->family, &a->v6, t.at, sizeof t.at); /* the buffer is large enough for every address */
+	return t;
+}
+
+bool ip_address_equal(const struct ip_address *a, const struct ip_address *b)
+{
+	return ip_address_same_network(a, b, ip_address_bits(a->family));
+}
+
+bool ip_address_same_network(const struct ip_address *a, const struct ip_address *b, unsigned prefix)
+{
+	if (a->family != b->family || prefix > ip_address_bits(a->family))
+		return false;
+	struct bytes x = ip_address_bytes(a), y = ip_address_bytes(b);
+	for (size_t i = 0; i * 8 < prefix; i++) {
+		unsigned bits = prefix - (unsigned)i * 8;
+		unsigned mask = bits >= 8 ? 0xff : 0xff00u >> bits & 0xff;
+		if (((x.at[i] ^ y.at[i]) & mask) != 0)
+			return false;
+	}
+	return true;
+}
