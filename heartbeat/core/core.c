@@ -193,6 +193,9 @@ static bool take_event(struct core *c, const struct event *e)
 	case EVENT_GROUP_DONE:
 		ownership_group_done(c, e->group_done.group, e->group_done.operation, e->group_done.ok, e->group_done.still_active, e->group_done.why);
 		break;
+	case EVENT_GROUP_FAILED:
+		ownership_group_failed(c, e->group_failed.group, e->group_failed.why);
+		break;
 	case EVENT_FENCE_DONE:
 		fencing_done(c, e->fence_done.ok);
 		break;

@@ -68,6 +68,7 @@ enum event_kind {
 	EVENT_TIMER,      /* core_deadline was reached (or any time); what had arrived was handed over before: only now silence is judged */
 	EVENT_DATAGRAM,   /* from a medium; not verified */
 	EVENT_GROUP_DONE, /* the end of ACTION_GROUP_START or _STOP */
+	EVENT_GROUP_FAILED, /* a resource of a group that runs here has failed; nothing is stopped yet */
 	EVENT_FENCE_DONE, /* the end of ACTION_FENCE */
 	EVENT_MOVE,       /* operator: standby or takeover */
 	EVENT_MESSAGE,    /* from the FIFO or a client: to be sent to the cluster */
@@ -91,6 +92,10 @@ struct event {
 			bool still_active; /* start failed and the release failed too, or stop failed: something may still run */
 			const char *why; /* "httpd: exit status 1"; may be NULL */
 		} group_done;
+		struct {
+			size_t group;
+			const char *why; /* "httpd: not running"; may be NULL */
+		} group_failed;
 		struct {
 			size_t node; /* as in the action */
 			bool ok;

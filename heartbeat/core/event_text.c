@@ -102,6 +102,18 @@ static void take_group_done(struct arguments *a, struct event *e)
 	e->group_done.why = take_why(a);
 }
 
+static void put_group_failed(struct writer *w, const struct event *e)
+{
+	writer_format(w, " %zu", e->group_failed.group);
+	put_why(w, e->group_failed.why);
+}
+
+static void take_group_failed(struct arguments *a, struct event *e)
+{
+	e->group_failed.group = number(a, a->limits->groups);
+	e->group_failed.why = take_why(a);
+}
+
 static void put_fence_done(struct writer *w, const struct event *e)
 {
 	writer_format(w, " %zu %d", e->fence_done.node, e->fence_done.ok);
@@ -165,6 +177,7 @@ static const struct {
 	[EVENT_TIMER]      = {NULL, NULL, NULL},
 	[EVENT_DATAGRAM]   = {"datagram", put_datagram, take_datagram},
 	[EVENT_GROUP_DONE] = {"done", put_group_done, take_group_done},
+	[EVENT_GROUP_FAILED] = {"failed", put_group_failed, take_group_failed},
 	[EVENT_FENCE_DONE] = {"fenced", put_fence_done, take_fence_done},
 	[EVENT_MOVE]       = {"move", put_move, take_move},
 	[EVENT_MESSAGE]    = {"message", put_message, take_message},

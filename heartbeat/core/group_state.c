@@ -77,8 +77,9 @@ static void entry_failed(struct core *c, size_t g)
 	struct group *group = &c->groups[g];
 	int64_t ms = retry_pause_ms(++group->attempts);
 	group->deadline = mono_add(c->now.mono, span_ms(ms));
-	core_log(c, LOG_LEVEL_CRIT, "Giving up resources of group %s: start failed here (%s), try %u. The other node is asked to run it; "
-	         "if it cannot, we try again in %lld s, at once with hb_takeover here.", group_key(c, g), group->why, group->attempts, (long long)ms / 1000);
+	core_log(c, LOG_LEVEL_CRIT, "Giving up resources of group %s: %s here (%s), try %u. The other node is asked to run it; "
+	         "if it cannot, we try again in %lld s, at once with hb_takeover here.", group_key(c, g), group->failure == FAILURE_RUN ? "it failed" : "start failed",
+	         group->why, group->attempts, (long long)ms / 1000);
 }
 
 static void entry_stuck(struct core *c, size_t g)
@@ -117,13 +118,14 @@ void group_set_state(struct core *c, size_t g, enum group_state to, const char *
 		action_add(c, ACTION_GROUP_STOP)->group.group = g;
 		break;
 	case OWN_FAILED:
-		group->start_failed = false;
 		entry_failed(c, g);
+		group->failure = FAILURE_NONE;
 		break;
 	case OWN_STUCK:
 		entry_stuck(c, g);
 		break;
 	case OWN_HELD:
+		group->failure = FAILURE_NONE;
 		group->attempts = 0;
 		group->why[0] = 0;
 		break;

@@ -30,8 +30,20 @@
  * retry     start again: START_ATTEMPTS times RETRY_MS apart, then after twice as long each time, LATER_MS at most (a switch that takes
  *           minutes to come back must not leave the survivor idle for ever); with the column FAILED each node in its turn, by a claim
  *
- * Ends of children: start ok -> HELD; start failed -> FAILED (all released) or STUCK (something may still run);
- * stop ok -> NONE, or FAILED when that was left of a failed start; stop failed -> STUCK, tried again every RETRY_MS, never treated as released.
+ * Second table.  Rows: our side.  Columns: what exec reports: the end of a start or a stop, and that a resource of a running group failed.
+ * "dirty": and something may still run.
+ *
+ *            started  start failed  start dirty  stopped   stop failed  resource failed
+ * UNKNOWN    error    error         error        NONE      STUCK        -
+ * STARTING   HELD     FAILED        STUCK        error     error        -
+ * HELD       error    error         error        error     error        STOPPING
+ * GIVING     error    error         error        error     error        STOPPING
+ * STOPPING   error    error         error        NONE      STUCK        -
+ * others     error    error         error        error     error        -
+ *
+ * A group of which a start or a resource failed goes to FAILED instead of NONE once it is stopped: the peer claims it at once (column FAILED)
+ * and keeps it, also with auto_failback; here it is tried again by "retry", as after a start that failed.  STUCK is stopped again
+ * every RETRY_MS and never treated as released.  error: logged, ignored.  -: the report crossed a stop.
  * Why an acknowledged claim is safe: the peer said "not here" after it had read our claim, and whoever has read a
  * claim starts only after an answer to its own claim, which our claim denies.
  * This rule, in the native dialect, is searched through by tests/model/ownership.pml for two nodes and one group, within the bounds of the
@@ -79,7 +91,9 @@ bool ownership_settle(struct core *c);
 /* A dialect reports. */
 void ownership_peer_says(struct core *c, size_t group, enum peer_column said, uint64_t epoch, bool acked);
 void ownership_forget_peer(struct core *c); /* all columns UNSURE */
+/* exec reports: the second table.  why: of a failure; may be NULL. */
 void ownership_group_done(struct core *c, size_t group, enum group_operation op, bool ok, bool still_active, const char *why);
+void ownership_group_failed(struct core *c, size_t group, const char *why);
 /* Retries, answers that did not come. */
 void ownership_tick(struct core *c);
 struct mono ownership_deadline(const struct core *c);

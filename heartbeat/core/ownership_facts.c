@@ -62,27 +62,80 @@ void ownership_forget_peer(struct core *c)
 	}
 }
 
-void ownership_group_done(struct core *c, size_t g, enum group_operation op, bool ok, bool still_active, const char *why)
+/* What exec reports. */
+enum report { STARTED, START_FAILED, START_DIRTY, STOPPED, STOP_FAILED, RESOURCE_FAILED, REPORTS };
+
+/* The second table of ownership.h. */
+enum answer { IGNORE, ERROR, TO_NONE, TO_HELD, TO_FAILED, TO_STUCK, TO_STOPPING };
+
+static const enum answer answers[OWN_STATES][REPORTS] = {
+	/*                 STARTED  START_FAILED  START_DIRTY  STOPPED   STOP_FAILED  RESOURCE_FAILED */
+	[OWN_UNKNOWN]  = { ERROR,   ERROR,        ERROR,       TO_NONE,  TO_STUCK,    IGNORE },
+	[OWN_NONE]     = { ERROR,   ERROR,        ERROR,       ERROR,    ERROR,       IGNORE },
+	[OWN_CLAIM]    = { ERROR,   ERROR,        ERROR,       ERROR,    ERROR,       IGNORE },
+	[OWN_STARTING] = { TO_HELD, TO_FAILED,    TO_STUCK,    ERROR,    ERROR,       IGNORE },
+	[OWN_HELD]     = { ERROR,   ERROR,        ERROR,       ERROR,    ERROR,       TO_STOPPING },
+	[OWN_GIVING]   = { ERROR,   ERROR,        ERROR,       ERROR,    ERROR,       TO_STOPPING },
+	[OWN_STOPPING] = { ERROR,   ERROR,        ERROR,       TO_NONE,  TO_STUCK,    IGNORE },
+	[OWN_FAILED]   = { ERROR,   ERROR,        ERROR,       ERROR,    ERROR,       IGNORE },
+	[OWN_STUCK]    = { ERROR,   ERROR,        ERROR,       ERROR,    ERROR,       IGNORE },
+};
+
+static void take_report(struct core *c, size_t g, enum report report, const char *why)
 {
 	struct group *group = &c->groups[g];
-	enum group_state expected = op == GROUP_START ? OWN_STARTING : OWN_STOPPING;
-	if (group->state != expected && !(op == GROUP_STOP && group->state == OWN_UNKNOWN)) {
+	enum answer answer = answers[group->state][report];
+	if (answer == IGNORE)
+		return;
+	if (answer == ERROR) {
 		core_log(c, LOG_LEVEL_ERROR, "Group %s: the end of a %s was reported in state %s; ignored", group_key(c, g),
-		         op == GROUP_START ? "start" : "stop", group_state_name(group->state));
+		         report < STOPPED ? "start" : "stop", group_state_name(group->state));
 		return;
 	}
-	if (!ok)
-		(void)snprintf(group->why, sizeof group->why, "%s", why ? why : "no reason given");
-	if (op == GROUP_START)
-		group->start_failed = !ok;
-	if (!ok && still_active)
+	if (why)
+		(void)snprintf(group->why, sizeof group->why, "%s", why);
+	if (report == START_FAILED || report == START_DIRTY)
+		group->failure = FAILURE_START;
+	switch (answer) {
+	case IGNORE:
+	case ERROR:
+		break;
+	case TO_NONE:
+		if (group->failure != FAILURE_NONE) /* without this its home would start it again and again, and nobody else ever */
+			group_set_state(c, g, OWN_FAILED, group->failure == FAILURE_START ? "all its resources are stopped, after a start that failed"
+			                                                                  : "all its resources are stopped, after one of them failed");
+		else
+			group_set_state(c, g, OWN_NONE, why ? group->why : "all its resources are stopped");
+		break;
+	case TO_HELD:
+		group_set_state(c, g, OWN_HELD, "all its resources run");
+		break;
+	case TO_FAILED:
+		group_set_state(c, g, OWN_FAILED, group->why);
+		break;
+	case TO_STUCK:
 		group_set_state(c, g, OWN_STUCK, group->why);
-	else if (op == GROUP_START)
-		group_set_state(c, g, ok ? OWN_HELD : OWN_FAILED, ok ? "all its resources run" : group->why);
-	else if (group->start_failed) /* without this its home would start it again and again, and nobody else ever */
-		group_set_state(c, g, OWN_FAILED, "all its resources are stopped, after a start that failed");
-	else
-		group_set_state(c, g, OWN_NONE, ok ? "all its resources are stopped" : group->why);
+		break;
+	case TO_STOPPING:
+		group->failure = FAILURE_RUN;
+		core_log(c, LOG_LEVEL_ERROR, "Group %s has failed here (%s): it is released, and the other node is asked to run it", group_key(c, g), group->why);
+		group_set_state(c, g, OWN_STOPPING, "a resource of it failed");
+		break;
+	}
+}
+
+void ownership_group_done(struct core *c, size_t g, enum group_operation op, bool ok, bool still_active, const char *why)
+{
+	const char *reason = ok ? NULL : why ? why : "no reason given";
+	if (op == GROUP_START)
+		take_report(c, g, ok ? STARTED : still_active ? START_DIRTY : START_FAILED, reason);
+	else /* the script may say no: what counts is whether something still runs */
+		take_report(c, g, !ok && still_active ? STOP_FAILED : STOPPED, reason);
+}
+
+void ownership_group_failed(struct core *c, size_t g, const char *why)
+{
+	take_report(c, g, RESOURCE_FAILED, why ? why : "no reason given");
 }
 
 /* Two that offer each other a group in the same instant each ignore the other's offer: one of them has to wait longer, or they

@@ -54,6 +54,8 @@ struct peer_group {
 	bool acked;            /* it said so knowing our present state of the group */
 };
 
+enum group_failure { FAILURE_NONE, FAILURE_START, FAILURE_RUN };
+
 struct group {
 	enum group_state state;
 	uint64_t epoch;
@@ -66,7 +68,7 @@ struct group {
 	uint64_t published;    /* number of the first status that carried the present state; 0: not yet sent */
 	struct mono deadline;  /* of CLAIM with asked, GIVING; retry of FAILED, STUCK; HELD: not offered before; MONO_FAR none */
 	unsigned attempts;     /* starts that failed in a row */
-	bool start_failed;     /* and its release too: it has failed here once it is released */
+	enum group_failure failure; /* what goes wrong here while it is not yet released: it has failed here once it is */
 	char why[128];
 	struct peer_group peer;
 };

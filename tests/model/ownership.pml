@@ -5,12 +5,12 @@
  * A status is a snapshot: who speaks (life, number), its state of the group, and the last status of the peer that it has
  * heard.  The network hands over the present status of the other side at any time, or never; beside that it holds back SLOTS statuses
  * each way, for as long as it likes, over crashes and new lives, and hands over any of them, as often as it likes, or lets a new one take
- * its place: loss, delay, repetition and disorder.  Scripts take as long as they like, a start may fail; machines crash, come back as a
+ * its place: loss, delay, repetition and disorder.  Scripts take as long as they like, a start may fail, and so may what runs; machines crash, come back as a
  * new life beside a living peer, leave; an engine dies and is born anew beside resources that go on running; operators give the group away
  * and ask for it.  A node is declared dead only when it is down.
  *
  * Searched to the end, each within its bounds (tests/model/run reads this table): lives of both nodes together, orders of operators,
- * starts that fail, statuses held back each way.
+ * starts and running groups that fail, statuses held back each way.
  *
  * search orders     BOOTS=2 MOVES=2 FAILS=1 SLOTS=1
  * search late       BOOTS=2 MOVES=1 FAILS=1 SLOTS=2
@@ -68,6 +68,7 @@
 #define STOPPING 9
 #define AWAY     10
 #define UNKNOWN  11
+#define FAILING  12 /* STOPPING, and FAILED once it is stopped: group.failure */
 
 /* enum phase */
 #define DOWN    0
@@ -195,7 +196,7 @@ SCRATCH int heard, a, b, c;
 
 /* letter_of */
 #define SAYS(i) (HAS_LEFT(i) -> LEAVING : (n[i].state == UNKNOWN || IS_MUTE(i) -> UNSURE : \
-                (n[i].state == CLAIM && n[i].asked -> ASK : (n[i].state == STOPPING -> WHILE_STOPPING : n[i].state))))
+                (n[i].state == CLAIM && n[i].asked -> ASK : (n[i].state == STOPPING || n[i].state == FAILING -> WHILE_STOPPING : n[i].state))))
 /* native_fields */
 #define SNAPSHOT(i) STATUS(n[i].life, n[i].number, (n[i].named -> LIFE(n[i].last) : 0), (n[i].named -> NUMBER(n[i].last) : 0), SAYS(i))
 /* ownership_column */
@@ -337,6 +338,7 @@ inline script_ends(i)
 	if
 	:: n[i].state == STARTING -> become(i, HELD)
 	:: n[i].state == STOPPING || n[i].state == UNKNOWN -> become(i, NONE)
+	:: n[i].state == FAILING -> become(i, FAILED)
 	:: else
 	fi;
 	settle(i)
@@ -481,8 +483,10 @@ end:	do
 	:: d_step { LIVES(_pid) && ASK_TIMES_OUT(_pid) -> become(_pid, NONE); settle(_pid) }
 	:: d_step { LIVES(_pid) && RETRIES(_pid) -> retry(_pid) }
 	/* scripts */
-	:: d_step { LIVES(_pid) && (n[_pid].state == STARTING || n[_pid].state == STOPPING || n[_pid].state == UNKNOWN) -> script_ends(_pid) }
+	:: d_step { LIVES(_pid) && (n[_pid].state == STARTING || n[_pid].state == STOPPING || n[_pid].state == FAILING || n[_pid].state == UNKNOWN) -> script_ends(_pid) }
 	:: d_step { LIVES(_pid) && n[_pid].state == STARTING && fails -> fails--; become(_pid, FAILED); settle(_pid) }
+	/* a resource of it fails: ownership_group_failed */
+	:: d_step { LIVES(_pid) && (n[_pid].state == HELD || n[_pid].state == GIVING) && fails -> fails--; become(_pid, FAILING); settle(_pid) }
 	/* operators */
 	:: d_step { LIVES(_pid) && n[_pid].phase == ACTIVE && n[_pid].state == HELD && moves -> moves--; become(_pid, GIVING); settle(_pid) }
 	:: d_step { LIVES(_pid) && n[_pid].phase == ACTIVE && (n[_pid].state == NONE || n[_pid].state == FAILED) && moves ->
@@ -511,7 +515,7 @@ inline round(i)
 	:: else
 	fi;
 	if
-	:: LIVES(i) && (n[i].state == STARTING || n[i].state == STOPPING || n[i].state == UNKNOWN) -> script_ends(i); still = 0
+	:: LIVES(i) && (n[i].state == STARTING || n[i].state == STOPPING || n[i].state == FAILING || n[i].state == UNKNOWN) -> script_ends(i); still = 0
 	:: LIVES(i) && late && n[i].state == GIVING -> become(i, HELD); settle(i); still = 0
 	:: LIVES(i) && late && ASK_TIMES_OUT(i) -> become(i, NONE); settle(i); still = 0
 	:: LIVES(i) && late && RETRIES(i) -> retry(i); still = 0

@@ -45,7 +45,7 @@ static bool any_move_pending(const struct world *w)
 /* Classic knows halves only: a group that fails takes its half along. */
 bool moves_halves(const struct world *w)
 {
-	return w->plan->set[SET_CLASSIC] && plan_has(w->plan, FAULT_START_FAIL, FAULT_START_DIRTY);
+	return w->plan->set[SET_CLASSIC] && (plan_has(w->plan, FAULT_START_FAIL, FAULT_START_DIRTY) || plan_has(w->plan, FAULT_FAIL, FAULT_FAIL));
 }
 
 /* --- the calm ----------------------------------------------------------------------------------- */
@@ -115,7 +115,7 @@ static void check_failback(struct world *w, int g)
 {
 	const struct plan *p = w->plan;
 	int home = (int)(p->set[SET_HOMES] >> g & 1), before = w->owner_at_calm[g];
-	bool interfered = plan_has(p, FAULT_STANDBY, FAULT_TAKEOVER) || plan_has(p, FAULT_START_FAIL, FAULT_STOP_HANG);
+	bool interfered = plan_has(p, FAULT_STANDBY, FAULT_TAKEOVER) || plan_has(p, FAULT_START_FAIL, FAULT_STOP_HANG) || plan_has(p, FAULT_FAIL, FAULT_FAIL);
 	if (failback_on(w, 0) != failback_on(w, 1)) /* their files differ: what then happens depends on who holds it */
 		return;
 	if (plan_has(p, FAULT_RELOAD, FAULT_RELOAD)) /* it went away, or stayed, by what the file said then */
@@ -147,7 +147,7 @@ static int64_t settle_span(const struct world *w)
 {
 	int64_t span = ms_of(w, SET_DEADTIME) + 2 * ms_of(w, SET_KEEPALIVE) + 2 * (ms_of(w, SET_START_MAX) + ms_of(w, SET_STOP_MAX)) + 2000 * MS;
 	bool booted = plan_has(w->plan, FAULT_SUSPEND, FAULT_SUSPEND); /* its clock stood still: initdead may not be over */
-	if (plan_has(w->plan, FAULT_START_FAIL, FAULT_STOP_HANG))
+	if (plan_has(w->plan, FAULT_START_FAIL, FAULT_STOP_HANG) || plan_has(w->plan, FAULT_FAIL, FAULT_FAIL))
 		span += RETRY_MS * MS;
 	if (plan_has(w->plan, FAULT_START_DIRTY, FAULT_START_DIRTY)) /* first it is stuck, and when it is stopped it has failed */
 		span += RETRY_MS * MS;

@@ -54,6 +54,21 @@ static void service_dies(struct world *w, const struct fault *f)
 	}
 }
 
+/* A monitor finds that a resource of a running group does not run. */
+static void group_fails(struct world *w, const struct fault *f)
+{
+	struct node *n = &w->nodes[f->node];
+	for (int g = 0; g < w->plan->set[SET_GROUPS] && n->core != NULL; g++) {
+		struct place *p = &n->places[g];
+		if ((f->group >= 0 && f->group != g) || p->truth != TRUTH_RUNNING)
+			continue;
+		p->failed = true;
+		p->failed_starts++; /* it counts as a start that failed */
+		struct event event = {.kind = EVENT_GROUP_FAILED, .group_failed = {.group = (size_t)g, .why = "sim: not running"}};
+		node_event(w, n, &event, NULL, COPY_ORIGINAL);
+	}
+}
+
 static void ask_move(struct world *w, const struct fault *f, uint32_t index)
 {
 	struct node *n = &w->nodes[f->node];
@@ -164,6 +179,7 @@ void fault_begin(struct world *w, uint32_t index)
 	case FAULT_RELOAD: reload(w, n); return;
 	case FAULT_PING_LOST: w->ping_lost[f->node]++; break;
 	case FAULT_DIE: service_dies(w, f); return;
+	case FAULT_FAIL: group_fails(w, f); return;
 	case FAULT_KINDS: return;
 	}
 	world_push(w, (struct sim_event){.at = w->now + f->span_ms * MS, .kind = SIM_FAULT_END, .b = index, .outcome = n == NULL ? 0 : (int)n->life});

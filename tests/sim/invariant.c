@@ -194,7 +194,7 @@ void invariant_stop(struct world *w, const struct node *n, size_t group)
 	bool alone = !occupied(peer) && w->now - peer->freed > 2 * ms_of(w, SET_KEEPALIVE) + 3000 * MS + late;
 	/* two owners after a partition: one gives way, not both */
 	bool both = peer->truth == TRUTH_STOPPING && !other->shutting_down && w->now - other->thawed > ms_of(w, SET_DEADTIME);
-	if (moves_halves(w) || n->places[group].truth != TRUTH_RUNNING || (!alone && !both) || goes_home || n->shutting_down || n->thawed == w->now || n->booted == w->now || moves_lately(w))
+	if (n->places[group].failed || moves_halves(w) || n->places[group].truth != TRUTH_RUNNING || (!alone && !both) || goes_home || n->shutting_down || n->thawed == w->now || n->booted == w->now || moves_lately(w))
 		return;
 	world_broken(w, "L7 no-needless-stop", "%s stops group %zu, which %s; nobody asked for it", node_name(n->index), group,
 		     both ? "the other node stops as well" : "runs nowhere else");

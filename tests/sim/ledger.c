@@ -167,7 +167,7 @@ void ledger_stop(struct world *w, struct node *n, size_t g)
 	bool stood = w->now - n->thawed < ms_of(w, SET_DEADTIME) || w->now - peer->thawed < ms_of(w, SET_DEADTIME);
 	/* what an engine left behind that died while it wrote is cleaned up by the next one */
 	bool cleans_up = n->booted == w->now;
-	if (w->plan->set[SET_CLASSIC] || !means_to_run(&n->places[g]) || n->shutting_down || stood || cleans_up)
+	if (w->plan->set[SET_CLASSIC] || n->places[g].failed || !means_to_run(&n->places[g]) || n->shutting_down || stood || cleans_up)
 		return;
 	check_claimed_there(w, n, g);
 	check_conflict(w, n, g);
@@ -199,6 +199,26 @@ static void check_stuck(struct world *w, struct node *n, size_t g, enum group_st
 			     (double)(w->now - n->ledger.stuck_since[g]) / 1e9);
 }
 
+/* Before the core hears it. */
+void ledger_fails(struct node *n, size_t g)
+{
+	enum group_state state = view_of(n, g).state;
+	n->ledger.failing[g] |= state == OWN_HELD || state == OWN_GIVING;
+}
+
+/* B11: what failed here is released, and then has failed here: the peer goes first.  An order to take it back may follow at once. */
+static void check_failing(struct world *w, struct node *n, size_t g, enum group_state state)
+{
+	if (!n->ledger.failing[g] || state == OWN_STOPPING || state == OWN_STUCK)
+		return;
+	n->ledger.failing[g] = false;
+	if (state == OWN_HELD || state == OWN_GIVING)
+		world_broken(w, "B11 failed-is-released", "group %zu has failed on %s, which keeps it", g, node_name(n->index));
+	else if (state != OWN_FAILED && !plan_has(w->plan, FAULT_TAKEOVER, FAULT_TAKEOVER))
+		world_broken(w, "B11 failed-is-released", "group %zu has failed on %s and is released there; now it is %s, not failed", g, node_name(n->index),
+			     group_state_name(state));
+}
+
 /* B5: a change is told in the step that makes it. */
 void ledger_step(struct world *w, struct node *n)
 {
@@ -211,6 +231,7 @@ void ledger_step(struct world *w, struct node *n)
 		struct group_view view = view_of(n, g);
 		bool changed = view.state != n->ledger.state[g] || view.epoch != n->ledger.epoch[g];
 		check_stuck(w, n, g, view.state);
+		check_failing(w, n, g, view.state);
 		n->ledger.state[g] = view.state;
 		n->ledger.epoch[g] = view.epoch;
 		if (view.state == OWN_CLAIM)

@@ -343,6 +343,8 @@ void node_deliver(struct world *w, struct node *n, const struct event *event, st
 		step_datagram(w, n, event, d, copy);
 		return;
 	}
+	if (event->kind == EVENT_GROUP_FAILED)
+		ledger_fails(n, event->group_failed.group);
 	if (event->kind == EVENT_SHUTDOWN) {
 		n->shutting_down = true;
 		n->shutdown_at = w->now;

@@ -50,6 +50,7 @@ static const struct fault_row {
 	[FAULT_START_LIE] = {"start-lie", WITH_NODE | WITH_GROUP | WITH_SPAN, CLASS_SCRIPT, 1000, 20000, 0, 0},
 	[FAULT_DIE] = {"die", WITH_NODE | WITH_GROUP, CLASS_SCRIPT, 0, 0, 0, 0},
 	[FAULT_FENCE_SLOW] = {"fence-slow", WITH_SPAN | WITH_VALUE, CLASS_FENCE, 1000, 60000, 1000, 20000},
+	[FAULT_FAIL] = {"fail", WITH_NODE | WITH_GROUP, CLASS_SCRIPT, 0, 0, 0, 0},
 	[FAULT_FENCE_LIE] = {"fence-lie", WITH_SPAN, CLASS_FENCE, 1000, 30000, 0, 0},
 };
 

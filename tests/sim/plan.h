@@ -81,6 +81,7 @@ enum fault_kind {
 	FAULT_DIE,            /* what runs there dies by itself */
 	FAULT_FENCE_SLOW,     /* a shot takes up to .value ms longer */
 	FAULT_FENCE_LIE,      /* the device says ok, and the machine lives on */
+	FAULT_FAIL,           /* what runs there fails, and the engine is told */
 	FAULT_KINDS,
 };
 

@@ -25,7 +25,7 @@ static void set_truth(struct world *w, struct place *p, enum truth truth)
 	if (p->truth != TRUTH_OFF && truth == TRUTH_OFF)
 		p->freed = w->now;
 	if (truth == TRUTH_OFF || truth == TRUTH_STARTING)
-		p->dead = false;
+		p->dead = p->failed = false;
 	p->truth = truth;
 }
 

@@ -90,6 +90,7 @@ struct place {
 	uint32_t run; /* of the last script; an end of another run is stale */
 	int64_t freed; /* when it was last left */
 	unsigned failed_starts; /* in a row */
+	bool failed; /* and the engine is told so */
 	bool dead; /* its service died, or never ran although its start said so: nobody watches that yet */
 };
 
@@ -140,6 +141,7 @@ struct ledger {
 	enum group_state state[GROUPS_MAX];
 	uint64_t epoch[GROUPS_MAX], started_by[GROUPS_MAX]; /* as last seen; at the last start */
 	int64_t claimed_at[GROUPS_MAX], stuck_since[GROUPS_MAX];
+	bool failing[GROUPS_MAX]; /* it failed while it was held, and is not released yet */
 	uint64_t sent_seq, claim_seq[GROUPS_MAX]; /* of the latest status; of the first that carried the present claim */
 	uint64_t heard_generation, heard_seq; /* the latest status that came */
 	uint64_t refused;
@@ -444,6 +446,7 @@ void ledger_heard(struct world *w, struct node *n, const struct datagram *d);
 void ledger_sends(struct world *w, struct node *n, const struct said *said);
 void ledger_start(struct world *w, struct node *n, size_t g);
 void ledger_stop(struct world *w, struct node *n, size_t g);
+void ledger_fails(struct node *n, size_t group);
 void ledger_step(struct world *w, struct node *n);
 
 /* --- trace.c ----------------------------------------------------------------------- */

@@ -52,6 +52,8 @@ static void each_event_comes_back_as_it_was(void **state)
 	assert_string_equal(back.group_done.why, "httpd: exit status 1");
 	e = (struct event){.kind = EVENT_GROUP_DONE, .group_done = {.operation = GROUP_START, .ok = true}};
 	assert_null(there_and_back(&e, "done 0 start 1 0 ").group_done.why);
+	e = (struct event){.kind = EVENT_GROUP_FAILED, .group_failed = {.group = 1, .why = "httpd: not running"}};
+	assert_string_equal(there_and_back(&e, "failed 1 httpd: not running").group_failed.why, "httpd: not running");
 	e = (struct event){.kind = EVENT_FENCE_DONE, .fence_done = {.node = 1, .ok = true}};
 	there_and_back(&e, "fenced 1 1");
 	e = (struct event){.kind = EVENT_MOVE, .move = {.takeover = true, .half = HALF_FOREIGN, .id = 7}};
@@ -75,7 +77,7 @@ static void what_is_no_event_is_refused(void **state)
 	} bad[] = {
 		{"", "no such event"}, {"begin", "no such event"}, {"datagram 2 x", "no such group, node or medium"}, {"datagram x y", "not a number"},
 		{"datagram 0 \\x0", "an escape that is none"}, {"datagram 0 \\y00", "an escape that is none"}, {"done 3 start 1 0 ", "no such group, node or medium"},
-		{"done 0 start", "not a number"}, {"fenced 2 1", "no such group, node or medium"}, {"move takeover most 1", "no such half"},
+		{"done 0 start", "not a number"}, {"failed 3 x", "no such group, node or medium"}, {"fenced 2 1", "no such group, node or medium"}, {"move takeover most 1", "no such half"},
 		{"message >>>", "a message that cannot be read"}, {"stalled -1", "not a number"},
 	};
 	struct event e;

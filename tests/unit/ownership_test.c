@@ -256,6 +256,110 @@ static void a_move_that_is_not_legal_is_asserted_against(void **state)
 	pair_free(p);
 }
 
+/* --- a resource of a group has failed --- */
+
+static void fail_group(struct pair *p, int side, size_t g, const char *why)
+{
+	pair_step(p, side, &(struct event){.kind = EVENT_GROUP_FAILED, .group_failed = {.group = g, .why = why}});
+}
+
+static void the_header_shows_the_table_of_reports(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {
+		"            started  start failed  start dirty  stopped   stop failed  resource failed\n",
+		" * UNKNOWN    error    error         error        NONE      STUCK        -\n",
+		" * STARTING   HELD     FAILED        STUCK        error     error        -\n",
+		" * HELD       error    error         error        error     error        STOPPING\n",
+		" * GIVING     error    error         error        error     error        STOPPING\n",
+		" * STOPPING   error    error         error        NONE      STUCK        -\n",
+		" * others     error    error         error        error     error        -\n",
+	};
+	g_autofree char *text = NULL;
+	assert_true(g_file_get_contents("heartbeat/core/ownership.h", &text, NULL, NULL));
+	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+		assert_non_null(strstr(text, lines[i]));
+}
+
+static void a_failed_group_is_released_where_it_runs_and_the_report_is_ignored_in_every_other_state(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, "alpha web\n");
+	struct core *c = active_core(p, ALPHA);
+	for (unsigned s = 0; s < OWN_STATES; s++)
+		for (unsigned column = 0; column < PEER_COLUMNS; column++) {
+			struct given given = given_of(s, column, 0, FAILBACK_OFF, 0);
+			set_up(c, &given);
+			ownership_group_failed(c, 0, "httpd: not running");
+			bool runs = s == OWN_HELD || s == OWN_GIVING;
+			assert_int_equal(c->groups[0].state, runs ? OWN_STOPPING : s);
+			assert_true(actions_fit(c, (enum group_state)s, c->groups[0].state));
+			assert_string_equal(c->groups[0].why, runs ? "httpd: not running" : "");
+			if (!runs)
+				continue;
+			ownership_group_failed(c, 0, "said twice"); /* it is being stopped already */
+			assert_int_equal(c->groups[0].state, OWN_STOPPING);
+			ownership_group_done(c, 0, GROUP_STOP, true, false, NULL);
+			assert_int_equal(c->groups[0].state, OWN_FAILED);
+			assert_int_equal(c->groups[0].attempts, 1);
+			assert_int_equal(mono_since(c->groups[0].deadline, c->now.mono).ns, span_ms(RETRY_MS).ns);
+		}
+	pair_free(p);
+}
+
+static void a_group_that_fails_is_taken_by_the_peer_when_it_is_released_and_stays_there(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled("auto_failback on\n", "alpha web\n");
+	pair_mark(p);
+	fail_group(p, ALPHA, 0, "httpd: not running");
+	assert_state(p, ALPHA, "web", OWN_STOPPING);
+	assert_seen(p, ALPHA, "log ERROR Group web has failed here (httpd: not running): it is released, and the other node is asked to run it");
+	pair_run(p, 2000);
+	assert_before(p, ALPHA, "stopped web", BETA, "do start web");
+	assert_seen(p, ALPHA, "Giving up resources of group web: it failed here (httpd: not running), try 1.");
+	assert_state(p, BETA, "web", OWN_HELD);
+	pair_run(p, 2 * RETRY_MS);
+	assert_state(p, BETA, "web", OWN_HELD);
+	assert_state(p, ALPHA, "web", OWN_FAILED);
+	assert_unseen(p, ALPHA, "do start web");
+	pair_free(p);
+}
+
+static void a_group_that_fails_on_the_only_node_is_tried_again_there_after_30_s(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, "alpha web\n");
+	pair_boot(p, ALPHA);
+	pair_until(p, 11000, ALPHA, "started web");
+	pair_run(p, 1000);
+	pair_mark(p);
+	fail_group(p, ALPHA, 0, NULL);
+	pair_until(p, 1000, ALPHA, "stopped web");
+	int64_t stopped = pair_when(p, ALPHA, "stopped web");
+	pair_until(p, RETRY_MS + 1000, ALPHA, "do start web");
+	assert_int_equal(pair_when(p, ALPHA, "do start web") - stopped, RETRY_MS);
+	pair_run(p, 1000);
+	assert_state(p, ALPHA, "web", OWN_HELD);
+	pair_free(p);
+}
+
+static void a_group_that_fails_and_cannot_be_stopped_is_stuck_and_later_failed(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(NULL, "alpha web\n");
+	p->side[ALPHA].script[0].fail_stops = 1;
+	pair_mark(p);
+	fail_group(p, ALPHA, 0, "httpd: not running");
+	pair_run(p, 1000);
+	assert_state(p, ALPHA, "web", OWN_STUCK);
+	assert_unseen(p, BETA, "do start web");
+	pair_run(p, RETRY_MS + 1000);
+	assert_state(p, ALPHA, "web", OWN_FAILED);
+	assert_state(p, BETA, "web", OWN_HELD);
+	pair_free(p);
+}
+
 /* --- ends of children, time-outs --- */
 
 static void the_end_of_a_script_that_nobody_waits_for_is_ignored(void **state)
@@ -436,6 +540,11 @@ int main(void)
 		cmocka_unit_test(the_header_shows_this_table),
 		cmocka_unit_test(nothing_moves_before_the_cluster_is_up_or_while_leaving),
 		cmocka_unit_test(a_move_that_is_not_legal_is_asserted_against),
+		cmocka_unit_test(the_header_shows_the_table_of_reports),
+		cmocka_unit_test(a_failed_group_is_released_where_it_runs_and_the_report_is_ignored_in_every_other_state),
+		cmocka_unit_test(a_group_that_fails_is_taken_by_the_peer_when_it_is_released_and_stays_there),
+		cmocka_unit_test(a_group_that_fails_on_the_only_node_is_tried_again_there_after_30_s),
+		cmocka_unit_test(a_group_that_fails_and_cannot_be_stopped_is_stuck_and_later_failed),
 		cmocka_unit_test(the_end_of_a_script_that_nobody_waits_for_is_ignored),
 		cmocka_unit_test(what_may_still_run_after_its_script_is_stuck_and_nothing_else_is),
 		cmocka_unit_test(what_is_left_of_a_failed_start_is_cleaned_up_and_then_the_other_node_tries),
