@@ -140,11 +140,17 @@ announced_dt() { # N
 # In the first 5 s of its life 3.0.6 announces 2 s more than its deadtime.  doc/protocol.md 6.2
 announces_deadtime() { [ "$(announced_dt "$1")" = "$(printf %x "$DEADTIME_MS")" ]; } # N
 
-# Take 3.0.6 off its node, as the package manager would, and put ours there; its state and the three files stay.
+# Take 3.0.6 off its node, as the package manager would, and put ours there; its state and the three files stay.  So does what this host
+# has too, accounts and libraries: to remove it from the node's overlay would hide it from ours.
 replace_ref() { # N
-	(cd "$REFERENCE" && find . ! -type d ! -path './etc/passwd' ! -path './etc/group' -print0) | node_exec "$1" sh -c 'cd / && xargs -0 rm -f'
+	(cd "$REFERENCE" && find . ! -type d -print0) | not_of_host | node_exec "$1" sh -c 'cd / && xargs -0 rm -f'
 	tar -C "$STAGE" -cf - . | node_exec "$1" tar -C / --keep-directory-symlink --no-overwrite-dir -xf - || live_die 'cannot install ours in the place of 3.0.6'
 	REFS=${REFS/$1/}
+}
+
+not_of_host() { # names, each with a NUL
+	local name
+	while IFS= read -r -d '' name; do [ -e "/$name" ] || printf '%s\0' "$name"; done
 }
 
 # And back: ours is taken off, 3.0.6 is put there again.
