@@ -124,9 +124,10 @@ command_on() { # N hb_standby|hb_takeover WORD: bounded, 3.0.6 has no other limi
 	node_exec "$1" timeout "$LIMIT_S" "$where/$2" "$3"
 }
 
-# 3.0.6 answers "none" before it takes part, and "all" while it is alone and not yet stable: at rest it is when it has decided, in the
-# life that "start" began.  Alone it decides after 10 s, with a peer at once.  doc/protocol.md 7.2
-has_decided() { ! has_ref "$1" || log_has "$1" 'resource transition completed' "$(cat "$LIVE/node$1/started")"; } # N
+# 3.0.6 answers "none" before it takes part, and "all" while it is alone and not yet stable.  It is at rest when it has
+# decided since its start: alone after 10 s, with a peer at once.  doc/protocol.md 7.2
+has_decided() { ! has_ref "$1" || log_has "$1" 'resource transition completed' "$(started_mark "$1")"; } # N
+started_mark() { cat "$LIVE/node$1/started"; } # N: of its log, when it was started
 eval "live_$(declare -f at_rest)"
 at_rest() { has_decided "$1" && live_at_rest "$1"; }
 cl_status() { node_exec "$1" timeout 20 /usr/bin/cl_status "${@:2}" 2>/dev/null; } # whoever waits asks again
@@ -135,13 +136,14 @@ at_rest_alone() { has_decided "$1" && rsc_is "$1" all; } # N
 # The last dt, hex ms, that N announced to the other node: after how long a silence it wants to be taken for dead.
 announced_dt() { # N
 	in_net "${NODE_PID[3 - $1]}" timeout 10 "$BUILD/tools/hb_dump" --json --count 3 --live eth0 2>/dev/null |
-		jq -r --arg name "${NODE_NAME[$1]}" '.fields | map({(.[0]): .[2]}) | add | select(.t == "status" and .src == $name) | .dt' | tail -n 1
+		jq -r --arg name "${NODE_NAME[$1]}" \
+			'.fields | map({(.[0]): .[2]}) | add | select(.t == "status" and .src == $name) | .dt' | tail -n 1
 }
 # In the first 5 s of its life 3.0.6 announces 2 s more than its deadtime.  doc/protocol.md 6.2
 announces_deadtime() { [ "$(announced_dt "$1")" = "$(printf %x "$DEADTIME_MS")" ]; } # N
 
-# Take 3.0.6 off its node, as the package manager would, and put ours there; its state and the three files stay.  So does what this host
-# has too, accounts and libraries: to remove it from the node's overlay would hide it from ours.
+# Take 3.0.6 off its node, as the package manager would, and put ours there; its state and the three files stay.  What
+# this host has too, accounts and libraries, stays as well: to remove it from the node's overlay would hide it from ours.
 replace_ref() { # N
 	(cd "$REFERENCE" && find . ! -type d -print0) | not_of_host | node_exec "$1" sh -c 'cd / && xargs -0 rm -f'
 	tar -C "$STAGE" -cf - . | node_exec "$1" tar -C / --keep-directory-symlink --no-overwrite-dir -xf - || live_die 'cannot install ours in the place of 3.0.6'

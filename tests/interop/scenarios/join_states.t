@@ -8,11 +8,14 @@ interop_enter ref1 ref2
 # Its httpd neither starts nor stops until it may: the group is on its way for as long as that.
 hold() {
 	node_exec "$1" rm -f /run/may
-	httpd_break "$1" 'start | stop) : >/run/on-its-way; until [ -e /run/may ]; do sleep 0.1; done; rm -f /run/on-its-way ;;'
+	httpd_break "$1" 'start | stop)
+		: >/run/on-its-way
+		until [ -e /run/may ]; do sleep 0.1; done
+		rm -f /run/on-its-way ;;'
 }
 is_held() { node_exec "$1" test -e /run/on-its-way; }
 let_go() { node_exec "$1" touch /run/may; }
-is_up() { log_has "$1" 'Local status now set to: .up' "$(cat "$LIVE/node$1/started")"; } # it runs, and hears
+is_up() { log_has "$1" 'Local status now set to: .up' "$(started_mark "$1")"; } # it runs, and hears
 home() { check "$1: the group is at home, both are at rest" soon settled_on 1; }
 alone() { # OLD NEW: the new one is gone
 	check "$who: it stops" stop "$2"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # A mixed cluster with moves at random: from either side, standby or takeover, any half; the group is never lost, and never has two
-# owners.  INTEROP_MIXED_S: how long, and MOVES_MIN at least; tests/bench/mixed runs an hour.  INTEROP_SEED: the same moves again.
+# owners.  INTEROP_MIXED_S: how long, and MOVES_MIN at least; tests/bench/mixed runs an hour.
+# INTEROP_SEED: the same moves again.
 . "$(dirname "$0")/../lib.sh"
 interop_enter ref1 ref2
 MIXED_S=${INTEROP_MIXED_S:-60} MOVES_MIN=12 SECOND=192.168.1.101
@@ -31,7 +32,8 @@ while [ "$(now_ms)" -lt "$end" ] || [ $moves -lt $MOVES_MIN ]; do
 		note "after $command $half on node$node: $(rscstatus 1), $(rscstatus 2)"
 	fi
 	pause_ms=$((1000 * PAUSE_MIN + RANDOM % (1000 * (PAUSE_MAX - PAUSE_MIN) + 1)))
-	sleep "$(printf '%d.%03d' $((pause_ms / 1000)) $((pause_ms % 1000)))" # moves at random moments are the subject
+	# moves at random moments are the subject
+	sleep "$(printf '%d.%03d' $((pause_ms / 1000)) $((pause_ms % 1000)))"
 done
 measure_stop
 two=$(awk '$1 == "two-owners" && $3 - $2 > max {max = $3 - $2} END {print max + 0}' "$LIVE/owners")

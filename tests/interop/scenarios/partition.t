@@ -26,8 +26,8 @@ settled=$(now_ms)
 look_on 3
 check 'still' settled
 measure_stop
-note "after the heal, ms: of two owners, until 3.0.6 has released, $(two_owners_ms "$heal"); of nobody $(nobody_ms "$heal" "$settled");" \
-	"until both are at rest $((settled - heal))"
+note "after the heal, ms: of two owners, until 3.0.6 has released, $(two_owners_ms "$heal");" \
+	"of nobody $(nobody_ms "$heal" "$settled"); until both are at rest $((settled - heal))"
 is 'ms of two owners since then' "$(two_owners_ms "$settled")" 0
 check '3.0.6 has a new generation' test "$(generation "$REF")" -gt "$generation_before"
 is 'ours has not restarted' "$(guardian_pid "$OURS") $(engine_pid "$OURS") $(generation "$OURS")" "$ours_before"

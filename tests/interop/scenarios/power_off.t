@@ -17,7 +17,8 @@ wire_stop
 last=$(wire_figure last)
 silent=$(($(logged_ms 2 "node ${NODE_NAME[1]}: is dead" "$mark") - last)) stamp_ms=1
 ! has_ref 2 || stamp_ms=1020 # it logs whole seconds, and its clock has ticks of 10 ms
-note "after the last packet of the first node, ms: until it is dead $silent, until the second has its address $(($(owner_since_ms 2 "$last") - last))"
+note "after the last packet of the first node, ms: until it is dead $silent," \
+	"until the second has its address $(($(owner_since_ms 2 "$last") - last))"
 check 'the second waited for its deadtime' test $silent -ge $((DEADTIME_MS - stamp_ms))
 at_most 'and not for initdead, ms' $silent $((DEADTIME_MS + WIDE_MS))
 check 'the client reads it there' soon served_by 2
