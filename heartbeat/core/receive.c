@@ -17,19 +17,11 @@ static const char *medium_name(const struct core *c, size_t medium)
 
 /* --- step 1: is it authentic? --- */
 
-/* Every datagram comes once over each medium: to the byte what was found authentic and sound a moment ago is so still, and
- * c->in still says what is in it.  How long this takes tells a stranger nothing that is of use: he would learn a datagram that has been
- * taken already. */
-static bool is_last_again(const struct core *c, struct bytes data)
-{
-	return c->last.len > 0 && bytes_equal(data, c->last);
-}
-
-static bool decode(struct core *c, struct bytes data, const struct event *e)
+static bool decode(struct core *c, const struct event *e)
 {
 	struct decoded decoded;
 	message_init(&c->in, c->in_arena, CODEC_UNCOMPRESSED_MAX);
-	enum codec_verdict verdict = codec_decode(data, c->auth, false, &c->in, &decoded);
+	enum codec_verdict verdict = codec_decode(e->datagram.data, c->auth, false, &c->in, &decoded);
 	if (verdict == CODEC_OK)
 		return true;
 	bool unauthentic = verdict == CODEC_UNAUTHENTIC;
@@ -49,21 +41,10 @@ static bool decode(struct core *c, struct bytes data, const struct event *e)
 
 static const char *field_twice(const struct message *m)
 {
-	enum { LENGTHS = 9, SAME_LENGTH = 2 };
-	static const char *const once[LENGTHS][SAME_LENGTH] = { /* by their length */
-		[1] = {"t"}, [2] = {"ts", "hg"}, [3] = {"src", "seq"}, [4] = {"dest"}, [7] = {"srcuuid"}, [8] = {"destuuid"},
-	};
-	unsigned seen[LENGTHS] = {0};
-	for (size_t i = 0; i < m->count; i++) {
-		struct bytes name = m->fields[i].name;
-		for (unsigned k = 0; name.len < LENGTHS && k < SAME_LENGTH && once[name.len][k]; k++) {
-			if (!bytes_equal(name, (struct bytes){(const uint8_t *)once[name.len][k], name.len}))
-				continue;
-			if (seen[name.len] >> k & 1)
-				return once[name.len][k];
-			seen[name.len] |= 1U << k;
-		}
-	}
+	static const char *const once[] = {"t", "ts", "hg", "src", "seq", "dest", "srcuuid", "destuuid"};
+	for (size_t i = 0; i < sizeof once / sizeof *once; i++)
+		if (message_occurs(m, once[i]) > 1)
+			return once[i];
 	return NULL;
 }
 
@@ -80,25 +61,6 @@ static bool fields_are_sound(struct core *c, const struct event *e)
 		core_complain(c, COMPLAINT_FIELDS, "message from %s dropped: t, src or ts is missing", origin(e));
 		return false;
 	}
-	return true;
-}
-
-/* Both steps.  What comes again costs a copy now and saves them then. */
-static bool is_sound(struct core *c, const struct event *e)
-{
-	struct bytes data = e->datagram.data;
-	if (is_last_again(c, data))
-		return true;
-	bool keep = data.len > 0 && data.len <= sizeof c->last_bytes;
-	c->last.len = 0;
-	if (keep) {
-		memcpy(c->last_bytes, data.at, data.len);
-		data.at = c->last_bytes; /* fields borrow from what is decoded */
-	}
-	if (!decode(c, data, e) || !fields_are_sound(c, e))
-		return false;
-	if (keep)
-		c->last = data;
 	return true;
 }
 
@@ -304,7 +266,7 @@ bool receive_datagram(struct core *c, const struct event *e)
 {
 	size_t medium = e->datagram.medium;
 	c->counters.received++;
-	if (medium >= c->conf->media_count || !is_sound(c, e))
+	if (medium >= c->conf->media_count || !decode(c, e) || !fields_are_sound(c, e))
 		return false;
 	if (medium_is_ping(c->conf->media[medium].kind)) {
 		take_ping(c, medium);

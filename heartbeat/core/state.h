@@ -202,8 +202,6 @@ struct core {
 	struct writer arena;
 	uint64_t dropped_actions;
 	struct message in, out;
-	struct bytes last;         /* what c->in was decoded from, when it was sound and fits here; len 0: nothing */
-	uint8_t last_bytes[2048];
 	void *in_arena, *out_arena, *arena_memory, *datagram;
 };
 
