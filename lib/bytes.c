@@ -68,14 +68,16 @@ bool bytes_to_u64(struct bytes b, unsigned base, uint64_t *value)
 
 // --- reader ---
 
-struct bytes reader_until_far(struct reader *r, uint8_t delimiter)
+struct bytes reader_until(struct reader *r, uint8_t delimiter)
 {
 	const uint8_t *found = r->left > 0 ? memchr(r->at, delimiter, r->left) : NULL;
 	if (!found) {
 		reader_fail(r);
 		return (struct bytes){NULL, 0};
 	}
-	return reader_take_over(r, (size_t)(found - r->at));
+	struct bytes taken = reader_take(r, (size_t)(found - r->at));
+	(void)reader_byte(r); /* the delimiter, found above */
+	return taken;
 }
 
 // --- writer ---

@@ -36,55 +36,16 @@ static inline bool bytes_equal_text(struct bytes a, const char *text)
 	return bytes_equal(a, bytes_of(text));
 }
 
-/* For short runs, where a call of memchr costs more than the search: eight at a time, the last eight perhaps once more. */
+/* memchr and memcpy must not see the NULL of an empty run either. */
 static inline bool bytes_have(struct bytes b, uint8_t byte)
 {
-	enum { EIGHT = 8, FOUR = 4 };
-	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7, wanted = ones * byte;
-	uint64_t found = 0;
-	if (b.len < FOUR) {
-		for (size_t i = 0; i < b.len; i++)
-			found |= b.at[i] == byte;
-		return found != 0;
-	}
-	if (b.len < EIGHT) {
-		uint32_t first, last;
-		memcpy(&first, b.at, FOUR);
-		memcpy(&last, b.at + b.len - FOUR, FOUR);
-		uint64_t eight = ((uint64_t)first << 32 | last) ^ wanted;
-		return ((eight - ones) & ~eight & tops) != 0; /* one of them is 0 */
-	}
-	for (size_t i = 0; i < b.len; i += EIGHT) {
-		uint64_t eight;
-		memcpy(&eight, b.at + (i + EIGHT <= b.len ? i : b.len - EIGHT), EIGHT);
-		eight ^= wanted;
-		found |= (eight - ones) & ~eight & tops;
-	}
-	return found != 0;
+	return b.len > 0 && memchr(b.at, byte, b.len) != NULL;
 }
 
-/* memcpy for what is short most of the time: then two overlapping halves cost less than the call. */
 static inline void bytes_copy(uint8_t *to, struct bytes b)
 {
-	enum { LONG = 16, EIGHT = 8, FOUR = 4 };
-	uint64_t first8, last8;
-	uint32_t first4, last4;
-	if (b.len > LONG) {
+	if (b.len > 0)
 		memcpy(to, b.at, b.len);
-	} else if (b.len >= EIGHT) {
-		memcpy(&first8, b.at, EIGHT);
-		memcpy(&last8, b.at + b.len - EIGHT, EIGHT);
-		memcpy(to, &first8, EIGHT);
-		memcpy(to + b.len - EIGHT, &last8, EIGHT);
-	} else if (b.len >= FOUR) {
-		memcpy(&first4, b.at, FOUR);
-		memcpy(&last4, b.at + b.len - FOUR, FOUR);
-		memcpy(to, &first4, FOUR);
-		memcpy(to + b.len - FOUR, &last4, FOUR);
-	} else {
-		for (size_t i = 0; i < b.len; i++)
-			to[i] = b.at[i];
-	}
 }
 
 /* Compare in time that depends on the lengths only; for digests. */
@@ -158,31 +119,8 @@ static inline bool reader_skip(struct reader *r, const char *literal)
 	return true;
 }
 
-/* n bytes and one more are known to be there: take them, and hand out the n. */
-static inline struct bytes reader_take_over(struct reader *r, size_t n)
-{
-	struct bytes taken = {r->at, n};
-	r->at += n + 1;
-	r->left -= n + 1;
-	return taken;
-}
-
-/* reader_until for long runs. */
-struct bytes reader_until_far(struct reader *r, uint8_t delimiter);
-
 /* Take all up to, not including, delimiter, and the delimiter itself.  Failed when it is not there. */
-static inline struct bytes reader_until(struct reader *r, uint8_t delimiter)
-{
-	enum { NEAR = 12 }; /* a name or a number ends before a call of memchr would have begun */
-	size_t near = r->left < NEAR ? r->left : NEAR;
-	for (size_t n = 0; n < near; n++)
-		if (r->at[n] == delimiter)
-			return reader_take_over(r, n);
-	struct reader far = *r; /* or r itself could not stay in registers */
-	struct bytes taken = reader_until_far(&far, delimiter);
-	*r = far;
-	return taken;
-}
+struct bytes reader_until(struct reader *r, uint8_t delimiter);
 
 /* Take 1..max_digits decimal digits.  Failed: none, too many, or over max. */
 static inline uint64_t reader_decimal(struct reader *r, unsigned max_digits, uint64_t max)
@@ -251,20 +189,6 @@ static inline void writer_byte(struct writer *w, uint8_t byte)
 
 /* A number in base 10 or 16 (lower case), no leading zeros. */
 void writer_number(struct writer *w, unsigned base, uint64_t value);
-/* The same in base 10 for what is small most of the time. */
-static inline void writer_small(struct writer *w, size_t value)
-{
-	if (value < 10) {
-		writer_byte(w, (uint8_t)('0' + value));
-	} else if (value < 100) {
-		const uint8_t digits[] = {(uint8_t)('0' + value / 10), (uint8_t)('0' + value % 10)};
-		writer_bytes(w, (struct bytes){digits, sizeof digits});
-	} else {
-		struct writer large = *w; /* or w itself could not stay in registers */
-		writer_number(&large, 10, value);
-		*w = large;
-	}
-}
 /* printf.  Needs one byte of room more than the text, for the NUL of printf, which is not counted. */
 void writer_format(struct writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What has been written. */

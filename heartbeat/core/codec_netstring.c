@@ -99,7 +99,7 @@ static void write_item(struct writer *out, enum field_type type, struct bytes na
 	const uint8_t head[] = {':', '(', (uint8_t)('0' + type), ')'};
 	struct writer w = *out;
 
-	writer_small(&w, AROUND_NAME + name.len + value.len);
+	writer_number(&w, 10, AROUND_NAME + name.len + value.len);
 	writer_bytes(&w, (struct bytes){head, sizeof head});
 	writer_bytes(&w, name);
 	writer_byte(&w, '=');
