@@ -60,10 +60,4 @@ int address_announce_prepare(void);
 /* Close what address_announce_prepare opened. */
 void address_announce_close(void);
 
-/* Watch for addresses that vanish or appear: a netlink socket subscribed to RTNLGRP_IPV4_IFADDR, for the main loop.
- * Returns a descriptor or -errno; address_watch_read takes one batch, calls back for each change and returns how many, 0 when
- * there is nothing, or -errno: -ENOBUFS says that notices were lost and the caller has to look for itself.  The caller closes it. */
-int address_watch(void);
-int address_watch_read(int fd, void (*changed)(void *context, bool added, struct in_addr ip, unsigned ifindex), void *context);
-
 #endif

@@ -18,6 +18,7 @@
 #include "lib/address.h"
 #include "lib/announce_frame.h"
 #include "lib/file.h"
+#include "lib/interfaces.h"
 #include "lib/log.h"
 #include "lib/spawn.h"
 #include "tests/fault/fault.h"
@@ -326,10 +327,21 @@ static enum life_end addresses(uint64_t *result)
 	bool spoilt = rc != 0 && address_find(t, &loopback, &found) != 0; /* one failure, and never again? */
 	address_networks(t, AF_INET, networks, sizeof networks); /* "" when that cannot be known */
 	address_table_free(t);
-	int fd = address_watch();
-	if (fd >= 0)
-		(void)close(fd);
-	return spoilt ? LIFE_SILENT : rc != 0 ? refused(rc) : fd < 0 ? refused(fd) : LIFE_DONE;
+	return spoilt ? LIFE_SILENT : rc != 0 ? refused(rc) : LIFE_DONE;
+}
+
+static enum life_end interfaces(uint64_t *result)
+{
+	struct interface lo = {0};
+	struct interface_address own = {0};
+	struct interfaces *t = interfaces_new();
+	if (!t)
+		return errno != 0 ? LIFE_REFUSED : LIFE_SILENT;
+	int rc = interfaces_read(t);
+	bool found = interfaces_find(t, "lo", &lo) && interfaces_own_address(t, "lo", &own) == 0;
+	*result += lo.index + own.prefix;
+	interfaces_free(t);
+	return !found ? LIFE_SILENT : rc < 0 ? refused(rc) : LIFE_DONE;
 }
 
 /* Without memory for the contexts of libnet: refused, and the next try succeeds. */
@@ -396,6 +408,7 @@ const struct life lives[] = {
 	{"frames", frames, FAMILY(MALLOC), false},
 	{"announcements", announcements, FAMILY(MALLOC) | FAMILY(SOCKET) | FAMILY(SETUP), false},
 	{"addresses", addresses, FAMILY(MALLOC) | FAMILY(READ) | FAMILY(WRITE) | FAMILY(SOCKET) | FAMILY(SETUP), false},
+	{"interfaces", interfaces, FAMILY(MALLOC) | FAMILY(READ) | FAMILY(WRITE) | FAMILY(SOCKET) | FAMILY(SETUP), false},
 	{"a script", a_script, FAMILY(MALLOC) | FAMILY(FORK) | FAMILY(SOCKET) | FAMILY(READ) | FAMILY(SETUP), false},
 };
 const unsigned life_count = sizeof lives / sizeof *lives;

@@ -423,40 +423,6 @@ static void many_interfaces_can_announce(void **state)
 	assert_int_equal(address_announce(&silent), 0);
 }
 
-/* --- watching ------------------------------------------------------------------------------------------------------------------ */
-
-struct seen {
-	unsigned added, deleted;
-	struct in_addr ip;
-	unsigned ifindex;
-};
-
-static void on_change(void *context, bool added, struct in_addr ip, unsigned ifindex)
-{
-	struct seen *s = context;
-	*(added ? &s->added : &s->deleted) += 1;
-	s->ip = ip;
-	s->ifindex = ifindex;
-}
-
-static void coming_and_going_addresses_are_noticed(void **state)
-{
-	struct seen seen = {0};
-	(void)state;
-	int fd = address_watch();
-	assert_true(fd >= 0);
-	assert_int_equal(address_watch_read(fd, on_change, &seen), 0);
-	run("ip addr add 10.9.0.100/24 dev hbv0");
-	assert_int_equal(address_watch_read(fd, on_change, &seen), 1);
-	assert_int_equal(seen.added, 1);
-	assert_int_equal(seen.ip.s_addr, ip_of("10.9.0.100").v4.s_addr);
-	assert_int_equal(seen.ifindex, if_nametoindex("hbv0"));
-	run("ip addr del 10.9.0.100/24 dev hbv0");
-	assert_int_equal(address_watch_read(fd, on_change, &seen), 1);
-	assert_int_equal(seen.deleted, 1);
-	assert_int_equal(close(fd), 0);
-}
-
 /* --- hundreds -------------------------------------------------------------------------------------------------------------------- */
 
 static void three_hundred_addresses_come_and_go(void **state)
@@ -539,7 +505,6 @@ int main(void)
 		cmocka_unit_test_setup(the_others_are_put_back_where_the_setting_cannot_be_changed, fresh_interfaces),
 		cmocka_unit_test_setup(an_announcement_is_one_request_and_one_reply, fresh_interfaces),
 		cmocka_unit_test_setup(many_interfaces_can_announce, fresh_interfaces),
-		cmocka_unit_test_setup(coming_and_going_addresses_are_noticed, fresh_interfaces),
 		cmocka_unit_test_setup(three_hundred_addresses_come_and_go, fresh_interfaces),
 	};
 	if (unshare(CLONE_NEWNET | CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
