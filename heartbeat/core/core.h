@@ -83,7 +83,7 @@ struct event {
 		struct {
 			size_t medium; /* index into conf->media */
 			struct bytes data;
-			const char *from; /* source address, for the log; may be NULL */
+			struct bytes from; /* source address, for the log: 4 bytes IPv4, 16 bytes IPv6, none: unknown */
 		} datagram;
 		struct {
 			size_t group; /* index into resources->groups */

@@ -71,7 +71,6 @@ static void take_datagram(struct arguments *a, struct event *e)
 {
 	e->datagram.medium = number(a, a->limits->media);
 	e->datagram.data = unescaped(a);
-	e->datagram.from = "the recording";
 }
 
 static void put_why(struct writer *w, const char *why)

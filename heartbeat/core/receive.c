@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: MIT
 /* The street of a packet: verify, decode, who is it, is it new, what does it say.  doc/protocol.md 5.2, 10. */
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "heartbeat/core/message_types.h"
 #include "heartbeat/core/state.h"
 
-static const char *origin(const struct event *e)
+struct origin {
+	char text[INET6_ADDRSTRLEN];
+};
+
+/* Use as origin(e).text inside one expression.  Only complaints ask: a good datagram needs no text of its address. */
+static struct origin origin(const struct event *e)
 {
-	return e->datagram.from ? e->datagram.from : "unknown address";
+	struct bytes from = e->datagram.from;
+	int family = from.len == sizeof(struct in_addr) ? AF_INET : AF_INET6;
+	struct origin o = {"unknown address"};
+	if (from.len == sizeof(struct in_addr) || from.len == sizeof(struct in6_addr))
+		(void)inet_ntop(family, from.at, o.text, sizeof o.text); /* cannot fail: it is of this family and fits */
+	return o;
 }
 
 static const char *medium_name(const struct core *c, size_t medium)
@@ -30,9 +41,9 @@ static bool decode(struct core *c, const struct event *e)
 		return false;
 	if (unauthentic)
 		core_complain(c, COMPLAINT_UNAUTHENTIC, "datagram from %s on %s refused, failed authentication: %s. Is /etc/ha.d/authkeys the same on both nodes, "
-		              "or does another cluster use this port?", origin(e), medium_name(c, e->datagram.medium), auth_verdict_text(decoded.auth));
+		              "or does another cluster use this port?", origin(e).text, medium_name(c, e->datagram.medium), auth_verdict_text(decoded.auth));
 	else
-		core_complain(c, COMPLAINT_MALFORMED, "datagram from %s on %s dropped: %s (%s)", origin(e), medium_name(c, e->datagram.medium),
+		core_complain(c, COMPLAINT_MALFORMED, "datagram from %s on %s dropped: %s (%s)", origin(e).text, medium_name(c, e->datagram.medium),
 		              codec_verdict_text(verdict), decoded.why);
 	return false;
 }
@@ -54,11 +65,11 @@ static bool fields_are_sound(struct core *c, const struct event *e)
 	const char *twice = field_twice(m);
 	uint64_t ts;
 	if (twice) {
-		core_complain(c, COMPLAINT_FIELDS, "message from %s dropped: field %s occurs twice", origin(e), twice);
+		core_complain(c, COMPLAINT_FIELDS, "message from %s dropped: field %s occurs twice", origin(e).text, twice);
 		return false;
 	}
 	if (!message_string(m, "t").len || !message_string(m, "src").len || !message_number(m, "ts", 16, &ts) || !ts) {
-		core_complain(c, COMPLAINT_FIELDS, "message from %s dropped: t, src or ts is missing", origin(e));
+		core_complain(c, COMPLAINT_FIELDS, "message from %s dropped: t, src or ts is missing", origin(e).text);
 		return false;
 	}
 	return true;
@@ -86,7 +97,7 @@ static bool is_own(struct core *c, const struct event *e)
 		membership_heard(c, &c->nodes[c->self], e->datagram.medium);
 	else if (generation >= c->generation)
 		core_complain(c, COMPLAINT_OWN_NAME, "a machine at %s on %s sends with our own name or uuid (generation %llx, ours %llx): a cloned disk? "
-		              "Give it another uname and remove its /var/lib/heartbeat/hb_uuid", origin(e), medium_name(c, e->datagram.medium),
+		              "Give it another uname and remove its /var/lib/heartbeat/hb_uuid", origin(e).text, medium_name(c, e->datagram.medium),
 		              (unsigned long long)generation, (unsigned long long)c->generation);
 	return true;
 }
@@ -99,7 +110,7 @@ static struct node *sender(struct core *c, const struct event *e)
 		c->counters.foreign++;
 		char shown[HA_CF_NAME_MAX];
 		(void)bytes_to_text(name, shown, sizeof shown);
-		core_complain(c, COMPLAINT_FOREIGN, "process_status_message: bad node [%s] in message from %s: it is not in ha.cf", shown, origin(e));
+		core_complain(c, COMPLAINT_FOREIGN, "process_status_message: bad node [%s] in message from %s: it is not in ha.cf", shown, origin(e).text);
 		return NULL;
 	}
 	return n;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "heartbeat/daemon/engine.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <glib-unix.h>
 #include <signal.h>
@@ -100,9 +99,8 @@ static void on_timer(void *context)
 
 static void on_datagram(void *context, size_t medium, struct bytes data, const struct media_source *source)
 {
-	char from[INET_ADDRSTRLEN] = "?";
-	(void)inet_ntop(AF_INET, &source->from.sin_addr, from, sizeof from);
-	struct event event = {.kind = EVENT_DATAGRAM, .datagram = {.medium = medium, .data = data, .from = from}};
+	struct event event = {.kind = EVENT_DATAGRAM,
+	                      .datagram = {.medium = medium, .data = data, .from = media_address_ip(&source->from)}};
 	engine_step(context, &event);
 }
 
@@ -247,12 +245,33 @@ static int open_core(struct engine *e)
 	return record_begin(&config) ? 0 : EXIT_OTHER;
 }
 
+static gboolean on_interfaces(gint fd, GIOCondition condition, gpointer data)
+{
+	struct engine *e = data;
+	(void)fd, (void)condition;
+	(void)interfaces_read(e->interfaces); /* what fails is done with the next question */
+	return G_SOURCE_CONTINUE;
+}
+
+/* Read with the priority of datagrams: a message that is sent in this turn of the loop must go to the current address. */
+static int open_interfaces(struct engine *e)
+{
+	e->interfaces = interfaces_new();
+	if (!e->interfaces) {
+		log_at(LOG_LEVEL_ERROR, "cannot read the network interfaces by netlink: %s", strerror(errno));
+		return EXIT_OTHER;
+	}
+	g_unix_fd_add_full(G_PRIORITY_HIGH, interfaces_fd(e->interfaces), G_IO_IN, on_interfaces, e, NULL);
+	return 0;
+}
+
 static int open_media(struct engine *e)
 {
 	struct media_handlers handlers = {.received = on_datagram, .context = e};
 	struct diags d;
 	diags_init(&d, PATH_HA_CF);
-	e->media = media_open(e->files->conf->media, e->files->conf->media_count, (uint16_t)getpid(), &handlers, &d);
+	e->media = media_open(e->files->conf->media, e->files->conf->media_count, (uint16_t)getpid(), e->interfaces, &handlers,
+	                      &d);
 	diags_tell(&d);
 	diags_free(&d);
 	return e->media ? 0 : EXIT_CONFIG;
@@ -336,7 +355,7 @@ int engine_run(const struct engine_config *config)
 	e->files = config->configuration;
 	e->asleep = time_asleep();
 	e->loop = g_main_loop_new(NULL, FALSE);
-	static int (*const steps[])(struct engine *e) = {open_core, open_media, open_exec, open_ipc, open_timer};
+	static int (*const steps[])(struct engine *e) = {open_core, open_interfaces, open_media, open_exec, open_ipc, open_timer};
 	int code = 0;
 	for (size_t i = 0; i < sizeof steps / sizeof *steps && code == 0; i++)
 		code = steps[i](e);
@@ -356,6 +375,7 @@ int engine_run(const struct engine_config *config)
 	fifo_close(e->fifo);
 	api_server_close(e->api);
 	media_close(e->media);
+	interfaces_free(e->interfaces);
 	exec_free(e->exec);
 	core_free(e->core);
 	g_main_loop_unref(e->loop);

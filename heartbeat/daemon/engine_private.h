@@ -11,6 +11,7 @@
 #include "heartbeat/ipc/api_server.h"
 #include "heartbeat/ipc/fifo.h"
 #include "heartbeat/media/media.h"
+#include "lib/interfaces.h"
 #include "lib/precise_timer.h"
 
 struct engine {
@@ -18,6 +19,7 @@ struct engine {
 	const struct configuration *files;
 	GMainLoop *loop;
 	struct core *core;
+	struct interfaces *interfaces;
 	struct media *media;
 	struct exec *exec;
 	struct api_server *api;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* bcast IF: to the interface's IPv4 broadcast address.  doc/protocol.md 8 */
 #include <errno.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "heartbeat/media/medium.h"
@@ -15,51 +14,42 @@ static int bcast_socket(const struct medium *m, unsigned ifindex)
 	};
 
 	(void)ifindex; /* the name is enough */
-	return udp_socket(options, G_N_ELEMENTS(options), m->conf->interface);
+	return udp_socket(AF_INET, options, G_N_ELEMENTS(options), m->conf->interface);
 }
 
 /* Broadcast address as it is now.  "ip address add 10.0.0.1/24" without "brd" leaves it unset; the kernel still takes
  * the network's last address for a broadcast, so use that.  Returns 0 or -errno. */
-static int broadcast_address(const struct medium *m, struct in_addr *address)
+static int bcast_aim(struct medium *m, struct media_address *to)
 {
-	struct in_addr own, mask;
+	struct interface_address own;
 
-	int rc = udp_interface_address(m, SIOCGIFBRDADDR, address);
-	if (rc < 0 || address->s_addr != 0)
-		return rc;
-	rc = udp_interface_address(m, SIOCGIFADDR, &own);
-	if (rc == 0)
-		rc = udp_interface_address(m, SIOCGIFNETMASK, &mask);
+	int rc = interfaces_own_address(m->set->interfaces, m->conf->interface, &own);
 	if (rc < 0)
 		return rc;
-	if (ntohl(mask.s_addr) >= 0xfffffffe) /* /31 and /32 have none */
-		return -EADDRNOTAVAIL;
-	address->s_addr = own.s_addr | ~mask.s_addr;
+	struct in_addr address = own.broadcast;
+	if (address.s_addr == 0) {
+		if (own.prefix >= 31) /* these networks have none */
+			return -EADDRNOTAVAIL;
+		address.s_addr = own.ip.v4.s_addr | htonl(UINT32_MAX >> own.prefix);
+	}
+	*to = media_address_v4(address, m->conf->port);
 	return 0;
 }
 
+static const struct udp_kind bcast_kind = {.make_socket = bcast_socket, .aim = bcast_aim};
+
 static bool bcast_open(struct medium *m, struct diags *diags)
 {
-	m->make_socket = bcast_socket;
-	if (!udp_open(m, (struct in_addr){0}, diags))
+	struct media_address to = {0};
+
+	int rc = bcast_aim(m, &to); /* -ENODEV: udp_open reports it */
+	if (!udp_open(m, &bcast_kind, &to, NULL, diags))
 		return false;
-	m->to = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(m->conf->port)};
-	if (broadcast_address(m, &m->to.sin_addr) == 0)
-		return true;
-	medium_complain(m, diags, DIAG_ERROR, "the interface has no IPv4 broadcast address; give it an address with a network (ip address), or use ucast");
-	return false;
-}
-
-/* The address is asked for each time: it may have changed, and the question costs less than the packet. */
-static int bcast_send(struct medium *m, struct bytes data)
-{
-	struct in_addr to;
-
-	int rc = broadcast_address(m, &to);
 	if (rc < 0)
-		return rc;
-	m->to.sin_addr = to;
-	return udp_send(m, data);
+		medium_complain(m, diags, DIAG_ERROR,
+		                "the interface has no IPv4 broadcast address; give it an address with a network (ip address), "
+		                "or use ucast");
+	return rc == 0;
 }
 
 static void bcast_started(const struct medium *m)
@@ -67,4 +57,5 @@ static void bcast_started(const struct medium *m)
 	log_at(LOG_LEVEL_INFO, "UDP Broadcast heartbeat started on port %u (%u) interface %s", m->conf->port, m->conf->port, m->conf->interface);
 }
 
-const struct medium_ops bcast_ops = {.open = bcast_open, .send = bcast_send, .started = bcast_started};
+const struct medium_ops bcast_ops = {
+	.open = bcast_open, .close = udp_close, .send = udp_send, .read = datagrams_read, .started = bcast_started};

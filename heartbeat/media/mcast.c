@@ -2,7 +2,6 @@
 /* mcast IF GROUP PORT TTL LOOP: to an IPv4 multicast group.  doc/protocol.md 8 */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,7 +16,7 @@ static int mcast_socket(const struct medium *m, unsigned ifindex)
 		{IPPROTO_IP, IP_MULTICAST_TTL, (int)m->conf->ttl},
 	};
 	struct ip_mreqn through = {.imr_ifindex = (int)ifindex};
-	int fd = udp_socket(options, G_N_ELEMENTS(options), NULL);
+	int fd = udp_socket(AF_INET, options, G_N_ELEMENTS(options), NULL);
 
 	if (fd < 0)
 		return fd;
@@ -28,19 +27,21 @@ static int mcast_socket(const struct medium *m, unsigned ifindex)
 	return rc;
 }
 
+static const struct udp_kind mcast_kind = {.make_socket = mcast_socket};
+
 static bool mcast_open(struct medium *m, struct diags *diags)
 {
-	struct in_addr address;
+	struct interface_address own;
+	struct in_addr group;
 
-	m->make_socket = mcast_socket;
-	m->to = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(m->conf->port)};
-	if (inet_pton(AF_INET, m->conf->address, &m->to.sin_addr) != 1 || !IN_MULTICAST(ntohl(m->to.sin_addr.s_addr))) {
+	if (inet_pton(AF_INET, m->conf->address, &group) != 1 || !IN_MULTICAST(ntohl(group.s_addr))) {
 		medium_complain(m, diags, DIAG_ERROR, "\"%s\" is no multicast group; expected 224.0.0.0 to 239.255.255.255", m->conf->address);
 		return false;
 	}
-	if (!udp_open(m, m->to.sin_addr, diags))
+	struct media_address to = media_address_v4(group, m->conf->port);
+	if (!udp_open(m, &mcast_kind, &to, &to, diags))
 		return false;
-	if (udp_interface_address(m, SIOCGIFADDR, &address) == 0)
+	if (interfaces_own_address(m->set->interfaces, m->conf->interface, &own) == 0)
 		return true;
 	medium_complain(m, diags, DIAG_ERROR, "the interface has no IPv4 address; give it one first (ip address)");
 	return false;
@@ -52,4 +53,5 @@ static void mcast_started(const struct medium *m)
 	       m->conf->interface, m->conf->ttl, m->conf->loop);
 }
 
-const struct medium_ops mcast_ops = {.open = mcast_open, .send = udp_send, .started = mcast_started};
+const struct medium_ops mcast_ops = {
+	.open = mcast_open, .close = udp_close, .send = udp_send, .read = datagrams_read, .started = mcast_started};

@@ -9,8 +9,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <stddef.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "heartbeat/media/medium.h"
 #include "lib/log.h"
@@ -19,19 +19,6 @@ enum {
 	DRAIN_BATCHES = 64,
 	/* A medium that fails every second packet must not write two lines for each: this many good sends in a row end a failure. */
 	GOOD_SENDS = 3,
-};
-
-/* NULL: this kind waits for its file. */
-static const struct medium_ops *const kinds[MEDIUM_KINDS] = {
-	[MEDIUM_BCAST] = &bcast_ops,
-	[MEDIUM_MCAST] = &mcast_ops,
-	[MEDIUM_UCAST] = &ucast_ops,
-	[MEDIUM_MCAST6] = NULL,
-	[MEDIUM_UCAST6] = NULL,
-	[MEDIUM_SERIAL] = NULL,
-	[MEDIUM_PING] = &ping_ops,
-	[MEDIUM_PING6] = NULL,
-	[MEDIUM_PING_GROUP] = &ping_group_ops,
 };
 
 /* What to look at when the kernel refuses a packet; the last row is for every other reason. */
@@ -51,7 +38,7 @@ static const struct {
 	{0, "see ip link, ip address, ip route"},
 };
 
-const char *medium_kind(const struct medium *m)
+static const char *kind_name(const struct medium *m)
 {
 	return medium_kind_name(m->conf->kind);
 }
@@ -64,23 +51,23 @@ void medium_complain(const struct medium *m, struct diags *diags, enum diag_seve
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof text, format, args); /* a text that is cut still names the line */
 	va_end(args);
-	diag_add(diags, severity, m->conf->line, 0, "%s %s: %s", medium_kind(m), m->conf->name, text);
+	diag_add(diags, severity, m->conf->line, 0, "%s %s: %s", kind_name(m), m->conf->name, text);
 }
 
-bool medium_resolve(const char *host, struct in_addr *address, const char **why)
+bool medium_resolve(const char *host, int family, struct media_address *address, const char **why)
 {
-	const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM};
+	const struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_DGRAM};
 	struct addrinfo *found = NULL;
-	struct sockaddr_in first;
 
 	int rc = getaddrinfo(host, NULL, &hints, &found);
 	if (rc != 0) {
 		*why = rc == EAI_SYSTEM ? strerror(errno) : gai_strerror(rc);
 		return false;
 	}
-	memcpy(&first, found->ai_addr, sizeof first);
+	*address = (struct media_address){.len = found->ai_addrlen};
+	assert(found->ai_addrlen <= sizeof *address - offsetof(struct media_address, any)); /* of the family asked for */
+	memcpy(&address->any, found->ai_addr, found->ai_addrlen);
 	freeaddrinfo(found);
-	*address = first.sin_addr;
 	return true;
 }
 
@@ -90,9 +77,10 @@ static void not_built(const struct medium *m, struct diags *diags)
 	struct writer w = writer_over(built, sizeof built - 1);
 
 	for (size_t i = 0; i < MEDIUM_KINDS; i++)
-		if (kinds[i])
+		if (medium_kinds[i])
 			writer_format(&w, "%s%s", w.len ? ", " : "", medium_kind_name((enum medium_kind)i));
-	diag_add(diags, DIAG_ERROR, m->conf->line, 0, "%s: not built into this version; there are: %s", medium_kind(m), built);
+	diag_add(diags, DIAG_ERROR, m->conf->line, 0, "%s: not built into this version; there are: %s", kind_name(m),
+	         built);
 }
 
 static bool open_one(struct medium *m, struct diags *diags)
@@ -104,7 +92,7 @@ static bool open_one(struct medium *m, struct diags *diags)
 	return m->ops->open(m, diags);
 }
 
-struct media *media_open(const struct medium_conf *conf, size_t count, uint16_t ping_id,
+struct media *media_open(const struct medium_conf *conf, size_t count, uint16_t ping_id, struct interfaces *interfaces,
                          const struct media_handlers *handlers, struct diags *diags)
 {
 	struct media *set = g_new0(struct media, 1);
@@ -114,16 +102,12 @@ struct media *media_open(const struct medium_conf *conf, size_t count, uint16_t 
 	set->count = count;
 	set->handlers = *handlers;
 	set->ping_id = ping_id;
+	set->interfaces = interfaces;
 	set->batch = batch_new();
-	set->query_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (set->query_fd < 0) {
-		diag_add(diags, DIAG_ERROR, 0, 0, "media: no socket to be had: %s", strerror(errno));
-		ok = false;
-	}
 	for (size_t i = 0; i < count; i++)
-		set->list[i] = (struct medium){.set = set, .index = i, .conf = &conf[i], .ops = kinds[conf[i].kind], .send_fd = -1};
+		set->list[i] = (struct medium){.set = set, .index = i, .conf = &conf[i], .ops = medium_kinds[conf[i].kind]};
 	/* Every medium is tried, so that the operator sees all that is wrong at once. */
-	for (size_t i = 0; set->query_fd >= 0 && i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		ok &= open_one(&set->list[i], diags);
 	if (!ok) {
 		media_close(set);
@@ -139,18 +123,14 @@ void media_close(struct media *set)
 	if (!set)
 		return;
 	assert(!set->receiving);
+	for (size_t i = 0; i < set->count; i++)
+		if (set->list[i].ops)
+			set->list[i].ops->close(&set->list[i]);
 	while (set->receivers) {
 		struct receiver *r = set->receivers;
 		set->receivers = r->next;
 		receiver_free(r);
 	}
-	for (size_t i = 0; i < set->count; i++) {
-		if (set->list[i].send_fd >= 0)
-			close(set->list[i].send_fd);
-		g_free(set->list[i].ping);
-	}
-	if (set->query_fd >= 0)
-		close(set->query_fd);
 	batch_free(set->batch);
 	g_free(set->list);
 	g_free(set);
@@ -177,8 +157,8 @@ static void note_failure(struct medium *m, int error)
 	f->failing = true;
 	f->since = mono_now();
 	/* Both texts of the reference in one line, for those who watch for either.  doc/commands.md 5.1.33 */
-	log_at(LOG_LEVEL_ERROR, "%s_write: Unable to send HBcomm packet %s: %s; write failure on %s: %s", medium_kind(m), m->conf->name,
-	       strerror(error), m->conf->name, what_to_check(error));
+	log_at(LOG_LEVEL_ERROR, "%s_write: Unable to send HBcomm packet %s: %s; write failure on %s: %s", kind_name(m),
+	       m->conf->name, strerror(error), m->conf->name, what_to_check(error));
 }
 
 static void note_success(struct medium *m, size_t len)
@@ -195,7 +175,7 @@ static void note_success(struct medium *m, size_t len)
 		return;
 	int64_t ms = span_to_ms(mono_since(f->better, f->since));
 	log_at(LOG_LEVEL_INFO, "%s %s: sending works again after %" PRId64 ".%03" PRId64 " s; %" PRIu64 " packet(s) could not be sent",
-	       medium_kind(m), m->conf->name, ms / 1000, ms % 1000, f->lost);
+	       kind_name(m), m->conf->name, ms / 1000, ms % 1000, f->lost);
 	*f = (struct medium_failure){0};
 }
 
@@ -212,13 +192,13 @@ static void send_one(struct medium *m, struct bytes data)
 void media_send(struct media *set, struct bytes datagram)
 {
 	for (size_t i = 0; i < set->count; i++)
-		if (!set->list[i].ops->is_ping)
+		if (!medium_is_ping(set->list[i].conf->kind))
 			send_one(&set->list[i], datagram);
 }
 
 void media_ping(struct media *set, size_t medium, struct bytes payload)
 {
-	assert(medium < set->count && set->list[medium].ops->is_ping);
+	assert(medium < set->count && medium_is_ping(set->list[medium].conf->kind));
 	send_one(&set->list[medium], payload);
 }
 

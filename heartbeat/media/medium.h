@@ -1,29 +1,36 @@
 // SPDX-License-Identifier: MIT
-/* Private to the room: one medium, the face that each kind shows, and what the kinds share.
- * A kind is a file and a row in the table of media.c; nobody outside heartbeat/media includes this. */
+/* Private to heartbeat/media: one medium, the functions that each kind has, and what the kinds share.
+ * A kind is a file and a row in kinds.c; nobody outside heartbeat/media includes this. */
 #ifndef HEARTBEAT_MEDIA_MEDIUM_H
 #define HEARTBEAT_MEDIA_MEDIUM_H
 
 #include <glib.h>
 
 #include "heartbeat/media/media.h"
+#include "lib/interfaces.h"
 #include "lib/mono.h"
 
 struct medium;
-struct ping;
+struct receiver;
 
 /* A kind of medium. */
 struct medium_ops {
-	/* Get ready to send and receive.  False: diags has been told why; media_close cleans up. */
+	/* Get ready to send and receive.  False: diags has the reason; close is called next. */
 	bool (*open)(struct medium *m, struct diags *diags);
+	/* Release what open took, also when open failed half-way or was never called.  Receivers belong to the set. */
+	void (*close)(struct medium *m);
 	/* Hand one datagram (ping: one payload) to the kernel.  Never blocks.  Returns 0 or -errno. */
 	int (*send)(struct medium *m, struct bytes data);
-	/* Say that it runs.  doc/commands.md 5.1.35 */
+	/* Read what has arrived at a receiver that this kind has opened, at most so many batches, and hand each message to
+	 * receiver_deliver.  True: there may be more.  datagrams_read for sockets. */
+	bool (*read)(struct receiver *r, unsigned batches);
+	/* Log that it runs.  doc/commands.md 5.1.35 */
 	void (*started)(const struct medium *m);
-	bool is_ping; /* media_ping feeds it, media_send does not */
+	bool to_one_peer; /* what it sends goes to one host and not to a group */
 };
 
 extern const struct medium_ops bcast_ops, mcast_ops, ucast_ops, ping_ops, ping_group_ops;
+extern const struct medium_ops *const medium_kinds[MEDIUM_KINDS]; /* kinds.c */
 
 /* A run of failed sends: one line when it begins, one when it is over. */
 struct medium_failure {
@@ -41,14 +48,8 @@ struct medium {
 	const struct medium_ops *ops;
 	struct media_counters counters;
 	struct medium_failure failure;
-	/* UDP kinds */
-	int (*make_socket)(const struct medium *m, unsigned ifindex); /* the sending socket: descriptor or -errno */
-	int send_fd;                                /* -1: none */
-	unsigned ifindex;                           /* the interface that the sockets belong to */
-	struct sockaddr_in to;
-	struct receiver *receiver; /* owned by the set, often shared */
-	/* ping kinds */
-	struct ping *ping;
+	struct receiver *receiver; /* where its messages arrive; owned by the set, often shared */
+	void *own;                 /* of its kind: made by open, released by close */
 };
 
 struct media {
@@ -56,59 +57,62 @@ struct media {
 	size_t count;
 	struct media_handlers handlers;
 	uint16_t ping_id;
-	int query_fd; /* for questions about interfaces; belongs to the network namespace of media_open */
+	struct interfaces *interfaces; /* borrowed */
 	struct receiver *receivers;
 	struct receiver *icmp; /* one of them, shared by all ping media; NULL until the first one opens */
 	struct batch *batch;
-	bool receiving; /* a batch is being handed out */
+	bool receiving; /* a message is being handed out */
 };
 
-/* "bcast eth0", "ping gw": how a medium is called in logs and diagnostics. */
-const char *medium_kind(const struct medium *m);
 void medium_complain(const struct medium *m, struct diags *diags, enum diag_severity severity, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
-/* IPv4 address of a host name or literal.  False: *why is a text for people. */
-bool medium_resolve(const char *host, struct in_addr *address, const char **why);
+/* Address of a host name or literal, of one family (AF_INET, AF_INET6), port 0.  False: *why is a text for people. */
+bool medium_resolve(const char *host, int family, struct media_address *address, const char **why);
 
-/* --- receive.c: sockets that are read in batches ------------------------------------------------------------------ */
+/* --- receive.c: descriptors that the main loop reads -------------------------------------------------------------- */
 
-/* One datagram on its way up. */
+/* One message on its way up. */
 struct arrival {
 	struct bytes data;
 	struct media_source source;
 	bool direct; /* sent to this host alone, not to a broadcast or multicast address */
 };
 
-/* A socket that is read for one or several media. */
+/* A descriptor that is read for one or several media. */
 struct receiver {
 	struct receiver *next;
 	struct media *set;
 	int fd;
 	GSource *source;
-	/* The medium that the arrival belongs to, with a->data narrowed to the payload; NULL: none of ours, forget it. */
+	bool (*read)(struct receiver *r, unsigned batches); /* of the kind that opened it */
+	/* Sockets: the medium that the arrival belongs to, with a->data narrowed to the payload; NULL: none of ours. */
 	struct medium *(*claim)(const struct receiver *r, struct arrival *a);
-	/* UDP: what it is bound to, for sharing and for opening it again. */
-	const char *interface;
-	uint16_t port;
-	struct in_addr group; /* 0: not multicast */
-	bool reuse_port;
-	unsigned ifindex;
+	void *own;      /* of the kind that opened it; g_free releases it */
+	char where[64]; /* for logs: "interface eth0 port 694" */
 	/* What is not a heartbeat message, since the last report. */
 	uint64_t garbage;
 	struct media_source garbage_sample;
 	struct mono garbage_reported;
-	int last_error; /* of recvmmsg, logged once */
+	int last_error; /* of reading, logged once */
 };
 
-struct batch *batch_new(void);
-void batch_free(struct batch *b);
-/* Add a receiver without a socket to the set, which owns it. */
-struct receiver *receiver_new(struct media *set);
+/* Add a receiver without a descriptor to the set, which owns it; it is read by m's kind. */
+struct receiver *receiver_new(struct medium *m);
 /* Read fd (taken) from now on, in the place of the former one. */
 void receiver_watch(struct receiver *r, int fd);
 void receiver_free(struct receiver *r);
-/* Read up to this many batches.  True: all were full, there may be more. */
+/* Read up to this many batches.  True: there may be more. */
 bool receiver_read(struct receiver *r, unsigned batches);
+/* Hand one message up for m; what does not begin like a message, or was cut, is counted and dropped. */
+void receiver_deliver(struct receiver *r, struct medium *m, const struct arrival *a, bool cut);
+/* Log a failed read once; EAGAIN is none. */
+void receiver_failed(struct receiver *r, int error);
+
+/* --- datagrams.c: the read function of sockets, many datagrams in one system call --------------------------------- */
+
+struct batch *batch_new(void);
+void batch_free(struct batch *b);
+bool datagrams_read(struct receiver *r, unsigned batches);
 
 /* --- udp.c: what bcast, mcast and ucast share ---------------------------------------------------------------------- */
 
@@ -116,13 +120,24 @@ struct socket_option {
 	int level, name, value;
 };
 
+/* What differs between them. */
+struct udp_kind {
+	/* The sending socket for the interface of that index: descriptor or -errno. */
+	int (*make_socket)(const struct medium *m, unsigned ifindex);
+	/* Find out where to send to, again with each change of interfaces or addresses.  Returns 0 or -errno.
+	 * NULL: the destination given to udp_open is final. */
+	int (*aim)(struct medium *m, struct media_address *to);
+};
+
 /* A datagram socket with these options, tied to device unless that is NULL.  Returns the descriptor or -errno. */
-int udp_socket(const struct socket_option *options, size_t count, const char *device);
-/* Sending socket by m->make_socket, and the receiver for interface, port and group (0: none), perhaps one that exists. */
-bool udp_open(struct medium *m, struct in_addr group, struct diags *diags);
-/* Send to m->to.  Before that, open the sockets anew when the interface was deleted and made again. */
+int udp_socket(int family, const struct socket_option *options, size_t count, const char *device);
+/* Sending socket, and the receiver for interface, port and group (NULL: none), perhaps one that exists.
+ * to: the destination.  Makes m->own also when it fails. */
+bool udp_open(struct medium *m, const struct udp_kind *kind, const struct media_address *to,
+              const struct media_address *group, struct diags *diags);
+void udp_close(struct medium *m);
+/* Send to the destination.  Before that, make the sockets again when the interface was deleted and made again. */
 int udp_send(struct medium *m, struct bytes data);
-/* Ask for one of the interface's addresses: SIOCGIFADDR, SIOCGIFBRDADDR, SIOCGIFNETMASK.  Returns 0 or -errno. */
-int udp_interface_address(const struct medium *m, unsigned long request, struct in_addr *address);
+const struct media_address *udp_destination(const struct medium *m);
 
 #endif

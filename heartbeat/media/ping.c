@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* ping HOST and ping_group NAME HOST...: ICMP echo to something that is no cluster node.  One raw socket for all of them;
  * the kernel hands up only echo replies with our identifier.  doc/protocol.md 9 */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/icmp.h>
 #include <netinet/ip.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -29,7 +29,7 @@ struct ping {
 	uint16_t next_sequence;
 	struct echo echoes[ECHO_SLOTS];
 	size_t member_count;
-	struct in_addr members[]; /* in the order of ha.cf */
+	struct media_address members[]; /* in the order of ha.cf */
 };
 
 /* --- receiving ----------------------------------------------------------------------------------------------------- */
@@ -46,13 +46,13 @@ static uint64_t digest_of(struct bytes data)
 }
 
 /* The first answer to a request counts, from whichever member; a second one is dropped. */
-static bool take_answer(struct ping *p, struct in_addr from, uint16_t sequence, struct bytes payload)
+static bool take_answer(struct ping *p, const struct media_address *from, uint16_t sequence, struct bytes payload)
 {
 	struct echo *e = &p->echoes[sequence % ECHO_SLOTS];
 	bool is_member = false;
 
 	for (size_t i = 0; i < p->member_count; i++)
-		is_member |= p->members[i].s_addr == from.s_addr;
+		is_member |= media_address_same_host(&p->members[i], from);
 	if (!is_member || !e->waiting || e->sequence != sequence || e->digest != digest_of(payload))
 		return false;
 	e->waiting = false;
@@ -77,7 +77,7 @@ static struct medium *ping_claim(const struct receiver *r, struct arrival *a)
 	struct bytes payload = reader_take(&in, reader_left(&in));
 	for (size_t i = 0; i < r->set->count; i++) {
 		struct medium *m = &r->set->list[i];
-		if (m->ping && take_answer(m->ping, a->source.from.sin_addr, ntohs(icmp.un.echo.sequence), payload)) {
+		if (m->receiver == r && take_answer(m->own, &a->source.from, ntohs(icmp.un.echo.sequence), payload)) {
 			a->data = payload;
 			return m;
 		}
@@ -104,24 +104,27 @@ static int filter_replies(int fd, uint16_t ping_id)
 	return 0;
 }
 
-static int icmp_open(struct media *set)
+static int icmp_open(struct medium *m)
 {
 	const int on = 1, buffer = RECEIVE_BUFFER;
+	struct media *set = m->set;
 
-	if (set->icmp)
+	m->receiver = set->icmp;
+	if (m->receiver)
 		return 0;
 	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMP);
 	if (fd < 0)
 		return -errno;
-	struct receiver *r = receiver_new(set);
+	struct receiver *r = receiver_new(m);
 	r->claim = ping_claim;
+	(void)snprintf(r->where, sizeof r->where, "interface any port 0"); /* it fits */
 	receiver_watch(r, fd);
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer); /* the usual size will do as well */
 	if (setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on) < 0)
 		return -errno;
 	int rc = filter_replies(fd, set->ping_id);
 	if (rc == 0)
-		set->icmp = r;
+		m->receiver = set->icmp = r;
 	return rc;
 }
 
@@ -129,8 +132,10 @@ static int icmp_open(struct media *set)
 
 static bool ping_prepare(struct medium *m, size_t room, struct diags *diags)
 {
-	m->ping = g_malloc0(sizeof *m->ping + room * sizeof m->ping->members[0]);
-	int rc = icmp_open(m->set);
+	struct ping *p = g_malloc0(sizeof *p + room * sizeof p->members[0]);
+
+	m->own = p;
+	int rc = icmp_open(m);
 	if (rc == 0)
 		return true;
 	medium_complain(m, diags, DIAG_ERROR, "cannot open a raw ICMP socket: %s%s", strerror(-rc),
@@ -140,14 +145,14 @@ static bool ping_prepare(struct medium *m, size_t room, struct diags *diags)
 
 static bool ping_add(struct medium *m, const char *host, enum diag_severity severity, struct diags *diags)
 {
-	struct in_addr address;
+	struct ping *p = m->own;
 	const char *why;
 
-	if (!medium_resolve(host, &address, &why)) {
+	if (!medium_resolve(host, AF_INET, &p->members[p->member_count], &why)) {
 		medium_complain(m, diags, severity, "host \"%s\" has no IPv4 address: %s; give the address, or see /etc/hosts", host, why);
 		return false;
 	}
-	m->ping->members[m->ping->member_count++] = address;
+	p->member_count++;
 	return true;
 }
 
@@ -163,7 +168,7 @@ static bool ping_group_open(struct medium *m, struct diags *diags)
 		return false;
 	for (size_t i = 0; i < m->conf->member_count; i++)
 		(void)ping_add(m, m->conf->members[i], DIAG_WARNING, diags); /* the count tells */
-	if (m->ping->member_count > 0)
+	if (((const struct ping *)m->own)->member_count > 0)
 		return true;
 	medium_complain(m, diags, DIAG_ERROR, "none of its %zu hosts has an IPv4 address", m->conf->member_count);
 	return false;
@@ -186,15 +191,16 @@ static uint16_t checksum(struct bytes header, struct bytes payload)
 	return htons((uint16_t)~sum);
 }
 
-static int send_echo(int fd, const struct icmphdr *icmp, struct bytes payload, struct in_addr member)
+static int send_echo(int fd, const struct icmphdr *icmp, struct bytes payload, const struct media_address *member)
 {
-	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr = member};
+	struct media_address to = *member;
 	struct icmphdr header = *icmp;
 	struct iovec parts[] = {
 		{.iov_base = &header, .iov_len = sizeof header},
 		{.iov_base = (void *)(uintptr_t)payload.at, .iov_len = payload.len}, /* only read, but iovec knows no const */
 	};
-	struct msghdr packet = {.msg_name = &to, .msg_namelen = sizeof to, .msg_iov = parts, .msg_iovlen = G_N_ELEMENTS(parts)};
+	struct msghdr packet = {.msg_name = &to.any, .msg_namelen = to.len, .msg_iov = parts,
+	                        .msg_iovlen = G_N_ELEMENTS(parts)};
 
 	return sendmsg(fd, &packet, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
@@ -202,7 +208,7 @@ static int send_echo(int fd, const struct icmphdr *icmp, struct bytes payload, s
 /* The same packet to every member, the last one first.  It fails when it could be sent to none. */
 static int ping_send(struct medium *m, struct bytes payload)
 {
-	struct ping *p = m->ping;
+	struct ping *p = m->own;
 	uint16_t sequence = p->next_sequence++;
 	struct icmphdr icmp = {.type = ICMP_ECHO, .un.echo = {.id = m->set->ping_id, .sequence = htons(sequence)}};
 	size_t sent = 0;
@@ -211,7 +217,7 @@ static int ping_send(struct medium *m, struct bytes payload)
 	icmp.checksum = checksum((struct bytes){(const uint8_t *)&icmp, sizeof icmp}, payload);
 	p->echoes[sequence % ECHO_SLOTS] = (struct echo){.waiting = true, .sequence = sequence, .digest = digest_of(payload)};
 	for (size_t i = p->member_count; i-- > 0;) {
-		int error = send_echo(m->set->icmp->fd, &icmp, payload, p->members[i]);
+		int error = send_echo(m->receiver->fd, &icmp, payload, &p->members[i]);
 		if (error == 0)
 			sent++;
 		else
@@ -220,18 +226,26 @@ static int ping_send(struct medium *m, struct bytes payload)
 	return sent > 0 ? 0 : rc;
 }
 
+static void ping_close(struct medium *m)
+{
+	g_free(m->own);
+	m->own = NULL;
+}
+
 static void ping_started(const struct medium *m)
 {
+	const struct ping *p = m->own;
 	char text[512] = "";
 	struct writer w = writer_over(text, sizeof text - 1);
 
-	for (size_t i = 0; i < m->ping->member_count; i++) {
-		char address[INET_ADDRSTRLEN] = "?";
-		(void)inet_ntop(AF_INET, &m->ping->members[i], address, sizeof address); /* cannot fail: it is AF_INET and fits */
-		writer_format(&w, "%s%s", i ? ", " : "", address);
+	for (size_t i = 0; i < p->member_count; i++) {
+		char address[MEDIA_ADDRESS_TEXT];
+		writer_format(&w, "%s%s", i ? ", " : "", media_address_text(&p->members[i], address));
 	}
-	log_at(LOG_LEVEL_INFO, "ping heartbeat started. %s %s: %s", medium_kind(m), m->conf->name, text);
+	log_at(LOG_LEVEL_INFO, "ping heartbeat started. %s %s: %s", medium_kind_name(m->conf->kind), m->conf->name, text);
 }
 
-const struct medium_ops ping_ops = {.open = ping_open, .send = ping_send, .started = ping_started, .is_ping = true};
-const struct medium_ops ping_group_ops = {.open = ping_group_open, .send = ping_send, .started = ping_started, .is_ping = true};
+const struct medium_ops ping_ops = {
+	.open = ping_open, .close = ping_close, .send = ping_send, .read = datagrams_read, .started = ping_started};
+const struct medium_ops ping_group_ops = {
+	.open = ping_group_open, .close = ping_close, .send = ping_send, .read = datagrams_read, .started = ping_started};

@@ -3,11 +3,10 @@
  * that listen at the same place, because the kernel gives a unicast datagram to one socket only.
  * doc/protocol.md 8 */
 #include <errno.h>
-#include <net/if.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,6 +19,25 @@ enum {
 	INTERFACES_LISTED = 20,
 };
 
+/* What a medium sends with. */
+struct udp {
+	const struct udp_kind *kind;
+	int fd;           /* -1: none */
+	unsigned ifindex; /* the interface that the sockets belong to */
+	struct media_address to;
+	bool ready;       /* socket and destination are right as of ... */
+	uint64_t as_of;   /* interfaces_changes */
+};
+
+/* What a receiver is bound to, for sharing and for opening it again. */
+struct place {
+	const char *interface;
+	uint16_t port;
+	struct media_address group; /* empty: not multicast */
+	bool reuse_port;
+	unsigned ifindex;
+};
+
 static int set_option(int fd, int level, int name, int value)
 {
 	return setsockopt(fd, level, name, &value, sizeof value) < 0 ? -errno : 0;
@@ -30,10 +48,10 @@ static int set_device(int fd, const char *device)
 	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device)) < 0 ? -errno : 0;
 }
 
-int udp_socket(const struct socket_option *options, size_t count, const char *device)
+int udp_socket(int family, const struct socket_option *options, size_t count, const char *device)
 {
 	int rc = 0;
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return -errno;
@@ -49,70 +67,42 @@ int udp_socket(const struct socket_option *options, size_t count, const char *de
 
 /* --- interfaces ---------------------------------------------------------------------------------------------------- */
 
-static bool interface_request(const struct medium *m, struct ifreq *request)
-{
-	size_t len = strlen(m->conf->interface);
-
-	*request = (struct ifreq){0};
-	if (len == 0 || len >= sizeof request->ifr_name)
-		return false;
-	memcpy(request->ifr_name, m->conf->interface, len);
-	return true;
-}
-
 /* 0: there is none of that name. */
 static unsigned interface_index(const struct medium *m)
 {
-	struct ifreq request;
+	struct interface found;
 
-	if (!interface_request(m, &request) || ioctl(m->set->query_fd, SIOCGIFINDEX, &request) < 0)
-		return 0;
-	return (unsigned)request.ifr_ifindex;
-}
-
-int udp_interface_address(const struct medium *m, unsigned long request_code, struct in_addr *address)
-{
-	struct ifreq request;
-	struct sockaddr_in found;
-
-	if (!interface_request(m, &request))
-		return -ENODEV;
-	if (ioctl(m->set->query_fd, request_code, &request) < 0)
-		return -errno;
-	memcpy(&found, &request.ifr_addr, sizeof found); /* ifr_addr, ifr_broadaddr and ifr_netmask are one union */
-	*address = found.sin_addr;
-	return 0;
+	return interfaces_find(m->set->interfaces, m->conf->interface, &found) ? found.index : 0;
 }
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(((const struct if_nameindex *)a)->if_name, ((const struct if_nameindex *)b)->if_name);
+	return strcmp(((const struct interface *)a)->name, ((const struct interface *)b)->name);
 }
 
 static void complain_no_interface(const struct medium *m, struct diags *diags)
 {
 	char text[512] = "";
 	struct writer w = writer_over(text, sizeof text - 1);
-	struct if_nameindex *all = if_nameindex();
-	size_t count = 0;
+	struct interface link;
+	GArray *all = g_array_new(FALSE, FALSE, sizeof link);
 
-	while (all && all[count].if_index != 0)
-		count++;
-	if (count > 0)
-		qsort(all, count, sizeof *all, by_name);
-	for (size_t i = 0; i < count && i < INTERFACES_LISTED; i++)
-		writer_format(&w, "%s%s", i ? ", " : "", all[i].if_name);
-	if (count > INTERFACES_LISTED)
-		writer_format(&w, " and %zu more", count - INTERFACES_LISTED);
-	if (all)
-		if_freenameindex(all);
+	while (interfaces_at(m->set->interfaces, all->len, &link))
+		g_array_append_val(all, link);
+	g_array_sort(all, by_name);
+	for (guint i = 0; i < all->len && i < INTERFACES_LISTED; i++)
+		writer_format(&w, "%s%s", i ? ", " : "", g_array_index(all, struct interface, i).name);
+	if (all->len > INTERFACES_LISTED)
+		writer_format(&w, " and %u more", all->len - INTERFACES_LISTED);
+	g_array_free(all, TRUE);
 	medium_complain(m, diags, DIAG_ERROR, "no such interface; there are: %s", text);
 }
 
 /* --- receiving ----------------------------------------------------------------------------------------------------- */
 
-/* Which of the media that share the socket: broadcasts to bcast, direct datagrams to the ucast line of the sender, else
- * to the first line there is.  Source addresses are otherwise not looked at.  doc/protocol.md 8 */
+/* Which of the media that share the socket: what came to this host alone belongs to the line that sends to its sender, else
+ * to the first line that sends to one peer; all else to the first line that sends to a group.  When there is no such line,
+ * to the first one.  Source addresses are otherwise not looked at.  doc/protocol.md 8 */
 static struct medium *udp_claim(const struct receiver *r, struct arrival *a)
 {
 	struct medium *best = NULL;
@@ -120,11 +110,12 @@ static struct medium *udp_claim(const struct receiver *r, struct arrival *a)
 
 	for (size_t i = 0; i < r->set->count; i++) {
 		struct medium *m = &r->set->list[i];
-		bool ucast = m->conf->kind == MEDIUM_UCAST;
 
 		if (m->receiver != r)
 			continue;
-		int score = (ucast == a->direct ? 2 : 0) + (ucast && m->to.sin_addr.s_addr == a->source.from.sin_addr.s_addr ? 1 : 0);
+		bool to_one = m->ops->to_one_peer;
+		bool to_sender = to_one && media_address_same_host(udp_destination(m), &a->source.from);
+		int score = (to_one == a->direct ? 2 : 0) + to_sender;
 		if (score > best_score) {
 			best = m;
 			best_score = score;
@@ -133,64 +124,66 @@ static struct medium *udp_claim(const struct receiver *r, struct arrival *a)
 	return best;
 }
 
-static int join_and_bind(int fd, const struct receiver *r)
+static int join_and_bind(int fd, const struct place *p)
 {
-	const struct ip_mreqn membership = {.imr_multiaddr = r->group, .imr_ifindex = (int)r->ifindex};
-	const struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons(r->port), .sin_addr = r->group};
+	const struct ip_mreqn membership = {.imr_multiaddr = p->group.v4.sin_addr, .imr_ifindex = (int)p->ifindex};
+	const struct media_address anywhere = media_address_v4((struct in_addr){0}, p->port);
+	const struct media_address *here = p->group.len > 0 ? &p->group : &anywhere;
 
-	if (bind(fd, (const struct sockaddr *)&here, sizeof here) < 0)
+	if (bind(fd, &here->any, here->len) < 0)
 		return -errno;
-	if (r->group.s_addr != 0 && setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &membership, sizeof membership) < 0)
+	if (p->group.len > 0 && setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &membership, sizeof membership) < 0)
 		return -errno;
 	return 0;
 }
 
-static int receive_socket(const struct receiver *r)
+static int receive_socket(const struct place *p)
 {
 	const struct socket_option options[] = {
 		{SOL_SOCKET, SO_REUSEADDR, 1},
-		{SOL_SOCKET, SO_REUSEPORT, r->reuse_port},
+		{SOL_SOCKET, SO_REUSEPORT, p->reuse_port},
 		{IPPROTO_IP, IP_PKTINFO, 1},
 		/* Without this a socket gets every group that any socket of the host has joined, on any interface: then
 		 * "mcast eth0" would be kept alive by packets from eth1. */
 		{IPPROTO_IP, IP_MULTICAST_ALL, 0},
 	};
-	int fd = udp_socket(options, G_N_ELEMENTS(options), r->group.s_addr == 0 ? r->interface : NULL);
+	int fd = udp_socket(AF_INET, options, G_N_ELEMENTS(options), p->group.len == 0 ? p->interface : NULL);
 
 	if (fd < 0)
 		return fd;
 	if (set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER) < 0)
 		(void)set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER); /* as much as net.core.rmem_max allows is better than nothing */
-	int rc = join_and_bind(fd, r);
+	int rc = join_and_bind(fd, p);
 	if (rc == 0)
 		return fd;
 	close(fd);
 	return rc;
 }
 
-static struct receiver *find_receiver(const struct medium *m, struct in_addr group)
+static struct receiver *find_receiver(const struct media *set, const struct place *wanted)
 {
-	for (struct receiver *r = m->set->receivers; r; r = r->next)
-		if (r->claim == udp_claim && r->port == m->conf->port && r->group.s_addr == group.s_addr && r->ifindex == m->ifindex)
+	for (struct receiver *r = set->receivers; r; r = r->next) {
+		const struct place *p = r->own;
+
+		if (r->claim == udp_claim && p->port == wanted->port && p->ifindex == wanted->ifindex &&
+		    media_address_same_host(&p->group, &wanted->group))
 			return r;
+	}
 	return NULL;
 }
 
-static int receiver_for(struct medium *m, struct in_addr group)
+static int receiver_for(struct medium *m, const struct place *wanted)
 {
-	m->receiver = find_receiver(m, group);
+	m->receiver = find_receiver(m->set, wanted);
 	if (m->receiver)
 		return 0;
-	struct receiver *r = receiver_new(m->set);
-	r->claim = udp_claim;
-	r->interface = m->conf->interface;
-	r->port = m->conf->port;
-	r->group = group;
-	r->reuse_port = m->conf->kind == MEDIUM_UCAST;
-	r->ifindex = m->ifindex;
-	int fd = receive_socket(r);
+	int fd = receive_socket(wanted);
 	if (fd < 0)
 		return fd;
+	struct receiver *r = receiver_new(m);
+	r->claim = udp_claim;
+	r->own = g_memdup2(wanted, sizeof *wanted);
+	(void)snprintf(r->where, sizeof r->where, "interface %s port %u", wanted->interface, wanted->port); /* it fits */
 	receiver_watch(r, fd);
 	m->receiver = r;
 	return 0;
@@ -198,10 +191,15 @@ static int receiver_for(struct medium *m, struct in_addr group)
 
 /* --- the medium ---------------------------------------------------------------------------------------------------- */
 
-bool udp_open(struct medium *m, struct in_addr group, struct diags *diags)
+const struct media_address *udp_destination(const struct medium *m)
 {
-	m->ifindex = interface_index(m);
-	if (m->ifindex == 0) {
+	return &((const struct udp *)m->own)->to;
+}
+
+static bool open_sender(struct medium *m, struct udp *u, struct diags *diags)
+{
+	u->ifindex = interface_index(m);
+	if (u->ifindex == 0) {
 		complain_no_interface(m, diags);
 		return false;
 	}
@@ -209,57 +207,111 @@ bool udp_open(struct medium *m, struct in_addr group, struct diags *diags)
 		medium_complain(m, diags, DIAG_ERROR, "port 0 cannot be used; give 1 to 65535 (usual: 694)");
 		return false;
 	}
-	m->send_fd = m->make_socket(m, m->ifindex);
-	if (m->send_fd < 0) {
-		medium_complain(m, diags, DIAG_ERROR, "cannot open a socket for sending: %s%s", strerror(-m->send_fd),
-		                m->send_fd == -EPERM ? "; heartbeat must be run by root" : "");
+	u->fd = u->kind->make_socket(m, u->ifindex);
+	if (u->fd < 0)
+		medium_complain(m, diags, DIAG_ERROR, "cannot open a socket for sending: %s%s", strerror(-u->fd),
+		                u->fd == -EPERM ? "; heartbeat must be run by root" : "");
+	return u->fd >= 0;
+}
+
+bool udp_open(struct medium *m, const struct udp_kind *kind, const struct media_address *to,
+              const struct media_address *group, struct diags *diags)
+{
+	struct udp *u = g_new0(struct udp, 1);
+
+	m->own = u;
+	u->kind = kind;
+	u->fd = -1;
+	u->to = *to;
+	if (!open_sender(m, u, diags))
 		return false;
-	}
-	int rc = receiver_for(m, group);
+	struct place here = {.interface = m->conf->interface, .port = m->conf->port, .reuse_port = m->ops->to_one_peer,
+	                     .ifindex = u->ifindex};
+	if (group)
+		here.group = *group;
+	int rc = receiver_for(m, &here);
 	if (rc == -EADDRINUSE)
-		medium_complain(m, diags, DIAG_ERROR, "port %u/udp is taken by another program; see: ss -ulnp 'sport = :%u'", m->conf->port, m->conf->port);
+		medium_complain(m, diags, DIAG_ERROR, "port %u/udp is taken by another program; see: ss -ulnp 'sport = :%u'",
+		                m->conf->port, m->conf->port);
 	else if (rc < 0)
 		medium_complain(m, diags, DIAG_ERROR, "cannot open a socket for receiving on port %u: %s", m->conf->port, strerror(-rc));
 	return rc == 0;
 }
 
-/* An interface that was deleted and made again (bond, VLAN, USB, driver reload) has a new index; sockets and memberships
- * of the old one are deaf and dumb for ever.  Both are made before either is replaced, so that a failure is tried again. */
-static int follow_interface(struct medium *m)
+void udp_close(struct medium *m)
 {
-	unsigned now = interface_index(m);
+	struct udp *u = m->own;
 
-	if (now == 0)
-		return -ENODEV;
-	if (now == m->ifindex)
-		return 0;
-	int fd = m->make_socket(m, now);
+	if (u && u->fd >= 0)
+		close(u->fd);
+	g_free(u);
+	m->own = NULL;
+}
+
+/* The sockets for an interface that has another index.  Both are made before either is replaced, so that a failure is
+ * tried again. */
+static int move_sockets(struct medium *m, struct udp *u, unsigned now)
+{
+	struct place *p = m->receiver->own;
+	int fd = u->kind->make_socket(m, now);
+
 	if (fd < 0)
 		return fd;
-	if (m->receiver->ifindex != now) {
-		struct receiver moved = *m->receiver;
+	if (p->ifindex != now) {
+		struct place moved = *p;
 		moved.ifindex = now;
 		int receive_fd = receive_socket(&moved);
 		if (receive_fd < 0) {
 			close(fd);
 			return receive_fd;
 		}
-		m->receiver->ifindex = now;
+		p->ifindex = now;
 		receiver_watch(m->receiver, receive_fd);
 	}
-	close(m->send_fd);
-	m->send_fd = fd;
-	m->ifindex = now;
+	close(u->fd);
+	u->fd = fd;
+	u->ifindex = now;
 	return 0;
 }
 
-int udp_send(struct medium *m, struct bytes data)
+/* An interface that was deleted and made again (bond, VLAN, USB, driver reload) has a new index; the sockets of the old one
+ * neither send nor receive again. */
+static int follow_interface(struct medium *m, struct udp *u)
 {
-	int rc = follow_interface(m);
+	uint64_t as_of = interfaces_changes(m->set->interfaces);
+	int rc = 0;
+
+	if (u->ready && u->as_of == as_of)
+		return 0;
+	u->ready = false;
+	unsigned now = interface_index(m);
+	if (now == 0)
+		return -ENODEV;
+	if (now != u->ifindex)
+		rc = move_sockets(m, u, now);
+	if (rc == 0 && u->kind->aim)
+		rc = u->kind->aim(m, &u->to);
+	u->ready = rc == 0;
+	u->as_of = as_of;
+	return rc;
+}
+
+static int follow_and_send(struct medium *m, struct bytes data)
+{
+	struct udp *u = m->own;
+	int rc = follow_interface(m, u);
 
 	if (rc < 0)
 		return rc;
-	if (sendto(m->send_fd, data.at, data.len, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&m->to, sizeof m->to) < 0)
-		return -errno;
-	return 0;
+	return sendto(u->fd, data.at, data.len, MSG_DONTWAIT | MSG_NOSIGNAL, &u->to.any, u->to.len) < 0 ? -errno : 0;
+}
+
+/* What has just changed may wait in the netlink socket for the main loop: then it is the reason of the failure. */
+int udp_send(struct medium *m, struct bytes data)
+{
+	int rc = follow_and_send(m, data);
+
+	if (rc < 0 && interfaces_read(m->set->interfaces) > 0)
+		rc = follow_and_send(m, data);
+	return rc;
 }

@@ -175,9 +175,11 @@ static void pass(struct life *l, int64_t ms)
 
 /* --- what reaches it --- */
 
+static const struct bytes peer_address = {(const uint8_t[]){10, 0, 0, 2}, 4};
+
 static void hear(struct life *l, size_t medium, struct bytes data)
 {
-	step(l, &(struct event){.kind = EVENT_DATAGRAM, .datagram = {.medium = medium, .data = data, .from = "10.0.0.2"}});
+	step(l, &(struct event){.kind = EVENT_DATAGRAM, .datagram = {.medium = medium, .data = data, .from = peer_address}});
 }
 
 static void add_holdings(struct life *l, struct message *m)

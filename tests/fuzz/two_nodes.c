@@ -218,6 +218,8 @@ static void end_script(int side, size_t g)
 	world_step(side, &(struct event){.kind = EVENT_GROUP_DONE, .group_done = {.group = g, .operation = starts ? GROUP_START : GROUP_STOP, .ok = ok, .still_active = dirty, .why = ok ? NULL : "fuzz"}});
 }
 
+static const struct bytes peer_address = {(const uint8_t[]){10, 0, 0, 2}, 4};
+
 static void deliver(size_t nth)
 {
 	static struct flight f; /* a step may send, which moves the others */
@@ -228,7 +230,8 @@ static void deliver(size_t nth)
 	if (!s->core)
 		return;
 	note_heard(s, &world.sides[1 - f.to], &f);
-	world_step(f.to, &(struct event){.kind = EVENT_DATAGRAM, .datagram = {.medium = 0, .data = {f.data, f.len}, .from = "10.0.0.2"}});
+	world_step(f.to, &(struct event){.kind = EVENT_DATAGRAM,
+	                                 .datagram = {.medium = 0, .data = {f.data, f.len}, .from = peer_address}});
 }
 
 static void thaw(int side)

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "heartbeat/media/media.h"
+#include "lib/interfaces.h"
 #include "lib/log.h"
 
 enum { PORT = 694, PING_ID = 0x1234, GOT_MAX = 4096, WAIT_MS = 60000, QUIET_MS = 150 };
@@ -39,6 +40,7 @@ struct got {
 struct side {
 	const char *name;
 	int ns;
+	struct interfaces *interfaces;
 	struct media *set;
 	struct diags diags;
 	struct got got[GOT_MAX];
@@ -93,6 +95,14 @@ static inline bool open_log(void)
 	return log_open(&config) == 0;
 }
 
+/* Notices are read by say: the engine's main loop reads what has arrived before it sends. */
+static inline bool learn_interfaces(struct side *s)
+{
+	enter(s);
+	s->interfaces = interfaces_new();
+	return s->interfaces != NULL;
+}
+
 /* Set-up of a group of tests. */
 static inline int build_laboratory(void **state)
 {
@@ -117,12 +127,14 @@ static inline int build_laboratory(void **state)
 	run(&b, "ip link set lo up");
 	plug_cable(0);
 	plug_cable(1);
-	return 0;
+	return learn_interfaces(&a) && learn_interfaces(&b) ? 0 : -1;
 }
 
 static inline int leave_laboratory(void **state)
 {
 	(void)state;
+	interfaces_free(a.interfaces);
+	interfaces_free(b.interfaces);
 	log_close();
 	(void)unlink(log_path);
 	(void)rmdir(log_dir);
@@ -147,7 +159,8 @@ static inline bool open_with(struct side *s, const struct medium_conf *conf, siz
 	enter(s);
 	s->count = 0;
 	diags_init(&s->diags, "ha.cf");
-	s->set = media_open(conf, count, PING_ID, &handlers, &s->diags);
+	assert_true(interfaces_read(s->interfaces) >= 0);
+	s->set = media_open(conf, count, PING_ID, s->interfaces, &handlers, &s->diags);
 	return s->set != NULL;
 }
 
@@ -208,7 +221,8 @@ static inline void forget(void)
 
 static inline void say(struct side *s, const char *text)
 {
-	enter(s); /* sockets that are opened anew belong to where the thread is */
+	enter(s); /* sockets that are opened again belong to where the thread is */
+	assert_true(interfaces_read(s->interfaces) >= 0);
 	media_send(s->set, bytes_of(text));
 }
 
@@ -236,12 +250,12 @@ static inline void ping(size_t medium, const char *text)
 
 static inline void check_got(const struct side *s, size_t i, size_t medium, const char *text, const char *from, const char *interface)
 {
-	char address[INET_ADDRSTRLEN];
+	char address[MEDIA_ADDRESS_TEXT];
 
 	assert_true(i < s->count);
 	assert_int_equal(s->got[i].medium, medium);
 	assert_string_equal(s->got[i].text, text);
-	assert_string_equal(inet_ntop(AF_INET, &s->got[i].source.from.sin_addr, address, sizeof address), from);
+	assert_string_equal(media_address_text(&s->got[i].source.from, address), from);
 	enter(s);
 	assert_int_equal(s->got[i].source.ifindex, if_nametoindex(interface));
 }

@@ -2,6 +2,8 @@
 /* Media in trouble: interfaces that go and come, lines that cannot be opened, garbage and floods. */
 #include "tests/unit/media_lab.h"
 
+#include "heartbeat/media/medium.h"
+
 /* --- trouble at run time ------------------------------------------------------------------------------------------- */
 
 static const struct medium_conf all_kinds_a[] = {BCAST("ha0"), MCAST("ha0", false), UCAST("ha0", "10.9.0.2"), PING("10.9.0.2")};
@@ -120,6 +122,44 @@ static void an_interface_may_be_deleted_and_made_again(void **state)
 	say(&b, "###\nx"); /* a node notices when it sends, which it does at every keepalive */
 	forget();
 	check_all_kinds_work();
+}
+
+/* The change has happened and its notice still waits for the main loop. */
+static void a_send_that_fails_looks_at_the_interfaces_first(void **state)
+{
+	static const struct medium_conf conf[] = {BCAST("ha0"), MCAST("ha0", false), UCAST("ha0", "10.9.0.2")};
+
+	(void)state;
+	OPEN(&a, conf);
+	OPEN(&b, conf);
+	clear_log();
+	run(&a, "ip link del ha0");
+	plug_cable(0);
+	enter(&a);
+	media_send(a.set, bytes_of("###\nx")); /* its sockets are those of the old interface */
+	assert_int_equal(count_in_log("write failure"), 0);
+	say(&b, "###\nx"); /* makes its sockets again */
+	wait_until_heard(&a, &b, 1);
+}
+
+static void a_medium_follows_its_interface_under_another_name(void **state)
+{
+	static const struct medium_conf conf[] = {BCAST("ha0"), UCAST("ha0", "10.9.0.2")};
+	static const struct medium_conf heard[] = {BCAST("ha0"), MCAST("ha0", false)};
+
+	(void)state;
+	OPEN(&a, conf);
+	OPEN(&b, heard);
+	clear_log();
+	run(&a, "ip link set ha0 down && ip link set ha0 name other && ip link set other up");
+	for (int i = 0; i < 10; i++)
+		say(&a, "###\nx");
+	assert_int_equal(count_in_log("No such device"), 2); /* ha.cf names ha0, and there is none */
+	run(&a, "ip link set other down && ip link set other name ha0 && ip link set ha0 up");
+	forget();
+	for (gint64 end = g_get_monotonic_time() + WAIT_MS * 1000; b.count == 0 && g_get_monotonic_time() < end; settle())
+		say(&a, "###\nx");
+	assert_true(b.count > 0);
 }
 
 static void a_packet_filter_is_named_as_the_cause(void **state)
@@ -257,6 +297,27 @@ static void a_group_opens_with_a_warning_when_one_member_has_no_address(void **s
 	assert_int_equal(a.diags.count, 1);
 	ping(0, "###\nx");
 	wait_for(&a.count, 1);
+}
+
+/* The parser's rows and the table of media say the same. */
+static void every_medium_that_is_served_has_its_kind_and_no_other(void **state)
+{
+	struct directive_info row;
+	unsigned media = 0;
+
+	(void)state;
+	for (size_t i = 0; ha_cf_directive(i, &row); i++) {
+		if (!row.is_medium)
+			continue;
+		assert_int_equal(medium_kinds[row.kind] != NULL, row.served == SERVED);
+		assert_true(row.served == SERVED || row.served == NOT_BUILT_IN);
+		media |= 1u << row.kind;
+	}
+	assert_int_equal(media, (1u << MEDIUM_KINDS) - 1);
+	for (int kind = 0; kind < MEDIUM_KINDS; kind++) {
+		const struct medium_ops *ops = medium_kinds[kind];
+		assert_true(!ops || (ops->open && ops->close && ops->send && ops->read && ops->started));
+	}
 }
 
 static void the_start_is_logged_as_the_reference_does(void **state)
@@ -456,6 +517,8 @@ int main(void)
 		TEST(the_peers_interface_may_go_down_and_up),
 		TEST(an_address_may_change),
 		TEST(an_interface_may_be_deleted_and_made_again),
+		TEST(a_send_that_fails_looks_at_the_interfaces_first),
+		TEST(a_medium_follows_its_interface_under_another_name),
 		TEST(a_packet_filter_is_named_as_the_cause),
 		TEST(a_medium_that_works_now_and_then_does_not_fill_the_log),
 		TEST(a_message_that_is_too_long_is_counted_not_sent),
@@ -463,6 +526,7 @@ int main(void)
 		TEST(all_that_is_wrong_is_told_at_once_and_nothing_stays_open),
 		TEST(a_port_that_another_program_holds_is_named),
 		TEST(a_group_opens_with_a_warning_when_one_member_has_no_address),
+		TEST(every_medium_that_is_served_has_its_kind_and_no_other),
 		TEST(the_start_is_logged_as_the_reference_does),
 		TEST(no_media_at_all_can_be_opened_and_used),
 		TEST(what_does_not_begin_like_a_message_is_counted_and_reported_once),

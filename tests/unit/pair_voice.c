@@ -6,10 +6,13 @@
 
 #include "tests/unit/pair.h"
 
+static const struct bytes peer_address = {(const uint8_t[]){10, 0, 0, 2}, 4};
+
 void pair_datagram(struct pair *p, int side, size_t medium, const void *data, size_t len)
 {
 	if (p->side[side].core)
-		pair_step(p, side, &(struct event){.kind = EVENT_DATAGRAM, .datagram = {.medium = medium, .data = {data, len}, .from = "10.0.0.2"}});
+		pair_step(p, side, &(struct event){.kind = EVENT_DATAGRAM,
+		                                   .datagram = {.medium = medium, .data = {data, len}, .from = peer_address}});
 }
 
 void pair_voice_restart(struct pair *p)

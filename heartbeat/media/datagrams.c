@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+/* Sockets: many datagrams per system call, so that a flood of garbage costs no heartbeat.  doc/faults.md 16 */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdalign.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "heartbeat/media/medium.h"
+
+enum {
+	BATCH = 32,
+	SLOT = 65536, /* more than any datagram, IPv4 header included */
+};
+
+/* One for the whole set: batches are handed out one at a time. */
+struct batch {
+	struct mmsghdr headers[BATCH];
+	struct iovec vectors[BATCH];
+	struct media_address from[BATCH];
+	alignas(struct cmsghdr) uint8_t control[BATCH][CMSG_SPACE(sizeof(struct in_pktinfo))];
+	uint8_t data[BATCH][SLOT];
+};
+
+struct batch *batch_new(void)
+{
+	return g_new0(struct batch, 1);
+}
+
+void batch_free(struct batch *b)
+{
+	g_free(b);
+}
+
+/* The kernel writes lengths into the headers, so that they are set before each call. */
+static void batch_reset(struct batch *b)
+{
+	for (size_t i = 0; i < BATCH; i++) {
+		b->vectors[i] = (struct iovec){.iov_base = b->data[i], .iov_len = SLOT};
+		b->headers[i] = (struct mmsghdr){.msg_hdr = {
+			.msg_name = &b->from[i].any,
+			.msg_namelen = sizeof b->from[i] - offsetof(struct media_address, any),
+			.msg_iov = &b->vectors[i],
+			.msg_iovlen = 1,
+			.msg_control = b->control[i],
+			.msg_controllen = sizeof b->control[i],
+		}};
+	}
+}
+
+static void read_packet_info(struct msghdr *h, struct arrival *a)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
+		struct in_pktinfo info;
+
+		if (c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_PKTINFO || c->cmsg_len < CMSG_LEN(sizeof info))
+			continue;
+		memcpy(&info, CMSG_DATA(c), sizeof info);
+		a->source.ifindex = (unsigned)info.ipi_ifindex;
+		/* The address it was sent to, and the local address that took it: different for broadcast and multicast. */
+		a->direct = info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr;
+	}
+}
+
+static void take(struct receiver *r, size_t i)
+{
+	struct batch *b = r->set->batch;
+	struct msghdr *h = &b->headers[i].msg_hdr;
+	struct arrival a = {.data = {b->data[i], b->headers[i].msg_len}, .source.from = b->from[i]};
+
+	a.source.from.len = h->msg_namelen;
+	read_packet_info(h, &a);
+	struct medium *m = r->claim(r, &a);
+	if (m)
+		receiver_deliver(r, m, &a, (h->msg_flags & MSG_TRUNC) != 0);
+}
+
+/* Returns how many datagrams were there, at most BATCH. */
+static unsigned read_batch(struct receiver *r)
+{
+	int n;
+
+	batch_reset(r->set->batch);
+	do
+		n = recvmmsg(r->fd, r->set->batch->headers, BATCH, MSG_DONTWAIT, NULL);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		receiver_failed(r, errno);
+	for (int i = 0; i < n; i++)
+		take(r, (size_t)i);
+	return n > 0 ? (unsigned)n : 0;
+}
+
+bool datagrams_read(struct receiver *r, unsigned batches)
+{
+	unsigned n = BATCH;
+
+	while (n == BATCH && batches-- > 0)
+		n = read_batch(r);
+	return n == BATCH;
+}
