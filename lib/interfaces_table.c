@@ -25,7 +25,8 @@ static void take_alternatives(struct interface_entry *e, struct nlattr *list)
 
 	nla_for_each_nested(property, list, left) {
 		/* A name that is longer cannot be written in ha.cf: SO_BINDTODEVICE does not take it. */
-		if (nla_type(property) == IFLA_ALT_IFNAME && nla_len(property) <= INTERFACE_NAME_MAX && count < INTERFACE_ALTERNATIVES)
+		if (nla_type(property) == IFLA_ALT_IFNAME && nla_len(property) <= INTERFACE_NAME_MAX &&
+		    count < INTERFACE_ALTERNATIVES)
 			(void)nla_strlcpy(e->alternatives[count++], property, INTERFACE_NAME_MAX); /* it fits */
 	}
 }
@@ -106,7 +107,8 @@ static bool address_of_notice(struct nlmsghdr *message, struct interface_address
 	const struct ifaddrmsg *body = nlmsg_data(message);
 	/* Of a point-to-point line IFA_ADDRESS is the other end. */
 	const struct nlattr *ip = attributes[IFA_LOCAL] ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS];
-	if ((body->ifa_family != AF_INET && body->ifa_family != AF_INET6) || !ip || nla_len(ip) != (int)ip_size(body->ifa_family))
+	if ((body->ifa_family != AF_INET && body->ifa_family != AF_INET6) || !ip ||
+	    nla_len(ip) != (int)ip_size(body->ifa_family))
 		return false;
 	memset(out, 0, sizeof *out); /* compared by memcmp */
 	out->family = body->ifa_family;
@@ -135,8 +137,8 @@ static size_t address_position(const struct interfaces_table *t, const struct in
 	return i;
 }
 
-/* Where the kernel puts an address that is new on its interface: a first address of a subnet behind those of equal or wider
- * distance (link before global), the others at the end. */
+/* Where the kernel puts an address that is new on its interface: the first one of a subnet behind those of the same or a
+ * narrower scope (link before global), the others at the end. */
 static size_t place_of(const struct interfaces_table *t, const struct interface_address *a)
 {
 	size_t place = 0;

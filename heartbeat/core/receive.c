@@ -41,10 +41,11 @@ static bool decode(struct core *c, const struct event *e)
 		return false;
 	if (unauthentic)
 		core_complain(c, COMPLAINT_UNAUTHENTIC, "datagram from %s on %s refused, failed authentication: %s. Is /etc/ha.d/authkeys the same on both nodes, "
-		              "or does another cluster use this port?", origin(e).text, medium_name(c, e->datagram.medium), auth_verdict_text(decoded.auth));
+		              "or does another cluster use this port?", origin(e).text, medium_name(c, e->datagram.medium),
+		              auth_verdict_text(decoded.auth));
 	else
-		core_complain(c, COMPLAINT_MALFORMED, "datagram from %s on %s dropped: %s (%s)", origin(e).text, medium_name(c, e->datagram.medium),
-		              codec_verdict_text(verdict), decoded.why);
+		core_complain(c, COMPLAINT_MALFORMED, "datagram from %s on %s dropped: %s (%s)", origin(e).text,
+		              medium_name(c, e->datagram.medium), codec_verdict_text(verdict), decoded.why);
 	return false;
 }
 
@@ -97,7 +98,8 @@ static bool is_own(struct core *c, const struct event *e)
 		membership_heard(c, &c->nodes[c->self], e->datagram.medium);
 	else if (generation >= c->generation)
 		core_complain(c, COMPLAINT_OWN_NAME, "a machine at %s on %s sends with our own name or uuid (generation %llx, ours %llx): a cloned disk? "
-		              "Give it another uname and remove its /var/lib/heartbeat/hb_uuid", origin(e).text, medium_name(c, e->datagram.medium),
+		              "Give it another uname and remove its /var/lib/heartbeat/hb_uuid", origin(e).text,
+		              medium_name(c, e->datagram.medium),
 		              (unsigned long long)generation, (unsigned long long)c->generation);
 	return true;
 }
@@ -110,7 +112,8 @@ static struct node *sender(struct core *c, const struct event *e)
 		c->counters.foreign++;
 		char shown[HA_CF_NAME_MAX];
 		(void)bytes_to_text(name, shown, sizeof shown);
-		core_complain(c, COMPLAINT_FOREIGN, "process_status_message: bad node [%s] in message from %s: it is not in ha.cf", shown, origin(e).text);
+		core_complain(c, COMPLAINT_FOREIGN, "process_status_message: bad node [%s] in message from %s: it is not in ha.cf", shown,
+		              origin(e).text);
 		return NULL;
 	}
 	return n;

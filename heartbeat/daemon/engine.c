@@ -253,7 +253,7 @@ static gboolean on_interfaces(gint fd, GIOCondition condition, gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
-/* Read with the priority of datagrams: a message that is sent in this turn of the loop must go to the current address. */
+/* Read with the priority of datagrams: what is sent in this turn of the loop must go to the current address. */
 static int open_interfaces(struct engine *e)
 {
 	e->interfaces = interfaces_new();
@@ -270,8 +270,8 @@ static int open_media(struct engine *e)
 	struct media_handlers handlers = {.received = on_datagram, .context = e};
 	struct diags d;
 	diags_init(&d, PATH_HA_CF);
-	e->media = media_open(e->files->conf->media, e->files->conf->media_count, (uint16_t)getpid(), e->interfaces, &handlers,
-	                      &d);
+	e->media = media_open(e->files->conf->media, e->files->conf->media_count, (uint16_t)getpid(), e->interfaces,
+	                      &handlers, &d);
 	diags_tell(&d);
 	diags_free(&d);
 	return e->media ? 0 : EXIT_CONFIG;
@@ -355,7 +355,8 @@ int engine_run(const struct engine_config *config)
 	e->files = config->configuration;
 	e->asleep = time_asleep();
 	e->loop = g_main_loop_new(NULL, FALSE);
-	static int (*const steps[])(struct engine *e) = {open_core, open_interfaces, open_media, open_exec, open_ipc, open_timer};
+	static int (*const steps[])(struct engine *e) = {open_core, open_interfaces, open_media,
+	                                                 open_exec, open_ipc,        open_timer};
 	int code = 0;
 	for (size_t i = 0; i < sizeof steps / sizeof *steps && code == 0; i++)
 		code = steps[i](e);

@@ -227,7 +227,7 @@ static void lost_notices_are_made_good(void **state)
 	run("ip address add 10.9.0.1/24 brd + dev w0");
 	assert_int_equal(setsockopt(interfaces_fd(table), SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
 	run("for i in $(seq 1 40); do echo address add 10.6.0.$i/32 dev w0; done | ip -batch -");
-	run("for i in $(seq 1 39); do echo address del 10.6.0.$i/32 dev w0; done | ip -batch -"); /* some of these are lost */
+	run("for i in $(seq 1 39); do echo address del 10.6.0.$i/32 dev w0; done | ip -batch -"); /* some are lost */
 	const int usual = 212992;
 	assert_int_equal(setsockopt(interfaces_fd(table), SOL_SOCKET, SO_RCVBUF, &usual, sizeof usual), 0);
 	assert_true(interfaces_read(table) > 0);
@@ -264,7 +264,8 @@ static void what_other_processes_send_is_ignored(void **state)
 static void hundreds_of_addresses_are_known(void **state)
 {
 	(void)state;
-	change("for i in $(seq 1 300); do echo address add 10.$((i / 200 + 20)).$((i % 200)).1/24 dev w0; done | ip -batch -");
+	change("for i in $(seq 1 300); do echo address add 10.$((i / 200 + 20)).$((i % 200)).1/24 dev w0; done |"
+	       "ip -batch -");
 	assert_true(interfaces_read(table) >= 0); /* more than one turn takes */
 	assert_true(holds("10.20.1.1") && holds("10.21.100.1"));
 	struct interfaces *other = interfaces_new();
