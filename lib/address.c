@@ -30,7 +30,9 @@ bool address_of_message(struct nlmsghdr *header, struct address *out, unsigned *
 	const struct ifaddrmsg *body = nlmsg_data(header);
 	const struct nlattr *ip = attributes[IFA_LOCAL] != NULL ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS];
 	memset(out, 0, sizeof *out);
-	if (ip == NULL || !ip_address_take(body->ifa_family, (struct bytes){nla_data(ip), (size_t)nla_len(ip)}, &out->ip))
+	if (ip == NULL)
+		return false;
+	if (!ip_address_take(body->ifa_family, (struct bytes){nla_data(ip), (size_t)nla_len(ip)}, &out->ip))
 		return false;
 	out->prefix = body->ifa_prefixlen;
 	if (attributes[IFA_BROADCAST] != NULL && nla_len(attributes[IFA_BROADCAST]) == (int)sizeof out->broadcast)
@@ -128,8 +130,12 @@ static struct nl_msg *address_message(int type, int message_flags, const struct 
 {
 	struct nl_msg *message = nlmsg_alloc_simple(type, message_flags | NLM_F_ACK);
 	struct ifaddrmsg body = {
-		.ifa_family = (unsigned char)a->ip.family, .ifa_prefixlen = (unsigned char)a->prefix, .ifa_scope = RT_SCOPE_UNIVERSE,
-		.ifa_flags = a->ip.family == AF_INET6 ? IFA_F_NODAD : 0, .ifa_index = ifindex};
+		.ifa_family = (unsigned char)a->ip.family,
+		.ifa_prefixlen = (unsigned char)a->prefix,
+		.ifa_scope = RT_SCOPE_UNIVERSE,
+		.ifa_flags = a->ip.family == AF_INET6 ? IFA_F_NODAD : 0,
+		.ifa_index = ifindex,
+	};
 	struct bytes ip = ip_address_bytes(&a->ip);
 	if (message == NULL)
 		return NULL;

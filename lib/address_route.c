@@ -33,12 +33,12 @@ static bool network_of_message(struct nlmsghdr *header, struct network *out)
 		return false;
 	const struct rtmsg *body = nlmsg_data(header);
 	uint32_t table = attributes[RTA_TABLE] != NULL ? number_of(attributes[RTA_TABLE]) : body->rtm_table;
-	/* A default route without a gateway (point-to-point lines) holds every address and does not say where one belongs. */
-	if (body->rtm_type != RTN_UNICAST || (body->rtm_family == AF_INET && body->rtm_scope != RT_SCOPE_LINK) || body->rtm_dst_len == 0 ||
-	    (table != RT_TABLE_MAIN && table != RT_TABLE_LOCAL) || attributes[RTA_GATEWAY] != NULL || attributes[RTA_OIF] == NULL ||
-	    attributes[RTA_DST] == NULL)
+	/* A default route without a gateway (point-to-point lines) holds every address: it does not show where one belongs. */
+	if (body->rtm_type != RTN_UNICAST || (body->rtm_family == AF_INET && body->rtm_scope != RT_SCOPE_LINK) ||
+	    body->rtm_dst_len == 0 || (table != RT_TABLE_MAIN && table != RT_TABLE_LOCAL) ||
+	    attributes[RTA_GATEWAY] != NULL || attributes[RTA_OIF] == NULL || attributes[RTA_DST] == NULL)
 		return false;
-	/* The kernel has a route to lo for each IPv6 address there: LVS direct routing keeps a service address on lo. */
+	/* The kernel has a route to lo for each IPv6 address there.  LVS direct routing keeps a service address on lo. */
 	if (body->rtm_family == AF_INET6 && number_of(attributes[RTA_OIF]) == ADDRESS_LOOPBACK_INDEX)
 		return false;
 	*out = (struct network){
@@ -83,7 +83,10 @@ static int ask_match(struct address_table *t, struct best *best)
 {
 	struct bytes ip = ip_address_bytes(best->ip);
 	struct rtmsg body = {
-		.rtm_family = (unsigned char)best->ip->family, .rtm_dst_len = (unsigned char)(ip.len * 8), .rtm_flags = RTM_F_FIB_MATCH};
+		.rtm_family = (unsigned char)best->ip->family,
+		.rtm_dst_len = (unsigned char)(ip.len * 8),
+		.rtm_flags = RTM_F_FIB_MATCH,
+	};
 	struct nl_msg *message = nlmsg_alloc_simple(RTM_GETROUTE, NLM_F_ACK);
 	if (message == NULL)
 		return -ENOMEM;

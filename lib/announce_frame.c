@@ -13,8 +13,8 @@
 
 enum { BLOCKS_MAX = 4 };
 
-/* One kind of frame.  libnet keeps a block for each protocol header, innermost first; a tag names a block, so that building again
- * overwrites it in place and takes no memory. */
+/* One kind of frame.  libnet keeps a block for each protocol header, innermost first; a tag names a block, so that
+ * building again overwrites it in place and takes no memory. */
 struct builder {
 	libnet_t *context; /* NULL: not prepared */
 	libnet_ptag_t tags[BLOCKS_MAX];
@@ -42,32 +42,42 @@ static bool keep_tag(struct builder *b, unsigned at, libnet_ptag_t tag)
 
 static bool build_arp(struct builder *b, bool reply, const uint8_t *mac, struct in_addr ip)
 {
+	libnet_t *l = b->context;
+	const uint8_t *target = reply ? everybody : nobody;
 	uint8_t address[sizeof ip];
 	memcpy(address, &ip, sizeof address);
-	return keep_tag(b, 0, libnet_build_arp(ARPHRD_ETHER, ETHERTYPE_IP, ETH_ALEN, sizeof address, reply ? ARPOP_REPLY : ARPOP_REQUEST,
-	                                       mac, address, reply ? everybody : nobody, address, NULL, 0, b->context, b->tags[0])) &&
-	       keep_tag(b, 1, libnet_build_ethernet(everybody, mac, ETHERTYPE_ARP, NULL, 0, b->context, b->tags[1]));
+	return keep_tag(b, 0, libnet_build_arp(ARPHRD_ETHER, ETHERTYPE_IP, ETH_ALEN, sizeof address,
+	                                       reply ? ARPOP_REPLY : ARPOP_REQUEST, mac, address, target, address,
+	                                       NULL, 0, l, b->tags[0])) &&
+	       keep_tag(b, 1, libnet_build_ethernet(everybody, mac, ETHERTYPE_ARP, NULL, 0, l, b->tags[1]));
 }
 
 static bool build_neighbour(struct builder *b, bool router, const uint8_t *mac, const struct in6_addr *ip)
 {
-	enum { ICMP_LEN = LIBNET_ICMPV6_NDP_NADV_H + 8 /* option */, HOPS = 255 /* less would have passed a router: refused */ };
+	enum {
+		ICMP_LEN = LIBNET_ICMPV6_NDP_NADV_H + 8 /* the option */,
+		HOPS = 255, /* a receiver refuses less: the frame would have passed a router */
+		TYPE = ND_NEIGHBOR_ADVERT,
+	};
+	libnet_t *l = b->context;
 	uint32_t flags = 0x20000000u /* override */ | (router ? 0x80000000u : 0);
 	struct libnet_in6_addr target;
 	uint8_t option[ETH_ALEN]; /* libnet only reads it, yet wants it writable */
 	memcpy(&target, ip, sizeof target);
 	memcpy(option, mac, sizeof option);
-	return keep_tag(b, 0, libnet_build_icmpv6_ndp_opt(ND_OPT_TARGET_LINKADDR, option, sizeof option, b->context, b->tags[0])) &&
-	       keep_tag(b, 1, libnet_build_icmpv6_ndp_nadv(ND_NEIGHBOR_ADVERT, 0, 0, flags, target, NULL, 0, b->context, b->tags[1])) &&
-	       keep_tag(b, 2, libnet_build_ipv6(0, 0, ICMP_LEN, IPPROTO_ICMPV6, HOPS, target, all_nodes, NULL, 0, b->context, b->tags[2])) &&
-	       keep_tag(b, 3, libnet_build_ethernet(all_nodes_mac, mac, ETHERTYPE_IPV6, NULL, 0, b->context, b->tags[3]));
+	return keep_tag(b, 0, libnet_build_icmpv6_ndp_opt(ND_OPT_TARGET_LINKADDR, option, sizeof option, l, b->tags[0])) &&
+	       keep_tag(b, 1, libnet_build_icmpv6_ndp_nadv(TYPE, 0, 0, flags, target, NULL, 0, l, b->tags[1])) &&
+	       keep_tag(b, 2, libnet_build_ipv6(0, 0, ICMP_LEN, IPPROTO_ICMPV6, HOPS, target, all_nodes, NULL, 0,
+	                                        l, b->tags[2])) &&
+	       keep_tag(b, 3, libnet_build_ethernet(all_nodes_mac, mac, ETHERTYPE_IPV6, NULL, 0, l, b->tags[3]));
 }
 
 /* The checksum covers parts of two blocks, so that it comes last. */
 static bool add_checksum(const struct builder *b, uint8_t frame[ANNOUNCE_NEIGHBOUR_LEN])
 {
 	enum { ICMP_LEN = ANNOUNCE_NEIGHBOUR_LEN - LIBNET_ETH_H - LIBNET_IPV6_H };
-	return libnet_inet_checksum(b->context, &frame[LIBNET_ETH_H], IPPROTO_ICMPV6, ICMP_LEN, frame, &frame[ANNOUNCE_NEIGHBOUR_LEN]) >= 0;
+	return libnet_inet_checksum(b->context, &frame[LIBNET_ETH_H], IPPROTO_ICMPV6, ICMP_LEN, frame,
+	                            &frame[ANNOUNCE_NEIGHBOUR_LEN]) >= 0;
 }
 
 /* The blocks one after another, outermost first.  False when they are not exactly cap bytes. */
@@ -92,7 +102,7 @@ static bool open_context(struct builder *b)
 	char why[LIBNET_ERRBUF_SIZE] = "";
 	b->context = libnet_init(LIBNET_NONE, NULL, why);
 	if (b->context == NULL)
-		log_at(LOG_LEVEL_WARN, "libnet cannot be prepared for announcements: %s; tried again with the next one", why);
+		log_at(LOG_LEVEL_WARN, "libnet cannot be prepared for announcements: %s; tried again later", why);
 	return b->context != NULL;
 }
 
@@ -116,7 +126,8 @@ void announce_frame_close(void)
 	discard(&neighbour);
 }
 
-int announce_frame_arp(bool reply, const uint8_t mac[ANNOUNCE_MAC_LEN], struct in_addr ip, uint8_t out[ANNOUNCE_ARP_LEN])
+int announce_frame_arp(bool reply, const uint8_t mac[ANNOUNCE_MAC_LEN], struct in_addr ip,
+                       uint8_t out[ANNOUNCE_ARP_LEN])
 {
 	if (arp.context == NULL)
 		return -ENOTCONN;
@@ -131,7 +142,8 @@ int announce_frame_neighbour(bool router, const uint8_t mac[ANNOUNCE_MAC_LEN], c
 {
 	if (neighbour.context == NULL)
 		return -ENOTCONN;
-	if (build_neighbour(&neighbour, router, mac, ip) && assemble(&neighbour, out, ANNOUNCE_NEIGHBOUR_LEN) && add_checksum(&neighbour, out))
+	if (build_neighbour(&neighbour, router, mac, ip) && assemble(&neighbour, out, ANNOUNCE_NEIGHBOUR_LEN) &&
+	    add_checksum(&neighbour, out))
 		return 0;
 	discard(&neighbour);
 	return -EINVAL;

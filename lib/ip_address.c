@@ -12,7 +12,7 @@ unsigned ip_address_bits(int family)
 bool ip_address_parse(int family, const char *text, struct ip_address *out)
 {
 	memset(out, 0, sizeof *out);
-	if (ip_address_bits(family) == 0 || inet_pton(family, text, family == AF_INET ? (void *)&out->v4 : (void *)&out->v6) != 1)
+	if (ip_address_bits(family) == 0 || inet_pton(family, text, &out->v6) != 1) /* v4 begins at the same place */
 		return false;
 	out->family = family;
 	return true;
@@ -24,7 +24,7 @@ bool ip_address_take(int family, struct bytes b, struct ip_address *out)
 	if (b.len == 0 || b.len * 8 != ip_address_bits(family))
 		return false;
 	out->family = family;
-	memcpy(&out->v6, b.at, b.len); /* both members begin at the same place */
+	memcpy(&out->v6, b.at, b.len);
 	return true;
 }
 
@@ -37,7 +37,7 @@ struct ip_address_text ip_address_text(const struct ip_address *a)
 {
 	struct ip_address_text t = {""};
 	if (a->family != AF_UNSPEC)
-		(void)inet_ntop(a->family, &a->v6, t.at, sizeof t.at); /* the buffer is large enough for every address */
+		(void)inet_ntop(a->family, &a->v6, t.at, sizeof t.at); /* large enough for every address */
 	return t;
 }
 

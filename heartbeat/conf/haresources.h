@@ -41,7 +41,8 @@ struct haresources {
 struct haresources *haresources_parse(struct bytes text, const char *const *nodes, size_t node_count, struct diags *diags);
 void haresources_free(struct haresources *h);
 
-/* The family of the addresses that a script takes: AF_INET for IPaddr and IPaddr2, AF_INET6 for IPv6addr, AF_UNSPEC for other scripts. */
+/* The family of the addresses that a script takes: AF_INET for IPaddr and IPaddr2, AF_INET6 for IPv6addr, AF_UNSPEC for
+ * other scripts. */
 int haresources_address_family(const char *script);
 
 #endif

@@ -21,9 +21,10 @@ static bool is_same_file(const char *a, const char *b)
 	return b != NULL && stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-/* An administrator's own file is left to the scripts.  Ours is not run at all, so its mode cannot harm: an address that was taken is
- * released whatever has become of the file. */
-static int resolve(const struct exec *e, const struct resource_conf *r, char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX])
+/* An administrator's own file is left to the scripts.  Ours is not run at all, so its mode cannot harm: an address that
+ * was taken is released whatever has become of the file. */
+static int resolve(const struct exec *e, const struct resource_conf *r, char path[AGENT_PATH_MAX],
+                   char error[AGENT_ERROR_MAX])
 {
 	error[0] = '\0';
 	if (!ipaddr_is_script(r->script))
@@ -55,7 +56,7 @@ GPtrArray *address_class_announcements_new(void)
 static gboolean on_announce(void *context)
 {
 	struct announcement *a = context;
-	(void)address_announce_prepare(); /* after a failure at start; else it costs nothing, and the announcement says why it fails */
+	(void)address_announce_prepare(); /* does nothing unless it failed at start; the announcement says why it fails */
 	int result = ipaddr_announce(a->exec->addresses, &a->ip);
 	a->sent += result == 0;
 	a->tried++;
@@ -111,7 +112,8 @@ void address_class_prepare(struct exec *e)
 	for (size_t i = 0; i < e->resource_count && error == 0; i++)
 		error = is_address(e->resources[i].conf) ? address_announce_prepare() : 0;
 	if (error != 0)
-		log_at(LOG_LEVEL_WARN, "the announcement of addresses cannot be prepared: %s; tried again after an address is in place",
+		log_at(LOG_LEVEL_WARN,
+		       "the announcement of addresses cannot be prepared: %s; tried again after an address is in place",
 		       strerror(-error));
 }
 

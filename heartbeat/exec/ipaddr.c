@@ -59,9 +59,11 @@ static struct in_addr broadcast_of(struct in_addr ip, unsigned prefix)
 static int parse_ip(const struct syntax *syntax, int family, const char *field, struct ipaddr *out, char *error)
 {
 	if (!ip_address_parse(family, field, &out->address.ip))
-		return fail(error, -EINVAL, "\"%.40s\" is not an %s address; expected %s, like %s", field, syntax->name, syntax->form,
-		            syntax->example);
-	return syntax->is_host(&out->address.ip) ? 0 : fail(error, -EINVAL, "%s cannot be the address of a host", field);
+		return fail(error, -EINVAL, "\"%.40s\" is not an %s address; expected %s, like %s", field, syntax->name,
+		            syntax->form, syntax->example);
+	if (!syntax->is_host(&out->address.ip))
+		return fail(error, -EINVAL, "%s cannot be the address of a host", field);
+	return 0;
 }
 
 static bool is_host_v4(const struct ip_address *a)
@@ -133,7 +135,9 @@ static int parse_interface(const char *field, struct ipaddr *out, char *error)
 static int parse_interface_only(const char *field, struct ipaddr *out, char *error)
 {
 	int result = parse_interface(field, out, error);
-	return result == 0 && out->has_label ? fail(error, -EINVAL, "\"%.40s\": an IPv6 address has no label", field) : result;
+	if (result == 0 && out->has_label)
+		return fail(error, -EINVAL, "\"%.40s\": an IPv6 address has no label", field);
+	return result;
 }
 
 static int check_broadcast(struct ipaddr *ip, char *error)
@@ -198,11 +202,14 @@ static int parse_fields(int family, const char *argument, char **fields, struct 
 	for (unsigned i = 1; result == 0 && fields[i] != NULL; i++) {
 		if (i >= syntax->fields || (i == 3 && out->has_broadcast))
 			result = fail(error, -EINVAL, "\"%.80s\" has too many parts; expected %s", argument, syntax->form);
+		else if (is_short_form(family, i, fields[i]))
+			result = parse_broadcast(fields[i], out, error);
 		else
-			result = is_short_form(family, i, fields[i]) ? parse_broadcast(fields[i], out, error) : syntax->parsers[i](fields[i], out, error);
+			result = syntax->parsers[i](fields[i], out, error);
 	}
 	if (result == 0 && family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&out->address.ip.v6) && !out->has_interface)
-		return fail(error, -EINVAL, "%s is link-local, as on every interface: name prefix and interface, like %s/64/eth0", fields[0], fields[0]);
+		return fail(error, -EINVAL, "%s is link-local, every interface has that network: name the interface, like %s/64/eth0",
+		            fields[0], fields[0]);
 	return result == 0 && out->has_prefix ? check_broadcast(out, error) : result;
 }
 
@@ -386,8 +393,8 @@ bool ipaddr_of_resource(const struct resource_conf *resource, struct ipaddr *out
 	int family = haresources_address_family(resource->script);
 	if (resource->arg_count == 1)
 		return ipaddr_parse(family, resource->args[0], out, why) == 0;
-	(void)snprintf(why, IPADDR_ERROR_MAX, "%s has %zu arguments; expected one: %s%s", resource->script, resource->arg_count,
-	               syntax_of(family)->form,
+	(void)snprintf(why, IPADDR_ERROR_MAX, "%s has %zu arguments; expected one: %s%s", resource->script,
+	               resource->arg_count, syntax_of(family)->form,
 	               family == AF_INET6 ? ", with all eight groups of the address: \"::\" separates arguments" : "");
 	return false;
 }

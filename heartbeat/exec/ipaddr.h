@@ -17,8 +17,9 @@ struct ipaddr {
 	bool has_prefix, has_interface, has_label, has_broadcast;
 };
 
-/* Parse "IP[/MASK[/IF[:LABEL][/BROADCAST]]]" (AF_INET; MASK as prefix 1..32 or dotted; a third field that starts with a digit is the
- * broadcast) or "IP[/PREFIX[/IF]]" (AF_INET6).  Returns 0, or -EINVAL with a text that says which part and what would be right. */
+/* Parse "IP[/MASK[/IF[:LABEL][/BROADCAST]]]" (AF_INET; MASK as prefix 1..32 or dotted; a third field that starts with a
+ * digit is the broadcast) or "IP[/PREFIX[/IF]]" (AF_INET6).
+ * Returns 0, or -EINVAL with a text that says which part is wrong and what would be right. */
 int ipaddr_parse(int family, const char *argument, struct ipaddr *out, char error[IPADDR_ERROR_MAX]);
 /* Fill in interface and prefix by the routing table, broadcast by the mask, a free label.  Returns 0 or -errno with a text
  * (an interface without carrier is an error that says so; -EINVAL: the argument cannot be right on this machine). */
@@ -31,8 +32,8 @@ int ipaddr_start(struct address_table *t, struct ipaddr *ip, char error[IPADDR_E
 int ipaddr_stop(struct address_table *t, const struct ipaddr *ip, char error[IPADDR_ERROR_MAX]);
 /* 1 present on an interface other than lo, 0 absent, -errno when the kernel would not say. */
 int ipaddr_status(struct address_table *t, const struct ipaddr *ip);
-/* Announce the address from where it is now.  Returns 0, -ENOENT when it is not here (any more): nothing was sent, stop repeating,
- * or another -errno: not announced this time, try again. */
+/* Announce the address from where it is now.  Returns 0, -ENOENT when it is not here (any more): nothing was sent, stop
+ * repeating, or another -errno: not announced this time, try again. */
 int ipaddr_announce(struct address_table *t, const struct ipaddr *ip);
 
 /* Does a script of this name take an address, so that we can do its work in-process? */
@@ -40,7 +41,7 @@ bool ipaddr_is_script(const char *script);
 /* The address that a resource names.  False when it is another script (why is empty) or its argument is none (why tells). */
 bool ipaddr_of_resource(const struct resource_conf *resource, struct ipaddr *out, char why[IPADDR_ERROR_MAX]);
 
-/* An announcement that fails does not count as one of IPADDR_ANNOUNCE_COUNT; after IPADDR_ANNOUNCE_TRIES in all it is given up. */
+/* An announcement that fails does not count as one of IPADDR_ANNOUNCE_COUNT; IPADDR_ANNOUNCE_TRIES bounds all of them. */
 enum { IPADDR_ANNOUNCE_COUNT = 5, IPADDR_ANNOUNCE_INTERVAL_MS = 200, IPADDR_ANNOUNCE_TRIES = 15 };
 
 #endif

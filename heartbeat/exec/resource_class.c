@@ -7,8 +7,8 @@
 /* In the order in which they are asked.  script_class comes last: its text says where a script was looked for. */
 static const struct resource_class *const classes[] = {&address_class, &script_class};
 
-const struct resource_class *resource_resolve(const struct exec *e, const struct resource_conf *r, int *code, char path[AGENT_PATH_MAX],
-                                              char error[AGENT_ERROR_MAX])
+const struct resource_class *resource_resolve(const struct exec *e, const struct resource_conf *r, int *code,
+                                              char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX])
 {
 	const struct resource_class *class = NULL;
 	*code = -ENOENT;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Classes of resources: how a resource of haresources is found, called and given up.  One interface for all, and one row each
- * in the table; a group asks for a class by resource_resolve and never needs to know which one it got. */
+/* Classes of resources: how a resource of haresources is found, called and given up.  One interface for all, and one row
+ * each in the table; a group asks for a class by resource_resolve and never needs to know which one it got. */
 #ifndef HEARTBEAT_EXEC_RESOURCE_CLASS_H
 #define HEARTBEAT_EXEC_RESOURCE_CLASS_H
 
@@ -16,7 +16,8 @@ struct class_request {
 	const struct resource_conf *resource; /* borrowed until done */
 	const char *path;                     /* as resolve filled it; copied */
 	enum agent_action action;
-	/* Exactly once, from inside call or later from the main loop.  why: "" or what went wrong, for people; it is logged already. */
+	/* Exactly once, from inside call or later from the main loop.
+	 * why: "" or what went wrong, for people; it is logged already. */
 	void (*done)(void *context, enum agent_verdict verdict, const char *why);
 	void *context;
 };
@@ -26,9 +27,10 @@ struct resource_class {
 	/* start leaves alone what runs already, so that no status call is needed before it. */
 	bool start_checks_status;
 	/* Is the resource of this class, and what would be called?
-	 * Returns 0 and fills path with the program, or what the log calls it; -ENOENT: it is not of this class, ask the next row;
-	 * -EPERM: it is, and must not be called.  error says why, also for -ENOENT. */
-	int (*resolve)(const struct exec *e, const struct resource_conf *r, char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX]);
+	 * Returns 0 and fills path with the program, or what the log calls it; -ENOENT: it is not of this class, ask the
+	 * next row; -EPERM: it is, and must not be called.  error says why, also for -ENOENT. */
+	int (*resolve)(const struct exec *e, const struct resource_conf *r, char path[AGENT_PATH_MAX],
+	               char error[AGENT_ERROR_MAX]);
 	/* Carry out the action.  Returns NULL when done has been called already. */
 	struct class_call *(*call)(const struct class_request *request);
 	/* End the call; done still comes. */
@@ -39,8 +41,8 @@ struct resource_class {
 
 /* The class of a resource: the first row that accepts it, else the last row that was asked.  Never NULL.
  * *code, path and error: as that row's resolve left them. */
-const struct resource_class *resource_resolve(const struct exec *e, const struct resource_conf *r, int *code, char path[AGENT_PATH_MAX],
-                                              char error[AGENT_ERROR_MAX]);
+const struct resource_class *resource_resolve(const struct exec *e, const struct resource_conf *r, int *code,
+                                              char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX]);
 
 extern const struct resource_class address_class; /* IPaddr and its kin, by netlink in this process */
 extern const struct resource_class script_class;  /* programs of resource.d and init.d: heartbeat and LSB scripts */

@@ -44,8 +44,9 @@ static const char *name_in_hand(const struct run_group *g)
 static enum run_event event_of(enum agent_verdict verdict)
 {
 	static const enum run_event events[] = {
-		[AGENT_OK] = RUN_EVENT_OK,           [AGENT_FAILED] = RUN_EVENT_FAILED,   [AGENT_RUNNING] = RUN_EVENT_RUNNING,
-		[AGENT_STOPPED] = RUN_EVENT_STOPPED, [AGENT_UNKNOWN] = RUN_EVENT_UNKNOWN,
+		[AGENT_OK] = RUN_EVENT_OK,           [AGENT_FAILED] = RUN_EVENT_FAILED,
+		[AGENT_RUNNING] = RUN_EVENT_RUNNING, [AGENT_STOPPED] = RUN_EVENT_STOPPED,
+		[AGENT_UNKNOWN] = RUN_EVENT_UNKNOWN,
 	};
 	return events[verdict];
 }
@@ -64,7 +65,8 @@ static void wake_waiting(struct exec *e, const struct resource *r)
 	}
 }
 
-/* The outcome of a call.  One that comes from inside the call is left to `handle`: a row of addresses is a loop there, no recursion. */
+/* The outcome of a call.  One that comes from inside the call is left to `handle`: a row of addresses is a loop there and
+ * no recursion. */
 static void on_outcome(void *context, enum agent_verdict verdict, const char *why)
 {
 	struct run_group *g = context;

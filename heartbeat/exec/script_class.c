@@ -3,7 +3,8 @@
 
 /* A call of this class is a struct agent. */
 
-static int resolve(const struct exec *e, const struct resource_conf *r, char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX])
+static int resolve(const struct exec *e, const struct resource_conf *r, char path[AGENT_PATH_MAX],
+                   char error[AGENT_ERROR_MAX])
 {
 	return agent_find(e->config.script_directories, r->script, path, error);
 }
