@@ -14,15 +14,7 @@ DEADTIME_MS=3000 WARNTIME_MS=1500 INITDEAD_MS=4000
 
 LIMIT_S=300 # of "soon": a standby of 3.0.6 takes 3 s on an idle machine; 120 s were seen with 50 processes for each processor
 
-# As in tests/live, but less eager: two roles run at once, and asking 3.0.6 every 20 ms takes the time it needs itself.
-wait_for() { # SECONDS COMMAND...
-	local end=$(($(now_ms) + $1 * 1000))
-	shift
-	until "$@"; do
-		[ "$(now_ms)" -lt "$end" ] || return 1
-		sleep 0.1
-	done
-}
+POLL_S=0.1 # two roles run at once, and asking 3.0.6 every 20 ms takes the time it needs itself
 
 # 3.0.6 reads its FIFO in pieces.  On a busy machine it loses what its own scripts write there in pieces as well: an order, or the
 # word that its groups are started or stopped; then it waits for ever, with a peer of its own version too.  It says one of these.

@@ -139,7 +139,7 @@ call stop; soon stopped
 # --- the resource script
 file ''
 script() { # its arguments
-	PATH=$BUILD/sbin:$PATH timeout $((LIMIT / 1000)) "$SCRIPT" "$@" >out 2>err
+	PATH=$BUILD/sbin:$PATH timeout $LIMIT_S "$SCRIPT" "$@" >out 2>err
 	CODE=$?
 }
 script ldirectord.cf status

@@ -35,7 +35,7 @@ want 0 '' '' 'disable'
 absent $A; ok $? 'out of the table'
 call reload
 want 0 '' '' 'reload'
-nothing_for 1.5; absent $A; ok $? 'an order outlives a reload'
+look_on 1.5; absent $A; ok $? 'an order outlives a reload'
 call enable $V $A
 [ "$CODE" -eq 0 ] && soon weight $A 3; ok $? 'enable: back'
 call drain $V 127.0.9.9:1

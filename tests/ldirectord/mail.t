@@ -55,18 +55,18 @@ soon mails 1 && has 'Added real server: 127.0.1.1:8001'; ok $? 'and that it is b
 web $'\nvirtual=10.9.0.2:80\n\treal='$A$' masq\n\tchecktype=connect\n\tservicename=Web'
 call reload
 soon json '[.virtuals[].reals[].checked] | length == 3 and all'
-nothing_for 1.5 # longer than letters are gathered
+look_on 1.5 # longer than letters are gathered
 soon none_waits
 forget
 unserve "$a"
-soon mails 1; nothing_for 1.5
+soon mails 1; look_on 1.5
 mails 1 && has 'Subject: 2 changes on lvsdir, the first: [Web] Deleted real server:' && has 'Log-Message: [Web] Deleted real server: 127.0.1.1:8001 (10.9.0.1:80)' &&
 	has 'Log-Message: [Web] Deleted real server: 127.0.1.1:8001 (10.9.0.2:80)'; ok $? 'two changes at once are one mail'
 serve accept $A; a=$SERVER
 soon weight $A 1
 web ''
 call reload
-soon has 'Added real server: 127.0.1.1:8001' && nothing_for 1.5 && soon none_waits
+soon has 'Added real server: 127.0.1.1:8001' && look_on 1.5 && soon none_waits
 
 # --- a failed reload
 forget
@@ -82,13 +82,13 @@ emailalertfreq=1
 emailalertstatus=all
 smtp=$S" $'\temailalert=web@example.com\n\temailalertstatus=running'
 call reload
-nothing_for 1.5; mails 0; ok $? 'emailalertstatus=running: nothing of a reload'
+look_on 1.5; mails 0; ok $? 'emailalertstatus=running: nothing of a reload'
 unserve "$b"
 soon has 'Subject: Inaccessible real server: 127.0.1.2:8001 (10.9.0.1:80)'; ok $? 'emailalertfreq: told again while it is down'
 grep -q 'RCPT TO:<web@example.com>' mails && ! has ops@; ok $? 'to the addresses of the section only'
 sed -i "/$B/d" $CF
 call reload
-soon none_waits; forget; nothing_for 2.5
+soon none_waits; forget; look_on 2.5
 mails 0; ok $? 'not of one that was removed'
 
 # --- stop
@@ -97,7 +97,7 @@ file "emailalert=ops@example.com
 emailalertstatus=stopping
 smtp=$S" ''
 call reload
-nothing_for 1.5; mails 0; ok $? 'emailalertstatus=stopping: nothing before'
+look_on 1.5; mails 0; ok $? 'emailalertstatus=stopping: nothing before'
 call stop
 soon stopped && mails 1 && has 'Purged real server (stop): 127.0.1.1:8001' && has 'Daemon-Status: stopping'; ok $? 'the stop is told before the end'
 has 'From: root@lvsdir'; ok $? 'from user@host by default'
@@ -141,7 +141,7 @@ begin=$SECONDS
 call start
 soon grep -q "Mail to ops@example.com was not sent by $S: .*[Cc]onnect.*; next try in 1 min" $LOG; ok $? 'nobody listens: a line, tried again later'
 unserve "$a"; soon json '.mails.waiting == 2'; waits=$?
-nothing_for 2.5 # it is gathered for a second, then tried
+look_on 2.5 # it is gathered for a second, then tried
 [ $waits -eq 0 ] && [ "$(grep -c 'was not sent' $LOG)" -le $((1 + (SECONDS - begin) / 60)) ]; ok $? 'the second one makes no second line within the minute'
 call stop
 soon stopped

@@ -35,7 +35,7 @@ begin=$SECONDS
 soon grep -q "monitorfile $ROOM/pipe cannot be written, lines are lost: " $LOG; ok $? 'what cannot be written is told'
 unserve "$a"
 soon absent $A; ok $? 'and checks go on'
-nothing_for 1 # two more lines that cannot be written
+look_on 1 # two more lines that cannot be written
 [ "$(grep -c 'cannot be written' $LOG)" -le $((1 + (SECONDS - begin) / 60)) ]; ok $? 'the log says so once a minute'
 ! grep -q 'understood but not served' $LOG; ok $? 'nothing is said to be missing'
 call stop

@@ -12,9 +12,8 @@
 # lie on a real machine; the disk survives a power cut, /run and /tmp do not.
 # A scenario runs in a PID and a mount namespace of its own: when it ends, however it ends, the kernel removes everything.
 
-LIVE_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-BUILD=${BUILD:-$LIVE_TOP/build}
-case $BUILD in /*) ;; *) BUILD=$LIVE_TOP/$BUILD ;; esac
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+LIVE_TOP=$(cd "$TESTS/.." && pwd)
 LIVE_HELP=$BUILD/tests/live
 LIVE=/mnt # in the scenario's own mount namespace
 export TZ=UTC LC_ALL=C
@@ -30,15 +29,9 @@ live_die() {
 	exit 1
 }
 
-# First call of a scenario, with its own arguments: run it again as process 1 of a world of its own.
+# First call of a scenario, with its own arguments.
 live_enter() {
-	[ "$(id -u)" -eq 0 ] || live_die 'needs root: it makes network, PID and mount namespaces'
-	if [ -z "${LIVE_INSIDE:-}" ]; then
-		LIVE_INSIDE=1 exec unshare --mount --propagation private --pid --fork --kill-child --mount-proc bash "$0" "$@"
-	fi
-	unset LIVE_INSIDE
-	umask 022 # modes of what a scenario makes; users without privileges read it
-	trap 'exit 130' INT TERM HUP # process 1 gets no signal without a handler
+	namespaces_enter '' "$@"
 	local program
 	for program in holder probe owners; do
 		[ -x "$LIVE_HELP/$program" ] || live_die "$LIVE_HELP/$program is missing: make tests"
@@ -46,51 +39,10 @@ live_enter() {
 	mount -t tmpfs -o mode=755 live "$LIVE" || live_die 'cannot mount a tmpfs'
 }
 
-# --- verdicts (TAP) ---------------------------------------------------------------------------------------------------
-CHECKS=0 CHECKS_FAILED=0
-
-pass() {
-	CHECKS=$((CHECKS + 1))
-	printf 'ok %d - %s\n' "$CHECKS" "$1"
-}
-
-fail() { # SENTENCE [what was found instead]...
-	CHECKS=$((CHECKS + 1)) CHECKS_FAILED=$((CHECKS_FAILED + 1))
-	printf 'not ok %d - %s\n' "$CHECKS" "$1"
-	shift
-	[ $# -eq 0 ] || printf '#   %s\n' "$@"
-}
-
-check() { # SENTENCE COMMAND...: true when COMMAND succeeds; what it prints is not shown
-	local sentence=$1
-	shift
-	if "$@" >/dev/null 2>&1; then pass "$sentence"; else fail "$sentence" "failed: $*"; fi
-}
-
-check_not() { # SENTENCE COMMAND...: true when COMMAND fails
-	local sentence=$1
-	shift
-	if "$@" >/dev/null 2>&1; then fail "$sentence" "succeeded: $*"; else pass "$sentence"; fi
-}
-
-is() { # SENTENCE FOUND EXPECTED
-	if [ "$2" = "$3" ]; then pass "$1"; else fail "$1" "found: $2" "expected: $3"; fi
-}
-
-at_most() { # SENTENCE FOUND LIMIT: whole numbers
-	case $2 in
-	'' | *[!0-9]*) fail "$1" "found: '$2', which is no length of time" ;;
-	*) if [ "$2" -le "$3" ]; then pass "$1 ($2 of at most $3)"; else fail "$1" "found: $2" "at most: $3"; fi ;;
-	esac
-}
-
-note() { printf '# %s\n' "$*"; }
-
+# --- verdicts ----------------------------------------------------------------------------------------------------------
 # Last line of a scenario.  After a failure the ends of both logs.
 done_testing() {
-	printf '1..%d\n' "$CHECKS"
-	note "took $SECONDS s: $(basename "$0" .t)${REF:+ with 3.0.6 on node$REF}"
-	[ "$CHECKS_FAILED" -gt 0 ] || exit 0
+	! plan "$(basename "$0" .t)${REF:+ with 3.0.6 on node$REF}" || exit 0
 	local n
 	for n in 1 2; do
 		[ -f "$(log_file "$n")" ] || continue
@@ -100,22 +52,7 @@ done_testing() {
 	exit 1
 }
 
-# --- time -------------------------------------------------------------------------------------------------------------
-now_ms() { echo $((${EPOCHREALTIME/./} / 1000)); }
-
-wait_for() { # SECONDS COMMAND...: until it succeeds; its last status when the time is up
-	local end=$(($(now_ms) + $1 * 1000))
-	shift
-	until "$@"; do
-		[ "$(now_ms)" -lt "$end" ] || return 1
-		sleep 0.02
-	done
-}
-# What takes a moment on a quiet machine may take so long on a slow or busy one.  No scenario asserts how quick
-# something is: tests/bench measures that, and the simulator asserts it on a virtual clock.
-LIMIT_S=60
-soon() { wait_for "$LIMIT_S" "$@"; } # COMMAND...
-look_on() { sleep "$1"; }            # SECONDS: for what must not happen, because no state tells that it will not
+# --- limits -------------------------------------------------------------------------------------------------------------
 UNNOTICED_MS=500 # a busy machine may hold up packets so long
 WIDE_MS=15000    # for what ends within a second on a quiet machine and must not last
 
