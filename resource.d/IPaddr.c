@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* IPaddr and IPaddr2 as a resource script: the same code as in the daemon, for people and for other cluster managers.
+/* IPaddr and IPaddr2 as a resource script: the code of the daemon, for people and for other cluster managers.
  * doc/resources.md 6, 8 and 9. */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "lib/facility.h"
 #include "lib/log.h"
 
-/* OCF's exit codes, as far as they occur here. */
+/* The exit codes of OCF that occur here. */
 enum { EXIT_OK = 0, EXIT_GENERIC = 1, EXIT_ARGS = 2, EXIT_NOT_RUNNING = 7 };
 
 static const struct {
@@ -40,26 +40,27 @@ static int failed(const char *argument, const char *error, int code)
 	return end(code);
 }
 
-/* The other announcements are sent by a process of its own: start must not make the group wait for them.
- * It ends by itself when the address is gone. */
+/* A separate process sends the other announcements, because the group must not wait for them.
+ * The process ends by itself when the address is gone. */
 static void announce_in_background(const struct ipaddr *ip)
 {
 	pid_t child = fork();
 	if (child != 0)
-		return; /* also when it failed: the first announcement is out already */
+		return; /* also when fork failed: the first announcement has been sent already */
 	if (setsid() < 0 || chdir("/") < 0)
 		_exit(EXIT_GENERIC);
-	/* The caller waits for the end of our output: let go of it. */
+	/* The caller waits for the end of our output, so close it here. */
 	int nothing = open("/dev/null", O_RDWR);
 	for (int fd = 0; nothing >= 0 && fd <= 2; fd++)
-		(void)dup2(nothing, fd); /* the worst case is a caller that waits a second longer */
+		(void)dup2(nothing, fd); /* if this fails, the caller waits a second longer */
 	struct address_table *table = address_table_new();
 	struct timespec pause = {.tv_nsec = IPADDR_ANNOUNCE_INTERVAL_MS * 1000000L};
-	for (int sent = 0, tried = 0; table != NULL && sent < IPADDR_ANNOUNCE_COUNT && tried < IPADDR_ANNOUNCE_TRIES; tried++) {
+	int sent = 0;
+	for (int tried = 0; table != NULL && sent < IPADDR_ANNOUNCE_COUNT && tried < IPADDR_ANNOUNCE_TRIES; tried++) {
 		while (nanosleep(&pause, &pause) < 0 && errno == EINTR)
 			continue;
 		pause = (struct timespec){.tv_nsec = IPADDR_ANNOUNCE_INTERVAL_MS * 1000000L};
-		(void)address_announce_prepare(); /* the announcement says why it fails */
+		(void)address_announce_prepare(); /* ipaddr_announce logs why this failed */
 		int result = ipaddr_announce(table, ip);
 		if (result == -ENOENT)
 			break;
@@ -71,12 +72,12 @@ static void announce_in_background(const struct ipaddr *ip)
 static int start(struct address_table *table, const char *argument, struct ipaddr *ip)
 {
 	char error[IPADDR_ERROR_MAX];
-	(void)address_announce_prepare(); /* the announcement says why it fails */
+	(void)address_announce_prepare(); /* ipaddr_announce logs why this failed */
 	int result = ipaddr_start(table, ip, error);
 	if (result < 0)
 		return failed(argument, error, result == -EINVAL ? EXIT_ARGS : EXIT_GENERIC);
 	if (result == 1)
-		(void)ipaddr_announce(table, ip); /* is it gone within these microseconds, then the background finds out, too */
+		(void)ipaddr_announce(table, ip); /* if this fails, the process in the background notices it too */
 	announce_in_background(ip);
 	return end(EXIT_OK);
 }
@@ -101,7 +102,8 @@ static int status(struct address_table *table, const char *argument, struct ipad
 static void print_usage(const char *name)
 {
 	printf("usage: %s IP[/MASK[/IF[:LABEL][/BROADCAST]]] start|stop|status|monitor|usage|meta-data\n"
-	       "  MASK is a prefix like 24 or a mask like 255.255.255.0; without it, or without IF, the connected network that holds IP decides\n",
+	       "  MASK is a prefix like 24 or a mask like 255.255.255.0\n"
+	       "  without MASK or IF, the values of the connected network that contains IP are used\n",
 	       name);
 }
 
@@ -144,7 +146,7 @@ static const struct {
 	{"meta-data", NULL, print_meta_data},
 };
 
-/* The log of the daemon when it tells us where that is, else standard error. */
+/* Log to the places that the daemon passes in the environment; without them, to standard error. */
 static void open_log(const char *name)
 {
 	const char *host = getenv("HA_CURHOST"), *facility = getenv("HA_LOGFACILITY"), *file = getenv("HA_LOGFILE");
@@ -158,7 +160,7 @@ static void open_log(const char *name)
 		.to_stderr = file == NULL && number < 0,
 		.syslog_layout = true,
 	};
-	(void)log_open(&config); /* what could not be opened is left out; the exit code still tells */
+	(void)log_open(&config); /* a log file that cannot be opened is left out; the exit code still reports the result */
 }
 
 static int run(const char *argument, int (*action)(struct address_table *, const char *, struct ipaddr *))

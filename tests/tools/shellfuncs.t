@@ -100,11 +100,11 @@ forged: line'" HA_LOGFILE="$room/ha-log"
 	printf 't=hello\ninfo=a b\n' >input
 	rm -f fifo && : >fifo
 	call ha_clustermsg HA_FIFO="$room/fifo"
-	[ "$code" -eq 1 ] && grep -q 'is no FIFO' err && [ ! -s fifo ]
+	[ "$code" -eq 1 ] && grep -q 'is not a FIFO' err && [ ! -s fifo ]
 	ok $? 'ha_clustermsg refuses a plain file, and leaves it as it was'
 	rm -f fifo
 	call ha_clustermsg HA_FIFO="$room/fifo"
-	[ "$code" -eq 1 ] && grep -q 'is no FIFO' err && [ ! -e fifo ]
+	[ "$code" -eq 1 ] && grep -q 'is not a FIFO' err && [ ! -e fifo ]
 	ok $? 'it makes no file where there is none'
 	mkfifo fifo
 	call ha_clustermsg HA_FIFO="$room/fifo"
