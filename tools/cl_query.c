@@ -40,7 +40,7 @@ void query_error(const char *format, ...)
 	const struct log_config config = {
 		.entity = "cl_status", .host = host.nodename, .facility = -1, .to_stderr = true, .syslog_layout = true};
 	(void)fflush(stdout);
-	(void)log_open(&config); /* no files: nothing that can fail */
+	(void)log_open(&config); /* opens no file, so it cannot fail */
 	va_start(args, format);
 	log_v(LOG_LEVEL_ERROR, format, args);
 	va_end(args);
@@ -58,7 +58,7 @@ static const struct message *checked(enum api_result result, const struct messag
 	if (result == API_TIMEOUT)
 		query_timeout();
 	if (result != API_OK) {
-		query_error("heartbeat hung up, or its answer is not understood");
+		query_error("heartbeat closed the connection, or its answer is not valid");
 		exit(EXIT_OTHER);
 	}
 	return reply;
@@ -78,18 +78,20 @@ const struct message *query_more(struct query *q)
 	return checked(result, reply);
 }
 
-const struct message *query_ask_within(struct query *q, const char *reqtype, const char *const *pairs, uint64_t wait_ms)
+const struct message *query_ask_within(struct query *q, const char *reqtype, const char *const *pairs,
+				       uint64_t wait_ms)
 {
 	const struct message *reply;
 	struct span whole = left(q);
-	bool shorter = wait_ms < (uint64_t)span_to_ms(whole); /* the five seconds bound everything */
-	enum api_result result = api_client_ask(q->client, shorter ? span_ms((int64_t)wait_ms) : whole, reqtype, pairs, &reply);
+	bool shorter = wait_ms < (uint64_t)span_to_ms(whole); /* QUERY_DEADLINE_MS limits every wait */
+	struct span wait = shorter ? span_ms((int64_t)wait_ms) : whole;
+	enum api_result result = api_client_ask(q->client, wait, reqtype, pairs, &reply);
 	return shorter && result == API_TIMEOUT ? NULL : checked(result, reply);
 }
 
 static void keep(const struct message *m, const char *name, char *out, size_t cap)
 {
-	(void)bytes_to_text(message_string(m, name), out, cap); /* cut: the daemon's names are shorter */
+	(void)bytes_to_text(message_string(m, name), out, cap); /* never cut: names of the daemon are shorter */
 }
 
 void query_nodes(struct query *q, struct node_list *nodes)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What every subcommand of cl_status asks the daemon with: one sign-on, one deadline for all, lists read whole.
- * A daemon that does not answer ends the program with exit code 12: the functions then do not return. */
+/* Requests to the daemon, for the subcommands of cl_status: one sign-on, one deadline for everything, complete lists.
+ * When the daemon does not answer, the program ends with exit code 12: the functions do not return then. */
 #ifndef TOOLS_CL_QUERY_H
 #define TOOLS_CL_QUERY_H
 
@@ -39,26 +39,28 @@ struct link_entry {
 struct link_list {
 	struct link_entry list[QUERY_LIST_MAX];
 	size_t count;
-	struct bytes reason; /* of a refusal; until the next question */
+	struct bytes reason; /* of a refusal; valid until the next request */
 };
 
 void query_begin(struct query *q);
 void query_end(struct query *q);
 enum api_result query_sign_on(struct query *q);
-/* A line of level ERROR on standard error, in the layout of the log. */
+/* Print a line of level ERROR to standard error, in the layout of the log. */
 void query_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Say that there is no answer, exit 12. */
+/* Report that there is no answer, exit with 12. */
 _Noreturn void query_timeout(void);
 
-/* Ask; the first reply, valid until the next question.  Exits with 13 when the daemon hangs up. */
+/* Send a request and return the first reply, valid until the next request.  Exits with 13 when the daemon closes the
+ * connection. */
 const struct message *query_ask(struct query *q, const char *reqtype, const char *const *pairs);
 const struct message *query_more(struct query *q);
 /* As query_ask, but NULL when there is no answer within wait_ms. */
-const struct message *query_ask_within(struct query *q, const char *reqtype, const char *const *pairs, uint64_t wait_ms);
+const struct message *query_ask_within(struct query *q, const char *reqtype, const char *const *pairs,
+				       uint64_t wait_ms);
 
-/* In order of definition. */
+/* All nodes in the order of their definition. */
 void query_nodes(struct query *q, struct node_list *nodes);
-/* False: refused, links->reason says why. */
+/* All links of a node.  False: refused, links->reason has the reason. */
 bool query_links(struct query *q, const char *node, struct link_list *links);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Ask the daemon of this machine, print, exit.  Texts and exit codes: doc/commands.md 2. */
+/* cl_status: asks the daemon of this machine, prints the answer, exits.  Texts and exit codes: doc/commands.md 2. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static int complain(const char *line)
 	return EXIT_PARAMETER;
 }
 
-/* The reference's pair of lines for a query that the daemon did not answer well. */
+/* The reference prints these two lines when a request fails. */
 static int failed(const char *what, struct bytes reason, int code)
 {
 	query_error("%s", what);
@@ -39,7 +39,7 @@ static int failed(const char *what, struct bytes reason, int code)
 	return code;
 }
 
-/* --- nodes -------------------------------------------------------------------------------------------------------- */
+/* --- nodes ------------------------------------------------------------------------------------------------------ */
 
 static void print_links(struct query *q, const char *node, bool with_status)
 {
@@ -55,7 +55,7 @@ static void print_nodes(struct query *q, bool normal, bool ping)
 	query_nodes(q, &nodes);
 	if (q->human)
 		(void)printf("The nodes are as follow:\n");
-	for (size_t i = nodes.count; i-- > 0;) { /* last defined first: scripts know it so */
+	for (size_t i = nodes.count; i-- > 0;) { /* last defined first: scripts expect this order */
 		const struct node_entry *n = &nodes.list[i];
 		bool is_ping = strcmp(n->type, "ping") == 0;
 		if (normal != ping && is_ping != ping)
@@ -75,8 +75,9 @@ static int listnodes(struct query *q)
 	return 0;
 }
 
-/* Ask one thing of the node that stands first; false and *code set after a negative answer. */
-static bool node_answer(struct query *q, const char *reqtype, const char *field, const char *error, struct bytes *value, int *code)
+/* Request one value of the node that is the first parameter; false and *code set after a negative answer. */
+static bool node_answer(struct query *q, const char *reqtype, const char *field, const char *error,
+			struct bytes *value, int *code)
 {
 	const char *const pairs[] = {"node", q->words[0], NULL};
 	const struct message *reply = query_ask(q, reqtype, pairs);
@@ -131,7 +132,7 @@ static int nodesite(struct query *q)
 	return code;
 }
 
-/* --- links -------------------------------------------------------------------------------------------------------- */
+/* --- links ------------------------------------------------------------------------------------------------------ */
 
 static int listhblinks(struct query *q)
 {
@@ -151,18 +152,18 @@ static int hblinkstatus(struct query *q)
 	const struct message *reply = query_ask(q, "ifstatus", pairs);
 	struct bytes status = message_string(reply, "st");
 	if (!message_is(reply, "result", "OK"))
-		return failed("Cannot get heartbeat link status", bytes_of(""), EXIT_OTHER); /* the reference gives no reason here */
+		return failed("Cannot get heartbeat link status", bytes_of(""), EXIT_OTHER); /* no reason, as the reference */
 	if (q->human)
 		(void)printf("The node %s's heartbeat link %s is ", q->words[0], q->words[1]);
 	(void)printf("%.*s\n", (int)status.len, status.len ? (const char *)status.at : "");
 	return yes(status, "up") ? 0 : EXIT_NO;
 }
 
-/* --- clients, resources, parameters ----------------------------------------------------------------------------------- */
+/* --- clients, resources, parameters ----------------------------------------------------------------------------- */
 
 static int clientstatus(struct query *q)
 {
-	static const char *const states[] = {"online", "offline", "join", "leave"}; /* the exit code is the place in here */
+	static const char *const states[] = {"online", "offline", "join", "leave"}; /* the index is the exit code */
 	uint64_t wait_ms = CLIENT_WAIT_MS;
 	if (q->words[2] && !bytes_to_u64(bytes_of(q->words[2]), 10, &wait_ms))
 		return complain("clientstatus: the third parameter is a time in milliseconds.");
@@ -222,7 +223,7 @@ static int test(struct query *q)
 	return 0;
 }
 
-/* Ours: rscstatus is bookkeeping of halves; this is each group. */
+/* Ours, not in the reference: rscstatus reports halves, this reports each group. */
 static int groups(struct query *q)
 {
 	int code = 0;
@@ -250,13 +251,14 @@ static int groups(struct query *q)
 	return code;
 }
 
-/* --- hbstatus ----------------------------------------------------------------------------------------------------- */
+/* --- hbstatus --------------------------------------------------------------------------------------------------- */
 
-/* Status of the node itself: until it is active the daemon still waits for its peers. */
+/* Status of this node.  Until it is active, the daemon still waits for its peers. */
 static void print_own_status(struct query *q)
 {
 	char node[128];
-	(void)bytes_to_text(message_string(api_client_signon(q->client), "node"), node, sizeof node); /* names have at most 99 bytes */
+	/* never cut: names have at most 99 bytes */
+	(void)bytes_to_text(message_string(api_client_signon(q->client), "node"), node, sizeof node);
 	const char *const pairs[] = {"node", node, NULL};
 	struct bytes status = message_string(query_ask(q, "nodestatus", pairs), "st");
 	if (status.len > 0 && !yes(status, "active"))
@@ -285,12 +287,13 @@ static int hbstatus(struct query *q)
 	case API_OK:
 		return hbstatus_running(q);
 	case API_REFUSED:
-	case API_PROTOCOL: /* somebody listens, and hangs up */
+	case API_PROTOCOL: /* a process accepts the connection and closes it */
 		(void)printf("Heartbeat is apparently running on this machine, but refuses my connection");
 		code = 0;
 		break;
 	case API_DENIED:
-		(void)printf("Heartbeat is perhaps running on this machine, but you may not open its socket (member of group haclient?)");
+		(void)printf("Heartbeat may be running on this machine, but you have no permission to open its socket "
+			     "(are you in the group haclient?)");
 		break;
 	case API_TIMEOUT:
 		query_timeout();
@@ -304,14 +307,14 @@ static int hbstatus(struct query *q)
 	return code;
 }
 
-/* --- the table ---------------------------------------------------------------------------------------------------- */
+/* --- the table -------------------------------------------------------------------------------------------------- */
 
 static const char many[] = "Not enough parameters.", few[] = "No enough parameter.";
 
 static const struct subcommand {
 	const char *name, *options, *arguments, *help;
-	int words;           /* needed */
-	const char *missing; /* said when there are fewer */
+	int words;           /* number of parameters that are needed */
+	const char *missing; /* error text when there are fewer */
 	bool signs_on_itself;
 	int (*run)(struct query *q);
 } subcommands[] = {
@@ -327,7 +330,7 @@ static const struct subcommand {
 	{"nodetype", "m", "NODE", "type of a node: normal or ping", 1, few, false, nodetype},
 	{"nodeweight", "m", "NODE", "weight of a node", 1, many, false, nodeweight},
 	{"rscstatus", "m", "", "resources held here: none, local, foreign, all, transition", 0, NULL, false, rscstatus},
-	{"test", "", "", "times, node name and holdings as the API tells them", 0, NULL, false, test},
+	{"test", "", "", "times, node name and resources held, from the API", 0, NULL, false, test},
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
 
@@ -336,12 +339,12 @@ static int help(void)
 	(void)printf("usage: cl_status SUBCOMMAND [options] [parameters]\n\n");
 	for (size_t i = 0; i < SUBCOMMANDS; i++)
 		(void)printf("  %-13s %-17s %s\n", subcommands[i].name, subcommands[i].arguments, subcommands[i].help);
-	(void)printf("\n  -m            for people   -v            more\n"
+	(void)printf("\n  -m            text for people   -v            more output\n"
 		     "\nexit: 0 yes, 1 no or not running, 11 wrong parameters, 12 no answer within 5 seconds, 13 the daemon refused\n");
 	return 0;
 }
 
-/* argv[0] is the subcommand, so getopt says "hbstatus: invalid option -- 'z'"; a wrong letter is not fatal. */
+/* argv[0] is the subcommand, so getopt prints "hbstatus: invalid option -- 'z'".  A wrong option is not fatal. */
 static void parse(struct query *q, const struct subcommand *sub, int argc, char **argv)
 {
 	int letter;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Show heartbeat datagrams, from files or from the wire, and say whether they are authentic and if not, why. */
+/* hb_dump: shows heartbeat datagrams, from files or from the wire, and whether and why not they are authentic. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -19,14 +19,14 @@ static const char usage_text[] =
 	"       hb_dump [--authkeys FILE] [--json] [--port N] [--count N] --live INTERFACE\n"
 	"\n"
 	"  -k, --authkeys FILE  keys to verify with; default %s\n"
-	"  -j, --json           a line of JSON for each datagram\n"
-	"  -l, --live INTERFACE show UDP datagrams to the port, and pings that carry heartbeat messages, until interrupted\n"
+	"  -j, --json           print a line of JSON for each datagram\n"
+	"  -l, --live INTERFACE show UDP datagrams to the port, and pings with heartbeat messages, until interrupted\n"
 	"  -p, --port N         UDP port, default %d\n"
 	"  -c, --count N        stop after N datagrams\n"
 	"  -h, --help           this text\n"
 	"  -V, --version\n"
 	"\n"
-	"exit status: 0 all verified, 1 something refused or not verified, 2 usage, or a file that cannot be read\n";
+	"exit status: 0 all verified, 1 a datagram was refused or not verified, 2 usage, or a file that cannot be read\n";
 
 struct options {
 	const char *authkeys; /* NULL: the default */
@@ -44,7 +44,7 @@ struct run {
 
 static uint8_t arena[CODEC_UNCOMPRESSED_MAX];
 
-/* --- keys --------------------------------------------------------------------------------------------------------------- */
+/* --- keys ------------------------------------------------------------------------------------------------------- */
 
 static void print_diags(const struct diags *diags)
 {
@@ -69,15 +69,15 @@ static struct auth *parse_keys(const char *file, struct bytes text, mode_t mode)
 		auth = auth_new(&keys);
 	authkeys_wipe(&keys);
 	if (auth)
-		authkeys_check_mode(mode, &diags); /* heartbeat would refuse it; to read a dump it will do */
+		authkeys_check_mode(mode, &diags); /* heartbeat would refuse the file; hb_dump only warns */
 	else if (diags.errors == 0)
-		(void)fprintf(stderr, "hb_dump: %s: OpenSSL on this machine does not offer a digest that the file asks for\n", file);
+		(void)fprintf(stderr, "hb_dump: %s: OpenSSL on this machine does not have a digest that the file names\n", file);
 	print_diags(&diags);
 	diags_free(&diags);
 	return auth;
 }
 
-/* False when the file that was asked for is of no use; without the default file we go on, and verify nothing. */
+/* False when the file of --authkeys cannot be used.  Without the default file we continue and verify nothing. */
 static bool load_keys(struct run *run)
 {
 	const char *file = run->options.authkeys ? run->options.authkeys : default_authkeys;
@@ -101,7 +101,7 @@ static bool load_keys(struct run *run)
 	return run->keys.auth || !run->options.authkeys;
 }
 
-/* --- datagrams ---------------------------------------------------------------------------------------------------------- */
+/* --- datagrams -------------------------------------------------------------------------------------------------- */
 
 static void show(void *context, const char *title, struct bytes datagram)
 {
@@ -117,7 +117,7 @@ static void show(void *context, const char *title, struct bytes datagram)
 	run->refused = run->refused || !d.ok;
 }
 
-/* One byte more than can be a datagram, so that the codec says "too large". */
+/* Read one byte more than a datagram can have, so that the codec reports "too large". */
 static void show_file(struct run *run, const char *path)
 {
 	static uint8_t data[CODEC_DATAGRAM_MAX + 1];
@@ -147,7 +147,7 @@ static void show_wire(struct run *run)
 	}
 }
 
-/* --- command line --------------------------------------------------------------------------------------------------------- */
+/* --- command line ----------------------------------------------------------------------------------------------- */
 
 static int usage(FILE *to, int code)
 {
@@ -163,7 +163,7 @@ static bool number(const char *word, const char *option, uint64_t max, uint64_t 
 	return false;
 }
 
-/* -1: go on; else the exit status. */
+/* -1: continue; otherwise the exit status. */
 static int parse_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {

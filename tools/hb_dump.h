@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the files of hb_dump share: one datagram judged, printed for people or programs, or taken from the wire. */
+/* Shared by the files of hb_dump: verify one datagram, print it for people or programs, receive from the wire. */
 #ifndef TOOLS_HB_DUMP_H
 #define TOOLS_HB_DUMP_H
 
@@ -9,7 +9,7 @@
 #include "heartbeat/core/codec.h"
 
 struct dump_keys {
-	struct auth *auth;     /* NULL: no keys to verify with */
+	struct auth *auth;     /* NULL: there are no keys */
 	const char *file;
 	const char *why_none;  /* when auth is NULL */
 };
@@ -27,7 +27,7 @@ struct dump {
 
 /* Decode and verify; arena as for codec_decode. */
 void dump_judge(struct dump *d, const struct dump_keys *keys, struct bytes datagram, void *arena, size_t cap);
-/* title: file name or the way it took on the wire. */
+/* title: the file name, or time, direction and addresses. */
 void dump_print_human(const struct dump *d, const char *title);
 /* One line. */
 void dump_print_json(const struct dump *d);
@@ -36,7 +36,7 @@ struct live {
 	const char *interface;
 	uint16_t port;
 	unsigned long count; /* 0: until a signal */
-	/* returns after printing; time and way are in title */
+	/* called for each datagram; title has time, direction and addresses */
 	void (*datagram)(void *context, const char *title, struct bytes datagram);
 	void *context;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* hb_dump: heartbeat datagrams as they pass on an interface, by a packet socket.  IPv4; fragments are not put together. */
+/* hb_dump: receives the heartbeat datagrams of an interface from a packet socket.  IPv4 only; it does not reassemble
+ * fragments. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_packet.h>
@@ -26,7 +27,7 @@ static void stop(int signal)
 	stopped = 1;
 }
 
-/* --- packets ------------------------------------------------------------------------------------------------------------ */
+/* --- packets ---------------------------------------------------------------------------------------------------- */
 
 static uint16_t take_u16(struct reader *r)
 {
@@ -36,7 +37,7 @@ static uint16_t take_u16(struct reader *r)
 	return (uint16_t)value;
 }
 
-static bool begins(struct reader r, const char *text)
+static bool starts_with(struct reader r, const char *text)
 {
 	return reader_skip(&r, text);
 }
@@ -47,7 +48,7 @@ static bool take_udp(struct reader *r, uint16_t port)
 
 	(void)take_u16(r); /* source port: any */
 	uint16_t to = take_u16(r), len = take_u16(r);
-	(void)take_u16(r); /* checksum: the kernel's business */
+	(void)take_u16(r); /* checksum: the kernel checks it */
 	if (r->failed || to != port || len < UDP_HEADER)
 		return false;
 	struct bytes payload = reader_take(r, (size_t)len - UDP_HEADER);
@@ -63,10 +64,11 @@ static bool take_icmp(struct reader *r)
 	int type = reader_byte(r);
 	(void)reader_byte(r);         /* code */
 	(void)reader_take(r, ICMP_REST); /* checksum, identifier, sequence */
-	return !r->failed && (type == ECHO_REPLY || type == ECHO_REQUEST) && (begins(*r, "###") || begins(*r, ">>>"));
+	return !r->failed && (type == ECHO_REPLY || type == ECHO_REQUEST) &&
+	       (starts_with(*r, "###") || starts_with(*r, ">>>"));
 }
 
-/* From an IPv4 packet to the datagram within; false when it is none of ours. */
+/* Extract the datagram from an IPv4 packet; false when it is not for heartbeat. */
 static bool take_datagram(struct bytes packet, uint16_t port, struct bytes *datagram, char way[64])
 {
 	struct reader head = reader_over(packet);
@@ -97,7 +99,7 @@ static bool take_datagram(struct bytes packet, uint16_t port, struct bytes *data
 	return true;
 }
 
-/* --- listening ---------------------------------------------------------------------------------------------------------- */
+/* --- listening -------------------------------------------------------------------------------------------------- */
 
 static int open_interface(const char *name, unsigned *index)
 {
@@ -118,7 +120,7 @@ static int open_interface(const char *name, unsigned *index)
 
 static bool is_loopback(const struct sockaddr_ll *from)
 {
-	return from->sll_hatype == 772; /* ARPHRD_LOOPBACK: there each packet is seen leaving and coming */
+	return from->sll_hatype == 772; /* ARPHRD_LOOPBACK: each packet is seen twice there, out and in */
 }
 
 static void title_of(char *title, size_t cap, const char *way, const struct sockaddr_ll *from)
@@ -133,7 +135,7 @@ static void title_of(char *title, size_t cap, const char *way, const struct sock
 	(void)snprintf(title, cap, "%s.%03ld %s %s", clock, now.tv_nsec / 1000000, from->sll_pkttype == PACKET_OUTGOING ? "out" : "in", way);
 }
 
-/* 1: shown, 0: not ours, or -errno. */
+/* 1: shown, 0: not for heartbeat, or -errno. */
 static int take_packet(int fd, const struct live *live)
 {
 	static uint8_t packet[PACKET_MAX];
@@ -164,7 +166,7 @@ int live_run(const struct live *live)
 	waiting.fd = open_interface(live->interface, &index);
 	if (waiting.fd < 0)
 		return waiting.fd;
-	/* Signals are let in while we wait only: none can slip in between the look at the flag and the wait. */
+	/* Signals are blocked except during ppoll: otherwise one could arrive between the check of "stopped" and the wait. */
 	(void)sigemptyset(&blocked);
 	(void)sigaddset(&blocked, SIGINT);
 	(void)sigaddset(&blocked, SIGTERM);

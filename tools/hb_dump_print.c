@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* hb_dump: judging one datagram, and printing it. */
+/* hb_dump: verifies one datagram and prints it. */
 #include <glib.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -11,7 +11,7 @@
 
 enum { UUID_BYTES = 16, VALUE_SHOWN_MAX = 4096, NAME_WIDTH = 12 };
 
-/* --- judging ------------------------------------------------------------------------------------------------------------ */
+/* --- verifying -------------------------------------------------------------------------------------------------- */
 
 static const char *method_of(const struct dump *d, unsigned index)
 {
@@ -45,7 +45,7 @@ void dump_judge(struct dump *d, const struct dump_keys *keys, struct bytes datag
 	d->decoded = d->verdict == CODEC_OK;
 	if (!d->ok)
 		give_reason(d);
-	/* What an unauthentic one says is still a clue: from whom, since when. */
+	/* The fields of an unauthentic datagram may still help to find its sender. */
 	if (d->verdict == CODEC_UNAUTHENTIC)
 		d->decoded = codec_decode(datagram, NULL, true, &d->message, &again) == CODEC_OK;
 }
@@ -57,7 +57,7 @@ static const char *framing_name(const struct dump *d)
 	return d->frame.framing == FRAMING_TEXT ? "text" : "netstring";
 }
 
-/* --- for people --------------------------------------------------------------------------------------------------------- */
+/* --- for people ------------------------------------------------------------------------------------------------- */
 
 static void explain_decimal(uint64_t value, char *out, size_t cap)
 {
@@ -78,7 +78,8 @@ static void explain_ms(uint64_t value, char *out, size_t cap)
 	(void)snprintf(out, cap, "%" PRIu64 " ms", value);
 }
 
-/* Hex fields: doc/protocol.md 3.1.  The numbers of a retransmission request are decimal, that of its refusal is hex. */
+/* Hex fields: doc/protocol.md 3.1.  The numbers of a retransmission request are decimal,
+ * that of its refusal is hex. */
 static const struct explained {
 	const char *name;
 	const char *only_in; /* message type, NULL: any */
@@ -154,7 +155,7 @@ static void print_verdict(const struct dump *d)
 			(void)printf("  signed with key %u\n", index);
 		(void)printf("  %s%s\n", d->verdict == CODEC_OK ? "" : "REFUSED: ", d->reason);
 		if (d->decoded && d->verdict != CODEC_OK)
-			(void)printf("  what it says, not to be trusted:\n");
+			(void)printf("  its content, which cannot be trusted:\n");
 		return;
 	}
 	(void)printf("  signed with key %u %s: verified\n", index, method_of(d, index));
@@ -175,9 +176,9 @@ void dump_print_human(const struct dump *d, const char *title)
 	(void)putchar('\n');
 }
 
-/* --- for programs ------------------------------------------------------------------------------------------------------- */
+/* --- for programs ----------------------------------------------------------------------------------------------- */
 
-/* Valid UTF-8 as it is; a byte that is none of it becomes the character of the same number. */
+/* Valid UTF-8 is copied; any other byte becomes the character with the same number. */
 static json_t *json_text(struct bytes b)
 {
 	GString *text = g_string_sized_new(b.len);
@@ -186,7 +187,7 @@ static json_t *json_text(struct bytes b)
 
 	while (left > 0) {
 		const char *end;
-		(void)g_utf8_validate_len(at, left, &end); /* stops at a NUL, which JSON can carry: it goes the way of other bytes */
+		(void)g_utf8_validate_len(at, left, &end); /* stops at a NUL: handled below */
 		g_string_append_len(text, at, end - at);
 		left -= (size_t)(end - at);
 		if (left > 0) {

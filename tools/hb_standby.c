@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Give resource groups to the other node.  doc/commands.md 3. */
+/* hb_standby: gives resource groups to the other node.  doc/commands.md 3. */
 #include "tools/move.h"
 
 int main(int argc, char **argv)

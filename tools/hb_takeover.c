@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Take resource groups from the other node.  doc/commands.md 3. */
+/* hb_takeover: takes resource groups from the other node.  doc/commands.md 3. */
 #include "tools/move.h"
 
 int main(int argc, char **argv)

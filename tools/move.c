@@ -85,7 +85,8 @@ static int sign_on(const struct command *c, struct api_client **client)
 	case API_OK:
 		return 0;
 	case API_DOWN:
-		(void)fprintf(stderr, "%s: heartbeat is not running on this machine (nobody listens at %s). Nothing was moved.\n", c->path, socket);
+		(void)fprintf(stderr, "%s: heartbeat is not running on this machine (no process listens at %s). Nothing was moved.\n", c->path,
+			      socket);
 		return 1;
 	case API_REFUSED:
 		(void)fprintf(stderr, "%s: heartbeat refuses the connection: %s. Nothing was moved.\n", c->path, why);
@@ -101,7 +102,7 @@ static int sign_on(const struct command *c, struct api_client **client)
 
 static void announce(const struct command *c)
 {
-	if (!c->takeover) /* the reference's hb_takeover says nothing */
+	if (!c->takeover) /* hb_takeover of the reference prints nothing */
 		(void)fprintf(stderr, "Going standby [%s].\n", c->half);
 }
 
@@ -109,7 +110,7 @@ static int judge(const struct command *c, enum api_result result, const struct m
 {
 	char info[512] = "";
 	if (result == API_OK)
-		(void)bytes_to_text(message_string(reply, "info"), info, sizeof info); /* cut is fine: for a person */
+		(void)bytes_to_text(message_string(reply, "info"), info, sizeof info); /* may be cut: a person reads it */
 	if (result == API_OK && message_is(reply, "result", "OK")) {
 		if (!c->wait)
 			announce(c);
@@ -118,11 +119,11 @@ static int judge(const struct command *c, enum api_result result, const struct m
 	if (result == API_OK)
 		(void)fprintf(stderr, "%s: %s: %s\n", c->path, c->wait ? "failed" : "refused", info[0] ? info : "no reason given");
 	else if (result == API_TIMEOUT && c->wait)
-		(void)fprintf(stderr, "%s: not done within %llu seconds; it goes on. See cl_status groups.\n", c->path,
+		(void)fprintf(stderr, "%s: not done within %llu seconds; the move continues. See cl_status groups.\n", c->path,
 			      (unsigned long long)c->wait_s);
 	else
-		(void)fprintf(stderr, "%s: heartbeat %s. See cl_status groups for what became of the request.\n", c->path,
-			      result == API_TIMEOUT ? "does not answer" : "hung up");
+		(void)fprintf(stderr, "%s: heartbeat %s. cl_status groups shows the result of the request.\n", c->path,
+			      result == API_TIMEOUT ? "does not answer" : "closed the connection");
 	return 1;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What hb_standby and hb_takeover share: the words, the request "move", the exit codes. */
+/* Shared by hb_standby and hb_takeover: the arguments, the request "move", the exit codes. */
 #ifndef TOOLS_MOVE_H
 #define TOOLS_MOVE_H
 

@@ -142,7 +142,7 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 	# The program comes by descriptor: the directories are closed for that user, and so may be the / of this machine.
 	timeout 60 "$here/../open_root" setpriv --reuid=65534 --regid=65534 --clear-groups /proc/self/fd/9 hbstatus >out 2>err 9<"$BUILD/tools/cl_status"
 	code=$?
-	[ "$code" -eq 1 ] && grep -q 'you may not open its socket (member of group haclient?)' out
+	[ "$code" -eq 1 ] && grep -q 'you have no permission to open its socket (are you in the group haclient?)' out
 	ok $? 'hbstatus without permission says so and not "stopped"'
 	rm -r closed
 else
@@ -284,7 +284,7 @@ start_daemon hangup
 call cl_status rscstatus
 want 1 '' "${stamp}Cannot signon with heartbeat" 'a daemon that hangs up: exit 1'
 call hb_standby
-[ "$code" -eq 1 ] && grep -q 'hung up' err
+[ "$code" -eq 1 ] && grep -q -e 'hung up' -e 'closed the connection' err
 ok $? 'hb_standby before a daemon that hangs up'
 
 start_daemon silent
