@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 # One non-recursive Makefile.  V=1 shows the commands.
-#   make [heartbeat ldirectord tools]                  build everything, or one product with the libraries that it needs
+#   make [heartbeat ldirectord tools]                  build everything, or one product with only the libraries it needs
 #   make install[-heartbeat -ldirectord -tools]        DESTDIR= PREFIX=/usr SYSCONFDIR=/etc; make uninstall
-#   make check                                         the same as tests/check: every test (root)
-#   make unit | check-layers | planted | coverage | bench | fuzz
-# CC=clang, CFLAGS, LDFLAGS, SAN=1 (sanitizers), WERROR= (warnings are no errors: for a compiler that we do not know)
+#   make check                                         every test (root), the same as tests/check
+#   make unit                                          the unit tests and the layer check
+#   make check-layers | planted | coverage | bench | fuzz
+# CC=clang, CFLAGS, LDFLAGS, SAN=1 (sanitizers), WERROR= (warnings are not errors: for an unknown compiler)
 
 PREFIX     ?= /usr
 SYSCONFDIR ?= /etc
@@ -18,7 +19,7 @@ WERROR     ?= -Werror
 V          ?=
 VERSION    := $(shell sed -n 's/^\#\# \([0-9.]*\).*/\1/p' CHANGES.md | head -n 1)
 
-# --- libraries: pkg-config name, or header file, and the Debian package that brings it -------------------------------
+# --- libraries: pkg-config name, or header file, and the Debian package that contains it -----------------------------
 NEEDS_LIB        := glib-2.0:libglib2.0-dev libnl-3.0:libnl-3-dev libnl-route-3.0:libnl-route-3-dev
 NEEDS_heartbeat  := $(NEEDS_LIB) libcrypto:libssl-dev zlib:zlib1g-dev bzlib.h:libbz2-dev libnet.h:libnet1-dev
 NEEDS_tools      := $(NEEDS_heartbeat) jansson:libjansson-dev
@@ -26,7 +27,7 @@ NEEDS_ldirectord := $(NEEDS_LIB) libssl:libssl-dev libcrypto:libssl-dev jansson:
                     libnl-genl-3.0:libnl-genl-3-dev libcurl:libcurl4-openssl-dev libcares:libc-ares-dev
 NEEDS_tests      := cmocka:libcmocka-dev
 
-# Only what the goals need is asked for: heartbeat builds without the libraries of ldirectord's checks.
+# Only the libraries that the goals need are required: heartbeat builds without the libraries of ldirectord's checks.
 PRODUCTS := heartbeat tools ldirectord
 GOALS := $(patsubst install-%,%,$(or $(MAKECMDGOALS),all))
 NO_LIBRARIES := clean uninstall check-layers check
@@ -49,7 +50,8 @@ libs_of = $(shell pkg-config --libs $(call packages_of,$(1)) 2>/dev/null)
 PKG_CFLAGS := $(shell for p in $(sort $(call packages_of,heartbeat) $(call packages_of,tools) $(call packages_of,ldirectord)); do \
 	pkg-config --cflags $$p 2>/dev/null; done | tr ' ' '\n' | sort -u | sed 's/^-I/-isystem /')
 PKG_LIBS   := $(call libs_of,heartbeat) -lbz2
-# libnet has libnet-config in place of a .pc file.  It builds the frames that announce an address: only what links exec needs it.
+# libnet has libnet-config instead of a .pc file.  It builds the frames that announce an address, so only programs that
+# link exec need it.
 NET_LIBS   := $(or $(shell libnet-config --libs 2>/dev/null),-lnet)
 LB_LIBS    := $(call libs_of,ldirectord)
 JSON_LIBS  := $(shell pkg-config --libs jansson 2>/dev/null)
@@ -66,7 +68,7 @@ ALL_LDFLAGS := -pie $(SANFLAGS) $(LDFLAGS)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
-# --- modules: every .c of a folder belongs to its archive; a module uses only those to the right of it -----------------
+# --- modules: an archive has every .c of its directory; a module uses only the modules to the right of it --------------
 MODULES := daemon ipc exec media core conf lib
 LB_MODULES := lb_daemon lb_check lb_ipvs lb_pool lb_conf
 module_dir = $(if $(filter lib,$(1)),lib,$(if $(filter lb_%,$(1)),ldirectord/$(1:lb_%=%),heartbeat/$(1)))
@@ -93,12 +95,13 @@ heartbeat: $(BUILD)/sbin/heartbeat $(BUILD)/resource.d/IPaddr
 tools: $(TOOL_PROGRAMS)
 ldirectord: $(BUILD)/sbin/ldirectord
 
-# Objects are made anew when the compiler or its flags change; cc and the gcc that it is a name of are one compiler.
+# Objects are built again when the compiler or its flags change.  cc and the gcc that it links to are the same compiler.
 COMPILER := $(realpath $(shell command -v $(firstword $(CC)))) $(wordlist 2,9,$(CC))
 $(BUILD)/.flags: FORCE
 	@mkdir -p $(BUILD)
 	@printf '%s\n' '$(subst ','\'',$(COMPILER) $(ALL_CFLAGS))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(COMPILER) $(ALL_CFLAGS))' >$@
-# Phony, or make takes it for an intermediate file (.SECONDARY has no list) and an absent one of those forces nothing.
+# FORCE must be phony.  Otherwise make treats it as an intermediate file, because .SECONDARY has no list, and a missing
+# intermediate file does not force a build.
 FORCE:
 
 $(BUILD)/%.o: %.c $(BUILD)/.flags
@@ -127,7 +130,7 @@ $(BUILD)/sbin/ldirectord: $(call objects,$(LB_MAIN)) $(foreach module,$(LB_MODUL
 	$(call say,LD,$@)
 	$(LB_LINK)
 
-# Tools link lib and the ipc client (which speaks core's messages) only; what two files of a tool share:
+# Tools link only lib and the ipc client, which needs core's messages.  These objects are shared by files of a tool:
 $(BUILD)/tools/cl_status: $(BUILD)/tools/cl_query.o
 $(BUILD)/tools/hb_dump: $(BUILD)/tools/hb_dump_print.o $(BUILD)/tools/hb_dump_live.o
 $(BUILD)/tools/hb_dump: PKG_LIBS += $(JSON_LIBS)
@@ -148,23 +151,23 @@ $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(foreach module,$(MODU
 	$(call say,LD,$@)
 	$(LINK) $(TEST_LIBS)
 
-# Those of ldirectord link its modules instead; never heartbeat's.
+# Unit tests of ldirectord link its modules instead, never heartbeat's.
 $(BUILD)/tests/unit/lb_%_test: $(BUILD)/tests/unit/lb_%_test.o $(foreach module,$(LB_MODULES) lib,$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LB_LINK) $(TEST_LIBS)
 
 $(addprefix $(BUILD)/tests/unit/,lb_conf_test lb_conf_vectors_test): $(BUILD)/tests/unit/lb_parse.o
 
-# What the tests of the pool share.
+# Objects that the tests of the pool share.
 $(foreach test,pool pool_failure pool_scenario pool_property,$(BUILD)/tests/unit/lb_$(test)_test): $(BUILD)/tests/unit/lb_pool_lab.o $(BUILD)/tests/unit/lb_pool_kernel.o
 $(BUILD)/tests/unit/lb_pool_property_test: $(BUILD)/tests/unit/lb_pool_model.o
 
-# An ipvsadm for where the kernel has no IPVS, and the back ends before a kernel that has (tests/vm).
+# An ipvsadm for kernels without IPVS, and a test of the back ends for a kernel with IPVS (tests/vm).
 LB_HELPERS := $(addprefix $(BUILD)/tests/ldirectord/,ipvsadm server reals) $(addprefix $(BUILD)/tests/vm/,ipvs_kernel wire)
 $(BUILD)/tests/ldirectord/ipvsadm: $(addprefix $(BUILD)/tests/ldirectord/,ipvsadm.o ipvsadm_options.o)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^)
-# The bench's servers and stop watch (tests/bench/ldirectord).
+# Servers and time measurement of the bench (tests/bench/ldirectord).
 $(BUILD)/tests/ldirectord/reals: $(BUILD)/tests/ldirectord/reals.o
 $(BUILD)/tests/ldirectord/server: $(BUILD)/tests/ldirectord/server.o
 $(BUILD)/tests/ldirectord/reals $(BUILD)/tests/ldirectord/server $(BUILD)/tests/vm/wire:
@@ -176,10 +179,10 @@ $(BUILD)/tests/vm/ipvs_kernel: $(BUILD)/tests/vm/ipvs_kernel.o $(foreach module,
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LB_LIBS)
 $(BUILD)/tests/unit/lb_ipvs_test: $(BUILD)/tests/ldirectord/ipvsadm
 
-# This one runs the program.
+# This test runs the program.
 $(BUILD)/tests/unit/ipaddr_program_test: $(BUILD)/resource.d/IPaddr
 
-# What the tests of the core share: two nodes on an in-memory wire.
+# Objects that the tests of the core share: two nodes, connected in memory.
 $(foreach test,core membership fencing ownership native native_owners native_past classic classic_leaving classic_lost \
 	receive receive_number moves views,$(BUILD)/tests/unit/$(test)_test): \
 	$(addprefix $(BUILD)/tests/unit/,pair.o pair_story.o pair_voice.o)
@@ -193,7 +196,7 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(foreach module,$(MODULES),$(c
 	$(call say,LD,$@)
 	$(LINK)
 
-# Feeds recordings of heartbeat --record to the core.
+# replay feeds recordings of heartbeat --record to the core.
 $(BUILD)/replay: $(BUILD)/tests/replay/replay.o $(foreach module,core conf lib,$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LINK)
@@ -203,21 +206,21 @@ $(BUILD)/tests/sim/sim: $(call objects,$(wildcard tests/sim/*.c)) $(foreach modu
 	$(call say,LD,$@)
 	$(LINK)
 
-# Where one looks for it.
+# The documented name of the simulator.
 $(BUILD)/sim: $(BUILD)/tests/sim/sim
 	@ln -sf tests/sim/sim $@
 
-# Decision cases play in the simulator's world.
+# Decision cases run in the simulator.
 $(CASES): $(call objects,$(wildcard tests/cases/*.c) $(filter-out tests/sim/main.c,$(wildcard tests/sim/*.c))) \
 	$(foreach module,core conf lib,$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LINK)
 
-# Bugs on purpose, each of which the simulator has to catch: tests/sim/planted.
+# Planted bugs, which the simulator must find: tests/sim/planted.
 planted: $(BUILD)/tests/sim/sim
 	$(Q)COMPILE='$(subst ','\'',$(CC) $(ALL_CFLAGS) -O1 -w)' LINK='$(CC) $(ALL_LDFLAGS)' LIBS='$(PKG_LIBS)' tests/sim/planted/run --build $(BUILD) $(BUGS)
 
-# Failure injection: linked into a test program, and preloaded into the daemon.
+# Failure injection is linked into a test program, and preloaded into the daemon.
 FAULT := $(BUILD)/tests/fault/inject.so $(BUILD)/tests/fault/core_fault
 $(BUILD)/tests/fault/inject.so: tests/fault/inject.c tests/fault/calls.c tests/fault/fault.h $(BUILD)/.flags
 	$(call say,LD,$@)
@@ -234,8 +237,8 @@ unit: tests check-layers
 check:
 	$(Q)tests/check
 
-# Replay of every corpus with the ordinary compiler; fuzzing itself needs clang.  What targets share, the second decoder
-# among it, is every other .c there.
+# The replay of every corpus uses the normal compiler; fuzzing itself needs clang.  The targets share all other
+# .c files there, including the second decoder.
 FUZZ_PARTS = $(filter-out %_fuzz.c %/replay.c,$(wildcard tests/fuzz/*.c))
 $(BUILD)/tests/fuzz/%_replay: PKG_LIBS += $(NET_LIBS)
 $(BUILD)/tests/fuzz/%_replay: $(BUILD)/tests/fuzz/%_fuzz.o $(BUILD)/tests/fuzz/replay.o $(call objects,$(FUZZ_PARTS)) \
@@ -269,11 +272,11 @@ build/fuzz/lb_%_fuzz: build/fuzz/obj/tests/fuzz/lb_%_fuzz.o build/fuzz/lb_shared
 fuzz-build: $(addprefix build/fuzz/,$(FUZZ))
 fuzz: fuzz-build
 	$(Q)tests/fuzz/hunt -s $(FUZZ_SECONDS)
-# What hunts found joins the corpus in the tree, as few and as small inputs as reach the same code.
+# Copy new inputs to the corpus in the tree: as few and as small inputs as reach the same code.
 fuzz-corpus: fuzz-build
 	$(Q)tests/fuzz/merge
 
-# How much of core, conf and lib the tests run; SHOW=heartbeat/core/classic/classic.c: which lines of a file they do not.
+# How much of core, conf and lib the tests run.  SHOW=heartbeat/core/classic/classic.c prints the lines that they miss.
 COVERAGE_MIN ?= 90
 COVERAGE := BUILD=build/coverage CC=gcc CFLAGS='-O0 -g --coverage' LDFLAGS='--coverage -Wl,--wrap=_exit build/coverage/tests/coverage/exit.o'
 coverage:
@@ -284,7 +287,8 @@ coverage:
 bench: all $(BENCH)
 	$(Q)tests/bench/run $(BUILD)
 
-# Includes point to the left only: lib <- core, conf <- media, exec, ipc <- daemon; core and conf are pure; references to doc/ resolve.
+# Includes point to the left only: lib <- core, conf <- media, exec, ipc <- daemon.  core and conf are pure.
+# References to doc/ resolve.
 check-layers:
 	$(Q)tests/check-layers $(BUILD)
 	$(Q)tests/check-docs
@@ -312,9 +316,9 @@ install-heartbeat: heartbeat
 	$(Q)ln -sf $(PREFIX)/sbin/heartbeat $(DESTDIR)$(PREFIX)/lib/heartbeat/heartbeat
 	$(Q)install -m 755 $(BUILD)/resource.d/IPaddr $(DESTDIR)$(PREFIX)/libexec/heartbeat/IPaddr
 	$(Q)for t in IPaddr IPaddr2; do [ -e $(HAD)/resource.d/$$t ] && [ ! -L $(HAD)/resource.d/$$t ] || \
-		ln -sf $(PREFIX)/libexec/heartbeat/IPaddr $(HAD)/resource.d/$$t; done # a site's own script stays
+		ln -sf $(PREFIX)/libexec/heartbeat/IPaddr $(HAD)/resource.d/$$t; done # a script of the site stays
 	$(Q)install -m 644 ha.d/shellfuncs $(SHARE)/shellfuncs
-	$(Q)[ -e $(HAD)/shellfuncs ] && [ ! -L $(HAD)/shellfuncs ] || ln -sf $(PREFIX)/share/heartbeat/shellfuncs $(HAD)/shellfuncs # so does its own file
+	$(Q)[ -e $(HAD)/shellfuncs ] && [ ! -L $(HAD)/shellfuncs ] || ln -sf $(PREFIX)/share/heartbeat/shellfuncs $(HAD)/shellfuncs # and its shellfuncs
 	$(Q)install -m 644 ha.d/ha.cf ha.d/haresources $(DOC)/heartbeat
 	$(Q)install -m 600 ha.d/authkeys $(DOC)/heartbeat
 	$(Q)install -D -m 644 ha.d/heartbeat.service $(DESTDIR)$(PREFIX)/lib/systemd/system/heartbeat.service
@@ -336,7 +340,7 @@ install-ldirectord: ldirectord
 	$(Q)install -m 644 ha.d/ldirectord.cf $(DOC)/heartbeat
 	$(call install_pages,$(LB_PAGES))
 
-# What "install" put there, and nothing else: the files in /etc/ha.d stay, but for our links, and so does the state.
+# Remove only what "install" installed.  The files in /etc/ha.d stay, except for our links, and so does the state.
 uninstall:
 	$(call say,RM,$(DESTDIR)$(PREFIX))
 	$(Q)rm -f $(addprefix $(SBIN)/,heartbeat ldirectord hb_standby hb_takeover) $(addprefix $(BIN)/,cl_status hb_dump) \
