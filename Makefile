@@ -68,7 +68,7 @@ ALL_LDFLAGS := -pie $(SANFLAGS) $(LDFLAGS)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
-# --- modules: an archive has every .c of its directory; a module uses only the modules to the right of it --------------
+# --- modules: an archive has every .c of its directory; a module uses only the modules to the right of it -----------
 MODULES := daemon ipc exec media core conf lib
 LB_MODULES := lb_daemon lb_check lb_ipvs lb_pool lb_conf
 module_dir = $(if $(filter lib,$(1)),lib,$(if $(filter lb_%,$(1)),ldirectord/$(1:lb_%=%),heartbeat/$(1)))
