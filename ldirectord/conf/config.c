@@ -161,7 +161,7 @@ struct lb_config *lb_config_parse(const char *file, const char *text, size_t len
 	p->config->globals = lb_common_none();
 	size_t earlier = d->count, errors = d->errors; // the caller's own
 	read_lines(p, (struct bytes){(const uint8_t *)text, len});
-	lb_finish(p);
+	lb_effective_values(p);
 	size_t told = d->count - earlier;
 	if (told > 1)
 		sort_by_line(&d->list[earlier], arena_take(memory, told * sizeof(struct diag)), told);

@@ -2,6 +2,7 @@
 // The table of directives: where each may stand, what it sets, what it is for.  doc/ldirectord.md 4, 5, 11.
 #include "ldirectord/conf/parse.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "lib/spelling.h"
@@ -104,6 +105,7 @@ size_t lb_directive_index(const struct lb_directive *row)
 const struct lb_value *lb_given(const struct lb_section *s, const char *name)
 {
 	const struct lb_directive *row = lb_directive_find(bytes_of(name));
+	assert(row); // a name that no row has is our own mistake
 	const struct lb_value *v = &s->given[lb_directive_index(row)];
 	return v->line > 0 ? v : NULL;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What the files of the ldirectord.cf parser share.  Private to this room.
- * config.c drives, lines.c cuts lines, directives.c holds the table, value.c and section.c the setters, address.c reads hosts and
- * ports, real.c whole servers, finish.c makes effective values when the whole file is read, judge.c tells what they lead to. */
+ * config.c drives, split_lines.c cuts lines, directives.c holds the table, value.c and section.c the setters, address.c reads hosts and
+ * ports, real.c whole servers, effective.c makes effective values when the whole file is read, warnings.c tells what they lead to. */
 #ifndef LDIRECTORD_CONF_PARSE_H
 #define LDIRECTORD_CONF_PARSE_H
 
@@ -75,7 +75,7 @@ struct lb_parser {
 	size_t real_total;
 };
 
-/* --- lines.c --- */
+/* --- split_lines.c --- */
 struct lb_value lb_slice(struct lb_value v, size_t from, size_t to);
 /* Without blanks (and CR) at both ends. */
 struct lb_value lb_trim(struct lb_value v);
@@ -139,9 +139,9 @@ void lb_address_set_number(struct lb_address *a, uint32_t number);
 void lb_real_read(struct lb_parser *p, struct lb_section *s, struct lb_value v);
 struct lb_real *lb_fallback_read(struct lb_parser *p, struct lb_value v, enum lb_family family, enum lb_protocol protocol);
 
-/* --- finish.c, judge.c --- */
-void lb_finish(struct lb_parser *p);
-void lb_judge(struct lb_parser *p, const struct lb_section *s);
+/* --- effective.c, warnings.c --- */
+void lb_effective_values(struct lb_parser *p);
+void lb_warnings(struct lb_parser *p, const struct lb_section *s);
 struct lb_common lb_common_none(void);
 const char *lb_real_name(enum lb_family family); /* "real", "real6" */
 const char *lb_fallback_name(enum lb_family family);

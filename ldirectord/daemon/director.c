@@ -15,7 +15,6 @@
 #include "ldirectord/daemon/mail.h"
 #include "ldirectord/daemon/maintenance.h"
 #include "ldirectord/daemon/monitor.h"
-#include "ldirectord/daemon/trim.h"
 
 /* --- the pool's deadline --- */
 
@@ -176,7 +175,6 @@ void director_ready(struct director *d)
 	if (!d->stopping)
 		d->status = "running";
 	d->options->ready(d->options->context, true, "");
-	trim_start();
 }
 
 static struct ipvs *open_back_end(const char **why)

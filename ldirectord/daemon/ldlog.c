@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ldirectord/daemon/scribe.h"
+#include "ldirectord/daemon/line_writer.h"
 #include "lib/facility.h"
 #include "lib/log.h"
 
@@ -16,7 +16,7 @@ static struct {
 	enum ldlog_place place;
 	char name[128], file[4096];
 	int facility; /* -1: a file */
-	struct scribe *scribe; /* NULL: lines are written at once */
+	struct line_writer *writer; /* NULL: lines are written at once */
 	unsigned lost; /* lines since the last one that could be written */
 	int why;       /* errno; 0: too many waited */
 } config = {.place = LDLOG_STDERR, .facility = -1};
@@ -35,15 +35,15 @@ void ldlog_open(enum ldlog_place place, const char *name, const char *logfile)
 	(void)snprintf(config.name, sizeof config.name, "%s", name);
 	(void)snprintf(config.file, sizeof config.file, "%s", logfile ? logfile : "");
 	config.facility = config.file[0] == '/' ? -1 : facility_number(bytes_of(config.file));
-	if (place != LDLOG_STDERR && !config.scribe)
-		config.scribe = scribe_new(on_lost, NULL);
+	if (place != LDLOG_STDERR && !config.writer)
+		config.writer = line_writer_new("ldirectord log", on_lost, NULL);
 }
 
 void ldlog_close(void)
 {
-	if (config.scribe)
-		(void)scribe_free(config.scribe); // what is left has nowhere to be told
-	config.scribe = NULL;
+	if (config.writer)
+		line_writer_free(config.writer);
+	config.writer = NULL;
 	config.place = LDLOG_STDERR;
 }
 
@@ -82,11 +82,11 @@ static void hand_over(const char *text)
 	line_of(line, sizeof line, whole);
 	(void)snprintf(ident, sizeof ident, "ldirectord[%d]", (int)getpid());
 	if (config.place == LDLOG_STDOUT)
-		taken = scribe_write(config.scribe, STDOUT_FILENO, line, count);
+		taken = line_writer_print(config.writer, line, count);
 	else if (config.facility >= 0)
-		taken = scribe_syslog(config.scribe, config.facility | LOG_INFO, ident, whole, count);
+		taken = line_writer_syslog(config.writer, config.facility | LOG_INFO, ident, whole, count);
 	else
-		taken = scribe_append(config.scribe, config.file, line, count);
+		taken = line_writer_append(config.writer, config.file, line, count);
 	if (!taken)
 		on_lost(NULL, NULL, 0, count);
 }
@@ -96,7 +96,7 @@ __attribute__((format(printf, 1, 0))) static void say(const char *format, va_lis
 	char text[1024], line[1280];
 	(void)vsnprintf(text, sizeof text, format, args);
 	clean(text);
-	if (config.scribe && config.place != LDLOG_STDERR) {
+	if (config.writer && config.place != LDLOG_STDERR) {
 		hand_over(text);
 		return;
 	}
@@ -106,16 +106,6 @@ __attribute__((format(printf, 1, 0))) static void say(const char *format, va_lis
 
 void ldlog(const char *format, ...)
 {
-	va_list args;
-	va_start(args, format);
-	say(format, args);
-	va_end(args);
-}
-
-void ldlog_debug(const char *format, ...)
-{
-	if (config.place != LDLOG_STDERR)
-		return;
 	va_list args;
 	va_start(args, format);
 	say(format, args);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The log of ldirectord: "[Tue Nov 24 18:30:00 2026|NAME|PID] TEXT" to a file that is opened anew for each line (rotation needs no
- * signal), or to syslog, by a thread: a log that hangs delays nothing, and says afterwards how much it has missed.
+ * signal), or to syslog, by a process of its own: a log that hangs delays nothing, and says afterwards how much it has missed.
  * doc/ldirectord.md 1, 4, 10 */
 #ifndef LDIRECTORD_DAEMON_LDLOG_H
 #define LDIRECTORD_DAEMON_LDLOG_H
@@ -24,7 +24,5 @@ struct ldlog_pause {
 	unsigned untold;
 };
 void ldlog_rarely(struct ldlog_pause *pause, const char *line);
-/* Only with LDLOG_STDERR. */
-void ldlog_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -10,14 +10,14 @@
 
 #include "ldirectord/daemon/director_private.h"
 #include "ldirectord/daemon/ldlog.h"
-#include "ldirectord/daemon/outbox.h"
+#include "ldirectord/daemon/mail_queue.h"
 #include "ldirectord/daemon/resolve.h"
 #include "ldirectord/daemon/smtp.h"
 
 enum { AT_ONCE = 8, FAREWELL_MS = 2000 };
 
 struct mail {
-	struct outbox *outbox;
+	struct mail_queue *queue;
 	struct smtp *smtp; /* NULL: not needed yet */
 	struct precise_timer *timer;
 	char host[256], own[400]; /* this machine; its sender when the file names none */
@@ -42,8 +42,8 @@ static void came_back(struct errand *e, bool sent, const char *why)
 {
 	struct mail *m = e->mail;
 	struct posting *p = e->posting;
-	char *to = g_strndup(p->list, 120), *subject = letter_subject(&p->letter, m->host), *line = NULL;
-	unsigned tries = p->tries, pause_s = outbox_back(m->outbox, p, sent, mono_now());
+	char *to = g_strndup(p->list, 120), *subject = mail_text_subject(&p->letter, m->host), *line = NULL;
+	unsigned tries = p->tries, pause_s = mail_queue_back(m->queue, p, sent, mono_now());
 	m->out--;
 	if (sent) {
 		m->sent++;
@@ -89,7 +89,7 @@ static const char *mailer(void)
 }
 
 /* The recipients are operands: none can be an option. */
-static void by_mailer(struct errand *e, const struct letter_envelope *envelope)
+static void by_mailer(struct errand *e, const struct mail_text_envelope *envelope)
 {
 	GPtrArray *argv = g_ptr_array_new();
 	const char *const fixed[] = {"sendmail", "-oi", "-f", envelope->from, "--"};
@@ -98,18 +98,18 @@ static void by_mailer(struct errand *e, const struct letter_envelope *envelope)
 	for (size_t i = 0; envelope->to[i]; i++)
 		g_ptr_array_add(argv, envelope->to[i]);
 	g_ptr_array_add(argv, NULL);
-	char *message = letter_compose(&e->posting->letter, envelope, "\n");
+	char *message = mail_text_compose(&e->posting->letter, envelope, "\n");
 	feed_site_program(e->by, (char *const *)argv->pdata, message, on_mailer, e);
 	g_free(message);
 	(void)g_ptr_array_free(argv, TRUE);
 }
 
-static void by_smtp(struct errand *e, const struct letter_envelope *envelope)
+static void by_smtp(struct errand *e, const struct mail_text_envelope *envelope)
 {
 	struct mail *m = e->mail;
 	if (!m->smtp)
 		m->smtp = smtp_open();
-	char *message = letter_compose(&e->posting->letter, envelope, "\r\n");
+	char *message = mail_text_compose(&e->posting->letter, envelope, "\r\n");
 	smtp_send(m->smtp, &(struct smtp_order){
 		.host = e->by, .from = envelope->from, .to = envelope->to, .message = message, .done = on_smtp, .context = e});
 	g_free(message);
@@ -133,7 +133,7 @@ static void send_one(struct mail *m, struct posting *p)
 	struct errand *e = g_new0(struct errand, 1);
 	stamp(m, p);
 	*e = (struct errand){.mail = m, .posting = p, .by = g_strdup(p->smtp ? p->smtp : mailer())};
-	struct letter_envelope envelope = {.from = m->from ? m->from : m->own, .host = m->host, .to = letter_addresses(p->list), .date = p->date, .id = p->id};
+	struct mail_text_envelope envelope = {.from = m->from ? m->from : m->own, .host = m->host, .to = mail_text_addresses(p->list), .date = p->date, .id = p->id};
 	m->out++;
 	if (p->smtp)
 		by_smtp(e, &envelope);
@@ -145,9 +145,9 @@ static void send_one(struct mail *m, struct posting *p)
 static void send_due(struct mail *m)
 {
 	struct posting *p;
-	while (m->out < AT_ONCE && (p = outbox_take(m->outbox, mono_now())) != NULL)
+	while (m->out < AT_ONCE && (p = mail_queue_take(m->queue, mono_now())) != NULL)
 		send_one(m, p);
-	precise_timer_set(m->timer, m->out < AT_ONCE ? outbox_deadline(m->outbox) : MONO_FAR);
+	precise_timer_set(m->timer, m->out < AT_ONCE ? mail_queue_deadline(m->queue) : MONO_FAR);
 }
 
 static void on_time(void *context)
@@ -157,18 +157,18 @@ static void on_time(void *context)
 
 // --- what is told ---
 
-static void post(struct mail *m, const char *list, const char *smtp, const struct letter_event *event)
+static void post(struct mail *m, const char *list, const char *smtp, const struct mail_text_event *event)
 {
-	char *lost, **to = letter_addresses(list);
+	char *lost, **to = mail_text_addresses(list);
 	bool nobody = !to[0];
 	g_strfreev(to);
 	if (nobody) // said by mail_configure
 		return;
-	struct posting *p = outbox_gather(m->outbox, list, smtp, mono_now(), &lost);
+	struct posting *p = mail_queue_gather(m->queue, list, smtp, mono_now(), &lost);
 	if (p)
-		letter_add(&p->letter, event);
+		mail_text_add(&p->letter, event);
 	if (!p || lost) {
-		char *line = g_strdup_printf("Mail dropped, %d are waiting already: %s", OUTBOX_LETTERS, p ? lost : event->text);
+		char *line = g_strdup_printf("Mail dropped, %d are waiting already: %s", MAIL_QUEUE_LETTERS, p ? lost : event->text);
 		m->dropped++;
 		ldlog_rarely(&m->trouble, line);
 		g_free(line);
@@ -193,7 +193,7 @@ void mail_event(struct mail *m, const struct lb_virtual *v, const char *status, 
 {
 	if (is_wanted(v, status))
 		post(m, v->email_alert, v->smtp,
-		     &(struct letter_event){.text = text, .status = status, .service_name = v->service_name, .comment = v->comment});
+		     &(struct mail_text_event){.text = text, .status = status, .service_name = v->service_name, .comment = v->comment});
 }
 
 static bool same_recipients(const struct lb_virtual *a, const struct lb_virtual *b)
@@ -209,7 +209,7 @@ void mail_everybody(struct mail *m, const struct lb_config *config, const char *
 		for (size_t k = 0; k < i && !told; k++)
 			told = is_wanted(&config->virtuals[k], status) && same_recipients(&config->virtuals[k], v);
 		if (!told)
-			post(m, v->email_alert, v->smtp, &(struct letter_event){.text = text, .status = status});
+			post(m, v->email_alert, v->smtp, &(struct mail_text_event){.text = text, .status = status});
 	}
 }
 
@@ -223,7 +223,7 @@ static void judge_recipients(const struct lb_config *config)
 		if (!v->email_alert)
 			continue;
 		needs_mailer |= !v->smtp;
-		char *bad = letter_no_address(v->email_alert);
+		char *bad = mail_text_no_address(v->email_alert);
 		if (bad && (i == 0 || g_strcmp0(config->virtuals[i - 1].email_alert, v->email_alert) != 0))
 			ldlog("Warning: emailalert: \"%s\" is no address: it is told nothing", bad);
 		g_free(bad);
@@ -237,7 +237,7 @@ void mail_configure(struct mail *m, const struct lb_config *config)
 	g_free(m->from);
 	m->from = NULL;
 	if (config->email_alert_from) {
-		char **from = letter_addresses(config->email_alert_from);
+		char **from = mail_text_addresses(config->email_alert_from);
 		m->from = g_strdup(from[0]);
 		if (!from[0])
 			ldlog("Warning: emailalertfrom: \"%s\" is no address: mails come from %s", config->email_alert_from, m->own);
@@ -252,7 +252,7 @@ struct mail *mail_new(void)
 {
 	struct mail *m = g_new0(struct mail, 1);
 	const struct passwd *user = getpwuid(geteuid());
-	m->outbox = outbox_new();
+	m->queue = mail_queue_new();
 	m->timer = precise_timer_new(G_PRIORITY_DEFAULT, on_time, m);
 	lb_host_name(m->host, sizeof m->host);
 	(void)snprintf(m->own, sizeof m->own, "%s@%s", user ? user->pw_name : "root", m->host);
@@ -266,7 +266,7 @@ void mail_free(struct mail *m)
 	if (m->smtp)
 		smtp_close(m->smtp);
 	precise_timer_free(m->timer);
-	outbox_free(m->outbox);
+	mail_queue_free(m->queue);
 	g_free(m->from);
 	g_free(m);
 }
@@ -280,18 +280,18 @@ static gboolean wake_up(gpointer data)
 void mail_farewell(struct mail *m)
 {
 	struct mono end = mono_add(mono_now(), span_ms(FAREWELL_MS));
-	unsigned lost = outbox_hurry(m->outbox, mono_now());
+	unsigned lost = mail_queue_hurry(m->queue, mono_now());
 	guint ticks = g_timeout_add(100, wake_up, NULL);
 	send_due(m);
 	while (m->out > 0 && !mono_reached(mono_now(), end))
 		(void)g_main_context_iteration(NULL, TRUE);
 	g_source_remove(ticks);
-	lost += outbox_count(m->outbox);
+	lost += mail_queue_count(m->queue);
 	if (lost)
 		ldlog("%u mails could not be sent before the end", lost);
 }
 
 struct mail_counts mail_counts(const struct mail *m)
 {
-	return (struct mail_counts){.waiting = outbox_count(m->outbox), .sent = m->sent, .dropped = m->dropped};
+	return (struct mail_counts){.waiting = mail_queue_count(m->queue), .sent = m->sent, .dropped = m->dropped};
 }

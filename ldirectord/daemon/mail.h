@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Mails of the daemon: who is told of what, by which way.  Nothing here waits: letters gather in the outbox, go to a mail server in
+/* Mails of the daemon: who is told of what, by which way.  Nothing here waits: letters gather in the queue, go to a mail server in
  * the threads of smtp, or to the local mailer as a program of the site.
  * doc/ldirectord.md 10, 13.7, 13.31, 13.32, 13.33 */
 #ifndef LDIRECTORD_DAEMON_MAIL_H

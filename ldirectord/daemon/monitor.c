@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include "ldirectord/daemon/ldlog.h"
-#include "ldirectord/daemon/scribe.h"
+#include "ldirectord/daemon/line_writer.h"
 
 enum { WHY_MAX = 200 };
 
 struct monitor {
-	struct scribe *scribe;
+	struct line_writer *writer;
 	struct ldlog_pause trouble;
 };
 
@@ -76,7 +76,7 @@ static void on_lost(void *context, const char *file, int error, unsigned count)
 struct monitor *monitor_new(void)
 {
 	struct monitor *m = g_new0(struct monitor, 1);
-	m->scribe = scribe_new(on_lost, m);
+	m->writer = line_writer_new("ldirectord mon", on_lost, m);
 	return m;
 }
 
@@ -90,7 +90,7 @@ void monitor_check(struct monitor *m, const struct lb_virtual *v, const struct l
 	if (localtime_r(&now, &local))
 		(void)strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", &local);
 	char *text = monitor_text(v, r, up, why), *line = g_strdup_printf("[%s] [%d] %s\n", date, (int)getpid(), text);
-	if (!scribe_append(m->scribe, v->monitor_file, line, 1))
+	if (!line_writer_append(m->writer, v->monitor_file, line, 1))
 		on_lost(m, v->monitor_file, EAGAIN, 1);
 	g_free(line);
 	g_free(text);
@@ -98,8 +98,6 @@ void monitor_check(struct monitor *m, const struct lb_virtual *v, const struct l
 
 void monitor_free(struct monitor *m)
 {
-	if (scribe_free(m->scribe) > 0)
-		ldlog("monitorfile hangs: lines are lost");
-	else
-		g_free(m); // else the thread may still come back to it
+	line_writer_free(m->writer);
+	g_free(m);
 }

@@ -184,7 +184,7 @@ static void settle(struct batch *b, int error, const char *words)
 
 static void settle_words(struct batch *b, const char *words)
 {
-	settle(b, words ? ipvs_words_error(b->ops[b->done].kind, words) : 0, words);
+	settle(b, words ? ipvs_text_error(b->ops[b->done].kind, words) : 0, words);
 }
 
 /* The rest would fare alike. */

@@ -35,7 +35,7 @@ size_t ipvs_result_set(struct ipvs_result *r, enum table_op_kind kind, int error
 	if (error == 0)
 		why = "";
 	else if (why == NULL)
-		why = ipvs_error_words(kind, error);
+		why = ipvs_error_text(kind, error);
 	(void)snprintf(r->why, sizeof r->why, "%s", why); // cut when it is long
 	return error != 0;
 }

@@ -24,7 +24,7 @@ struct ipvs {
 /* Fill in a result: why NULL takes the words for the error.  Returns 1 for a failure, 0 for none. */
 size_t ipvs_result_set(struct ipvs_result *r, enum table_op_kind kind, int error, const char *why);
 
-// --- text.c: ipvsadm's words ---
+// --- ipvsadm_text.c, error_texts.c: ipvsadm's words ---
 
 bool ipvs_op_is_real(enum table_op_kind kind);
 /* Where the table keeps a real: gate and ipip cannot rewrite a port, so ipvsadm stores them under the virtual's
@@ -38,8 +38,8 @@ int ipvs_op_parse(const char *line, struct table_op *out);
 bool ipvs_flags_parse(const char *scheduler, const char *words, uint32_t *bits);
 void ipvs_flags_text(const char *scheduler, uint32_t bits, char *out, size_t cap);
 /* What an error of the kernel means for such an operation, in the words of ipvsadm; and back: -EIO for unknown words. */
-const char *ipvs_error_words(enum table_op_kind kind, int error);
-int ipvs_words_error(enum table_op_kind kind, const char *words);
+const char *ipvs_error_text(enum table_op_kind kind, int error);
+int ipvs_text_error(enum table_op_kind kind, const char *words);
 
 // --- memory.c: a table in memory ---
 

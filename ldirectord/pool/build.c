@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* From a configuration to the structs: virtuals, reals, the addresses in the kernel, the shared checks.  All memory is taken here, so
- * that an event cannot fail.  What of the past is taken over stands in carry.c. */
+ * that an event cannot fail.  What of the past is taken over stands in inherit.c. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,7 +164,7 @@ static size_t list_candidates(const struct pool *p, struct candidate *list)
 static size_t check_of(struct pool *p, const struct candidate *c)
 {
 	for (size_t i = p->check_count; i-- > 0 && key_order(&p->checks[i].r->address, &c->r->address) == 0;)
-		if (check_is_same(p->checks[i].v, p->checks[i].r, c->v, c->r))
+		if (shared_check_same(p->checks[i].v, p->checks[i].r, c->v, c->r))
 			return i;
 	p->checks[p->check_count] = (struct pool_shared){.v = c->v, .r = c->r, .was = NONE, .runs_as = NONE};
 	return p->check_count++;
@@ -205,7 +205,7 @@ static bool add_checks(struct pool *p)
 	}
 	free(list);
 	for (size_t i = 0; ok && i < p->check_count; i++)
-		if (check_is_run(p->checks[i].v)) {
+		if (shared_check_runs(p->checks[i].v)) {
 			p->checks[i].runs_as = p->run_count;
 			p->run[p->run_count++] = i;
 		}
@@ -247,7 +247,7 @@ bool pool_build(struct pool *p, const struct lb_config *config, const struct poo
 	p->retry_next = p->settle_next = p->mail_next = MONO_FAR;
 	if (!add_services(p, config, old, kernel) || !add_checks(p) || !add_actions(p))
 		return false;
-	pool_carry(p, old, !old || kernel, now);
+	pool_inherit(p, old, !old || kernel, now);
 	return true;
 }
 

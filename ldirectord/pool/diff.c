@@ -23,7 +23,7 @@ static void set_fallback(struct pool *p, struct service *s, enum fallback_state 
 	s->fallback = next;
 	s->fallback_since = now;
 	if (tell && s->v->fallback_command)
-		say(p, POOL_COMMAND, s, POOL_OF_NONE, next == FALLBACK_ON ? "start" : "stop");
+		actions_add(p, POOL_COMMAND, s, POOL_OF_NONE, next == FALLBACK_ON ? "start" : "stop");
 }
 
 static void decide(struct pool *p, struct service *s, struct mono now)
@@ -60,9 +60,9 @@ static void forget_entries(struct service *s)
 
 static void service_op(struct pool *p, struct service *s, enum table_op_kind kind, const struct table_service *want, const char *what)
 {
-	size_t of = say_op(p, s, kind, want, NULL);
+	size_t of = actions_op(p, s, kind, want, NULL);
 
-	say_service(p, s, of, what);
+	actions_service(p, s, of, what);
 	s->was = s->have;
 	s->was_present = s->present;
 	s->was_doubt = s->doubt;
@@ -112,9 +112,9 @@ static void diff_entry(struct pool *p, struct service *s, struct entry *e)
 		return;
 	enum table_op_kind kind = !e->want.present ? TABLE_REAL_DELETE : e->present ? TABLE_REAL_EDIT : TABLE_REAL_ADD;
 	const struct table_real *real = e->want.present ? &e->want.real : e->present ? &e->have : &e->tried.real;
-	size_t of = say_op(p, s, kind, &s->have, real);
+	size_t of = actions_op(p, s, kind, &s->have, real);
 	p->actions[of].op.real.address = e->key;
-	say_entry(p, s, e, of, kind, false);
+	actions_entry(p, s, e, of, kind, false);
 	e->was = e->have;
 	e->was_present = e->present;
 	e->was_doubt = e->doubt;
@@ -129,13 +129,13 @@ static void diff(struct pool *p, struct service *s, struct mono now)
 {
 	if (s->v)
 		decide(p, s, now);
-	service_want(s);
+	service_desire(s);
 	if (diff_service(p, s))
 		for (size_t i = 0; i < s->entry_count; i++)
 			diff_entry(p, s, &s->entries[i]);
 	if (s->v && s->settled && s->quiet) {
 		s->quiet = false;
-		say_summary(p, s);
+		actions_summary(p, s);
 	}
 }
 
@@ -166,9 +166,9 @@ void service_stop(struct pool *p, struct service *s)
 		struct entry *e = &s->entries[i];
 		if (!e->present || e->have.weight == 0 || i == s->fallback_entry)
 			continue;
-		size_t of = say_op(p, s, TABLE_REAL_DELETE, &s->have, &e->have);
+		size_t of = actions_op(p, s, TABLE_REAL_DELETE, &s->have, &e->have);
 		p->actions[of].op.real.address = e->key;
-		say_entry(p, s, e, of, TABLE_REAL_DELETE, true);
+		actions_entry(p, s, e, of, TABLE_REAL_DELETE, true);
 	}
 	service_op(p, s, TABLE_SERVICE_DELETE, &s->have, "Purged virtual server (stop)");
 }
@@ -237,7 +237,7 @@ void pool_failed(struct pool *p, const struct table_op *op, int error, const cha
 	struct service *s = pool_service(p, &op->service.id);
 	struct entry *e = s && op->kind >= TABLE_REAL_ADD ? entry_find(s, &op->real.address) : NULL;
 
-	say_begin(p);
+	actions_begin(p);
 	if (!s || (op->kind >= TABLE_REAL_ADD && !e))
 		return;
 	bool follows = e && s->failed && !s->present; /* from that of its virtual, which has been told */
@@ -251,5 +251,5 @@ void pool_failed(struct pool *p, const struct table_op *op, int error, const cha
 	if (follows || settles || strncmp(trouble, why, POOL_WHY - 1) == 0)
 		return;
 	copy_text(trouble, POOL_WHY, why);
-	say_failed(p, s, op, why, now);
+	actions_failed(p, s, op, why, now);
 }

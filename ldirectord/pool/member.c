@@ -13,7 +13,7 @@
  * While it is named in maintenance no result counts; after that it needs risecount successes as after a failure.  A first success
  * needs no others: risecount is for those that come back.  checktype on has no results and is UP from the beginning; off is UP when
  * it was found in the table with a weight, else DOWN, and never comes back.  Orders do not change the state; they lie over it
- * (want.c).  doc/ldirectord.md 8, 11.3, 13.20, 13.23, 13.41 */
+ * (desired.c).  doc/ldirectord.md 8, 11.3, 13.20, 13.23, 13.41 */
 #include "ldirectord/pool/pool_private.h"
 
 static bool set_state(struct member *m, enum member_state state, struct mono now)
@@ -33,7 +33,7 @@ bool member_is_up(const struct member *m)
 
 bool member_is_awaited(const struct service *s, const struct member *m)
 {
-	return m->order == POOL_ENABLE && check_is_run(s->v) && (m->state == MEMBER_NEW || (m->state == MEMBER_KEPT && m->kept.weight == 0));
+	return m->order == POOL_ENABLE && shared_check_runs(s->v) && (m->state == MEMBER_NEW || (m->state == MEMBER_KEPT && m->kept.weight == 0));
 }
 
 static bool rises(struct pool *p, const struct ref *at, struct member *m, const struct pool_shared *c, unsigned failures, struct mono now)
@@ -41,7 +41,7 @@ static bool rises(struct pool *p, const struct ref *at, struct member *m, const 
 	const struct service *s = &p->services[at->service];
 
 	if (failures)
-		say_reset(p, s, m);
+		actions_reset(p, s, m);
 	if (m->state == MEMBER_DOWN && c->successes < s->v->rise_count)
 		return false;
 	return set_state(m, MEMBER_UP, now);
@@ -53,7 +53,7 @@ static bool falls(struct pool *p, const struct ref *at, struct member *m, const 
 	bool serves = m->state == MEMBER_UP || (m->state == MEMBER_KEPT && m->kept.weight > 0);
 
 	if (serves && c->failures < s->v->failure_count) {
-		say_soft(p, s, m, c->failures);
+		actions_soft(p, s, m, c->failures);
 		return false;
 	}
 	bool changed = set_state(m, MEMBER_DOWN, now);

@@ -9,7 +9,7 @@
 
 static void reconcile_all(struct pool *p, struct mono now)
 {
-	say_begin(p);
+	actions_begin(p);
 	for (size_t i = 0; i < p->service_count; i++)
 		service_reconcile(p, &p->services[i], now);
 }
@@ -47,7 +47,7 @@ bool pool_reload(struct pool *p, const struct lb_config *config, const struct ta
 	fresh.stopped = p->stopped;
 	pool_release(p);
 	*p = fresh;
-	say_begin(p);
+	actions_begin(p);
 	if (!p->stopped)
 		reconcile_all(p, now);
 	return true;
@@ -144,7 +144,7 @@ static void on_stop(struct pool *p)
 
 void pool_event(struct pool *p, const struct pool_event *e, struct mono now)
 {
-	say_begin(p);
+	actions_begin(p);
 	if (p->stopped)
 		return;
 	switch (e->kind) {
@@ -176,7 +176,7 @@ static void tick_mails(struct pool *p, struct service *s, struct mono now)
 			continue;
 		if (mono_reached(now, m->mail_at)) {
 			if (m->order == POOL_ENABLE)
-				say_inaccessible(p, s, m);
+				actions_inaccessible(p, s, m);
 			m->mail_at = mono_add(now, span_ms((int64_t)s->v->email_alert_freq * 1000));
 		}
 		p->mail_next = mono_min(p->mail_next, m->mail_at);
@@ -203,7 +203,7 @@ void pool_tick(struct pool *p, struct mono now)
 {
 	bool mails = mono_reached(now, p->mail_next);
 
-	say_begin(p);
+	actions_begin(p);
 	if (!mono_reached(now, pool_deadline(p)))
 		return;
 	p->retry_next = p->settle_next = MONO_FAR;
@@ -225,19 +225,6 @@ void pool_check(const struct pool *p, size_t index, struct pool_check *out)
 	const struct pool_shared *c = &p->checks[p->run[index]];
 
 	*out = (struct pool_check){.v = c->v, .r = c->r, .down = c->down, .in_maintenance = c->in_maintenance, .was = c->was};
-}
-
-bool pool_find(const struct pool *p, const struct lb_service_id *service, const struct lb_address *real, size_t *virtual_index, size_t *real_index)
-{
-	const struct service *s = pool_service(p, service);
-
-	for (size_t i = 0; s && i < s->member_count; i++)
-		if (key_order(&s->members[i].r->address, real) == 0) {
-			*virtual_index = s->index;
-			*real_index = i;
-			return true;
-		}
-	return false;
 }
 
 static void view_entry(const struct service *s, const struct entry *e, struct pool_view *out)

@@ -87,8 +87,6 @@ void pool_tick(struct pool *p, struct mono now);
 
 size_t pool_check_count(const struct pool *p);
 void pool_check(const struct pool *p, size_t index, struct pool_check *out);
-/* Where a real stands in the configuration; false: it is not there. */
-bool pool_find(const struct pool *p, const struct lb_service_id *service, const struct lb_address *real, size_t *virtual_index, size_t *real_index);
 
 /* For status: one real of one virtual. */
 struct pool_view {

@@ -32,7 +32,7 @@ struct member {
 /* What the kernel shall have under one address.  Several reals and the fallback may claim one (port rule of gate and ipip). */
 struct want {
 	bool present;
-	unsigned rank; /* of the claim, see want.c */
+	unsigned rank; /* of the claim, see desired.c */
 	size_t member; /* whose claim it is; NONE: of the fallback or of nobody */
 	struct table_real real;
 };
@@ -114,8 +114,8 @@ struct pool {
 /* --- build.c: from a configuration to the structs */
 bool pool_build(struct pool *p, const struct lb_config *config, const struct pool *old, const struct table *kernel, struct mono now);
 void pool_release(struct pool *p);
-/* carry.c: states of the past into p.  old NULL: a start.  adopts: the kernel has been read, so what nobody of the file had is adopted. */
-void pool_carry(struct pool *p, const struct pool *old, bool adopts, struct mono now);
+/* inherit.c: states of the past into p.  old NULL: a start.  adopts: the kernel has been read, so what nobody of the file had is adopted. */
+void pool_inherit(struct pool *p, const struct pool *old, bool adopts, struct mono now);
 struct service *pool_service(const struct pool *p, const struct lb_service_id *id); /* NULL none */
 size_t pool_checks_at(const struct pool *p, const struct lb_address *a, size_t *first); /* checks of that address: how many from *first on */
 
@@ -125,9 +125,9 @@ struct entry *entry_find(const struct service *s, const struct lb_address *key);
 struct entry *entry_add(struct service *s, const struct lb_address *key); /* or find */
 int key_order(const struct lb_address *a, const struct lb_address *b);
 
-/* --- share.c: which reals share a check */
-bool check_is_same(const struct lb_virtual *va, const struct lb_real *ra, const struct lb_virtual *vb, const struct lb_real *rb);
-bool check_is_run(const struct lb_virtual *v);
+/* --- shared_check.c: which reals share a check */
+bool shared_check_same(const struct lb_virtual *va, const struct lb_real *ra, const struct lb_virtual *vb, const struct lb_real *rb);
+bool shared_check_runs(const struct lb_virtual *v);
 
 /* --- member.c: the state table.  Each returns whether the state has changed. */
 /* failures: the count before this result */
@@ -136,8 +136,8 @@ bool member_maintenance(struct pool *p, const struct ref *at, const struct pool_
 bool member_is_up(const struct member *m);      /* counts as one that serves */
 bool member_is_awaited(const struct service *s, const struct member *m); /* the fallback waits for its verdict */
 
-/* --- want.c */
-void service_want(struct service *s);
+/* --- desired.c */
+void service_desire(struct service *s);
 void service_describe(const struct lb_virtual *v, struct table_service *out);
 bool table_service_same(const struct table_service *a, const struct table_service *b);
 bool table_real_same(const struct table_real *a, const struct table_real *b);
@@ -147,17 +147,17 @@ void service_reconcile(struct pool *p, struct service *s, struct mono now);
 void service_retry(struct pool *p, struct service *s, struct mono now);
 void service_stop(struct pool *p, struct service *s);
 
-/* --- say.c: actions and words */
-void say_begin(struct pool *p);
-size_t say_op(struct pool *p, const struct service *s, enum table_op_kind kind, const struct table_service *service, const struct table_real *real);
-void say(struct pool *p, enum pool_action_kind kind, const struct service *s, size_t of, const char *text);
-void say_service(struct pool *p, const struct service *s, size_t of, const char *what);
-void say_entry(struct pool *p, const struct service *s, const struct entry *e, size_t of, enum table_op_kind kind, bool stopping);
-void say_soft(struct pool *p, const struct service *s, const struct member *m, unsigned failures);
-void say_reset(struct pool *p, const struct service *s, const struct member *m);
-void say_inaccessible(struct pool *p, const struct service *s, const struct member *m);
-void say_summary(struct pool *p, const struct service *s);
-void say_failed(struct pool *p, const struct service *s, const struct table_op *op, const char *why, struct mono now);
+/* --- actions.c: actions and their texts */
+void actions_begin(struct pool *p);
+size_t actions_op(struct pool *p, const struct service *s, enum table_op_kind kind, const struct table_service *service, const struct table_real *real);
+void actions_add(struct pool *p, enum pool_action_kind kind, const struct service *s, size_t of, const char *text);
+void actions_service(struct pool *p, const struct service *s, size_t of, const char *what);
+void actions_entry(struct pool *p, const struct service *s, const struct entry *e, size_t of, enum table_op_kind kind, bool stopping);
+void actions_soft(struct pool *p, const struct service *s, const struct member *m, unsigned failures);
+void actions_reset(struct pool *p, const struct service *s, const struct member *m);
+void actions_inaccessible(struct pool *p, const struct service *s, const struct member *m);
+void actions_summary(struct pool *p, const struct service *s);
+void actions_failed(struct pool *p, const struct service *s, const struct table_op *op, const char *why, struct mono now);
 void copy_text(char *to, size_t cap, const char *from); /* cut where it does not fit */
 
 #endif

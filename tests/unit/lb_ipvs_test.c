@@ -87,13 +87,13 @@ static void scheduler_flags_are_words_of_their_scheduler(void **state)
 static void errors_and_words_are_those_of_the_kernel_and_ipvsadm(void **state)
 {
 	(void)state;
-	assert_string_equal(ipvs_error_words(TABLE_SERVICE_DELETE, -ESRCH), "No such service");
-	assert_string_equal(ipvs_error_words(TABLE_REAL_ADD, -ESRCH), "Service not defined");
-	assert_string_equal(ipvs_error_words(TABLE_SERVICE_ADD, -ENOENT), "Scheduler or persistence engine not found");
-	assert_string_equal(ipvs_error_words(TABLE_REAL_EDIT, -ENOENT), "No such destination");
-	assert_string_equal(ipvs_error_words(TABLE_REAL_ADD, -ENOSPC), "No space left on device");
-	assert_int_equal(ipvs_words_error(TABLE_REAL_ADD, "Numerical result out of range"), -ERANGE);
-	assert_int_equal(ipvs_words_error(TABLE_SERVICE_ADD, "No such service"), -EIO);
+	assert_string_equal(ipvs_error_text(TABLE_SERVICE_DELETE, -ESRCH), "No such service");
+	assert_string_equal(ipvs_error_text(TABLE_REAL_ADD, -ESRCH), "Service not defined");
+	assert_string_equal(ipvs_error_text(TABLE_SERVICE_ADD, -ENOENT), "Scheduler or persistence engine not found");
+	assert_string_equal(ipvs_error_text(TABLE_REAL_EDIT, -ENOENT), "No such destination");
+	assert_string_equal(ipvs_error_text(TABLE_REAL_ADD, -ENOSPC), "No space left on device");
+	assert_int_equal(ipvs_text_error(TABLE_REAL_ADD, "Numerical result out of range"), -ERANGE);
+	assert_int_equal(ipvs_text_error(TABLE_SERVICE_ADD, "No such service"), -EIO);
 }
 
 // --- wire ---

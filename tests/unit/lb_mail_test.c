@@ -10,35 +10,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ldirectord/daemon/letter.h"
-#include "ldirectord/daemon/outbox.h"
+#include "ldirectord/daemon/mail_text.h"
+#include "ldirectord/daemon/mail_queue.h"
 
 #define EVENT "Deleted real server: 10.0.0.1:80 (10.9.0.1:80)"
 
-static char *compose(const struct letter *l, const char *to, const char *eol)
+static char *compose(const struct mail_text *l, const char *to, const char *eol)
 {
-	char **list = letter_addresses(to);
-	char *text = letter_compose(l, &(struct letter_envelope){.from = "lb@example.com", .host = "lvsdir", .to = list,
+	char **list = mail_text_addresses(to);
+	char *text = mail_text_compose(l, &(struct mail_text_envelope){.from = "lb@example.com", .host = "lvsdir", .to = list,
 				    .date = "Tue, 24 Nov 2026 18:30:00 +0000", .id = "1.2.3@lvsdir"}, eol);
 	g_strfreev(list);
 	return text;
 }
 
-static char *mail_of(const struct letter_event *e, size_t times, const char *eol)
+static char *mail_of(const struct mail_text_event *e, size_t times, const char *eol)
 {
-	struct letter l;
-	letter_init(&l);
+	struct mail_text l;
+	mail_text_init(&l);
 	for (size_t i = 0; i < times; i++)
-		letter_add(&l, e);
+		mail_text_add(&l, e);
 	char *text = compose(&l, "a@example.com", eol);
-	letter_clear(&l);
+	mail_text_clear(&l);
 	return text;
 }
 
 static void one_event_is_a_mail_as_readers_know_it(void **state)
 {
 	(void)state;
-	char *text = mail_of(&(struct letter_event){"[Web] " EVENT, "running", "Web", "the shop"}, 1, "\n");
+	char *text = mail_of(&(struct mail_text_event){"[Web] " EVENT, "running", "Web", "the shop"}, 1, "\n");
 	assert_string_equal(text,
 		"From: lb@example.com\n"
 		"To: a@example.com\n"
@@ -60,29 +60,29 @@ static void one_event_is_a_mail_as_readers_know_it(void **state)
 
 static void several_events_are_one_mail_with_all_of_them(void **state)
 {
-	struct letter l;
+	struct mail_text l;
 	(void)state;
-	letter_init(&l);
-	letter_add(&l, &(struct letter_event){EVENT, "running", NULL, NULL});
-	letter_add(&l, &(struct letter_event){"second", "running", NULL, NULL});
-	letter_add(&l, &(struct letter_event){"third", "stopping", NULL, NULL});
-	char *subject = letter_subject(&l, "lvsdir"), *text = compose(&l, "a@example.com", "\n");
+	mail_text_init(&l);
+	mail_text_add(&l, &(struct mail_text_event){EVENT, "running", NULL, NULL});
+	mail_text_add(&l, &(struct mail_text_event){"second", "running", NULL, NULL});
+	mail_text_add(&l, &(struct mail_text_event){"third", "stopping", NULL, NULL});
+	char *subject = mail_text_subject(&l, "lvsdir"), *text = compose(&l, "a@example.com", "\n");
 	assert_string_equal(subject, "3 changes on lvsdir, the first: " EVENT);
 	assert_non_null(strstr(text, "\n\nldirectord host: lvsdir\nChanges: 3\n\nLog-Message: " EVENT "\nDaemon-Status: running\n\n"
 				     "Log-Message: second\nDaemon-Status: running\n\nLog-Message: third\nDaemon-Status: stopping\n"));
 	g_free(text);
 	g_free(subject);
-	letter_clear(&l);
+	mail_text_clear(&l);
 }
 
 static void a_digest_is_bounded_and_says_so(void **state)
 {
 	(void)state;
-	char *text = mail_of(&(struct letter_event){EVENT, "running", NULL, NULL}, LETTER_EVENTS + 7, "\n");
+	char *text = mail_of(&(struct mail_text_event){EVENT, "running", NULL, NULL}, MAIL_TEXT_EVENTS + 7, "\n");
 	unsigned told = 0;
 	for (const char *at = text; (at = strstr(at, "Log-Message")) != NULL; at++)
 		told++;
-	assert_int_equal(told, LETTER_EVENTS);
+	assert_int_equal(told, MAIL_TEXT_EVENTS);
 	assert_non_null(strstr(text, "And 7 more"));
 	g_free(text);
 }
@@ -91,7 +91,7 @@ static void a_digest_is_bounded_and_says_so(void **state)
 static void nothing_of_a_name_or_comment_becomes_a_line_of_its_own(void **state)
 {
 	(void)state;
-	char *text = mail_of(&(struct letter_event){"x\r\nBcc: evil@example.com\r\n\r\nbody", "running", "n\nService name: forged", "c\rd\n.\nQUIT"}, 1, "\r\n");
+	char *text = mail_of(&(struct mail_text_event){"x\r\nBcc: evil@example.com\r\n\r\nbody", "running", "n\nService name: forged", "c\rd\n.\nQUIT"}, 1, "\r\n");
 	assert_null(strstr(text, "\nBcc"));
 	assert_null(strstr(text, "\nbody"));
 	assert_null(strstr(text, "\nService name: forged"));
@@ -107,17 +107,17 @@ static void nothing_of_a_name_or_comment_becomes_a_line_of_its_own(void **state)
 static void a_list_gives_addresses_and_nothing_else(void **state)
 {
 	(void)state;
-	char **list = letter_addresses(" a@example.com, Team <b@example.com> ,root,-oQ/tmp@x, c@example.com>\r\nDATA, d@e\nf d@example.com");
+	char **list = mail_text_addresses(" a@example.com, Team <b@example.com> ,root,-oQ/tmp@x, c@example.com>\r\nDATA, d@e\nf d@example.com");
 	const char *const good[] = {"a@example.com", "b@example.com", "root", "d@example.com"};
 	for (size_t i = 0; i < 4; i++)
 		assert_string_equal(list[i], good[i]);
 	assert_null(list[4]);
 	g_strfreev(list);
-	assert_null(letter_no_address("a@example.com, b@example.com"));
-	char *bad = letter_no_address("a@example.com, b@exämple.com");
+	assert_null(mail_text_no_address("a@example.com, b@example.com"));
+	char *bad = mail_text_no_address("a@example.com, b@exämple.com");
 	assert_string_equal(bad, "b@exämple.com");
 	g_free(bad);
-	bad = letter_no_address("<>");
+	bad = mail_text_no_address("<>");
 	assert_string_equal(bad, "<>");
 	g_free(bad);
 }
@@ -135,13 +135,13 @@ static size_t longest_line(const char *text, const char *end)
 
 static void long_headers_are_folded_and_lose_nothing(void **state)
 {
-	struct letter l;
+	struct mail_text l;
 	GString *to = g_string_new("a0@example.com");
 	(void)state;
 	for (int i = 1; i < 40; i++)
 		g_string_append_printf(to, ", a%d@example.com", i);
-	letter_init(&l);
-	letter_add(&l, &(struct letter_event){EVENT " and so on and so on and so on and so on and so on and so on and so on", "running", NULL, NULL});
+	mail_text_init(&l);
+	mail_text_add(&l, &(struct mail_text_event){EVENT " and so on and so on and so on and so on and so on and so on and so on", "running", NULL, NULL});
 	char *text = compose(&l, to->str, "\n"), *end = strstr(text, "\n\n");
 	assert_true(longest_line(text, end) <= 76);
 	*end = '\0';
@@ -153,7 +153,7 @@ static void long_headers_are_folded_and_lose_nothing(void **state)
 	g_free(unfolded);
 	g_strfreev(lines);
 	g_free(text);
-	letter_clear(&l);
+	mail_text_clear(&l);
 	(void)g_string_free(to, TRUE);
 }
 
@@ -161,7 +161,7 @@ static void a_word_without_end_is_no_line_without_end(void **state)
 {
 	char *word = g_strnfill(5000, 'x');
 	(void)state;
-	char *text = mail_of(&(struct letter_event){word, "running", word, NULL}, 1, "\r\n");
+	char *text = mail_of(&(struct mail_text_event){word, "running", word, NULL}, 1, "\r\n");
 	assert_true(longest_line(text, text + strlen(text)) <= 998);
 	g_free(text);
 	g_free(word);
@@ -189,7 +189,7 @@ static void other_letters_travel_encoded(void **state)
 {
 	const char *subject = "[Geschäft für Übergrößen und Ähnliches, dazu noch überlange Prüfwörter] " EVENT;
 	(void)state;
-	char *text = mail_of(&(struct letter_event){subject, "running", NULL, "Zürich"}, 1, "\n");
+	char *text = mail_of(&(struct mail_text_event){subject, "running", NULL, "Zürich"}, 1, "\n");
 	char *back = decoded_subject(text);
 	assert_string_equal(back, subject);
 	assert_true(longest_line(text, text + strlen(text)) <= 76);
@@ -201,7 +201,7 @@ static void other_letters_travel_encoded(void **state)
 	g_free(body);
 	g_free(back);
 	g_free(text);
-	text = mail_of(&(struct letter_event){"broken \xff\xc3 bytes", "running", NULL, NULL}, 1, "\n");
+	text = mail_of(&(struct mail_text_event){"broken \xff\xc3 bytes", "running", NULL, NULL}, 1, "\n");
 	back = decoded_subject(text);
 	assert_true(g_utf8_validate(back, -1, NULL));
 	g_free(back);
@@ -215,88 +215,88 @@ static struct mono at(int64_t ms)
 	return mono_add((struct mono){1000000000}, span_ms(ms));
 }
 
-static struct posting *gather(struct outbox *o, const char *list, const char *smtp, int64_t ms)
+static struct posting *gather(struct mail_queue *o, const char *list, const char *smtp, int64_t ms)
 {
 	char *lost;
-	struct posting *p = outbox_gather(o, list, smtp, at(ms), &lost);
-	letter_add(&p->letter, &(struct letter_event){EVENT, "running", NULL, NULL});
+	struct posting *p = mail_queue_gather(o, list, smtp, at(ms), &lost);
+	mail_text_add(&p->letter, &(struct mail_text_event){EVENT, "running", NULL, NULL});
 	assert_null(lost);
 	return p;
 }
 
 static void what_happens_within_a_second_is_one_letter_for_each_recipient(void **state)
 {
-	struct outbox *o = outbox_new();
+	struct mail_queue *o = mail_queue_new();
 	(void)state;
-	assert_int_equal(outbox_deadline(o).ns, MONO_FAR.ns);
+	assert_int_equal(mail_queue_deadline(o).ns, MONO_FAR.ns);
 	struct posting *p = gather(o, "a", "relay", 0);
 	assert_ptr_equal(gather(o, "a", "relay", 900), p);
 	assert_ptr_not_equal(gather(o, "b", "relay", 900), p);
 	assert_ptr_not_equal(gather(o, "a", NULL, 900), p);
-	assert_int_equal(outbox_deadline(o).ns, at(1000).ns);
-	assert_null(outbox_take(o, at(999)));
-	assert_ptr_equal(outbox_take(o, at(1000)), p);
+	assert_int_equal(mail_queue_deadline(o).ns, at(1000).ns);
+	assert_null(mail_queue_take(o, at(999)));
+	assert_ptr_equal(mail_queue_take(o, at(1000)), p);
 	assert_int_equal(p->letter.count, 2);
-	assert_null(outbox_take(o, at(1000)));
+	assert_null(mail_queue_take(o, at(1000)));
 	assert_ptr_not_equal(gather(o, "a", "relay", 1000), p); // it is out
-	outbox_free(o);
+	mail_queue_free(o);
 }
 
 static void what_is_not_sent_is_tried_again_and_then_dropped(void **state)
 {
 	static const unsigned pauses_s[] = {60, 300, 900, 0};
-	struct outbox *o = outbox_new();
+	struct mail_queue *o = mail_queue_new();
 	int64_t now_ms = 1000;
 	(void)state;
 	(void)gather(o, "a", NULL, 0);
 	for (size_t i = 0; i < 4; i++) {
-		struct posting *p = outbox_take(o, at(now_ms));
+		struct posting *p = mail_queue_take(o, at(now_ms));
 		assert_non_null(p);
 		assert_ptr_not_equal(i ? gather(o, "a", NULL, now_ms) : NULL, p); // what comes later is a letter of its own
-		assert_int_equal(outbox_back(o, p, false, at(now_ms)), pauses_s[i]);
-		for (struct posting *other; (other = outbox_take(o, at(now_ms + 1000))) != NULL;)
-			(void)outbox_back(o, other, true, at(now_ms + 1000));
+		assert_int_equal(mail_queue_back(o, p, false, at(now_ms)), pauses_s[i]);
+		for (struct posting *other; (other = mail_queue_take(o, at(now_ms + 1000))) != NULL;)
+			(void)mail_queue_back(o, other, true, at(now_ms + 1000));
 		now_ms += (int64_t)pauses_s[i] * 1000;
 		if (pauses_s[i])
-			assert_null(outbox_take(o, at(now_ms - 1)));
+			assert_null(mail_queue_take(o, at(now_ms - 1)));
 	}
-	assert_int_equal(outbox_count(o), 0);
-	outbox_free(o);
+	assert_int_equal(mail_queue_count(o), 0);
+	mail_queue_free(o);
 }
 
 static void without_room_the_oldest_goes_and_is_named(void **state)
 {
-	struct outbox *o = outbox_new();
+	struct mail_queue *o = mail_queue_new();
 	char *lost, list[16];
 	(void)state;
-	for (int i = 0; i < OUTBOX_LETTERS; i++) {
+	for (int i = 0; i < MAIL_QUEUE_LETTERS; i++) {
 		(void)snprintf(list, sizeof list, "a%d", i);
 		(void)gather(o, list, NULL, 0);
 	}
-	assert_string_equal(outbox_take(o, at(1000))->list, "a0"); // out: it stays
-	assert_non_null(outbox_gather(o, "new", NULL, at(1000), &lost));
+	assert_string_equal(mail_queue_take(o, at(1000))->list, "a0"); // out: it stays
+	assert_non_null(mail_queue_gather(o, "new", NULL, at(1000), &lost));
 	assert_string_equal(lost, EVENT);
 	g_free(lost);
-	assert_int_equal(outbox_count(o), OUTBOX_LETTERS);
-	assert_string_equal(outbox_take(o, at(1000))->list, "a2");
-	while (outbox_take(o, at(9000)) != NULL)
+	assert_int_equal(mail_queue_count(o), MAIL_QUEUE_LETTERS);
+	assert_string_equal(mail_queue_take(o, at(1000))->list, "a2");
+	while (mail_queue_take(o, at(9000)) != NULL)
 		;
-	assert_null(outbox_gather(o, "newer", NULL, at(9000), &lost));
+	assert_null(mail_queue_gather(o, "newer", NULL, at(9000), &lost));
 	assert_null(lost);
-	outbox_free(o);
+	mail_queue_free(o);
 }
 
 static void at_the_end_what_is_new_goes_at_once_and_what_failed_is_given_up(void **state)
 {
-	struct outbox *o = outbox_new();
+	struct mail_queue *o = mail_queue_new();
 	(void)state;
 	(void)gather(o, "a", NULL, 0);
-	assert_int_equal(outbox_back(o, outbox_take(o, at(1000)), false, at(1000)), 60);
+	assert_int_equal(mail_queue_back(o, mail_queue_take(o, at(1000)), false, at(1000)), 60);
 	(void)gather(o, "b", NULL, 1000);
-	assert_int_equal(outbox_hurry(o, at(1001)), 1);
-	assert_string_equal(outbox_take(o, at(1001))->list, "b");
-	assert_int_equal(outbox_count(o), 1);
-	outbox_free(o);
+	assert_int_equal(mail_queue_hurry(o, at(1001)), 1);
+	assert_string_equal(mail_queue_take(o, at(1001))->list, "b");
+	assert_int_equal(mail_queue_count(o), 1);
+	mail_queue_free(o);
 }
 
 int main(void)

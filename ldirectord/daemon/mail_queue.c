@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "ldirectord/daemon/outbox.h"
+#include "ldirectord/daemon/mail_queue.h"
 
 #include <string.h>
 
-struct outbox {
+struct mail_queue {
 	GQueue postings; /* the oldest first */
 };
 
-struct outbox *outbox_new(void)
+struct mail_queue *mail_queue_new(void)
 {
-	struct outbox *o = g_new0(struct outbox, 1);
+	struct mail_queue *o = g_new0(struct mail_queue, 1);
 	g_queue_init(&o->postings);
 	return o;
 }
@@ -17,7 +17,7 @@ struct outbox *outbox_new(void)
 static void posting_free(void *data)
 {
 	struct posting *p = data;
-	letter_clear(&p->letter);
+	mail_text_clear(&p->letter);
 	g_free(p->list);
 	g_free(p->smtp);
 	g_free(p->id);
@@ -25,19 +25,19 @@ static void posting_free(void *data)
 	g_free(p);
 }
 
-void outbox_free(struct outbox *o)
+void mail_queue_free(struct mail_queue *o)
 {
 	g_queue_clear_full(&o->postings, posting_free);
 	g_free(o);
 }
 
-static void drop(struct outbox *o, struct posting *p)
+static void drop(struct mail_queue *o, struct posting *p)
 {
 	(void)g_queue_remove(&o->postings, p);
 	posting_free(p);
 }
 
-static struct posting *oldest_here(const struct outbox *o)
+static struct posting *oldest_here(const struct mail_queue *o)
 {
 	for (GList *at = o->postings.head; at; at = at->next) {
 		struct posting *p = at->data;
@@ -47,7 +47,7 @@ static struct posting *oldest_here(const struct outbox *o)
 	return NULL;
 }
 
-struct posting *outbox_gather(struct outbox *o, const char *list, const char *smtp, struct mono now, char **lost)
+struct posting *mail_queue_gather(struct mail_queue *o, const char *list, const char *smtp, struct mono now, char **lost)
 {
 	*lost = NULL;
 	for (GList *at = o->postings.tail; at; at = at->prev) {
@@ -55,7 +55,7 @@ struct posting *outbox_gather(struct outbox *o, const char *list, const char *sm
 		if (!p->out && p->tries == 0 && strcmp(p->list, list) == 0 && g_strcmp0(p->smtp, smtp) == 0)
 			return p;
 	}
-	if (o->postings.length >= OUTBOX_LETTERS) {
+	if (o->postings.length >= MAIL_QUEUE_LETTERS) {
 		struct posting *old = oldest_here(o);
 		if (!old)
 			return NULL;
@@ -63,15 +63,15 @@ struct posting *outbox_gather(struct outbox *o, const char *list, const char *sm
 		drop(o, old);
 	}
 	struct posting *p = g_new0(struct posting, 1);
-	letter_init(&p->letter);
+	mail_text_init(&p->letter);
 	p->list = g_strdup(list);
 	p->smtp = g_strdup(smtp);
-	p->due = mono_add(now, span_ms(OUTBOX_GATHER_MS));
+	p->due = mono_add(now, span_ms(MAIL_QUEUE_GATHER_MS));
 	g_queue_push_tail(&o->postings, p);
 	return p;
 }
 
-struct posting *outbox_take(struct outbox *o, struct mono now)
+struct posting *mail_queue_take(struct mail_queue *o, struct mono now)
 {
 	for (GList *at = o->postings.head; at; at = at->next) {
 		struct posting *p = at->data;
@@ -84,10 +84,10 @@ struct posting *outbox_take(struct outbox *o, struct mono now)
 	return NULL;
 }
 
-unsigned outbox_back(struct outbox *o, struct posting *p, bool sent, struct mono now)
+unsigned mail_queue_back(struct mail_queue *o, struct posting *p, bool sent, struct mono now)
 {
-	static const unsigned pauses_s[OUTBOX_TRIES] = {[1] = 60, [2] = 300, [3] = 900};
-	if (sent || p->tries >= OUTBOX_TRIES) {
+	static const unsigned pauses_s[MAIL_QUEUE_TRIES] = {[1] = 60, [2] = 300, [3] = 900};
+	if (sent || p->tries >= MAIL_QUEUE_TRIES) {
 		drop(o, p);
 		return 0;
 	}
@@ -97,7 +97,7 @@ unsigned outbox_back(struct outbox *o, struct posting *p, bool sent, struct mono
 	return pause_s;
 }
 
-unsigned outbox_hurry(struct outbox *o, struct mono now)
+unsigned mail_queue_hurry(struct mail_queue *o, struct mono now)
 {
 	unsigned given_up = 0;
 	for (GList *at = o->postings.head, *next; at; at = next) {
@@ -112,7 +112,7 @@ unsigned outbox_hurry(struct outbox *o, struct mono now)
 	return given_up;
 }
 
-struct mono outbox_deadline(const struct outbox *o)
+struct mono mail_queue_deadline(const struct mail_queue *o)
 {
 	struct mono first = MONO_FAR;
 	for (GList *at = o->postings.head; at; at = at->next) {
@@ -123,7 +123,7 @@ struct mono outbox_deadline(const struct outbox *o)
 	return first;
 }
 
-unsigned outbox_count(const struct outbox *o)
+unsigned mail_queue_count(const struct mail_queue *o)
 {
 	return o->postings.length;
 }

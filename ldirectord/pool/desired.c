@@ -65,7 +65,7 @@ static void claim_fallback(struct service *s)
 	}
 }
 
-void service_want(struct service *s)
+void service_desire(struct service *s)
 {
 	for (size_t i = 0; i < s->entry_count; i++)
 		s->entries[i].want = (struct want){.member = NONE};

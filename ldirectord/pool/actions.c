@@ -33,7 +33,7 @@ static void format(char *out, size_t cap, const char *how, ...)
 
 /* --- actions ------------------------------------------------------------------------------------------------------------ */
 
-void say_begin(struct pool *p)
+void actions_begin(struct pool *p)
 {
 	p->action_count = 0;
 }
@@ -51,7 +51,7 @@ static struct pool_action *next(struct pool *p, enum pool_action_kind kind, cons
 	return a;
 }
 
-size_t say_op(struct pool *p, const struct service *s, enum table_op_kind kind, const struct table_service *service, const struct table_real *real)
+size_t actions_op(struct pool *p, const struct service *s, enum table_op_kind kind, const struct table_service *service, const struct table_real *real)
 {
 	struct pool_action *a = next(p, POOL_TABLE, s);
 
@@ -62,7 +62,7 @@ size_t say_op(struct pool *p, const struct service *s, enum table_op_kind kind, 
 	return p->action_count - 1;
 }
 
-void say(struct pool *p, enum pool_action_kind kind, const struct service *s, size_t of, const char *text)
+void actions_add(struct pool *p, enum pool_action_kind kind, const struct service *s, size_t of, const char *text)
 {
 	struct pool_action *a = next(p, kind, s);
 
@@ -80,7 +80,7 @@ static void mail(struct pool *p, const struct service *s, size_t of, const char 
 		format(subject, sizeof subject, "[%s] %s", s->v->service_name, text);
 	else
 		copy_text(subject, sizeof subject, text);
-	say(p, POOL_MAIL, s, of, subject);
+	actions_add(p, POOL_MAIL, s, of, subject);
 }
 
 /* --- words -------------------------------------------------------------------------------------------------------------- */
@@ -93,12 +93,12 @@ static const char *short_id(const struct service *s, char *cap64)
 	return colon ? colon + 1 : cap64;
 }
 
-void say_service(struct pool *p, const struct service *s, size_t of, const char *what)
+void actions_service(struct pool *p, const struct service *s, size_t of, const char *what)
 {
 	char id[ADDRESS], text[TEXT];
 
 	format(text, sizeof text, "%s: %s", what, short_id(s, id));
-	say(p, POOL_LOG, s, of, text);
+	actions_add(p, POOL_LOG, s, of, text);
 }
 
 static const char *reason_of(const struct pool *p, const struct service *s, const struct entry *e)
@@ -150,7 +150,7 @@ static const char *verb(const struct pool *p, const struct service *s, const str
 }
 
 /* An operation on a real: its line and its mail. */
-void say_entry(struct pool *p, const struct service *s, const struct entry *e, size_t of, enum table_op_kind kind, bool stopping)
+void actions_entry(struct pool *p, const struct service *s, const struct entry *e, size_t of, enum table_op_kind kind, bool stopping)
 {
 	char id[ADDRESS], where[2 * ADDRESS + 16], weight[32] = "", text[TEXT], line[TEXT];
 	const char *word = verb(p, s, e, kind, stopping), *why = reason_of(p, s, e);
@@ -164,7 +164,7 @@ void say_entry(struct pool *p, const struct service *s, const struct entry *e, s
 		format(line, sizeof line, "%s: %s", text, why);
 	else
 		copy_text(line, sizeof line, text);
-	say(p, POOL_LOG, s, of, line);
+	actions_add(p, POOL_LOG, s, of, line);
 	if (!s->quiet || stopping)
 		mail(p, s, of, text);
 }
@@ -176,10 +176,10 @@ static void say_counted(struct pool *p, const struct service *s, const struct me
 	lb_address_text(&m->r->address, where, sizeof where);
 	lb_service_id_text(&s->id, id, sizeof id);
 	format(text, sizeof text, "%s: %s (%s)%s", what, where, id, more);
-	say(p, POOL_LOG, s, POOL_OF_NONE, text);
+	actions_add(p, POOL_LOG, s, POOL_OF_NONE, text);
 }
 
-void say_soft(struct pool *p, const struct service *s, const struct member *m, unsigned failures)
+void actions_soft(struct pool *p, const struct service *s, const struct member *m, unsigned failures)
 {
 	char more[POOL_WHY + 64];
 	const char *why = p->checks[m->check].why;
@@ -188,12 +188,12 @@ void say_soft(struct pool *p, const struct service *s, const struct member *m, u
 	say_counted(p, s, m, "Soft failure real server", more);
 }
 
-void say_reset(struct pool *p, const struct service *s, const struct member *m)
+void actions_reset(struct pool *p, const struct service *s, const struct member *m)
 {
 	say_counted(p, s, m, "Resetting soft failure count", "");
 }
 
-void say_inaccessible(struct pool *p, const struct service *s, const struct member *m)
+void actions_inaccessible(struct pool *p, const struct service *s, const struct member *m)
 {
 	char id[ADDRESS], where[ADDRESS], text[TEXT];
 
@@ -203,7 +203,7 @@ void say_inaccessible(struct pool *p, const struct service *s, const struct memb
 }
 
 /* The one mail of a start: doc/ldirectord.md 13.32. */
-void say_summary(struct pool *p, const struct service *s)
+void actions_summary(struct pool *p, const struct service *s)
 {
 	char id[ADDRESS], text[TEXT];
 	size_t up = 0;
@@ -217,7 +217,7 @@ void say_summary(struct pool *p, const struct service *s)
 		p->actions[before].summary = true;
 }
 
-void say_failed(struct pool *p, const struct service *s, const struct table_op *op, const char *why, struct mono now)
+void actions_failed(struct pool *p, const struct service *s, const struct table_op *op, const char *why, struct mono now)
 {
 	static const char *const doing[] = {"add virtual", "change virtual", "delete virtual", "add real", "change real", "delete real"};
 	char id[ADDRESS], real[ADDRESS], next_try[48] = "", text[TEXT];
@@ -232,5 +232,5 @@ void say_failed(struct pool *p, const struct service *s, const struct table_op *
 		format(text, sizeof text, "Failed to %s server: %s (%s): %s%s", doing[op->kind], real, short_id(s, id), why, next_try);
 	else
 		format(text, sizeof text, "Failed to %s server: %s: %s%s", doing[op->kind], short_id(s, id), why, next_try);
-	say(p, POOL_LOG, s, POOL_OF_NONE, text);
+	actions_add(p, POOL_LOG, s, POOL_OF_NONE, text);
 }

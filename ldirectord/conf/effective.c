@@ -150,7 +150,7 @@ static void tell_twice(struct lb_parser *p, struct lb_section *s, size_t earlier
 	}
 }
 
-void lb_finish(struct lb_parser *p)
+void lb_effective_values(struct lb_parser *p)
 {
 	struct lb_config *c = p->config;
 	for (int family = LB_INET; family <= LB_INET6; family++) {
@@ -168,7 +168,7 @@ void lb_finish(struct lb_parser *p)
 		read_fallback(p, s);
 		tell_twice(p, s, i);
 		if (!s->broken)
-			lb_judge(p, s);
+			lb_warnings(p, s);
 		c->virtuals[c->virtual_count++] = s->v;
 	}
 	p->open = NULL;

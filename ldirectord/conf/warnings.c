@@ -125,7 +125,7 @@ static void judge_virtual(struct lb_parser *p, const struct lb_section *s)
 			"together with quiescent keeps clients at a server that is down; expected the sysctl net.ipv4.vs.expire_quiescent_template = 1, or quiescent = no");
 }
 
-void lb_judge(struct lb_parser *p, const struct lb_section *s)
+void lb_warnings(struct lb_parser *p, const struct lb_section *s)
 {
 	judge_virtual(p, s);
 	judge_check(p, s);

@@ -43,7 +43,7 @@ static bool is_told_the_virtual(const struct lb_virtual *v)
 	return v->check_type == LB_CHECK_EXTERNAL || v->check_type == LB_CHECK_EXTERNAL_PERL;
 }
 
-bool check_is_same(const struct lb_virtual *va, const struct lb_real *ra, const struct lb_virtual *vb, const struct lb_real *rb)
+bool shared_check_same(const struct lb_virtual *va, const struct lb_real *ra, const struct lb_virtual *vb, const struct lb_real *rb)
 {
 	if (key_order(&ra->address, &rb->address) || ra->weight != rb->weight || ra->forward != rb->forward ||
 	    !same_text(ra->request, rb->request) || !same_text(ra->receive, rb->receive))
@@ -55,7 +55,7 @@ bool check_is_same(const struct lb_virtual *va, const struct lb_real *ra, const 
 	return !is_told_the_virtual(va) || lb_service_id_equal(&va->id, &vb->id);
 }
 
-bool check_is_run(const struct lb_virtual *v)
+bool shared_check_runs(const struct lb_virtual *v)
 {
 	return v->check_type != LB_CHECK_ON && v->check_type != LB_CHECK_OFF;
 }

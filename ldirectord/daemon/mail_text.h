@@ -1,46 +1,46 @@
 // SPDX-License-Identifier: MIT
 /* The text of a mail: headers, one event or a digest of many.  PURE: no clock, no socket; whatever a configuration has in a name or a
  * comment stays one line of one header.  doc/ldirectord.md 10 */
-#ifndef LDIRECTORD_DAEMON_LETTER_H
-#define LDIRECTORD_DAEMON_LETTER_H
+#ifndef LDIRECTORD_DAEMON_MAIL_TEXT_H
+#define LDIRECTORD_DAEMON_MAIL_TEXT_H
 
 #include <glib.h>
 
-enum { LETTER_EVENTS = 200 }; /* that a digest tells one by one; of more their number */
+enum { MAIL_TEXT_EVENTS = 200 }; /* that a digest tells one by one; of more their number */
 
 /* Borrowed strings; service_name and comment may be NULL. */
-struct letter_event {
+struct mail_text_event {
 	const char *text;   /* "[Web] Deleted real server: 10.0.0.1:80 (10.9.0.1:80)" */
 	const char *status; /* "running" */
 	const char *service_name, *comment;
 };
 
-struct letter {
+struct mail_text {
 	char *first;    /* text of the first event; NULL: there is none yet */
 	GString *told;  /* the events, with LF */
 	unsigned count;
 };
 
-void letter_init(struct letter *l);
-void letter_clear(struct letter *l);
-void letter_add(struct letter *l, const struct letter_event *e);
+void mail_text_init(struct mail_text *l);
+void mail_text_clear(struct mail_text *l);
+void mail_text_add(struct mail_text *l, const struct mail_text_event *e);
 /* "Deleted real server: ..." of one event, "3 changes on lvsdir, the first: ..." of several.  g_free() it. */
-char *letter_subject(const struct letter *l, const char *host);
+char *mail_text_subject(const struct mail_text *l, const char *host);
 
 /* The addresses of a list, without names and angle brackets, separated by commas or blanks; what is no address is left out: so none
  * can be an option of a mailer or a line of its own.  g_strfreev() it. */
-char **letter_addresses(const char *list);
-/* What letter_addresses leaves out of it first; NULL: nothing.  g_free() it. */
-char *letter_no_address(const char *list);
+char **mail_text_addresses(const char *list);
+/* What mail_text_addresses leaves out of it first; NULL: nothing.  g_free() it. */
+char *mail_text_no_address(const char *list);
 
-struct letter_envelope {
+struct mail_text_envelope {
 	const char *from, *host; /* from: an address; host: this machine */
-	char *const *to;         /* as letter_addresses gives them */
+	char *const *to;         /* as mail_text_addresses gives them */
 	const char *date;        /* "Tue, 24 Nov 2026 18:30:00 +0000" */
 	const char *id;          /* of the message, without its angle brackets */
 };
 
 /* The whole mail.  eol: "\r\n" for SMTP, "\n" for a mailer.  g_free() it. */
-char *letter_compose(const struct letter *l, const struct letter_envelope *e, const char *eol);
+char *mail_text_compose(const struct mail_text *l, const struct mail_text_envelope *e, const char *eol);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ldirectord/daemon/letter.h"
+#include "ldirectord/daemon/mail_text.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -23,16 +23,16 @@ static char *one_line(const char *text)
 	return g_strstrip(line);
 }
 
-void letter_init(struct letter *l)
+void mail_text_init(struct mail_text *l)
 {
-	*l = (struct letter){.told = g_string_new(NULL)};
+	*l = (struct mail_text){.told = g_string_new(NULL)};
 }
 
-void letter_clear(struct letter *l)
+void mail_text_clear(struct mail_text *l)
 {
 	g_free(l->first);
 	(void)g_string_free(l->told, TRUE);
-	*l = (struct letter){0};
+	*l = (struct mail_text){0};
 }
 
 static void tell(GString *out, const char *name, const char *value)
@@ -44,11 +44,11 @@ static void tell(GString *out, const char *name, const char *value)
 	g_free(line);
 }
 
-void letter_add(struct letter *l, const struct letter_event *e)
+void mail_text_add(struct mail_text *l, const struct mail_text_event *e)
 {
 	if (!l->first)
 		l->first = one_line(e->text);
-	if (l->count++ >= LETTER_EVENTS)
+	if (l->count++ >= MAIL_TEXT_EVENTS)
 		return;
 	(void)g_string_append_c(l->told, '\n');
 	tell(l->told, "Log-Message", e->text);
@@ -57,7 +57,7 @@ void letter_add(struct letter *l, const struct letter_event *e)
 	tell(l->told, "Comment", e->comment);
 }
 
-char *letter_subject(const struct letter *l, const char *host)
+char *mail_text_subject(const struct mail_text *l, const char *host)
 {
 	if (l->count == 1)
 		return g_strdup(l->first);
@@ -106,12 +106,12 @@ static char **sort_out(const char *list, char **bad)
 	return (char **)g_ptr_array_free(good, FALSE);
 }
 
-char **letter_addresses(const char *list)
+char **mail_text_addresses(const char *list)
 {
 	return sort_out(list, NULL);
 }
 
-char *letter_no_address(const char *list)
+char *mail_text_no_address(const char *list)
 {
 	char *bad = NULL, **good = sort_out(list, &bad);
 	if (!bad && !good[0])
@@ -178,7 +178,7 @@ static bool has_long_line(const char *text)
 	return false;
 }
 
-static char *body_text(const struct letter *l, const char *host)
+static char *body_text(const struct mail_text *l, const char *host)
 {
 	GString *body = g_string_new(NULL);
 	tell(body, "ldirectord host", host);
@@ -186,8 +186,8 @@ static char *body_text(const struct letter *l, const char *host)
 		g_string_append_printf(body, "Changes: %u\n", l->count);
 	/* One event follows at once, as readers of these mails know it. */
 	(void)g_string_append(body, l->count == 1 && l->told->str[0] ? l->told->str + 1 : l->told->str);
-	if (l->count > LETTER_EVENTS)
-		g_string_append_printf(body, "\nAnd %u more: see the log.\n", l->count - LETTER_EVENTS);
+	if (l->count > MAIL_TEXT_EVENTS)
+		g_string_append_printf(body, "\nAnd %u more: see the log.\n", l->count - MAIL_TEXT_EVENTS);
 	return g_string_free(body, FALSE);
 }
 
@@ -217,10 +217,10 @@ static void append_body(GString *out, const char *body, const char *eol)
 	}
 }
 
-char *letter_compose(const struct letter *l, const struct letter_envelope *e, const char *eol)
+char *mail_text_compose(const struct mail_text *l, const struct mail_text_envelope *e, const char *eol)
 {
 	GString *out = g_string_new(NULL);
-	char *to = g_strjoinv(", ", (char **)e->to), *subject = letter_subject(l, e->host), *body = body_text(l, e->host);
+	char *to = g_strjoinv(", ", (char **)e->to), *subject = mail_text_subject(l, e->host), *body = body_text(l, e->host);
 	char *id = g_strdup_printf("<%s>", e->id);
 	const char *const headers[][2] = {
 		{"From", e->from}, {"To", to}, {"Subject", subject}, {"Date", e->date}, {"Message-ID", id}, {"Auto-Submitted", "auto-generated"},

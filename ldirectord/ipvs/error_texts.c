@@ -32,7 +32,7 @@ static const struct {
 	{ALL, EPERM, "Permission denied (you must be root)"},
 };
 
-const char *ipvs_error_words(enum table_op_kind kind, int error)
+const char *ipvs_error_text(enum table_op_kind kind, int error)
 {
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
 		if ((table[i].kinds & 1U << kind) != 0 && table[i].error == -error)
@@ -40,7 +40,7 @@ const char *ipvs_error_words(enum table_op_kind kind, int error)
 	return strerror(-error);
 }
 
-int ipvs_words_error(enum table_op_kind kind, const char *words)
+int ipvs_text_error(enum table_op_kind kind, const char *words)
 {
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
 		if ((table[i].kinds & 1U << kind) != 0 && strcmp(table[i].words, words) == 0)

@@ -19,7 +19,7 @@ static void carry_check(struct pool_shared *c, const struct pool_shared *old)
 {
 	if (c->runs_as == NONE || old->runs_as == NONE)
 		return;
-	if (c->was == NONE && check_is_same(old->v, old->r, c->v, c->r))
+	if (c->was == NONE && shared_check_same(old->v, old->r, c->v, c->r))
 		c->was = old->runs_as;
 	if (c->checked)
 		return; /* the first real that shares it has brought its counters already */
@@ -69,7 +69,7 @@ static enum member_state state_after(const struct service *s, const struct servi
 		return MEMBER_UP;
 	if (s->v->check_type == LB_CHECK_OFF)
 		return serves ? MEMBER_UP : MEMBER_DOWN;
-	if (!check_is_run(old->v)) {
+	if (!shared_check_runs(old->v)) {
 		m->kept = (struct table_real){.forward = m->r->forward, .weight = m->r->weight, .upper = m->r->upper, .lower = m->r->lower};
 		return serves ? MEMBER_KEPT : MEMBER_NEW;
 	}
@@ -82,7 +82,7 @@ static enum member_state state_after(const struct service *s, const struct servi
 static void carry_reminder(struct pool *p, const struct service *s, struct member *m, const struct member *before, struct mono now)
 {
 	struct mono next = mono_add(now, span_ms((int64_t)s->v->email_alert_freq * 1000));
-	bool wanted = m->state == MEMBER_DOWN && s->v->email_alert && s->v->email_alert_freq && check_is_run(s->v) && !p->checks[m->check].in_maintenance;
+	bool wanted = m->state == MEMBER_DOWN && s->v->email_alert && s->v->email_alert_freq && shared_check_runs(s->v) && !p->checks[m->check].in_maintenance;
 
 	m->mail_at = !wanted ? MONO_NEVER : mono_is_never(before->mail_at) ? next : mono_min(before->mail_at, next);
 	if (wanted)
@@ -97,7 +97,7 @@ static void carry_member(struct pool *p, const struct service *s, struct member 
 	m->order = before->order;
 	m->since = before->since;
 	m->kept = before->kept;
-	m->listed = s->v->check_type == LB_CHECK_OFF && check_is_run(old_s->v) ? s->present && e->present : before->listed;
+	m->listed = s->v->check_type == LB_CHECK_OFF && shared_check_runs(old_s->v) ? s->present && e->present : before->listed;
 	m->state = state_after(s, old_s, m, before);
 	carry_reminder(p, s, m, before, now);
 	carry_check(&p->checks[m->check], &old->checks[before->check]);
@@ -151,7 +151,7 @@ static void carry_settled(struct pool *p, struct service *s, const struct servic
 	p->settle_next = mono_min(p->settle_next, s->settle_at);
 }
 
-void pool_carry(struct pool *p, const struct pool *old, bool adopts, struct mono now)
+void pool_inherit(struct pool *p, const struct pool *old, bool adopts, struct mono now)
 {
 	if (old)
 		carry_maintenance(p, old);
