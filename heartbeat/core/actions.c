@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The queue of actions, the bytes they point to, the log and the random numbers of the core. */
+#include "heartbeat/core/actions.h"
+
 #include <stdio.h>
 #include <string.h>
 

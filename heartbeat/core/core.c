@@ -5,12 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heartbeat/core/fencing.h"
+#include "heartbeat/core/membership.h"
 #include "heartbeat/core/message_types.h"
+#include "heartbeat/core/outbox.h"
+#include "heartbeat/core/receive.h"
 #include "heartbeat/core/state.h"
 
 enum {
 	GRACE_MS = 1500,          /* doc/protocol.md 7.8: "needs the statuses of the leaving node a little longer" */
-	BEATS_PER_KEEPALIVE = 64, /* statuses sent at once on changes are bounded by this */
 	SETTLE_PASSES = 8,        /* one is enough almost always; the next event goes on where these end */
 };
 
@@ -50,7 +53,7 @@ struct core *core_new(const struct core_config *config, const char **why)
 	c->generation = config->generation;
 	c->random = config->seed;
 	c->dialect = &dialect_native;
-	c->fence_retry = c->leave_deadline = c->next_beat = MONO_FAR;
+	c->fence_retry = c->leave_deadline = c->beat.next = MONO_FAR;
 	memcpy(c->uuid, config->uuid, sizeof c->uuid);
 	if (!bytes_to_text(bytes_of(config->node), c->node_name, sizeof c->node_name)) {
 		*why = "the name of this node is too long";
@@ -104,7 +107,7 @@ static void on_start(struct core *c)
 {
 	membership_start(c);
 	outbox_status(c);
-	c->next_beat = mono_add(c->now.mono, c->conf->keepalive);
+	beat_start(c);
 	phase_set(c, PHASE_UP);
 }
 
@@ -246,10 +249,10 @@ static void leave(struct core *c)
 	}
 	if (!ownership_all_released(c))
 		return;
-	const struct node *peer = membership_peer(c);
+	const struct node *peer = node_peer(c);
 	if (!c->said_goodbye) {
 		core_log(c, LOG_LEVEL_INFO, "All HA resources relinquished.");
-		c->empty_held = HALF_NONE;
+		halves_set(c, HALF_NONE);
 		c->dialect->publish(c);
 		struct message *m = outbox_begin(c, "shutdone");
 		message_add(m, "st", "dead");
@@ -263,27 +266,6 @@ static void leave(struct core *c)
 }
 
 /* --- the step --- */
-
-static void beat(struct core *c)
-{
-	if (c->phase == PHASE_INIT)
-		return;
-	bool regular = mono_reached(c->now.mono, c->next_beat);
-	struct span pace = mono_reached(c->now.mono, c->lossy_until) ? c->conf->keepalive : (struct span){c->conf->keepalive.ns / 2};
-	if (regular) {
-		c->beats = 0;
-		c->next_beat = mono_add(c->next_beat, pace);
-		if (mono_reached(c->now.mono, c->next_beat)) /* late by more than one: do not catch up in a burst */
-			c->next_beat = mono_add(c->now.mono, pace);
-	}
-	if (regular && mono_reached(c->now.mono, c->recent_at)) {
-		c->recent_before = c->recent;
-		c->recent = c->seq;
-		c->recent_at = mono_add(c->now.mono, c->conf->deadtime);
-	}
-	if (c->phase != PHASE_GONE && (regular || (c->beat_due && ++c->beats < BEATS_PER_KEEPALIVE)))
-		outbox_status(c);
-}
 
 /* Until nothing moves any more: what the peer reported may move a group, what is said about it may change what the dialect takes the peer
  * to have, and a group that moved may end an operator's move or let it go on. */
@@ -316,7 +298,7 @@ static void begin_step(struct core *c, struct instant now)
 void core_step(struct core *c, struct instant now, const struct event *event)
 {
 	begin_step(c, now);
-	if (!take_event(c, event) || (c->phase == PHASE_GONE && !c->beat_due))
+	if (!take_event(c, event) || (c->phase == PHASE_GONE && !c->beat.due))
 		return;
 	if (c->phase != PHASE_INIT) {
 		membership_tick(c, event->kind == EVENT_TIMER);
@@ -324,16 +306,17 @@ void core_step(struct core *c, struct instant now, const struct event *event)
 		settle(c);
 		leave(c);
 	}
-	beat(c);
+	if (beat_take(c))
+		outbox_status(c);
 	if (c->phase == PHASE_GONE)
-		c->beat_due = false;
+		beat_done(c);
 }
 
 struct mono core_deadline(const struct core *c)
 {
 	if (c->phase == PHASE_INIT || c->phase == PHASE_GONE)
 		return MONO_FAR;
-	struct mono next = mono_min(c->next_beat, membership_deadline(c));
+	struct mono next = mono_min(c->beat.next, membership_deadline(c));
 	next = mono_min(next, ownership_deadline(c));
 	next = mono_min(next, c->dialect->deadline(c));
 	next = mono_min(next, move_deadline(c));

@@ -57,9 +57,7 @@ void core_free(struct core *c);
 /* --- events -------------------------------------------------------------- */
 
 /* Which of the groups, as operators say it.  local: groups whose home is this node. */
-enum half { HALF_NONE, HALF_LOCAL, HALF_FOREIGN, HALF_ALL };
-const char *half_name(enum half h); /* "none" "local" "foreign" "all" */
-bool half_parse(struct bytes word, enum half *h);
+enum half { HALF_NONE, HALF_LOCAL, HALF_FOREIGN, HALF_ALL }; /* names and more: halves.h */
 
 enum group_operation { GROUP_START, GROUP_STOP };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "heartbeat/core/halves.h"
 #include "heartbeat/core/event_text.h"
 
 #include <inttypes.h>

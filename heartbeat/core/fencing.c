@@ -2,6 +2,8 @@
 /* Fencing of the peer, as far as the core has to do with it: one shot at a time, asked for when the peer is dead and did not
  * take its leave, again every 5 s until it succeeds; a shot that landed after the last thing heard of the peer is proof.
  * doc/fencing.md R1 (b), R7, I8; doc/protocol.md 7.6. */
+#include "heartbeat/core/fencing.h"
+
 #include "heartbeat/core/state.h"
 
 enum { FENCE_RETRY_MS = 5000 };

@@ -42,11 +42,6 @@ const char *group_key(const struct core *c, size_t g)
 	return c->resources->groups[g].key;
 }
 
-const char *peer_name(const struct core *c)
-{
-	return c->peer == c->self ? "(no peer)" : c->nodes[c->peer].name;
-}
-
 enum peer_column ownership_column(const struct core *c, size_t g)
 {
 	bool up = c->phase >= PHASE_ACTIVE, alone = c->peer == c->self || c->nodes[c->peer].status == NODE_DEAD;
@@ -87,7 +82,7 @@ static void entry_stuck(struct core *c, size_t g)
 	struct group *group = &c->groups[g];
 	group->deadline = mono_add(c->now.mono, span_ms(RETRY_MS));
 	core_log(c, LOG_LEVEL_CRIT, "Resource STOP failure: group %s may still run here (%s). It is not given to %s; stopping is tried again in 30 s.",
-	         group_key(c, g), group->why, peer_name(c));
+	         group_key(c, g), group->why, node_peer_name(c));
 }
 
 void group_set_state(struct core *c, size_t g, enum group_state to, const char *reason)
@@ -101,13 +96,13 @@ void group_set_state(struct core *c, size_t g, enum group_state to, const char *
 	group->peer.acked = false;
 	group->conflict_logged = false;
 	group->deadline = MONO_FAR;
-	c->beat_due = true;
+	beat_soon(c);
 	if (from == OWN_GIVING && to == OWN_HELD)
 		group->failback_due = group->was_due;
 	if (to == OWN_STARTING) /* a new ownership: newer than any that either side has seen */
 		group->epoch = (group->epoch > group->peer.epoch ? group->epoch : group->peer.epoch) + 1;
 	core_log(c, LOG_LEVEL_INFO, "Group %s: %s -> %s: %s [%s: %s, epoch %llu]", group_key(c, g), group_state_name(from), group_state_name(to),
-	         reason, peer_name(c), peer_column_name(column), (unsigned long long)group->epoch);
+	         reason, node_peer_name(c), peer_column_name(column), (unsigned long long)group->epoch);
 	/* Written down before anything begins: an engine killed in the middle must not be believed to hold it whole. */
 	action_holdings(c);
 	switch (to) {

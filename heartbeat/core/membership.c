@@ -2,44 +2,21 @@
 /* Who is up, on which link: one exact deadline for each node and link.  Knows nothing of resources but that it tells
  * the peer's dialect.  doc/protocol.md 6.
  *
- *   our phase   INIT -start-> UP -every node heard or dead (comm up)-> ACTIVE -shutdown-> LEAVING -all said-> GONE
  *   a node      init -status word-> up, active -deadline-> dead -status-> up, active; ping nodes: ping <-> dead */
-#include <assert.h>
+#include "heartbeat/core/membership.h"
+
 #include <string.h>
 
+#include "heartbeat/core/fencing.h"
+#include "heartbeat/core/notify.h"
+#include "heartbeat/core/outbox.h"
 #include "heartbeat/core/state.h"
 
 enum {
 	REQUESTS_AT_ONCE = 25, /* after a long silence hundreds are missing, and perhaps nobody answers */
 	DT_EXTRA_MS = 60000,
 	GIVE_UP_MS = 10000, /* a "done" may be among what is missing; so long 3.0.6 bears that we do not acknowledge */
-	LOSSY_BEATS = 20, /* for so many keepalives after a loss: at 10 % of loss the next one is seen within them */
 };
-
-static const char *const status_words[NODE_STATUSES] = {"init", "up", "active", "dead", "ping"};
-
-const char *node_status_name(enum node_status s)
-{
-	return status_words[s];
-}
-
-struct node *membership_find(struct core *c, struct bytes name)
-{
-	for (size_t i = 0; i < c->node_count; i++)
-		if (bytes_equal_text(name, c->nodes[i].name))
-			return &c->nodes[i];
-	return NULL;
-}
-
-struct node *membership_peer(struct core *c)
-{
-	return c->peer == c->self ? NULL : &c->nodes[c->peer];
-}
-
-static bool is_peer(const struct core *c, const struct node *n)
-{
-	return c->peer != c->self && n == &c->nodes[c->peer];
-}
 
 static void node_set_status(struct core *c, struct node *n, enum node_status to)
 {
@@ -50,8 +27,8 @@ static void node_set_status(struct core *c, struct node *n, enum node_status to)
 	if (to == NODE_DEAD)
 		core_log(c, LOG_LEVEL_WARN, "node %s: is dead", n->name);
 	else
-		core_log(c, LOG_LEVEL_INFO, "Status update for node %s: status %s", n->name, status_words[to]);
-	notify_node(c, n, status_words[before]);
+		core_log(c, LOG_LEVEL_INFO, "Status update for node %s: status %s", n->name, node_status_name(to));
+	notify_node(c, n, node_status_name(before));
 }
 
 /* --- hearing --- */
@@ -64,11 +41,6 @@ void membership_heard(struct core *c, struct node *n, size_t medium)
 		l->up = true;
 		notify_link(c, n, medium);
 	}
-}
-
-void membership_lossy(struct core *c)
-{
-	c->lossy_until = mono_add(c->now.mono, (struct span){LOSSY_BEATS * c->conf->keepalive.ns});
 }
 
 /* When the next status of it is late, going by its own pace: its keepalive may be longer than ours. */
@@ -120,8 +92,8 @@ static void peer_is_back(struct core *c)
 	if (c->nodes[c->peer].ever_heard)
 		ownership_home_returned(c);
 	if (c->conf->failback != FAILBACK_OFF)
-		c->empty_held &= HALF_LOCAL;
-	c->beat_due = true; /* do not let it wait for the next beat */
+		halves_remove(c, HALF_FOREIGN);
+	beat_soon(c); /* do not let it wait for the next beat */
 }
 
 /* It was taken for dead, and is back in the same life: a partition has healed, or it (or we) stood still. */
@@ -129,11 +101,11 @@ static void returned(struct core *c, struct node *n)
 {
 	core_log(c, LOG_LEVEL_CRIT, "Cluster node %s returning after partition.", n->name);
 	core_log(c, LOG_LEVEL_WARN, "Deadtime value may be too small.");
-	if (!is_peer(c, n))
+	if (!node_is_peer(c, n))
 		return;
 	ownership_peer_returned(c);
 	c->dialect->forget(c);
-	c->dialect->joined(c);
+	c->dialect->cluster_up(c);
 }
 
 static void new_generation(struct core *c, struct node *n, const struct message *m, uint64_t generation)
@@ -145,10 +117,10 @@ static void new_generation(struct core *c, struct node *n, const struct message 
 	n->last_status = MONO_NEVER;
 	n->late_at = MONO_FAR;
 	n->pace = c->conf->keepalive;
-	if (!is_peer(c, n))
+	if (!node_is_peer(c, n))
 		return;
 	dialect_choose(c, m);
-	c->beat_due = true; /* it does not know us yet */
+	beat_soon(c); /* it does not know us yet */
 	if (n->heard) {
 		peer_is_back(c);
 	} else { /* taken for dead: it has to prove itself first */
@@ -169,7 +141,7 @@ bool membership_status(struct core *c, struct node *n, const struct message *m, 
 /* First contact, or a return from the dead: is it the node that speaks, or a recording?  doc/protocol.md 10.22 */
 static bool is_proven(const struct core *c, const struct node *n)
 {
-	return n->heard || !is_peer(c, n) || c->dialect->proven(c, n);
+	return n->heard || !node_is_peer(c, n) || c->dialect->proven(c, n);
 }
 
 static struct mono deadline_of(const struct core *c, const struct node *n)
@@ -186,7 +158,7 @@ static void heard_unproven(struct core *c, struct node *n)
 {
 	bool again = !mono_is_never(n->last_status);
 	n->last_status = c->now.mono;
-	if (is_peer(c, n))
+	if (node_is_peer(c, n))
 		fencing_heard_unproven(c, n);
 	if (n->status != NODE_DEAD)
 		n->deadline = deadline_of(c, n);
@@ -201,7 +173,7 @@ void membership_status_accepted(struct core *c, struct node *n, const struct mes
 	bool was_dead = n->status == NODE_DEAD && n->ever_heard;
 	uint64_t previous = n->status_seq;
 	n->status_seq = seq;
-	if (is_peer(c, n))
+	if (node_is_peer(c, n))
 		c->dialect->hears(c, m);
 	if (!is_proven(c, n)) {
 		heard_unproven(c, n);
@@ -214,15 +186,15 @@ void membership_status_accepted(struct core *c, struct node *n, const struct mes
 	n->deadline = deadline_of(c, n);
 	if (was_dead && n->floor)
 		returned(c, n);
-	if (!n->heard && is_peer(c, n))
+	if (!n->heard && node_is_peer(c, n))
 		peer_is_back(c);
 	n->heard = n->ever_heard = true;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (message_is(m, "st", status_words[known[i]]))
+		if (message_is(m, "st", node_status_name(known[i])))
 			node_set_status(c, n, known[i]);
 	if (n->status == NODE_DEAD)
 		node_set_status(c, n, NODE_UP); /* "st" was none of the words we know, but it lives */
-	if (is_peer(c, n))
+	if (node_is_peer(c, n))
 		c->dialect->status(c, m);
 }
 
@@ -243,11 +215,12 @@ void membership_ping(struct core *c, size_t medium)
 
 static void peer_died(struct core *c, struct node *n)
 {
-	bool took = ownership_halves(c) != HALF_ALL;
+	bool took = halves_held(c) != HALF_ALL;
 	c->dialect->forget(c);
 	for (size_t g = 0; g < c->group_count; g++)
-		ownership_left_alone(c, g);
-	c->empty_held = c->phase == PHASE_ACTIVE ? HALF_ALL : c->empty_held;
+		ownership_retry_at_once(c, g);
+	if (c->phase == PHASE_ACTIVE)
+		halves_set(c, HALF_ALL);
 	if (c->peer_left) {
 		core_log(c, LOG_LEVEL_INFO, "Dead node %s gave up resources.", n->name);
 	} else if (c->fencing) {
@@ -268,37 +241,23 @@ static void node_died(struct core *c, struct node *n)
 	n->heard = false;
 	n->deadline = n->late_at = MONO_FAR;
 	node_set_status(c, n, NODE_DEAD);
-	if (is_peer(c, n))
+	if (node_is_peer(c, n))
 		peer_died(c, n);
 }
 
 /* --- coming up --- */
 
-void phase_set(struct core *c, enum phase phase)
+/* Every node was heard or is dead: from now on groups may be started. */
+static void comm_comes_up(struct core *c)
 {
-	static const unsigned allowed[] = {
-		[PHASE_INIT] = 1u << PHASE_UP, [PHASE_UP] = 1u << PHASE_ACTIVE | 1u << PHASE_LEAVING,
-		[PHASE_ACTIVE] = 1u << PHASE_LEAVING, [PHASE_LEAVING] = 1u << PHASE_GONE,
-	};
-	assert(allowed[c->phase] & 1u << phase);
-	c->phase = phase;
-	c->beat_due = true;
-	struct node *self = &c->nodes[c->self];
-	if (phase == PHASE_UP) {
-		self->status = NODE_UP;
-		core_log(c, LOG_LEVEL_INFO, "Local status now set to: 'up'");
-	} else if (phase == PHASE_ACTIVE) {
-		self->status = NODE_ACTIVE;
-		core_log(c, LOG_LEVEL_INFO, "Comm_now_up(): updating status to active");
-		core_log(c, LOG_LEVEL_INFO, "Local status now set to: 'active'");
-		for (size_t i = 0; i < c->node_count; i++)
-			if (c->nodes[i].heard && !c->nodes[i].ping)
-				c->nodes[i].deadline = deadline_of(c, &c->nodes[i]);
-		const struct node *peer = membership_peer(c);
-		c->empty_held = !peer || peer->status == NODE_DEAD ? HALF_ALL : HALF_LOCAL;
-		if (peer && peer->status != NODE_DEAD)
-			c->dialect->joined(c);
-	}
+	phase_set(c, PHASE_ACTIVE);
+	for (size_t i = 0; i < c->node_count; i++)
+		if (c->nodes[i].heard && !c->nodes[i].ping)
+			c->nodes[i].deadline = deadline_of(c, &c->nodes[i]);
+	const struct node *peer = node_peer(c);
+	halves_set(c, !peer || peer->status == NODE_DEAD ? HALF_ALL : HALF_LOCAL);
+	if (peer && peer->status != NODE_DEAD)
+		c->dialect->cluster_up(c);
 }
 
 /* Comm is up once every other node was heard or is dead, and the peer is ready by the rules of its dialect.
@@ -312,10 +271,10 @@ static bool comm_is_up(struct core *c)
 		if (i != c->self && !audible && n->status != NODE_DEAD)
 			return false;
 	}
-	const struct node *peer = membership_peer(c);
+	const struct node *peer = node_peer(c);
 	if (!peer || peer->status == NODE_DEAD || late)
 		return true;
-	return c->dialect->joins(c);
+	return c->dialect->is_prepared(c);
 }
 
 /* Ask for what is missing; give up what its sender could not resend while it lived. */
@@ -340,7 +299,7 @@ static void ask_for_life(struct core *c, struct node *n)
 {
 	if (!mono_reached(c->now.mono, n->late_at))
 		return;
-	if (is_peer(c, n) && c->peer_left) { /* nobody waits for it */
+	if (node_is_peer(c, n) && c->peer_left) { /* nobody waits for it */
 		n->late_at = MONO_FAR;
 		return;
 	}
@@ -348,7 +307,7 @@ static void ask_for_life(struct core *c, struct node *n)
 	int64_t left = n->deadline.ns - c->now.mono.ns, keepalive = c->conf->keepalive.ns;
 	int64_t step = left > 4 * keepalive ? left / 8 : left > 2 * keepalive ? keepalive / 2 : keepalive / 4;
 	n->late_at = mono_add(c->now.mono, (struct span){step});
-	membership_lossy(c);
+	beat_lossy(c);
 	struct message *m = outbox_begin(c, "reqnodes");
 	message_add(m, "dest", n->name);
 	outbox_send(c, m, n);
@@ -378,9 +337,9 @@ void membership_tick(struct core *c, bool all_heard)
 	}
 	fencing_tick(c);
 	if (c->phase == PHASE_UP)
-		c->dialect->join(c);
+		c->dialect->prepare(c);
 	if (c->phase == PHASE_UP && comm_is_up(c))
-		phase_set(c, PHASE_ACTIVE);
+		comm_comes_up(c);
 }
 
 /* We stood still: what was heard before says nothing about now.  Nobody is judged before it had the time to be heard. */
@@ -400,7 +359,7 @@ void membership_stalled(struct core *c, struct span gap)
 		c->believe_after = mono_add(c->now.mono, c->conf->deadtime);
 		c->dialect->forget(c);
 		if (c->phase == PHASE_ACTIVE)
-			c->dialect->joined(c);
+			c->dialect->cluster_up(c);
 	}
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Moves that an operator ordered: standby and takeover of halves, followed to their end so that --wait can say what became of them. */
+#include "heartbeat/core/moves.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +25,7 @@ static void move_end(struct core *c, struct move *m, bool ok, const char *text)
 /* Why a move cannot even begin, NULL when it can. */
 static const char *objection(struct core *c, bool takeover)
 {
-	const struct node *peer = membership_peer(c);
+	const struct node *peer = node_peer(c);
 	if (c->phase == PHASE_LEAVING || c->phase == PHASE_GONE)
 		return action_text(c, "this node is shutting down");
 	if (c->phase != PHASE_ACTIVE)
@@ -98,7 +100,10 @@ void move_begin(struct core *c, bool takeover, enum half half, unsigned id, cons
 		return;
 	}
 	core_log(c, LOG_LEVEL_INFO, takeover ? "%s takes over [%s]" : "%s wants to go standby [%s]", c->node_name, half_name(half));
-	c->empty_held = takeover ? c->empty_held | half : c->empty_held & ~half;
+	if (takeover)
+		halves_add(c, half);
+	else
+		halves_remove(c, half);
 	for (size_t g = 0; g < c->group_count; g++) {
 		if (!ownership_in_half(c, g, half))
 			continue;
@@ -106,7 +111,7 @@ void move_begin(struct core *c, bool takeover, enum half half, unsigned id, cons
 		m->moves |= m->groups[g] != MOVE_OUT;
 	}
 	c->dialect->moved(c, takeover, half);
-	c->beat_due = true;
+	beat_soon(c);
 }
 
 enum progress { GOES_ON, IS_DONE, HAS_FAILED };

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Changes of nodes and links, told to API clients and to the rc.d hooks.  doc/commands.md 4.4; doc/resources.md 4. */
+#include "heartbeat/core/notify.h"
+
+#include "heartbeat/core/outbox.h"
 #include "heartbeat/core/state.h"
 
 void notify_node(struct core *c, const struct node *n, const char *before)

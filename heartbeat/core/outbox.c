@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Everything that is sent: common fields, number, signature, history.  doc/protocol.md 3, 4 and 5.3. */
+#include "heartbeat/core/outbox.h"
+
 #include <string.h>
 
 #include "heartbeat/core/message_types.h"
@@ -92,7 +94,7 @@ void outbox_status(struct core *c)
 	for (size_t g = 0; g < c->group_count; g++)
 		if (!c->groups[g].published)
 			c->groups[g].published = c->seq;
-	c->beat_due = false;
+	beat_done(c);
 	send_pings(c);
 }
 
@@ -133,12 +135,13 @@ static bool may_serve(struct core *c)
 	return c->served++ < SEQUENCE_MISSING_MAX;
 }
 
-void outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_t last)
+bool outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_t last)
 {
 	/* Bound the range before looking at it: one request for 1..2^31 keeps 3.0.6 busy for minutes
 	 * (doc/protocol.md 12). */
+	bool sent = false;
 	if (last < first || first > c->seq)
-		return;
+		return false;
 	if (last - first >= HISTORY_PER_REQUEST_MAX)
 		last = first + HISTORY_PER_REQUEST_MAX - 1;
 	struct span gap = span_ms((int64_t)c->conf->max_rexmit_delay_ms - 10);
@@ -148,11 +151,10 @@ void outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_
 		case HISTORY_FOUND: {
 			struct bytes copy = action_bytes(c, datagram);
 			if (!copy.at)
-				return;
+				return sent;
 			action_add(c, ACTION_SEND)->send.data = copy;
 			c->counters.resent++;
-			if (to->heard)
-				membership_lossy(c); /* not for a nak, nor for a dead node: anybody can replay an old request */
+			sent = true;
 			break;
 		}
 		case HISTORY_TOO_LOW:
@@ -166,4 +168,5 @@ void outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_
 			break;
 		}
 	}
+	return sent;
 }

@@ -50,14 +50,14 @@ static bool tie_is_ours(const struct core *c, size_t g, bool they_ask)
 	if (group->asked != they_ask)
 		return group->asked;
 	if (digests_differ(c))
-		return strcmp(c->node_name, peer_name(c)) < 0;
+		return strcmp(c->node_name, node_peer_name(c)) < 0;
 	return group->mine;
 }
 
 static bool home_is_here(const struct core *c, size_t g)
 {
 	/* When the files differ, each may believe that the other is the home: then the lower name steps forward. */
-	return digests_differ(c) ? strcmp(c->node_name, peer_name(c)) < 0 : c->groups[g].mine;
+	return digests_differ(c) ? strcmp(c->node_name, node_peer_name(c)) < 0 : c->groups[g].mine;
 }
 
 static bool conflict_is_ours(const struct core *c, size_t g)
@@ -85,7 +85,7 @@ static void start(struct core *c, size_t g, const char *reason)
 static void conflict(struct core *c, size_t g)
 {
 	struct group *group = &c->groups[g];
-	const struct node *peer = membership_peer(c);
+	const struct node *peer = node_peer(c);
 	bool ours = conflict_is_ours(c, g);
 	/* Its status was sent again and later ones are still missing: what it claimed then may have failed since.  The next one comes
 	 * within a keepalive (plan conflict-with-the-past). */
@@ -93,7 +93,7 @@ static void conflict(struct core *c, size_t g)
 		return;
 	if (!group->conflict_logged)
 		core_log(c, LOG_LEVEL_CRIT, "Both machines own group %s: our epoch is %llu, that of %s is %llu; %s", group_key(c, g),
-		         (unsigned long long)group->epoch, peer_name(c), (unsigned long long)group->peer.epoch,
+		         (unsigned long long)group->epoch, node_peer_name(c), (unsigned long long)group->peer.epoch,
 		         ours ? "we keep it and announce its addresses again" : "we release it now");
 	if (!ours) {
 		group_set_state(c, g, OWN_STOPPING, "two owners, and the other one keeps it");
@@ -124,10 +124,10 @@ static void log_acquisition(struct core *c, const struct group *group, enum peer
 {
 	const char *half = half_name(group->mine ? HALF_FOREIGN : HALF_LOCAL);
 	if (column == PEER_GIVING) {
-		core_log(c, LOG_LEVEL_INFO, "%s wants to go standby [%s]", peer_name(c), half);
-		core_log(c, LOG_LEVEL_INFO, "standby: acquire [%s] resources from %s", half, peer_name(c));
+		core_log(c, LOG_LEVEL_INFO, "%s wants to go standby [%s]", node_peer_name(c), half);
+		core_log(c, LOG_LEVEL_INFO, "standby: acquire [%s] resources from %s", half, node_peer_name(c));
 	} else if (column == PEER_LEAVING) {
-		core_log(c, LOG_LEVEL_INFO, "Resources being acquired from %s.", peer_name(c));
+		core_log(c, LOG_LEVEL_INFO, "Resources being acquired from %s.", node_peer_name(c));
 	}
 }
 
@@ -153,7 +153,7 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 	case CLAIM_HOME:
 		if (may_start(c) && home_is_here(c, g))
 			group_set_state(c, g, OWN_CLAIM, "its home is here and nobody runs it");
-		else if (may_start(c) && c->dialect->relied_on(c, g))
+		else if (may_start(c) && c->dialect->peer_relies_on(c, g))
 			group_set_state(c, g, OWN_CLAIM, "the other node takes it to be here, and nobody runs it");
 		break;
 	case START_ACKED:
@@ -175,7 +175,7 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 		conflict(c, g);
 		break;
 	case RELEASE:
-		core_log(c, LOG_LEVEL_INFO, "standby: %s can take our %s resources", peer_name(c), half_name(group->mine ? HALF_LOCAL : HALF_FOREIGN));
+		core_log(c, LOG_LEVEL_INFO, "standby: %s can take our %s resources", node_peer_name(c), half_name(group->mine ? HALF_LOCAL : HALF_FOREIGN));
 		group_set_state(c, g, OWN_STOPPING, group->state == OWN_GIVING ? "the other node takes it" : "an operator on the other node asks for it");
 		break;
 	case FAILBACK:

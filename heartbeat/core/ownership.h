@@ -100,7 +100,7 @@ struct mono ownership_deadline(const struct core *c);
 /* We were stalled longer than a peer waits: release everything first.  doc/fencing.md R5 */
 void ownership_release_all(struct core *c, const char *reason);
 /* The other node can no longer run it: if a start failed here, it is tried again at once, attempts counted anew. */
-void ownership_left_alone(struct core *c, size_t group);
+void ownership_retry_at_once(struct core *c, size_t group);
 /* It was silent, and is back in the same life: it may have had what we hold. */
 void ownership_peer_returned(struct core *c);
 /* Its home has come anew: what we hold of it is to go home, where auto_failback says so. */
@@ -113,11 +113,6 @@ bool ownership_in_half(const struct core *c, size_t group, enum half half);
 bool ownership_is_active(enum group_state s); /* may run here: starting held giving stopping stuck unknown */
 bool ownership_all_released(const struct core *c); /* nothing may run here */
 bool ownership_moving(const struct core *c);       /* anything under way */
-enum half half_mirror(enum half h);                /* local <-> foreign */
 
-/* Operator's moves: moves.c.  reason, a constant: of a takeover, why the groups are asked for; NULL: an operator asks. */
-void move_begin(struct core *c, bool takeover, enum half half, unsigned id, const char *reason);
-void move_settle(struct core *c);
-struct mono move_deadline(const struct core *c);
 
 #endif

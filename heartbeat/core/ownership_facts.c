@@ -34,7 +34,7 @@ void ownership_init(struct core *c, const struct adopted *adopted, size_t count)
 	}
 }
 
-void ownership_left_alone(struct core *c, size_t g)
+void ownership_retry_at_once(struct core *c, size_t g)
 {
 	struct group *group = &c->groups[g];
 	if (group->state != OWN_FAILED)
@@ -47,7 +47,7 @@ void ownership_peer_says(struct core *c, size_t g, enum peer_column said, uint64
 {
 	struct peer_group *peer = &c->groups[g].peer;
 	if (said != peer->said && (said == PEER_LEAVING || said == PEER_AWAY))
-		ownership_left_alone(c, g);
+		ownership_retry_at_once(c, g);
 	peer->said = said;
 	peer->acked = acked;
 	peer->epoch = epoch;
@@ -247,11 +247,6 @@ bool ownership_in_half(const struct core *c, size_t g, enum half half)
 	return half & (c->groups[g].mine ? HALF_LOCAL : HALF_FOREIGN);
 }
 
-enum half half_mirror(enum half h)
-{
-	return h == HALF_LOCAL ? HALF_FOREIGN : h == HALF_FOREIGN ? HALF_LOCAL : h;
-}
-
 bool ownership_all_released(const struct core *c)
 {
 	for (size_t g = 0; g < c->group_count; g++)
@@ -268,16 +263,4 @@ bool ownership_moving(const struct core *c)
 			return true;
 	}
 	return false;
-}
-
-enum half ownership_halves(const struct core *c)
-{
-	enum half with_groups = HALF_NONE, held = HALF_NONE;
-	for (size_t g = 0; g < c->group_count; g++) {
-		enum half h = c->groups[g].mine ? HALF_LOCAL : HALF_FOREIGN;
-		with_groups |= h;
-		if (ownership_is_active(c->groups[g].state))
-			held |= h;
-	}
-	return held | (c->empty_held & ~with_groups);
 }

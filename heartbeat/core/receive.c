@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* The street of a packet: verify, decode, who is it, is it new, what does it say.  doc/protocol.md 5.2, 10. */
+#include "heartbeat/core/receive.h"
+
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "heartbeat/core/membership.h"
 #include "heartbeat/core/message_types.h"
+#include "heartbeat/core/outbox.h"
 #include "heartbeat/core/state.h"
 
 struct origin {
@@ -107,7 +111,7 @@ static bool is_own(struct core *c, const struct event *e)
 static struct node *sender(struct core *c, const struct event *e)
 {
 	struct bytes name = message_string(&c->in, "src");
-	struct node *n = membership_find(c, name);
+	struct node *n = node_find(c, name);
 	if (!n || n->ping) {
 		c->counters.foreign++;
 		char shown[HA_CF_NAME_MAX];
@@ -138,9 +142,11 @@ static void take_unnumbered(struct core *c, struct node *n)
 	const struct message *m = &c->in;
 	uint64_t first, last;
 	if (message_is(m, "t", "NS_rexmit") && message_is(m, "dest", c->node_name) && message_number(m, "firstseq", 10, &first) &&
-	    message_number(m, "lastseq", 10, &last))
-		outbox_serve(c, n, first, last);
-	else if (message_is(m, "t", "NS_nak_rexmit") && message_number(m, "firstseq", 16, &first) && sequence_lost(&n->sequence, first))
+	    message_number(m, "lastseq", 10, &last)) {
+		/* Not for a dead node: anybody can replay an old request. */
+		if (outbox_serve(c, n, first, last) && n->heard)
+			beat_lossy(c);
+	} else if (message_is(m, "t", "NS_nak_rexmit") && message_number(m, "firstseq", 16, &first) && sequence_lost(&n->sequence, first))
 		core_complain(c, COMPLAINT_NAK, "Irretrievably lost packet: node %s seq %llu", n->name, (unsigned long long)first);
 	else if (message_is(m, "t", "NS_ackmsg") && message_is(m, "dest", c->node_name) && message_number(m, "ackseq", 16, &first) && first <= c->seq)
 		history_acked(c->history, first);
@@ -153,7 +159,7 @@ static bool is_fresh(struct core *c, struct node *n, uint64_t generation, uint64
 	struct span wait = span_ms(50 + (int64_t)core_random(c, 200)); /* doc/protocol.md 5.3: "50 to 250 ms" */
 	enum seq_verdict verdict = sequence_accept(&n->sequence, generation, seq, c->now.mono, wait);
 	if (verdict == SEQ_GAP || verdict == SEQ_LOST_MANY)
-		membership_lossy(c);
+		beat_lossy(c);
 	switch (verdict) {
 	case SEQ_GAP:
 		n->loss_told |= core_complain(c, COMPLAINT_LOST, "%llu lost packet(s) for [%s] [%llu:%llu]",
@@ -218,7 +224,7 @@ static void deliver(struct core *c, struct node *n)
 		return;
 	if (message_is(m, "t", "reqnodes"))
 		answer_reqnodes(c, n);
-	else if (type->owner == MESSAGE_OF_DIALECT && n == membership_peer(c))
+	else if (type->owner == MESSAGE_OF_DIALECT && n == node_peer(c))
 		c->dialect->message(c, m);
 	if (type->clients_receive)
 		pass_to_clients(c, m);

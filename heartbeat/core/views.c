@@ -4,27 +4,6 @@
 
 #include "heartbeat/core/state.h"
 
-static const char *const half_names[] = {[HALF_NONE] = "none", [HALF_LOCAL] = "local", [HALF_FOREIGN] = "foreign", [HALF_ALL] = "all"};
-
-const char *half_name(enum half h)
-{
-	return half_names[h & HALF_ALL];
-}
-
-bool half_parse(struct bytes word, enum half *h)
-{
-	for (unsigned i = 0; i < sizeof half_names / sizeof *half_names; i++)
-		if (bytes_equal_text(word, half_names[i])) {
-			*h = (enum half)i;
-			return true;
-		}
-	if (bytes_equal_text(word, "failback")) { /* doc/commands.md 3: "each group to its home" */
-		*h = HALF_FOREIGN;
-		return true;
-	}
-	return false;
-}
-
 size_t core_node_count(const struct core *c)
 {
 	return c->node_count;
@@ -71,7 +50,7 @@ void core_group_view(const struct core *c, size_t index, struct group_view *out)
 
 const char *core_holdings(const struct core *c)
 {
-	return ownership_moving(c) ? "transition" : half_name(ownership_halves(c));
+	return ownership_moving(c) ? "transition" : half_name(halves_held(c));
 }
 
 bool core_in_transition(const struct core *c)

@@ -7,6 +7,7 @@
 
 #include "heartbeat/core/codec.h"
 #include "heartbeat/core/message_types.h"
+#include "heartbeat/core/halves.h"
 #include "heartbeat/ipc/api_requests_private.h"
 #include "lib/log.h"
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/cases/case.h"
+#include "heartbeat/core/halves.h"
 
 enum { PEER_UNHEARD, PEER_SEEN, PEER_DEAD };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tests/cases/case.h"
+#include "heartbeat/core/halves.h"
 
 size_t words_split(char *line, struct word words[WORDS_MAX])
 {

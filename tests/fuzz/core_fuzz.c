@@ -8,6 +8,7 @@
 #include "heartbeat/core/auth.h"
 #include "heartbeat/core/codec.h"
 #include "heartbeat/core/core.h"
+#include "heartbeat/core/halves.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { GROUPS = 3, MEDIA = 3, STEPS_MAX = 500, FRAME_MAX = 4096, ORIGIN_MS = 1000000 };

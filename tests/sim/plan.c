@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/bytes.h"
+#include "heartbeat/core/halves.h"
 
 enum { LONG_SPAN_MS = 40000 };
 enum shape { WITH_NODE = 1, WITH_MEDIUM = 2, WITH_GROUP = 4, WITH_SPAN = 8, WITH_VALUE = 16, WITH_HALF = 32 };

@@ -15,6 +15,7 @@
 #include "heartbeat/conf/ha_cf.h"
 #include "heartbeat/conf/haresources.h"
 #include "heartbeat/core/core.h"
+#include "heartbeat/core/halves.h"
 #include "heartbeat/ipc/api_server.h"
 #include "lib/bytes.h"
 #include "lib/diag.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What the core shows of itself to cl_status and the state file. */
 #include "tests/unit/pair.h"
+#include "heartbeat/core/halves.h"
 
 #include <string.h>
 

@@ -12,38 +12,11 @@
  *             else: HELD if its rsc_hold covers it, NONE otherwise */
 #include "heartbeat/core/classic/classic.h"
 
-enum { ACQUIRE_MS = 10000, ASK_AGAIN_MS = 2000, REQNODES_MS = 1000, LEAVING_MS = 60000, TAKEOVER_AGAIN_MS = 4000, HOME_MS = 10000 };
+#include "heartbeat/core/moves.h"
+#include "heartbeat/core/outbox.h"
+#include "heartbeat/core/state.h"
 
-/* What an earlier life left is being stopped: it may still run here, but that is no claim. */
-static bool is_cleaning_up(const struct core *c)
-{
-	for (size_t g = 0; g < c->group_count; g++)
-		if (c->groups[g].state == OWN_UNKNOWN)
-			return true;
-	return false;
-}
-
-void classic_report(struct core *c, const char *info)
-{
-	struct classic *k = &c->classic;
-	enum half holds = ownership_halves(c);
-	bool stable = k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && c->phase == PHASE_ACTIVE && !is_cleaning_up(c);
-	struct message *m = outbox_begin(c, "resource");
-	message_add(m, "rsc_hold", half_name(holds));
-	message_add(m, "rtype", "full");
-	message_add(m, "isstable", stable ? "1" : "0");
-	if (info)
-		message_add(m, "info", info);
-	outbox_send(c, m, NULL);
-	k->reported = holds;
-	k->reported_stable = stable;
-	k->must_report = false;
-	/* doc/protocol.md 7.2: "A node also receives its own report", and it moves a starter on. */
-	if (k->state == CLASSIC_STARTING || k->state == CLASSIC_BOTHSTARTING) {
-		k->state = CLASSIC_RSCRCVD;
-		k->acquire_at = mono_add(c->now.mono, span_ms(ACQUIRE_MS));
-	}
-}
+enum { ASK_AGAIN_MS = 2000, LEAVING_MS = 60000, TAKEOVER_AGAIN_MS = 4000, HOME_MS = 10000 };
 
 static void become_stable(struct core *c, const char *reason)
 {
@@ -56,7 +29,7 @@ static void become_stable(struct core *c, const char *reason)
 	k->state = CLASSIC_STABLE;
 	k->must_report = true;
 	if (!(k->other_holds & HALF_FOREIGN))
-		c->empty_held |= HALF_LOCAL;
+		halves_add(c, HALF_LOCAL);
 	if (c->conf->failback == FAILBACK_ON)
 		k->home_at = mono_add(c->now.mono, span_ms(HOME_MS));
 	core_log(c, LOG_LEVEL_INFO, "local resource transition completed.");
@@ -94,10 +67,7 @@ static void hear_resource(struct core *c, const struct message *m)
 		k->other_holds = message_is(m, "rtype", "full") || holds == HALF_NONE ? holds : k->other_holds | holds;
 		k->other_known = true;
 	}
-	if (k->state == CLASSIC_STARTING || k->state == CLASSIC_BOTHSTARTING) {
-		k->state = CLASSIC_RSCRCVD;
-		k->acquire_at = mono_add(c->now.mono, span_ms(ACQUIRE_MS));
-	}
+	classic_move_starter_on(c);
 	/* It starts like us, has answered our "starting", and has nothing: there is nothing to wait for.  Our isstable=1 ends its own
 	 * 10 s, too.  One that was there before us, has nothing and moves is leaving (seen: it had said so before we came, and its
 	 * scripts still released): "shutdone", isstable=1 or its death tells the end of that. */
@@ -123,22 +93,15 @@ static void hear_takeover(struct core *c, const struct message *m)
 	enum half half;
 	if (!half_parse(message_string(m, "rsc_hold"), &half))
 		half = HALF_ALL;
-	if (!legacy_mode(c))
-		move_begin(c, false, half_mirror(half), 0, NULL);
+	move_begin(c, false, half_mirror(half), 0, NULL);
 }
 
 static void hear_shutdone(struct core *c)
 {
-	if (c->peer_left) /* doc/protocol.md 7.8: "A second shutdone needs no answer" */
+	if (!classic_hear_shutdone(c))
 		return;
-	const char *peer = membership_peer(c)->name;
-	core_log(c, LOG_LEVEL_INFO, "Received shutdown notice from '%s'.", peer);
-	if (ownership_halves(c) != HALF_ALL)
-		core_log(c, LOG_LEVEL_INFO, "Resources being acquired from %s.", peer);
-	c->peer_left = true;
 	c->classic.other_holds = HALF_NONE;
 	c->classic.state = CLASSIC_STABLE;
-	c->empty_held = HALF_ALL;
 	standby_set(c, STANDBY_NOT, 0);
 }
 
@@ -152,7 +115,7 @@ static bool is_outdated(struct core *c, const struct message *m)
 	if (seq < c->classic.report_seq)
 		return true;
 	/* Sent again, and a later one may be missing too: ask what is true now (plan classic-resent-before-the-rest). */
-	if (sequence_missing_after(&membership_peer(c)->sequence, seq)) {
+	if (sequence_missing_after(&node_peer(c)->sequence, seq)) {
 		c->classic.ask_at = mono_min(c->classic.ask_at, c->now.mono);
 		return true;
 	}
@@ -162,17 +125,14 @@ static bool is_outdated(struct core *c, const struct message *m)
 
 static void classic_message(struct core *c, const struct message *m)
 {
-	/* doc/protocol.md 10.9: "the list is not taken over: ha.cf decides"; unasked it is no answer. */
 	if (message_is(m, "t", "repnodes"))
-		c->classic.nodes_answered |= c->classic.nodes_asked;
+		classic_hear_nodes(c);
 	if (c->phase < PHASE_ACTIVE) /* not acted on before comm is up: doc/protocol.md 6.3 */
 		return;
 	if (is_outdated(c, m))
 		return;
 	if (message_is(m, "t", "shutdone"))
 		hear_shutdone(c);
-	else if (legacy_mode(c))
-		legacy_message(c, m);
 	else if (message_is(m, "t", "starting"))
 		hear_starting(c, m);
 	else if (message_is(m, "t", "resource"))
@@ -190,8 +150,6 @@ static enum peer_column column_of(const struct core *c, size_t g)
 	const struct classic *k = &c->classic;
 	if (c->peer_left)
 		return PEER_AWAY;
-	if (legacy_mode(c))
-		return legacy_column(c, g);
 	if (k->state != CLASSIC_STABLE || !k->other_known)
 		return PEER_UNSURE;
 	bool given = ownership_in_half(c, g, k->standby_half), taken = ownership_in_half(c, g, half_mirror(k->standby_half));
@@ -252,29 +210,6 @@ static void publish_leaving(struct core *c)
 	k->leaving_said = true;
 }
 
-/* What became of the fencing of a dead peer, for clients on whichever node still hears it.  doc/protocol.md 4, 7.6 */
-static void publish_fencing(struct core *c, const struct node *peer)
-{
-	struct classic *k = &c->classic;
-	const char *result = c->peer_left ? "unneeded" : !c->fencing ? "n_stnth" : c->peer_fenced ? "OK" : NULL;
-	if (k->fencing_said || !result)
-		return;
-	k->fencing_said = true;
-	struct message *m = outbox_begin(c, "stonith");
-	message_add(m, "node", peer->name);
-	message_add(m, "result", result);
-	outbox_send(c, m, NULL);
-}
-
-/* The peer is dead, perhaps only to us: it may still hear what we took. */
-static void publish_alone(struct core *c, const struct node *peer)
-{
-	if (c->phase == PHASE_ACTIVE)
-		publish_fencing(c, peer);
-	if (!legacy_mode(c) && c->classic.reported != ownership_halves(c))
-		classic_report(c, "mach_down");
-}
-
 static bool classic_at_rest(const struct core *c);
 
 /* A 3.0.6 gives our groups back when it sees us become stable.  One that sees that in the last moment of its own takeover ("T_STARTING
@@ -282,27 +217,20 @@ static bool classic_at_rest(const struct core *c);
 static void ask_for_home(struct core *c)
 {
 	struct classic *k = &c->classic;
-	bool done = (ownership_halves(c) & HALF_LOCAL) != 0 || c->conf->failback != FAILBACK_ON;
+	bool done = (halves_held(c) & HALF_LOCAL) != 0 || c->conf->failback != FAILBACK_ON;
 	for (size_t g = 0; g < c->group_count; g++)
 		done |= c->groups[g].mine && c->groups[g].state == OWN_FAILED; /* it has come home, and could not stay */
 	k->home_at = done ? MONO_FAR : mono_add(c->now.mono, span_ms(HOME_MS));
 	if (done || k->state != CLASSIC_STABLE || !classic_at_rest(c) || !k->other_known || !(k->other_holds & HALF_FOREIGN))
 		return;
-	core_log(c, LOG_LEVEL_INFO, "%s has not given back what is at home here: asking for it (auto_failback)", membership_peer(c)->name);
+	core_log(c, LOG_LEVEL_INFO, "%s has not given back what is at home here: asking for it (auto_failback)", node_peer(c)->name);
 	move_begin(c, true, HALF_LOCAL, 0, "it is at home here (auto_failback)");
-}
-
-/* The peer, while it is there to be spoken with and we are up. */
-static const struct node *partner(const struct core *c)
-{
-	const struct node *peer = c->peer == c->self ? NULL : &c->nodes[c->peer];
-	return peer && peer->status != NODE_DEAD && c->phase >= PHASE_ACTIVE ? peer : NULL;
 }
 
 static void classic_report_columns(struct core *c)
 {
 	struct classic *k = &c->classic;
-	if (!partner(c))
+	if (!classic_partner(c))
 		return;
 	if (mono_reached(c->now.mono, k->nudge_at)) {
 		k->nudge_at = mono_add(c->now.mono, span_ms(FIRST_ANSWER_MS));
@@ -328,89 +256,42 @@ static void classic_report_columns(struct core *c)
 static void classic_publish(struct core *c)
 {
 	struct classic *k = &c->classic;
-	const struct node *peer = membership_peer(c);
-	if (peer && peer->status == NODE_DEAD && c->phase >= PHASE_ACTIVE)
-		publish_alone(c, peer);
-	if (!partner(c))
+	const struct node *peer = node_peer(c);
+	classic_publish_fencing(c);
+	/* The peer is dead, perhaps only to us: it may still hear what we took. */
+	if (peer && peer->status == NODE_DEAD && c->phase >= PHASE_ACTIVE && k->reported != halves_held(c))
+		classic_report(c, "mach_down");
+	if (!classic_partner(c))
 		return;
-	if (legacy_mode(c)) {
-		legacy_publish(c);
-	} else if (c->phase == PHASE_LEAVING) {
+	if (c->phase == PHASE_LEAVING) {
 		publish_leaving(c);
-	} else {
-		standby_publish_giver(c);
-		standby_publish_taker(c);
-		publish_asks(c);
-		if (k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && (k->must_report || k->reported != ownership_halves(c) || k->reported_stable == is_cleaning_up(c)))
-			classic_report(c, NULL);
-	}
-}
-
-static bool classic_proven(const struct core *c, const struct node *n)
-{
-	(void)c, (void)n; /* nothing in it names us; "repnodes" has to come before anything is decided */
-	return true;
-}
-
-static void classic_join(struct core *c)
-{
-	struct classic *k = &c->classic;
-	const struct node *peer = membership_peer(c);
-	if (!peer || !peer->heard || k->nodes_answered || !mono_reached(c->now.mono, k->next_reqnodes))
-		return;
-	k->next_reqnodes = mono_add(c->now.mono, span_ms(REQNODES_MS));
-	k->nodes_asked = true;
-	struct message *m = outbox_begin(c, "reqnodes");
-	message_add(m, "dest", peer->name);
-	outbox_send(c, m, peer);
-}
-
-static bool classic_joins(const struct core *c)
-{
-	return c->classic.nodes_answered;
-}
-
-static void classic_joined(struct core *c)
-{
-	struct classic *k = &c->classic;
-	if (legacy_mode(c)) {
-		k->state = CLASSIC_STABLE;
 		return;
 	}
+	standby_publish_giver(c);
+	standby_publish_taker(c);
+	publish_asks(c);
+	bool wrong = k->must_report || k->reported != halves_held(c) || k->reported_stable == classic_is_cleaning_up(c);
+	if (k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && wrong)
+		classic_report(c, NULL);
+}
+
+static void classic_cluster_up(struct core *c)
+{
+	struct classic *k = &c->classic;
 	if (k->state == CLASSIC_INIT) {
 		outbox_send(c, outbox_begin(c, "starting"), NULL);
 		k->state = CLASSIC_STARTING;
 		k->ask_at = mono_add(c->now.mono, span_ms(ASK_AGAIN_MS));
-		c->empty_held = HALF_NONE; /* decided with the acquisition */
+		halves_set(c, HALF_NONE); /* decided with the acquisition */
 		return;
 	}
 	/* What still lies in the sockets may be old: ask when it is drained. */
 	k->ask_at = k->believe_after = mono_add(c->now.mono, (struct span){2 * c->conf->keepalive.ns});
 }
 
-/* When the cluster is up already our own acquisition was decided long ago; a joiner then asks us. */
-static void classic_forget(struct core *c)
-{
-	struct classic *k = &c->classic;
-	uint64_t generation = membership_peer(c)->sequence.generation;
-	bool same_life = generation == k->report_generation;
-	*k = (struct classic){.report_generation = generation, .report_seq = same_life ? k->report_seq : 0, .exchange_seq = same_life ? k->exchange_seq : 0};
-	k->state = c->phase >= PHASE_ACTIVE ? CLASSIC_STABLE : CLASSIC_INIT;
-	k->standby_deadline = k->ask_at = k->nudge_at = k->takeover_again = k->home_at = MONO_FAR;
-	k->reported = HALF_NONE;
-	ownership_forget_peer(c);
-}
-
-static void classic_status(struct core *c, const struct message *m)
-{
-	(void)c, (void)m; /* holdings come in messages of their own */
-}
-
 static struct mono classic_deadline(const struct core *c)
 {
 	const struct classic *k = &c->classic;
-	if (legacy_mode(c))
-		return legacy_deadline(c);
 	if (c->phase == PHASE_UP)
 		return c->nodes[c->peer].heard && !k->nodes_answered ? k->next_reqnodes : MONO_FAR;
 	if (c->nodes[c->peer].status == NODE_DEAD) /* nobody to say anything to: classic_publish */
@@ -430,23 +311,11 @@ static struct mono classic_deadline(const struct core *c)
 	return next;
 }
 
-static bool classic_acknowledged(const struct core *c, size_t g)
-{
-	(void)c, (void)g; /* the words of this dialect are answers in themselves */
-	return true;
-}
-
-static bool classic_may_leave(const struct core *c)
-{
-	(void)c;
-	return false; /* it gets its full grace: 3.0.6 expects statuses after shutdone */
-}
-
 /* We report halves: who holds a part of one is taken to hold it all (plan classic-half-of-a-half).  Not while it is on its way out. */
-static bool classic_relied_on(const struct core *c, size_t g)
+static bool classic_peer_relies_on(const struct core *c, size_t g)
 {
 	bool held = false;
-	if (legacy_mode(c) || c->classic.state != CLASSIC_STABLE || c->classic.standby != STANDBY_NOT)
+	if (c->classic.state != CLASSIC_STABLE || c->classic.standby != STANDBY_NOT)
 		return false;
 	for (size_t i = 0; i < c->group_count; i++) {
 		if (c->groups[i].mine != c->groups[g].mine)
@@ -462,10 +331,7 @@ static bool classic_at_rest(const struct core *c)
 {
 	const struct classic *k = &c->classic;
 	/* What is being stopped is reported as gone in that moment, and the peer may start it: no order can overtake that. */
-	for (size_t g = 0; g < c->group_count; g++)
-		if (c->groups[g].state == OWN_STOPPING || c->groups[g].state == OWN_UNKNOWN)
-			return false;
-	return legacy_mode(c) || (k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && k->other_stable);
+	return classic_stops_nothing(c) && k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && k->other_stable;
 }
 
 static void classic_moved(struct core *c, bool takeover, enum half half)
@@ -478,11 +344,10 @@ static void classic_moved(struct core *c, bool takeover, enum half half)
 }
 
 const struct dialect dialect_classic = {
-	.name = "classic",
 	.proven = classic_proven,
-	.join = classic_join,
-	.joins = classic_joins,
-	.joined = classic_joined,
+	.prepare = classic_prepare,
+	.is_prepared = classic_is_prepared,
+	.cluster_up = classic_cluster_up,
 	.forget = classic_forget,
 	.hears = classic_status,
 	.status = classic_status,
@@ -492,7 +357,7 @@ const struct dialect dialect_classic = {
 	.deadline = classic_deadline,
 	.acknowledged = classic_acknowledged,
 	.may_leave = classic_may_leave,
-	.relied_on = classic_relied_on,
+	.peer_relies_on = classic_peer_relies_on,
 	.takes_back = false,
 	.at_rest = classic_at_rest,
 	.moved = classic_moved,

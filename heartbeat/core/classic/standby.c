@@ -7,6 +7,10 @@
  *  any     time-out, a report that contradicts it, or the peer dies -> NOT */
 #include "heartbeat/core/classic/classic.h"
 
+#include "heartbeat/core/moves.h"
+#include "heartbeat/core/outbox.h"
+#include "heartbeat/core/state.h"
+
 enum { OFFER_AGAIN_MS = RETRY_MS };
 
 void standby_set(struct core *c, enum classic_standby to, int64_t limit_ms)
@@ -34,7 +38,7 @@ static void take(struct core *c)
 {
 	struct classic *k = &c->classic;
 	core_log(c, LOG_LEVEL_INFO, "acquire %s HA resources (standby).", half_name(half_mirror(k->standby_half)));
-	c->empty_held |= half_mirror(k->standby_half);
+	halves_add(c, half_mirror(k->standby_half));
 	k->other_holds &= ~k->standby_half;
 	standby_set(c, STANDBY_TAKING, TRANSITION_MS);
 }
@@ -77,7 +81,7 @@ static bool in_flux(const struct core *c)
 static void hear_me(struct core *c, enum half half)
 {
 	struct classic *k = &c->classic;
-	const char *peer = membership_peer(c)->name;
+	const char *peer = node_peer(c)->name;
 	bool again = k->standby == STANDBY_OTHER && k->standby_half == half; /* our answer was lost */
 	if (k->state != CLASSIC_STABLE || (k->standby != STANDBY_NOT && !again) || c->phase != PHASE_ACTIVE || (in_flux(c) && !again)) {
 		core_log(c, LOG_LEVEL_WARN, "standby message [me] from %s ignored.  local resources in flux", peer);
@@ -170,7 +174,7 @@ void standby_publish_giver(struct core *c)
 	for (size_t g = 0; g < c->group_count; g++)
 		if (ownership_in_half(c, g, k->standby_half) && ownership_is_active(c->groups[g].state))
 			return;
-	c->empty_held &= ~k->standby_half;
+	halves_remove(c, k->standby_half);
 	core_log(c, LOG_LEVEL_INFO, "%s HA resource release completed (standby).", half_name(k->standby_half));
 	core_log(c, LOG_LEVEL_INFO, "Local standby process completed [%s].", half_name(k->standby_half));
 	ask(c, k->standby_half, "done");

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "heartbeat/core/native/native.h"
 #include "heartbeat/core/ownership.h"
 #include "heartbeat/core/state.h"
 
@@ -51,7 +52,7 @@ static char letter_of(const struct core *c, const struct group *group)
 
 void native_fields(struct core *c, struct message *m)
 {
-	const struct node *peer = membership_peer(c);
+	const struct node *peer = node_peer(c);
 	char text[HOLD_MAX];
 	struct writer w = writer_over(text, sizeof text);
 	message_add_decimal(m, "h4", NATIVE_VERSION);
@@ -152,7 +153,7 @@ static void take_holdings(struct core *c, struct bytes list)
 		/* It waits for our answer: whether we have it is in our next status.  Once: two that answer each other's answers would
 		 * go on for as long as a stop takes (plan claims-answered-for-ever); a lost one is in the next regular status. */
 		if ((said == PEER_CLAIM || said == PEER_ASK) && is_news)
-			c->beat_due = true;
+			beat_soon(c);
 	}
 	c->peer_left |= c->group_count && leaving == c->group_count;
 }
@@ -174,12 +175,13 @@ static void native_hears(struct core *c, const struct message *m)
 		c->native.hears_generation = c->native.hears_seq = 0;
 	if (c->native.hears_generation == c->generation)
 		return;
-	c->beat_due |= may_answer(c);
+	if (may_answer(c))
+		beat_soon(c);
 }
 
 static void native_status(struct core *c, const struct message *m)
 {
-	const struct node *peer = membership_peer(c);
+	const struct node *peer = node_peer(c);
 	if (!message_find(m, "h4")) {
 		core_complain(c, COMPLAINT_FIELDS, "status of %s lacks the fields that it had before; its holdings are taken as unknown", peer->name);
 		ownership_forget_peer(c);
@@ -195,23 +197,23 @@ static void native_status(struct core *c, const struct message *m)
  * on the way name statuses from before, recordings those of the time when they were made (plan recorded-while-deaf). */
 static bool native_proven(const struct core *c, const struct node *n)
 {
-	uint64_t oldest = c->recent_before > n->dead_since_seq ? c->recent_before : n->dead_since_seq;
+	uint64_t oldest = c->beat.recent_before > n->dead_since_seq ? c->beat.recent_before : n->dead_since_seq;
 	return c->native.hears_generation == c->generation && c->native.hears_seq > oldest;
 }
 
-static void native_join(struct core *c)
+static void native_prepare(struct core *c)
 {
 	(void)c; /* the statuses do it */
 }
 
-static bool native_joins(const struct core *c)
+static bool native_is_prepared(const struct core *c)
 {
 	return c->native.hears_generation == c->generation;
 }
 
-static void native_joined(struct core *c)
+static void native_cluster_up(struct core *c)
 {
-	c->beat_due = true;
+	beat_soon(c);
 }
 
 static void native_forget(struct core *c)
@@ -224,7 +226,7 @@ static void native_forget(struct core *c)
 static void native_message(struct core *c, const struct message *m)
 {
 	/* Good-bye is said in both dialects; the holdings came with the statuses. */
-	const struct node *peer = membership_peer(c);
+	const struct node *peer = node_peer(c);
 	/* From who has not shown yet that it hears us it may be the recording of a good-bye (plan recorded-goodbye). */
 	if (message_is(m, "t", "shutdone") && peer->heard) {
 		c->peer_left = true;
@@ -261,7 +263,7 @@ static bool native_may_leave(const struct core *c)
 	return true;
 }
 
-static bool native_relied_on(const struct core *c, size_t g)
+static bool native_peer_relies_on(const struct core *c, size_t g)
 {
 	(void)c, (void)g; /* it is told about each group */
 	return false;
@@ -279,11 +281,10 @@ static void native_moved(struct core *c, bool takeover, enum half half)
 }
 
 const struct dialect dialect_native = {
-	.name = "native",
 	.proven = native_proven,
-	.join = native_join,
-	.joins = native_joins,
-	.joined = native_joined,
+	.prepare = native_prepare,
+	.is_prepared = native_is_prepared,
+	.cluster_up = native_cluster_up,
 	.forget = native_forget,
 	.hears = native_hears,
 	.status = native_status,
@@ -293,18 +294,8 @@ const struct dialect dialect_native = {
 	.deadline = native_deadline,
 	.acknowledged = native_acknowledged,
 	.may_leave = native_may_leave,
-	.relied_on = native_relied_on,
+	.peer_relies_on = native_peer_relies_on,
 	.takes_back = true,
 	.at_rest = native_at_rest,
 	.moved = native_moved,
 };
-
-void dialect_choose(struct core *c, const struct message *status)
-{
-	const struct dialect *chosen = message_find(status, "h4") ? &dialect_native : &dialect_classic;
-	if (chosen != c->dialect)
-		core_log(c, LOG_LEVEL_INFO, "%s speaks the %s dialect", membership_peer(c)->name,
-		         chosen == &dialect_native ? "native" : "classic (Heartbeat 3.0.6 or older)");
-	c->dialect = chosen;
-	c->dialect->forget(c);
-}

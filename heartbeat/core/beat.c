@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "heartbeat/core/beat.h"
+
+#include "heartbeat/core/state.h"
+
+enum {
+	OUT_OF_TURN_MAX = 64, /* statuses in a keepalive that are sent at once on changes */
+	LOSSY_BEATS = 20,     /* for so many keepalives after a loss: at 10 % of loss the next one is seen within them */
+};
+
+void beat_start(struct core *c)
+{
+	c->beat.next = mono_add(c->now.mono, c->conf->keepalive);
+}
+
+void beat_soon(struct core *c)
+{
+	c->beat.due = true;
+}
+
+void beat_done(struct core *c)
+{
+	c->beat.due = false;
+}
+
+void beat_lossy(struct core *c)
+{
+	c->beat.lossy_until = mono_add(c->now.mono, (struct span){LOSSY_BEATS * c->conf->keepalive.ns});
+}
+
+bool beat_take(struct core *c)
+{
+	struct beat *b = &c->beat;
+	if (c->phase == PHASE_INIT)
+		return false;
+	bool regular = mono_reached(c->now.mono, b->next);
+	struct span pace = mono_reached(c->now.mono, b->lossy_until) ? c->conf->keepalive : (struct span){c->conf->keepalive.ns / 2};
+	if (regular) {
+		b->out_of_turn = 0;
+		b->next = mono_add(b->next, pace);
+		if (mono_reached(c->now.mono, b->next)) /* late by more than one: do not catch up in a burst */
+			b->next = mono_add(c->now.mono, pace);
+	}
+	if (regular && mono_reached(c->now.mono, b->recent_at)) {
+		b->recent_before = b->recent;
+		b->recent = c->seq;
+		b->recent_at = mono_add(c->now.mono, c->conf->deadtime);
+	}
+	return c->phase != PHASE_GONE && (regular || (b->due && ++b->out_of_turn < OUT_OF_TURN_MAX));
+}
+

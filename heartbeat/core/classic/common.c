@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#include "heartbeat/core/classic/classic.h"
+
+#include "heartbeat/core/outbox.h"
+#include "heartbeat/core/state.h"
+
+enum { ACQUIRE_MS = 10000, REQNODES_MS = 1000 };
+
+/* The peer, while it is there to be spoken with and we are up. */
+const struct node *classic_partner(const struct core *c)
+{
+	const struct node *peer = node_peer(c);
+	return peer && peer->status != NODE_DEAD && c->phase >= PHASE_ACTIVE ? peer : NULL;
+}
+
+/* --- our reports --- */
+
+void classic_move_starter_on(struct core *c)
+{
+	struct classic *k = &c->classic;
+	if (k->state == CLASSIC_STARTING || k->state == CLASSIC_BOTHSTARTING) {
+		k->state = CLASSIC_RSCRCVD;
+		k->acquire_at = mono_add(c->now.mono, span_ms(ACQUIRE_MS));
+	}
+}
+
+/* What an earlier life left is being stopped: it may still run here, but that is no claim. */
+bool classic_is_cleaning_up(const struct core *c)
+{
+	for (size_t g = 0; g < c->group_count; g++)
+		if (c->groups[g].state == OWN_UNKNOWN)
+			return true;
+	return false;
+}
+
+void classic_report(struct core *c, const char *info)
+{
+	struct classic *k = &c->classic;
+	enum half holds = halves_held(c);
+	bool stable = k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && c->phase == PHASE_ACTIVE && !classic_is_cleaning_up(c);
+	struct message *m = outbox_begin(c, "resource");
+	message_add(m, "rsc_hold", half_name(holds));
+	message_add(m, "rtype", "full");
+	message_add(m, "isstable", stable ? "1" : "0");
+	if (info)
+		message_add(m, "info", info);
+	outbox_send(c, m, NULL);
+	k->reported = holds;
+	k->reported_stable = stable;
+	k->must_report = false;
+	/* doc/protocol.md 7.2: "A node also receives its own report", and it moves a starter on. */
+	classic_move_starter_on(c);
+}
+
+/* --- the peer leaves, or is gone --- */
+
+bool classic_hear_shutdone(struct core *c)
+{
+	if (c->peer_left) /* doc/protocol.md 7.8: "A second shutdone needs no answer" */
+		return false;
+	const char *peer = node_peer(c)->name;
+	core_log(c, LOG_LEVEL_INFO, "Received shutdown notice from '%s'.", peer);
+	if (halves_held(c) != HALF_ALL)
+		core_log(c, LOG_LEVEL_INFO, "Resources being acquired from %s.", peer);
+	c->peer_left = true;
+	halves_set(c, HALF_ALL);
+	return true;
+}
+
+/* What became of the fencing of a dead peer, for clients on whichever node still hears it.  doc/protocol.md 4, 7.6 */
+void classic_publish_fencing(struct core *c)
+{
+	const struct node *peer = node_peer(c);
+	struct classic *k = &c->classic;
+	if (!peer || peer->status != NODE_DEAD || c->phase != PHASE_ACTIVE)
+		return;
+	const char *result = c->peer_left ? "unneeded" : !c->fencing ? "n_stnth" : c->peer_fenced ? "OK" : NULL;
+	if (k->fencing_said || !result)
+		return;
+	k->fencing_said = true;
+	struct message *m = outbox_begin(c, "stonith");
+	message_add(m, "node", peer->name);
+	message_add(m, "result", result);
+	outbox_send(c, m, NULL);
+}
+
+/* --- functions of both rows --- */
+
+bool classic_proven(const struct core *c, const struct node *n)
+{
+	(void)c, (void)n; /* nothing in it names us; "repnodes" has to come before anything is decided */
+	return true;
+}
+
+void classic_prepare(struct core *c)
+{
+	struct classic *k = &c->classic;
+	const struct node *peer = node_peer(c);
+	if (!peer || !peer->heard || k->nodes_answered || !mono_reached(c->now.mono, k->next_reqnodes))
+		return;
+	k->next_reqnodes = mono_add(c->now.mono, span_ms(REQNODES_MS));
+	k->nodes_asked = true;
+	struct message *m = outbox_begin(c, "reqnodes");
+	message_add(m, "dest", peer->name);
+	outbox_send(c, m, peer);
+}
+
+bool classic_is_prepared(const struct core *c)
+{
+	return c->classic.nodes_answered;
+}
+
+void classic_hear_nodes(struct core *c)
+{
+	/* doc/protocol.md 10.9: "the list is not taken over: ha.cf decides"; unasked it is no answer. */
+	c->classic.nodes_answered |= c->classic.nodes_asked;
+}
+
+/* When the cluster is up already our own acquisition was decided long ago; a joiner then asks us. */
+void classic_forget(struct core *c)
+{
+	struct classic *k = &c->classic;
+	uint64_t generation = node_peer(c)->sequence.generation;
+	bool same_life = generation == k->report_generation;
+	*k = (struct classic){.report_generation = generation, .report_seq = same_life ? k->report_seq : 0, .exchange_seq = same_life ? k->exchange_seq : 0};
+	k->state = c->phase >= PHASE_ACTIVE ? CLASSIC_STABLE : CLASSIC_INIT;
+	k->standby_deadline = k->ask_at = k->nudge_at = k->takeover_again = k->home_at = MONO_FAR;
+	k->reported = HALF_NONE;
+	ownership_forget_peer(c);
+}
+
+void classic_status(struct core *c, const struct message *m)
+{
+	(void)c, (void)m; /* holdings come in messages of their own */
+}
+
+bool classic_acknowledged(const struct core *c, size_t g)
+{
+	(void)c, (void)g; /* the words of this dialect are answers in themselves */
+	return true;
+}
+
+bool classic_may_leave(const struct core *c)
+{
+	(void)c;
+	return false; /* it gets its full grace: 3.0.6 expects statuses after shutdone */
+}
+
+bool classic_stops_nothing(const struct core *c)
+{
+	for (size_t g = 0; g < c->group_count; g++)
+		if (c->groups[g].state == OWN_STOPPING || c->groups[g].state == OWN_UNKNOWN)
+			return false;
+	return true;
+}
