@@ -55,7 +55,7 @@ enum peer_column ownership_column(const struct core *c, size_t g)
 	/* No proof, no takeover: after a stall of our own, where one speaks that does not prove itself, and where fencing is
 	 * configured.  doc/fencing.md R1, R5 */
 	bool proof = c->peer_left || !c->fencing || c->peer_fenced;
-	return proof && mono_reached(c->now.mono, c->believe_after) ? PEER_AWAY : PEER_UNSURE;
+	return proof && mono_reached(c->now.mono, c->takeover_not_before) ? PEER_AWAY : PEER_UNSURE;
 }
 
 /* Until the next try, after so many that failed in a row. */

@@ -113,7 +113,7 @@ static void new_generation(struct core *c, struct node *n, const struct message 
 	if (n->sequence.generation)
 		core_log(c, LOG_LEVEL_INFO, "Heartbeat restart on node %s", n->name);
 	sequence_restart(&n->sequence, generation);
-	n->status_seq = n->floor = 0;
+	n->status_seq = n->seen_up_to = 0;
 	n->last_status = MONO_NEVER;
 	n->late_at = MONO_FAR;
 	n->pace = c->conf->keepalive;
@@ -135,7 +135,7 @@ bool membership_status(struct core *c, struct node *n, const struct message *m, 
 	(void)message_number(m, "hg", 16, &generation);
 	if (generation > n->sequence.generation)
 		new_generation(c, n, m, generation);
-	return seq > n->status_seq; /* what is not above the floor was dropped before */
+	return seq > n->status_seq; /* what was seen before its death was dropped already */
 }
 
 /* First contact, or a return from the dead: is it the node that speaks, or a recording?  doc/protocol.md 10.22 */
@@ -147,7 +147,7 @@ static bool is_proven(const struct core *c, const struct node *n)
 static struct mono deadline_of(const struct core *c, const struct node *n)
 {
 	struct mono own = mono_add(n->last_status, n->dead_after);
-	own = own.ns < n->not_before.ns ? n->not_before : own;
+	own = own.ns < n->dead_not_before.ns ? n->dead_not_before : own;
 	/* doc/protocol.md 6.2: "Before comm is up the limit of every node is initdead". */
 	return c->phase < PHASE_ACTIVE && own.ns < c->comm_deadline.ns ? c->comm_deadline : own;
 }
@@ -163,8 +163,8 @@ static void heard_unproven(struct core *c, struct node *n)
 	if (n->status != NODE_DEAD)
 		n->deadline = deadline_of(c, n);
 	struct mono until = mono_add(c->now.mono, n->dead_after);
-	if (again && until.ns > c->believe_after.ns)
-		c->believe_after = until;
+	if (again && until.ns > c->takeover_not_before.ns)
+		c->takeover_not_before = until;
 }
 
 void membership_status_accepted(struct core *c, struct node *n, const struct message *m, uint64_t seq)
@@ -184,7 +184,7 @@ void membership_status_accepted(struct core *c, struct node *n, const struct mes
 	n->last_status = c->now.mono;
 	n->dead_after = clamp_dead_after(c, n, m);
 	n->deadline = deadline_of(c, n);
-	if (was_dead && n->floor)
+	if (was_dead && n->seen_up_to)
 		returned(c, n);
 	if (!n->heard && node_is_peer(c, n))
 		peer_is_back(c);
@@ -235,7 +235,7 @@ static void peer_died(struct core *c, struct node *n)
 
 static void node_died(struct core *c, struct node *n)
 {
-	n->floor = n->sequence.last;
+	n->seen_up_to = n->sequence.last;
 	n->dead_since_seq = c->seq;
 	sequence_forget(&n->sequence);
 	n->heard = false;
@@ -351,12 +351,12 @@ void membership_stalled(struct core *c, struct span gap)
 		if (i == c->self || n->status == NODE_DEAD)
 			continue;
 		struct span grace = long_gap ? n->dead_after : (struct span){2 * c->conf->keepalive.ns};
-		n->not_before = mono_add(c->now.mono, grace); /* also when the deadline is reckoned anew, as comm comes up: plan stall-while-coming-up */
-		if (n->deadline.ns < n->not_before.ns)
-			n->deadline = n->not_before;
+		n->dead_not_before = mono_add(c->now.mono, grace); /* also when the deadline is reckoned anew, as comm comes up: plan stall-while-coming-up */
+		if (n->deadline.ns < n->dead_not_before.ns)
+			n->deadline = n->dead_not_before;
 	}
 	if (long_gap) {
-		c->believe_after = mono_add(c->now.mono, c->conf->deadtime);
+		c->takeover_not_before = mono_add(c->now.mono, c->conf->deadtime);
 		c->dialect->forget(c);
 		if (c->phase == PHASE_ACTIVE)
 			c->dialect->cluster_up(c);
@@ -378,8 +378,8 @@ struct mono membership_deadline(const struct core *c)
 	}
 	if (c->phase == PHASE_UP && !mono_reached(c->now.mono, c->comm_deadline))
 		next = mono_min(next, c->comm_deadline);
-	if (!mono_reached(c->now.mono, c->believe_after))
-		next = mono_min(next, c->believe_after);
+	if (!mono_reached(c->now.mono, c->takeover_not_before))
+		next = mono_min(next, c->takeover_not_before);
 	return next;
 }
 
@@ -393,7 +393,7 @@ static void node_add(struct core *c, const char *name, bool ping, size_t medium)
 	n->ping_medium = medium;
 	n->dead_after = c->conf->deadtime;
 	n->deadline = n->late_at = MONO_FAR;
-	n->not_before = MONO_NEVER;
+	n->dead_not_before = MONO_NEVER;
 	sequence_init(&n->sequence, (unsigned)core_random(c, SEQUENCE_ACK_EVERY));
 }
 

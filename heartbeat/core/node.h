@@ -26,11 +26,11 @@ struct node {
 	struct span pace;          /* longest time between two of its statuses with nothing lost in between */
 	struct mono late_at;       /* no status by then: it is asked for a sign of life; MONO_FAR: not while it is dead */
 	struct mono deadline;      /* declared dead then */
-	struct mono not_before;    /* but not before: we stood still, and what it sent may wait to be read */
+	struct mono dead_not_before; /* but not before: we stood still, and what it sent may wait to be read */
 	struct span dead_after;    /* its dt, clamped: doc/protocol.md 10.10 */
 	struct sequence sequence;
 	uint64_t status_seq;       /* number of the last status processed, in its generation */
-	uint64_t floor;            /* numbers up to this one were seen before it was declared dead */
+	uint64_t seen_up_to; /* numbers up to this one were seen before it was declared dead */
 	uint64_t dead_since_seq;   /* our own number at that time; a proof names a later one */
 	bool loss_told;            /* a gap stands in the log: so does its end */
 	struct link *links;        /* one for each medium */

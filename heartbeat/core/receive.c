@@ -247,7 +247,7 @@ static bool take_numbered(struct core *c, const struct event *e, struct node *n)
 		return false;
 	}
 	/* Before its first status of a life nothing of it is believed; nor what was already seen before it was declared dead. */
-	if ((generation > n->sequence.generation && !is_status) || (generation == n->sequence.generation && seq <= n->floor)) {
+	if ((generation > n->sequence.generation && !is_status) || (generation == n->sequence.generation && seq <= n->seen_up_to)) {
 		c->counters.duplicate++;
 		return false;
 	}

@@ -43,7 +43,7 @@ struct core {
 	enum phase phase;
 	struct beat beat;
 	struct mono comm_deadline; /* initdead */
-	struct mono believe_after; /* no takeover from a silent peer before this: we stalled, or hear one that does not prove itself */
+	struct mono takeover_not_before; /* no takeover from a silent peer before this: we stalled, or hear one that does not prove itself */
 	bool peer_left;            /* said good-bye in its present generation */
 	bool peer_fenced, fencing, fence_running;
 	bool fence_outlived;       /* a newer life of the peer was heard while the shot was under way */

@@ -58,7 +58,7 @@ static void hear_resource(struct core *c, const struct message *m)
 {
 	struct classic *k = &c->classic;
 	enum half holds;
-	if (!half_parse(message_string(m, "rsc_hold"), &holds) || !mono_reached(c->now.mono, k->believe_after))
+	if (!half_parse(message_string(m, "rsc_hold"), &holds) || !mono_reached(c->now.mono, k->reports_not_before))
 		return;
 	k->ask_at = MONO_FAR;
 	/* Said when 3.0.6 *begins* to release (seen: its address was up for another 0.3 s); released is what "shutdone" says. */
@@ -286,7 +286,7 @@ static void classic_cluster_up(struct core *c)
 		return;
 	}
 	/* What still lies in the sockets may be old: ask when it is drained. */
-	k->ask_at = k->believe_after = mono_add(c->now.mono, (struct span){2 * c->conf->keepalive.ns});
+	k->ask_at = k->reports_not_before = mono_add(c->now.mono, (struct span){2 * c->conf->keepalive.ns});
 }
 
 static struct mono classic_deadline(const struct core *c)

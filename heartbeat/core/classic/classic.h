@@ -32,7 +32,7 @@ struct classic {
 	struct mono nudge_at;         /* then the peer is asked for a report */
 	struct mono acquire_at;       /* RSCRCVD: 10 s, doc/protocol.md 7.2 */
 	struct mono ask_at;           /* ask the peer anew what it holds; again until it answers; MONO_FAR: not wanted */
-	struct mono believe_after;    /* no report before this: it may have lain in the socket since before we lost sight of it */
+	struct mono reports_not_before; /* no report before this: it may have lain in the socket since before we lost sight of it */
 	uint64_t report_generation;   /* the two numbers are of this life of the peer */
 	uint64_t exchange_seq;        /* number of the last ask_resources */
 	uint64_t report_seq;          /* number of the peer's last report: an older one is news no more */

@@ -33,7 +33,7 @@ static const struct {
 /* Of this life, and since its death: also a peer that has not proven itself yet. */
 static bool is_audible(const struct node *peer)
 {
-	return peer->status_seq > peer->floor;
+	return peer->status_seq > peer->seen_up_to;
 }
 
 static char letter_of(const struct core *c, const struct group *group)
