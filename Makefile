@@ -291,6 +291,7 @@ bench: all $(BENCH)
 # References to doc/ resolve.
 check-layers:
 	$(Q)tests/check-layers $(BUILD)
+	$(Q)tests/check-columns
 	$(Q)tests/check-docs
 
 # --- installation ---------------------------------------------------------------------------------------------------

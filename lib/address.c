@@ -82,10 +82,12 @@ int address_find(struct address_table *t, const struct ip_address *ip, struct ad
 	if (s.ifindex == 0)
 		return -ENOENT;
 	errno = 0;
-	if (if_indextoname(s.ifindex, found->interface) == NULL) { /* only an interface that is gone took the address along */
+	/* only an interface that is gone took the address along */
+	if (if_indextoname(s.ifindex, found->interface) == NULL) {
 		if (errno == ENXIO || errno == ENODEV)
 			return -ENOENT;
-		return errno != 0 && errno != ENOENT ? -errno : -EMFILE; /* ENOENT: the C library's word for no socket to ask with */
+		/* ENOENT: the C library's word for no socket to ask with */
+		return errno != 0 && errno != ENOENT ? -errno : -EMFILE;
 	}
 	/* The kernel labels an address without label with the name of its interface. */
 	if (strcmp(found->label, found->interface) == 0)
@@ -121,7 +123,9 @@ int address_label_free(struct address_table *t, const char *interface, char labe
 	label[0] = '\0';
 	for (unsigned i = 0; error == 0 && i < LABELS_MAX; i++)
 		if (!l.used[i])
-			return snprintf(label, ADDRESS_LABEL_MAX, "%s:%u", interface, i) < ADDRESS_LABEL_MAX ? 0 : (label[0] = '\0', -ENAMETOOLONG);
+			return snprintf(label, ADDRESS_LABEL_MAX, "%s:%u", interface, i) < ADDRESS_LABEL_MAX
+			               ? 0
+			               : (label[0] = '\0', -ENAMETOOLONG);
 	return error != 0 ? error : -ENOSPC;
 }
 
@@ -159,7 +163,8 @@ int address_add(struct address_table *t, const struct address *a)
 		return -errno;
 	struct nl_msg *message = address_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, a, ifindex);
 	int error = message == NULL ? -ENOMEM : address_exchange(t, message, NULL, NULL);
-	/* The kernel says EEXIST for the same address with the same prefix on the same interface only: what was wanted. */
+	/* The kernel says EEXIST for the same address with the same prefix on the same interface only: what was
+	 * wanted. */
 	return error == -EEXIST ? 0 : error;
 }
 
@@ -213,8 +218,9 @@ static bool neighbours_are_safe(const struct neighbours *n)
 		return true;
 	if (!promote_setting(interface, true))
 		return false; /* /proc/sys is read-only in many containers */
-	log_at(LOG_LEVEL_NOTICE, "%s: promote_secondaries set to 1, so that %u other addresses of the subnet outlive the one that is released",
-	       interface, n->secondaries);
+	log_at(LOG_LEVEL_NOTICE,
+		"%s: promote_secondaries set to 1, so that %u other addresses of the subnet outlive the one that is released",
+		interface, n->secondaries);
 	return true;
 }
 
@@ -224,9 +230,9 @@ static void put_back(struct address_table *t, const struct neighbours *n)
 	for (unsigned i = 0; i < listed; i++)
 		back += address_add(t, &n->list[i]) == 0;
 	log_at(back == n->secondaries ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR,
-	       "%s: %u of %u other addresses of the subnet put back, since the kernel deleted them with the one that is released; routes through "
-	       "them may be lost: set net.ipv4.conf.%s.promote_secondaries=1",
-	       n->of->interface, back, n->secondaries, n->of->interface);
+		"%s: %u of %u other addresses of the subnet put back, since the kernel deleted them with the one that is released; routes through "
+		"them may be lost: set net.ipv4.conf.%s.promote_secondaries=1",
+		n->of->interface, back, n->secondaries, n->of->interface);
 }
 
 int address_delete(struct address_table *t, const struct address *a)

@@ -17,9 +17,9 @@
 static const uint8_t everybody[ETH_ALEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 static const uint8_t all_nodes[ETH_ALEN] = {0x33, 0x33, 0, 0, 0, 1};
 
-/* One for all interfaces, kept: closing a packet socket makes the kernel wait for a grace period, ten milliseconds and more,
- * and there may be no descriptor left at the moment of a take-over.  Its protocol is 0: it receives nothing and costs no
- * frame of the machine anything. */
+/* One for all interfaces, kept: closing a packet socket makes the kernel wait for a grace period, ten milliseconds and
+ * more, and there may be no descriptor left at the moment of a take-over.  Its protocol is 0: it receives nothing and
+ * costs no frame of the machine anything. */
 static int sender = -1;
 
 static int open_sender(void)

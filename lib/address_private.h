@@ -15,7 +15,8 @@ struct nl_msg;
 
 /* Send message (taken) and hand each answer to each (may be NULL) until the kernel has said all.
  * Returns 0 or the kernel's own -errno. */
-int address_exchange(struct address_table *t, struct nl_msg *message, void (*each)(void *, struct nlmsghdr *), void *context);
+int address_exchange(
+	struct address_table *t, struct nl_msg *message, void (*each)(void *, struct nlmsghdr *), void *context);
 /* Ask for all objects of a kind; body of len bytes is the family header of the request.  each may see an object twice
  * when the kernel's tables change meanwhile. */
 int address_dump(struct address_table *t, int type, void *body, size_t len, void (*each)(void *, struct nlmsghdr *),

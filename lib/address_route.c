@@ -29,16 +29,19 @@ static uint32_t number_of(const struct nlattr *attribute)
 static bool network_of_message(struct nlmsghdr *header, struct network *out)
 {
 	struct nlattr *attributes[RTA_MAX + 1];
-	if (header->nlmsg_type != RTM_NEWROUTE || nlmsg_parse(header, sizeof(struct rtmsg), attributes, RTA_MAX, NULL) < 0)
+	if (header->nlmsg_type != RTM_NEWROUTE ||
+		nlmsg_parse(header, sizeof(struct rtmsg), attributes, RTA_MAX, NULL) < 0)
 		return false;
 	const struct rtmsg *body = nlmsg_data(header);
 	uint32_t table = attributes[RTA_TABLE] != NULL ? number_of(attributes[RTA_TABLE]) : body->rtm_table;
-	/* A default route without a gateway (point-to-point lines) holds every address: it does not show where one belongs. */
+	/* A default route without a gateway (point-to-point lines) holds every address: it does not show where one
+	 * belongs. */
 	if (body->rtm_type != RTN_UNICAST || (body->rtm_family == AF_INET && body->rtm_scope != RT_SCOPE_LINK) ||
 	    body->rtm_dst_len == 0 || (table != RT_TABLE_MAIN && table != RT_TABLE_LOCAL) ||
 	    attributes[RTA_GATEWAY] != NULL || attributes[RTA_OIF] == NULL || attributes[RTA_DST] == NULL)
 		return false;
-	/* The kernel has a route to lo for each IPv6 address there.  LVS direct routing keeps a service address on lo. */
+	/* The kernel has a route to lo for each IPv6 address there.  LVS direct routing keeps a service address on
+	 * lo. */
 	if (body->rtm_family == AF_INET6 && number_of(attributes[RTA_OIF]) == ADDRESS_LOOPBACK_INDEX)
 		return false;
 	*out = (struct network){
@@ -90,7 +93,8 @@ static int ask_match(struct address_table *t, struct best *best)
 	struct nl_msg *message = nlmsg_alloc_simple(RTM_GETROUTE, NLM_F_ACK);
 	if (message == NULL)
 		return -ENOMEM;
-	if (nlmsg_append(message, &body, sizeof body, NLMSG_ALIGNTO) < 0 || nla_put(message, RTA_DST, (int)ip.len, ip.at) < 0) {
+	if (nlmsg_append(message, &body, sizeof body, NLMSG_ALIGNTO) < 0 ||
+		nla_put(message, RTA_DST, (int)ip.len, ip.at) < 0) {
 		nlmsg_free(message);
 		return -ENOMEM;
 	}
@@ -101,7 +105,8 @@ int address_route(struct address_table *t, const struct ip_address *ip, struct a
 {
 	struct best best = {.ip = ip};
 	struct rtmsg all = {.rtm_family = (unsigned char)ip->family};
-	(void)ask_match(t, &best); /* its failure, like an answer that is no connected network or a dead one, sends us to the whole table */
+	/* its failure, like an answer that is no connected network or a dead one, sends us to the whole table */
+	(void)ask_match(t, &best);
 	if (!best.any || best.network.dead) {
 		int error = address_dump(t, RTM_GETROUTE, &all, sizeof all, best_one, &best);
 		if (error != 0)

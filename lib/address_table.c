@@ -84,8 +84,8 @@ static int connect_socket(struct address_table *t)
 	return 0;
 }
 
-/* After a lost answer the kernel is still within its dump, and refuses every other one on this socket with EBUSY: an address
- * could never be released again. */
+/* After a lost answer the kernel is still within its dump, and refuses every other one on this socket with EBUSY: an
+ * address could never be released again. */
 static int mend(struct address_table *t)
 {
 	if (!t->spoilt)
@@ -95,8 +95,8 @@ static int mend(struct address_table *t)
 }
 
 /* Send message (taken) and hand its answers to each until the kernel has said all.  0 or -errno. */
-static int exchange(struct address_table *t, struct nl_msg *message, void (*each)(void *, struct nlmsghdr *), void *context,
-                    bool *torn)
+static int exchange(struct address_table *t, struct nl_msg *message, void (*each)(void *, struct nlmsghdr *),
+	void *context, bool *torn)
 {
 	struct exchange x = {.each = each, .context = context};
 	int mended = mend(t);
@@ -125,7 +125,8 @@ static int exchange(struct address_table *t, struct nl_msg *message, void (*each
 	return x.error;
 }
 
-int address_exchange(struct address_table *t, struct nl_msg *message, void (*each)(void *, struct nlmsghdr *), void *context)
+int address_exchange(
+	struct address_table *t, struct nl_msg *message, void (*each)(void *, struct nlmsghdr *), void *context)
 {
 	return exchange(t, message, each, context, NULL);
 }

@@ -65,10 +65,12 @@ static bool build_neighbour(struct builder *b, bool router, const uint8_t *mac, 
 	uint8_t option[ETH_ALEN]; /* libnet only reads it, yet wants it writable */
 	memcpy(&target, ip, sizeof target);
 	memcpy(option, mac, sizeof option);
-	return keep_tag(b, 0, libnet_build_icmpv6_ndp_opt(ND_OPT_TARGET_LINKADDR, option, sizeof option, l, b->tags[0])) &&
+	return keep_tag(b, 0,
+		       libnet_build_icmpv6_ndp_opt(ND_OPT_TARGET_LINKADDR, option, sizeof option, l, b->tags[0])) &&
 	       keep_tag(b, 1, libnet_build_icmpv6_ndp_nadv(TYPE, 0, 0, flags, target, NULL, 0, l, b->tags[1])) &&
-	       keep_tag(b, 2, libnet_build_ipv6(0, 0, ICMP_LEN, IPPROTO_ICMPV6, HOPS, target, all_nodes, NULL, 0,
-	                                        l, b->tags[2])) &&
+	       keep_tag(b, 2,
+		       libnet_build_ipv6(
+			       0, 0, ICMP_LEN, IPPROTO_ICMPV6, HOPS, target, all_nodes, NULL, 0, l, b->tags[2])) &&
 	       keep_tag(b, 3, libnet_build_ethernet(all_nodes_mac, mac, ETHERTYPE_IPV6, NULL, 0, l, b->tags[3]));
 }
 

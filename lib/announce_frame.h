@@ -12,9 +12,9 @@ enum { ANNOUNCE_MAC_LEN = 6, ANNOUNCE_ARP_LEN = 42, ANNOUNCE_NEIGHBOUR_LEN = 86 
 /* Create the contexts of libnet, with all memory that a frame needs; call it ahead of need, and again after a failure.
  * Returns 0, also when they are there already, or -ENOMEM; the reason is logged.
  * The contexts have no socket (LIBNET_NONE): one serves every interface, also one that appears later.  With a socket,
- * libnet needs a context for each interface.  Its socket receives every frame of the machine, the kernel makes the process
- * wait when it is bound or closed, it cannot be opened while the interface is down, and without memory for the name
- * libnet silently takes another interface. */
+ * libnet needs a context for each interface.  Its socket receives every frame of the machine, the kernel makes the
+ * process wait when it is bound or closed, it cannot be opened while the interface is down, and without memory for the
+ * name libnet silently takes another interface. */
 int announce_frame_prepare(void);
 void announce_frame_close(void);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Memory of one configuration: taken piece by piece, freed as a whole.
- * Running out of memory ends the parse, wherever it is, by one long jump to whoever made the arena: half a configuration is worth
- * nothing, and the process that reads it anew (guardian, ldirectord) must not die of it. */
+ * Running out of memory ends the parse, wherever it is, by one long jump to whoever made the arena: half a
+ * configuration is worth nothing, and the process that reads it anew (guardian, ldirectord) must not die of it. */
 #ifndef LIB_ARENA_H
 #define LIB_ARENA_H
 
@@ -12,7 +12,8 @@
 
 struct arena;
 
-/* NULL without memory.  Whoever makes one sets arena_exhausted at once: there it comes back to when a later piece is not to be had. */
+/* NULL without memory.  Whoever makes one sets arena_exhausted at once: there it comes back to when a later piece is
+ * not to be had. */
 struct arena *arena_new(void);
 #define arena_exhausted(arena) (setjmp(*arena_exit(arena)) != 0)
 jmp_buf *arena_exit(struct arena *arena);

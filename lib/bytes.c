@@ -13,7 +13,8 @@ bool bytes_equal_constant_time(struct bytes a, struct bytes b)
 	uint8_t difference = 0;
 	for (size_t i = 0; i < a.len; i++) {
 		difference = (uint8_t)(difference | (a.at[i] ^ b.at[i]));
-		__asm__ volatile("" : "+r"(difference)); // the compiler must not find out that one difference settles it
+		// the compiler must not find out that one difference settles it
+		__asm__ volatile("" : "+r"(difference));
 	}
 	return difference == 0;
 }
@@ -33,9 +34,28 @@ bool bytes_to_text(struct bytes b, char *out, size_t cap)
 static unsigned digit_value(uint8_t c)
 {
 	static const uint8_t one_more[256] = {
-		['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8, ['8'] = 9, ['9'] = 10,
-		['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
-		['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+		['0'] = 1,
+		['1'] = 2,
+		['2'] = 3,
+		['3'] = 4,
+		['4'] = 5,
+		['5'] = 6,
+		['6'] = 7,
+		['7'] = 8,
+		['8'] = 9,
+		['9'] = 10,
+		['a'] = 11,
+		['b'] = 12,
+		['c'] = 13,
+		['d'] = 14,
+		['e'] = 15,
+		['f'] = 16,
+		['A'] = 11,
+		['B'] = 12,
+		['C'] = 13,
+		['D'] = 14,
+		['E'] = 15,
+		['F'] = 16,
 	};
 	return one_more[c] - 1U;
 }
@@ -59,7 +79,8 @@ bool bytes_to_u64(struct bytes b, unsigned base, uint64_t *value)
 	}
 	for (size_t i = 0; i < b.len; i++) {
 		unsigned digit = digit_value(b.at[i]);
-		if (digit >= base || __builtin_mul_overflow(sum, base, &sum) || __builtin_add_overflow(sum, digit, &sum))
+		if (digit >= base || __builtin_mul_overflow(sum, base, &sum) ||
+			__builtin_add_overflow(sum, digit, &sum))
 			return false;
 	}
 	*value = sum;
@@ -142,7 +163,8 @@ void writer_base64(struct writer *w, struct bytes b)
 		bits |= n > 1 ? (uint32_t)b.at[i + 1] << 8 : 0;
 		bits |= n > 2 ? b.at[i + 2] : 0;
 		const uint8_t quad[4] = {(uint8_t)base64_digits[bits >> 18], (uint8_t)base64_digits[bits >> 12 & 63],
-		                         (uint8_t)(n > 1 ? base64_digits[bits >> 6 & 63] : '='), (uint8_t)(n > 2 ? base64_digits[bits & 63] : '=')};
+			(uint8_t)(n > 1 ? base64_digits[bits >> 6 & 63] : '='),
+			(uint8_t)(n > 2 ? base64_digits[bits & 63] : '=')};
 		writer_bytes(w, (struct bytes){quad, sizeof quad}); // whole or not at all
 	}
 }

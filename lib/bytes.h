@@ -52,7 +52,8 @@ static inline void bytes_copy(uint8_t *to, struct bytes b)
 bool bytes_equal_constant_time(struct bytes a, struct bytes b);
 /* Copy into out (capacity cap, always NUL-terminated when cap > 0).  False when it had to be cut. */
 bool bytes_to_text(struct bytes b, char *out, size_t cap);
-/* Whole of b as an unsigned number in base 10 or 16, no sign, no blank, no prefix.  False: empty, foreign digit, overflow. */
+/* Whole of b as an unsigned number in base 10 or 16, no sign, no blank, no prefix.  False: empty, foreign digit,
+ * overflow. */
 bool bytes_to_u64(struct bytes b, unsigned base, uint64_t *value);
 
 struct reader {

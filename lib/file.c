@@ -44,7 +44,8 @@ static int read_all(int fd, size_t max, char **out, size_t *len)
 
 int file_read(const char *path, size_t max, char **out, size_t *len, struct stat *st)
 {
-	// O_NONBLOCK: a FIFO in the place of a file must not hang the open.  A link is followed: /etc may hold links of the administrator's.
+	// O_NONBLOCK: a FIFO in the place of a file must not hang the open.  A link is followed: /etc may hold links of
+	// the administrator's.
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return -errno;

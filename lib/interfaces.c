@@ -79,7 +79,8 @@ static void take_dump_batch(struct interfaces *t, int len, struct dump *d)
 			d->torn = true;
 		if (answer && (m->nlmsg_type == NLMSG_DONE || m->nlmsg_type == NLMSG_ERROR)) {
 			const struct nlmsgerr *e = nlmsg_data(m);
-			d->error = m->nlmsg_type == NLMSG_ERROR && nlmsg_datalen(m) >= (int)sizeof e->error ? e->error : 0;
+			d->error =
+				m->nlmsg_type == NLMSG_ERROR && nlmsg_datalen(m) >= (int)sizeof e->error ? e->error : 0;
 			d->over = true;
 		} else {
 			note(t, d->into, m); /* of the list, or a notice about what has changed meanwhile */

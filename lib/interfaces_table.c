@@ -38,7 +38,8 @@ static bool link_of_message(struct nlmsghdr *message, struct interface_entry *ou
 	if (nlmsg_parse(message, sizeof(struct ifinfomsg), attributes, IFLA_MAX, NULL) < 0)
 		return false;
 	const struct ifinfomsg *body = nlmsg_data(message);
-	/* A port that leaves its bridge is an RTM_DELLINK too, of family AF_BRIDGE: the interface itself is still there. */
+	/* A port that leaves its bridge is an RTM_DELLINK too, of family AF_BRIDGE: the interface itself is still
+	 * there. */
 	if (body->ifi_family != AF_UNSPEC || !attributes[IFLA_IFNAME])
 		return false;
 	memset(out, 0, sizeof *out); /* compared by memcmp */
@@ -137,8 +138,8 @@ static size_t address_position(const struct interfaces_table *t, const struct in
 	return i;
 }
 
-/* Where the kernel puts an address that is new on its interface: the first one of a subnet behind those of the same or a
- * narrower scope (link before global), the others at the end. */
+/* Where the kernel puts an address that is new on its interface: the first one of a subnet behind those of the same or
+ * a narrower scope (link before global), the others at the end. */
 static size_t place_of(const struct interfaces_table *t, const struct interface_address *a)
 {
 	size_t place = 0;

@@ -10,7 +10,8 @@
 #include "lib/bytes.h"
 
 struct lexer_rules {
-	bool comment_anywhere; /* '#' ends the line wherever it stands (ha.cf, haresources); else only as first non-blank (authkeys) */
+	/* '#' ends the line wherever it stands (ha.cf, haresources); else only as first non-blank (authkeys) */
+	bool comment_anywhere;
 	bool comma_separates;  /* "a,b" are two words (ha.cf option directives) */
 	bool backslash_joins;  /* a backslash directly before the newline continues the line (haresources) */
 };
@@ -27,7 +28,9 @@ struct lexer_line {
 	struct word words[LEXER_WORDS_MAX];
 	size_t count;        /* 0: blank or comment only */
 	bool too_many;       /* more words than fit: the rest was left out */
-	struct bytes rest;   /* from after the first word and its blanks to the end of the (first physical) line, comment and trailing blanks removed */
+	/* from after the first word and its blanks to the end of the (first physical) line, comment and trailing blanks
+	 * removed */
+	struct bytes rest;
 	unsigned rest_column;
 	unsigned line;       /* of the first word, or of the line itself */
 };

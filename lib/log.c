@@ -79,8 +79,11 @@ static struct {
 	enum log_level last_level;
 	unsigned repeated;
 	struct mono repeated_since;
-} logger = {.facility = -1, .syslog_layout = true, .last_level = LOG_LEVELS, .sinks = {{.fd = -1}, {.fd = -1}, {.fd = -1}},
-	    .syslog = {.path = _PATH_LOG, .fd = -1}};
+} logger = {.facility = -1,
+	.syslog_layout = true,
+	.last_level = LOG_LEVELS,
+	.sinks = {{.fd = -1}, {.fd = -1}, {.fd = -1}},
+	.syslog = {.path = _PATH_LOG, .fd = -1}};
 
 const char *log_level_name(enum log_level level)
 {
@@ -170,7 +173,8 @@ static void sink_record(struct sink *sink, enum log_level level, const char *rec
  * Month names by table: strftime would use the locale of the program. */
 static size_t record_header(char *out, size_t cap, enum log_level level)
 {
-	static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	static const char months[12][4] = {
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	struct timespec now = {0};
 	struct tm tm = {0};
 	(void)clock_gettime(CLOCK_REALTIME, &now); // a record of 1970 is still a record
@@ -179,12 +183,12 @@ static size_t record_header(char *out, size_t cap, enum log_level level)
 	const char *entity = logger.open ? logger.entity : program_invocation_short_name;
 	struct writer w = writer_over(out, cap);
 	if (logger.syslog_layout)
-		writer_format(&w, "%s %02d %02d:%02d:%02d.%03ld %s%s%s: [%ld]: %s: ", months[tm.tm_mon], tm.tm_mday, tm.tm_hour,
-			      tm.tm_min, tm.tm_sec, now.tv_nsec / 1000000, logger.host, logger.host[0] ? " " : "", entity,
-			      (long)getpid(), levels[level].name);
+		writer_format(&w, "%s %02d %02d:%02d:%02d.%03ld %s%s%s: [%ld]: %s: ", months[tm.tm_mon], tm.tm_mday,
+			tm.tm_hour, tm.tm_min, tm.tm_sec, now.tv_nsec / 1000000, logger.host, logger.host[0] ? " " : "",
+			entity, (long)getpid(), levels[level].name);
 	else
-		writer_format(&w, "%s: %04d/%02d/%02d_%02d:%02d:%02d %s: ", entity, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-			      tm.tm_hour, tm.tm_min, tm.tm_sec, levels[level].name);
+		writer_format(&w, "%s: %04d/%02d/%02d_%02d:%02d:%02d %s: ", entity, tm.tm_year + 1900, tm.tm_mon + 1,
+			tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, levels[level].name);
 	return w.len;
 }
 
@@ -198,7 +202,8 @@ static int send_syslog(enum log_level level, const char *text)
 static void emit_syslog(enum log_level level, const char *text)
 {
 	char lost[128];
-	(void)snprintf(lost, sizeof(lost), "log: %lu records lost here: %s", logger.syslog_lost, strerror(logger.syslog_why));
+	(void)snprintf(
+		lost, sizeof(lost), "log: %lu records lost here: %s", logger.syslog_lost, strerror(logger.syslog_why));
 	int failed = logger.syslog_lost > 0 ? send_syslog(LOG_LEVEL_WARN, lost) : 0;
 	if (failed == 0) {
 		logger.syslog_lost = 0;
@@ -216,7 +221,8 @@ static void open_files(void)
 		struct sink *sink = &logger.sinks[i];
 		int failed = sink->path[0] != '\0' ? sink_open(sink) : 0;
 		if (failed)
-			log_at(LOG_LEVEL_ERROR, "log: cannot open %s: %s; tried again with each record", sink->path, strerror(-failed));
+			log_at(LOG_LEVEL_ERROR, "log: cannot open %s: %s; tried again with each record", sink->path,
+				strerror(-failed));
 	}
 }
 
@@ -249,7 +255,8 @@ static int process_message(void *context, const void *data, size_t len)
 static int remote_start(struct remote *r)
 {
 	r->started = mono_now();
-	r->writer = log_writer_start(&(struct log_writer_job){.name = "log", .begin = process_begins, .message = process_message});
+	r->writer = log_writer_start(
+		&(struct log_writer_job){.name = "log", .begin = process_begins, .message = process_message});
 	return r->writer ? 0 : -errno;
 }
 
@@ -410,8 +417,8 @@ int log_open(const struct log_config *config)
 {
 	log_close();
 	// A name that is too long is cut: a log line with half a name is better than none.
-	(void)bytes_to_text(bytes_of(named(config->entity) ? config->entity : program_invocation_short_name), logger.entity,
-			    sizeof(logger.entity));
+	(void)bytes_to_text(bytes_of(named(config->entity) ? config->entity : program_invocation_short_name),
+		logger.entity, sizeof(logger.entity));
 	(void)bytes_to_text(bytes_of(config->host ? config->host : ""), logger.host, sizeof(logger.host));
 	logger.facility = config->facility;
 	logger.debug_level = config->debug_level;
@@ -420,13 +427,16 @@ int log_open(const struct log_config *config)
 	logger.remote.begin = config->own_process;
 
 	// One file for both: every record once, and all of them.
-	bool same = named(config->logfile) && named(config->debugfile) && strcmp(config->logfile, config->debugfile) == 0;
+	bool same =
+		named(config->logfile) && named(config->debugfile) && strcmp(config->logfile, config->debugfile) == 0;
 	int debug_failed = sink_set(&logger.sinks[SINK_DEBUG], config->debugfile, LOG_LEVEL_DEBUG);
 	int log_failed = sink_set(&logger.sinks[SINK_LOG], same ? NULL : config->logfile, LOG_LEVEL_INFO);
 	log_to_stderr(config->to_stderr);
 	int failed = log_failed ? log_failed : debug_failed;
 	if (logger.remote.begin && remote_start(&logger.remote) != 0)
-		log_at(LOG_LEVEL_ERROR, "log: cannot start the process that writes the files: %s; tried again once a second", strerror(errno));
+		log_at(LOG_LEVEL_ERROR,
+			"log: cannot start the process that writes the files: %s; tried again once a second",
+			strerror(errno));
 	return failed;
 }
 

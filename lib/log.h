@@ -10,7 +10,15 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-enum log_level { LOG_LEVEL_CRIT, LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_NOTICE, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG, LOG_LEVELS };
+enum log_level {
+	LOG_LEVEL_CRIT,
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_NOTICE,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG,
+	LOG_LEVELS
+};
 
 /* Word as printed: CRIT ERROR WARN notice info debug. */
 const char *log_level_name(enum log_level level);
@@ -25,12 +33,14 @@ struct log_config {
 	bool to_stderr;
 	int debug_level;      /* 0: debug records are dropped */
 	bool syslog_layout;   /* syslogmsgfmt, default true */
-	/* Not NULL: a process of its own opens and writes the files, so that a disk that hangs does not hold up this one (lib/log_writer.h).
+	/* Not NULL: a process of its own opens and writes the files, so that a disk that hangs does not hold up this
+	 * one (lib/log_writer.h).
 	 * It calls this first, and reports a file that it cannot open in the other one and in syslog. */
 	void (*own_process)(void);
 };
 
-/* Configure, also for a second time.  Returns 0, or -errno of the first file that could not be opened (the others are in use).
+/* Configure, also for a second time.  Returns 0, or -errno of the first file that could not be opened (the others are
+ * in use).
  * Children of fork share an own process; when it is gone, the next record starts another one. */
 int log_open(const struct log_config *config);
 /* Waits for an own process to write what waits, but no longer than half a second. */

@@ -23,7 +23,8 @@ struct log_writer {
 
 enum { SOCKET = STDERR_FILENO + 1 };
 
-/* All descriptors of the daemon but the socket are closed: another socket, a lock or a pipe would stay open longer than the daemon lives. */
+/* All descriptors of the daemon but the socket are closed: another socket, a lock or a pipe would stay open longer than
+ * the daemon lives. */
 static void keep_socket(int fd, bool keep_output)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -74,7 +75,8 @@ static void allow_queue(int fd)
 {
 	const int size = LOG_WRITER_QUEUE;
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)) != 0)
-		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)); // as much as the system allows without privilege
+		// as much as the system allows without privilege
+		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 }
 
 struct log_writer *log_writer_start(const struct log_writer_job *job)
@@ -124,7 +126,8 @@ void log_writer_stop(struct log_writer *w, struct span patience)
 	if (!w)
 		return;
 	(void)close(w->fd); // the process reads what waits, and then the end
-	struct pollfd end = {.fd = w->owner == getpid() ? (int)syscall(SYS_pidfd_open, w->pid, 0) : -1, .events = POLLIN};
+	struct pollfd end = {
+		.fd = w->owner == getpid() ? (int)syscall(SYS_pidfd_open, w->pid, 0) : -1, .events = POLLIN};
 	if (end.fd >= 0 && poll(&end, 1, (int)span_to_ms(patience)) > 0)
 		(void)waitpid(w->pid, NULL, 0); // ECHILD: the daemon reaps all its children
 	if (end.fd >= 0)

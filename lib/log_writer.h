@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* A process that writes for a daemon which must not wait for a disk or a FIFO.  Messages are handed over in their order and without
- * blocking.  A thread would not do: a process with a thread that hangs in the kernel, on a frozen file system, cannot end.
- * The process lives until all senders are gone and everything is written: what was handed over before a crash is not lost. */
+/* A process that writes for a daemon which must not wait for a disk or a FIFO.  Messages are handed over in their order
+ * and without blocking.  A thread would not do: a process with a thread that hangs in the kernel, on a frozen file
+ * system, cannot end.
+ * The process lives until all senders are gone and everything is written: what was handed over before a crash is not
+ * lost. */
 #ifndef LIB_LOG_WRITER_H
 #define LIB_LOG_WRITER_H
 
@@ -13,7 +15,8 @@
 
 enum {
 	LOG_WRITER_MESSAGE_MAX = 8192,
-	LOG_WRITER_QUEUE = 4 * 1024 * 1024, /* bytes that may wait, with the kernel's own share; some thousand messages */
+	/* bytes that may wait, with the kernel's own share; some thousand messages */
+	LOG_WRITER_QUEUE = 4 * 1024 * 1024,
 };
 
 struct log_writer;
@@ -30,16 +33,16 @@ struct log_writer_job {
 
 /* Start the process.  NULL: errno says why. */
 struct log_writer *log_writer_start(const struct log_writer_job *job);
-/* Hand over a message of 1 to LOG_WRITER_MESSAGE_MAX bytes.  Returns 0 or -errno: -EAGAIN when too much waits already, another
- * error when the process is gone.  A child of fork may send, too. */
+/* Hand over a message of 1 to LOG_WRITER_MESSAGE_MAX bytes.  Returns 0 or -errno: -EAGAIN when too much waits already,
+ * another error when the process is gone.  A child of fork may send, too. */
 int log_writer_send(struct log_writer *w, const void *data, size_t len);
 /* Take the next report of a message that could not be written: the message itself, into data, and its errno.
  * Returns its length, or 0 when there is none. */
 size_t log_writer_failed(struct log_writer *w, int *error, void *data, size_t cap);
 /* Readable when a report waits, or the process is gone. */
 int log_writer_fd(const struct log_writer *w);
-/* This process sends no more.  The one that started w waits until everything is written, but no longer than patience: what waits is
- * written afterwards all the same.  w may be NULL. */
+/* This process sends no more.  The one that started w waits until everything is written, but no longer than patience:
+ * what waits is written afterwards all the same.  w may be NULL. */
 void log_writer_stop(struct log_writer *w, struct span patience);
 
 #endif

@@ -71,7 +71,8 @@ struct precise_timer *precise_timer_new(int priority, void (*fired)(void *contex
 	t->context = context;
 	if (t->fd >= 0)
 		(void)g_source_add_unix_fd(&t->source, t->fd, G_IO_IN); /* the tag is for those who change it later */
-	/* Otherwise GLib takes the descriptor out of its set for each dispatch and puts it back: two wake-ups of the main loop. */
+	/* Otherwise GLib takes the descriptor out of its set for each dispatch and puts it back: two wake-ups of the
+	 * main loop. */
 	g_source_set_can_recurse(&t->source, TRUE);
 	g_source_set_priority(&t->source, priority);
 	(void)g_source_attach(&t->source, NULL);

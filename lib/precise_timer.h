@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A timer of the GLib main loop that fires as precisely as the kernel can, and costs at most one system call each time it is set.
+/* A timer of the GLib main loop that fires as precisely as the kernel can, and costs at most one system call each time
+ * it is set.
  * GLib's own timers have a precision of a millisecond, and each change of a ready time wakes the main loop once more:
  * a write, a read and a poll. */
 #ifndef LIB_PRECISE_TIMER_H
@@ -9,7 +10,8 @@
 
 struct precise_timer;
 
-/* A timer that is not set, in the default main context, with a priority of GLib.  fired may set the timer again, and may free it.
+/* A timer that is not set, in the default main context, with a priority of GLib.  fired may set the timer again, and
+ * may free it.
  * Never fails: without a descriptor it works with GLib's precision. */
 struct precise_timer *precise_timer_new(int priority, void (*fired)(void *context), void *context);
 /* Fire once, when the time has come and never before; replaces the time that was set.  MONO_FAR: do not fire.

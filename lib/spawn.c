@@ -250,8 +250,8 @@ void spawn_cancel(struct spawn *s)
 
 // --- start ---
 
-/* Keep a descriptor above the standard ones: in a process that was started without them the child's dup2 would overwrite it.
- * 0, or errno, and then it is closed. */
+/* Keep a descriptor above the standard ones: in a process that was started without them the child's dup2 would
+ * overwrite it. 0, or errno, and then it is closed. */
 static int lift(int *fd)
 {
 	if (*fd > STDERR_FILENO)
@@ -281,7 +281,8 @@ static int make_pipe(int ends[2])
 	return 0;
 }
 
-/* The whole text is there before the child begins: a program that does not read makes nobody wait.  *fd -1: there is none. */
+/* The whole text is there before the child begins: a program that does not read makes nobody wait.  *fd -1: there is
+ * none. */
 static int make_input(const char *text, int *fd)
 {
 	*fd = -1;
@@ -317,8 +318,9 @@ static int set_up_actions(posix_spawn_file_actions_t *actions, const struct spaw
 	if (!failed)
 		failed = posix_spawn_file_actions_adddup2(actions, fds.err, STDERR_FILENO);
 	if (!failed)
-		failed = fds.in >= 0 ? posix_spawn_file_actions_adddup2(actions, fds.in, STDIN_FILENO)
-				     : posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+		failed = fds.in >= 0
+		                 ? posix_spawn_file_actions_adddup2(actions, fds.in, STDIN_FILENO)
+		                 : posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	if (!failed)
 		failed = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
 	if (!failed)
@@ -326,13 +328,15 @@ static int set_up_actions(posix_spawn_file_actions_t *actions, const struct spaw
 	return failed;
 }
 
-/* A group of its own, no signal blocked or ignored: what the engine does with its signals is no business of a script. */
+/* A group of its own, no signal blocked or ignored: what the engine does with its signals is no business of a
+ * script. */
 static int set_up_attributes(posix_spawnattr_t *attributes)
 {
 	sigset_t none, all;
 	(void)sigemptyset(&none);
 	(void)sigfillset(&all);
-	int failed = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	int failed = posix_spawnattr_setflags(
+		attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	if (!failed)
 		failed = posix_spawnattr_setpgroup(attributes, 0);
 	if (!failed)
@@ -357,7 +361,8 @@ static int run(pid_t *pid, const struct spawn_request *request, struct standard 
 	if (!failed)
 		failed = set_up_attributes(&attributes);
 	if (!failed)
-		failed = posix_spawn(pid, request->path, &actions, &attributes, request->argv, request->envp ? request->envp : nothing);
+		failed = posix_spawn(pid, request->path, &actions, &attributes, request->argv,
+			request->envp ? request->envp : nothing);
 	(void)posix_spawnattr_destroy(&attributes);
 out_actions:
 	(void)posix_spawn_file_actions_destroy(&actions);
@@ -431,7 +436,8 @@ static void watch(struct spawn *s, struct span deadline)
 
 struct spawn *spawn_start(const struct spawn_request *request)
 {
-	struct spawn *s = g_new0(struct spawn, 1); // without memory the process ends with GLib's message, as everywhere in the main loop
+	// without memory the process ends with GLib's message, as everywhere in the main loop
+	struct spawn *s = g_new0(struct spawn, 1);
 	s->line = request->line;
 	s->done = request->done;
 	s->context = request->context;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Run a program: posix_spawn, own process group, built environment, stdin from a given text or /dev/null, no inherited descriptor,
- * captured output, a deadline with SIGTERM and then SIGKILL to the whole group.
+/* Run a program: posix_spawn, own process group, built environment, stdin from a given text or /dev/null, no inherited
+ * descriptor, captured output, a deadline with SIGTERM and then SIGKILL to the whole group.
  * Works on the GLib main context of the thread: watches a pidfd and the output pipe. */
 #ifndef LIB_SPAWN_H
 #define LIB_SPAWN_H
@@ -33,7 +33,8 @@ struct spawn_request {
 	const char *directory;   /* working directory, NULL: "/" */
 	const char *input;       /* what it reads from stdin; NULL: nothing, /dev/null */
 	struct span deadline;    /* from start; 0: none */
-	/* Each line of stdout (is_stderr false) and stderr, without newline, long lines cut at 1024 bytes.  May be NULL. */
+	/* Each line of stdout (is_stderr false) and stderr, without newline, long lines cut at 1024 bytes.  May be
+	 * NULL. */
 	void (*line)(void *context, bool is_stderr, const char *line);
 	/* Exactly once, never from inside spawn_start.  The handle is gone afterwards. */
 	void (*done)(void *context, const struct spawn_result *result);
@@ -43,7 +44,8 @@ struct spawn_request {
 struct spawn;
 
 /* Start.  All of the request is copied.  Never returns NULL: a failure to start is reported through done.
- * A descendant that keeps the pipe open (a daemon it started) does not delay done: what is in the pipe at exit is read, then it is closed. */
+ * A descendant that keeps the pipe open (a daemon it started) does not delay done: what is in the pipe at exit is read,
+ * then it is closed. */
 struct spawn *spawn_start(const struct spawn_request *request);
 /* Send SIGTERM to the group now, SIGKILL after SPAWN_KILL_GRACE_MS; done still comes (as SPAWN_TIMED_OUT). */
 void spawn_cancel(struct spawn *s);

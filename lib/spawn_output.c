@@ -14,7 +14,8 @@ static void end_line(struct spawn_lines *l, void (*line)(void *context, const ch
 	line(context, l->line);
 }
 
-void spawn_lines_take(struct spawn_lines *l, struct bytes data, void (*line)(void *context, const char *line), void *context)
+void spawn_lines_take(
+	struct spawn_lines *l, struct bytes data, void (*line)(void *context, const char *line), void *context)
 {
 	for (size_t i = 0; i < data.len; i++) {
 		if (data.at[i] == '\n')

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What a program prints, made safe to handle: lines of bounded length, and the beginning as one text.  Pure; lib/spawn and its
- * fuzz target only. */
+/* What a program prints, made safe to handle: lines of bounded length, and the beginning as one text.  Pure; lib/spawn
+ * and its fuzz target only. */
 #ifndef LIB_SPAWN_OUTPUT_H
 #define LIB_SPAWN_OUTPUT_H
 
@@ -17,7 +17,8 @@ struct spawn_lines {
 };
 
 /* Calls back for each line that is complete, without its newline; the rest of a longer line is dropped. */
-void spawn_lines_take(struct spawn_lines *l, struct bytes data, void (*line)(void *context, const char *line), void *context);
+void spawn_lines_take(
+	struct spawn_lines *l, struct bytes data, void (*line)(void *context, const char *line), void *context);
 /* The end of the output: a last line without newline. */
 void spawn_lines_end(struct spawn_lines *l, void (*line)(void *context, const char *line), void *context);
 

@@ -25,7 +25,8 @@ static unsigned distance(struct bytes word, struct bytes name, unsigned most)
 		const unsigned *before = rows[(i + 2) % 3], *two_before = rows[(i + 1) % 3];
 		uint8_t c = lower(word.at[i - 1]);
 		for (size_t j = 1; j <= name.len; j++) {
-			row[j] = lesser(lesser(before[j], row[j - 1]) + 1, before[j - 1] + (c == name.at[j - 1] ? 0 : 1));
+			row[j] = lesser(
+				lesser(before[j], row[j - 1]) + 1, before[j - 1] + (c == name.at[j - 1] ? 0 : 1));
 			if (i > 1 && j > 1 && c == name.at[j - 2] && lower(word.at[i - 2]) == name.at[j - 1])
 				row[j] = lesser(row[j], two_before[j - 2] + 1);
 			least = lesser(least, row[j]);

@@ -9,8 +9,9 @@
 
 enum { SPELLING_MAX = 32 }; /* longer than any name; a longer word resembles none */
 
-/* The name that takes the fewest letters to add, drop, change, or swap with the next, upper case of the word counting as lower: one in a
- * word of fewer than six letters (more, and any short word resembles another), else two.  name_at: the names by index, at most
+/* The name that takes the fewest letters to add, drop, change, or swap with the next, upper case of the word counting
+ * as lower: one in a word of fewer than six letters (more, and any short word resembles another), else two.  name_at:
+ * the names by index, at most
  * SPELLING_MAX letters each, NULL behind the last.  Of equally near ones the first.  NULL: none is near. */
 const char *spelling_nearest(struct bytes word, const char *(*name_at)(size_t index));
 

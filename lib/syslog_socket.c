@@ -43,13 +43,15 @@ static int send_once(struct syslog_socket *s, struct bytes record)
 
 int syslog_socket_send(struct syslog_socket *s, int priority, const char *ident, const char *text)
 {
-	static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	static const char months[12][4] = {
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	char record[RECORD_MAX];
 	struct writer w = writer_over(record, sizeof(record));
 	struct tm tm = {.tm_mday = 1};
 	time_t now = time(NULL);
 	(void)localtime_r(&now, &tm); // a record of another day is still a record
-	writer_format(&w, "<%d>%s %2d %02d:%02d:%02d %s: ", priority, months[tm.tm_mon], tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, ident);
+	writer_format(&w, "<%d>%s %2d %02d:%02d:%02d %s: ", priority, months[tm.tm_mon], tm.tm_mday, tm.tm_hour,
+		tm.tm_min, tm.tm_sec, ident);
 	size_t room = sizeof(record) - w.len, len = strlen(text);
 	writer_bytes(&w, (struct bytes){(const uint8_t *)text, len < room ? len : room}); // cut rather than none
 	int failed = send_once(s, writer_done(&w));

@@ -160,7 +160,8 @@ static void open_log(const char *name)
 		.to_stderr = file == NULL && number < 0,
 		.syslog_layout = true,
 	};
-	(void)log_open(&config); /* a log file that cannot be opened is left out; the exit code still reports the result */
+	/* a log file that cannot be opened is left out; the exit code still reports the result */
+	(void)log_open(&config);
 }
 
 static int run(const char *argument, int (*action)(struct address_table *, const char *, struct ipaddr *))

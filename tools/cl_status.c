@@ -152,7 +152,8 @@ static int hblinkstatus(struct query *q)
 	const struct message *reply = query_ask(q, "ifstatus", pairs);
 	struct bytes status = message_string(reply, "st");
 	if (!message_is(reply, "result", "OK"))
-		return failed("Cannot get heartbeat link status", bytes_of(""), EXIT_OTHER); /* no reason, as the reference */
+		/* no reason, as the reference */
+		return failed("Cannot get heartbeat link status", bytes_of(""), EXIT_OTHER);
 	if (q->human)
 		(void)printf("The node %s's heartbeat link %s is ", q->words[0], q->words[1]);
 	(void)printf("%.*s\n", (int)status.len, status.len ? (const char *)status.at : "");
@@ -187,7 +188,8 @@ static int rscstatus(struct query *q)
 	struct bytes held = message_string(reply, "rsc_hold");
 	if (!message_is(reply, "result", "OK"))
 		return failed("Cannot get cluster resource status", message_string(reply, "info"), EXIT_OTHER);
-	(void)printf(q->human ? "This node is holding %.*s resources.\n" : "%.*s\n", (int)held.len, held.len ? (const char *)held.at : "");
+	(void)printf(q->human ? "This node is holding %.*s resources.\n" : "%.*s\n", (int)held.len,
+		held.len ? (const char *)held.at : "");
 	return 0;
 }
 
@@ -216,8 +218,8 @@ static int test(struct query *q)
 	(void)message_number(signon, "deadtime", 16, &dead); /* absent: 0 is printed */
 	(void)message_number(signon, "keepalive", 16, &alive);
 	struct bytes node = message_string(signon, "node");
-	(void)printf("Dead time: %llu\n keeplive time: %llu\n mynodeid: %.*s\n", (unsigned long long)dead, (unsigned long long)alive,
-		     (int)node.len, node.len ? (const char *)node.at : "");
+	(void)printf("Dead time: %llu\n keeplive time: %llu\n mynodeid: %.*s\n", (unsigned long long)dead,
+		(unsigned long long)alive, (int)node.len, node.len ? (const char *)node.at : "");
 	struct bytes held = message_string(query_ask(q, "getrsc", NULL), "rsc_hold");
 	(void)printf(" rsc: %.*s\n", (int)held.len, held.len ? (const char *)held.at : "");
 	return 0;
@@ -232,12 +234,14 @@ static int groups(struct query *q)
 	do {
 		if (message_is(reply, "result", "badreq"))
 			return failed("Cannot get the resource groups", message_string(reply, "info"), EXIT_OTHER);
-		struct bytes key = message_string(reply, "key"), home = message_string(reply, "home"), state = message_string(reply, "state");
-		struct bytes peer = message_string(reply, "peerstate"), epoch = message_string(reply, "epoch"), why = message_string(reply, "why");
+		struct bytes key = message_string(reply, "key"), home = message_string(reply, "home"),
+			     state = message_string(reply, "state");
+		struct bytes peer = message_string(reply, "peerstate"), epoch = message_string(reply, "epoch"),
+			     why = message_string(reply, "why");
 		if (key.len > 0) {
-			(void)printf("%.*s\thome=%.*s\t%.*s\tpeer=%.*s\tepoch=%.*s", (int)key.len, (const char *)key.at, (int)home.len,
-				     (const char *)home.at, (int)state.len, (const char *)state.at, (int)peer.len, (const char *)peer.at,
-				     (int)epoch.len, (const char *)epoch.at);
+			(void)printf("%.*s\thome=%.*s\t%.*s\tpeer=%.*s\tepoch=%.*s", (int)key.len, (const char *)key.at,
+				(int)home.len, (const char *)home.at, (int)state.len, (const char *)state.at,
+				(int)peer.len, (const char *)peer.at, (int)epoch.len, (const char *)epoch.at);
 			if (why.len > 0)
 				(void)printf("\t%.*s", (int)why.len, (const char *)why.at);
 			(void)printf("\n");
@@ -262,8 +266,9 @@ static void print_own_status(struct query *q)
 	const char *const pairs[] = {"node", node, NULL};
 	struct bytes status = message_string(query_ask(q, "nodestatus", pairs), "st");
 	if (status.len > 0 && !yes(status, "active"))
-		(void)printf(q->human ? "Heartbeat is starting: this node's status is %.*s\n" : "status:\t%.*s (starting)\n", (int)status.len,
-			     (const char *)status.at);
+		(void)printf(
+			q->human ? "Heartbeat is starting: this node's status is %.*s\n" : "status:\t%.*s (starting)\n",
+			(int)status.len, (const char *)status.at);
 }
 
 static int hbstatus_running(struct query *q)
@@ -273,8 +278,9 @@ static int hbstatus_running(struct query *q)
 		return 0;
 	}
 	struct bytes version = message_string(api_client_signon(q->client), "hbversion");
-	(void)printf(q->human ? "Heartbeat version %.*s\nResources controlled by \"haresources\"\n" : "version:\t%.*s\nmanaged by:\t\"haresources\"\n",
-		     (int)version.len, version.len ? (const char *)version.at : "");
+	(void)printf(q->human ? "Heartbeat version %.*s\nResources controlled by \"haresources\"\n"
+			      : "version:\t%.*s\nmanaged by:\t\"haresources\"\n",
+		(int)version.len, version.len ? (const char *)version.at : "");
 	print_own_status(q);
 	print_nodes(q, false, false);
 	return 0;
@@ -318,7 +324,8 @@ static const struct subcommand {
 	bool signs_on_itself;
 	int (*run)(struct query *q);
 } subcommands[] = {
-	{"clientstatus", "m", "NODE CLIENT [MS]", "status of a client of the API: online or offline", 2, few, false, clientstatus},
+	{"clientstatus", "m", "NODE CLIENT [MS]", "status of a client of the API: online or offline", 2, few, false,
+		clientstatus},
 	{"groups", "", "", "each resource group: key, home, state here and at the peer", 0, NULL, false, groups},
 	{"hblinkstatus", "m", "NODE LINK", "status of a heartbeat link: up or dead", 2, few, false, hblinkstatus},
 	{"hbparameter", "mp:", "-p PARAMETER", "value of a parameter of ha.cf", 0, NULL, false, hbparameter},
@@ -339,8 +346,9 @@ static int help(void)
 	(void)printf("usage: cl_status SUBCOMMAND [options] [parameters]\n\n");
 	for (size_t i = 0; i < SUBCOMMANDS; i++)
 		(void)printf("  %-13s %-17s %s\n", subcommands[i].name, subcommands[i].arguments, subcommands[i].help);
-	(void)printf("\n  -m            text for people   -v            more output\n"
-		     "\nexit: 0 yes, 1 no or not running, 11 wrong parameters, 12 no answer within 5 seconds, 13 the daemon refused\n");
+	(void)printf(
+		"\n  -m            text for people   -v            more output\n"
+		"\nexit: 0 yes, 1 no or not running, 11 wrong parameters, 12 no answer within 5 seconds, 13 the daemon refused\n");
 	return 0;
 }
 

@@ -71,7 +71,8 @@ static struct auth *parse_keys(const char *file, struct bytes text, mode_t mode)
 	if (auth)
 		authkeys_check_mode(mode, &diags); /* heartbeat would refuse the file; hb_dump only warns */
 	else if (diags.errors == 0)
-		(void)fprintf(stderr, "hb_dump: %s: OpenSSL on this machine does not have a digest that the file names\n", file);
+		(void)fprintf(stderr,
+			"hb_dump: %s: OpenSSL on this machine does not have a digest that the file names\n", file);
 	print_diags(&diags);
 	diags_free(&diags);
 	return auth;
@@ -94,7 +95,8 @@ static bool load_keys(struct run *run)
 		free(text);
 	} else {
 		run->keys.why_none = "the authkeys file cannot be read";
-		(void)fprintf(stderr, "hb_dump: %s: %s%s\n", file, strerror(-rc), rc == -EINVAL ? " (not a regular file)" : "");
+		(void)fprintf(stderr, "hb_dump: %s: %s%s\n", file, strerror(-rc),
+			rc == -EINVAL ? " (not a regular file)" : "");
 	}
 	if (!run->keys.auth && !run->options.authkeys)
 		(void)fprintf(stderr, "hb_dump: nothing can be verified; --authkeys FILE names another file\n");
@@ -137,7 +139,11 @@ static void show_file(struct run *run, const char *path)
 
 static void show_wire(struct run *run)
 {
-	const struct live live = {.interface = run->options.interface, .port = run->options.port, .count = run->options.count, .datagram = show, .context = run};
+	const struct live live = {.interface = run->options.interface,
+		.port = run->options.port,
+		.count = run->options.count,
+		.datagram = show,
+		.context = run};
 	int rc = live_run(&live);
 
 	if (rc < 0) {
@@ -167,9 +173,14 @@ static bool number(const char *word, const char *option, uint64_t max, uint64_t 
 static int parse_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
-		{"authkeys", required_argument, NULL, 'k'}, {"json", no_argument, NULL, 'j'},   {"live", required_argument, NULL, 'l'},
-		{"port", required_argument, NULL, 'p'},     {"count", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},        {NULL, 0, NULL, 0},
+		{"authkeys", required_argument, NULL, 'k'},
+		{"json", no_argument, NULL, 'j'},
+		{"live", required_argument, NULL, 'l'},
+		{"port", required_argument, NULL, 'p'},
+		{"count", required_argument, NULL, 'c'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0},
 	};
 	uint64_t value;
 	int option;
@@ -206,7 +217,8 @@ static int parse_options(int argc, char **argv, struct options *o)
 		}
 	}
 	if ((o->interface != NULL) == (optind < argc)) {
-		(void)fprintf(stderr, "hb_dump: %s\n", o->interface ? "either files or --live, not both" : "no file given");
+		(void)fprintf(
+			stderr, "hb_dump: %s\n", o->interface ? "either files or --live, not both" : "no file given");
 		return usage(stderr, EXIT_USAGE);
 	}
 	return -1;

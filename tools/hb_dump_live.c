@@ -17,7 +17,14 @@
 
 #include "tools/hb_dump.h"
 
-enum { PACKET_MAX = 65536, FRAGMENT_BITS = 0x3fff /* "more" and offset */, IP_WORD = 4, IP_HEADER_MIN = 20, PORTS_SKIPPED = 4, ICMP_REST = 6 };
+enum {
+	PACKET_MAX = 65536,
+	FRAGMENT_BITS = 0x3fff /* "more" and offset */,
+	IP_WORD = 4,
+	IP_HEADER_MIN = 20,
+	PORTS_SKIPPED = 4,
+	ICMP_REST = 6
+};
 
 static volatile sig_atomic_t stopped;
 
@@ -84,7 +91,8 @@ static bool take_datagram(struct bytes packet, uint16_t port, struct bytes *data
 	int protocol = reader_byte(&head);
 	(void)take_u16(&head); /* checksum */
 	struct bytes addresses = reader_take(&head, 8);
-	if (head.failed || version >> 4 != 4 || header < IP_HEADER_MIN || fragment != 0 || total < header || total > packet.len)
+	if (head.failed || version >> 4 != 4 || header < IP_HEADER_MIN || fragment != 0 || total < header ||
+		total > packet.len)
 		return false;
 	struct reader r = reader_over((struct bytes){packet.at, total});
 	(void)reader_take(&r, header);
@@ -93,8 +101,8 @@ static bool take_datagram(struct bytes packet, uint16_t port, struct bytes *data
 		return false;
 	struct in_addr address[2];
 	memcpy(address, addresses.at, addresses.len);
-	(void)snprintf(way, 64, "%s %s > %s", protocol == IPPROTO_UDP ? "udp" : "icmp", inet_ntop(AF_INET, &address[0], from, sizeof from),
-		       inet_ntop(AF_INET, &address[1], to, sizeof to));
+	(void)snprintf(way, 64, "%s %s > %s", protocol == IPPROTO_UDP ? "udp" : "icmp",
+		inet_ntop(AF_INET, &address[0], from, sizeof from), inet_ntop(AF_INET, &address[1], to, sizeof to));
 	*datagram = reader_take(&r, reader_left(&r));
 	return true;
 }
@@ -109,7 +117,8 @@ static int open_interface(const char *name, unsigned *index)
 	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETHERTYPE_IP));
 	if (fd < 0)
 		return -errno;
-	const struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_protocol = htons(ETHERTYPE_IP), .sll_ifindex = (int)*index};
+	const struct sockaddr_ll address = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETHERTYPE_IP), .sll_ifindex = (int)*index};
 	if (bind(fd, (const struct sockaddr *)&address, sizeof address) < 0) {
 		int failed = -errno;
 		(void)close(fd);
@@ -132,7 +141,8 @@ static void title_of(char *title, size_t cap, const char *way, const struct sock
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	if (localtime_r(&now.tv_sec, &parts))
 		(void)strftime(clock, sizeof clock, "%H:%M:%S", &parts);
-	(void)snprintf(title, cap, "%s.%03ld %s %s", clock, now.tv_nsec / 1000000, from->sll_pkttype == PACKET_OUTGOING ? "out" : "in", way);
+	(void)snprintf(title, cap, "%s.%03ld %s %s", clock, now.tv_nsec / 1000000,
+		from->sll_pkttype == PACKET_OUTGOING ? "out" : "in", way);
 }
 
 /* 1: shown, 0: not for heartbeat, or -errno. */
@@ -147,7 +157,8 @@ static int take_packet(int fd, const struct live *live)
 	ssize_t n = recvfrom(fd, packet, sizeof packet, MSG_DONTWAIT, (struct sockaddr *)&from, &from_len);
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-	if ((is_loopback(&from) && from.sll_pkttype == PACKET_OUTGOING) || !take_datagram((struct bytes){packet, (size_t)n}, live->port, &datagram, way))
+	if ((is_loopback(&from) && from.sll_pkttype == PACKET_OUTGOING) ||
+		!take_datagram((struct bytes){packet, (size_t)n}, live->port, &datagram, way))
 		return 0;
 	title_of(title, sizeof title, way, &from);
 	live->datagram(live->context, title, datagram);
@@ -166,7 +177,8 @@ int live_run(const struct live *live)
 	waiting.fd = open_interface(live->interface, &index);
 	if (waiting.fd < 0)
 		return waiting.fd;
-	/* Signals are blocked except during ppoll: otherwise one could arrive between the check of "stopped" and the wait. */
+	/* Signals are blocked except during ppoll: otherwise one could arrive between the check of "stopped" and the
+	 * wait. */
 	(void)sigemptyset(&blocked);
 	(void)sigaddset(&blocked, SIGINT);
 	(void)sigaddset(&blocked, SIGTERM);

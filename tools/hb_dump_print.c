@@ -27,9 +27,11 @@ static void give_reason(struct dump *d)
 	if (!d->keys->auth && d->verdict == CODEC_OK)
 		(void)snprintf(d->reason, sizeof d->reason, "not verified: %s", d->keys->why_none);
 	else if (d->verdict == CODEC_UNAUTHENTIC && d->frame.auth == AUTH_BAD_INDEX)
-		(void)snprintf(d->reason, sizeof d->reason, "signed with key %u, which %.128s does not have", index, d->keys->file);
+		(void)snprintf(d->reason, sizeof d->reason, "signed with key %u, which %.128s does not have", index,
+			d->keys->file);
 	else if (d->verdict == CODEC_UNAUTHENTIC && d->frame.auth == AUTH_BAD_DIGEST)
-		(void)snprintf(d->reason, sizeof d->reason, "key %u %s: %s", index, method_of(d, index), auth_verdict_text(d->frame.auth));
+		(void)snprintf(d->reason, sizeof d->reason, "key %u %s: %s", index, method_of(d, index),
+			auth_verdict_text(d->frame.auth));
 	else
 		(void)snprintf(d->reason, sizeof d->reason, "%s: %s", codec_verdict_text(d->verdict), d->frame.why);
 }
@@ -69,7 +71,8 @@ static void explain_date(uint64_t value, char *out, size_t cap)
 	time_t seconds = (time_t)value;
 	struct tm parts;
 
-	if (value > INT64_MAX / 2 || !gmtime_r(&seconds, &parts) || strftime(out, cap, "%Y-%m-%d %H:%M:%S UTC", &parts) == 0)
+	if (value > INT64_MAX / 2 || !gmtime_r(&seconds, &parts) ||
+		strftime(out, cap, "%Y-%m-%d %H:%M:%S UTC", &parts) == 0)
 		(void)snprintf(out, cap, "no date");
 }
 
@@ -85,8 +88,12 @@ static const struct explained {
 	const char *only_in; /* message type, NULL: any */
 	void (*explain)(uint64_t value, char *out, size_t cap);
 } explained[] = {
-	{"seq", NULL, explain_decimal}, {"hg", NULL, explain_decimal},     {"ts", NULL, explain_date},
-	{"dt", NULL, explain_ms},       {"ackseq", NULL, explain_decimal}, {"firstseq", "NS_nak_rexmit", explain_decimal},
+	{"seq", NULL, explain_decimal},
+	{"hg", NULL, explain_decimal},
+	{"ts", NULL, explain_date},
+	{"dt", NULL, explain_ms},
+	{"ackseq", NULL, explain_decimal},
+	{"firstseq", "NS_nak_rexmit", explain_decimal},
 };
 
 static void print_explanation(const struct dump *d, const struct field *f)
@@ -161,15 +168,17 @@ static void print_verdict(const struct dump *d)
 	(void)printf("  signed with key %u %s: verified\n", index, method_of(d, index));
 	unsigned active = auth_active(d->keys->auth);
 	if (index != active)
-		(void)printf("  signed with key %u %s, but this file's active key is %u %s: a node with this file drops the message\n", index,
-			     method_of(d, index), active, method_of(d, active));
+		(void)printf(
+			"  signed with key %u %s, but this file's active key is %u %s: a node with this file drops the message\n",
+			index, method_of(d, index), active, method_of(d, active));
 }
 
 void dump_print_human(const struct dump *d, const char *title)
 {
 	const char *framing = framing_name(d);
 
-	(void)printf("%s: %s, %zu bytes%s\n", title, framing ? framing : "no heartbeat framing", d->length, d->frame.compressed ? ", compressed" : "");
+	(void)printf("%s: %s, %zu bytes%s\n", title, framing ? framing : "no heartbeat framing", d->length,
+		d->frame.compressed ? ", compressed" : "");
 	print_verdict(d);
 	for (size_t i = 0; d->decoded && i < d->message.count; i++)
 		print_field(d, &d->message.fields[i]);

@@ -59,7 +59,8 @@ static int parse(struct command *c, int argc, char **argv)
 		if (wait_option(c, argv[i]))
 			continue;
 		if (strncmp(argv[i], "--wait", 6) == 0) {
-			(void)fprintf(stderr, "%s: %s: --wait takes 1 to %d seconds, as in --wait=60.\n", c->path, argv[i], WAIT_MAX_S);
+			(void)fprintf(stderr, "%s: %s: --wait takes 1 to %d seconds, as in --wait=60.\n", c->path,
+				argv[i], WAIT_MAX_S);
 			return usage(c->path);
 		}
 		if (c->half) {
@@ -85,8 +86,9 @@ static int sign_on(const struct command *c, struct api_client **client)
 	case API_OK:
 		return 0;
 	case API_DOWN:
-		(void)fprintf(stderr, "%s: heartbeat is not running on this machine (no process listens at %s). Nothing was moved.\n", c->path,
-			      socket);
+		(void)fprintf(stderr,
+			"%s: heartbeat is not running on this machine (no process listens at %s). Nothing was moved.\n",
+			c->path, socket);
 		return 1;
 	case API_REFUSED:
 		(void)fprintf(stderr, "%s: heartbeat refuses the connection: %s. Nothing was moved.\n", c->path, why);
@@ -110,17 +112,19 @@ static int judge(const struct command *c, enum api_result result, const struct m
 {
 	char info[512] = "";
 	if (result == API_OK)
-		(void)bytes_to_text(message_string(reply, "info"), info, sizeof info); /* may be cut: a person reads it */
+		/* may be cut: a person reads it */
+		(void)bytes_to_text(message_string(reply, "info"), info, sizeof info);
 	if (result == API_OK && message_is(reply, "result", "OK")) {
 		if (!c->wait)
 			announce(c);
 		return 0;
 	}
 	if (result == API_OK)
-		(void)fprintf(stderr, "%s: %s: %s\n", c->path, c->wait ? "failed" : "refused", info[0] ? info : "no reason given");
+		(void)fprintf(stderr, "%s: %s: %s\n", c->path, c->wait ? "failed" : "refused",
+			info[0] ? info : "no reason given");
 	else if (result == API_TIMEOUT && c->wait)
-		(void)fprintf(stderr, "%s: not done within %llu seconds; the move continues. See cl_status groups.\n", c->path,
-			      (unsigned long long)c->wait_s);
+		(void)fprintf(stderr, "%s: not done within %llu seconds; the move continues. See cl_status groups.\n",
+			c->path, (unsigned long long)c->wait_s);
 	else
 		(void)fprintf(stderr, "%s: heartbeat %s. cl_status groups shows the result of the request.\n", c->path,
 			      result == API_TIMEOUT ? "does not answer" : "closed the connection");
@@ -137,7 +141,8 @@ int move_main(bool takeover, int argc, char **argv)
 		code = sign_on(&c, &client);
 	if (code != 0)
 		return code;
-	const char *const pairs[] = {"kind", takeover ? "takeover" : "standby", "rsc_hold", c.half, "wait", c.wait ? "1" : "0", NULL};
+	const char *const pairs[] = {
+		"kind", takeover ? "takeover" : "standby", "rsc_hold", c.half, "wait", c.wait ? "1" : "0", NULL};
 	struct span patience = c.wait ? span_ms((int64_t)c.wait_s * 1000) : span_ms(ACCEPT_MS);
 	if (c.wait)
 		announce(&c);

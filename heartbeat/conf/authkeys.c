@@ -17,7 +17,8 @@ struct authkeys_parser {
 	bool refused;                /* a line was wrong: do not judge what is missing */
 };
 
-static const char *const method_names[] = {[AUTH_NONE] = "none", [AUTH_CRC] = "crc", [AUTH_MD5] = "md5", [AUTH_SHA1] = "sha1"};
+static const char *const method_names[] = {
+	[AUTH_NONE] = "none", [AUTH_CRC] = "crc", [AUTH_MD5] = "md5", [AUTH_SHA1] = "sha1"};
 enum { METHODS = sizeof(method_names) / sizeof(*method_names) };
 
 const char *auth_method_name(enum auth_method method)
@@ -43,7 +44,8 @@ static void take_auth(struct authkeys_parser *p, const struct lexer_line *line)
 {
 	unsigned index;
 	if (line->count < 2) {
-		complain(p, DIAG_ERROR, line->words[0], "auth: the number is missing; expected \"auth N\", N being the number of a key");
+		complain(p, DIAG_ERROR, line->words[0],
+			"auth: the number is missing; expected \"auth N\", N being the number of a key");
 		p->refused = true;
 		return;
 	}
@@ -53,8 +55,8 @@ static void take_auth(struct authkeys_parser *p, const struct lexer_line *line)
 		return;
 	}
 	if (p->auth_line && p->keys->active != index)
-		diag_add(p->diags, DIAG_WARNING, line->line, line->words[0].column, "auth: %u replaces the choice of line %u", index,
-			 p->auth_line);
+		diag_add(p->diags, DIAG_WARNING, line->line, line->words[0].column,
+			"auth: %u replaces the choice of line %u", index, p->auth_line);
 	if (line->count > 2 && line->words[2].text.at[0] != '#')
 		complain(p, DIAG_WARNING, line->words[2], "auth: the rest of the line is ignored");
 	p->keys->active = index;
@@ -74,7 +76,8 @@ static enum auth_method method_read(struct bytes word)
 static bool take_key(struct authkeys_parser *p, unsigned index, const struct lexer_line *line)
 {
 	if (line->count < 2) {
-		complain(p, DIAG_ERROR, line->words[0], "the method is missing; expected \"N sha1 KEY\", \"N md5 KEY\" or \"N crc\"");
+		complain(p, DIAG_ERROR, line->words[0],
+			"the method is missing; expected \"N sha1 KEY\", \"N md5 KEY\" or \"N crc\"");
 		return false;
 	}
 	enum auth_method method = method_read(line->words[1].text);
@@ -83,25 +86,27 @@ static bool take_key(struct authkeys_parser *p, unsigned index, const struct lex
 		return false;
 	}
 	if (method == AUTH_CRC && line->count > 2) {
-		complain(p, DIAG_ERROR, line->words[2], "crc uses no key; expected nothing after it, or sha1 to have packets signed");
+		complain(p, DIAG_ERROR, line->words[2],
+			"crc uses no key; expected nothing after it, or sha1 to have packets signed");
 		return false;
 	}
 	if (method != AUTH_CRC && line->count < 3) {
-		diag_add(p->diags, DIAG_ERROR, line->line, line->words[1].column, "%s requires a key; expected \"%u %s KEY\"",
-			 auth_method_name(method), index, auth_method_name(method));
+		diag_add(p->diags, DIAG_ERROR, line->line, line->words[1].column,
+			"%s requires a key; expected \"%u %s KEY\"", auth_method_name(method), index,
+			auth_method_name(method));
 		return false;
 	}
 	struct bytes key = method == AUTH_CRC ? (struct bytes){NULL, 0} : line->words[2].text;
 	if (key.len > AUTHKEYS_KEY_MAX) {
-		diag_add(p->diags, DIAG_ERROR, line->line, line->words[2].column, "the key is %zu bytes long; expected at most %d", key.len,
-			 AUTHKEYS_KEY_MAX);
+		diag_add(p->diags, DIAG_ERROR, line->line, line->words[2].column,
+			"the key is %zu bytes long; expected at most %d", key.len, AUTHKEYS_KEY_MAX);
 		return false;
 	}
 	if (line->count > 3)
 		complain(p, DIAG_WARNING, line->words[3], "the key ends at the blank: the rest of the line is ignored");
 	if (p->key_line[index])
-		diag_add(p->diags, DIAG_WARNING, line->line, line->words[0].column, "key %u replaces the one of line %u", index,
-			 p->key_line[index]);
+		diag_add(p->diags, DIAG_WARNING, line->line, line->words[0].column,
+			"key %u replaces the one of line %u", index, p->key_line[index]);
 	struct authkey *slot = &p->keys->keys[index];
 	explicit_bzero(slot, sizeof(*slot));
 	slot->method = method;
@@ -125,8 +130,9 @@ static void take(struct authkeys_parser *p, const struct lexer_line *line)
 	if (!index_read(first.text, &index)) {
 		// The reference takes every line with an "a" for a misspelt auth; which one was meant is worth saying.
 		complain(p, DIAG_ERROR, first,
-			 first.text.at[0] == 'a' ? "invalid auth line; expected \"auth N\", N being 0 to 15"
-						 : "neither a key nor an auth line; expected a key's number, 0 to 15, or \"auth N\"");
+			first.text.at[0] == 'a'
+				? "invalid auth line; expected \"auth N\", N being 0 to 15"
+				: "neither a key nor an auth line; expected a key's number, 0 to 15, or \"auth N\"");
 		p->refused = true;
 		return;
 	}
@@ -151,25 +157,29 @@ static void check(struct authkeys_parser *p)
 	const struct authkeys *keys = p->keys;
 	if (p->auth_line == 0) {
 		if (!p->refused)
-			diag_add(p->diags, DIAG_ERROR, 0, 0, "no auth line; write \"auth N\", N being the number of the key that signs");
+			diag_add(p->diags, DIAG_ERROR, 0, 0,
+				"no auth line; write \"auth N\", N being the number of the key that signs");
 		return;
 	}
 	if (p->key_line[keys->active] == 0) {
 		char defined[64];
 		list_defined(p, defined, sizeof(defined));
 		if (!p->refused)
-			diag_add(p->diags, DIAG_ERROR, p->auth_line, 0, "auth %u: there is no key %u; the keys of this file: %s", keys->active,
-				 keys->active, defined);
+			diag_add(p->diags, DIAG_ERROR, p->auth_line, 0,
+				"auth %u: there is no key %u; the keys of this file: %s", keys->active, keys->active,
+				defined);
 		return;
 	}
 	if (keys->keys[keys->active].method == AUTH_CRC)
 		diag_add(p->diags, DIAG_WARNING, p->key_line[keys->active], 0,
-			 "crc protects against accidents only: anyone on the network can speak for a node; write \"%u sha1 KEY\" on all nodes",
-			 keys->active);
+			"crc protects against accidents only: anyone on the network can speak for a node; write \"%u sha1 KEY\" on all nodes",
+			keys->active);
 	for (unsigned i = 0; i < AUTHKEYS_MAX; i++) {
-		if (i != keys->active && keys->keys[i].method == AUTH_CRC && keys->keys[keys->active].method != AUTH_CRC)
+		if (i != keys->active && keys->keys[i].method == AUTH_CRC &&
+			keys->keys[keys->active].method != AUTH_CRC)
 			diag_add(p->diags, DIAG_WARNING, p->key_line[i], 0,
-				 "key %u is crc beside a keyed method: Heartbeat 3 accepts it from anyone; delete it when no node signs with it", i);
+				"key %u is crc beside a keyed method: Heartbeat 3 accepts it from anyone; delete it when no node signs with it",
+				i);
 	}
 }
 
@@ -193,9 +203,12 @@ void authkeys_parse(struct bytes text, struct authkeys *keys, struct diags *diag
 void authkeys_check_mode(mode_t mode, struct diags *diags)
 {
 	if (mode & (S_IRGRP | S_IROTH))
-		diag_add(diags, DIAG_ERROR, 0, 0, "mode %04o lets %s read the keys; expected 0600 (chmod 600 %s)", (unsigned)(mode & 07777),
-			 (mode & S_IROTH) == 0 ? "the group" : mode & S_IRGRP ? "group and others" : "others",
-			 diags->file ? diags->file : "authkeys");
+		diag_add(diags, DIAG_ERROR, 0, 0, "mode %04o lets %s read the keys; expected 0600 (chmod 600 %s)",
+			(unsigned)(mode & 07777),
+			(mode & S_IROTH) == 0 ? "the group"
+			: mode & S_IRGRP      ? "group and others"
+					      : "others",
+			diags->file ? diags->file : "authkeys");
 }
 
 void authkeys_wipe(struct authkeys *keys)

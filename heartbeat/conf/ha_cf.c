@@ -48,7 +48,8 @@ static void note_unserved(struct ha_cf_parser *p, const struct directive *row, u
 	if (row->served != NOT_SERVED)
 		return;
 	c->unserved = arena_grow(p->arena, c->unserved, c->unserved_count, sizeof(*c->unserved));
-	c->unserved[c->unserved_count++] = (struct unserved_conf){.directive = row->name, .why = row->unserved, .line = line};
+	c->unserved[c->unserved_count++] =
+		(struct unserved_conf){.directive = row->name, .why = row->unserved, .line = line};
 }
 
 static void unknown(struct ha_cf_parser *p, struct word word)
@@ -56,8 +57,9 @@ static void unknown(struct ha_cf_parser *p, struct word word)
 	struct reader r = reader_over(word.text);
 	struct bytes name = reader_until(&r, '=');
 	if (!r.failed && directive_find(name) >= 0) {
-		diag_add(p->diags, DIAG_ERROR, word.line, word.column, "unknown directive \"%s\"; write a blank instead of \"=\": \"%s %s\"",
-			 show(word.text).text, show(name).text, show(reader_take(&r, reader_left(&r))).text);
+		diag_add(p->diags, DIAG_ERROR, word.line, word.column,
+			"unknown directive \"%s\"; write a blank instead of \"=\": \"%s %s\"", show(word.text).text,
+			show(name).text, show(reader_take(&r, reader_left(&r))).text);
 		return;
 	}
 	const char *nearest = directive_nearest(word.text);
@@ -70,8 +72,8 @@ static bool may_repeat(struct ha_cf_parser *p, int index, struct word word)
 {
 	const struct directive *row = directive_at((size_t)index);
 	if (p->given[index] && row->repeat == REPEAT_REFUSED) {
-		diag_add(p->diags, DIAG_ERROR, word.line, word.column, "%s: given already on line %u; keep one of them", row->name,
-			 p->given[index]);
+		diag_add(p->diags, DIAG_ERROR, word.line, word.column, "%s: given already on line %u; keep one of them",
+			row->name, p->given[index]);
 		return false;
 	}
 	return true;
@@ -82,8 +84,8 @@ static void accept_text(struct ha_cf_parser *p, int index, struct word word)
 	const struct directive *row = directive_at((size_t)index);
 	const char *earlier = p->text[index];
 	if (earlier && row->repeat == REPEAT_LAST_COUNTS && p->given[index] && !bytes_equal_text(word.text, earlier))
-		diag_add(p->diags, DIAG_WARNING, word.line, word.column, "%s: \"%s\" replaces \"%s\" of line %u", row->name,
-			 show(word.text).text, show(bytes_of(earlier)).text, p->given[index]);
+		diag_add(p->diags, DIAG_WARNING, word.line, word.column, "%s: \"%s\" replaces \"%s\" of line %u",
+			row->name, show(word.text).text, show(bytes_of(earlier)).text, p->given[index]);
 	p->text[index] = arena_text(p->arena, word.text);
 }
 
@@ -92,11 +94,11 @@ static void hint(struct ha_cf_parser *p, const struct directive *row, struct wor
 {
 	uint8_t first = word.text.at[0], last = word.text.at[word.text.len - 1];
 	if (first == '"' || first == '\'')
-		diag_add(p->diags, DIAG_WARNING, word.line, word.column, "%s: quotes are ordinary characters here: the value is %s", row->name,
-			 show(word.text).text);
+		diag_add(p->diags, DIAG_WARNING, word.line, word.column,
+			"%s: quotes are ordinary characters here: the value is %s", row->name, show(word.text).text);
 	if (last == '\\')
 		diag_add(p->diags, DIAG_WARNING, word.line, word.column,
-			 "%s: a backslash does not continue the line here; it is taken as part of the value", row->name);
+			"%s: a backslash does not continue the line here; it is taken as part of the value", row->name);
 }
 
 static void take_words(struct ha_cf_parser *p, int index, const struct lexer_line *line)
@@ -116,8 +118,8 @@ static void take_words(struct ha_cf_parser *p, int index, const struct lexer_lin
 			hint(p, row, word);
 	}
 	if (line->count == 1)
-		diag_add(p->diags, DIAG_WARNING, line->line, line->words[0].column, "%s: no value: the line does nothing; write \"%s %s\"",
-			 row->name, row->name, row->arguments);
+		diag_add(p->diags, DIAG_WARNING, line->line, line->words[0].column,
+			"%s: no value: the line does nothing; write \"%s %s\"", row->name, row->name, row->arguments);
 }
 
 // What the manual calls argument number n, up to the blank or the dots.
@@ -151,8 +153,9 @@ static void take_line(struct ha_cf_parser *p, int index, const struct lexer_line
 	p->given[index] = line->line;
 	if (args.too_many || args.count < row->min_words) {
 		if (args.count < row->min_words)
-			diag_add(p->diags, DIAG_ERROR, line->line, line->words[0].column, "%s: %s is missing; expected \"%s %s\"", row->name,
-				 show(argument_name(row, args.count)).text, row->name, row->arguments);
+			diag_add(p->diags, DIAG_ERROR, line->line, line->words[0].column,
+				"%s: %s is missing; expected \"%s %s\"", row->name,
+				show(argument_name(row, args.count)).text, row->name, row->arguments);
 		p->refused[index] = true;
 	} else if (!row->set_line(p, row, &args)) {
 		p->refused[index] = true;

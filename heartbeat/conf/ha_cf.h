@@ -37,7 +37,8 @@ enum medium_kind {
 /* One medium.  Strings live in the configuration's arena. */
 struct medium_conf {
 	enum medium_kind kind;
-	const char *name;      /* as cl_status shows it: interface, device, ping host or group name; IF:ADDRESS (IF:ADDRESS:PORT)
+	const char *
+		name; /* as cl_status shows it: interface, device, ping host or group name; IF:ADDRESS (IF:ADDRESS:PORT)
 	                        * for a medium with an address whose interface carries another medium too */
 	const char *interface; /* bcast mcast ucast mcast6 ucast6 */
 	const char *address;   /* mcast: group; ucast: peer; ping: host */
@@ -90,7 +91,8 @@ struct unserved_conf { /* a line whose directive is NOT_SERVED */
 };
 
 struct ha_cf {
-	const char *nodes[HA_CF_NODES_MAX]; /* lower case, in order of definition, no duplicates; ping nodes not included */
+	/* lower case, in order of definition, no duplicates; ping nodes not included */
+	const char *nodes[HA_CF_NODES_MAX];
 	size_t node_count;
 	struct medium_conf media[HA_CF_MEDIA_MAX];
 	size_t media_count;
@@ -130,8 +132,9 @@ struct ha_cf {
 };
 
 /* Parse the whole text.  Returns a configuration to be freed with ha_cf_free, complete with defaults;
- * usable only when diags->errors is 0.  NULL without memory, and an error that says so.  Cross checks (timing, media, nodes present) are included;
- * local_node (lower case, may be NULL: not checked) must be among the nodes: the message prints both names. */
+ * usable only when diags->errors is 0.  NULL without memory, and an error that says so.  Cross checks (timing, media,
+ * nodes present) are included; local_node (lower case, may be NULL: not checked) must be among the nodes: the message
+ * prints both names. */
 struct ha_cf *ha_cf_parse(struct bytes text, const char *local_node, struct diags *diags);
 void ha_cf_free(struct ha_cf *conf);
 /* Text of a parameter as cl_status hbparameter prints it, NULL when unset or unknown.  doc/configuration.md 10. */

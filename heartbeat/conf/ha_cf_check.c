@@ -27,7 +27,10 @@ static void derive_times(struct ha_cf_parser *p)
 	int64_t dead = span_to_ms(c->deadtime);
 	derive(p, "warntime", &c->warntime, span_ms(dead / 2));
 	derive(p, "deadping", &c->deadping, c->deadtime);
-	derive(p, "initdead", &c->initdead, dead > 10000 ? c->deadtime : dead < 6000 ? span_ms(12000) : span_ms(2 * dead));
+	derive(p, "initdead", &c->initdead,
+		dead > 10000  ? c->deadtime
+		: dead < 6000 ? span_ms(12000)
+			      : span_ms(2 * dead));
 }
 
 // A death must need more than two lost packets.
@@ -35,8 +38,9 @@ static void check_against_keepalive(struct ha_cf_parser *p, const char *name, st
 {
 	struct ha_cf *c = p->conf;
 	if (value.ns <= 2 * c->keepalive.ns && !ha_cf_refused(p, name) && !ha_cf_refused(p, "keepalive"))
-		diag_add(p->diags, DIAG_ERROR, line, 0, "%s: %lldms is too small for keepalive %lldms; expected more than %lldms", name,
-			 ms(value), ms(c->keepalive), 2 * ms(c->keepalive));
+		diag_add(p->diags, DIAG_ERROR, line, 0,
+			"%s: %lldms is too small for keepalive %lldms; expected more than %lldms", name, ms(value),
+			ms(c->keepalive), 2 * ms(c->keepalive));
 }
 
 static void check_times(struct ha_cf_parser *p)
@@ -52,16 +56,17 @@ static void check_times(struct ha_cf_parser *p)
 	if (init_line && !ha_cf_refused(p, "initdead")) {
 		if (c->initdead.ns < c->deadtime.ns)
 			diag_add(p->diags, DIAG_ERROR, init_line, 0,
-				 "initdead: %lldms is smaller than deadtime %lldms; expected at least that, twice is better, or leave the line out",
-				 ms(c->initdead), ms(c->deadtime));
+				"initdead: %lldms is smaller than deadtime %lldms; expected at least that, twice is better, or leave the line out",
+				ms(c->initdead), ms(c->deadtime));
 		else if (c->initdead.ns < span_ms(10000).ns)
 			diag_add(p->diags, DIAG_WARNING, init_line, 0,
-				 "initdead: %lldms may be too small: networks often need longer after a boot; 10s or more is usual", ms(c->initdead));
+				"initdead: %lldms may be too small: networks often need longer after a boot; 10s or more is usual",
+				ms(c->initdead));
 	}
 	if (warn_line && !ha_cf_refused(p, "warntime") && c->warntime.ns >= c->deadtime.ns)
 		diag_add(p->diags, DIAG_WARNING, warn_line, 0,
-			 "warntime: %lldms is not below deadtime %lldms: no late heartbeat will ever be reported; half of deadtime is usual",
-			 ms(c->warntime), ms(c->deadtime));
+			"warntime: %lldms is not below deadtime %lldms: no late heartbeat will ever be reported; half of deadtime is usual",
+			ms(c->warntime), ms(c->deadtime));
 }
 
 // --- nodes ---
@@ -84,25 +89,29 @@ static void check_nodes(struct ha_cf_parser *p)
 		pings += medium_is_ping(m->kind);
 		if (medium_is_ping(m->kind) && is_node(c, m->name))
 			diag_add(p->diags, DIAG_WARNING, m->line, 0,
-				 "%s: \"%s\" is also a cluster node: the two cannot be told apart; ping a router or another machine",
-				 medium_kind_name(m->kind), show(bytes_of(m->name)).text);
+				"%s: \"%s\" is also a cluster node: the two cannot be told apart; ping a router or another machine",
+				medium_kind_name(m->kind), show(bytes_of(m->name)).text);
 	}
 	if (c->node_count == 0) {
 		if (!ha_cf_refused(p, "node"))
-			diag_add(p->diags, DIAG_ERROR, 0, 0, "no nodes defined; write \"node NAME\" for each machine, NAME as uname -n prints it");
+			diag_add(p->diags, DIAG_ERROR, 0, 0,
+				"no nodes defined; write \"node NAME\" for each machine, NAME as uname -n prints it");
 		return;
 	}
 	if (c->node_count + pings > HA_CF_NODES_MAX)
-		diag_add(p->diags, DIAG_ERROR, 0, 0, "%zu nodes and %zu ping hosts are too many; expected at most %d in all",
-			 c->node_count, pings, HA_CF_NODES_MAX);
+		diag_add(p->diags, DIAG_ERROR, 0, 0,
+			"%zu nodes and %zu ping hosts are too many; expected at most %d in all", c->node_count, pings,
+			HA_CF_NODES_MAX);
 	if (p->local_node && !is_node(c, p->local_node))
-		diag_add(p->diags, DIAG_ERROR, 0, 0, "this node is called \"%s\" (uname -n) but the node lines name: %s",
-			 show(bytes_of(p->local_node)).text, show_names(c->nodes, c->node_count).text);
+		diag_add(p->diags, DIAG_ERROR, 0, 0,
+			"this node is called \"%s\" (uname -n) but the node lines name: %s",
+			show(bytes_of(p->local_node)).text, show_names(c->nodes, c->node_count).text);
 	for (size_t i = 0; i < c->stonith_count; i++) {
 		const struct stonith_conf *s = &c->stonith[i];
 		if (strcmp(s->host, "*") != 0 && !is_node(c, s->host))
-			diag_add(p->diags, DIAG_WARNING, s->line, 0, "stonith_host: \"%s\" is none of the nodes: %s; no node will use this line",
-				 show(bytes_of(s->host)).text, show_names(c->nodes, c->node_count).text);
+			diag_add(p->diags, DIAG_WARNING, s->line, 0,
+				"stonith_host: \"%s\" is none of the nodes: %s; no node will use this line",
+				show(bytes_of(s->host)).text, show_names(c->nodes, c->node_count).text);
 	}
 }
 
@@ -132,13 +141,14 @@ static void check_media(struct ha_cf_parser *p)
 	if (media_was_refused(p)) // judged when the lines are right
 		return;
 	if (c->media_count == 0)
-		diag_add(p->diags, DIAG_ERROR, 0, 0, "no heartbeat media defined; write for example \"bcast eth0\" or \"ucast eth0 PEER\"");
+		diag_add(p->diags, DIAG_ERROR, 0, 0,
+			"no heartbeat media defined; write for example \"bcast eth0\" or \"ucast eth0 PEER\"");
 	else if (c->node_count > 1 && links == 0)
 		diag_add(p->diags, DIAG_WARNING, 0, 0, "only ping media are defined: the nodes cannot hear each other");
 	else if (c->node_count > 1 && links == 1)
 		diag_add(p->diags, DIAG_WARNING, only->line, 0,
-			 "%s %s is the only medium: when it fails, every node runs everything; add a second one on another wire",
-			 medium_kind_name(only->kind), show(bytes_of(only->name)).text);
+			"%s %s is the only medium: when it fails, every node runs everything; add a second one on another wire",
+			medium_kind_name(only->kind), show(bytes_of(only->name)).text);
 }
 
 // --- the rest ---
@@ -149,8 +159,8 @@ static void check_failback(struct ha_cf_parser *p)
 		return;
 	ha_cf_set_text(p, "auto_failback", "legacy");
 	diag_add(p->diags, DIAG_WARNING, 0, 0,
-		 "auto_failback is not given: \"legacy\" is taken: resources go home, and with a Heartbeat 3.0.6 peer hb_standby and hb_takeover "
-		 "move nothing; write \"auto_failback off\" (resources stay where they are) or \"auto_failback on\" (they go home) on both nodes");
+		"auto_failback is not given: \"legacy\" is taken: resources go home, and with a Heartbeat 3.0.6 peer hb_standby and hb_takeover "
+		"move nothing; write \"auto_failback off\" (resources stay where they are) or \"auto_failback on\" (they go home) on both nodes");
 }
 
 static void check_logging(struct ha_cf_parser *p)
@@ -161,7 +171,7 @@ static void check_logging(struct ha_cf_parser *p)
 		return;
 	if (line && !c->use_logd && !ha_cf_refused(p, "use_logd")) {
 		diag_add(p->diags, DIAG_ERROR, line, 0,
-			 "use_logd: off, and neither logfile, debugfile nor logfacility is given: nothing would be logged; give one of them");
+			"use_logd: off, and neither logfile, debugfile nor logfacility is given: nothing would be logged; give one of them");
 		return;
 	}
 	c->use_logd = true;

@@ -15,8 +15,8 @@ static bool set_auto_failback(struct ha_cf_parser *p, const struct directive *ro
 	if (bytes_fold_equal(word.text, "legacy")) {
 		p->conf->failback = FAILBACK_LEGACY;
 		ha_cf_complain(p, DIAG_WARNING, row, word,
-			 "is deprecated: it is the same as on, but with a Heartbeat 3.0.6 peer both nodes must have it, and hb_standby and "
-			 "hb_takeover move nothing; write off (resources stay) or on (they go home) on both nodes");
+			"is deprecated: it is the same as on, but with a Heartbeat 3.0.6 peer both nodes must have it, and hb_standby and "
+			"hb_takeover move nothing; write off (resources stay) or on (they go home) on both nodes");
 		return true;
 	}
 	if (!ha_cf_boolean(word.text, &on)) {
@@ -34,12 +34,12 @@ static bool set_nice_failback(struct ha_cf_parser *p, const struct directive *ro
 	bool nice;
 	if (!ha_cf_boolean(word.text, &nice)) {
 		ha_cf_complain(p, DIAG_ERROR, row, word,
-		               "is not accepted; the directive is obsolete, write \"auto_failback off\" or \"auto_failback on\"");
+			"is not accepted; the directive is obsolete, write \"auto_failback off\" or \"auto_failback on\"");
 		return false;
 	}
 	ha_cf_complain(p, DIAG_WARNING, row, word,
-		 nice ? "is taken as \"auto_failback legacy\", as Heartbeat 3 did; write \"auto_failback off\" on all nodes, which is what it meant"
-		      : "is taken as \"auto_failback legacy\"; write \"auto_failback on\" on all nodes");
+		nice ? "is taken as \"auto_failback legacy\", as Heartbeat 3 did; write \"auto_failback off\" on all nodes, which is what it meant"
+		     : "is taken as \"auto_failback legacy\"; write \"auto_failback on\" on all nodes");
 	p->conf->failback = FAILBACK_LEGACY;
 	ha_cf_set_text(p, "auto_failback", "legacy");
 	return true;
@@ -51,7 +51,7 @@ static bool set_autojoin(struct ha_cf_parser *p, const struct directive *row, st
 		return true;
 	if (bytes_fold_equal(word.text, "other") || bytes_fold_equal(word.text, "any"))
 		ha_cf_complain(p, DIAG_ERROR, row, word,
-		               "conflicts with haresources; name every node in a node line and write \"autojoin none\"");
+			"conflicts with haresources; name every node in a node line and write \"autojoin none\"");
 	else
 		ha_cf_complain(p, DIAG_ERROR, row, word, "is not accepted; expected none");
 	return false;
@@ -66,13 +66,14 @@ static bool set_crm(struct ha_cf_parser *p, const struct directive *row, struct 
 	for (size_t i = 0; i < sizeof(manners) / sizeof(*manners); i++)
 		on |= bytes_fold_equal(word.text, manners[i]);
 	if (word.line > 0 && ha_cf_given(p, other)) { // line 0: our own preset
-		diag_add(p->diags, DIAG_ERROR, word.line, word.column, "%s: given already as %s on line %u; keep one of them", row->name,
-			 other, ha_cf_given(p, other));
+		diag_add(p->diags, DIAG_ERROR, word.line, word.column,
+			"%s: given already as %s on line %u; keep one of them", row->name, other,
+			ha_cf_given(p, other));
 		return false;
 	}
 	if (on)
 		ha_cf_complain(p, DIAG_ERROR, row, word,
-			 "asks for pacemaker, which this heartbeat does not start: resources come from haresources; write off");
+			"asks for pacemaker, which this heartbeat does not start: resources come from haresources; write off");
 	else if (!known)
 		ha_cf_complain(p, DIAG_ERROR, row, word, "is not accepted; expected off");
 	return known && !on;
@@ -107,8 +108,8 @@ static bool set_without_effect(struct ha_cf_parser *p, const struct directive *r
 
 static bool refuse_line(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
 {
-	diag_add(p->diags, DIAG_ERROR, args->line, 0, "%s: %s: %s; delete the line", row->name, served_text(row->served),
-		 row->help);
+	diag_add(p->diags, DIAG_ERROR, args->line, 0, "%s: %s: %s; delete the line", row->name,
+		served_text(row->served), row->help);
 	return false;
 }
 
@@ -245,7 +246,8 @@ static const struct directive table[] = {
 // clang-format on
 
 enum { DIRECTIVES = sizeof(table) / sizeof(*table) };
-_Static_assert(sizeof(table) / sizeof(*table) <= (size_t)DIRECTIVES_MAX, "the parser's arrays have a cell for every row");
+_Static_assert(
+	sizeof(table) / sizeof(*table) <= (size_t)DIRECTIVES_MAX, "the parser's arrays have a cell for every row");
 
 const struct directive *directive_at(size_t index)
 {

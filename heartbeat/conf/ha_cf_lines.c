@@ -37,8 +37,9 @@ bool line_node(struct ha_cf_parser *p, const struct directive *row, struct word 
 	const char *name = arena_lower(p->arena, word.text);
 	for (size_t i = 0; i < conf->node_count; i++) {
 		if (strcmp(conf->nodes[i], name) == 0) {
-			diag_add(p->diags, DIAG_WARNING, word.line, word.column, "node: \"%s\" is already named on line %u; kept once",
-				 show(word.text).text, p->node_line[i]);
+			diag_add(p->diags, DIAG_WARNING, word.line, word.column,
+				"node: \"%s\" is already named on line %u; kept once", show(word.text).text,
+				p->node_line[i]);
 			return true;
 		}
 	}
@@ -130,7 +131,8 @@ static bool is_name_list(struct bytes text)
 	return name;
 }
 
-static bool apiauth_list(struct ha_cf_parser *p, const struct directive *row, struct word word, struct apiauth_conf *entry)
+static bool apiauth_list(
+	struct ha_cf_parser *p, const struct directive *row, struct word word, struct apiauth_conf *entry)
 {
 	struct reader r = reader_over(word.text);
 	const char **list = reader_skip(&r, "uid=") ? &entry->uids : reader_skip(&r, "gid=") ? &entry->gids : NULL;
@@ -161,8 +163,8 @@ bool line_apiauth(struct ha_cf_parser *p, const struct directive *row, const str
 	}
 	if (earlier) {
 		diag_add(p->diags, DIAG_ERROR, client.line, client.column,
-			 "apiauth: client \"%s\" has its line already, line %u; put both permissions into one", show(client.text).text,
-			 earlier->line);
+			"apiauth: client \"%s\" has its line already, line %u; put both permissions into one",
+			show(client.text).text, earlier->line);
 		return false;
 	}
 	bool good = true;

@@ -30,7 +30,8 @@ static struct medium_conf *find_equal(struct ha_cf *conf, const struct medium_co
 {
 	for (size_t i = 0; i < conf->media_count; i++) {
 		struct medium_conf *other = &conf->media[i];
-		// Two multicast ports of one group are two media; a broadcast or unicast port is the file's, known later.
+		// Two multicast ports of one group are two media; a broadcast or unicast port is the file's, known
+		// later.
 		bool own_port = m->kind == MEDIUM_MCAST || m->kind == MEDIUM_MCAST6;
 		if (own_port && other->port != m->port)
 			continue;
@@ -42,13 +43,15 @@ static struct medium_conf *find_equal(struct ha_cf *conf, const struct medium_co
 
 /* Add a medium.  The same one twice would only send every packet twice: it is kept once, with a warning.
  * Returns it, the earlier one, or NULL when there is no room. */
-static struct medium_conf *add(struct ha_cf_parser *p, const struct directive *row, struct word word, struct medium_conf m)
+static struct medium_conf *add(
+	struct ha_cf_parser *p, const struct directive *row, struct word word, struct medium_conf m)
 {
 	struct ha_cf *conf = p->conf;
 	struct medium_conf *equal = find_equal(conf, &m);
 	if (equal) {
-		diag_add(p->diags, DIAG_WARNING, word.line, word.column, "%s: \"%s\" is already there since line %u; %s", row->name,
-			 show(word.text).text, equal->line, m.kind == MEDIUM_PING_GROUP ? "these hosts are added to it" : "kept once");
+		diag_add(p->diags, DIAG_WARNING, word.line, word.column,
+			"%s: \"%s\" is already there since line %u; %s", row->name, show(word.text).text, equal->line,
+			m.kind == MEDIUM_PING_GROUP ? "these hosts are added to it" : "kept once");
 		return equal;
 	}
 	if (conf->media_count == HA_CF_MEDIA_MAX) {
@@ -80,13 +83,15 @@ bool medium_line_serial(struct ha_cf_parser *p, const struct directive *row, str
 		return false;
 	}
 	return add(p, row, word,
-		   (struct medium_conf){.kind = MEDIUM_SERIAL, .name = arena_text(p->arena, word.text), .line = word.line});
+		(struct medium_conf){
+			.kind = MEDIUM_SERIAL, .name = arena_text(p->arena, word.text), .line = word.line});
 }
 
 bool medium_line_ping(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	const char *host = arena_text(p->arena, word.text);
-	return add(p, row, word, (struct medium_conf){.kind = row->kind, .name = host, .address = host, .line = word.line});
+	return add(p, row, word,
+		(struct medium_conf){.kind = row->kind, .name = host, .address = host, .line = word.line});
 }
 
 static bool is_address(int family, struct bytes word, struct in6_addr *address)
@@ -117,8 +122,8 @@ static bool is_group(enum medium_kind kind, struct bytes word)
 }
 
 // A small number of a mcast line.  The reference stops at 4 hops, whatever its manual says.
-static bool small_number(struct ha_cf_parser *p, const struct directive *row, struct word word, long high, const char *right,
-                         unsigned *value)
+static bool small_number(struct ha_cf_parser *p, const struct directive *row, struct word word, long high,
+	const char *right, unsigned *value)
 {
 	bool garbage;
 	long number = integer_read(word.text, &garbage);
@@ -134,23 +139,26 @@ bool medium_line_mcast(struct ha_cf_parser *p, const struct directive *row, cons
 {
 	const struct word *words = args->words;
 	const char *interface = arena_text(p->arena, words[0].text);
-	struct medium_conf m = {.kind = row->kind, .name = interface, .interface = interface, .ttl = 1, .line = args->line};
+	struct medium_conf m = {
+		.kind = row->kind, .name = interface, .interface = interface, .ttl = 1, .line = args->line};
 	m.address = arena_text(p->arena, words[1].text);
 	bool good = true;
 	if (!is_group(m.kind, words[1].text)) {
 		ha_cf_complain(p, DIAG_ERROR, row, words[1],
-			 m.kind == MEDIUM_MCAST ? "is not a multicast group; expected 224.0.0.0 to 239.255.255.255, such as 225.0.0.1"
-						: "is not an IPv6 multicast group; expected one such as ff05::694");
+			m.kind == MEDIUM_MCAST
+				? "is not a multicast group; expected 224.0.0.0 to 239.255.255.255, such as 225.0.0.1"
+				: "is not an IPv6 multicast group; expected one such as ff05::694");
 		good = false;
 	}
 	good &= port_read(p, row, words[2], &m.port);
 	if (args->count < 5)
 		diag_add(p->diags, DIAG_WARNING, args->line, 0, "%s: %s missing; %s taken, write \"%s %s\"", row->name,
-			 args->count == 3 ? "TTL and LOOP are" : "LOOP is", args->count == 3 ? "1 and 0 are" : "0 is", row->name,
-			 row->arguments);
+			args->count == 3 ? "TTL and LOOP are" : "LOOP is", args->count == 3 ? "1 and 0 are" : "0 is",
+			row->name, row->arguments);
 	unsigned loop = 0;
 	if (args->count > 3)
-		good &= small_number(p, row, words[3], 4, "is not a number of hops; expected 0 to 4, 1 for the local network", &m.ttl);
+		good &= small_number(p, row, words[3], 4,
+			"is not a number of hops; expected 0 to 4, 1 for the local network", &m.ttl);
 	if (args->count > 4)
 		good &= small_number(p, row, words[4], 1, "is not a loop switch; expected 0 or 1", &loop);
 	if (args->count > 5)
@@ -183,8 +191,9 @@ bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, cons
 bool medium_line_ping_group(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
 {
 	struct medium_conf *group = add(p, row, args->words[0],
-					(struct medium_conf){.kind = MEDIUM_PING_GROUP,
-							     .name = arena_text(p->arena, args->words[0].text), .line = args->line});
+		(struct medium_conf){.kind = MEDIUM_PING_GROUP,
+			.name = arena_text(p->arena, args->words[0].text),
+			.line = args->line});
 	if (!group)
 		return false;
 	// A second line with the same name adds its hosts: two nodes with one name could not be told apart.
@@ -212,8 +221,8 @@ static void finish_port(struct ha_cf_parser *p, struct medium_conf *m)
 	m->port = p->conf->udpport;
 	if (udpport > m->line && m->port != 694)
 		diag_add(p->diags, DIAG_WARNING, m->line, 0,
-			 "%s %s: udpport %u of line %u counts here too; Heartbeat used 694 for lines above it, put udpport first",
-			 medium_kind_name(m->kind), m->name, (unsigned)m->port, udpport);
+			"%s %s: udpport %u of line %u counts here too; Heartbeat used 694 for lines above it, put udpport first",
+			medium_kind_name(m->kind), m->name, (unsigned)m->port, udpport);
 }
 
 static void finish_baud(struct ha_cf_parser *p, struct medium_conf *m)
@@ -224,8 +233,8 @@ static void finish_baud(struct ha_cf_parser *p, struct medium_conf *m)
 	m->baud = p->conf->baud;
 	if (baud > m->line && m->baud != 19200)
 		diag_add(p->diags, DIAG_WARNING, m->line, 0,
-			 "serial %s: baud %u of line %u counts here too; Heartbeat used 19200 for lines above it, put baud first", m->name,
-			 m->baud, baud);
+			"serial %s: baud %u of line %u counts here too; Heartbeat used 19200 for lines above it, put baud first",
+			m->name, m->baud, baud);
 }
 
 /* Two links of one interface need two names, or nobody can tell which one died: IF:PEER, with the port when two groups

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the files of the ha.cf parser share: the row of a directive, the state while one file is read.  Private to this room.
- * ha_cf.c drives, ha_cf_directives.c holds the table, ha_cf_value.c, ha_cf_lines.c and ha_cf_media.c the setters,
+/* What the files of the ha.cf parser share: the row of a directive, the state while one file is read.  Private to this
+ * room. ha_cf.c drives, ha_cf_directives.c holds the table, ha_cf_value.c, ha_cf_lines.c and ha_cf_media.c the setters,
  * ha_cf_check.c what can be judged only when the whole file is read. */
 #ifndef HEARTBEAT_CONF_HA_CF_PARSE_H
 #define HEARTBEAT_CONF_HA_CF_PARSE_H
@@ -30,7 +30,8 @@ struct directive {
 	const char *arguments; /* as in the manual; for line setters its words name what is missing */
 	/* Exactly one of the two; false: refused, with a diagnostic.
 	 * set: once for every word of the line (blank or comma separated).
-	 * set_line: once with the words after the directive (blank separated), args->rest being what follows the first. */
+	 * set_line: once with the words after the directive (blank separated), args->rest being what follows the
+	 * first. */
 	bool (*set)(struct ha_cf_parser *p, const struct directive *row, struct word word);
 	bool (*set_line)(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
 	size_t min_words;    /* set_line: fewer are an error */
@@ -42,7 +43,8 @@ struct directive {
 	enum repeat repeat;
 	bool parameter;      /* hbparameter answers it.  doc/configuration.md 10 */
 	enum served served;
-	const char *unserved; /* NOT_SERVED: logged at the start, behind line and name: what is missing and what follows */
+	/* NOT_SERVED: logged at the start, behind line and name: what is missing and what follows */
+	const char *unserved;
 	bool is_medium;
 	enum medium_kind kind; /* is_medium */
 	const char *help;
@@ -89,7 +91,8 @@ bool value_choice(struct ha_cf_parser *p, const struct directive *row, struct wo
 bool value_baud(struct ha_cf_parser *p, const struct directive *row, struct word word);
 bool value_facility(struct ha_cf_parser *p, const struct directive *row, struct word word);
 bool value_udpport(struct ha_cf_parser *p, const struct directive *row, struct word word);
-/* C atoi: sign and leading digits, 0 when there are none, saturating at int's limits.  Tells whether anything was left over. */
+/* C atoi: sign and leading digits, 0 when there are none, saturating at int's limits.  Tells whether anything was left
+ * over. */
 long integer_read(struct bytes word, bool *garbage);
 /* A port as the reference took it: the low 16 bits (warned), 0 refused. */
 bool port_read(struct ha_cf_parser *p, const struct directive *row, struct word word, uint16_t *port);
@@ -110,8 +113,10 @@ bool medium_line_bcast(struct ha_cf_parser *p, const struct directive *row, stru
 bool medium_line_serial(struct ha_cf_parser *p, const struct directive *row, struct word word);
 bool medium_line_ping(struct ha_cf_parser *p, const struct directive *row, struct word word);
 bool medium_line_ping6(struct ha_cf_parser *p, const struct directive *row, struct word word);
-bool medium_line_mcast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args); /* mcast6 too */
-bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args); /* ucast6 too */
+/* mcast6 too */
+bool medium_line_mcast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
+/* ucast6 too */
+bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
 bool medium_line_ping_group(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
 /* Second pass: port and baud from lines below the medium, link names that tell two media of an interface apart. */
 void media_conf_finish(struct ha_cf_parser *p);

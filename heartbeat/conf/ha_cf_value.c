@@ -98,18 +98,19 @@ bool value_time(struct ha_cf_parser *p, const struct directive *row, struct word
 	bool odd;
 	if (!time_read(word.text, &value, &odd)) {
 		diag_add(p->diags, DIAG_ERROR, word.line, word.column,
-			 QUOTED "is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms",
-			 row->name, show(word.text).text);
+			QUOTED
+			"is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms",
+			row->name, show(word.text).text);
 		return false;
 	}
 	if (span_to_ms(value) < row->low) {
-		diag_add(p->diags, DIAG_ERROR, word.line, word.column, QUOTED "is too short; expected at least %ldms", row->name,
-			 show(word.text).text, row->low);
+		diag_add(p->diags, DIAG_ERROR, word.line, word.column, QUOTED "is too short; expected at least %ldms",
+			row->name, show(word.text).text, row->low);
 		return false;
 	}
 	if (odd)
-		diag_add(p->diags, DIAG_WARNING, word.line, word.column, QUOTED "is read as %lldms; write it that way", row->name,
-			 show(word.text).text, (long long)span_to_ms(value));
+		diag_add(p->diags, DIAG_WARNING, word.line, word.column, QUOTED "is read as %lldms; write it that way",
+			row->name, show(word.text).text, (long long)span_to_ms(value));
 	if (row->field != NO_FIELD)
 		memcpy(field_of(p, row), &value, sizeof(value));
 	return true;
@@ -162,8 +163,8 @@ long integer_read(struct bytes word, bool *garbage)
 
 static void warn_garbage(struct ha_cf_parser *p, const struct directive *row, struct word word, long value)
 {
-	diag_add(p->diags, DIAG_WARNING, word.line, word.column, QUOTED "is read as %ld; write a plain number", row->name,
-		 show(word.text).text, value);
+	diag_add(p->diags, DIAG_WARNING, word.line, word.column, QUOTED "is read as %ld; write a plain number",
+		row->name, show(word.text).text, value);
 }
 
 bool value_integer(struct ha_cf_parser *p, const struct directive *row, struct word word)
@@ -173,11 +174,13 @@ bool value_integer(struct ha_cf_parser *p, const struct directive *row, struct w
 	if (value < row->low || value > row->high || value == INT_MAX) {
 		struct shown shown = show(word.text);
 		if (row->high == INT_MAX)
-			diag_add(p->diags, DIAG_ERROR, word.line, word.column, QUOTED "is out of range; expected a whole number, at least %ld",
-				 row->name, shown.text, row->low);
+			diag_add(p->diags, DIAG_ERROR, word.line, word.column,
+				QUOTED "is out of range; expected a whole number, at least %ld", row->name, shown.text,
+				row->low);
 		else
 			diag_add(p->diags, DIAG_ERROR, word.line, word.column,
-				 QUOTED "is out of range; expected a whole number from %ld to %ld", row->name, shown.text, row->low, row->high);
+				QUOTED "is out of range; expected a whole number from %ld to %ld", row->name,
+				shown.text, row->low, row->high);
 		return false;
 	}
 	if (garbage)
@@ -196,14 +199,14 @@ bool port_read(struct ha_cf_parser *p, const struct directive *row, struct word 
 	// The reference cuts a larger number to 16 bits; an old file that lives with it goes on living with it.
 	uint16_t cut = (uint16_t)(value & 0xffff);
 	if (value <= 0 || value == INT_MAX || cut == 0) {
-		diag_add(p->diags, DIAG_ERROR, word.line, word.column, QUOTED "is not a port; expected a number from 1 to 65535",
-			 row->name, show(word.text).text);
+		diag_add(p->diags, DIAG_ERROR, word.line, word.column,
+			QUOTED "is not a port; expected a number from 1 to 65535", row->name, show(word.text).text);
 		return false;
 	}
 	if (value > 65535)
 		diag_add(p->diags, DIAG_WARNING, word.line, word.column,
-			 QUOTED "is over 65535: port %u is used, as Heartbeat did; write a port from 1 to 65535", row->name,
-			 show(word.text).text, (unsigned)cut);
+			QUOTED "is over 65535: port %u is used, as Heartbeat did; write a port from 1 to 65535",
+			row->name, show(word.text).text, (unsigned)cut);
 	else if (garbage)
 		warn_garbage(p, row, word, value);
 	*port = cut;
@@ -246,8 +249,8 @@ bool value_path(struct ha_cf_parser *p, const struct directive *row, struct word
 {
 	if (word.text.at[0] != '/')
 		diag_add(p->diags, DIAG_WARNING, word.line, word.column,
-			 QUOTED "is not a full path: it depends on the directory heartbeat runs in; write it from / on", row->name,
-			 show(word.text).text);
+			QUOTED "is not a full path: it depends on the directory heartbeat runs in; write it from / on",
+			row->name, show(word.text).text);
 	return value_text(p, row, word);
 }
 

@@ -106,7 +106,8 @@ static bool check_bare_address(struct haresources_parser *p, struct word word, c
 	struct in_addr ip;
 	bool more;
 	if (!is_ipv4(next_part(&r, &more), &ip)) {
-		complain(p, DIAG_ERROR, word, "is not an address; expected four numbers from 0 to 255, such as 192.168.1.100/24/eth0");
+		complain(p, DIAG_ERROR, word,
+			"is not an address; expected four numbers from 0 to 255, such as 192.168.1.100/24/eth0");
 		return false;
 	}
 	if (more && !is_mask(next_part(&r, &more))) {
@@ -152,8 +153,8 @@ static void warn_address_twice(struct haresources_parser *p, const struct resour
 			if (!is_address(other) || !bytes_equal(host_part(other), host_part(r)))
 				continue;
 			diag_add(p->diags, DIAG_WARNING, r->line, r->column,
-				 "\"%s\": this address is also in the group of line %u; two groups may run on two nodes, keep it in one",
-				 show(bytes_of(r->text)).text, group->line);
+				"\"%s\": this address is also in the group of line %u; two groups may run on two nodes, keep it in one",
+				show(bytes_of(r->text)).text, group->line);
 			return;
 		}
 	}
@@ -216,7 +217,8 @@ static bool looks_like_ipv6(struct bytes word, const char *script)
 
 static bool parse_resource(struct haresources_parser *p, struct word word, struct resource_conf *out)
 {
-	*out = (struct resource_conf){.text = arena_text(p->arena, word.text), .line = word.line, .column = word.column};
+	*out = (struct resource_conf){
+		.text = arena_text(p->arena, word.text), .line = word.line, .column = word.column};
 	bool bare = looks_like_ipv4(word.text);
 	split_resource(p, bare ? bytes_of(arena_format(p->arena, "IPaddr::%s", out->text)) : word.text, out);
 	if (!out->script) {
@@ -227,9 +229,11 @@ static bool parse_resource(struct haresources_parser *p, struct word word, struc
 	if (bare && !check_bare_address(p, word, out->args[0]))
 		return false;
 	if (looks_like_ipv6(word.text, out->script))
-		complain(p, DIAG_WARNING, word, "looks like an IPv6 address, but only IPv4 ones may stand alone; write IPv6addr::ADDRESS");
+		complain(p, DIAG_WARNING, word,
+			"looks like an IPv6 address, but only IPv4 ones may stand alone; write IPv6addr::ADDRESS");
 	if (!is_script_name(out->script)) {
-		complain(p, DIAG_ERROR, word, "has no valid script name; expected letters, digits and _ . : @ - only, no path");
+		complain(p, DIAG_ERROR, word,
+			"has no valid script name; expected letters, digits and _ . : @ - only, no path");
 		return false;
 	}
 	return true;
@@ -243,8 +247,8 @@ static void check_home(struct haresources_parser *p, struct word word, const cha
 		if (strcmp(p->nodes[i], home) == 0)
 			return;
 	}
-	diag_add(p->diags, DIAG_ERROR, word.line, word.column, "\"%s\" is none of the nodes of ha.cf: %s", show(word.text).text,
-		 show_names(p->nodes, p->node_count).text);
+	diag_add(p->diags, DIAG_ERROR, word.line, word.column, "\"%s\" is none of the nodes of ha.cf: %s",
+		show(word.text).text, show_names(p->nodes, p->node_count).text);
 }
 
 // The key names the group for commands and logs, the id names it between nodes: both must be its own.
@@ -254,14 +258,14 @@ static void check_unique(struct haresources_parser *p, const struct group_conf *
 		const struct group_conf *other = &p->file->groups[i];
 		if (strcmp(other->key, group->key) == 0) {
 			diag_add(p->diags, DIAG_ERROR, key.line, key.column,
-				 "\"%s\" is the first resource of line %u too; the first one names its group and may stand once",
-				 show(key.text).text, other->line);
+				"\"%s\" is the first resource of line %u too; the first one names its group and may stand once",
+				show(key.text).text, other->line);
 			return;
 		}
 		if (other->id == group->id) {
 			diag_add(p->diags, DIAG_ERROR, key.line, key.column,
-				 "\"%s\" has the same group number as \"%s\" of line %u by chance; put another resource first", show(key.text).text,
-				 show(bytes_of(other->key)).text, other->line);
+				"\"%s\" has the same group number as \"%s\" of line %u by chance; put another resource first",
+				show(key.text).text, show(bytes_of(other->key)).text, other->line);
 			return;
 		}
 	}
@@ -297,7 +301,8 @@ static void take(struct haresources_parser *p, const struct lexer_line *line)
 	h->groups[h->count++] = group;
 }
 
-static struct haresources *parse(struct arena *arena, struct bytes text, const char *const *nodes, size_t node_count, struct diags *diags)
+static struct haresources *parse(
+	struct arena *arena, struct bytes text, const char *const *nodes, size_t node_count, struct diags *diags)
 {
 	struct haresources_parser p = {.arena = arena, .diags = diags, .nodes = nodes, .node_count = node_count};
 	p.file = arena_take(arena, sizeof(*p.file));
@@ -314,7 +319,8 @@ static struct haresources *parse(struct arena *arena, struct bytes text, const c
 	return p.file;
 }
 
-struct haresources *haresources_parse(struct bytes text, const char *const *nodes, size_t node_count, struct diags *diags)
+struct haresources *haresources_parse(
+	struct bytes text, const char *const *nodes, size_t node_count, struct diags *diags)
 {
 	struct arena *arena = arena_new();
 	if (arena && !arena_exhausted(arena))

@@ -31,14 +31,19 @@ struct group_conf {
 struct haresources {
 	struct group_conf *groups; /* lines without a resource are not groups and are left out */
 	size_t count;
-	uint64_t digest; /* over the normalised groups (home lower case, single blanks), order included; comments and blanks do not matter */
+	/* over the normalised groups (home lower case, single blanks), order included; comments and blanks do not
+	 * matter */
+	uint64_t digest;
 	void *arena;
 };
 
 /* nodes: the node names of ha.cf (lower case).  Errors: unknown node, the same key twice, the same group id twice,
- * script name with a slash or other than [A-Za-z0-9_.:@-], a bare address that is none, no more than HARESOURCES_GROUPS_MAX.
- * Returns an object to be freed; usable only when diags->errors is 0.  NULL without memory, and an error that says so. */
-struct haresources *haresources_parse(struct bytes text, const char *const *nodes, size_t node_count, struct diags *diags);
+ * script name with a slash or other than [A-Za-z0-9_.:@-], a bare address that is none, no more than
+ * HARESOURCES_GROUPS_MAX.
+ * Returns an object to be freed; usable only when diags->errors is 0.  NULL without memory, and an error that says
+ * so. */
+struct haresources *haresources_parse(
+	struct bytes text, const char *const *nodes, size_t node_count, struct diags *diags);
 void haresources_free(struct haresources *h);
 
 /* The family of the addresses that a script takes: AF_INET for IPaddr and IPaddr2, AF_INET6 for IPv6addr, AF_UNSPEC for

@@ -96,7 +96,8 @@ bool core_complain(struct core *c, enum complaint_kind kind, const char *format,
 	const char *text = text_of(c, format, args);
 	va_end(args);
 	if (complaint->silent)
-		text = action_text(c, "%s (%llu more of this kind since the last line)", text, (unsigned long long)complaint->silent);
+		text = action_text(c, "%s (%llu more of this kind since the last line)", text,
+			(unsigned long long)complaint->silent);
 	log_text(c, LOG_LEVEL_WARN, text);
 	complaint->silent = 0;
 	complaint->next = mono_add(c->now.mono, span_ms(60000));

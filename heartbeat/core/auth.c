@@ -16,7 +16,7 @@ struct auth {
 	struct crc crc;
 };
 
-/* --- keys --------------------------------------------------------------------------------------------------------------- */
+/* --- keys ------------------------------------------------------------------------------------- */
 
 static const char *digest_name(enum auth_method method)
 {
@@ -27,7 +27,8 @@ static EVP_MAC_CTX *keyed_context(EVP_MAC *hmac, const struct authkey *key)
 {
 	char digest[8];
 	(void)snprintf(digest, sizeof digest, "%s", digest_name(key->method));
-	OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
+	OSSL_PARAM parameters[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
 	EVP_MAC_CTX *context = EVP_MAC_CTX_new(hmac);
 
 	if (context && EVP_MAC_init(context, key->key, key->len, parameters) != 1) {
@@ -85,7 +86,7 @@ enum auth_method auth_method_of(const struct auth *a, unsigned index)
 	return index < AUTHKEYS_MAX ? a->methods[index] : AUTH_NONE;
 }
 
-/* --- digests ------------------------------------------------------------------------------------------------------------ */
+/* --- digests ---------------------------------------------------------------------------------- */
 
 static size_t hmac_digest(EVP_MAC_CTX *context, struct bytes b, char out[AUTH_DIGEST_MAX + 1])
 {

@@ -14,8 +14,8 @@ enum { AUTH_DIGEST_MAX = 40, AUTH_TOKEN_MAX = 2 + 1 + AUTH_DIGEST_MAX + 1 };
 
 /* Keys made ready (OpenSSL contexts); owns them. */
 struct auth;
-/* Copies what it needs of keys.  A keyed method without key is left undefined.  NULL: no memory, or OpenSSL does not offer HMAC
- * with a digest that keys asks for (e.g. md5 in FIPS mode). */
+/* Copies what it needs of keys.  A keyed method without key is left undefined.  NULL: no memory, or OpenSSL does not
+ * offer HMAC with a digest that keys asks for (e.g. md5 in FIPS mode). */
 struct auth *auth_new(const struct authkeys *keys);
 /* Wipes the keys.  NULL is fine. */
 void auth_free(struct auth *a);
@@ -23,7 +23,8 @@ unsigned auth_active(const struct auth *a);
 /* Method of an index, AUTH_NONE when it is not defined. */
 enum auth_method auth_method_of(const struct auth *a, unsigned index);
 
-/* Digest of b under key index, as lower-case hex with NUL (crc: no zero padding).  Returns its length, 0 when the index is not defined. */
+/* Digest of b under key index, as lower-case hex with NUL (crc: no zero padding).  Returns its length, 0 when the index
+ * is not defined. */
 size_t auth_digest(struct auth *a, unsigned index, struct bytes b, char out[AUTH_DIGEST_MAX + 1]);
 
 enum auth_verdict {
@@ -39,6 +40,7 @@ const char *auth_verdict_text(enum auth_verdict v);
 
 /* token: "INDEX DIGEST" as received.  any_index: accept every defined index (hb_dump only; the daemon passes false).
  * *index: as the token says, whatever the verdict; left alone on AUTH_MALFORMED. */
-enum auth_verdict auth_verify(struct auth *a, struct bytes token, struct bytes covered, bool any_index, unsigned *index);
+enum auth_verdict auth_verify(
+	struct auth *a, struct bytes token, struct bytes covered, bool any_index, unsigned *index);
 
 #endif

@@ -5,7 +5,8 @@
 
 enum {
 	OUT_OF_TURN_MAX = 64, /* statuses in a keepalive that are sent at once on changes */
-	LOSSY_BEATS = 20,     /* for so many keepalives after a loss: at 10 % of loss the next one is seen within them */
+	/* for so many keepalives after a loss: at 10 % of loss the next one is seen within them */
+	LOSSY_BEATS = 20,
 };
 
 void beat_start(struct core *c)
@@ -34,7 +35,8 @@ bool beat_take(struct core *c)
 	if (c->phase == PHASE_INIT)
 		return false;
 	bool regular = mono_reached(c->now.mono, b->next);
-	struct span pace = mono_reached(c->now.mono, b->lossy_until) ? c->conf->keepalive : (struct span){c->conf->keepalive.ns / 2};
+	struct span pace = mono_reached(c->now.mono, b->lossy_until) ? c->conf->keepalive
+	                                                             : (struct span){c->conf->keepalive.ns / 2};
 	if (regular) {
 		b->out_of_turn = 0;
 		b->next = mono_add(b->next, pace);

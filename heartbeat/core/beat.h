@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* When our next status goes out: regularly, twice as often while datagrams get lost, and at once when something changed.
+/* When our next status goes out: regularly, twice as often while datagrams get lost, and at once when something
+ * changed.
  * Sends nothing itself. */
 #ifndef HEARTBEAT_CORE_BEAT_H
 #define HEARTBEAT_CORE_BEAT_H

@@ -19,10 +19,10 @@ const char *codec_verdict_text(enum codec_verdict v)
 	return (unsigned)v < CODEC_VERDICTS ? texts[v] : "unknown";
 }
 
-/* --- decoding ----------------------------------------------------------------------------------------------------------- */
+/* --- decoding --------------------------------------------------------------------------------- */
 
-static enum codec_verdict decode_framing(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded,
-					 enum framing *framing)
+static enum codec_verdict decode_framing(struct bytes in, struct auth *auth, bool any_index, struct message *m,
+	struct decoded *decoded, enum framing *framing)
 {
 	struct reader r = reader_over(in);
 
@@ -48,7 +48,8 @@ static enum codec_verdict decode_packed(struct message *m, struct decoded *decod
 	if (v != CODEC_OK)
 		return v;
 	m->count = 0;
-	struct decoded inside = *decoded; /* the inner message may carry its own auth field: the outer signature has decided */
+	/* the inner message may carry its own auth field: the outer signature has decided */
+	struct decoded inside = *decoded;
 	v = decode_framing(plain, NULL, false, m, &inside, &inner);
 	if (v == CODEC_TOO_LARGE)
 		return codec_refuse(decoded, v, "unpacked message: %.70s", inside.why);
@@ -59,14 +60,16 @@ static enum codec_verdict decode_packed(struct message *m, struct decoded *decod
 	return CODEC_OK;
 }
 
-enum codec_verdict codec_decode(struct bytes datagram, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
+enum codec_verdict codec_decode(
+	struct bytes datagram, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
 {
 	enum codec_verdict v;
 
 	*decoded = (struct decoded){.auth = AUTH_NOT_CHECKED};
 	message_clear(m);
 	if (datagram.len > CODEC_DATAGRAM_MAX)
-		return codec_refuse(decoded, CODEC_TOO_LARGE, "%zu bytes, the limit is %d", datagram.len, (int)CODEC_DATAGRAM_MAX);
+		return codec_refuse(
+			decoded, CODEC_TOO_LARGE, "%zu bytes, the limit is %d", datagram.len, (int)CODEC_DATAGRAM_MAX);
 	v = decode_framing(datagram, auth, any_index, m, decoded, &decoded->framing);
 	if (v == CODEC_OK) {
 		const struct field *payload = message_find(m, payload_name);
@@ -78,12 +81,14 @@ enum codec_verdict codec_decode(struct bytes datagram, struct auth *auth, bool a
 	return v;
 }
 
-/* --- compressed encoding ------------------------------------------------------------------------------------------------ */
+/* --- compressed encoding ---------------------------------------------------------------------- */
 
-bool codec_compressed(const struct message *m, struct auth *auth, bool with_auth_field, const char *method, struct writer *out)
+bool codec_compressed(
+	const struct message *m, struct auth *auth, bool with_auth_field, const char *method, struct writer *out)
 {
 	uint8_t plain_memory[CODEC_UNCOMPRESSED_MAX], packed_memory[CODEC_DATAGRAM_MAX];
-	struct writer plain = writer_over(plain_memory, sizeof plain_memory), packed = writer_over(packed_memory, sizeof packed_memory);
+	struct writer plain = writer_over(plain_memory, sizeof plain_memory),
+		      packed = writer_over(packed_memory, sizeof packed_memory);
 	struct message outer;
 	uint8_t arena[CODEC_DATAGRAM_MAX + 256];
 

@@ -22,8 +22,8 @@ static bool is_message(struct bytes b, unsigned depth)
 	if (depth == CODEC_NESTING_MAX || !reader_skip(&r, "###\n"))
 		return false;
 	while (!reader_skip(&r, "%%%\n"))
-		if (!take_item(&r, &item) || !split_item(item, &type, &name, &value) || message_refuses(type, name, value) ||
-		    !items_allow_value(type, value, depth + 1))
+		if (!take_item(&r, &item) || !split_item(item, &type, &name, &value) ||
+			message_refuses(type, name, value) || !items_allow_value(type, value, depth + 1))
 			return false;
 	return reader_left(&r) == 0;
 }

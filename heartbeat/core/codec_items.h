@@ -44,7 +44,8 @@ EACH_FIELD bool split_item(struct bytes item, enum field_type *type, struct byte
 
 /* "LEN:ITEM," repeated, exactly filling b; value of a FIELD_LIST. */
 bool items_are_list(struct bytes b);
-/* May a field of this type have the value?  Lists and nested messages must be well formed.  depth: 0 in the outermost message. */
+/* May a field of this type have the value?  Lists and nested messages must be well formed.
+ * depth: 0 in the outermost message. */
 bool items_allow_value(enum field_type type, struct bytes value, unsigned depth);
 
 #endif

@@ -5,7 +5,8 @@
 
 /* Walk over the items without looking into them, up to and over "%%%\n".  Where they lie is noted in m, which has no
  * field yet: a second walk would cost as much as the first. */
-static enum codec_verdict find_trailer(struct reader *from, size_t total, struct message *m, size_t *items, struct decoded *decoded)
+static enum codec_verdict find_trailer(
+	struct reader *from, size_t total, struct message *m, size_t *items, struct decoded *decoded)
 {
 	struct reader r = *from;
 	struct bytes item;
@@ -14,9 +15,11 @@ static enum codec_verdict find_trailer(struct reader *from, size_t total, struct
 	while (!reader_skip(&r, "%%%\n")) {
 		size_t at = total - reader_left(&r);
 		if (!take_item(&r, &item))
-			return codec_refuse(decoded, CODEC_MALFORMED, "no LENGTH:FIELD, and no end mark at byte %zu", at);
+			return codec_refuse(
+				decoded, CODEC_MALFORMED, "no LENGTH:FIELD, and no end mark at byte %zu", at);
 		if (n == MESSAGE_FIELDS_MAX)
-			return codec_refuse(decoded, CODEC_MALFORMED, "more than %d fields at byte %zu", (int)MESSAGE_FIELDS_MAX, at);
+			return codec_refuse(decoded, CODEC_MALFORMED, "more than %d fields at byte %zu",
+				(int)MESSAGE_FIELDS_MAX, at);
 		m->fields[n++].value = item;
 	}
 	*from = r;
@@ -25,8 +28,8 @@ static enum codec_verdict find_trailer(struct reader *from, size_t total, struct
 }
 
 /* Without auth the trailer may be missing (inner messages), but what is there must be one. */
-static enum codec_verdict check_trailer(struct reader *r, size_t total, struct bytes covered, struct auth *auth, bool any_index,
-					struct decoded *decoded)
+static enum codec_verdict check_trailer(struct reader *r, size_t total, struct bytes covered, struct auth *auth,
+	bool any_index, struct decoded *decoded)
 {
 	size_t at = total - reader_left(r);
 	struct bytes token;
@@ -38,7 +41,8 @@ static enum codec_verdict check_trailer(struct reader *r, size_t total, struct b
 	}
 	if (!take_item(r, &token)) {
 		decoded->auth = auth ? AUTH_MALFORMED : AUTH_NOT_CHECKED;
-		return codec_refuse(decoded, auth ? CODEC_UNAUTHENTIC : CODEC_MALFORMED, "no signature at byte %zu", at);
+		return codec_refuse(
+			decoded, auth ? CODEC_UNAUTHENTIC : CODEC_MALFORMED, "no signature at byte %zu", at);
 	}
 	at = total - reader_left(r);
 	if (!codec_only_nul(r))
@@ -66,7 +70,8 @@ static enum codec_verdict append_fields(struct bytes covered, size_t items, stru
 
 	for (size_t i = 0; i < items; i++) { /* the i-th field takes the place of the i-th note */
 		if (!split_item(m->fields[i].value, &type, &name, &value))
-			return codec_refuse(decoded, CODEC_MALFORMED, "no (TYPE)NAME=VALUE in the field at byte %zu", byte_of(covered, i));
+			return codec_refuse(decoded, CODEC_MALFORMED, "no (TYPE)NAME=VALUE in the field at byte %zu",
+				byte_of(covered, i));
 		if (type != FIELD_STRING && !items_allow_value(type, value, 0))
 			return codec_refuse(decoded, CODEC_MALFORMED, "malformed %s in the field at byte %zu",
 					    type == FIELD_LIST ? "list" : "nested message", byte_of(covered, i));
@@ -76,7 +81,8 @@ static enum codec_verdict append_fields(struct bytes covered, size_t items, stru
 	return CODEC_OK;
 }
 
-enum codec_verdict netstring_decode(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
+enum codec_verdict netstring_decode(
+	struct bytes in, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
 {
 	struct reader r = reader_over(in), whole = r;
 	size_t items = 0;
@@ -91,7 +97,7 @@ enum codec_verdict netstring_decode(struct bytes in, struct auth *auth, bool any
 	return v == CODEC_OK ? append_fields(covered, items, m, decoded) : v;
 }
 
-/* --- encoding ----------------------------------------------------------------------------------------------------------- */
+/* --- encoding --------------------------------------------------------------------------------- */
 
 static void write_item(struct writer *out, enum field_type type, struct bytes name, struct bytes value)
 {
@@ -131,7 +137,8 @@ static struct bytes sign(struct auth *auth, struct bytes covered, char token[AUT
 	return writer_done(&w);
 }
 
-/* The field of msgfmt classic.  Its digest covers the text rendering, which is written behind the mark and taken back. */
+/* The field of msgfmt classic.  Its digest covers the text rendering, which is written behind the mark and taken
+ * back. */
 static bool write_auth_field(const struct message *m, struct auth *auth, struct writer *out)
 {
 	char token[AUTH_TOKEN_MAX];

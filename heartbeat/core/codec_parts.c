@@ -25,7 +25,8 @@ static void note_index(struct bytes token, struct decoded *decoded)
 		decoded->auth_index = (unsigned)index;
 }
 
-enum codec_verdict codec_check(struct auth *auth, bool any_index, struct bytes token, struct bytes covered, struct decoded *decoded)
+enum codec_verdict codec_check(
+	struct auth *auth, bool any_index, struct bytes token, struct bytes covered, struct decoded *decoded)
 {
 	note_index(token, decoded);
 	if (!auth)
@@ -35,10 +36,11 @@ enum codec_verdict codec_check(struct auth *auth, bool any_index, struct bytes t
 	case AUTH_OK:
 		return CODEC_OK;
 	case AUTH_BAD_INDEX:
-		return codec_refuse(decoded, CODEC_UNAUTHENTIC, "signed with key %u, which authkeys here does not have", decoded->auth_index);
+		return codec_refuse(decoded, CODEC_UNAUTHENTIC, "signed with key %u, which authkeys here does not have",
+			decoded->auth_index);
 	case AUTH_NOT_ACTIVE:
-		return codec_refuse(decoded, CODEC_UNAUTHENTIC, "signed with key %u, but the active key here is %u", decoded->auth_index,
-				    auth_active(auth));
+		return codec_refuse(decoded, CODEC_UNAUTHENTIC, "signed with key %u, but the active key here is %u",
+			decoded->auth_index, auth_active(auth));
 	default:
 		return codec_refuse(decoded, CODEC_UNAUTHENTIC, "%s", auth_verdict_text(decoded->auth));
 	}

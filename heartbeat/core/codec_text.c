@@ -13,9 +13,10 @@ static bool contains(struct bytes b, int byte)
 	return b.len > 0 && memchr(b.at, byte, b.len) != NULL;
 }
 
-/* --- decoding ----------------------------------------------------------------------------------------------------------- */
+/* --- decoding --------------------------------------------------------------------------------- */
 
-/* Next line that is not blank, without its newline.  False at "<<<\n" (*ended) or when there is no further whole line. */
+/* Next line that is not blank, without its newline.  False at "<<<\n" (*ended) or when there is no further whole
+ * line. */
 static bool next_line(struct reader *r, struct bytes *line, bool *ended)
 {
 	*ended = false;
@@ -43,9 +44,10 @@ static bool is_signature(struct bytes line, struct bytes *token)
 	return true;
 }
 
-/* Find the signature and gather, in the arena, what it covers: the other lines in order.  They are what re-rendering the parsed
- * fields would give, because append_line accepts no second spelling of anything (type 0, base64). */
-static enum codec_verdict check_lines(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
+/* Find the signature and gather, in the arena, what it covers: the other lines in order.  They are what re-rendering
+ * the parsed fields would give, because append_line accepts no second spelling of anything (type 0, base64). */
+static enum codec_verdict check_lines(
+	struct bytes in, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
 {
 	struct reader r = reader_over(in);
 	struct bytes line, token = {0};
@@ -143,18 +145,21 @@ static enum codec_verdict append_line(struct bytes line, size_t number, struct m
 		good = items_are_list(value) && !contains(value, '\0');
 		break;
 	case FIELD_MESSAGE:
-		return codec_refuse(decoded, CODEC_MALFORMED, "a nested message in line %zu: only netstring framing carries those", number);
+		return codec_refuse(decoded, CODEC_MALFORMED,
+			"a nested message in line %zu: only netstring framing carries those", number);
 	}
 	if (m->arena.overflowed)
 		return codec_refuse(decoded, CODEC_TOO_LARGE, "no room for the value in line %zu", number);
 	if (!good)
-		return codec_refuse(decoded, CODEC_MALFORMED, "malformed %s in line %zu", type == FIELD_LIST ? "list" : "base64", number);
+		return codec_refuse(decoded, CODEC_MALFORMED, "malformed %s in line %zu",
+			type == FIELD_LIST ? "list" : "base64", number);
 	if (!message_append(m, type, name, value, &why))
 		return codec_refuse(decoded, CODEC_MALFORMED, "%.60s in line %zu", why, number);
 	return CODEC_OK;
 }
 
-enum codec_verdict text_decode(struct bytes in, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
+enum codec_verdict text_decode(
+	struct bytes in, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
 {
 	struct reader r = reader_over(in);
 	struct bytes line, token;
@@ -171,7 +176,7 @@ enum codec_verdict text_decode(struct bytes in, struct auth *auth, bool any_inde
 	return v;
 }
 
-/* --- encoding ----------------------------------------------------------------------------------------------------------- */
+/* --- encoding --------------------------------------------------------------------------------- */
 
 /* One with a newline in it. */
 static bool write_string(struct writer *out, struct bytes value)

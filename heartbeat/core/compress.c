@@ -34,7 +34,10 @@ static enum outcome bz2_expand(struct bytes in, uint8_t *out, size_t *len)
 {
 	enum { SMALL = 1, QUIET = 0 }; /* a third of the memory at half the speed */
 	/* all lengths are below 2^20 */
-	bz_stream z = {.next_in = (char *)(uintptr_t)in.at, .avail_in = (unsigned)in.len, .next_out = (char *)out, .avail_out = (unsigned)*len};
+	bz_stream z = {.next_in = (char *)(uintptr_t)in.at,
+		.avail_in = (unsigned)in.len,
+		.next_out = (char *)out,
+		.avail_out = (unsigned)*len};
 
 	if (BZ2_bzDecompressInit(&z, QUIET, SMALL) != BZ_OK)
 		return BROKEN;
@@ -49,7 +52,8 @@ static enum outcome bz2_pack(struct bytes in, uint8_t *out, size_t *len)
 {
 	enum { BLOCK_SIZE = 1, QUIET = 0, USUAL_EFFORT = 0 };
 	unsigned made = (unsigned)*len;
-	int rc = BZ2_bzBuffToBuffCompress((char *)out, &made, (char *)(uintptr_t)in.at, (unsigned)in.len, BLOCK_SIZE, QUIET, USUAL_EFFORT);
+	int rc = BZ2_bzBuffToBuffCompress(
+		(char *)out, &made, (char *)(uintptr_t)in.at, (unsigned)in.len, BLOCK_SIZE, QUIET, USUAL_EFFORT);
 
 	*len = made;
 	return rc == BZ_OK ? DONE : rc == BZ_OUTBUFF_FULL ? NO_ROOM : BROKEN;
@@ -72,13 +76,15 @@ static const struct method *method_named(struct bytes name)
 	return NULL;
 }
 
-enum codec_verdict compress_expand(struct bytes method, struct bytes packed, struct message *m, struct bytes *plain, struct decoded *decoded)
+enum codec_verdict compress_expand(
+	struct bytes method, struct bytes packed, struct message *m, struct bytes *plain, struct decoded *decoded)
 {
 	const struct method *row = method_named(method);
 	size_t left = m->arena.cap - m->arena.len, len = left < CODEC_UNCOMPRESSED_MAX ? left : CODEC_UNCOMPRESSED_MAX;
 
 	if (!row)
-		return codec_refuse(decoded, CODEC_BAD_COMPRESSION, "unknown compression method; zlib and bz2 are known");
+		return codec_refuse(
+			decoded, CODEC_BAD_COMPRESSION, "unknown compression method; zlib and bz2 are known");
 	uint8_t *room = writer_reserve(&m->arena, len);
 	if (!room || len == 0)
 		return codec_refuse(decoded, CODEC_TOO_LARGE, "no room to unpack a compressed message");

@@ -21,7 +21,8 @@ enum {
 
 static bool allocate(struct core *c, const struct core_config *config)
 {
-	size_t nodes = config->conf->node_count + config->conf->media_count, media = config->conf->media_count ? config->conf->media_count : 1;
+	size_t nodes = config->conf->node_count + config->conf->media_count,
+	       media = config->conf->media_count ? config->conf->media_count : 1;
 	c->nodes = calloc(nodes + 1, sizeof *c->nodes);
 	c->groups = calloc(config->resources->count + 1, sizeof *c->groups);
 	c->actions = malloc((CORE_ACTIONS_MAX + 1) * sizeof *c->actions); /* action_add clears each */
@@ -31,7 +32,8 @@ static bool allocate(struct core *c, const struct core_config *config)
 	c->datagram = malloc(2 * (size_t)CODEC_DATAGRAM_MAX);
 	c->history = history_new();
 	c->auth = auth_new(config->keys);
-	if (!c->nodes || !c->groups || !c->actions || !c->arena_memory || !c->in_arena || !c->out_arena || !c->datagram || !c->history || !c->auth)
+	if (!c->nodes || !c->groups || !c->actions || !c->arena_memory || !c->in_arena || !c->out_arena ||
+		!c->datagram || !c->history || !c->auth)
 		return false;
 	for (size_t i = 0; i <= nodes; i++) {
 		c->nodes[i].links = calloc(media, sizeof *c->nodes[i].links);
@@ -126,8 +128,9 @@ static void on_shutdown(struct core *c)
 static void on_stalled(struct core *c, struct span gap)
 {
 	bool replaced = gap.ns > c->conf->deadtime.ns;
-	core_log(c, replaced ? LOG_LEVEL_CRIT : LOG_LEVEL_WARN, "This node stood still for %lld ms (suspended, or no CPU)%s", (long long)span_to_ms(gap),
-	         replaced ? ": the other node may have taken over. We release everything first and ask then." : ".");
+	core_log(c, replaced ? LOG_LEVEL_CRIT : LOG_LEVEL_WARN,
+		"This node stood still for %lld ms (suspended, or no CPU)%s", (long long)span_to_ms(gap),
+		replaced ? ": the other node may have taken over. We release everything first and ask then." : ".");
 	membership_stalled(c, gap);
 	if (replaced && c->phase < PHASE_LEAVING)
 		ownership_release_all(c, "we stood still longer than deadtime");
@@ -144,8 +147,9 @@ static void take_order(struct core *c, const struct message *m, bool takeover)
 	if (good_half)
 		move_begin(c, takeover, half, 0, NULL);
 	else
-		core_log(c, LOG_LEVEL_WARN, "%s from the FIFO ignored: rsc_hold must be all, local, foreign or failback",
-		         takeover ? "hb_takeover" : "ask_resources");
+		core_log(c, LOG_LEVEL_WARN,
+			"%s from the FIFO ignored: rsc_hold must be all, local, foreign or failback",
+			takeover ? "hb_takeover" : "ask_resources");
 }
 
 /* Send it to the cluster, with our own common fields. */
@@ -194,7 +198,8 @@ static bool take_event(struct core *c, const struct event *e)
 	case EVENT_DATAGRAM:
 		return receive_datagram(c, e);
 	case EVENT_GROUP_DONE:
-		ownership_group_done(c, e->group_done.group, e->group_done.operation, e->group_done.ok, e->group_done.still_active, e->group_done.why);
+		ownership_group_done(c, e->group_done.group, e->group_done.operation, e->group_done.ok,
+			e->group_done.still_active, e->group_done.why);
 		break;
 	case EVENT_GROUP_FAILED:
 		ownership_group_failed(c, e->group_failed.group, e->group_failed.why);
@@ -243,7 +248,8 @@ static void leave(struct core *c)
 	if (c->phase != PHASE_LEAVING)
 		return;
 	if (only_stuck_left(c)) {
-		core_log(c, LOG_LEVEL_CRIT, "Leaving without a good-bye: not everything could be stopped here, so the other node must not believe that it was.");
+		core_log(c, LOG_LEVEL_CRIT,
+			"Leaving without a good-bye: not everything could be stopped here, so the other node must not believe that it was.");
 		go(c);
 		return;
 	}
@@ -261,14 +267,15 @@ static void leave(struct core *c)
 		c->said_goodbye = true;
 		c->leave_deadline = mono_add(c->now.mono, span_ms(GRACE_MS));
 	}
-	if (!peer || peer->status == NODE_DEAD || !peer->heard || c->peer_left || c->dialect->may_leave(c) || mono_reached(c->now.mono, c->leave_deadline))
+	if (!peer || peer->status == NODE_DEAD || !peer->heard || c->peer_left || c->dialect->may_leave(c) ||
+		mono_reached(c->now.mono, c->leave_deadline))
 		go(c);
 }
 
 /* --- the step --- */
 
-/* Until nothing moves any more: what the peer reported may move a group, what is said about it may change what the dialect takes the peer
- * to have, and a group that moved may end an operator's move or let it go on. */
+/* Until nothing moves any more: what the peer reported may move a group, what is said about it may change what the
+ * dialect takes the peer to have, and a group that moved may end an operator's move or let it go on. */
 static void settle(struct core *c)
 {
 	for (unsigned pass = 0; pass < SETTLE_PASSES; pass++) {
@@ -289,8 +296,9 @@ static void begin_step(struct core *c, struct instant now)
 		c->arena = writer_over(c->arena_memory, CORE_ARENA);
 	}
 	if (c->dropped_actions) {
-		core_log(c, LOG_LEVEL_CRIT, "%llu action(s) of the last step did not fit and were not carried out: restart heartbeat here, and report this",
-		         (unsigned long long)c->dropped_actions);
+		core_log(c, LOG_LEVEL_CRIT,
+			"%llu action(s) of the last step did not fit and were not carried out: restart heartbeat here, and report this",
+			(unsigned long long)c->dropped_actions);
 		c->dropped_actions = 0;
 	}
 }

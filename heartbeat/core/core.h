@@ -63,7 +63,9 @@ enum group_operation { GROUP_START, GROUP_STOP };
 
 enum event_kind {
 	EVENT_START,      /* first event, once: media are open */
-	EVENT_TIMER,      /* core_deadline was reached (or any time); what had arrived was handed over before: only now silence is judged */
+	/* core_deadline was reached (or any time); what had arrived was handed over before: only now silence is
+	 * judged */
+	EVENT_TIMER,
 	EVENT_DATAGRAM,   /* from a medium; not verified */
 	EVENT_GROUP_DONE, /* the end of ACTION_GROUP_START or _STOP */
 	EVENT_GROUP_FAILED, /* a resource of a group that runs here has failed; nothing is stopped yet */
@@ -86,8 +88,10 @@ struct event {
 		struct {
 			size_t group; /* index into resources->groups */
 			enum group_operation operation;
-			bool ok; /* start: all run (on false: all were released again unless still_active); stop: all stopped */
-			bool still_active; /* start failed and the release failed too, or stop failed: something may still run */
+			/* start: all run (on false: all were released again unless still_active); stop: all stopped */
+			bool ok;
+			/* start failed and the release failed too, or stop failed: something may still run */
+			bool still_active;
 			const char *why; /* "httpd: exit status 1"; may be NULL */
 		} group_done;
 		struct {
@@ -127,14 +131,16 @@ enum action_kind {
 	ACTION_SEND,           /* a datagram to every medium that is no ping */
 	ACTION_PING,           /* an echo request with this payload on ping medium .medium */
 	ACTION_GROUP_START,    /* start group; ends in EVENT_GROUP_DONE */
-	ACTION_GROUP_STOP,     /* stop group (also while it starts: that start is cancelled and reported only as this stop) */
+	/* stop group (also while it starts: that start is cancelled and reported only as this stop) */
+	ACTION_GROUP_STOP,
 	ACTION_GROUP_ANNOUNCE, /* gratuitous ARP again for its addresses */
 	ACTION_FENCE,          /* node index; ends in EVENT_FENCE_DONE */
 	ACTION_LOG,
 	ACTION_HOOK,           /* run /etc/ha.d/rc.d/NAME if it is there, with environment */
 	ACTION_NOTIFY,         /* to API clients: text framing without auth */
 	ACTION_MOVE_DONE,      /* an operator's move has ended */
-	ACTION_HOLDINGS,       /* states changed: write the state file (core_group_view) before what follows is started; at most once a step */
+	/* states changed: write the state file (core_group_view) before what follows is started; at most once a step */
+	ACTION_HOLDINGS,
 	ACTION_STOPPED,        /* shutdown is complete: exit */
 };
 
@@ -206,7 +212,8 @@ enum group_state {
 	OWN_STUCK,    /* stop failed: may still run, never treated as released */
 	OWN_STATES,
 };
-const char *group_state_name(enum group_state s); /* "unknown" "none" "claim" "starting" "held" "giving" "stopping" "failed" "stuck" */
+/* "unknown" "none" "claim" "starting" "held" "giving" "stopping" "failed" "stuck" */
+const char *group_state_name(enum group_state s);
 
 struct group_view {
 	const char *key, *home;

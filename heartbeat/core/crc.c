@@ -40,9 +40,12 @@ static uint32_t rest_of(const uint32_t table[CRC_SLICES][256], uint32_t crc, str
 	for (; b.len - i >= CRC_SLICES; i += CRC_SLICES) {
 		uint32_t in[2];
 		memcpy(in, &b.at[i], sizeof in);
-		uint32_t now = crc ^ be32toh(in[0]), later = be32toh(in[1]); /* later's part does not wait for the crc so far */
-		later = table[3][later >> 24] ^ table[2][later >> 16 & 0xff] ^ table[1][later >> 8 & 0xff] ^ table[0][later & 0xff];
-		crc = (table[7][now >> 24] ^ table[6][now >> 16 & 0xff]) ^ (table[5][now >> 8 & 0xff] ^ table[4][now & 0xff]) ^ later;
+		/* later's part does not wait for the crc so far */
+		uint32_t now = crc ^ be32toh(in[0]), later = be32toh(in[1]);
+		later = table[3][later >> 24] ^ table[2][later >> 16 & 0xff] ^ table[1][later >> 8 & 0xff] ^
+		        table[0][later & 0xff];
+		crc = (table[7][now >> 24] ^ table[6][now >> 16 & 0xff]) ^
+		      (table[5][now >> 8 & 0xff] ^ table[4][now & 0xff]) ^ later;
 	}
 	for (; i < b.len; i++)
 		crc = (crc << 8) ^ table[0][(crc >> 24) ^ b.at[i]];
@@ -52,18 +55,20 @@ static uint32_t rest_of(const uint32_t table[CRC_SLICES][256], uint32_t crc, str
 /* --- folding --- */
 
 #ifdef __x86_64__
-/* The first bytes, as many as make whole sixteens, as a polynomial: each sixteen is moved up by 128 places, which is a multiplication, and
- * added to the next.  What comes out leaves the same rest.  Returns how many bytes those were. */
+/* The first bytes, as many as make whole sixteens, as a polynomial: each sixteen is moved up by 128 places, which is a
+ * multiplication, and added to the next.  What comes out leaves the same rest.  Returns how many bytes those were. */
 __attribute__((target("pclmul,ssse3"))) static size_t fold(const struct crc *c, struct bytes b, uint8_t out[FOLDED])
 {
-	const __m128i turn = _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15); /* the first byte has the highest powers */
+	/* the first byte has the highest powers */
+	const __m128i turn = _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 	const __m128i by = _mm_set_epi64x((long long)c->fold[1], (long long)c->fold[0]);
 	__m128i sum = _mm_setzero_si128();
 	size_t i = 0;
 
 	for (; b.len - i >= FOLDED; i += FOLDED) {
 		__m128i next = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)&b.at[i]), turn);
-		__m128i moved = _mm_xor_si128(_mm_clmulepi64_si128(sum, by, 0x11), _mm_clmulepi64_si128(sum, by, 0x00)); /* upper and lower halves */
+		/* upper and lower halves */
+		__m128i moved = _mm_xor_si128(_mm_clmulepi64_si128(sum, by, 0x11), _mm_clmulepi64_si128(sum, by, 0x00));
 		sum = _mm_xor_si128(moved, next);
 	}
 	_mm_storeu_si128((__m128i *)(void *)out, _mm_shuffle_epi8(sum, turn));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* CRC-32 as authkeys' "crc" has it: start 0, not reflected, complement at the end, the length not appended.  It finds damage and keeps
- * nobody out; keys and who may use them are auth's affair.  doc/protocol.md 4 */
+/* CRC-32 as authkeys' "crc" has it: start 0, not reflected, complement at the end, the length not appended.  It finds
+ * damage and keeps nobody out; keys and who may use them are auth's affair.  doc/protocol.md 4 */
 #ifndef HEARTBEAT_CORE_CRC_H
 #define HEARTBEAT_CORE_CRC_H
 

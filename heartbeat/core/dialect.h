@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A dialect turns what the peer sends into reports about its groups, and our states into messages.  One row of functions each;
- * nothing outside of a dialect asks which one it is. */
+/* A dialect turns what the peer sends into reports about its groups, and our states into messages.  One row of
+ * functions each; nothing outside of a dialect asks which one it is. */
 #ifndef HEARTBEAT_CORE_DIALECT_H
 #define HEARTBEAT_CORE_DIALECT_H
 
@@ -23,7 +23,8 @@ struct dialect {
 	void (*status)(struct core *c, const struct message *m);
 	/* Another message of the peer, of a type that dialects own; the other dialect's are ignored. */
 	void (*message)(struct core *c, const struct message *m);
-	/* A message came, own states changed, or time passed: report what the peer has, as far as it did not come with a status. */
+	/* A message came, own states changed, or time passed: report what the peer has, as far as it did not come with
+	 * a status. */
 	void (*report)(struct core *c);
 	/* Then say what is to be said. */
 	void (*publish)(struct core *c);
@@ -34,14 +35,16 @@ struct dialect {
 	bool (*may_leave)(const struct core *c);
 	/* Nobody runs it, and its home is the peer's: does the peer take it to be ours all the same? */
 	bool (*peer_relies_on)(const struct core *c, size_t group);
-	/* May an operator have back what is being stopped?  Not where its end is told in words that the peer acts upon at once. */
+	/* May an operator have back what is being stopped?  Not where its end is told in words that the peer acts upon
+	 * at once. */
 	bool takes_back;
 	/* Can a move begin? */
 	bool (*at_rest)(const struct core *c);
 	/* An operator ordered standby (false) or takeover of a half, in which there may be no group at all. */
 	void (*moved)(struct core *c, bool takeover, enum half half);
 };
-extern const struct dialect dialect_native, dialect_classic, dialect_legacy; /* native/native.c, classic/classic.c, classic/legacy.c */
+/* native/native.c, classic/classic.c, classic/legacy.c */
+extern const struct dialect dialect_native, dialect_classic, dialect_legacy;
 /* Choose by the peer's status of a new generation. */
 void dialect_choose(struct core *c, const struct message *status);
 

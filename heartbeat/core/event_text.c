@@ -88,8 +88,9 @@ static const char *take_why(struct arguments *a)
 
 static void put_group_done(struct writer *w, const struct event *e)
 {
-	writer_format(w, " %zu %s %d %d", e->group_done.group, e->group_done.operation == GROUP_START ? "start" : "stop", e->group_done.ok,
-	              e->group_done.still_active);
+	writer_format(w, " %zu %s %d %d", e->group_done.group,
+		e->group_done.operation == GROUP_START ? "start" : "stop", e->group_done.ok,
+		e->group_done.still_active);
 	put_why(w, e->group_done.why);
 }
 
@@ -196,7 +197,8 @@ void event_encode(struct writer *w, const struct event *event)
 		rows[event->kind].put(w, event);
 }
 
-const char *event_decode(struct bytes text, const struct event_limits *limits, struct event_memory *memory, struct event *out)
+const char *event_decode(
+	struct bytes text, const struct event_limits *limits, struct event_memory *memory, struct event *out)
 {
 	struct arguments a = {.rest = memory->text, .limits = limits, .memory = memory};
 	if (!bytes_to_text(text, memory->text, sizeof memory->text))

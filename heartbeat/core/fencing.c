@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Fencing of the peer, as far as the core has to do with it: one shot at a time, asked for when the peer is dead and did not
- * take its leave, again every 5 s until it succeeds; a shot that landed after the last thing heard of the peer is proof.
- * doc/fencing.md R1 (b), R7, I8; doc/protocol.md 7.6. */
+/* Fencing of the peer, as far as the core has to do with it: one shot at a time, asked for when the peer is dead and
+ * did not take its leave, again every 5 s until it succeeds; a shot that landed after the last thing heard of the peer
+ * is proof. doc/fencing.md R1 (b), R7, I8; doc/protocol.md 7.6. */
 #include "heartbeat/core/fencing.h"
 
 #include "heartbeat/core/state.h"
@@ -21,8 +21,8 @@ void fencing_peer_heard(struct core *c)
 	c->fence_retry = MONO_FAR;
 }
 
-/* What we knew of the life before says nothing about this one: it may have started everything since.  It gets the time to prove
- * itself, or to be heard on; then it is shot again (plan shot-of-an-earlier-life). */
+/* What we knew of the life before says nothing about this one: it may have started everything since.  It gets the time
+ * to prove itself, or to be heard on; then it is shot again (plan shot-of-an-earlier-life). */
 void fencing_new_life(struct core *c, const struct node *n)
 {
 	if (!c->fencing)
@@ -54,7 +54,8 @@ void fencing_tick(struct core *c)
 	c->fence_running = true;
 	c->fence_outlived = false;
 	c->fence_retry = MONO_FAR;
-	core_log(c, LOG_LEVEL_INFO, "Resetting node %s: it is silent, and nothing is taken over before it is certainly off", n->name);
+	core_log(c, LOG_LEVEL_INFO,
+		"Resetting node %s: it is silent, and nothing is taken over before it is certainly off", n->name);
 	struct action *a = action_add(c, ACTION_FENCE);
 	a->fence.node = c->peer;
 	a->fence.name = n->name;
@@ -70,12 +71,15 @@ void fencing_done(struct core *c, bool ok)
 		return;
 	c->peer_fenced = ok && !c->fence_outlived;
 	if (ok && c->fence_outlived) { /* an attempt is bound to the life that it was meant for: fencing R7 */
-		core_log(c, LOG_LEVEL_WARN, "node %s was reset, and has been heard since: unless it answers us it is reset again.", n->name);
+		core_log(c, LOG_LEVEL_WARN,
+			"node %s was reset, and has been heard since: unless it answers us it is reset again.",
+			n->name);
 		c->fence_retry = mono_add(c->now.mono, n->dead_after);
 	} else if (ok) {
 		core_log(c, LOG_LEVEL_INFO, "node %s now reset.", n->name);
 	} else {
-		core_log(c, LOG_LEVEL_ERROR, "STONITH of %s failed. Retrying in 5 s; its resources are not taken over meanwhile.", n->name);
+		core_log(c, LOG_LEVEL_ERROR,
+			"STONITH of %s failed. Retrying in 5 s; its resources are not taken over meanwhile.", n->name);
 		c->fence_retry = mono_add(c->now.mono, span_ms(FENCE_RETRY_MS));
 	}
 }

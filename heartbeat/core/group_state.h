@@ -24,16 +24,18 @@ struct group {
 	bool conflict_logged;
 	bool was_there_too;    /* the peer had it beside us: clients may still look for its addresses there */
 	uint64_t published;    /* number of the first status that carried the present state; 0: not yet sent */
-	struct mono deadline;  /* of CLAIM with asked, GIVING; retry of FAILED, STUCK; HELD: not offered before; MONO_FAR none */
+	/* of CLAIM with asked, GIVING; retry of FAILED, STUCK; HELD: not offered before; MONO_FAR none */
+	struct mono deadline;
 	unsigned attempts;     /* starts that failed in a row */
-	enum group_failure failure; /* what goes wrong here while it is not yet released: it has failed here once it is */
+	/* what goes wrong here while it is not yet released: it has failed here once it is */
+	enum group_failure failure;
 	char why[128];
 	struct peer_group peer;
 };
 
-/* Move a group to a state: asserts that the move is legal (anything else is a bug of ours), logs the why with the inputs,
- * writes the holdings down, then does the entry work: start, stop, deadlines, a status at once.  The log line comes first,
- * what it causes after it. */
+/* Move a group to a state: asserts that the move is legal (anything else is a bug of ours), logs the why with the
+ * inputs, writes the holdings down, then does the entry work: start, stop, deadlines, a status at once.  The log line
+ * comes first, what it causes after it. */
 void group_set_state(struct core *c, size_t group, enum group_state to, const char *reason);
 const char *group_key(const struct core *c, size_t group);
 

@@ -4,7 +4,8 @@
 #include "heartbeat/core/ownership.h"
 #include "heartbeat/core/state.h"
 
-static const char *const half_names[] = {[HALF_NONE] = "none", [HALF_LOCAL] = "local", [HALF_FOREIGN] = "foreign", [HALF_ALL] = "all"};
+static const char *const half_names[] = {
+	[HALF_NONE] = "none", [HALF_LOCAL] = "local", [HALF_FOREIGN] = "foreign", [HALF_ALL] = "all"};
 
 const char *half_name(enum half h)
 {

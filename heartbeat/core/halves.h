@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The two halves of haresources: the groups whose home is here, and the others.  Their names, and which of them we hold. */
+/* The two halves of haresources: the groups whose home is here, and the others.  Their names, and which of them we
+ * hold. */
 #ifndef HEARTBEAT_CORE_HALVES_H
 #define HEARTBEAT_CORE_HALVES_H
 

@@ -44,13 +44,14 @@ static void drop_oldest(struct history *h)
 	h->count--;
 }
 
-/* A run of len bytes at h->write, all kept datagrams that stood there dropped.  They are the oldest ones, because datagrams lie
- * in the ring in the order of their numbers. */
+/* A run of len bytes at h->write, all kept datagrams that stood there dropped.  They are the oldest ones, because
+ * datagrams lie in the ring in the order of their numbers. */
 static void make_room(struct history *h, size_t len)
 {
 	if (len > HISTORY_BYTES - h->write) {
 		while (h->count > 0 && slot(h, 0)->offset >= h->write)
-			drop_oldest(h); /* else they would hide the overlap of those behind them, at the start of the ring */
+			/* else they would hide the overlap of those behind them, at the start of the ring */
+			drop_oldest(h);
 		h->write = 0;
 	}
 	while (h->count > 0 && slot(h, 0)->offset < h->write + len && h->write < slot(h, 0)->offset + slot(h, 0)->len)
@@ -66,7 +67,8 @@ void history_keep(struct history *h, uint64_t seq, struct bytes datagram)
 	if (datagram.len > HISTORY_BYTES)
 		return;
 	make_room(h, datagram.len);
-	*slot(h, h->count++) = (struct kept){.seq = seq, .offset = h->write, .len = datagram.len, .resent_at = MONO_NEVER};
+	*slot(h, h->count++) =
+		(struct kept){.seq = seq, .offset = h->write, .len = datagram.len, .resent_at = MONO_NEVER};
 	memcpy(&h->ring[h->write], datagram.at, datagram.len);
 	h->write += datagram.len;
 }
@@ -88,7 +90,8 @@ static struct kept *find(struct history *h, uint64_t seq)
 	return NULL;
 }
 
-enum history_verdict history_resend(struct history *h, uint64_t seq, struct mono now, struct span min_gap, struct bytes *datagram)
+enum history_verdict history_resend(
+	struct history *h, uint64_t seq, struct mono now, struct span min_gap, struct bytes *datagram)
 {
 	if (seq > h->highest)
 		return HISTORY_TOO_HIGH;

@@ -20,8 +20,8 @@ enum {
 struct history;
 struct history *history_new(void);
 void history_free(struct history *h);
-/* Keep a datagram (not empty) under its number; numbers only grow.  The oldest make room.  One of more than HISTORY_BYTES
- * is not kept, its number counts as sent. */
+/* Keep a datagram (not empty) under its number; numbers only grow.  The oldest make room.  One of more than
+ * HISTORY_BYTES is not kept, its number counts as sent. */
 void history_keep(struct history *h, uint64_t seq, struct bytes datagram);
 
 enum history_verdict {
@@ -32,7 +32,8 @@ enum history_verdict {
 	HISTORY_TOO_HIGH, /* never sent: log only */
 };
 /* Look up a number for resending; marks it as resent at now. */
-enum history_verdict history_resend(struct history *h, uint64_t seq, struct mono now, struct span min_gap, struct bytes *datagram);
+enum history_verdict history_resend(
+	struct history *h, uint64_t seq, struct mono now, struct span min_gap, struct bytes *datagram);
 /* Everybody has seen up to seq: forget up to there. */
 void history_acked(struct history *h, uint64_t seq);
 /* Highest number ever kept, 0 before the first. */

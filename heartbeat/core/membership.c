@@ -79,8 +79,8 @@ static void judge_interval(struct core *c, const struct node *n)
 	struct span gap = mono_since(c->now.mono, n->last_status);
 	bool over = gap.ns > c->conf->deadtime.ns;
 	if (over || gap.ns > c->conf->warntime.ns)
-		core_log(c, over ? LOG_LEVEL_CRIT : LOG_LEVEL_WARN, "Late heartbeat: Node %s: interval %lld ms%s", n->name,
-		         (long long)span_to_ms(gap), over ? " (> deadtime)" : "");
+		core_log(c, over ? LOG_LEVEL_CRIT : LOG_LEVEL_WARN, "Late heartbeat: Node %s: interval %lld ms%s",
+			n->name, (long long)span_to_ms(gap), over ? " (> deadtime)" : "");
 }
 
 /* A node is believed to be there: for the first time, again, or in a new life. */
@@ -282,19 +282,21 @@ static void ask_again(struct core *c, struct node *n)
 {
 	uint64_t missing, first;
 	struct span repeat = span_ms(c->conf->max_rexmit_delay_ms);
-	for (unsigned k = 0; k < REQUESTS_AT_ONCE && (missing = sequence_request_due(&n->sequence, c->now.mono, repeat)); k++)
+	for (unsigned k = 0;
+		k < REQUESTS_AT_ONCE && (missing = sequence_request_due(&n->sequence, c->now.mono, repeat)); k++)
 		outbox_request(c, n, missing);
 	sequence_postpone(&n->sequence, c->now.mono, repeat);
 	struct span patience = span_ms(span_to_ms(n->dead_after) + GIVE_UP_MS);
 	size_t lost = sequence_give_up(&n->sequence, mono_add(c->now.mono, (struct span){-patience.ns}), &first);
 	if (lost)
-		core_complain(c, COMPLAINT_NAK, "Irretrievably lost packet: node %s seq %llu and %zu more", n->name, (unsigned long long)first, lost - 1);
+		core_complain(c, COMPLAINT_NAK, "Irretrievably lost packet: node %s seq %llu and %zu more", n->name,
+			(unsigned long long)first, lost - 1);
 }
 
-/* Its statuses are late: perhaps they were only lost.  Ask it something that it answers at once; a dead node does not.  Without
- * this, three losses in ten are a false death each minute at deadtime = 5 keepalives
- * (doc/faults.md 17).  Not with a request to send the next number again: 3.0.6 does not find the last one it has sent, and
- * calls that an error. */
+/* Its statuses are late: perhaps they were only lost.  Ask it something that it answers at once; a dead node does not.
+ * Without this, three losses in ten are a false death each minute at deadtime = 5 keepalives
+ * (doc/faults.md 17).  Not with a request to send the next number again: 3.0.6 does not find the last one it has sent,
+ * and calls that an error. */
 static void ask_for_life(struct core *c, struct node *n)
 {
 	if (!mono_reached(c->now.mono, n->late_at))
@@ -342,7 +344,8 @@ void membership_tick(struct core *c, bool all_heard)
 		comm_comes_up(c);
 }
 
-/* We stood still: what was heard before says nothing about now.  Nobody is judged before it had the time to be heard. */
+/* We stood still: what was heard before says nothing about now.  Nobody is judged before it had the time to be
+ * heard. */
 void membership_stalled(struct core *c, struct span gap)
 {
 	bool long_gap = gap.ns > c->conf->deadtime.ns;
@@ -351,7 +354,8 @@ void membership_stalled(struct core *c, struct span gap)
 		if (i == c->self || n->status == NODE_DEAD)
 			continue;
 		struct span grace = long_gap ? n->dead_after : (struct span){2 * c->conf->keepalive.ns};
-		n->dead_not_before = mono_add(c->now.mono, grace); /* also when the deadline is reckoned anew, as comm comes up: plan stall-while-coming-up */
+		/* also when the deadline is reckoned anew, as comm comes up: plan stall-while-coming-up */
+		n->dead_not_before = mono_add(c->now.mono, grace);
 		if (n->deadline.ns < n->dead_not_before.ns)
 			n->deadline = n->dead_not_before;
 	}

@@ -38,7 +38,8 @@ void message_add_bytes(struct message *m, enum field_type type, struct bytes nam
 	struct bytes own_name = keep(&m->arena, name), own_value = keep(&m->arena, value);
 	const char *why;
 
-	if (m->arena.overflowed || (int)type < FIELD_STRING || type > FIELD_COMPRESSED || !message_append(m, type, own_name, own_value, &why))
+	if (m->arena.overflowed || (int)type < FIELD_STRING || type > FIELD_COMPRESSED ||
+		!message_append(m, type, own_name, own_value, &why))
 		m->broken = true;
 }
 

@@ -57,15 +57,18 @@ static inline bool message_allows_name(struct bytes name)
 {
 	struct reader r = reader_over(name);
 
-	if (name.len == 0 || name.len > MESSAGE_NAME_MAX || reader_skip(&r, "(") || reader_skip(&r, ">>>") || reader_skip(&r, "<<<"))
+	if (name.len == 0 || name.len > MESSAGE_NAME_MAX || reader_skip(&r, "(") || reader_skip(&r, ">>>") ||
+		reader_skip(&r, "<<<"))
 		return false;
 	for (size_t i = 0; i < name.len; i++)
-		if (name.at[i] <= '=' && (name.at[i] == '=' || name.at[i] == '\n' || name.at[i] == '\0')) /* letters lie above */
+		/* letters lie above */
+		if (name.at[i] <= '=' && (name.at[i] == '=' || name.at[i] == '\n' || name.at[i] == '\0'))
 			return false;
 	return true;
 }
 
-/* Why this is not allowed as a field, at any depth (static text); NULL: it is.  The value of a list or message is not looked into.
+/* Why this is not allowed as a field, at any depth (static text); NULL: it is.  The value of a list or message is not
+ * looked into.
  * Inline, as every field that is sent or heard comes through here. */
 static inline const char *message_refuses(enum field_type type, struct bytes name, struct bytes value)
 {
@@ -74,9 +77,10 @@ static inline const char *message_refuses(enum field_type type, struct bytes nam
 	return type == FIELD_STRING && bytes_have(value, '\0') ? "a string with a NUL in it" : NULL;
 }
 
-/* For decoders: append a field that borrows name and value.  False, with *why (static text) and nothing appended, when it
- * is one field too many, or the name or value is not allowed. */
-static inline bool message_append(struct message *m, enum field_type type, struct bytes name, struct bytes value, const char **why)
+/* For decoders: append a field that borrows name and value.  False, with *why (static text) and nothing appended, when
+ * it is one field too many, or the name or value is not allowed. */
+static inline bool message_append(
+	struct message *m, enum field_type type, struct bytes name, struct bytes value, const char **why)
 {
 	*why = m->count == MESSAGE_FIELDS_MAX ? "more than 128 fields" : message_refuses(type, name, value);
 	if (*why)

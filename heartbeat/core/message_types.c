@@ -21,7 +21,8 @@ static const struct message_type rows[] = {
 	{"hb_takeover",      true,     MESSAGE_OF_DIALECT,    MESSAGE_BY_ROOT,    false},
 	{"ask_resources",    true,     MESSAGE_OF_DIALECT,    MESSAGE_BY_CLIENTS, false}, /* ipfail gives up by it */
 	{"stonith",          true,     MESSAGE_OF_CLIENTS,    MESSAGE_BY_DAEMON,  true},
-	{"ifstat",           true,     MESSAGE_OF_API,        MESSAGE_BY_DAEMON,  false}, /* this and the next two are never on the wire */
+	/* this and the next two are never on the wire */
+	{"ifstat",           true,     MESSAGE_OF_API,        MESSAGE_BY_DAEMON,  false},
 	{"hbapi-req",        true,     MESSAGE_OF_API,        MESSAGE_BY_DAEMON,  false},
 	{"hbapi-resp",       true,     MESSAGE_OF_API,        MESSAGE_BY_DAEMON,  false},
 	{"hbapi-clstat",     true,     MESSAGE_OF_API,        MESSAGE_BY_API,     true},

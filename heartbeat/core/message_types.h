@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The types of messages, one row each: which part of the program acts on one that was received, who may have one sent, and whether
- * clients receive it.  The core, the dialects and the client interface read this table; nothing else lists types.  Looks at no field
- * but the name of the type.  doc/protocol.md 4 */
+/* The types of messages, one row each: which part of the program acts on one that was received, who may have one sent,
+ * and whether clients receive it.  The core, the dialects and the client interface read this table; nothing else lists
+ * types.  Looks at no field but the name of the type.  doc/protocol.md 4 */
 #ifndef HEARTBEAT_CORE_MESSAGE_TYPES_H
 #define HEARTBEAT_CORE_MESSAGE_TYPES_H
 
@@ -36,8 +36,8 @@ struct message_type {
 	bool clients_receive; /* as it was received; notify.c reports changes of nodes and links beside this */
 };
 
-/* The row of a type.  Never NULL: a type without a row is a message between clients, or, if its name begins with "NS_" or is empty, one
- * that nobody but a daemon sends and nobody acts on. */
+/* The row of a type.  Never NULL: a type without a row is a message between clients, or, if its name begins with "NS_"
+ * or is empty, one that nobody but a daemon sends and nobody acts on. */
 const struct message_type *message_type_of(struct bytes name);
 /* Row by row, NULL past the end; for tests. */
 const struct message_type *message_type_row(size_t index);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Moves that an operator ordered: standby and takeover of halves, followed to their end so that --wait can say what became of them. */
+/* Moves that an operator ordered: standby and takeover of halves, followed to their end so that --wait can say what
+ * became of them. */
 #include "heartbeat/core/moves.h"
 
 #include <stdio.h>
@@ -11,8 +12,8 @@
 
 static void move_end(struct core *c, struct move *m, bool ok, const char *text)
 {
-	core_log(c, ok ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, "%s [%s] %s: %s", m->takeover ? "Takeover" : "Standby", half_name(m->half),
-	         ok ? "completed" : "did not succeed", text);
+	core_log(c, ok ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, "%s [%s] %s: %s", m->takeover ? "Takeover" : "Standby",
+		half_name(m->half), ok ? "completed" : "did not succeed", text);
 	if (m->id) {
 		struct action *a = action_add(c, ACTION_MOVE_DONE);
 		a->move_done.id = m->id;
@@ -29,15 +30,18 @@ static const char *objection(struct core *c, bool takeover)
 	if (c->phase == PHASE_LEAVING || c->phase == PHASE_GONE)
 		return action_text(c, "this node is shutting down");
 	if (c->phase != PHASE_ACTIVE)
-		return action_text(c, "this node is still starting: it has not heard every node yet, and initdead has not passed");
+		return action_text(
+			c, "this node is still starting: it has not heard every node yet, and initdead has not passed");
 	if (!takeover && !peer)
 		return action_text(c, "there is no other node to take the resources");
 	if (!takeover && peer->status != NODE_ACTIVE)
-		return action_text(c, "standby message [me] from %s ignored: the other node %s is %s, nobody could take over", c->node_name, peer->name,
-		                   node_status_name(peer->status));
+		return action_text(c,
+			"standby message [me] from %s ignored: the other node %s is %s, nobody could take over",
+			c->node_name, peer->name, node_status_name(peer->status));
 	if (peer && peer->status != NODE_DEAD && !c->dialect->at_rest(c))
-		return action_text(c, "%s message from %s ignored.  resources in flux: the two nodes have not settled yet, ask again in some seconds",
-		                   takeover ? "takeover" : "standby", c->node_name);
+		return action_text(c,
+			"%s message from %s ignored.  resources in flux: the two nodes have not settled yet, ask again in some seconds",
+			takeover ? "takeover" : "standby", c->node_name);
 	return NULL;
 }
 
@@ -93,13 +97,18 @@ void move_begin(struct core *c, bool takeover, enum half half, unsigned id, cons
 		m = &refused;
 		why = why ? why : "too many moves are under way";
 	}
-	*m = (struct move){.active = true, .takeover = takeover, .half = half, .id = id, .reason = reason ? reason : "an operator asks for it here",
-	                   .deadline = mono_add(c->now.mono, span_ms(MOVE_MS))};
+	*m = (struct move){.active = true,
+		.takeover = takeover,
+		.half = half,
+		.id = id,
+		.reason = reason ? reason : "an operator asks for it here",
+		.deadline = mono_add(c->now.mono, span_ms(MOVE_MS))};
 	if (why) {
 		move_end(c, m, false, why);
 		return;
 	}
-	core_log(c, LOG_LEVEL_INFO, takeover ? "%s takes over [%s]" : "%s wants to go standby [%s]", c->node_name, half_name(half));
+	core_log(c, LOG_LEVEL_INFO, takeover ? "%s takes over [%s]" : "%s wants to go standby [%s]", c->node_name,
+		half_name(half));
 	if (takeover)
 		halves_add(c, half);
 	else
@@ -131,7 +140,9 @@ static enum progress standby_progress(struct core *c, struct move *m, size_t g)
 		return HAS_FAILED;
 	case OWN_NONE:
 	case OWN_FAILED:
-		return column == PEER_HELD ? IS_DONE : column == PEER_FAILED || column == PEER_AWAY || column == PEER_STUCK ? HAS_FAILED : GOES_ON;
+		return column == PEER_HELD                                                    ? IS_DONE
+		       : column == PEER_FAILED || column == PEER_AWAY || column == PEER_STUCK ? HAS_FAILED
+		                                                                              : GOES_ON;
 	case OWN_CLAIM: /* the peer could not, we take it back; or it is still on its way here */
 		return m->groups[g] == MOVE_OFFER_WHEN_HELD ? GOES_ON : HAS_FAILED;
 	default:
@@ -175,9 +186,10 @@ static void move_follow(struct core *c, struct move *m)
 		enum progress p = m->takeover ? takeover_progress(c, m, g) : standby_progress(c, m, g);
 		if (p == HAS_FAILED) {
 			const struct group *group = &c->groups[g];
-			move_end(c, m, false, action_text(c, "group %s is %s here%s%s, on the other node: %s", c->resources->groups[g].key,
-			                                  here(group->state), group->why[0] ? ": " : "", group->why,
-			                                  peer_column_name(ownership_column(c, g))));
+			move_end(c, m, false,
+				action_text(c, "group %s is %s here%s%s, on the other node: %s",
+					c->resources->groups[g].key, here(group->state), group->why[0] ? ": " : "",
+					group->why, peer_column_name(ownership_column(c, g))));
 			return;
 		}
 		waiting |= p == GOES_ON;
@@ -187,7 +199,8 @@ static void move_follow(struct core *c, struct move *m)
 	else if (!waiting && !m->moves)
 		move_end(c, m, true, m->takeover ? "nothing of it was elsewhere" : "nothing of it was here");
 	else if (!waiting && !m->takeover) {
-		core_log(c, LOG_LEVEL_INFO, "Other node completed standby takeover of %s resources.", half_name(m->half));
+		core_log(c, LOG_LEVEL_INFO, "Other node completed standby takeover of %s resources.",
+			half_name(m->half));
 		move_end(c, m, true, "the other node runs them");
 	} else if (!waiting) {
 		move_end(c, m, true, "they run here");

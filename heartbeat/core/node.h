@@ -24,7 +24,8 @@ struct node {
 	bool ever_heard;
 	struct mono last_status;   /* receipt of the last status, MONO_NEVER none */
 	struct span pace;          /* longest time between two of its statuses with nothing lost in between */
-	struct mono late_at;       /* no status by then: it is asked for a sign of life; MONO_FAR: not while it is dead */
+	/* no status by then: it is asked for a sign of life; MONO_FAR: not while it is dead */
+	struct mono late_at;
 	struct mono deadline;      /* declared dead then */
 	struct mono dead_not_before; /* but not before: we stood still, and what it sent may wait to be read */
 	struct span dead_after;    /* its dt, clamped: doc/protocol.md 10.10 */

@@ -7,7 +7,8 @@
 #include "heartbeat/core/message_types.h"
 #include "heartbeat/core/state.h"
 
-/* A datagram larger than this is compressed where traditional_compression says so; larger than UDP carries it is refused. */
+/* A datagram larger than this is compressed where traditional_compression says so; larger than UDP carries it is
+ * refused. */
 static bool encode(struct core *c, const struct message *m, struct writer *out)
 {
 	bool with_field = !c->conf->msgfmt_netstring;
@@ -45,10 +46,13 @@ void outbox_send(struct core *c, struct message *m, const struct node *to)
 {
 	bool numbered = message_type_of(message_string(m, "t"))->numbered;
 	common_fields(c, m, to, numbered);
-	struct writer w = writer_over(c->datagram, 2 * (size_t)CODEC_DATAGRAM_MAX); /* half of it is scratch of codec_netstring */
+	/* half of it is scratch of codec_netstring */
+	struct writer w = writer_over(c->datagram, 2 * (size_t)CODEC_DATAGRAM_MAX);
 	if (m->broken || !encode(c, m, &w) || w.len > CODEC_DATAGRAM_MAX) {
 		c->seq -= numbered; /* or everybody would ask for it again */
-		core_complain(c, COMPLAINT_FIELDS, "a message of ours does not fit into a datagram of %d bytes; it is not sent", CODEC_DATAGRAM_MAX);
+		core_complain(c, COMPLAINT_FIELDS,
+			"a message of ours does not fit into a datagram of %d bytes; it is not sent",
+			CODEC_DATAGRAM_MAX);
 		return;
 	}
 	struct bytes copy = action_bytes(c, writer_done(&w));
@@ -125,7 +129,8 @@ static void send_nak(struct core *c, const struct node *to, uint64_t seq, const 
 	outbox_send(c, m, to);
 }
 
-/* A peer that missed everything asks for each number once in this time; more is no need, and would make one datagram many. */
+/* A peer that missed everything asks for each number once in this time; more is no need, and would make one datagram
+ * many. */
 static bool may_serve(struct core *c)
 {
 	if (mono_reached(c->now.mono, c->serve_until)) {

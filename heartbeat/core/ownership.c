@@ -24,6 +24,7 @@ enum verdict {
 };
 
 /* Columns in the order of enum peer_column. */
+/* clang-format off */
 static const enum verdict table[OWN_STATES][PEER_COLUMNS] = {
 	/*                 AWAY    UNSURE  NONE         LEAVING      FAILED       CLAIM    ASK      STARTING  HELD      GIVING    STOPPING STUCK */
 	[OWN_UNKNOWN]  = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    STAY,     STAY,     STAY,     STAY,    STAY },
@@ -36,6 +37,7 @@ static const enum verdict table[OWN_STATES][PEER_COLUMNS] = {
 	[OWN_FAILED]   = { RETRY,  STAY,   STAY,        RETRY,       RETRY,       STAY,    STAY,    STAY,     STAY,     CLAIM,    STAY,    STAY },
 	[OWN_STUCK]    = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    STAY,     STAY,     STAY,     STAY,    STAY },
 };
+/* clang-format on */
 /* --- the answers to the question marks of the table --- */
 
 static bool digests_differ(const struct core *c)
@@ -87,14 +89,15 @@ static void conflict(struct core *c, size_t g)
 	struct group *group = &c->groups[g];
 	const struct node *peer = node_peer(c);
 	bool ours = conflict_is_ours(c, g);
-	/* Its status was sent again and later ones are still missing: what it claimed then may have failed since.  The next one comes
-	 * within a keepalive (plan conflict-with-the-past). */
+	/* Its status was sent again and later ones are still missing: what it claimed then may have failed since.  The
+	 * next one comes within a keepalive (plan conflict-with-the-past). */
 	if (!ours && sequence_missing_after(&peer->sequence, peer->status_seq))
 		return;
 	if (!group->conflict_logged)
-		core_log(c, LOG_LEVEL_CRIT, "Both machines own group %s: our epoch is %llu, that of %s is %llu; %s", group_key(c, g),
-		         (unsigned long long)group->epoch, node_peer_name(c), (unsigned long long)group->peer.epoch,
-		         ours ? "we keep it and announce its addresses again" : "we release it now");
+		core_log(c, LOG_LEVEL_CRIT, "Both machines own group %s: our epoch is %llu, that of %s is %llu; %s",
+			group_key(c, g), (unsigned long long)group->epoch, node_peer_name(c),
+			(unsigned long long)group->peer.epoch,
+			ours ? "we keep it and announce its addresses again" : "we release it now");
 	if (!ours) {
 		group_set_state(c, g, OWN_STOPPING, "two owners, and the other one keeps it");
 		return;
@@ -142,13 +145,17 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 		if (!may_start(c))
 			break;
 		log_acquisition(c, group, column);
-		start(c, g, c->peer == c->self ? "there is no other node" : column == PEER_LEAVING ? "the other node leaves" : "the other node is away");
+		start(c, g,
+			c->peer == c->self       ? "there is no other node"
+			: column == PEER_LEAVING ? "the other node leaves"
+						 : "the other node is away");
 		break;
 	case CLAIM:
 		if (!may_start(c))
 			break;
 		log_acquisition(c, group, column);
-		group_set_state(c, g, OWN_CLAIM, column == PEER_GIVING ? "the other node offers it" : "the other node failed to start it");
+		group_set_state(c, g, OWN_CLAIM,
+			column == PEER_GIVING ? "the other node offers it" : "the other node failed to start it");
 		break;
 	case CLAIM_HOME:
 		if (may_start(c) && home_is_here(c, g))
@@ -175,8 +182,11 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 		conflict(c, g);
 		break;
 	case RELEASE:
-		core_log(c, LOG_LEVEL_INFO, "standby: %s can take our %s resources", node_peer_name(c), half_name(group->mine ? HALF_LOCAL : HALF_FOREIGN));
-		group_set_state(c, g, OWN_STOPPING, group->state == OWN_GIVING ? "the other node takes it" : "an operator on the other node asks for it");
+		core_log(c, LOG_LEVEL_INFO, "standby: %s can take our %s resources", node_peer_name(c),
+			half_name(group->mine ? HALF_LOCAL : HALF_FOREIGN));
+		group_set_state(c, g, OWN_STOPPING,
+			group->state == OWN_GIVING ? "the other node takes it"
+						   : "an operator on the other node asks for it");
 		break;
 	case FAILBACK:
 		if (failback_wanted(c, g))
@@ -196,8 +206,8 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 	}
 }
 
-/* Whoever looked for an address while both had it may have found the peer.  Said again when the peer has let go: before that
- * its kernel still answers, and the peer may let go at once, so that we never hear it say that it holds. */
+/* Whoever looked for an address while both had it may have found the peer.  Said again when the peer has let go: before
+ * that its kernel still answers, and the peer may let go at once, so that we never hear it say that it holds. */
 static void announce_when_alone_again(struct core *c, size_t g)
 {
 	struct group *group = &c->groups[g];
@@ -208,7 +218,8 @@ static void announce_when_alone_again(struct core *c, size_t g)
 		group->was_there_too = true;
 	else if (group->was_there_too && group->state == OWN_HELD && column != PEER_UNSURE) {
 		group->was_there_too = false;
-		core_log(c, LOG_LEVEL_INFO, "Group %s runs here only: its addresses are announced again", group_key(c, g));
+		core_log(c, LOG_LEVEL_INFO, "Group %s runs here only: its addresses are announced again",
+			group_key(c, g));
 		action_add(c, ACTION_GROUP_ANNOUNCE)->group.group = g;
 	}
 }
@@ -216,7 +227,8 @@ static void announce_when_alone_again(struct core *c, size_t g)
 bool ownership_settle(struct core *c)
 {
 	bool moved = false;
-	/* Each pass can move a group one cell on; the longest walk through the table has no more steps than it has states. */
+	/* Each pass can move a group one cell on; the longest walk through the table has no more steps than it has
+	 * states. */
 	for (unsigned pass = 0; pass < OWN_STATES; pass++) {
 		bool changed = false;
 		for (size_t g = 0; g < c->group_count; g++) {

@@ -15,23 +15,27 @@
  * FAILED     retry   stay   stay    retry   retry   stay     stay     stay      claim    stay     stay
  * STUCK      stay    stay   stay    stay    stay    stay     stay     stay      stay     stay     stay
  *
- * LEAVING   whoever leaves and has released starts nothing more in this life: no answer is needed, it may be gone before
- * home?     claim when its home is this node, or when the peer takes it to be here (classic reports halves)
+ * LEAVING   whoever leaves and has released starts nothing more in this life: no answer is needed, it may be gone
+ * before home?     claim when its home is this node, or when the peer takes it to be here (classic reports halves)
  * acked?    start once the peer has said so *knowing our claim*: an answer counts only for the request it names
  * tie       an operator's claim wins, else the home, else the lower node name; the loser withdraws and the winner
  *           starts when it has seen that
  * HELD      stands for the column STARTING too
  * asked?    an operator asked: wait for the peer to release, at most ASK_MS; otherwise withdraw
- * conflict  two owners (a partition has healed; one that means to give it away runs it as well): the higher epoch keeps and
- *           announces its addresses anew, the other releases at once; equal epochs, or a peer without: as in a tie.  Nobody
- *           restarts.  When the other one has let go, the addresses are announced once more.
- * fback?    give when its home is the peer, auto_failback is on or legacy and we took it because its home was away; an offer
+ * conflict  two owners (a partition has healed; one that means to give it away runs it as well): the higher epoch keeps
+ * and
+ *           announces its addresses anew, the other releases at once; equal epochs, or a peer without: as in a tie.
+ *           Nobody restarts.  When the other one has let go, the addresses are announced once more.
+ * fback?    give when its home is the peer, auto_failback is on or legacy and we took it because its home was away; an
+ * offer
  *           that got no answer is made again after 1 s by the node whose name is lower, after 5 s by the other
- * retry     start again: START_ATTEMPTS times RETRY_MS apart, then after twice as long each time, LATER_MS at most (a switch that takes
- *           minutes to come back must not leave the survivor idle for ever); with the column FAILED each node in its turn, by a claim
+ * retry     start again: START_ATTEMPTS times RETRY_MS apart, then after twice as long each time, LATER_MS at most (a
+ * switch that takes
+ *           minutes to come back must not leave the survivor idle for ever); with the column FAILED each node in its
+ *           turn, by a claim
  *
- * Second table.  Rows: our side.  Columns: what exec reports: the end of a start or a stop, and that a resource of a running group failed.
- * "dirty": and something may still run.
+ * Second table.  Rows: our side.  Columns: what exec reports: the end of a start or a stop, and that a resource of a
+ * running group failed. "dirty": and something may still run.
  *
  *            started  start failed  start dirty  stopped   stop failed  resource failed
  * UNKNOWN    error    error         error        NONE      STUCK        -
@@ -41,14 +45,16 @@
  * STOPPING   error    error         error        NONE      STUCK        -
  * others     error    error         error        error     error        -
  *
- * A group of which a start or a resource failed goes to FAILED instead of NONE once it is stopped: the peer claims it at once (column FAILED)
- * and keeps it, also with auto_failback; here it is tried again by "retry", as after a start that failed.  STUCK is stopped again
- * every RETRY_MS and never treated as released.  error: logged, ignored.  -: the report crossed a stop.
+ * A group of which a start or a resource failed goes to FAILED instead of NONE once it is stopped: the peer claims it
+ * at once (column FAILED) and keeps it, also with auto_failback; here it is tried again by "retry", as after a start
+ * that failed.  STUCK is stopped again every RETRY_MS and never treated as released.  error: logged, ignored.  -: the
+ * report crossed a stop.
  * Why an acknowledged claim is safe: the peer said "not here" after it had read our claim, and whoever has read a
  * claim starts only after an answer to its own claim, which our claim denies.
- * This rule, in the native dialect, is searched through by tests/model/ownership.pml for two nodes and one group, within the bounds of the
- * table at its head: up to four lives in all (restarts beside a living peer), two orders, two failed starts.  Not modelled: partitions (epochs),
- * stalls, fencing, failed stops, auto_failback, files that differ, several groups, the classic dialect. */
+ * This rule, in the native dialect, is searched through by tests/model/ownership.pml for two nodes and one group,
+ * within the bounds of the table at its head: up to four lives in all (restarts beside a living peer), two orders, two
+ * failed starts.  Not modelled: partitions (epochs), stalls, fencing, failed stops, auto_failback, files that differ,
+ * several groups, the classic dialect. */
 #ifndef HEARTBEAT_CORE_OWNERSHIP_H
 #define HEARTBEAT_CORE_OWNERSHIP_H
 
@@ -86,13 +92,15 @@ const char *peer_column_name(enum peer_column p);
 void ownership_init(struct core *c, const struct adopted *adopted, size_t count);
 /* The column of a group now. */
 enum peer_column ownership_column(const struct core *c, size_t group);
-/* Apply the table to every group until no group moves.  Returns whether any did.  Called by the step, after everything that may move one. */
+/* Apply the table to every group until no group moves.  Returns whether any did.  Called by the step, after everything
+ * that may move one. */
 bool ownership_settle(struct core *c);
 /* A dialect reports. */
 void ownership_peer_says(struct core *c, size_t group, enum peer_column said, uint64_t epoch, bool acked);
 void ownership_forget_peer(struct core *c); /* all columns UNSURE */
 /* exec reports: the second table.  why: of a failure; may be NULL. */
-void ownership_group_done(struct core *c, size_t group, enum group_operation op, bool ok, bool still_active, const char *why);
+void ownership_group_done(
+	struct core *c, size_t group, enum group_operation op, bool ok, bool still_active, const char *why);
 void ownership_group_failed(struct core *c, size_t group, const char *why);
 /* Retries, answers that did not come. */
 void ownership_tick(struct core *c);

@@ -27,9 +27,12 @@ void ownership_init(struct core *c, const struct adopted *adopted, size_t count)
 			if (adopted[i].clean_up)
 				action_add(c, ACTION_GROUP_STOP)->group.group = g;
 			if (adopted[i].clean_up)
-				core_log(c, LOG_LEVEL_WARN, "Group %s was left behind by an engine that died: it is stopped before we join", group_key(c, g));
+				core_log(c, LOG_LEVEL_WARN,
+					"Group %s was left behind by an engine that died: it is stopped before we join",
+					group_key(c, g));
 			else
-				core_log(c, LOG_LEVEL_INFO, "Group %s runs here since before this engine: it goes on", group_key(c, g));
+				core_log(c, LOG_LEVEL_INFO, "Group %s runs here since before this engine: it goes on",
+					group_key(c, g));
 		}
 	}
 }
@@ -88,8 +91,8 @@ static void take_report(struct core *c, size_t g, enum report report, const char
 	if (answer == IGNORE)
 		return;
 	if (answer == ERROR) {
-		core_log(c, LOG_LEVEL_ERROR, "Group %s: the end of a %s was reported in state %s; ignored", group_key(c, g),
-		         report < STOPPED ? "start" : "stop", group_state_name(group->state));
+		core_log(c, LOG_LEVEL_ERROR, "Group %s: the end of a %s was reported in state %s; ignored",
+			group_key(c, g), report < STOPPED ? "start" : "stop", group_state_name(group->state));
 		return;
 	}
 	if (why)
@@ -101,9 +104,12 @@ static void take_report(struct core *c, size_t g, enum report report, const char
 	case ERROR:
 		break;
 	case TO_NONE:
-		if (group->failure != FAILURE_NONE) /* without this its home would start it again and again, and nobody else ever */
-			group_set_state(c, g, OWN_FAILED, group->failure == FAILURE_START ? "all its resources are stopped, after a start that failed"
-			                                                                  : "all its resources are stopped, after one of them failed");
+		/* without this its home would start it again and again, and nobody else ever */
+		if (group->failure != FAILURE_NONE)
+			group_set_state(c, g, OWN_FAILED,
+				group->failure == FAILURE_START
+					? "all its resources are stopped, after a start that failed"
+					: "all its resources are stopped, after one of them failed");
 		else
 			group_set_state(c, g, OWN_NONE, why ? group->why : "all its resources are stopped");
 		break;
@@ -118,13 +124,16 @@ static void take_report(struct core *c, size_t g, enum report report, const char
 		break;
 	case TO_STOPPING:
 		group->failure = FAILURE_RUN;
-		core_log(c, LOG_LEVEL_ERROR, "Group %s has failed here (%s): it is released, and the other node is asked to run it", group_key(c, g), group->why);
+		core_log(c, LOG_LEVEL_ERROR,
+			"Group %s has failed here (%s): it is released, and the other node is asked to run it",
+			group_key(c, g), group->why);
 		group_set_state(c, g, OWN_STOPPING, "a resource of it failed");
 		break;
 	}
 }
 
-void ownership_group_done(struct core *c, size_t g, enum group_operation op, bool ok, bool still_active, const char *why)
+void ownership_group_done(
+	struct core *c, size_t g, enum group_operation op, bool ok, bool still_active, const char *why)
 {
 	const char *reason = ok ? NULL : why ? why : "no reason given";
 	if (op == GROUP_START)
@@ -138,8 +147,8 @@ void ownership_group_failed(struct core *c, size_t g, const char *why)
 	take_report(c, g, RESOURCE_FAILED, why ? why : "no reason given");
 }
 
-/* Two that offer each other a group in the same instant each ignore the other's offer: one of them has to wait longer, or they
- * would do it again for ever (seed 757 of the profile classic). */
+/* Two that offer each other a group in the same instant each ignore the other's offer: one of them has to wait longer,
+ * or they would do it again for ever (seed 757 of the profile classic). */
 static int64_t offer_again_ms(const struct core *c)
 {
 	return strcmp(c->nodes[c->self].name, c->nodes[c->peer].name) < 0 ? 1000 : 5000;
@@ -153,7 +162,8 @@ void ownership_tick(struct core *c)
 			continue;
 		switch (group->state) {
 		case OWN_CLAIM:
-			if (ownership_column(c, g) == PEER_STOPPING) { /* it obeys; stop scripts have their own deadlines */
+			/* it obeys; stop scripts have their own deadlines */
+			if (ownership_column(c, g) == PEER_STOPPING) {
 				group->deadline = mono_add(c->now.mono, span_ms(ASK_MS));
 				break;
 			}

@@ -21,7 +21,8 @@ static struct origin origin(const struct event *e)
 	int family = from.len == sizeof(struct in_addr) ? AF_INET : AF_INET6;
 	struct origin o = {"unknown address"};
 	if (from.len == sizeof(struct in_addr) || from.len == sizeof(struct in6_addr))
-		(void)inet_ntop(family, from.at, o.text, sizeof o.text); /* cannot fail: it is of this family and fits */
+		/* cannot fail: it is of this family and fits */
+		(void)inet_ntop(family, from.at, o.text, sizeof o.text);
 	return o;
 }
 
@@ -44,9 +45,10 @@ static bool decode(struct core *c, const struct event *e)
 	if (!c->conf->log_badpack)
 		return false;
 	if (unauthentic)
-		core_complain(c, COMPLAINT_UNAUTHENTIC, "datagram from %s on %s refused, failed authentication: %s. Is /etc/ha.d/authkeys the same on both nodes, "
-		              "or does another cluster use this port?", origin(e).text, medium_name(c, e->datagram.medium),
-		              auth_verdict_text(decoded.auth));
+		core_complain(c, COMPLAINT_UNAUTHENTIC,
+			"datagram from %s on %s refused, failed authentication: %s. Is /etc/ha.d/authkeys the same on both nodes, "
+			"or does another cluster use this port?",
+			origin(e).text, medium_name(c, e->datagram.medium), auth_verdict_text(decoded.auth));
 	else
 		core_complain(c, COMPLAINT_MALFORMED, "datagram from %s on %s dropped: %s (%s)", origin(e).text,
 		              medium_name(c, e->datagram.medium), codec_verdict_text(verdict), decoded.why);
@@ -70,7 +72,8 @@ static bool fields_are_sound(struct core *c, const struct event *e)
 	const char *twice = field_twice(m);
 	uint64_t ts;
 	if (twice) {
-		core_complain(c, COMPLAINT_FIELDS, "message from %s dropped: field %s occurs twice", origin(e).text, twice);
+		core_complain(
+			c, COMPLAINT_FIELDS, "message from %s dropped: field %s occurs twice", origin(e).text, twice);
 		return false;
 	}
 	if (!message_string(m, "t").len || !message_string(m, "src").len || !message_number(m, "ts", 16, &ts) || !ts) {
@@ -101,10 +104,11 @@ static bool is_own(struct core *c, const struct event *e)
 	if (by_uuid && generation == c->generation && seq <= c->seq)
 		membership_heard(c, &c->nodes[c->self], e->datagram.medium);
 	else if (generation >= c->generation)
-		core_complain(c, COMPLAINT_OWN_NAME, "a machine at %s on %s sends with our own name or uuid (generation %llx, ours %llx): a cloned disk? "
-		              "Give it another uname and remove its /var/lib/heartbeat/hb_uuid", origin(e).text,
-		              medium_name(c, e->datagram.medium),
-		              (unsigned long long)generation, (unsigned long long)c->generation);
+		core_complain(c, COMPLAINT_OWN_NAME,
+			"a machine at %s on %s sends with our own name or uuid (generation %llx, ours %llx): a cloned disk? "
+			"Give it another uname and remove its /var/lib/heartbeat/hb_uuid",
+			origin(e).text, medium_name(c, e->datagram.medium), (unsigned long long)generation,
+			(unsigned long long)c->generation);
 	return true;
 }
 
@@ -116,8 +120,9 @@ static struct node *sender(struct core *c, const struct event *e)
 		c->counters.foreign++;
 		char shown[HA_CF_NAME_MAX];
 		(void)bytes_to_text(name, shown, sizeof shown);
-		core_complain(c, COMPLAINT_FOREIGN, "process_status_message: bad node [%s] in message from %s: it is not in ha.cf", shown,
-		              origin(e).text);
+		core_complain(c, COMPLAINT_FOREIGN,
+			"process_status_message: bad node [%s] in message from %s: it is not in ha.cf", shown,
+			origin(e).text);
 		return NULL;
 	}
 	return n;
@@ -141,14 +146,17 @@ static void take_unnumbered(struct core *c, struct node *n)
 {
 	const struct message *m = &c->in;
 	uint64_t first, last;
-	if (message_is(m, "t", "NS_rexmit") && message_is(m, "dest", c->node_name) && message_number(m, "firstseq", 10, &first) &&
-	    message_number(m, "lastseq", 10, &last)) {
+	if (message_is(m, "t", "NS_rexmit") && message_is(m, "dest", c->node_name) &&
+		message_number(m, "firstseq", 10, &first) && message_number(m, "lastseq", 10, &last)) {
 		/* Not for a dead node: anybody can replay an old request. */
 		if (outbox_serve(c, n, first, last) && n->heard)
 			beat_lossy(c);
-	} else if (message_is(m, "t", "NS_nak_rexmit") && message_number(m, "firstseq", 16, &first) && sequence_lost(&n->sequence, first))
-		core_complain(c, COMPLAINT_NAK, "Irretrievably lost packet: node %s seq %llu", n->name, (unsigned long long)first);
-	else if (message_is(m, "t", "NS_ackmsg") && message_is(m, "dest", c->node_name) && message_number(m, "ackseq", 16, &first) && first <= c->seq)
+	} else if (message_is(m, "t", "NS_nak_rexmit") && message_number(m, "firstseq", 16, &first) &&
+		   sequence_lost(&n->sequence, first))
+		core_complain(c, COMPLAINT_NAK, "Irretrievably lost packet: node %s seq %llu", n->name,
+			(unsigned long long)first);
+	else if (message_is(m, "t", "NS_ackmsg") && message_is(m, "dest", c->node_name) &&
+		 message_number(m, "ackseq", 16, &first) && first <= c->seq)
 		history_acked(c->history, first);
 }
 
@@ -163,11 +171,12 @@ static bool is_fresh(struct core *c, struct node *n, uint64_t generation, uint64
 	switch (verdict) {
 	case SEQ_GAP:
 		n->loss_told |= core_complain(c, COMPLAINT_LOST, "%llu lost packet(s) for [%s] [%llu:%llu]",
-		                              (unsigned long long)(n->sequence.gap_last - n->sequence.gap_first - 1), n->name,
-		                              (unsigned long long)n->sequence.gap_first, (unsigned long long)n->sequence.gap_last);
+			(unsigned long long)(n->sequence.gap_last - n->sequence.gap_first - 1), n->name,
+			(unsigned long long)n->sequence.gap_first, (unsigned long long)n->sequence.gap_last);
 		return true;
 	case SEQ_LOST_MANY:
-		core_complain(c, COMPLAINT_LOST, "lost a lot of packets from %s: numbering starts anew at %llu", n->name, (unsigned long long)seq);
+		core_complain(c, COMPLAINT_LOST, "lost a lot of packets from %s: numbering starts anew at %llu",
+			n->name, (unsigned long long)seq);
 		return true;
 	case SEQ_FILLED:
 		if (n->sequence.missing_count == 0 && n->loss_told) {
@@ -235,19 +244,23 @@ static bool take_numbered(struct core *c, const struct event *e, struct node *n)
 {
 	const struct message *m = &c->in;
 	uint64_t seq, generation = 0;
-	if (!message_number(m, "seq", 16, &seq) || !seq || (message_find(m, "hg") && !message_number(m, "hg", 16, &generation))) {
+	if (!message_number(m, "seq", 16, &seq) || !seq ||
+		(message_find(m, "hg") && !message_number(m, "hg", 16, &generation))) {
 		core_complain(c, COMPLAINT_FIELDS, "message of %s dropped: seq or hg is no number", n->name);
 		return false;
 	}
 	bool is_status = message_is(m, "t", "status");
 	if (generation < n->sequence.generation) {
 		c->counters.replayed++;
-		core_complain(c, COMPLAINT_REPLAY, "should_drop_message: attempted replay attack [%s]? [gen = %llu, curgen = %llu]", n->name,
-		              (unsigned long long)generation, (unsigned long long)n->sequence.generation);
+		core_complain(c, COMPLAINT_REPLAY,
+			"should_drop_message: attempted replay attack [%s]? [gen = %llu, curgen = %llu]", n->name,
+			(unsigned long long)generation, (unsigned long long)n->sequence.generation);
 		return false;
 	}
-	/* Before its first status of a life nothing of it is believed; nor what was already seen before it was declared dead. */
-	if ((generation > n->sequence.generation && !is_status) || (generation == n->sequence.generation && seq <= n->seen_up_to)) {
+	/* Before its first status of a life nothing of it is believed; nor what was already seen before it was declared
+	 * dead. */
+	if ((generation > n->sequence.generation && !is_status) ||
+		(generation == n->sequence.generation && seq <= n->seen_up_to)) {
 		c->counters.duplicate++;
 		return false;
 	}
@@ -278,7 +291,8 @@ static void take_ping(struct core *c, size_t medium)
 {
 	const struct medium_conf *conf = &c->conf->media[medium];
 	const char *info = conf->kind == MEDIUM_PING_GROUP ? "ping_group" : "ping";
-	if (message_is(&c->in, "t", "NS_st") && message_is(&c->in, "src", conf->name) && message_is(&c->in, "info", info))
+	if (message_is(&c->in, "t", "NS_st") && message_is(&c->in, "src", conf->name) &&
+		message_is(&c->in, "info", info))
 		membership_ping(c, medium);
 }
 

@@ -22,7 +22,7 @@ void sequence_restart(struct sequence *s, uint64_t generation)
 	s->generation = generation;
 }
 
-/* --- judging ------------------------------------------------------------------------------------------------------------ */
+/* --- judging ---------------------------------------------------------------------------------- */
 
 /* Begin anew at seq.  What was before it counts as settled, so that no acknowledgement claims it. */
 static void set_base(struct sequence *s, uint64_t seq)
@@ -59,12 +59,14 @@ static enum seq_verdict open_gap(struct sequence *s, uint64_t seq, struct mono n
 		return SEQ_LOST_MANY;
 	}
 	for (uint64_t missing = s->last + 1; missing < seq; missing++)
-		s->missing[s->missing_count++] = (struct missing){.seq = missing, .since = now, .ask_at = mono_add(now, first_request)};
+		s->missing[s->missing_count++] =
+			(struct missing){.seq = missing, .since = now, .ask_at = mono_add(now, first_request)};
 	s->last = seq;
 	return SEQ_GAP;
 }
 
-enum seq_verdict sequence_accept(struct sequence *s, uint64_t generation, uint64_t seq, struct mono now, struct span first_request)
+enum seq_verdict sequence_accept(
+	struct sequence *s, uint64_t generation, uint64_t seq, struct mono now, struct span first_request)
 {
 	if (generation < s->generation)
 		return SEQ_OLD_GENERATION;
@@ -84,7 +86,7 @@ enum seq_verdict sequence_accept(struct sequence *s, uint64_t generation, uint64
 	return SEQ_NEW;
 }
 
-/* --- answering ---------------------------------------------------------------------------------------------------------- */
+/* --- answering -------------------------------------------------------------------------------- */
 
 uint64_t sequence_ack_due(struct sequence *s)
 {
@@ -107,7 +109,8 @@ uint64_t sequence_request_due(struct sequence *s, struct mono now, struct span r
 			due = &s->missing[i];
 	if (!due)
 		return 0;
-	/* Without a pause the caller's loop over what is due would never end.  Asked in vain for some time: its sender may be deaf. */
+	/* Without a pause the caller's loop over what is due would never end.  Asked in vain for some time: its sender
+	 * may be deaf. */
 	struct span half_its_age = {mono_since(now, due->since).ns / 2};
 	struct span pause = repeat.ns < span_ms(1).ns ? span_ms(1) : repeat;
 	due->ask_at = mono_add(now, half_its_age.ns > pause.ns ? half_its_age : pause);

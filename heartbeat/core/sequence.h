@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Numbers of one sender as we receive them: generation, duplicates, gaps, retransmission requests, acknowledgements due.
+/* Numbers of one sender as we receive them: generation, duplicates, gaps, retransmission requests, acknowledgements
+ * due.
  * Knows nothing of status or resources.  doc/protocol.md 5.2 to 5.4. */
 #ifndef HEARTBEAT_CORE_SEQUENCE_H
 #define HEARTBEAT_CORE_SEQUENCE_H
@@ -38,7 +39,8 @@ struct sequence {
 	size_t missing_count;
 	unsigned ack_residue;      /* 0..9: numbers with this residue modulo 10 are acknowledged */
 	uint64_t acked;            /* last number acknowledged */
-	uint64_t gap_first, gap_last; /* the two numbers around the latest SEQ_GAP or SEQ_LOST_MANY, both received: A and B of
+	uint64_t gap_first,
+		gap_last; /* the two numbers around the latest SEQ_GAP or SEQ_LOST_MANY, both received: A and B of
 	                               * the log line "N lost packet(s) for [X] [A:B]", where N is B - A - 1 */
 };
 
@@ -48,16 +50,18 @@ void sequence_init(struct sequence *s, unsigned ack_residue);
 void sequence_forget(struct sequence *s);
 /* Raise the generation (status messages only) and forget the numbers.  The caller has checked that it is larger. */
 void sequence_restart(struct sequence *s, uint64_t generation);
-/* Judge one number.  seq 0, which is no number: SEQ_OLD.  The first number after init, forget or restart sets the base: what was
- * before it is neither asked for nor acknowledged.  generation lower than ours: SEQ_OLD_GENERATION;
+/* Judge one number.  seq 0, which is no number: SEQ_OLD.  The first number after init, forget or restart sets the base:
+ * what was before it is neither asked for nor acknowledged.  generation lower than ours: SEQ_OLD_GENERATION;
  * higher: judged as if equal (doc/protocol.md 5.2: "Other messages never raise gen").
- * first_request: how long to wait before the first retransmission request of a new gap (random 50..250 ms from the caller). */
-enum seq_verdict sequence_accept(struct sequence *s, uint64_t generation, uint64_t seq, struct mono now, struct span first_request);
+ * first_request: how long to wait before the first retransmission request of a new gap (random 50..250 ms from the
+ * caller). */
+enum seq_verdict sequence_accept(
+	struct sequence *s, uint64_t generation, uint64_t seq, struct mono now, struct span first_request);
 /* After SEQ_NEW, SEQ_FILLED or SEQ_GAP: the number to acknowledge now, 0 for none.  Marks it as acknowledged.
  * Never past a hole: the highest trigger number below the first missing one.  doc/protocol.md 5.4. */
 uint64_t sequence_ack_due(struct sequence *s);
-/* A request is due: returns the number and schedules its repetition after repeat (at least 1 ms), later and later as it grows old (half of
- * its age); 0 when none is due now. */
+/* A request is due: returns the number and schedules its repetition after repeat (at least 1 ms), later and later as it
+ * grows old (half of its age); 0 when none is due now. */
 uint64_t sequence_request_due(struct sequence *s, struct mono now, struct span repeat);
 /* Enough was asked for at a time: what is still due is due after repeat, the lowest first. */
 void sequence_postpone(struct sequence *s, struct mono now, struct span repeat);

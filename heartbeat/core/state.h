@@ -20,7 +20,8 @@
 #include "heartbeat/core/phase.h"
 
 enum {
-	CORE_ACTIONS_MAX = 4096, /* all groups through several states in one step, and every request due; more is a bug, and is told */
+	/* all groups through several states in one step, and every request due; more is a bug, and is told */
+	CORE_ACTIONS_MAX = 4096,
 	CORE_ARENA = 512 * 1024, /* bytes of the actions of one step */
 	CORE_NODES_SERVED = 2,   /* doc/protocol.md 10.13: "haresources knows only 'the other node'" */
 };
@@ -43,7 +44,8 @@ struct core {
 	enum phase phase;
 	struct beat beat;
 	struct mono comm_deadline; /* initdead */
-	struct mono takeover_not_before; /* no takeover from a silent peer before this: we stalled, or hear one that does not prove itself */
+	/* no takeover from a silent peer before this: we stalled, or hear one that does not prove itself */
+	struct mono takeover_not_before;
 	bool peer_left;            /* said good-bye in its present generation */
 	bool peer_fenced, fencing, fence_running;
 	bool fence_outlived;       /* a newer life of the peer was heard while the shot was under way */
@@ -51,7 +53,8 @@ struct core {
 	struct mono leave_deadline; /* PHASE_LEAVING after everything was released */
 	bool said_goodbye;
 
-	enum half halves_without_groups; /* halves without groups that are ours all the same: what rscstatus and 3.0.6 expect */
+	/* halves without groups that are ours all the same: what rscstatus and 3.0.6 expect */
+	enum half halves_without_groups;
 	struct group *groups;
 	size_t group_count;
 	struct move moves[CORE_MOVES_MAX];

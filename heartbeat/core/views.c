@@ -12,7 +12,8 @@ size_t core_node_count(const struct core *c)
 void core_node_view(const struct core *c, size_t index, struct node_view *out)
 {
 	const struct node *n = &c->nodes[index];
-	*out = (struct node_view){.name = n->name, .ping = n->ping, .status = node_status_name(n->status), .is_self = index == c->self};
+	*out = (struct node_view){
+		.name = n->name, .ping = n->ping, .status = node_status_name(n->status), .is_self = index == c->self};
 }
 
 bool core_link_view(const struct core *c, size_t node, size_t index, struct link_view *out)
@@ -35,16 +36,30 @@ void core_group_view(const struct core *c, size_t index, struct group_view *out)
 {
 	/* What the peer says in the terms of our own states. */
 	static const enum group_state as_state[PEER_COLUMNS] = {
-		[PEER_NONE] = OWN_NONE, [PEER_LEAVING] = OWN_NONE, [PEER_FAILED] = OWN_FAILED, [PEER_CLAIM] = OWN_CLAIM, [PEER_ASK] = OWN_CLAIM,
-		[PEER_STARTING] = OWN_STARTING, [PEER_HELD] = OWN_HELD, [PEER_GIVING] = OWN_GIVING, [PEER_STOPPING] = OWN_STOPPING, [PEER_STUCK] = OWN_STUCK,
+		[PEER_NONE] = OWN_NONE,
+		[PEER_LEAVING] = OWN_NONE,
+		[PEER_FAILED] = OWN_FAILED,
+		[PEER_CLAIM] = OWN_CLAIM,
+		[PEER_ASK] = OWN_CLAIM,
+		[PEER_STARTING] = OWN_STARTING,
+		[PEER_HELD] = OWN_HELD,
+		[PEER_GIVING] = OWN_GIVING,
+		[PEER_STOPPING] = OWN_STOPPING,
+		[PEER_STUCK] = OWN_STUCK,
 	};
 	const struct group *group = &c->groups[index];
 	enum peer_column said = group->peer.said;
 	bool alive = c->peer != c->self && c->nodes[c->peer].status != NODE_DEAD;
 	*out = (struct group_view){
-		.key = c->resources->groups[index].key, .home = c->resources->groups[index].home, .id = c->resources->groups[index].id,
-		.state = group->state, .epoch = group->epoch, .failback_due = group->state == OWN_GIVING ? group->was_due : group->failback_due, .peer_known = alive && said != PEER_UNSURE && said != PEER_AWAY,
-		.peer_state = as_state[said], .why = group->why,
+		.key = c->resources->groups[index].key,
+		.home = c->resources->groups[index].home,
+		.id = c->resources->groups[index].id,
+		.state = group->state,
+		.epoch = group->epoch,
+		.failback_due = group->state == OWN_GIVING ? group->was_due : group->failback_due,
+		.peer_known = alive && said != PEER_UNSURE && said != PEER_AWAY,
+		.peer_state = as_state[said],
+		.why = group->why,
 	};
 }
 

@@ -46,8 +46,10 @@ static gboolean refuse_fence(gpointer data)
 
 static void apply_fence(struct engine *e, const struct action *a)
 {
-	log_at(LOG_LEVEL_ERROR, "node %s cannot be reset: this version has no stonith drivers. Take its power off by hand and restart heartbeat there, "
-	                        "or remove the stonith lines of ha.cf if nothing shared can be damaged by two owners", a->fence.name);
+	log_at(LOG_LEVEL_ERROR,
+		"node %s cannot be reset: this version has no stonith drivers. Take its power off by hand and restart heartbeat there, "
+		"or remove the stonith lines of ha.cf if nothing shared can be damaged by two owners",
+		a->fence.name);
 	struct refusal *r = g_new0(struct refusal, 1);
 	*r = (struct refusal){.engine = e, .node = a->fence.node};
 	g_idle_add(refuse_fence, r);

@@ -65,7 +65,8 @@ static void say_what_holds_it(void)
 	while (rc == API_OK && message_find(reply, "key")) {
 		struct bytes key = message_string(reply, "key"), state = message_string(reply, "state");
 		if (!bytes_equal_text(state, "none"))
-			writer_format(&w, " %.*s (%.*s)", (int)key.len, (const char *)key.at, (int)state.len, (const char *)state.at);
+			writer_format(&w, " %.*s (%.*s)", (int)key.len, (const char *)key.at, (int)state.len,
+				(const char *)state.at);
 		if (!message_is(reply, "result", "ok/more"))
 			break;
 		rc = api_client_more(client, span_ms(API_MS), &reply);
@@ -83,7 +84,8 @@ static int wait_for_end(int pidfd, pid_t pid)
 			return 0;
 		say_what_holds_it();
 	}
-	fprintf(stderr, "heartbeat: pid %d has not ended after %d s; its log says why. It goes on stopping\n", (int)pid, STOP_BOUND_MS / 1000);
+	fprintf(stderr, "heartbeat: pid %d has not ended after %d s; its log says why. It goes on stopping\n", (int)pid,
+		STOP_BOUND_MS / 1000);
 	return EXIT_OTHER;
 }
 
@@ -92,10 +94,13 @@ static int judge_left(void)
 {
 	int left = holdings_left();
 	if (left < 0)
-		fprintf(stderr, "heartbeat: stopped, but %s cannot be read, so nobody knows whether everything could be stopped; the log says it: %s\n", PATH_HOLDINGS, strerror(-left));
+		fprintf(stderr,
+			"heartbeat: stopped, but %s cannot be read, so nobody knows whether everything could be stopped; the log says it: %s\n",
+			PATH_HOLDINGS, strerror(-left));
 	if (left > 0)
-		fprintf(stderr, "heartbeat: stopped, but not everything that ran here could be stopped; the log says what. The other node takes over after "
-		                "deadtime all the same: stop it by hand now, or switch this machine off\n");
+		fprintf(stderr,
+			"heartbeat: stopped, but not everything that ran here could be stopped; the log says what. The other node takes over after "
+			"deadtime all the same: stop it by hand now, or switch this machine off\n");
 	return left != 0 ? EXIT_OTHER : 0;
 }
 
@@ -140,6 +145,7 @@ int control_reload(int *running)
 	if (pidfd >= 0)
 		(void)close(pidfd);
 	if (rc != 0)
-		fprintf(stderr, "heartbeat: cannot signal pid %d: %s; the old files stay in use\n", (int)pid, strerror(-rc));
+		fprintf(stderr, "heartbeat: cannot signal pid %d: %s; the old files stay in use\n", (int)pid,
+			strerror(-rc));
 	return rc == 0 ? 0 : rc == -EPERM ? EXIT_PERMISSION : EXIT_OTHER;
 }

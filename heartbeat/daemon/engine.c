@@ -104,10 +104,15 @@ static void on_datagram(void *context, size_t medium, struct bytes data, const s
 	engine_step(context, &event);
 }
 
-static void on_group_done(void *context, size_t group, enum exec_operation operation, bool ok, bool still_active, const char *why)
+static void on_group_done(
+	void *context, size_t group, enum exec_operation operation, bool ok, bool still_active, const char *why)
 {
-	struct event event = {.kind = EVENT_GROUP_DONE, .group_done = {.group = group, .operation = operation == EXEC_START ? GROUP_START : GROUP_STOP,
-	                                                               .ok = ok, .still_active = still_active, .why = why}};
+	struct event event = {.kind = EVENT_GROUP_DONE,
+		.group_done = {.group = group,
+			.operation = operation == EXEC_START ? GROUP_START : GROUP_STOP,
+			.ok = ok,
+			.still_active = still_active,
+			.why = why}};
 	engine_step(context, &event);
 }
 
@@ -172,8 +177,10 @@ static bool running_groups_unchanged(const struct engine *e, const struct hareso
 		for (size_t k = 0; k < fresh->count; k++)
 			found |= fresh->groups[k].id == old->id && same_resources(&fresh->groups[k], old);
 		if (!found) {
-			log_at(LOG_LEVEL_ERROR, "group %s runs here but is changed or missing in the new haresources: give it to the other node first "
-			                        "(hb_standby). The old files stay in use", old->key);
+			log_at(LOG_LEVEL_ERROR,
+				"group %s runs here but is changed or missing in the new haresources: give it to the other node first "
+				"(hb_standby). The old files stay in use",
+				old->key);
 			return false;
 		}
 	}
@@ -192,7 +199,8 @@ static gboolean on_reload(gpointer data)
 	if (configuration_same_files(e->files, fresh)) {
 		log_at(LOG_LEVEL_INFO, "Configuration unchanged.");
 	} else if (core_in_transition(e->core)) {
-		log_at(LOG_LEVEL_WARN, "reload refused while resources are moving; ask again when cl_status rscstatus is stable");
+		log_at(LOG_LEVEL_WARN,
+			"reload refused while resources are moving; ask again when cl_status rscstatus is stable");
 	} else if (running_groups_unchanged(e, fresh->resources)) {
 		log_at(LOG_LEVEL_INFO, "Heartbeat restart triggered: a new engine reads the files, what runs goes on.");
 		e->exit_code = ENGINE_RELOAD;
@@ -206,8 +214,9 @@ static gboolean on_reload(gpointer data)
 static gboolean on_guardian_gone(gint fd, GIOCondition condition, gpointer data)
 {
 	(void)condition, (void)data;
-	log_at(LOG_LEVEL_CRIT, "the guardian process was killed; this engine goes on alone. Restart heartbeat when convenient: "
-	                       "if this process dies too, nobody releases the addresses");
+	log_at(LOG_LEVEL_CRIT,
+		"the guardian process was killed; this engine goes on alone. Restart heartbeat when convenient: "
+		"if this process dies too, nobody releases the addresses");
 	(void)process_write_pid(); /* it has told */
 	(void)close(fd);
 	return G_SOURCE_REMOVE;
@@ -226,7 +235,10 @@ static struct span script_deadline(void)
 
 static int open_core(struct engine *e)
 {
-	struct core_config config = {.conf = e->files->conf, .resources = e->files->resources, .keys = e->files->keys, .node = e->files->node};
+	struct core_config config = {.conf = e->files->conf,
+		.resources = e->files->resources,
+		.keys = e->files->keys,
+		.node = e->files->node};
 	struct adopted adopted[HARESOURCES_GROUPS_MAX];
 	config.adopted = adopted;
 	config.adopted_count = holdings_adopt(e->config->holdings, e->config->adopt_in_time, adopted);
@@ -281,8 +293,13 @@ static int open_exec(struct engine *e)
 {
 	static const char *const directories[] = {PATH_RESOURCE_D, PATH_INIT_D, NULL};
 	struct exec_config config = {
-		.resources = e->files->resources, .conf = e->files->conf, .node = e->files->node, .script_directories = directories,
-		.native_ipaddr = PATH_NATIVE_IPADDR, .deadline = script_deadline(), .stop_attempts = STOP_ATTEMPTS,
+		.resources = e->files->resources,
+		.conf = e->files->conf,
+		.node = e->files->node,
+		.script_directories = directories,
+		.native_ipaddr = PATH_NATIVE_IPADDR,
+		.deadline = script_deadline(),
+		.stop_attempts = STOP_ATTEMPTS,
 	};
 	struct exec_handlers handlers = {.done = on_group_done, .context = e};
 	e->exec = exec_new(&config, &handlers);
@@ -302,8 +319,15 @@ static int open_exec(struct engine *e)
 
 static int open_ipc(struct engine *e)
 {
-	struct api_config config = {.path = PATH_API, .core = e->core, .resources = e->files->resources, .conf = e->files->conf, .node = e->files->node,
-	                            .version = VERSION, .move = on_move, .message = on_message, .context = e};
+	struct api_config config = {.path = PATH_API,
+		.core = e->core,
+		.resources = e->files->resources,
+		.conf = e->files->conf,
+		.node = e->files->node,
+		.version = VERSION,
+		.move = on_move,
+		.message = on_message,
+		.context = e};
 	e->api = api_server_open(&config);
 	if (!e->api) {
 		log_at(LOG_LEVEL_ERROR, "cannot open the client socket %s: %s", PATH_API, strerror(errno));
@@ -341,7 +365,8 @@ static int tell_ready(const struct engine *e, int code)
 		return code;
 	log_flush();
 	if (write(e->config->ready_fd, &byte, 1) != 1) {
-		log_at(LOG_LEVEL_ERROR, "the guardian cannot be told how the start went: %s. Not started", strerror(errno));
+		log_at(LOG_LEVEL_ERROR, "the guardian cannot be told how the start went: %s. Not started",
+			strerror(errno));
 		code = EXIT_OTHER;
 	}
 	(void)close(e->config->ready_fd);

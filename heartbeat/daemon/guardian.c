@@ -51,10 +51,15 @@ static void run_engine(struct guardian *g, bool in_time, int ready_fd)
 {
 	(void)close(g->alive[1]); /* signals stay blocked until the engine can take them */
 	if (g->ready_fd >= 0)
-		(void)close(g->ready_fd); /* else the starting process waits for us when the guardian cannot tell it anything */
+		/* else the starting process waits for us when the guardian cannot tell it anything */
+		(void)close(g->ready_fd);
 	process_title("heartbeat: engine");
-	struct engine_config config = {.configuration = g->files, .holdings = g->holdings, .adopt_in_time = in_time, .guardian_fd = g->alive[0],
-	                               .ready_fd = ready_fd, .foreground = g->foreground};
+	struct engine_config config = {.configuration = g->files,
+		.holdings = g->holdings,
+		.adopt_in_time = in_time,
+		.guardian_fd = g->alive[0],
+		.ready_fd = ready_fd,
+		.foreground = g->foreground};
 	int code = engine_run(&config);
 	log_flush();
 	_exit(code);
@@ -132,24 +137,28 @@ static int ms_left(const struct guardian *g)
 	return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
-/* The exit code that the starting engine says, into *byte.  False with a message when it says nothing, or not in time. */
+/* The exit code that the starting engine says, into *byte.  False with a message when it says nothing, or not in
+ * time. */
 static bool hear_engine(const struct guardian *g, bool in_time, int fd, uint8_t *byte)
 {
 	struct pollfd word = {.fd = fd, .events = POLLIN};
 	ssize_t got;
 	if (in_time && g->holdings->count > 0 && poll(&word, 1, ms_left(g)) == 0) {
-		log_at(LOG_LEVEL_CRIT, "the new engine is late (a slow machine?): the other node may take over what runs here, so it is released first");
+		log_at(LOG_LEVEL_CRIT,
+			"the new engine is late (a slow machine?): the other node may take over what runs here, so it is released first");
 		return false;
 	}
 	do
 		got = read(fd, byte, 1);
 	while (got < 0 && errno == EINTR);
 	if (got != 1)
-		log_at(LOG_LEVEL_CRIT, "the engine process said nothing about its start: %s", got < 0 ? strerror(errno) : "it died (out of memory?)");
+		log_at(LOG_LEVEL_CRIT, "the engine process said nothing about its start: %s",
+			got < 0 ? strerror(errno) : "it died (out of memory?)");
 	return got == 1;
 }
 
-/* Start an engine and wait for its word: the exit code of its start, 0 when it runs.  In all other cases there is none afterwards.
+/* Start an engine and wait for its word: the exit code of its start, 0 when it runs.  In all other cases there is none
+ * afterwards.
  * START_SILENT: it said nothing, or is not in time. */
 static int start_engine_and_wait(struct guardian *g, bool in_time)
 {
@@ -168,7 +177,8 @@ static int start_engine_and_wait(struct guardian *g, bool in_time)
 	return code;
 }
 
-/* An engine is needed, in time or later: without one nobody releases what runs here.  False only when the end was asked for. */
+/* An engine is needed, in time or later: without one nobody releases what runs here.  False only when the end was asked
+ * for. */
 static bool start_engine_at_last(struct guardian *g, bool in_time)
 {
 	if (in_time ? start_engine_and_wait(g, true) == 0 : start_engine(g, false, -1))
@@ -187,10 +197,13 @@ static bool recover(struct guardian *g, const char *how, int number)
 {
 	struct mono now = mono_now();
 	bool too_often = dies_too_often(g, now), in_time = is_in_time(g, now) && !too_often;
-	log_at(LOG_LEVEL_CRIT, "Emergency: the engine process ended unexpectedly (%s %d) while %u group(s) ran here; %s", how, number, g->holdings->count,
-	       in_time ? "a new one goes on with them at once"
-	       : too_often ? "it died too often: everything is released before a new one starts"
-	                   : "too late to be sure that the other node has not taken over: everything is released first");
+	log_at(LOG_LEVEL_CRIT,
+		"Emergency: the engine process ended unexpectedly (%s %d) while %u group(s) ran here; %s", how, number,
+		g->holdings->count,
+		in_time ? "a new one goes on with them at once"
+		: too_often
+			? "it died too often: everything is released before a new one starts"
+			: "too late to be sure that the other node has not taken over: everything is released first");
 	if (!in_time) {
 		(void)holdings_release_addresses(g->holdings, g->files->resources);
 		pause_ms(BACKOFF_MS);
@@ -198,7 +211,8 @@ static bool recover(struct guardian *g, const char *how, int number)
 	return start_engine_at_last(g, in_time);
 }
 
-/* Nothing has changed.  Too late to go on: an engine would release what runs by its scripts, and the other node does not wait. */
+/* Nothing has changed.  Too late to go on: an engine would release what runs by its scripts, and the other node does
+ * not wait. */
 static bool go_back(struct guardian *g)
 {
 	bool in_time = may_go_on(g);
@@ -207,7 +221,8 @@ static bool go_back(struct guardian *g)
 	return start_engine_at_last(g, in_time);
 }
 
-/* New files, or the old ones when the new do not work here: a medium that cannot be opened is found out by opening it. */
+/* New files, or the old ones when the new do not work here: a medium that cannot be opened is found out by opening
+ * it. */
 static bool reload(struct guardian *g)
 {
 	struct configuration *old = g->files, *fresh = configuration_load();
@@ -292,16 +307,19 @@ static int first_start(struct guardian *g)
 {
 	bool left = holdings_recall(g->holdings);
 	if (left) {
-		log_at(LOG_LEVEL_WARN, "%s says that a killed daemon left %u group(s) behind: released before we join", PATH_HOLDINGS, g->holdings->count);
+		log_at(LOG_LEVEL_WARN, "%s says that a killed daemon left %u group(s) behind: released before we join",
+			PATH_HOLDINGS, g->holdings->count);
 		(void)holdings_release_addresses(g->holdings, g->files->resources);
 	}
 	int code = start_engine_and_wait(g, false);
 	uint8_t byte = code == START_SILENT ? EXIT_OTHER : (uint8_t)code;
 	if (byte != 0)
-		(void)holdings_release_addresses(g->holdings, g->files->resources); /* it may have begun before it failed */
+		/* it may have begun before it failed */
+		(void)holdings_release_addresses(g->holdings, g->files->resources);
 	if (g->ready_fd >= 0) {
 		if (write(g->ready_fd, &byte, 1) != 1)
-			log_at(LOG_LEVEL_WARN, "the starting process cannot be told that the start has ended: %s", strerror(errno));
+			log_at(LOG_LEVEL_WARN, "the starting process cannot be told that the start has ended: %s",
+				strerror(errno));
 		(void)close(g->ready_fd);
 		g->ready_fd = -1;
 	}
@@ -310,7 +328,10 @@ static int first_start(struct guardian *g)
 
 int guardian_run(const struct guardian_config *config)
 {
-	struct guardian g = {.files = config->files, .debug = config->debug, .foreground = config->foreground, .ready_fd = config->ready_fd};
+	struct guardian g = {.files = config->files,
+		.debug = config->debug,
+		.foreground = config->foreground,
+		.ready_fd = config->ready_fd};
 	sigset_t set;
 	watched_signals(&set);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);

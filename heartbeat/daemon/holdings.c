@@ -27,10 +27,13 @@ static void write_file(const struct holdings *h)
 	char text[HARESOURCES_GROUPS_MAX * 42 + 1];
 	struct writer w = writer_over(text, sizeof text);
 	for (uint32_t i = 0; i < h->count; i++)
-		writer_format(&w, "%" PRIx32 " %d %d %" PRIu64 "\n", h->list[i].id, h->list[i].steady, h->list[i].failback_due, h->list[i].epoch);
+		writer_format(&w, "%" PRIx32 " %d %d %" PRIu64 "\n", h->list[i].id, h->list[i].steady,
+			h->list[i].failback_due, h->list[i].epoch);
 	int rc = file_replace(PATH_HOLDINGS, text, w.len, 0600);
 	if (rc != 0)
-		log_at(LOG_LEVEL_WARN, "cannot write %s: %s; if this daemon is killed now, the next one does not know what runs", PATH_HOLDINGS, strerror(-rc));
+		log_at(LOG_LEVEL_WARN,
+			"cannot write %s: %s; if this daemon is killed now, the next one does not know what runs",
+			PATH_HOLDINGS, strerror(-rc));
 }
 
 void holdings_record(struct holdings *h, const struct core *core, const struct haresources *resources)
@@ -41,7 +44,10 @@ void holdings_record(struct holdings *h, const struct core *core, const struct h
 		core_group_view(core, g, &v);
 		if (v.state == OWN_NONE || v.state == OWN_CLAIM || v.state == OWN_FAILED)
 			continue;
-		h->list[count++] = (struct holding){.id = v.id, .steady = v.state == OWN_HELD || v.state == OWN_GIVING, .failback_due = v.failback_due, .epoch = v.epoch};
+		h->list[count++] = (struct holding){.id = v.id,
+			.steady = v.state == OWN_HELD || v.state == OWN_GIVING,
+			.failback_due = v.failback_due,
+			.epoch = v.epoch};
 	}
 	h->count = count;
 	write_file(h);
@@ -99,8 +105,10 @@ int holdings_left(void)
 size_t holdings_adopt(const struct holdings *h, bool in_time, struct adopted out[HARESOURCES_GROUPS_MAX])
 {
 	for (uint32_t i = 0; i < h->count; i++)
-		out[i] = (struct adopted){.group_id = h->list[i].id, .epoch = h->list[i].epoch, .clean_up = !in_time || !h->list[i].steady,
-		                           .failback_due = h->list[i].failback_due};
+		out[i] = (struct adopted){.group_id = h->list[i].id,
+			.epoch = h->list[i].epoch,
+			.clean_up = !in_time || !h->list[i].steady,
+			.failback_due = h->list[i].failback_due};
 	return h->count;
 }
 
@@ -123,12 +131,15 @@ unsigned holdings_release_addresses(const struct holdings *h, const struct hares
 	struct address_table *t = address_table_new();
 	unsigned released = 0;
 	if (!t) {
-		log_at(LOG_LEVEL_CRIT, "cannot open a netlink socket: %s; the addresses of %u group(s) stay until an engine runs again", strerror(errno), h->count);
+		log_at(LOG_LEVEL_CRIT,
+			"cannot open a netlink socket: %s; the addresses of %u group(s) stay until an engine runs again",
+			strerror(errno), h->count);
 		return 0;
 	}
 	for (uint32_t i = 0; i < h->count; i++)
 		for (size_t g = 0; g < resources->count; g++)
-			for (size_t k = 0; resources->groups[g].id == h->list[i].id && k < resources->groups[g].count; k++)
+			for (size_t k = 0; resources->groups[g].id == h->list[i].id && k < resources->groups[g].count;
+				k++)
 				released += release_resource(t, &resources->groups[g].resources[k]);
 	address_table_free(t);
 	return released;

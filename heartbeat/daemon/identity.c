@@ -25,7 +25,8 @@ static uint64_t stored_generation(void)
 	const char *start = text + strspn(text, " \t");
 	struct bytes word = {(const uint8_t *)start, strcspn(start, " \t\r\n")};
 	if (!bytes_to_u64(word, 10, &number)) {
-		log_at(LOG_LEVEL_WARN, "%s holds no number; the generation starts anew from the clock", PATH_GENERATION);
+		log_at(LOG_LEVEL_WARN, "%s holds no number; the generation starts anew from the clock",
+			PATH_GENERATION);
 		number = 0;
 	}
 	free(text);
@@ -41,7 +42,9 @@ uint64_t identity_generation(bool by_time)
 	int len = snprintf(line, sizeof line, "%15" PRIu64 "\n", generation);
 	int rc = file_replace(PATH_GENERATION, line, (size_t)len, 0644);
 	if (rc != 0) {
-		log_at(LOG_LEVEL_ERROR, "cannot write %s: %s. Without it the other node would take us for a replay; not started", PATH_GENERATION, strerror(-rc));
+		log_at(LOG_LEVEL_ERROR,
+			"cannot write %s: %s. Without it the other node would take us for a replay; not started",
+			PATH_GENERATION, strerror(-rc));
 		return 0;
 	}
 	return generation;

@@ -36,8 +36,10 @@ bool load_node_name(char name[HA_CF_NAME_MAX])
 	bool fits = word.len > 0 && bytes_to_text(word, name, HA_CF_NAME_MAX);
 	free(text);
 	if (!fits) {
-		log_at(LOG_LEVEL_ERROR, "the name of this node (uname -n, or the first line of " PATH_NODEINFO ") is empty or longer than %d bytes",
-		       HA_CF_NAME_MAX - 1);
+		log_at(LOG_LEVEL_ERROR,
+			"the name of this node (uname -n, or the first line of " PATH_NODEINFO
+			") is empty or longer than %d bytes",
+			HA_CF_NAME_MAX - 1);
 		return false;
 	}
 	for (char *p = name; *p; p++)
@@ -52,7 +54,10 @@ static char *read_file(const char *path, size_t *len, struct stat *st, struct fi
 	*stamp = (struct file_stamp){.inode = st->st_ino, .size = st->st_size, .changed = st->st_mtim};
 	if (rc == 0)
 		return text;
-	log_at(LOG_LEVEL_ERROR, "Cannot open %s: %s", path, rc == -EFBIG ? "larger than 1 MiB" : rc == -EINVAL ? "not a regular file" : strerror(-rc));
+	log_at(LOG_LEVEL_ERROR, "Cannot open %s: %s", path,
+		rc == -EFBIG    ? "larger than 1 MiB"
+		: rc == -EINVAL ? "not a regular file"
+				: strerror(-rc));
 	return NULL;
 }
 
@@ -139,7 +144,8 @@ bool configuration_same_files(const struct configuration *a, const struct config
 {
 	for (size_t i = 0; i < FILES; i++) {
 		const struct file_stamp *x = &a->stamps[i], *y = &b->stamps[i];
-		if (x->inode != y->inode || x->size != y->size || x->changed.tv_sec != y->changed.tv_sec || x->changed.tv_nsec != y->changed.tv_nsec)
+		if (x->inode != y->inode || x->size != y->size || x->changed.tv_sec != y->changed.tv_sec ||
+			x->changed.tv_nsec != y->changed.tv_nsec)
 			return false;
 	}
 	return true;
@@ -149,7 +155,8 @@ void configuration_tell_unserved(const struct configuration *c)
 {
 	for (size_t i = 0; i < c->conf->unserved_count; i++) {
 		const struct unserved_conf *u = &c->conf->unserved[i];
-		log_at(LOG_LEVEL_WARN, PATH_HA_CF ":%u: %s: %s: %s", u->line, u->directive, served_text(NOT_SERVED), u->why);
+		log_at(LOG_LEVEL_WARN, PATH_HA_CF ":%u: %s: %s: %s", u->line, u->directive, served_text(NOT_SERVED),
+			u->why);
 	}
 }
 

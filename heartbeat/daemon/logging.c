@@ -13,7 +13,8 @@
 static void on_glib(const char *domain, GLogLevelFlags level, const char *text, void *unused)
 {
 	(void)unused;
-	log_at(level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL) ? LOG_LEVEL_CRIT : LOG_LEVEL_WARN, "%s: %s", domain ? domain : "a library", text);
+	log_at(level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL) ? LOG_LEVEL_CRIT : LOG_LEVEL_WARN, "%s: %s",
+		domain ? domain : "a library", text);
 	log_flush();
 }
 
@@ -21,8 +22,12 @@ void logging_early(int debug)
 {
 	(void)g_log_set_default_handler(on_glib, NULL);
 	struct utsname host;
-	struct log_config config = {.entity = "heartbeat", .host = uname(&host) == 0 ? host.nodename : "localhost", .facility = -1,
-	                            .to_stderr = true, .debug_level = debug, .syslog_layout = true};
+	struct log_config config = {.entity = "heartbeat",
+		.host = uname(&host) == 0 ? host.nodename : "localhost",
+		.facility = -1,
+		.to_stderr = true,
+		.debug_level = debug,
+		.syslog_layout = true};
 	(void)log_open(&config); /* standard error is always there, or nobody listens */
 }
 

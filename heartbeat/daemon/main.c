@@ -56,7 +56,8 @@ static int usage(void)
 	fputs("]\n", stderr);
 	for (size_t i = 0; i < ROWS; i++)
 		fprintf(stderr, "  -%c  %s\n", rows[i].letter, rows[i].help);
-	fputs("  --record FILE  append all that the engine hears and is told to FILE, for replay; an absolute path\n", stderr);
+	fputs("  --record FILE  append all that the engine hears and is told to FILE, for replay; an absolute path\n",
+		stderr);
 	return EXIT_USAGE;
 }
 
@@ -95,7 +96,8 @@ static bool make_directories(void)
 	return true;
 }
 
-/* Into the background.  In the parent: waits for the news of the engine and returns its code through *code; true in the child. */
+/* Into the background.  In the parent: waits for the news of the engine and returns its code through *code; true in the
+ * child. */
 static bool detach(int *ready_fd, int *code)
 {
 	int ready[2];
@@ -151,7 +153,8 @@ static int start(const struct options *o)
 		configuration_free(files);
 		return code;
 	}
-	return guardian_run(&(struct guardian_config){.files = files, .ready_fd = ready_fd, .debug = o->debug, .foreground = o->foreground});
+	return guardian_run(&(struct guardian_config){
+		.files = files, .ready_fd = ready_fd, .debug = o->debug, .foreground = o->foreground});
 }
 
 int main(int argc, char **argv)

@@ -50,7 +50,8 @@ void process_remove_pid(void)
 /* "It does not run" would be a lie that a script acts on. */
 static pid_t cannot_know(void)
 {
-	fprintf(stderr, "heartbeat: %s cannot be read, so nobody knows whether heartbeat runs: %s\n", PATH_PID, strerror(errno));
+	fprintf(stderr, "heartbeat: %s cannot be read, so nobody knows whether heartbeat runs: %s\n", PATH_PID,
+		strerror(errno));
 	return -1;
 }
 
@@ -76,7 +77,8 @@ pid_t process_running(bool *stale)
 		while (len > 0 && from < (size_t)len && text[from] == ' ')
 			from++;
 		uint64_t number = 0;
-		if (len > 1 && bytes_to_u64((struct bytes){(const uint8_t *)text + from, (size_t)len - from - 1}, 10, &number))
+		if (len > 1 &&
+			bytes_to_u64((struct bytes){(const uint8_t *)text + from, (size_t)len - from - 1}, 10, &number))
 			pid = (pid_t)number;
 	}
 	(void)close(fd);
@@ -127,7 +129,9 @@ void process_realtime(const struct ha_cf *conf)
 	struct sched_param param = {.sched_priority = conf->rtprio ? conf->rtprio : sched_get_priority_min(SCHED_RR)};
 	/* Children must not inherit it: a script that spins would starve the machine. */
 	if (sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &param) != 0)
-		log_at(LOG_LEVEL_INFO, "no real-time priority: %s. Beats may be late on a loaded machine", strerror(errno));
+		log_at(LOG_LEVEL_INFO, "no real-time priority: %s. Beats may be late on a loaded machine",
+			strerror(errno));
 	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0)
-		log_at(LOG_LEVEL_INFO, "memory is not locked: %s. Beats may be late when the machine swaps", strerror(errno));
+		log_at(LOG_LEVEL_INFO, "memory is not locked: %s. Beats may be late when the machine swaps",
+			strerror(errno));
 }

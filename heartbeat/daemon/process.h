@@ -15,7 +15,8 @@ int process_lock(void);
 bool process_write_pid(void);
 /* The end of the life: remove the pid file. */
 void process_remove_pid(void);
-/* Pid of the heartbeat that runs, by lock and not by number alone; 0 when none runs; -1, with a message, when that cannot be known.
+/* Pid of the heartbeat that runs, by lock and not by number alone; 0 when none runs; -1, with a message, when that
+ * cannot be known.
  * *stale: the file is there all the same. */
 pid_t process_running(bool *stale);
 /* What ps shows. */
@@ -23,7 +24,8 @@ void process_title_init(int argc, char **argv);
 void process_title(const char *title);
 /* Nobody reads our standard streams any more: /dev/null takes their place. */
 void process_release_terminal(void);
-/* Round-robin real-time scheduling and locked memory (ha.cf: realtime, rtprio); a refusal is logged once and harmless. */
+/* Round-robin real-time scheduling and locked memory (ha.cf: realtime, rtprio); a refusal is logged once and
+ * harmless. */
 void process_realtime(const struct ha_cf *conf);
 
 #endif

@@ -29,7 +29,8 @@ static uint8_t line[LINE_MAX_BYTES];
 
 void record_to(const char *to)
 {
-	(void)bytes_to_text(bytes_of(to), path, sizeof path); /* a copy: the process title is written over the arguments */
+	/* a copy: the process title is written over the arguments */
+	(void)bytes_to_text(bytes_of(to), path, sizeof path);
 }
 
 static void put(const struct writer *w)
@@ -39,7 +40,8 @@ static void put(const struct writer *w)
 	written += (int64_t)w->len;
 	if (written < SIZE_MAX_BYTES && fwrite(w->at, w->len, 1, file) == 1)
 		return;
-	log_at(LOG_LEVEL_WARN, "recording into %s ends: %s", path, written < SIZE_MAX_BYTES ? strerror(errno) : "it is 64 MiB long");
+	log_at(LOG_LEVEL_WARN, "recording into %s ends: %s", path,
+		written < SIZE_MAX_BYTES ? strerror(errno) : "it is 64 MiB long");
 	(void)fclose(file); /* what is in it can still be replayed */
 	file = NULL;
 }
@@ -75,7 +77,8 @@ bool record_begin(const struct core_config *config)
 	writer_hex(&w, (struct bytes){config->uuid, sizeof config->uuid});
 	writer_format(&w, "\ngeneration %" PRIu64 "\nseed %" PRIu64 "\n", config->generation, config->seed);
 	for (size_t i = 0; i < config->adopted_count; i++)
-		writer_format(&w, "adopt %" PRIx32 " %" PRIu64 " %d\n", config->adopted[i].group_id, config->adopted[i].epoch, config->adopted[i].clean_up);
+		writer_format(&w, "adopt %" PRIx32 " %" PRIu64 " %d\n", config->adopted[i].group_id,
+			config->adopted[i].epoch, config->adopted[i].clean_up);
 	put(&w);
 	put_file("ha.cf", PATH_HA_CF);
 	put_file("haresources", PATH_HARESOURCES);

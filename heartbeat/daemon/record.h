@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The recorder: everything that reaches the core, with its time, as lines of text that tests/replay feeds to a core again.
+/* The recorder: everything that reaches the core, with its time, as lines of text that tests/replay feeds to a core
+ * again.
  * Decides nothing, and never writes a key: whoever replays needs the authkeys.
  *
  *   heartbeat recording 1            one life of an engine; the next life begins with the same line
@@ -12,10 +13,12 @@
 
 #include "heartbeat/core/core.h"
 
-/* Where to; before the engines are started, for all of them.  Absolute: the daemon does not stay where it was started.  Shorter than
+/* Where to; before the engines are started, for all of them.  Absolute: the daemon does not stay where it was started.
+ * Shorter than
  * PATH_MAX. */
 void record_to(const char *path);
-/* A life begins; nothing happens unless record_to was called.  False, with a line in the log, when the file cannot be written. */
+/* A life begins; nothing happens unless record_to was called.  False, with a line in the log, when the file cannot be
+ * written. */
 bool record_begin(const struct core_config *config);
 void record_event(struct instant now, const struct event *event);
 

@@ -18,7 +18,8 @@ struct announcement {
 static bool is_same_file(const char *a, const char *b)
 {
 	struct stat first, second;
-	return b != NULL && stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+	return b != NULL && stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+	       first.st_ino == second.st_ino;
 }
 
 /* An administrator's own file is left to the scripts.  Ours is not run at all, so its mode cannot harm: an address that
@@ -38,7 +39,7 @@ static int resolve(const struct exec *e, const struct resource_conf *r, char pat
 	return 0;
 }
 
-/* --- announcements ------------------------------------------------------------------------------------------------------ */
+/* --- announcements ---------------------------------------------------------------------------- */
 
 static void announcement_free(void *memory)
 {
@@ -56,7 +57,8 @@ GPtrArray *address_class_announcements_new(void)
 static gboolean on_announce(void *context)
 {
 	struct announcement *a = context;
-	(void)address_announce_prepare(); /* does nothing unless it failed at start; the announcement says why it fails */
+	/* does nothing unless it failed at start; the announcement says why it fails */
+	(void)address_announce_prepare();
 	int result = ipaddr_announce(a->exec->addresses, &a->ip);
 	a->sent += result == 0;
 	a->tried++;
@@ -117,13 +119,14 @@ void address_class_prepare(struct exec *e)
 		       strerror(-error));
 }
 
-/* --- actions -------------------------------------------------------------------------------------------------------------- */
+/* --- actions ---------------------------------------------------------------------------------- */
 
 static enum agent_verdict status(struct exec *e, struct ipaddr *ip, char *why)
 {
 	int result = ipaddr_status(e->addresses, ip);
 	if (result < 0)
-		(void)snprintf(why, IPADDR_ERROR_MAX, "cannot read the addresses of this machine: %s", strerror(-result));
+		(void)snprintf(
+			why, IPADDR_ERROR_MAX, "cannot read the addresses of this machine: %s", strerror(-result));
 	return result < 0 ? AGENT_UNKNOWN : result > 0 ? AGENT_RUNNING : AGENT_STOPPED;
 }
 
@@ -132,7 +135,8 @@ static enum agent_verdict start(struct exec *e, struct ipaddr *ip, char *why)
 	int result = ipaddr_start(e->addresses, ip, why);
 	if (result < 0)
 		return AGENT_FAILED;
-	/* One that was here already may be here since before an earlier owner's announcements: ours is the last word. */
+	/* One that was here already may be here since before an earlier owner's announcements: ours is the last
+	 * word. */
 	if (result == 1)
 		announce(e, ip);
 	else

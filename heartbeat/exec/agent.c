@@ -20,11 +20,12 @@ struct agent {
 
 const char *agent_action_name(enum agent_action action)
 {
-	static const char *const names[AGENT_ACTIONS] = {[AGENT_STATUS] = "status", [AGENT_START] = "start", [AGENT_STOP] = "stop"};
+	static const char *const names[AGENT_ACTIONS] = {
+		[AGENT_STATUS] = "status", [AGENT_START] = "start", [AGENT_STOP] = "stop"};
 	return names[action];
 }
 
-/* --- where it lies --------------------------------------------------------------------------------------------------- */
+/* --- where it lies ---------------------------------------------------------------------------- */
 
 static int fail(char *error, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
@@ -41,10 +42,12 @@ static int fail(char *error, int code, const char *format, ...)
 static int check_trust(const char *path, const struct stat *st, const char *kind, char *error)
 {
 	if (st->st_uid != 0)
-		return fail(error, -EPERM, "%s %s belongs to uid %u: not run; it has to belong to root (chown root)", kind, path, st->st_uid);
+		return fail(error, -EPERM, "%s %s belongs to uid %u: not run; it has to belong to root (chown root)",
+			kind, path, st->st_uid);
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return fail(error, -EPERM, "%s %s has mode %04o, others than root may change it: not run; expected %04o (chmod go-w)", kind, path,
-		            st->st_mode & 07777, st->st_mode & 07777 & ~(mode_t)(S_IWGRP | S_IWOTH));
+		return fail(error, -EPERM,
+			"%s %s has mode %04o, others than root may change it: not run; expected %04o (chmod go-w)",
+			kind, path, st->st_mode & 07777, st->st_mode & 07777 & ~(mode_t)(S_IWGRP | S_IWOTH));
 	return 0;
 }
 
@@ -52,7 +55,8 @@ static int check_directory(const char *path, char *error)
 {
 	char *directory = g_path_get_dirname(path);
 	struct stat st;
-	int result = stat(directory, &st) < 0 ? fail(error, -errno, "%s: %s", directory, strerror(errno)) : check_trust(directory, &st, "directory", error);
+	int result = stat(directory, &st) < 0 ? fail(error, -errno, "%s: %s", directory, strerror(errno))
+	                                      : check_trust(directory, &st, "directory", error);
 	g_free(directory);
 	return result;
 }
@@ -71,11 +75,13 @@ int agent_check_file(const char *path, char error[AGENT_ERROR_MAX])
 	return result != 0 ? result : check_directory(path, error);
 }
 
-int agent_find(const char *const *directories, const char *script, char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX])
+int agent_find(
+	const char *const *directories, const char *script, char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX])
 {
 	GString *reasons = g_string_new(NULL);
 	int result = -ENOENT;
-	/* conf has checked the name already; whoever calls with another one must not get out of the directories either */
+	/* conf has checked the name already; whoever calls with another one must not get out of the directories
+	 * either */
 	bool plain = script[0] != '\0' && script[0] != '.' && strchr(script, '/') == NULL;
 	for (size_t i = 0; plain && directories[i] != NULL && result == -ENOENT; i++) {
 		char why[AGENT_ERROR_MAX];
@@ -91,12 +97,13 @@ int agent_find(const char *const *directories, const char *script, char path[AGE
 	if (result == -EPERM)
 		(void)fail(error, result, "%s", reasons->str);
 	else if (result != 0)
-		(void)fail(error, -ENOENT, "Cannot locate resource script %s%s%s", script, reasons->len > 0 ? ": " : "", reasons->str);
+		(void)fail(error, -ENOENT, "Cannot locate resource script %s%s%s", script, reasons->len > 0 ? ": " : "",
+			reasons->str);
 	g_string_free(reasons, TRUE);
 	return result;
 }
 
-/* --- how it is called -------------------------------------------------------------------------------------------------- */
+/* --- how it is called ------------------------------------------------------------------------- */
 
 /* PATH ARGS ACTION, in one line or as vector. */
 static char **vector_of(const char *path, const struct resource_conf *resource, enum agent_action action)
@@ -153,18 +160,22 @@ static bool describe_failure(const struct agent *a, const struct spawn_result *r
 		if (a->cancelled)
 			(void)fail(why, 0, "cancelled");
 		else
-			(void)fail(why, 0, "not finished within %" PRId64 " ms: killed with its process group", span_to_ms(a->request.deadline));
+			(void)fail(why, 0, "not finished within %" PRId64 " ms: killed with its process group",
+				span_to_ms(a->request.deadline));
 		break;
 	case SPAWN_FAILED:
 		(void)fail(why, 0, "cannot be run: %s%s", strerror(result->code),
-		           result->code == ENOEXEC || result->code == ENOENT ? " (is its first line \"#!\" and an interpreter that exists?)" : "");
+			result->code == ENOEXEC || result->code == ENOENT
+				? " (is its first line \"#!\" and an interpreter that exists?)"
+				: "");
 		break;
 	}
 	log_at(a->cancelled ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "%s: %s", a->label, why);
 	return true;
 }
 
-static enum agent_verdict verdict_of(const struct agent *a, const struct spawn_result *result, char why[AGENT_ERROR_MAX])
+static enum agent_verdict verdict_of(
+	const struct agent *a, const struct spawn_result *result, char why[AGENT_ERROR_MAX])
 {
 	if (a->request.action != AGENT_STATUS)
 		return describe_failure(a, result, why) ? AGENT_FAILED : AGENT_OK;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* One call of one resource script: where it lies, whether it may be run as root, how it is called, what its answer means.
+/* One call of one resource script: where it lies, whether it may be run as root, how it is called, what its answer
+ * means.
  * Knows nothing of groups.  doc/resources.md 1; doc/security.md 5. */
 #ifndef HEARTBEAT_EXEC_AGENT_H
 #define HEARTBEAT_EXEC_AGENT_H
@@ -16,17 +17,19 @@ enum agent_action { AGENT_STATUS, AGENT_START, AGENT_STOP, AGENT_ACTIONS };
 
 enum agent_verdict {
 	AGENT_OK, AGENT_FAILED,                        /* of start and stop */
-	AGENT_RUNNING, AGENT_STOPPED, AGENT_UNKNOWN,   /* of status; unknown: no answer (killed, timed out, could not be run) */
+	/* of status; unknown: no answer (killed, timed out, could not be run) */
+	AGENT_RUNNING, AGENT_STOPPED, AGENT_UNKNOWN,
 };
 
 /* May this file be run as root: regular, executable, owned by root, not writable by group or others, nor its directory?
- * Returns 0, -ENOENT when there is none or it is no program (not regular, not executable), -EPERM when it must not be trusted;
- * the text names what is wrong and what would be right. */
+ * Returns 0, -ENOENT when there is none or it is no program (not regular, not executable), -EPERM when it must not be
+ * trusted; the text names what is wrong and what would be right. */
 int agent_check_file(const char *path, char error[AGENT_ERROR_MAX]);
 
-/* Look for a script in directories (NULL-terminated), in order.  A file that is no program is passed over, one that must not be
- * trusted ends the search.  Returns 0 and fills path, -ENOENT, or -EPERM; with a text. */
-int agent_find(const char *const *directories, const char *script, char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX]);
+/* Look for a script in directories (NULL-terminated), in order.  A file that is no program is passed over, one that
+ * must not be trusted ends the search.  Returns 0 and fills path, -ENOENT, or -EPERM; with a text. */
+int agent_find(
+	const char *const *directories, const char *script, char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX]);
 
 /* What a status call means; output is its standard output.  The first row that fits decides:
  *
@@ -54,14 +57,16 @@ struct agent_request {
 	enum agent_action action;
 	char *const *environment;
 	struct span deadline;
-	/* Exactly once, from the main loop.  why: "" or what went wrong, for people ("exit code 5"); it is logged already. */
+	/* Exactly once, from the main loop.  why: "" or what went wrong, for people ("exit code 5"); it is logged
+	 * already. */
 	void (*done)(void *context, enum agent_verdict verdict, const char *why);
 	void *context;
 };
 
 struct agent;
 
-/* Call "PATH ARGS ACTION".  Start and stop are logged, so is their failure; output goes to the log under the script's name. */
+/* Call "PATH ARGS ACTION".  Start and stop are logged, so is their failure; output goes to the log under the script's
+ * name. */
 struct agent *agent_call(const struct agent_request *request);
 /* Kill it and its process group; done still comes. */
 void agent_cancel(struct agent *a);

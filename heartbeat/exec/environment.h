@@ -8,9 +8,10 @@
 
 enum { ENVIRONMENT_VALUE_MAX = 1024 }; /* bytes of one value; the rest is cut */
 
-/* Build "NAME=VALUE" strings, NULL-terminated: the fixed ones, HA_<parameter> for every parameter of ha.cf, HA_<NAME> for its
- * env lines, then extra ("HA_x=y", NULL-terminated, may be NULL).  A name is set once: fixed ones before parameters, these before
- * env lines, these before extra, except that extra may add what no other sets.  Names are HA_[A-Za-z0-9_]+, others are left out.
+/* Build "NAME=VALUE" strings, NULL-terminated: the fixed ones, HA_<parameter> for every parameter of ha.cf, HA_<NAME>
+ * for its env lines, then extra ("HA_x=y", NULL-terminated, may be NULL).  A name is set once: fixed ones before
+ * parameters, these before env lines, these before extra, except that extra may add what no other sets.  Names are
+ * HA_[A-Za-z0-9_]+, others are left out.
  * Free with g_strfreev. */
 char **environment_build(const struct ha_cf *conf, const char *node, const char *const *extra);
 

@@ -15,7 +15,7 @@ struct report {
 	char *why;
 };
 
-/* --- groups and the resources that they share ------------------------------------------------------------------------------ */
+/* --- groups and the resources that they share ------------------------------------------------- */
 
 static bool is_same_resource(const struct resource_conf *a, const struct resource_conf *b)
 {
@@ -51,7 +51,7 @@ static void build_groups(struct exec *e, const struct haresources *file)
 	}
 }
 
-/* --- reports ------------------------------------------------------------------------------------------------------------------ */
+/* --- reports ---------------------------------------------------------------------------------- */
 
 static void report_free(void *memory)
 {
@@ -81,7 +81,7 @@ void exec_report(struct exec *e, const struct run_group *g, bool ok, bool still_
 		e->report_source = g_idle_add_full(G_PRIORITY_HIGH, on_reports, e, NULL);
 }
 
-/* --- life ------------------------------------------------------------------------------------------------------------------------ */
+/* --- life ------------------------------------------------------------------------------------- */
 
 struct exec *exec_new(const struct exec_config *config, const struct exec_handlers *handlers)
 {
@@ -96,7 +96,8 @@ struct exec *exec_new(const struct exec_config *config, const struct exec_handle
 	e->addresses = address_table_new();
 	if (e->addresses == NULL) {
 		int error = errno;
-		log_at(LOG_LEVEL_CRIT, "cannot open a netlink socket: %s; no address could be taken over", strerror(error));
+		log_at(LOG_LEVEL_CRIT, "cannot open a netlink socket: %s; no address could be taken over",
+			strerror(error));
 		g_strfreev(e->environment);
 		g_free(e);
 		errno = error;
@@ -130,7 +131,7 @@ void exec_free(struct exec *e)
 	g_free(e);
 }
 
-/* --- what the daemon asks for ------------------------------------------------------------------------------------------------------ */
+/* --- what the daemon asks for ----------------------------------------------------------------- */
 
 void exec_group_start(struct exec *e, size_t group)
 {
@@ -173,7 +174,8 @@ static void check_script(struct exec *e, const struct resource_conf *r)
 		log_at(LOG_LEVEL_ERROR, "%s", error);
 	else if (class != &address_class && ipaddr_is_script(r->script))
 		log_at(LOG_LEVEL_NOTICE,
-		       "%s is not this program's own: it is run as a script, which takes longer than the built-in take-over of addresses", path);
+			"%s is not this program's own: it is run as a script, which takes longer than the built-in take-over of addresses",
+			path);
 }
 
 void exec_check_scripts(struct exec *e)

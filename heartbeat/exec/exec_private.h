@@ -10,7 +10,13 @@
 #include "heartbeat/exec/ipaddr.h"
 #include "heartbeat/exec/resource_class.h"
 
-enum { WHY_MAX = 1024, STOP_ATTEMPTS_DEFAULT = 10, STOP_RETRY_MS = 1000, DEADLINE_DEFAULT_MS = 60000, HOOKS_QUEUED_MAX = 256 };
+enum {
+	WHY_MAX = 1024,
+	STOP_ATTEMPTS_DEFAULT = 10,
+	STOP_RETRY_MS = 1000,
+	DEADLINE_DEFAULT_MS = 60000,
+	HOOKS_QUEUED_MAX = 256
+};
 
 /* What a group is doing.  idle: nothing of it is meant to run here; held: it runs here, or could not be stopped. */
 enum run_state {

@@ -134,7 +134,8 @@ void exec_hook(struct exec *e, const char *directory, const char *name, const ch
 		return;
 	}
 	if (g_queue_get_length(e->hooks->waiting) >= HOOKS_QUEUED_MAX) {
-		log_at(LOG_LEVEL_WARN, "hook %s not run: %d others wait already; the one that runs is %s", path, HOOKS_QUEUED_MAX, e->hooks->now->path);
+		log_at(LOG_LEVEL_WARN, "hook %s not run: %d others wait already; the one that runs is %s", path,
+			HOOKS_QUEUED_MAX, e->hooks->now->path);
 		g_free(path);
 		return;
 	}

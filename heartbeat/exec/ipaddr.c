@@ -54,7 +54,7 @@ static struct in_addr broadcast_of(struct in_addr ip, unsigned prefix)
 	return (struct in_addr){prefix >= 31 ? 0 : ip.s_addr | htonl(~mask_of(prefix))};
 }
 
-/* --- parsing -------------------------------------------------------------------------------------------------------- */
+/* --- parsing ---------------------------------------------------------------------------------- */
 
 static int parse_ip(const struct syntax *syntax, int family, const char *field, struct ipaddr *out, char *error)
 {
@@ -103,9 +103,11 @@ static int parse_mask(const char *field, struct ipaddr *out, char *error)
 		while (prefix < 32 && (mask >> (31 - prefix) & 1) != 0)
 			prefix++;
 		if (mask != mask_of((unsigned)prefix))
-			return fail(error, -EINVAL, "mask %s has a hole; expected a prefix like 24 or a mask like 255.255.255.0", field);
+			return fail(error, -EINVAL,
+				"mask %s has a hole; expected a prefix like 24 or a mask like 255.255.255.0", field);
 	} else if (!bytes_to_u64(bytes_of(field), 10, &prefix)) {
-		return fail(error, -EINVAL, "mask \"%.40s\" is neither a prefix like 24 nor a mask like 255.255.255.0", field);
+		return fail(error, -EINVAL, "mask \"%.40s\" is neither a prefix like 24 nor a mask like 255.255.255.0",
+			field);
 	}
 	return keep_prefix(field, prefix, 32, out, error);
 }
@@ -116,17 +118,21 @@ static int parse_interface(const char *field, struct ipaddr *out, char *error)
 	size_t name = strcspn(field, ":");
 	for (const char *c = field; *c != '\0'; c++)
 		if (!g_ascii_isgraph(*c))
-			return fail(error, -EINVAL, "the interface has a character that no interface name may have; expected a name like eth0");
+			return fail(error, -EINVAL,
+				"the interface has a character that no interface name may have; expected a name like eth0");
 	if (name == 0 || name >= sizeof out->address.interface)
-		return fail(error, -EINVAL, "interface \"%.40s\" is not 1 to %zu characters long", field, sizeof out->address.interface - 1);
-	if (!bytes_to_text((struct bytes){bytes_of(field).at, name}, out->address.interface, sizeof out->address.interface))
+		return fail(error, -EINVAL, "interface \"%.40s\" is not 1 to %zu characters long", field,
+			sizeof out->address.interface - 1);
+	if (!bytes_to_text(
+		    (struct bytes){bytes_of(field).at, name}, out->address.interface, sizeof out->address.interface))
 		return fail(error, -EINVAL, "interface \"%.40s\" is too long", field);
 	out->has_interface = true;
 	if (field[name] == '\0')
 		return 0;
 	if (field[name + 1] == '\0' || strlen(field) >= sizeof out->address.label)
-		return fail(error, -EINVAL, "label \"%.40s\": interface and label together may have %zu characters, and the label at least one", field,
-		            sizeof out->address.label - 1);
+		return fail(error, -EINVAL,
+			"label \"%.40s\": interface and label together may have %zu characters, and the label at least one",
+			field, sizeof out->address.label - 1);
 	(void)snprintf(out->address.label, sizeof out->address.label, "%s", field);
 	out->has_label = true;
 	return 0;
@@ -148,12 +154,14 @@ static int check_broadcast(struct ipaddr *ip, char *error)
 	struct in_addr computed = broadcast_of(ip->address.ip.v4, ip->address.prefix);
 	if (ip->has_broadcast && ip->address.broadcast.s_addr != computed.s_addr &&
 	    !(computed.s_addr == 0 && ip->address.broadcast.s_addr == own))
-		return fail(error, -EINVAL, "broadcast %s does not belong to %s/%u; expected %s", text_of(ip->address.broadcast).at,
-		            name_of(ip).at, ip->address.prefix, computed.s_addr != 0 ? text_of(computed).at : "none");
+		return fail(error, -EINVAL, "broadcast %s does not belong to %s/%u; expected %s",
+			text_of(ip->address.broadcast).at, name_of(ip).at, ip->address.prefix,
+			computed.s_addr != 0 ? text_of(computed).at : "none");
 	ip->address.broadcast = computed;
 	if (computed.s_addr != 0 && computed.s_addr == own)
-		return fail(error, -EINVAL, "%s is the broadcast address of its own subnet (/%u); expected the address of a host",
-		            name_of(ip).at, ip->address.prefix);
+		return fail(error, -EINVAL,
+			"%s is the broadcast address of its own subnet (/%u); expected the address of a host",
+			name_of(ip).at, ip->address.prefix);
 	return 0;
 }
 
@@ -201,15 +209,17 @@ static int parse_fields(int family, const char *argument, char **fields, struct 
 	                               : parse_ip(syntax, family, fields[0], out, error);
 	for (unsigned i = 1; result == 0 && fields[i] != NULL; i++) {
 		if (i >= syntax->fields || (i == 3 && out->has_broadcast))
-			result = fail(error, -EINVAL, "\"%.80s\" has too many parts; expected %s", argument, syntax->form);
+			result = fail(
+				error, -EINVAL, "\"%.80s\" has too many parts; expected %s", argument, syntax->form);
 		else if (is_short_form(family, i, fields[i]))
 			result = parse_broadcast(fields[i], out, error);
 		else
 			result = syntax->parsers[i](fields[i], out, error);
 	}
 	if (result == 0 && family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&out->address.ip.v6) && !out->has_interface)
-		return fail(error, -EINVAL, "%s is link-local, every interface has that network: name the interface, like %s/64/eth0",
-		            fields[0], fields[0]);
+		return fail(error, -EINVAL,
+			"%s is link-local, every interface has that network: name the interface, like %s/64/eth0",
+			fields[0], fields[0]);
 	return result == 0 && out->has_prefix ? check_broadcast(out, error) : result;
 }
 
@@ -223,7 +233,7 @@ int ipaddr_parse(int family, const char *argument, struct ipaddr *out, char erro
 	return result;
 }
 
-/* --- resolving ------------------------------------------------------------------------------------------------------ */
+/* --- resolving -------------------------------------------------------------------------------- */
 
 static void log_prefix(const struct ipaddr *ip)
 {
@@ -241,8 +251,10 @@ static int interface_by_route(struct address_table *t, struct ipaddr *ip, char *
 	if (result == -ENETUNREACH) {
 		char networks[IPADDR_ERROR_MAX / 2];
 		address_networks(t, family, networks, sizeof networks);
-		return fail(error, result, "no interface has a network that %s belongs to: name mask and interface, like %s/%u/eth0; there are: %s",
-		            name_of(ip).at, name_of(ip).at, family == AF_INET ? 24u : 64u, networks[0] != '\0' ? networks : "none");
+		return fail(error, result,
+			"no interface has a network that %s belongs to: name mask and interface, like %s/%u/eth0; there are: %s",
+			name_of(ip).at, name_of(ip).at, family == AF_INET ? 24u : 64u,
+			networks[0] != '\0' ? networks : "none");
 	}
 	if (result != 0)
 		return fail(error, result, "cannot read the routing table: %s", strerror(-result));
@@ -260,13 +272,16 @@ static int check_interface(struct address_table *t, const struct ipaddr *ip, cha
 	if (if_nametoindex(interface) == 0) {
 		char networks[IPADDR_ERROR_MAX / 2];
 		address_networks(t, ip->address.ip.family, networks, sizeof networks);
-		return fail(error, -ENODEV, "interface %s does not exist; there are: %s", interface, networks[0] != '\0' ? networks : "none with a network");
+		return fail(error, -ENODEV, "interface %s does not exist; there are: %s", interface,
+			networks[0] != '\0' ? networks : "none with a network");
 	}
 	if (strcmp(interface, "lo") == 0)
-		return fail(error, -EINVAL, "%s on lo would be reached by this machine only; expected a real interface", name_of(ip).at);
+		return fail(error, -EINVAL, "%s on lo would be reached by this machine only; expected a real interface",
+			name_of(ip).at);
 	if (!address_carrier(interface))
-		return fail(error, -ENETDOWN, "interface %s is down or has no carrier: %s would be heard by nobody; check cable and switch, or \"ip link set %s up\"",
-		            interface, name_of(ip).at, interface);
+		return fail(error, -ENETDOWN,
+			"interface %s is down or has no carrier: %s would be heard by nobody; check cable and switch, or \"ip link set %s up\"",
+			interface, name_of(ip).at, interface);
 	return 0;
 }
 
@@ -280,14 +295,15 @@ int ipaddr_resolve(struct address_table *t, struct ipaddr *ip, char error[IPADDR
 		result = check_broadcast(ip, error);
 	if (result != 0 || ip->has_label || ip->address.ip.family != AF_INET)
 		return result;
-	/* The label only lets ifconfig see the address: without one it works as well (a long interface name leaves no room). */
+	/* The label only lets ifconfig see the address: without one it works as well (a long interface name leaves no
+	 * room). */
 	result = address_label_free(t, ip->address.interface, ip->address.label);
 	if (result == 0 || result == -ENAMETOOLONG || result == -ENOSPC)
 		return 0;
 	return fail(error, result, "cannot read the addresses of %s: %s", ip->address.interface, strerror(-result));
 }
 
-/* --- start, stop, status --------------------------------------------------------------------------------------------- */
+/* --- start, stop, status ---------------------------------------------------------------------- */
 
 static bool on_loopback(const struct address *a)
 {
@@ -298,8 +314,9 @@ static int announce(const struct address *a)
 {
 	int result = address_announce(a);
 	if (result != 0)
-		log_at(LOG_LEVEL_WARN, "%s on %s could not be announced: %s; neighbours may go on sending to its former owner",
-		       ip_address_text(&a->ip).at, a->interface, strerror(-result));
+		log_at(LOG_LEVEL_WARN,
+			"%s on %s could not be announced: %s; neighbours may go on sending to its former owner",
+			ip_address_text(&a->ip).at, a->interface, strerror(-result));
 	return result;
 }
 
@@ -317,8 +334,9 @@ static int start_once(struct address_table *t, struct ipaddr *ip, char error[IPA
 		return result;
 	result = address_add(t, &ip->address);
 	if (result != 0)
-		return fail(error, result, "cannot add %s/%u to %s: %s%s", name_of(ip).at, ip->address.prefix, ip->address.interface,
-		            strerror(-result), result == -EPERM ? " (needs root or CAP_NET_ADMIN)" : "");
+		return fail(error, result, "cannot add %s/%u to %s: %s%s", name_of(ip).at, ip->address.prefix,
+			ip->address.interface, strerror(-result),
+			result == -EPERM ? " (needs root or CAP_NET_ADMIN)" : "");
 	(void)announce(&ip->address); /* the address is in place; the caller announces it again */
 	return 0;
 }
@@ -350,8 +368,9 @@ static int stop_once(struct address_table *t, const struct ipaddr *ip, char erro
 		if (result != 0)
 			return fail(error, result, "IP Address %s NOT released: %s", name_of(ip).at, strerror(-result));
 	}
-	return fail(error, -EBUSY, "IP Address %s NOT released: it comes back as soon as it is taken away; does something else manage it?",
-	            name_of(ip).at);
+	return fail(error, -EBUSY,
+		"IP Address %s NOT released: it comes back as soon as it is taken away; does something else manage it?",
+		name_of(ip).at);
 }
 
 int ipaddr_stop(struct address_table *t, const struct ipaddr *ip, char error[IPADDR_ERROR_MAX])

@@ -21,10 +21,12 @@ struct ipaddr {
  * digit is the broadcast) or "IP[/PREFIX[/IF]]" (AF_INET6).
  * Returns 0, or -EINVAL with a text that says which part is wrong and what would be right. */
 int ipaddr_parse(int family, const char *argument, struct ipaddr *out, char error[IPADDR_ERROR_MAX]);
-/* Fill in interface and prefix by the routing table, broadcast by the mask, a free label.  Returns 0 or -errno with a text
- * (an interface without carrier is an error that says so; -EINVAL: the argument cannot be right on this machine). */
+/* Fill in interface and prefix by the routing table, broadcast by the mask, a free label.  Returns 0 or -errno with a
+ * text (an interface without carrier is an error that says so; -EINVAL: the argument cannot be right on this
+ * machine). */
 int ipaddr_resolve(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX]);
-/* Put the address in place and announce it once; further announcements (default 5, 200 ms apart) are the caller's to schedule.
+/* Put the address in place and announce it once; further announcements (default 5, 200 ms apart) are the caller's to
+ * schedule.
  * Returns 0, 1 when it was there already (nothing is changed or sent), or -errno with a text.
  * An announcement that cannot be sent is a warning in the log: the address is in place. */
 int ipaddr_start(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX]);
@@ -38,10 +40,12 @@ int ipaddr_announce(struct address_table *t, const struct ipaddr *ip);
 
 /* Does a script of this name take an address, so that we can do its work in-process? */
 bool ipaddr_is_script(const char *script);
-/* The address that a resource names.  False when it is another script (why is empty) or its argument is none (why tells). */
+/* The address that a resource names.  False when it is another script (why is empty) or its argument is none (why
+ * tells). */
 bool ipaddr_of_resource(const struct resource_conf *resource, struct ipaddr *out, char why[IPADDR_ERROR_MAX]);
 
-/* An announcement that fails does not count as one of IPADDR_ANNOUNCE_COUNT; IPADDR_ANNOUNCE_TRIES bounds all of them. */
+/* An announcement that fails does not count as one of IPADDR_ANNOUNCE_COUNT; IPADDR_ANNOUNCE_TRIES bounds all of
+ * them. */
 enum { IPADDR_ANNOUNCE_COUNT = 5, IPADDR_ANNOUNCE_INTERVAL_MS = 200, IPADDR_ANNOUNCE_TRIES = 15 };
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Classes of resources: how a resource of haresources is found, called and given up.  One interface for all, and one row
- * each in the table; a group asks for a class by resource_resolve and never needs to know which one it got. */
+/* Classes of resources: how a resource of haresources is found, called and given up.  One interface for all, and one
+ * row each in the table; a group asks for a class by resource_resolve and never needs to know which one it got. */
 #ifndef HEARTBEAT_EXEC_RESOURCE_CLASS_H
 #define HEARTBEAT_EXEC_RESOURCE_CLASS_H
 
@@ -27,8 +27,8 @@ struct resource_class {
 	/* start leaves alone what runs already, so that no status call is needed before it. */
 	bool start_checks_status;
 	/* Is the resource of this class, and what would be called?
-	 * Returns 0 and fills path with the program, or what the log calls it; -ENOENT: it is not of this class, ask the
-	 * next row; -EPERM: it is, and must not be called.  error says why, also for -ENOENT. */
+	 * Returns 0 and fills path with the program, or what the log calls it; -ENOENT: it is not of this class, ask
+	 * the next row; -EPERM: it is, and must not be called.  error says why, also for -ENOENT. */
 	int (*resolve)(const struct exec *e, const struct resource_conf *r, char path[AGENT_PATH_MAX],
 	               char error[AGENT_ERROR_MAX]);
 	/* Carry out the action.  Returns NULL when done has been called already. */

@@ -17,7 +17,7 @@ enum run_event {
 
 static void handle(struct run_group *g, enum run_event event);
 
-/* --- words for the log -------------------------------------------------------------------------------------------------- */
+/* --- words for the log ------------------------------------------------------------------------ */
 
 static void log_line(const char *what, const struct run_group *g)
 {
@@ -39,7 +39,7 @@ static const char *name_in_hand(const struct run_group *g)
 	return in_hand(g)->conf->text;
 }
 
-/* --- calls ---------------------------------------------------------------------------------------------------------------- */
+/* --- calls ------------------------------------------------------------------------------------ */
 
 static enum run_event event_of(enum agent_verdict verdict)
 {
@@ -65,8 +65,8 @@ static void wake_waiting(struct exec *e, const struct resource *r)
 	}
 }
 
-/* The outcome of a call.  One that comes from inside the call is left to `handle`: a row of addresses is a loop there and
- * no recursion. */
+/* The outcome of a call.  One that comes from inside the call is left to `handle`: a row of addresses is a loop there
+ * and no recursion. */
 static void on_outcome(void *context, enum agent_verdict verdict, const char *why)
 {
 	struct run_group *g = context;
@@ -184,7 +184,7 @@ static void call_start(struct run_group *g)
 	call(g, AGENT_START);
 }
 
-/* --- stopping, right to left ---------------------------------------------------------------------------------------------------- */
+/* --- stopping, right to left ------------------------------------------------------------------ */
 
 /* A group that runs here, or is on the way to, and names the same resource. */
 static const struct run_group *needed_by(const struct run_group *g)
@@ -192,7 +192,8 @@ static const struct run_group *needed_by(const struct run_group *g)
 	const struct exec *e = g->exec;
 	for (size_t i = 0; i < e->group_count; i++) {
 		const struct run_group *other = &e->groups[i];
-		if (other == g || (other->state != RUN_PROBING && other->state != RUN_STARTING && other->state != RUN_HELD))
+		if (other == g ||
+			(other->state != RUN_PROBING && other->state != RUN_STARTING && other->state != RUN_HELD))
 			continue;
 		for (size_t j = 0; j < other->conf->count; j++)
 			if (other->resources[j] == in_hand(g))
@@ -201,7 +202,8 @@ static const struct run_group *needed_by(const struct run_group *g)
 	return NULL;
 }
 
-/* The end of a stop or of a release.  A start that was asked for meanwhile comes now; the stop is reported before it. */
+/* The end of a stop or of a release.  A start that was asked for meanwhile comes now; the stop is reported before
+ * it. */
 static void end_stop(struct run_group *g, bool still_active)
 {
 	g->at = 0;
@@ -275,11 +277,12 @@ static gboolean on_pause_over(void *context)
 	return G_SOURCE_REMOVE;
 }
 
-/* A script that fails at once is tried stop_attempts times; one that hangs until its deadline twice, or a shutdown would take
- * ten deadlines. */
+/* A script that fails at once is tried stop_attempts times; one that hangs until its deadline twice, or a shutdown
+ * would take ten deadlines. */
 static bool try_again(const struct run_group *g)
 {
-	return g->attempts < g->exec->config.stop_attempts && mono_since(mono_now(), g->stop_began).ns < 2 * g->exec->config.deadline.ns;
+	return g->attempts < g->exec->config.stop_attempts &&
+	       mono_since(mono_now(), g->stop_began).ns < 2 * g->exec->config.deadline.ns;
 }
 
 static void retry_stop(struct run_group *g)
@@ -298,8 +301,10 @@ static void retry_stop(struct run_group *g)
 static void down_anyway(struct run_group *g)
 {
 	log_at(LOG_LEVEL_ERROR, "Resource script for %s probably not LSB-compliant.", name_in_hand(g));
-	log_at(LOG_LEVEL_WARN, "%s: its stop failed %u times, yet its status says that it is stopped: going on. Machine reboot narrowly avoided! "
-	       "The stop of a stopped resource must exit with 0.", name_in_hand(g), g->attempts);
+	log_at(LOG_LEVEL_WARN,
+		"%s: its stop failed %u times, yet its status says that it is stopped: going on. Machine reboot narrowly avoided! "
+		"The stop of a stopped resource must exit with 0.",
+		name_in_hand(g), g->attempts);
 	next_stop(g);
 }
 
@@ -307,13 +312,16 @@ static void down_anyway(struct run_group *g)
 static void stuck(struct run_group *g)
 {
 	size_t used = strlen(g->why);
-	(void)snprintf(g->why + used, sizeof g->why - used, "%s%s still runs after %u stops", used > 0 ? "; " : "", name_in_hand(g), g->attempts);
-	log_at(LOG_LEVEL_CRIT, "Resource STOP failure. Reboot required! %s still runs, or does not say, after %u stops: group %s counts as held here "
-	       "until its stop succeeds", name_in_hand(g), g->attempts, g->conf->key);
+	(void)snprintf(g->why + used, sizeof g->why - used, "%s%s still runs after %u stops", used > 0 ? "; " : "",
+		name_in_hand(g), g->attempts);
+	log_at(LOG_LEVEL_CRIT,
+		"Resource STOP failure. Reboot required! %s still runs, or does not say, after %u stops: group %s counts as held here "
+		"until its stop succeeds",
+		name_in_hand(g), g->attempts, g->conf->key);
 	end_stop(g, true);
 }
 
-/* --- what may come in between ---------------------------------------------------------------------------------------------------- */
+/* --- what may come in between ----------------------------------------------------------------- */
 
 static void adopt(struct run_group *g)
 {
@@ -357,7 +365,8 @@ static void never(struct run_group *g)
 	assert(!outcome_of_no_call_in_this_state);
 }
 
-/* The waiting group's turn.  The state may have lost its ground meanwhile: the other group has started or stopped it. */
+/* The waiting group's turn.  The state may have lost its ground meanwhile: the other group has started or stopped
+ * it. */
 static void resume(struct run_group *g)
 {
 	g->next = -1;

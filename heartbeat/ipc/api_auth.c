@@ -64,8 +64,9 @@ static GArray *numbers_of(const struct apiauth_conf *entry, const char *list, co
 		if (bytes_to_u64(bytes_of(*word), 10, &id) || (**word && number_of(*word, &id)))
 			g_array_append_val(ids, id);
 		else if (**word && entry->line > 0)
-			log_at(LOG_LEVEL_WARN, "ha.cf:%u: apiauth %s: there is no %s \"%s\" on this machine: nobody signs on by it",
-			       entry->line, entry->client, what, *word);
+			log_at(LOG_LEVEL_WARN,
+				"ha.cf:%u: apiauth %s: there is no %s \"%s\" on this machine: nobody signs on by it",
+				entry->line, entry->client, what, *word);
 	}
 	g_strfreev(words);
 	return ids;

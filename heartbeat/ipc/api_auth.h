@@ -26,8 +26,8 @@ struct api_peer {
 int api_peer_of(int fd, struct api_peer *peer);
 
 /* The apiauth entries with their names turned into numbers.  That is done once, at start: a slow directory server must
- * not hold the main loop each time that somebody signs on.  A user or group that does not exist is warned about and left
- * out, silently for the built-in entries (line 0). */
+ * not hold the main loop each time that somebody signs on.  A user or group that does not exist is warned about and
+ * left out, silently for the built-in entries (line 0). */
 struct api_auth;
 struct api_auth *api_auth_new(const struct ha_cf *conf);
 void api_auth_free(struct api_auth *auth);

@@ -35,7 +35,7 @@ const char *api_client_path(void)
 	return path && path[0] ? path : RUNDIR "/heartbeat/register";
 }
 
-/* --- bytes with a deadline ------------------------------------------------------------------------------------------ */
+/* --- bytes with a deadline -------------------------------------------------------------------- */
 
 static enum api_result wait_for(int fd, short events, struct mono deadline)
 {
@@ -82,7 +82,8 @@ static enum api_result receive(struct api_client *c, struct kept *k, struct mono
 		enum frame_verdict verdict = frame_next(&c->in, FRAME_BODY_MAX, &body);
 		if (verdict == FRAME_READY) {
 			message_init(&k->message, k->arena, sizeof k->arena);
-			return codec_decode(body, NULL, false, &k->message, &decoded) == CODEC_OK ? API_OK : API_PROTOCOL;
+			return codec_decode(body, NULL, false, &k->message, &decoded) == CODEC_OK ? API_OK
+			                                                                          : API_PROTOCOL;
 		}
 		if (verdict != FRAME_PARTIAL)
 			return API_PROTOCOL;
@@ -92,7 +93,8 @@ static enum api_result receive(struct api_client *c, struct kept *k, struct mono
 		ssize_t got = recv(c->fd, buffer, sizeof buffer, MSG_DONTWAIT);
 		if (got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
 			return API_PROTOCOL;
-		if (got > 0 && !frame_buffer_append(&c->in, (struct bytes){buffer, (size_t)got}, 2 * (size_t)FRAME_BODY_MAX))
+		if (got > 0 &&
+			!frame_buffer_append(&c->in, (struct bytes){buffer, (size_t)got}, 2 * (size_t)FRAME_BODY_MAX))
 			return API_PROTOCOL;
 	}
 }
@@ -109,7 +111,8 @@ static enum api_result receive_answer(struct api_client *c, struct kept *k, stru
 
 /* --- requests ----------------------------------------------------------------------------------------------------- */
 
-static enum api_result send_request(struct api_client *c, const char *reqtype, const char *const *pairs, struct mono deadline)
+static enum api_result send_request(
+	struct api_client *c, const char *reqtype, const char *const *pairs, struct mono deadline)
 {
 	uint8_t arena[REQUEST_MAX], rendered[REQUEST_MAX];
 	struct message m;
@@ -139,8 +142,8 @@ enum api_result api_client_more(struct api_client *c, struct span deadline, cons
 	return result;
 }
 
-enum api_result api_client_ask(struct api_client *c, struct span deadline, const char *reqtype, const char *const *pairs,
-			       const struct message **reply)
+enum api_result api_client_ask(struct api_client *c, struct span deadline, const char *reqtype,
+	const char *const *pairs, const struct message **reply)
 {
 	struct mono until = mono_add(mono_now(), deadline);
 	*reply = NULL;
@@ -211,7 +214,8 @@ static enum api_result sign_on(struct api_client *c, struct mono deadline, char 
 		return API_REFUSED;
 	}
 	if (message_string(m, "node").len > 0)
-		(void)bytes_to_text(message_string(m, "node"), c->node, sizeof c->node); /* names have at most 99 bytes */
+		/* names have at most 99 bytes */
+		(void)bytes_to_text(message_string(m, "node"), c->node, sizeof c->node);
 	return API_OK;
 }
 

@@ -168,7 +168,7 @@ static void answer_ifstatus(struct api_session *s, const char *reqtype, const st
 	answer_refuse(s, reqtype, "EINVAL");
 }
 
-/* --- clients, parameters, resources --------------------------------------------------------------------------------- */
+/* --- clients, parameters, resources ----------------------------------------------------------- */
 
 static bool client_online(const struct api_hub *hub, struct bytes name)
 {
@@ -192,7 +192,8 @@ static void answer_clientstatus(struct api_session *s, const char *reqtype, cons
 	struct answer a;
 	answer_begin(&a, s, reqtype);
 	message_add(&a.message, "subt", "respond-cstatus");
-	message_add(&a.message, "cs", view.is_self && client_online(s->hub, message_string(request, "cn")) ? "online" : "offline");
+	message_add(&a.message, "cs",
+		view.is_self && client_online(s->hub, message_string(request, "cn")) ? "online" : "offline");
 	answer_end(&a, "OK");
 }
 
@@ -292,7 +293,8 @@ static void answer_move(struct api_session *s, const char *reqtype, const struct
 		if (++hub->last_move == 0) /* 0 means that nobody waits */
 			hub->last_move = 1;
 		unsigned id = s->move_id = hub->last_move;
-		log_at(LOG_LEVEL_INFO, "pid %ld asks for %s [%s]", (long)s->peer.pid, takeover ? "takeover" : "standby", half_name(half));
+		log_at(LOG_LEVEL_INFO, "pid %ld asks for %s [%s]", (long)s->peer.pid, takeover ? "takeover" : "standby",
+			half_name(half));
 		hub->config->move(hub->config->context, takeover, half, id);
 		/* An end that came at once has been answered by api_session_move_done. */
 		if (s->move_id == id && !message_is(request, "wait", "1"))
@@ -357,25 +359,29 @@ void request_answer(struct api_session *s, const struct message *request)
 	answer_refuse(s, shown, "unknown request");
 }
 
-/* --- messages to the cluster ---------------------------------------------------------------------------------------- */
+/* --- messages to the cluster ------------------------------------------------------------------ */
 
 void request_send(struct api_session *s, const struct message *message)
 {
 	const struct api_config *config = s->hub->config;
 	if (s->casual || !config->message) {
-		answer_refuse(s, "send", s->casual ? "a client without a name may not send" : "sending is not possible here");
+		answer_refuse(
+			s, "send", s->casual ? "a client without a name may not send" : "sending is not possible here");
 		return;
 	}
-	if (message_type_of(message_string(message, "t"))->sender != MESSAGE_BY_CLIENTS) { /* else a client would speak for the whole node */
+	/* else a client would speak for the whole node */
+	if (message_type_of(message_string(message, "t"))->sender != MESSAGE_BY_CLIENTS) {
 		answer_refuse(s, "send", "this type of message is the daemon's own");
 		return;
 	}
 	struct message out;
-	uint8_t memory[API_ANSWER_MAX]; /* not the hub's: the core may end a move, and so an answer be made, while it takes this */
+	/* not the hub's: the core may end a move, and so an answer be made, while it takes this */
+	uint8_t memory[API_ANSWER_MAX];
 	message_init(&out, memory, sizeof memory);
 	for (size_t i = 0; i < message->count; i++) {
 		const struct field *f = &message->fields[i];
-		if (!bytes_equal_text(f->name, "from_id") && !bytes_equal_text(f->name, "to_id") && !bytes_equal_text(f->name, "auth"))
+		if (!bytes_equal_text(f->name, "from_id") && !bytes_equal_text(f->name, "to_id") &&
+			!bytes_equal_text(f->name, "auth"))
 			message_add_bytes(&out, f->type, f->name, f->value);
 	}
 	/* doc/protocol.md 4: "a client speaks to the client of the same name on the other node". */
@@ -393,8 +399,8 @@ void request_of_peer(struct api_hub *hub, struct bytes text)
 	struct message in, out;
 	struct decoded decoded;
 	message_init(&in, hub->arena, CODEC_DATAGRAM_MAX);
-	if (!config->message || codec_decode(text, NULL, false, &in, &decoded) != CODEC_OK || !message_is(&in, "t", "query-cstatus") ||
-	    !message_is(&in, "dest", config->node))
+	if (!config->message || codec_decode(text, NULL, false, &in, &decoded) != CODEC_OK ||
+		!message_is(&in, "t", "query-cstatus") || !message_is(&in, "dest", config->node))
 		return;
 	struct bytes client = message_string(&in, "cn"), asker = message_string(&in, "from_id");
 	if (client.len == 0 || asker.len == 0)

@@ -22,8 +22,8 @@ void answer_refuse(struct api_session *s, const char *reqtype, const char *info)
 void request_answer(struct api_session *s, const struct message *request);
 /* A message for the cluster (t is not hbapi-req). */
 void request_send(struct api_session *s, const struct message *message);
-/* What a peer's daemon asks of ours on behalf of its client: is a client of this name here (query-cstatus)?  Any other text: nothing.
- * doc/protocol.md 4 */
+/* What a peer's daemon asks of ours on behalf of its client: is a client of this name here (query-cstatus)?  Any other
+ * text: nothing. doc/protocol.md 4 */
 void request_of_peer(struct api_hub *hub, struct bytes text);
 
 #endif

@@ -308,7 +308,8 @@ void api_move_done(struct api_server *s, unsigned id, bool ok, const char *text)
 
 void api_notify(struct api_server *s, struct bytes message)
 {
-	/* doc/commands.md 7.10: "clients never see a digest".  The core leaves it out; if that breaks, report it rather than leak. */
+	/* doc/commands.md 7.10: "clients never see a digest".  The core leaves it out; if that breaks, report it rather
+	 * than leak. */
 	static const char digest[] = "\nauth=";
 	if (message.len == 0 || memmem(message.at, message.len, digest, sizeof digest - 1)) {
 		log_at(LOG_LEVEL_ERROR, "API: a message with a digest, or an empty one, was not handed to the clients");

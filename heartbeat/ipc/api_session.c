@@ -50,7 +50,8 @@ static bool may_complain(struct api_hub *hub)
 	struct mono now = mono_now();
 	if (mono_is_never(hub->complaints_since) || span_to_ms(mono_since(now, hub->complaints_since)) >= 60000) {
 		if (hub->complaints > COMPLAINTS_A_MINUTE)
-			log_at(LOG_LEVEL_WARN, "API: %u more clients misbehaved in that minute", hub->complaints - COMPLAINTS_A_MINUTE);
+			log_at(LOG_LEVEL_WARN, "API: %u more clients misbehaved in that minute",
+				hub->complaints - COMPLAINTS_A_MINUTE);
 		hub->complaints_since = now;
 		hub->complaints = 0;
 	}
@@ -62,8 +63,8 @@ void api_session_fault(struct api_session *s, enum api_fault fault, const char *
 	s->hub->faults[fault]++;
 	s->closing = true;
 	if (may_complain(s->hub))
-		log_at(LOG_LEVEL_WARN, "API client pid %ld uid %ld%s%s: %s: connection closed", (long)s->peer.pid, (long)s->peer.uid,
-		       s->signed_on ? " " : "", s->signed_on ? s->name : "", text);
+		log_at(LOG_LEVEL_WARN, "API client pid %ld uid %ld%s%s: %s: connection closed", (long)s->peer.pid,
+			(long)s->peer.uid, s->signed_on ? " " : "", s->signed_on ? s->name : "", text);
 }
 
 void answer_begin(struct answer *a, struct api_session *s, const char *reqtype)

@@ -33,7 +33,8 @@ static void on_text(void *context, struct bytes whole)
 	message_init(&m, f->arena, sizeof f->arena);
 	enum codec_verdict verdict = codec_decode(whole, NULL, false, &m, &decoded);
 	if (verdict != CODEC_OK)
-		log_at(LOG_LEVEL_WARN, "%s: message skipped: %s", f->path, decoded.why[0] ? decoded.why : codec_verdict_text(verdict));
+		log_at(LOG_LEVEL_WARN, "%s: message skipped: %s", f->path,
+			decoded.why[0] ? decoded.why : codec_verdict_text(verdict));
 	else if (message_string(&m, "t").len == 0)
 		log_at(LOG_LEVEL_WARN, "%s: message skipped: it has no type (t=...)", f->path);
 	else
@@ -55,7 +56,8 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer context)
 	if (got > 0)
 		fifo_text_take(&f->text, (struct bytes){buffer, (size_t)got});
 	else if (got < 0 && errno != EAGAIN && errno != EINTR) {
-		log_at(LOG_LEVEL_ERROR, "%s: %s: commands by this way are not heard any more", f->path, strerror(errno));
+		log_at(LOG_LEVEL_ERROR, "%s: %s: commands by this way are not heard any more", f->path,
+			strerror(errno));
 		f->source = 0;
 		return G_SOURCE_REMOVE;
 	}

@@ -7,7 +7,8 @@
 #include "heartbeat/core/message.h"
 
 struct fifo;
-/* Make (0600, replaces anything that is no FIFO) and open.  Returns NULL with errno.  message: valid during the call. */
+/* Make (0600, replaces anything that is no FIFO) and open.  Returns NULL with errno.  message: valid during the
+ * call. */
 struct fifo *fifo_open(const char *path, void (*received)(void *context, const struct message *m), void *context);
 /* Close and remove. */
 void fifo_close(struct fifo *f);

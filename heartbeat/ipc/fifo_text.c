@@ -64,7 +64,8 @@ void fifo_text_take(struct fifo_text *t, struct bytes data)
 			continue;
 		if (t->line_bad) {
 			t->inside = t->grumbled = false;
-			grumble(t, "a line of more than 511 bytes, or with a NUL, is refused together with its message");
+			grumble(t,
+				"a line of more than 511 bytes, or with a NUL, is refused together with its message");
 		} else
 			take_line(t, (struct bytes){t->line, t->line_len});
 		t->line_len = 0;

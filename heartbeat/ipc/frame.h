@@ -38,7 +38,8 @@ void frame_buffer_drop(struct frame_buffer *b, size_t n);
 bool frame_buffer_append(struct frame_buffer *b, struct bytes more, size_t max);
 
 /* Cut the next frame off the front.  limit: largest body, its NUL included, at most FRAME_BODY_MAX.
- * On FRAME_READY *body is without the NUL and lives until the buffer is changed.  After a fault the stream is of no use any more. */
+ * On FRAME_READY *body is without the NUL and lives until the buffer is changed.  After a fault the stream is of no use
+ * any more. */
 enum frame_verdict frame_next(struct frame_buffer *in, size_t limit, struct bytes *body);
 /* Append one frame with this body (NUL added).  False: does not fit into FRAME_QUEUE_MAX; nothing was appended. */
 bool frame_put(struct frame_buffer *out, struct bytes body);

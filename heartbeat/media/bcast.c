@@ -47,14 +47,15 @@ static bool bcast_open(struct medium *m, struct diags *diags)
 		return false;
 	if (rc < 0)
 		medium_complain(m, diags, DIAG_ERROR,
-		                "the interface has no IPv4 broadcast address; give it an address with a network (ip address), "
-		                "or use ucast");
+			"the interface has no IPv4 broadcast address; give it an address with a network (ip address), "
+			"or use ucast");
 	return rc == 0;
 }
 
 static void bcast_started(const struct medium *m)
 {
-	log_at(LOG_LEVEL_INFO, "UDP Broadcast heartbeat started on port %u (%u) interface %s", m->conf->port, m->conf->port, m->conf->interface);
+	log_at(LOG_LEVEL_INFO, "UDP Broadcast heartbeat started on port %u (%u) interface %s", m->conf->port,
+		m->conf->port, m->conf->interface);
 }
 
 const struct medium_ops bcast_ops = {

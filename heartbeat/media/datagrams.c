@@ -57,7 +57,8 @@ static void read_packet_info(struct msghdr *h, struct arrival *a)
 			continue;
 		memcpy(&info, CMSG_DATA(c), sizeof info);
 		a->source.ifindex = (unsigned)info.ipi_ifindex;
-		/* The address it was sent to, and the local address that took it: different for broadcast and multicast. */
+		/* The address it was sent to, and the local address that took it: different for broadcast and
+		 * multicast. */
 		a->direct = info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr;
 	}
 }

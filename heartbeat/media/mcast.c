@@ -35,7 +35,8 @@ static bool mcast_open(struct medium *m, struct diags *diags)
 	struct in_addr group;
 
 	if (inet_pton(AF_INET, m->conf->address, &group) != 1 || !IN_MULTICAST(ntohl(group.s_addr))) {
-		medium_complain(m, diags, DIAG_ERROR, "\"%s\" is no multicast group; expected 224.0.0.0 to 239.255.255.255", m->conf->address);
+		medium_complain(m, diags, DIAG_ERROR,
+			"\"%s\" is no multicast group; expected 224.0.0.0 to 239.255.255.255", m->conf->address);
 		return false;
 	}
 	struct media_address to = media_address_v4(group, m->conf->port);
@@ -49,8 +50,8 @@ static bool mcast_open(struct medium *m, struct diags *diags)
 
 static void mcast_started(const struct medium *m)
 {
-	log_at(LOG_LEVEL_INFO, "UDP multicast heartbeat started for group %s port %u interface %s (ttl=%u loop=%d)", m->conf->address, m->conf->port,
-	       m->conf->interface, m->conf->ttl, m->conf->loop);
+	log_at(LOG_LEVEL_INFO, "UDP multicast heartbeat started for group %s port %u interface %s (ttl=%u loop=%d)",
+		m->conf->address, m->conf->port, m->conf->interface, m->conf->ttl, m->conf->loop);
 }
 
 const struct medium_ops mcast_ops = {

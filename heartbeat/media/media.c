@@ -17,7 +17,8 @@
 
 enum {
 	DRAIN_BATCHES = 64,
-	/* A medium that fails every second packet must not write two lines for each: this many good sends in a row end a failure. */
+	/* A medium that fails every second packet must not write two lines for each: this many good sends in a row end
+	 * a failure. */
 	GOOD_SENDS = 3,
 };
 
@@ -65,7 +66,8 @@ bool medium_resolve(const char *host, int family, struct media_address *address,
 		return false;
 	}
 	*address = (struct media_address){.len = found->ai_addrlen};
-	assert(found->ai_addrlen <= sizeof *address - offsetof(struct media_address, any)); /* of the family asked for */
+	/* of the family asked for */
+	assert(found->ai_addrlen <= sizeof *address - offsetof(struct media_address, any));
 	memcpy(&address->any, found->ai_addr, found->ai_addrlen);
 	freeaddrinfo(found);
 	return true;
@@ -105,7 +107,8 @@ struct media *media_open(const struct medium_conf *conf, size_t count, uint16_t 
 	set->interfaces = interfaces;
 	set->batch = batch_new();
 	for (size_t i = 0; i < count; i++)
-		set->list[i] = (struct medium){.set = set, .index = i, .conf = &conf[i], .ops = medium_kinds[conf[i].kind]};
+		set->list[i] =
+			(struct medium){.set = set, .index = i, .conf = &conf[i], .ops = medium_kinds[conf[i].kind]};
 	/* Every medium is tried, so that the operator sees all that is wrong at once. */
 	for (size_t i = 0; i < count; i++)
 		ok &= open_one(&set->list[i], diags);
@@ -174,8 +177,9 @@ static void note_success(struct medium *m, size_t len)
 	if (f->good < GOOD_SENDS)
 		return;
 	int64_t ms = span_to_ms(mono_since(f->better, f->since));
-	log_at(LOG_LEVEL_INFO, "%s %s: sending works again after %" PRId64 ".%03" PRId64 " s; %" PRIu64 " packet(s) could not be sent",
-	       kind_name(m), m->conf->name, ms / 1000, ms % 1000, f->lost);
+	log_at(LOG_LEVEL_INFO,
+		"%s %s: sending works again after %" PRId64 ".%03" PRId64 " s; %" PRIu64 " packet(s) could not be sent",
+		kind_name(m), m->conf->name, ms / 1000, ms % 1000, f->lost);
 	*f = (struct medium_failure){0};
 }
 

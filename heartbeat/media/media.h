@@ -22,10 +22,10 @@ struct media_source {
 };
 
 struct media_handlers {
-	/* medium: index as given to media_open.  Ping media: data is the echoed payload.  data is valid during the call.
-	 * data begins like a message ("###\n" or ">>>\n"); what does not was dropped and counted.  Media that listen at the same
-	 * place share a socket: a broadcast is reported for the first bcast line, a datagram to this host for the ucast line
-	 * of its sender, else for the first.  May send and ping, must not call media_close. */
+	/* medium: index as given to media_open.  Ping media: data is the echoed payload.  data is valid during the
+	 * call. data begins like a message ("###\n" or ">>>\n"); what does not was dropped and counted.  Media that
+	 * listen at the same place share a socket: a broadcast is reported for the first bcast line, a datagram to this
+	 * host for the ucast line of its sender, else for the first.  May send and ping, must not call media_close. */
 	void (*received)(void *context, size_t medium, struct bytes data, const struct media_source *source);
 	void *context;
 };
@@ -36,16 +36,18 @@ struct interfaces;
 /* Open all media of the configuration.  conf, and all that it points to, is borrowed until media_close.
  * interfaces: borrowed as well; the main loop reads it, and media reads it when a packet cannot be sent.
  * ping_id: ICMP identifier (low 16 bits of the pid).  May look up host names, which takes the resolver's time.
- * Every medium that cannot be opened gets a diagnostic with its ha.cf line ("bcast eth9: no such interface; there are: eth0, lo")
- * and NULL is returned when there is any.  A ping_group member without an address is a warning while others have one.
+ * Every medium that cannot be opened gets a diagnostic with its ha.cf line ("bcast eth9: no such interface; there are:
+ * eth0, lo") and NULL is returned when there is any.  A ping_group member without an address is a warning while others
+ * have one.
  * Logs "UDP Broadcast heartbeat started on port 694 (694) interface eth0" and its kin (doc/commands.md 5.1.35).
  * At run time interfaces may lose link, address or existence: sending goes on as soon as they are back. */
 struct media *media_open(const struct medium_conf *conf, size_t count, uint16_t ping_id, struct interfaces *interfaces,
                          const struct media_handlers *handlers, struct diags *diags);
 void media_close(struct media *m);
 
-/* Hand one datagram to every medium that is no ping.  Never blocks: what the kernel does not take at once is dropped and
- * counted.  Failures are logged once when they begin (with errno text, doc/commands.md 5.1.33) and once when they end. */
+/* Hand one datagram to every medium that is no ping.  Never blocks: what the kernel does not take at once is dropped
+ * and counted.  Failures are logged once when they begin (with errno text, doc/commands.md 5.1.33) and once when they
+ * end. */
 void media_send(struct media *m, struct bytes datagram);
 /* One echo request on ping medium (to every member of a group, last configured first, same sequence number). */
 void media_ping(struct media *m, size_t medium, struct bytes payload);

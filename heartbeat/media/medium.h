@@ -21,8 +21,8 @@ struct medium_ops {
 	void (*close)(struct medium *m);
 	/* Hand one datagram (ping: one payload) to the kernel.  Never blocks.  Returns 0 or -errno. */
 	int (*send)(struct medium *m, struct bytes data);
-	/* Read what has arrived at a receiver that this kind has opened, at most so many batches, and hand each message to
-	 * receiver_deliver.  True: there may be more.  datagrams_read for sockets. */
+	/* Read what has arrived at a receiver that this kind has opened, at most so many batches, and hand each message
+	 * to receiver_deliver.  True: there may be more.  datagrams_read for sockets. */
 	bool (*read)(struct receiver *r, unsigned batches);
 	/* Log that it runs.  doc/commands.md 5.1.35 */
 	void (*started)(const struct medium *m);
@@ -114,7 +114,7 @@ struct batch *batch_new(void);
 void batch_free(struct batch *b);
 bool datagrams_read(struct receiver *r, unsigned batches);
 
-/* --- udp.c: what bcast, mcast and ucast share ---------------------------------------------------------------------- */
+/* --- udp.c: what bcast, mcast and ucast share ------------------------------------------------- */
 
 struct socket_option {
 	int level, name, value;

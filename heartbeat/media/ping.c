@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* ping HOST and ping_group NAME HOST...: ICMP echo to something that is no cluster node.  One raw socket for all of them;
- * the kernel hands up only echo replies with our identifier.  doc/protocol.md 9 */
+/* ping HOST and ping_group NAME HOST...: ICMP echo to something that is no cluster node.  One raw socket for all of
+ * them; the kernel hands up only echo replies with our identifier.  doc/protocol.md 9 */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/icmp.h>
@@ -32,7 +32,7 @@ struct ping {
 	struct media_address members[]; /* in the order of ha.cf */
 };
 
-/* --- receiving ----------------------------------------------------------------------------------------------------- */
+/* --- receiving -------------------------------------------------------------------------------- */
 
 /* FNV-1a.  No secret: whether a payload is genuine is for the core to say. */
 static uint64_t digest_of(struct bytes data)
@@ -128,7 +128,7 @@ static int icmp_open(struct medium *m)
 	return rc;
 }
 
-/* --- the media ----------------------------------------------------------------------------------------------------- */
+/* --- the media -------------------------------------------------------------------------------- */
 
 static bool ping_prepare(struct medium *m, size_t room, struct diags *diags)
 {
@@ -149,7 +149,8 @@ static bool ping_add(struct medium *m, const char *host, enum diag_severity seve
 	const char *why;
 
 	if (!medium_resolve(host, AF_INET, &p->members[p->member_count], &why)) {
-		medium_complain(m, diags, severity, "host \"%s\" has no IPv4 address: %s; give the address, or see /etc/hosts", host, why);
+		medium_complain(m, diags, severity,
+			"host \"%s\" has no IPv4 address: %s; give the address, or see /etc/hosts", host, why);
 		return false;
 	}
 	p->member_count++;
@@ -197,7 +198,8 @@ static int send_echo(int fd, const struct icmphdr *icmp, struct bytes payload, c
 	struct icmphdr header = *icmp;
 	struct iovec parts[] = {
 		{.iov_base = &header, .iov_len = sizeof header},
-		{.iov_base = (void *)(uintptr_t)payload.at, .iov_len = payload.len}, /* only read, but iovec knows no const */
+		/* only read, but iovec knows no const */
+		{.iov_base = (void *)(uintptr_t)payload.at, .iov_len = payload.len},
 	};
 	struct msghdr packet = {.msg_name = &to.any, .msg_namelen = to.len, .msg_iov = parts,
 	                        .msg_iovlen = G_N_ELEMENTS(parts)};
@@ -215,7 +217,8 @@ static int ping_send(struct medium *m, struct bytes payload)
 	int rc = 0;
 
 	icmp.checksum = checksum((struct bytes){(const uint8_t *)&icmp, sizeof icmp}, payload);
-	p->echoes[sequence % ECHO_SLOTS] = (struct echo){.waiting = true, .sequence = sequence, .digest = digest_of(payload)};
+	p->echoes[sequence % ECHO_SLOTS] =
+		(struct echo){.waiting = true, .sequence = sequence, .digest = digest_of(payload)};
 	for (size_t i = p->member_count; i-- > 0;) {
 		int error = send_echo(m->receiver->fd, &icmp, payload, &p->members[i]);
 		if (error == 0)
@@ -242,10 +245,14 @@ static void ping_started(const struct medium *m)
 		char address[MEDIA_ADDRESS_TEXT];
 		writer_format(&w, "%s%s", i ? ", " : "", media_address_text(&p->members[i], address));
 	}
-	log_at(LOG_LEVEL_INFO, "ping heartbeat started. %s %s: %s", medium_kind_name(m->conf->kind), m->conf->name, text);
+	log_at(LOG_LEVEL_INFO, "ping heartbeat started. %s %s: %s", medium_kind_name(m->conf->kind), m->conf->name,
+		text);
 }
 
 const struct medium_ops ping_ops = {
 	.open = ping_open, .close = ping_close, .send = ping_send, .read = datagrams_read, .started = ping_started};
-const struct medium_ops ping_group_ops = {
-	.open = ping_group_open, .close = ping_close, .send = ping_send, .read = datagrams_read, .started = ping_started};
+const struct medium_ops ping_group_ops = {.open = ping_group_open,
+	.close = ping_close,
+	.send = ping_send,
+	.read = datagrams_read,
+	.started = ping_started};

@@ -45,9 +45,10 @@ static void report_garbage(struct receiver *r, struct mono now)
 	const struct media_address *last = &r->garbage_sample.from;
 	char from[MEDIA_ADDRESS_TEXT];
 
-	log_at(LOG_LEVEL_WARN, "%" PRIu64 " datagram(s) that are no heartbeat messages were dropped on %s, the last from %s "
-	       "port %u; harmless, but find out who sends them; said at most once in %d s", r->garbage, r->where,
-	       media_address_text(last, from), media_address_port(last), GARBAGE_LOG_S);
+	log_at(LOG_LEVEL_WARN,
+		"%" PRIu64 " datagram(s) that are no heartbeat messages were dropped on %s, the last from %s "
+		"port %u; harmless, but find out who sends them; said at most once in %d s",
+		r->garbage, r->where, media_address_text(last, from), media_address_port(last), GARBAGE_LOG_S);
 	r->garbage = 0;
 	r->garbage_reported = now;
 }
@@ -57,7 +58,8 @@ static void report_garbage_now_and_then(struct receiver *r)
 	if (r->garbage == 0)
 		return;
 	struct mono now = mono_now();
-	if (mono_is_never(r->garbage_reported) || mono_reached(now, mono_add(r->garbage_reported, span_ms(GARBAGE_LOG_S * 1000))))
+	if (mono_is_never(r->garbage_reported) ||
+		mono_reached(now, mono_add(r->garbage_reported, span_ms(GARBAGE_LOG_S * 1000))))
 		report_garbage(r, now);
 }
 
@@ -125,7 +127,8 @@ void receiver_watch(struct receiver *r, int fd)
 	r->source = g_unix_fd_source_new(fd, G_IO_IN | G_IO_ERR);
 	g_source_set_priority(r->source, G_PRIORITY_HIGH);
 	g_source_set_callback(r->source, G_SOURCE_FUNC(on_readable), r, NULL);
-	/* Otherwise GLib takes the socket out of its set for each dispatch and puts it back: two wake-ups of the main loop.
+	/* Otherwise GLib takes the socket out of its set for each dispatch and puts it back: two wake-ups of the main
+	 * loop.
 	 * Nothing runs the main loop from a callback. */
 	g_source_set_can_recurse(r->source, TRUE);
 	g_source_attach(r->source, g_main_context_get_thread_default());

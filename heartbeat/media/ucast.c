@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* ucast IF HOST: to one peer.  A line that names an own address is legal, so that the file can be the same on all nodes.
- * doc/protocol.md 8 */
+/* ucast IF HOST: to one peer.  A line that names an own address is legal, so that the file can be the same on all
+ * nodes. doc/protocol.md 8 */
 #include <netinet/ip.h>
 #include <sys/socket.h>
 
@@ -27,7 +27,9 @@ static bool ucast_open(struct medium *m, struct diags *diags)
 
 	bool resolved = medium_resolve(m->conf->address, AF_INET, &to, &why);
 	if (!resolved)
-		medium_complain(m, diags, DIAG_ERROR, "host \"%s\" has no IPv4 address: %s; give the address, or see /etc/hosts", m->conf->address, why);
+		medium_complain(m, diags, DIAG_ERROR,
+			"host \"%s\" has no IPv4 address: %s; give the address, or see /etc/hosts", m->conf->address,
+			why);
 	to.v4.sin_port = htons(m->conf->port);
 	return udp_open(m, &ucast_kind, &to, NULL, diags) && resolved;
 }

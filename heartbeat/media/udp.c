@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What broadcast, multicast and unicast share: sockets tied to an interface by name, and one receive socket for all media
- * that listen at the same place, because the kernel gives a unicast datagram to one socket only.
+/* What broadcast, multicast and unicast share: sockets tied to an interface by name, and one receive socket for all
+ * media that listen at the same place, because the kernel gives a unicast datagram to one socket only.
  * doc/protocol.md 8 */
 #include <errno.h>
 #include <netinet/in.h>
@@ -13,8 +13,8 @@
 #include "heartbeat/media/medium.h"
 
 enum {
-	/* Holds about 10,000 small datagrams: a fifth of a second at 50,000 a second.  With the system's usual 208 KiB the
-	 * reference loses heartbeats at 5,000 a second.  doc/faults.md 16 */
+	/* Holds about 10,000 small datagrams: a fifth of a second at 50,000 a second.  With the system's usual 208 KiB
+	 * the reference loses heartbeats at 5,000 a second.  doc/faults.md 16 */
 	RECEIVE_BUFFER = 4 * 1024 * 1024,
 	INTERFACES_LISTED = 20,
 };
@@ -65,7 +65,7 @@ int udp_socket(int family, const struct socket_option *options, size_t count, co
 	return rc;
 }
 
-/* --- interfaces ---------------------------------------------------------------------------------------------------- */
+/* --- interfaces ------------------------------------------------------------------------------- */
 
 /* 0: there is none of that name. */
 static unsigned interface_index(const struct medium *m)
@@ -98,11 +98,11 @@ static void complain_no_interface(const struct medium *m, struct diags *diags)
 	medium_complain(m, diags, DIAG_ERROR, "no such interface; there are: %s", text);
 }
 
-/* --- receiving ----------------------------------------------------------------------------------------------------- */
+/* --- receiving -------------------------------------------------------------------------------- */
 
-/* Which of the media that share the socket: what came to this host alone belongs to the line that sends to its sender, else
- * to the first line that sends to one peer; all else to the first line that sends to a group.  When there is no such line,
- * to the first one.  Source addresses are otherwise not looked at.  doc/protocol.md 8 */
+/* Which of the media that share the socket: what came to this host alone belongs to the line that sends to its sender,
+ * else to the first line that sends to one peer; all else to the first line that sends to a group.  When there is no
+ * such line, to the first one.  Source addresses are otherwise not looked at.  doc/protocol.md 8 */
 static struct medium *udp_claim(const struct receiver *r, struct arrival *a)
 {
 	struct medium *best = NULL;
@@ -152,7 +152,8 @@ static int receive_socket(const struct place *p)
 	if (fd < 0)
 		return fd;
 	if (set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER) < 0)
-		(void)set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER); /* as much as net.core.rmem_max allows is better than nothing */
+		/* as much as net.core.rmem_max allows is better than nothing */
+		(void)set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
 	int rc = join_and_bind(fd, p);
 	if (rc == 0)
 		return fd;
@@ -183,13 +184,14 @@ static int receiver_for(struct medium *m, const struct place *wanted)
 	struct receiver *r = receiver_new(m);
 	r->claim = udp_claim;
 	r->own = g_memdup2(wanted, sizeof *wanted);
-	(void)snprintf(r->where, sizeof r->where, "interface %s port %u", wanted->interface, wanted->port); /* it fits */
+	/* it fits */
+	(void)snprintf(r->where, sizeof r->where, "interface %s port %u", wanted->interface, wanted->port);
 	receiver_watch(r, fd);
 	m->receiver = r;
 	return 0;
 }
 
-/* --- the medium ---------------------------------------------------------------------------------------------------- */
+/* --- the medium ------------------------------------------------------------------------------- */
 
 const struct media_address *udp_destination(const struct medium *m)
 {
@@ -231,10 +233,12 @@ bool udp_open(struct medium *m, const struct udp_kind *kind, const struct media_
 		here.group = *group;
 	int rc = receiver_for(m, &here);
 	if (rc == -EADDRINUSE)
-		medium_complain(m, diags, DIAG_ERROR, "port %u/udp is taken by another program; see: ss -ulnp 'sport = :%u'",
-		                m->conf->port, m->conf->port);
+		medium_complain(m, diags, DIAG_ERROR,
+			"port %u/udp is taken by another program; see: ss -ulnp 'sport = :%u'", m->conf->port,
+			m->conf->port);
 	else if (rc < 0)
-		medium_complain(m, diags, DIAG_ERROR, "cannot open a socket for receiving on port %u: %s", m->conf->port, strerror(-rc));
+		medium_complain(m, diags, DIAG_ERROR, "cannot open a socket for receiving on port %u: %s",
+			m->conf->port, strerror(-rc));
 	return rc == 0;
 }
 
@@ -274,8 +278,8 @@ static int move_sockets(struct medium *m, struct udp *u, unsigned now)
 	return 0;
 }
 
-/* An interface that was deleted and made again (bond, VLAN, USB, driver reload) has a new index; the sockets of the old one
- * neither send nor receive again. */
+/* An interface that was deleted and made again (bond, VLAN, USB, driver reload) has a new index; the sockets of the old
+ * one neither send nor receive again. */
 static int follow_interface(struct medium *m, struct udp *u)
 {
 	uint64_t as_of = interfaces_changes(m->set->interfaces);

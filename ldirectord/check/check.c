@@ -114,8 +114,10 @@ static void deadline_fired(struct timer *t)
 		c->kind->late(c);
 	if (!c->decided) {
 		char seconds[32];
-		(void)snprintf(seconds, sizeof(seconds), c->timeout_ms % 1000 ? "%.3f" : "%.0f", (double)c->timeout_ms / 1000);
-		check_verdict(c, false, "timed out after %s s%s%s", seconds, *c->stage ? " while waiting for the " : "", c->stage);
+		(void)snprintf(
+			seconds, sizeof(seconds), c->timeout_ms % 1000 ? "%.3f" : "%.0f", (double)c->timeout_ms / 1000);
+		check_verdict(c, false, "timed out after %s s%s%s", seconds, *c->stage ? " while waiting for the " : "",
+			c->stage);
 	}
 	check_end(c);
 }
@@ -151,7 +153,8 @@ struct check *check_start(GMainContext *context, const struct check_plan *plan, 
 {
 	reactor_attach(context);
 	const struct check_kind *kind = choose(plan);
-	struct check *c = g_malloc0(kind->size); // without memory the process ends with GLib's message, as everywhere in the main loop
+	// without memory the process ends with GLib's message, as everywhere in the main loop
+	struct check *c = g_malloc0(kind->size);
 	c->kind = kind;
 	c->done = done;
 	c->user = user;
@@ -277,16 +280,20 @@ void check_local_text(const struct sockaddr_storage *me, char *out, size_t cap)
 	}
 }
 
-/* What a section that says nothing means; the reader of the file knows it for a service that was written, this for one that follows
- * from the port as well.  doc/ldirectord.md 5 */
+/* What a section that says nothing means; the reader of the file knows it for a service that was written, this for one
+ * that follows from the port as well.  doc/ldirectord.md 5 */
 void check_talk_settings(struct talk_settings *s, const struct check_plan *plan, char *defaults, size_t cap)
 {
 	static uint64_t nonce;
 	const struct lb_virtual *v = plan->v;
 	nonce = nonce ? nonce + 1 : (uint64_t)g_random_int() << 32 | g_random_int();
-	*s = (struct talk_settings){
-		.service = v->service, .family = plan->r->address.family, .login = v->login, .passwd = v->passwd, .request = plan->r->request,
-		.receive = plan->r->receive, .nonce = nonce};
+	*s = (struct talk_settings){.service = v->service,
+		.family = plan->r->address.family,
+		.login = v->login,
+		.passwd = v->passwd,
+		.request = plan->r->request,
+		.receive = plan->r->receive,
+		.nonce = nonce};
 	(void)snprintf(defaults, cap, "ldirectord@%s", check_hostname());
 	if (v->service == LB_FTP && !*v->login) {
 		s->login = "anonymous";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Checks of real servers: each is a small state machine over non-blocking sockets in the caller's GLib main context.  Nothing here
- * blocks: names, TLS, mail and scripts included.  One hard deadline per check.  doc/ldirectord.md 6 */
+/* Checks of real servers: each is a small state machine over non-blocking sockets in the caller's GLib main context.
+ * Nothing here blocks: names, TLS, mail and scripts included.  One hard deadline per check.  doc/ldirectord.md 6 */
 #ifndef LDIRECTORD_CHECK_CHECK_H
 #define LDIRECTORD_CHECK_CHECK_H
 
@@ -18,9 +18,11 @@ struct check_plan {
 typedef void check_done(void *context, bool up, const char *why);
 
 struct check;
-/* Begin one check.  done is called exactly once, never before check_start returns; then the check is gone.  v and r are only read
- * before the return of check_start: they may be freed by a reload while the check runs.  All checks of a process share one context
- * (NULL: the default one, which external programs need); done may start and cancel checks, but not run the context itself. */
+/* Begin one check.  done is called exactly once, never before check_start returns; then the check is gone.
+ * v and r are only read
+ * before the return of check_start: they may be freed by a reload while the check runs.  All checks of a process share
+ * one context (NULL: the default one, which external programs need); done may start and cancel checks, but not run the
+ * context itself. */
 struct check *check_start(GMainContext *context, const struct check_plan *plan, check_done *done, void *user);
 /* Give it up without calling done. */
 void check_cancel(struct check *c);

@@ -43,4 +43,5 @@ static void connect_stop(struct check *c)
 	watch_close(&k->watch, k->fd);
 }
 
-const struct check_kind check_kind_connect = {.size = sizeof(struct connect_check), .start = connect_start, .stop = connect_stop};
+const struct check_kind check_kind_connect = {
+	.size = sizeof(struct connect_check), .start = connect_start, .stop = connect_stop};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* service=dns by c-ares: A of the request, or PTR when it is an address, asked of the real server itself.  A channel for each check:
- * its only server is the real one, and its sockets end with it.  doc/ldirectord.md 6 */
+/* service=dns by c-ares: A of the request, or PTR when it is an address, asked of the real server itself.  A channel
+ * for each check: its only server is the real one, and its sockets end with it.  doc/ldirectord.md 6 */
 #include <ares.h>
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
@@ -41,7 +41,8 @@ static void dns_after(struct dns_check *k)
 	if (k->answered)
 		check_verdict(&k->c, k->up, "%s", k->why);
 	else if (ares_timeout(k->channel, NULL, &t))
-		timer_set(&k->timer, mono_add(mono_now(), (struct span){(int64_t)t.tv_sec * 1000000000 + (int64_t)t.tv_usec * 1000}));
+		timer_set(&k->timer, mono_add(mono_now(), (struct span){(int64_t)t.tv_sec * 1000000000 +
+									(int64_t)t.tv_usec * 1000}));
 }
 
 static void dns_fired(struct timer *t)
@@ -107,7 +108,8 @@ static void dns_match(struct dns_check *k, const unsigned char *answer, int len)
 	struct hostent *host = NULL;
 	char seen[160] = "", text[INET_ADDRSTRLEN];
 	static const unsigned char nobody[4];
-	int failed = k->reverse ? ares_parse_ptr_reply(answer, len, nobody, sizeof(nobody), AF_INET, &host) : ares_parse_a_reply(answer, len, &host, NULL, NULL);
+	int failed = k->reverse ? ares_parse_ptr_reply(answer, len, nobody, sizeof(nobody), AF_INET, &host)
+	                        : ares_parse_a_reply(answer, len, &host, NULL, NULL);
 	if (failed) {
 		dns_said(k, false, ares_strerror(failed), "");
 		return;
@@ -120,7 +122,8 @@ static void dns_match(struct dns_check *k, const unsigned char *answer, int len)
 			found = dns_try(k, host->h_name, seen, sizeof(seen));
 	} else {
 		for (char **address = host->h_addr_list; *address && !found; address++)
-			found = inet_ntop(AF_INET, *address, text, sizeof(text)) && dns_try(k, text, seen, sizeof(seen));
+			found = inet_ntop(AF_INET, *address, text, sizeof(text)) &&
+			        dns_try(k, text, seen, sizeof(seen));
 	}
 	ares_free_hostent(host);
 	dns_said(k, found, found ? "answer" : "receive does not match", seen);
@@ -172,9 +175,12 @@ static int dns_open(struct dns_check *k, const struct check_plan *plan)
 		.sock_state_cb_data = k,
 		.lookups = (char[]){"b"},
 	};
-	struct ares_addr_port_node server = {.family = k->c.address.family == LB_INET6 ? AF_INET6 : AF_INET, .udp_port = k->c.address.port, .tcp_port = k->c.address.port};
+	struct ares_addr_port_node server = {.family = k->c.address.family == LB_INET6 ? AF_INET6 : AF_INET,
+		.udp_port = k->c.address.port,
+		.tcp_port = k->c.address.port};
 	memcpy(&server.addr, k->c.address.bytes, server.family == AF_INET6 ? 16 : 4);
-	int failed = ares_init_options(&k->channel, &o, ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB | ARES_OPT_LOOKUPS);
+	int failed = ares_init_options(&k->channel, &o,
+		ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB | ARES_OPT_LOOKUPS);
 	if (failed) {
 		k->channel = NULL;
 		return failed;
@@ -224,4 +230,5 @@ static void dns_stop(struct check *c)
 	pattern_free(k->pattern);
 }
 
-const struct check_kind check_kind_dns = {.size = sizeof(struct dns_check), .negotiates = true, .start = dns_start, .stop = dns_stop};
+const struct check_kind check_kind_dns = {
+	.size = sizeof(struct dns_check), .negotiates = true, .start = dns_start, .stop = dns_stop};

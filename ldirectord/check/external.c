@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* checktype=external and external-perl: a program says whether the real server is up.  Arguments: address or mark of the virtual, its
- * port, address of the real, its port.  It runs on the default main context, as lib/spawn.h does.
+/* checktype=external and external-perl: a program says whether the real server is up.  Arguments: address or mark of
+ * the virtual, its port, address of the real, its port.  It runs on the default main context, as lib/spawn.h does.
  * doc/ldirectord.md 6 */
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +60,8 @@ static void on_done(void *context, const struct spawn_result *r)
 	}
 }
 
-/* checkcommand in words, as a shell would, and for external-perl the interpreter in front: the text need not be executable. */
+/* checkcommand in words, as a shell would, and for external-perl the interpreter in front: the text need not be
+ * executable. */
 static char **words(const struct check_plan *plan, int *count, GError **failed)
 {
 	static const char *const perl = "/usr/bin/perl";
@@ -98,7 +99,8 @@ static void add_server(char **argv, int at, const struct check_plan *plan)
 
 static void external_start(struct check *c, const struct check_plan *plan)
 {
-	static char *const environment[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "HOME=/", NULL};
+	static char *const environment[] = {
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "HOME=/", NULL};
 	struct external_check *k = (struct external_check *)c;
 	GError *failed = NULL;
 	int count = 0;
@@ -115,7 +117,12 @@ static void external_start(struct check *c, const struct check_plan *plan)
 		add_server(argv, count, plan);
 		k->program = g_new0(struct program, 1);
 		k->program->owner = c;
-		struct spawn_request request = {.path = argv[0], .argv = argv, .envp = environment, .line = on_line, .done = on_done, .context = k->program};
+		struct spawn_request request = {.path = argv[0],
+			.argv = argv,
+			.envp = environment,
+			.line = on_line,
+			.done = on_done,
+			.context = k->program};
 		k->program->spawn = spawn_start(&request); // its deadline is that of the check: external_stop ends it
 	}
 	g_strfreev(argv);
@@ -132,4 +139,5 @@ static void external_stop(struct check *c)
 	k->program = NULL;
 }
 
-const struct check_kind check_kind_external = {.size = sizeof(struct external_check), .start = external_start, .stop = external_stop};
+const struct check_kind check_kind_external = {
+	.size = sizeof(struct external_check), .start = external_start, .stop = external_stop};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* http, https, http_proxy by libcurl's multi socket interface: one multi handle for all checks, a new connection for each.
+/* http, https, http_proxy by libcurl's multi socket interface: one multi handle for all checks, a new connection for
+ * each.
  * What is asked for (address, names, headers) is http_request.c.  doc/ldirectord.md 6, 11 */
 #include <curl/curl.h>
 #include <errno.h>
@@ -113,7 +114,8 @@ static size_t on_header(char *line, size_t one, size_t len, void *user)
 	if (len > 9 && g_ascii_strncasecmp(line, "HTTP/", 5) == 0) {
 		const char *blank = memchr(line, ' ', len);
 		size_t skip = blank ? (size_t)(blank - line) + 1 : 0, rest = len - skip;
-		while (rest && (line[skip + rest - 1] == '\n' || line[skip + rest - 1] == '\r' || line[skip + rest - 1] == ' '))
+		while (rest && (line[skip + rest - 1] == '\n' || line[skip + rest - 1] == '\r' ||
+				       line[skip + rest - 1] == ' '))
 			rest--;
 		(void)check_printable(line + skip, rest, k->status, sizeof(k->status));
 		(void)g_string_truncate(k->body, 0); // that of a redirect does not count
@@ -158,7 +160,8 @@ static void http_failed(struct http_check *k, CURLcode code)
 		check_failed(&k->c, "", (int)error);
 	else if (code == CURLE_TOO_MANY_REDIRECTS)
 		check_verdict(&k->c, false, "more than %d redirects", REDIRECTS);
-	else if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR || code == CURLE_SSL_CACERT_BADFILE)
+	else if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR ||
+		 code == CURLE_SSL_CACERT_BADFILE)
 		check_verdict(&k->c, false, "TLS: %s", *k->error ? tls_reason(k->error) : curl_easy_strerror(code));
 	else
 		check_verdict(&k->c, false, "%s", *k->error ? k->error : curl_easy_strerror(code));
@@ -170,7 +173,8 @@ static bool part_is_enough(struct http_check *k)
 {
 	long status = 0;
 	(void)curl_easy_getinfo(k->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (!k->pattern || !k->body->len || !status_wanted(k, status) || pattern_search(k->pattern, k->body->str, k->body->len) != PATTERN_YES)
+	if (!k->pattern || !k->body->len || !status_wanted(k, status) ||
+		pattern_search(k->pattern, k->body->str, k->body->len) != PATTERN_YES)
 		return false;
 	check_verdict(&k->c, true, "%s", k->status);
 	return true;
@@ -220,7 +224,9 @@ static void http_collect(void)
 
 // --- handles ---
 
-#define SET(easy, option, value) ((void)curl_easy_setopt(easy, option, value)) /* known options of known types; without memory the transfer fails */
+#define SET(easy, option, value) \
+	((void)curl_easy_setopt( \
+		easy, option, value)) /* known options of known types; without memory the transfer fails */
 
 /* libcurl would keep the authorities of a file for a day, whatever became of it. */
 static CURLcode on_tls(CURL *easy, void *context, void *user)
@@ -239,7 +245,8 @@ static CURL *handle_new(void)
 	if (!e)
 		return NULL;
 	SET(e, CURLOPT_NOSIGNAL, 1L);
-	SET(e, CURLOPT_QUICK_EXIT, 1L); // a redirect may name a host: giving up does not wait for the thread that looks for it
+	// a redirect may name a host: giving up does not wait for the thread that looks for it
+	SET(e, CURLOPT_QUICK_EXIT, 1L);
 	SET(e, CURLOPT_FRESH_CONNECT, 1L);
 	SET(e, CURLOPT_FORBID_REUSE, 1L);
 	SET(e, CURLOPT_TCP_NODELAY, 0L); // a request goes out at once, being the first thing said: a call less
@@ -371,8 +378,11 @@ static void http_late(struct check *c)
 		check_stage(c, "end of the answer");
 }
 
-const struct check_kind check_kind_http = {
-	.size = sizeof(struct http_check), .negotiates = true, .start = http_start, .stop = http_stop, .late = http_late};
+const struct check_kind check_kind_http = {.size = sizeof(struct http_check),
+	.negotiates = true,
+	.start = http_start,
+	.stop = http_stop,
+	.late = http_late};
 
 bool http_init(const char **why)
 {

@@ -13,7 +13,9 @@ enum { NAME_MAX_LEN = 253 };
 static const char *absolute(const char *request)
 {
 	request += *request == '/';
-	return g_ascii_strncasecmp(request, "http://", 7) == 0 || g_ascii_strncasecmp(request, "https://", 8) == 0 ? request : NULL;
+	return g_ascii_strncasecmp(request, "http://", 7) == 0 || g_ascii_strncasecmp(request, "https://", 8) == 0
+	               ? request
+	               : NULL;
 }
 
 /* As a browser would: what cannot stand in a request line is coded. */
@@ -38,7 +40,8 @@ static bool name_of(const char *virtualhost, char *out, size_t cap)
 	return true;
 }
 
-/* The connection goes to the real server whatever name the URL has: that is where SNI and the name in the certificate come from. */
+/* The connection goes to the real server whatever name the URL has: that is where SNI and the name in the certificate
+ * come from. */
 static void set_target(struct http_request *q, const char *name, const char *address, const struct lb_address *a)
 {
 	(void)snprintf(q->connect_to, sizeof(q->connect_to), "%s:%u:%s:%u", name, a->port, address, a->port);
@@ -64,7 +67,8 @@ void http_request_build(struct http_request *q, const struct check_plan *plan, c
 			(void)snprintf(q->host_header, sizeof(q->host_header), "Host: %s", v->virtualhost);
 		return;
 	}
-	bool named = (tls && v->sni && name_of(v->sni, name, sizeof(name))) || (v->virtualhost && name_of(v->virtualhost, name, sizeof(name)));
+	bool named = (tls && v->sni && name_of(v->sni, name, sizeof(name))) ||
+	             (v->virtualhost && name_of(v->virtualhost, name, sizeof(name)));
 	const char *host = named ? name : address, *wanted = v->virtualhost ? v->virtualhost : address;
 	if (a->port != (tls ? 443 : 80))
 		(void)snprintf(port, sizeof(port), ":%u", a->port);

@@ -349,5 +349,8 @@ static void line_late(struct check *c)
 		check_stage(c, k->talk->stage);
 }
 
-const struct check_kind check_kind_line = {
-	.size = sizeof(struct line_check), .negotiates = true, .start = line_start, .stop = line_stop, .late = line_late};
+const struct check_kind check_kind_line = {.size = sizeof(struct line_check),
+	.negotiates = true,
+	.start = line_start,
+	.stop = line_stop,
+	.late = line_late};

@@ -26,7 +26,8 @@ struct pattern *pattern_new(const char *text, char *why, size_t cap)
 {
 	int error = 0;
 	PCRE2_SIZE at = 0;
-	pcre2_code *code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_USE_OFFSET_LIMIT, &error, &at, NULL);
+	pcre2_code *code =
+		pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_USE_OFFSET_LIMIT, &error, &at, NULL);
 	if (!code) {
 		PCRE2_UCHAR said[128] = "";
 		(void)pcre2_get_error_message(error, said, sizeof(said)); // cut when it is longer
@@ -53,8 +54,9 @@ void pattern_free(struct pattern *p)
 	g_free(p);
 }
 
-/* The limit of the matcher counts from each place where a match may begin, and a body has a million of those.  So the search goes in
- * windows of such places: each call is bounded by places times steps, and between the calls stands the clock. */
+/* The limit of the matcher counts from each place where a match may begin, and a body has a million of those.  So the
+ * search goes in windows of such places: each call is bounded by places times steps, and between the calls stands the
+ * clock. */
 enum pattern_found pattern_search(const struct pattern *p, const char *text, size_t len)
 {
 	struct mono give_up = {0};

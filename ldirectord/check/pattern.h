@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* receive: a Perl expression over bytes of a server (PCRE2), unanchored.  What a search may cost is bounded, whatever the bytes. */
+/* receive: a Perl expression over bytes of a server (PCRE2), unanchored.  What a search may cost is bounded, whatever
+ * the bytes. */
 #ifndef LDIRECTORD_CHECK_PATTERN_H
 #define LDIRECTORD_CHECK_PATTERN_H
 

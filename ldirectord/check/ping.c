@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* checktype=ping, and connect of an udp service: ICMP echo, 64 bytes, checkcount attempts.  One raw socket a family for all checks:
- * each has a sequence number of its own, and the payload is a secret, so that nobody answers for another. */
+/* checktype=ping, and connect of an udp service: ICMP echo, 64 bytes, checkcount attempts.  One raw socket a family for
+ * all checks: each has a sequence number of its own, and the payload is a secret, so that nobody answers for
+ * another. */
 #include <errno.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip.h>
@@ -81,7 +82,8 @@ static void ping_ready(struct watch *w, uint32_t events)
 		ssize_t n = recvfrom(s->fd, bytes, sizeof(bytes), 0, (struct sockaddr *)&from, &from_len);
 		if (n < 0)
 			return; // nothing more, or an error that belongs to one attempt: its deadline tells
-		if (!message_of(six, bytes, (size_t)n, &m) || m[0] != (six ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY) || m[4] != identity >> 8 || m[5] != (identity & 255))
+		if (!message_of(six, bytes, (size_t)n, &m) || m[0] != (six ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY) ||
+			m[4] != identity >> 8 || m[5] != (identity & 255))
 			continue;
 		struct ping_check *k = s->by_number[m[6] << 8 | m[7]];
 		if (k && memcmp(m + HEADER, k->payload, PAYLOAD) == 0 && same_host(&from, &k->c.address))
@@ -98,13 +100,15 @@ static int ping_open(struct ping_socket *s)
 	const uint32_t only4 = ~(1u << ICMP_ECHOREPLY);
 	if (s->fd >= 0)
 		return 0;
-	int fd = socket(six ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, six ? (int)IPPROTO_ICMPV6 : (int)IPPROTO_ICMP);
+	int fd = socket(six ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		six ? (int)IPPROTO_ICMPV6 : (int)IPPROTO_ICMP);
 	if (fd < 0)
 		return -errno;
 	ICMP6_FILTER_SETBLOCKALL(&only6);
 	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &only6);
 	// Without the filter more is read than has to be, and thrown away.
-	(void)(six ? setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &only6, sizeof(only6)) : setsockopt(fd, SOL_RAW, 1 /* ICMP_FILTER */, &only4, sizeof(only4)));
+	(void)(six ? setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &only6, sizeof(only6))
+		   : setsockopt(fd, SOL_RAW, 1 /* ICMP_FILTER */, &only4, sizeof(only4)));
 	s->watch = (struct watch){.fd = -1, .ready = ping_ready};
 	int failed = watch_set(&s->watch, fd, EPOLLIN);
 	if (failed) {
@@ -177,7 +181,8 @@ static void ping_send(struct ping_check *k)
 	m[2] = (uint8_t)(sum >> 8);
 	m[3] = (uint8_t)sum;
 	k->left--;
-	if (sendto(socket_of(k)->fd, m, sizeof(m), MSG_NOSIGNAL, (struct sockaddr *)&to, len) < 0 && errno != EAGAIN && errno != ENOBUFS) {
+	if (sendto(socket_of(k)->fd, m, sizeof(m), MSG_NOSIGNAL, (struct sockaddr *)&to, len) < 0 && errno != EAGAIN &&
+		errno != ENOBUFS) {
 		check_failed(&k->c, "ping", errno);
 		return;
 	}

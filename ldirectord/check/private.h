@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the kinds of checks share: the head of every check, the row that a kind fills, and how a verdict is given.  Not for other rooms. */
+/* What the kinds of checks share: the head of every check, the row that a kind fills, and how a verdict is given.  Not
+ * for other rooms. */
 #ifndef LDIRECTORD_CHECK_PRIVATE_H
 #define LDIRECTORD_CHECK_PRIVATE_H
 
@@ -56,7 +57,8 @@ struct talk_settings;
 /* Of a conversation; strings are borrowed from the plan or stand in defaults (cap). */
 void check_talk_settings(struct talk_settings *s, const struct check_plan *plan, char *defaults, size_t cap);
 
-extern const struct check_kind check_kind_connect, check_kind_ping, check_kind_line, check_kind_http, check_kind_dns, check_kind_sip_udp, check_kind_external;
+extern const struct check_kind check_kind_connect, check_kind_ping, check_kind_line, check_kind_http, check_kind_dns,
+	check_kind_sip_udp, check_kind_external;
 
 bool http_init(const char **why);
 void http_exit(void);

@@ -141,7 +141,8 @@ static void turn_descriptors(void)
 static void turn_timers(void)
 {
 	struct mono now = mono_now();
-	// What a timer sets anew is for the next turn: the clock has moved, but the rest of the main loop wants its share.
+	// What a timer sets anew is for the next turn: the clock has moved, but the rest of the main loop wants its
+	// share.
 	while (reactor.count && mono_reached(now, reactor.heap[1]->at)) {
 		struct timer *t = reactor.heap[1];
 		heap_take(t);
@@ -149,7 +150,8 @@ static void turn_timers(void)
 	}
 }
 
-/* g_source_set_ready_time would wake the context through its eventfd for each timer, which costs as much as a check of connect does. */
+/* g_source_set_ready_time would wake the context through its eventfd for each timer, which costs as much as a check of
+ * connect does. */
 static gboolean reactor_prepare(GSource *source, gint *timeout)
 {
 	(void)source;
@@ -164,7 +166,8 @@ static gboolean reactor_prepare(GSource *source, gint *timeout)
 
 static gboolean reactor_check(GSource *source)
 {
-	return g_source_query_unix_fd(source, reactor.tag) != 0 || (reactor.count && mono_reached(mono_now(), reactor.heap[1]->at));
+	return g_source_query_unix_fd(source, reactor.tag) != 0 ||
+	       (reactor.count && mono_reached(mono_now(), reactor.heap[1]->at));
 }
 
 static gboolean reactor_dispatch(GSource *source, GSourceFunc callback, gpointer data)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Descriptors and timers of all checks behind one source of the main context: one epoll set and one heap, so that a check costs the
- * same whether ten or a thousand others are waiting (GLib's own loop looks at every source in every turn).  Timers are exact to the
- * millisecond that poll can wait for, and never early.  Knows nothing of checks. */
+/* Descriptors and timers of all checks behind one source of the main context: one epoll set and one heap, so that a
+ * check costs the same whether ten or a thousand others are waiting (GLib's own loop looks at every source in every
+ * turn).  Timers are exact to the millisecond that poll can wait for, and never early.  Knows nothing of checks. */
 #ifndef LDIRECTORD_CHECK_REACTOR_H
 #define LDIRECTORD_CHECK_REACTOR_H
 
@@ -34,7 +34,8 @@ void reactor_exit(void);
 int watch_set(struct watch *w, int fd, uint32_t events);
 /* No more; ready is not called after this, even for what epoll has already reported. */
 void watch_clear(struct watch *w);
-/* The same, and fd is closed, if it is one: the watched one, which no other descriptor is a copy of, so that epoll forgets it by itself. */
+/* The same, and fd is closed, if it is one: the watched one, which no other descriptor is a copy of, so that epoll
+ * forgets it by itself. */
 void watch_close(struct watch *w, int fd);
 
 void timer_set(struct timer *t, struct mono at);

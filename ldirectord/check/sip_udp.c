@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* service=sip with protocol=udp: OPTIONS in a datagram, sent again in growing steps as SIP wants it, until a final answer. */
+/* service=sip with protocol=udp: OPTIONS in a datagram, sent again in growing steps as SIP wants it, until a final
+ * answer. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -55,7 +56,8 @@ static void sip_ready(struct watch *w, uint32_t events)
 	len -= len && bytes[len - 1] == '\r';
 	int status = talk_sip_status(bytes, len);
 	if (status >= 0)
-		check_verdict(&k->c, status == 1, "%s%s", status ? "" : "answer to OPTIONS: ", check_printable(bytes, len, text, sizeof(text)));
+		check_verdict(&k->c, status == 1, "%s%s",
+			status ? "" : "answer to OPTIONS: ", check_printable(bytes, len, text, sizeof(text)));
 }
 
 static void sip_start(struct check *c, const struct check_plan *plan)
@@ -91,4 +93,5 @@ static void sip_stop(struct check *c)
 	(void)g_string_free(k->request, TRUE);
 }
 
-const struct check_kind check_kind_sip_udp = {.size = sizeof(struct sip_check), .negotiates = true, .start = sip_start, .stop = sip_stop};
+const struct check_kind check_kind_sip_udp = {
+	.size = sizeof(struct sip_check), .negotiates = true, .start = sip_start, .stop = sip_stop};

@@ -182,7 +182,8 @@ static void talk_move(struct talk *t, enum reply reply, const char *line, size_t
 		talk_say(t, t->script->bye);
 	} else {
 		if (len > 0 && line[0] == '5')
-			(void)snprintf(t->refused, sizeof(t->refused), "%s: %s", s->stage, quoted(line, len, text)); // cut rather than none
+			// cut rather than none
+			(void)snprintf(t->refused, sizeof(t->refused), "%s: %s", s->stage, quoted(line, len, text));
 		talk_enter(t, next);
 	}
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Conversations in lines, as tables: what is said, what may be answered, what comes next.  PURE: bytes of the server go in, bytes to
- * send and a verdict come out; no socket, clock or random number in here.  What a server can make it keep is bounded.
- * doc/ldirectord.md 6 */
+/* Conversations in lines, as tables: what is said, what may be answered, what comes next.  PURE: bytes of the server go
+ * in, bytes to send and a verdict come out; no socket, clock or random number in here.  What a server can make it keep
+ * is bounded. doc/ldirectord.md 6 */
 #ifndef LDIRECTORD_CHECK_TALK_H
 #define LDIRECTORD_CHECK_TALK_H
 
@@ -14,7 +14,8 @@
 
 enum {
 	TALK_LINE_MAX = 65536,    /* a longer line is the end: down */
-	TALK_TOTAL_MAX = 1 << 20, /* so is more than this in one conversation; of a file (ftp) the first so many bytes count */
+	/* so is more than this in one conversation; of a file (ftp) the first so many bytes count */
+	TALK_TOTAL_MAX = 1 << 20,
 	TALK_WHY_MAX = 200,
 };
 

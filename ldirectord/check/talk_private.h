@@ -16,11 +16,13 @@ enum {
 
 struct talk_step {
 	const char *stage;
-	/* Said first.  %L login %P password %R request %U and %Q the two as IMAP writes them %A the digest of APOP %V our own address
+	/* Said first.  %L login %P password %R request %U and %Q the two as IMAP writes them %A the digest of APOP %V
+	 * our own address
 	 * %C the nonce */
 	const char *say;
 	const char *digits; /* for hear_code: the first digit of answers that mean A, B, C */
-	enum reply (*hear)(struct talk *t, const char *line, size_t len); /* without the end of line, but with it for simpletcp */
+	/* without the end of line, but with it for simpletcp */
+	enum reply (*hear)(struct talk *t, const char *line, size_t len);
 	enum reply (*peek)(struct talk *t);    /* bytes have come that are no line yet; may be NULL */
 	enum reply (*eof)(struct talk *t);     /* the server has hung up; NULL: down */
 	uint8_t next[REPLIES];

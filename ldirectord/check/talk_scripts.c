@@ -35,8 +35,16 @@ static enum reply hear_code(struct talk *t, const char *line, size_t len)
 
 static const struct talk_step smtp_steps[] = {
 	{.stage = "greeting", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = 1}},
-	{.stage = "answer to EHLO", .say = "EHLO localhost.localdomain\r\n", .digits = "25", .hear = hear_code, .next = {[REPLY_A] = STEP_BYE, [REPLY_B] = 2}},
-	{.stage = "answer to HELO", .say = "HELO localhost.localdomain\r\n", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = STEP_BYE}},
+	{.stage = "answer to EHLO",
+		.say = "EHLO localhost.localdomain\r\n",
+		.digits = "25",
+		.hear = hear_code,
+		.next = {[REPLY_A] = STEP_BYE, [REPLY_B] = 2}},
+	{.stage = "answer to HELO",
+		.say = "HELO localhost.localdomain\r\n",
+		.digits = "2",
+		.hear = hear_code,
+		.next = {[REPLY_A] = STEP_BYE}},
 };
 
 // --- pop ---
@@ -47,8 +55,8 @@ static enum reply hear_pop(struct talk *t, const char *line, size_t len)
 	return begins(line, len, "+OK") ? REPLY_A : REPLY_BAD;
 }
 
-/* Without a login there is nobody to log in as: a greeting is what can be asked for.  The peer sends an empty user, and its result
- * never counted. */
+/* Without a login there is nobody to log in as: a greeting is what can be asked for.  The peer sends an empty user, and
+ * its result never counted. */
 static enum reply hear_pop_greeting(struct talk *t, const char *line, size_t len)
 {
 	if (!begins(line, len, "+OK"))
@@ -96,7 +104,10 @@ static enum reply hear_imap_tagged(struct talk *t, const char *line, size_t len)
 
 static const struct talk_step imap_steps[] = {
 	{.stage = "greeting", .hear = hear_imap_greeting, .next = {[REPLY_A] = 1, [REPLY_B] = STEP_BYE}},
-	{.stage = "answer to LOGIN", .say = "0 LOGIN %U %Q\r\n", .hear = hear_imap_tagged, .next = {[REPLY_A] = STEP_BYE}},
+	{.stage = "answer to LOGIN",
+		.say = "0 LOGIN %U %Q\r\n",
+		.hear = hear_imap_tagged,
+		.next = {[REPLY_A] = STEP_BYE}},
 };
 
 // --- nntp: the first byte is the answer ---
@@ -203,7 +214,11 @@ static enum reply eof_sip(struct talk *t)
 }
 
 static const struct talk_step sip_steps[] = {
-	{.stage = "answer to OPTIONS", .say = sip_options, .hear = hear_sip, .eof = eof_sip, .next = {[REPLY_A] = STEP_UP}},
+	{.stage = "answer to OPTIONS",
+		.say = sip_options,
+		.hear = hear_sip,
+		.eof = eof_sip,
+		.next = {[REPLY_A] = STEP_UP}},
 };
 
 // --- ftp ---
@@ -228,7 +243,8 @@ static int number(const char **p, const char *end, int max)
 	return n <= max ? n : -1;
 }
 
-/* "227 ... (127,0,0,1,148,67)".  Only the port counts: the address is that of the real server, whatever a NAT or a joker writes. */
+/* "227 ... (127,0,0,1,148,67)".  Only the port counts: the address is that of the real server, whatever a NAT or a
+ * joker writes. */
 static enum reply hear_ftp_pasv(struct talk *t, const char *line, size_t len)
 {
 	enum reply reply = hear_code(t, line, len);
@@ -298,14 +314,34 @@ static enum reply hear_nothing(struct talk *t, const char *line, size_t len)
 
 static const struct talk_step ftp_steps[] = {
 	{.stage = "greeting", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = 1}},
-	{.stage = "answer to USER", .say = "USER %L\r\n", .digits = "32", .hear = hear_code, .next = {[REPLY_A] = 2, [REPLY_B] = 3}},
+	{.stage = "answer to USER",
+		.say = "USER %L\r\n",
+		.digits = "32",
+		.hear = hear_code,
+		.next = {[REPLY_A] = 2, [REPLY_B] = 3}},
 	{.stage = "answer to PASS", .say = "PASS %P\r\n", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = 3}},
 	{.stage = "answer to CWD", .say = "CWD /\r\n", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = 4}},
-	{.stage = "answer to TYPE", .say = "TYPE I\r\n", .digits = "2", .hear = hear_ftp_type, .next = {[REPLY_A] = STEP_BYE, [REPLY_B] = 5, [REPLY_C] = 6}},
-	{.stage = "answer to PASV", .say = "PASV\r\n", .digits = "25", .hear = hear_ftp_pasv, .next = {[REPLY_A] = FTP_OPENING, [REPLY_B] = 6}},
-	{.stage = "answer to EPSV", .say = "EPSV\r\n", .digits = "2", .hear = hear_ftp_epsv, .next = {[REPLY_A] = FTP_OPENING}},
+	{.stage = "answer to TYPE",
+		.say = "TYPE I\r\n",
+		.digits = "2",
+		.hear = hear_ftp_type,
+		.next = {[REPLY_A] = STEP_BYE, [REPLY_B] = 5, [REPLY_C] = 6}},
+	{.stage = "answer to PASV",
+		.say = "PASV\r\n",
+		.digits = "25",
+		.hear = hear_ftp_pasv,
+		.next = {[REPLY_A] = FTP_OPENING, [REPLY_B] = 6}},
+	{.stage = "answer to EPSV",
+		.say = "EPSV\r\n",
+		.digits = "2",
+		.hear = hear_ftp_epsv,
+		.next = {[REPLY_A] = FTP_OPENING}},
 	[FTP_OPENING] = {.stage = "data connection", .hear = hear_nothing},
-	[FTP_RETR] = {.stage = "answer to RETR", .say = "RETR %R\r\n", .digits = "12", .hear = hear_ftp_retr, .next = {[REPLY_A] = FTP_TRANSFER}},
+	[FTP_RETR] = {.stage = "answer to RETR",
+		.say = "RETR %R\r\n",
+		.digits = "12",
+		.hear = hear_ftp_retr,
+		.next = {[REPLY_A] = FTP_TRANSFER}},
 	[FTP_TRANSFER] = {.stage = "file", .digits = "2", .hear = hear_ftp_sent},
 };
 
@@ -323,8 +359,16 @@ static const struct talk_script
 const struct talk_script *talk_script_of(enum lb_service s)
 {
 	static const struct talk_script *const rows[LB_SERVICES] = {
-		[LB_SMTP] = &smtp, [LB_SUBMISSION] = &smtp, [LB_POP] = &pop, [LB_POPS] = &pop, [LB_IMAP] = &imap, [LB_IMAPS] = &imap,
-		[LB_NNTP] = &nntp, [LB_SIMPLETCP] = &simpletcp, [LB_SIP] = &sip, [LB_FTP] = &ftp,
+		[LB_SMTP] = &smtp,
+		[LB_SUBMISSION] = &smtp,
+		[LB_POP] = &pop,
+		[LB_POPS] = &pop,
+		[LB_IMAP] = &imap,
+		[LB_IMAPS] = &imap,
+		[LB_NNTP] = &nntp,
+		[LB_SIMPLETCP] = &simpletcp,
+		[LB_SIP] = &sip,
+		[LB_FTP] = &ftp,
 	};
 	return rows[s];
 }

@@ -70,7 +70,8 @@ static SSL_CTX *context_of(const char *ca, char *why, size_t cap)
 		return NULL;
 	}
 	SSL_CTX_set_verify(x, SSL_VERIFY_PEER, NULL);
-	(void)X509_STORE_set_flags(SSL_CTX_get_cert_store(x), X509_V_FLAG_PARTIAL_CHAIN); // an authority in the middle is one that was named
+	// an authority in the middle is one that was named
+	(void)X509_STORE_set_flags(SSL_CTX_get_cert_store(x), X509_V_FLAG_PARTIAL_CHAIN);
 	struct authorities *a = g_new0(struct authorities, 1);
 	*a = (struct authorities){.context = x, .ca = g_strdup(ca), .changed = s.st_mtim, .next = known};
 	known = a;
@@ -94,7 +95,8 @@ static bool set_name(SSL *ssl, enum lb_sslverify verify, const char *name, const
 	return X509_VERIFY_PARAM_set1_ip(SSL_get0_param(ssl), a->bytes, a->family == LB_INET6 ? 16 : 4) == 1;
 }
 
-SSL *tls_new(enum lb_sslverify verify, const char *ca, const char *name, const struct lb_address *a, int fd, char *why, size_t cap)
+SSL *tls_new(enum lb_sslverify verify, const char *ca, const char *name, const struct lb_address *a, int fd, char *why,
+	size_t cap)
 {
 	SSL_CTX *x;
 	if (verify == LB_SSL_NO) {

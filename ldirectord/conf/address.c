@@ -73,7 +73,8 @@ static bool literal(int family, struct bytes text, uint8_t *bytes)
 	return bytes_to_text(text, copy, sizeof(copy)) && inet_pton(family, copy, bytes) == 1;
 }
 
-bool lb_host_resolve(struct lb_parser *p, const char *name, struct lb_value host, enum lb_family family, struct lb_address *out)
+bool lb_host_resolve(
+	struct lb_parser *p, const char *name, struct lb_value host, enum lb_family family, struct lb_address *out)
 {
 	*out = (struct lb_address){.family = family};
 	struct bytes text = host.text;
@@ -81,8 +82,9 @@ bool lb_host_resolve(struct lb_parser *p, const char *name, struct lb_value host
 		bool closed = text.len > 1 && text.at[text.len - 1] == ']';
 		if (family == LB_INET6 && closed && literal(AF_INET6, lb_slice(host, 1, text.len - 1).text, out->bytes))
 			return true;
-		lb_tell(p, LB_ERROR, name, host, family == LB_INET6 ? "is not an IPv6 address; expected one such as [2001:db8::1]"
-								    : "is of the other family; expected an IPv4 address or a name");
+		lb_tell(p, LB_ERROR, name, host,
+			family == LB_INET6 ? "is not an IPv6 address; expected one such as [2001:db8::1]"
+					   : "is of the other family; expected an IPv4 address or a name");
 		return false;
 	}
 	if (text.len == 0) { // "10.0.0.1->:80"
@@ -92,8 +94,9 @@ bool lb_host_resolve(struct lb_parser *p, const char *name, struct lb_value host
 	if (only_digits_and_dots(text)) {
 		if (family == LB_INET && literal(AF_INET, text, out->bytes))
 			return true;
-		lb_tell(p, LB_ERROR, name, host, family == LB_INET ? "is not an IPv4 address; expected four numbers from 0 to 255"
-								   : "is not an IPv6 address; expected one such as [2001:db8::1]");
+		lb_tell(p, LB_ERROR, name, host,
+			family == LB_INET ? "is not an IPv4 address; expected four numbers from 0 to 255"
+					  : "is not an IPv6 address; expected one such as [2001:db8::1]");
 		return false;
 	}
 	char copy[HOST_MAX + 1];
@@ -121,7 +124,8 @@ static bool service_port(struct lb_parser *p, struct bytes text, const char *pro
 	return found.port != 0;
 }
 
-bool lb_port_resolve(struct lb_parser *p, const char *name, struct lb_value port, enum lb_protocol protocol, uint16_t *out)
+bool lb_port_resolve(
+	struct lb_parser *p, const char *name, struct lb_value port, enum lb_protocol protocol, uint16_t *out)
 {
 	uint64_t n;
 	bool digits = port.text.len > 0 && only_digits_and_dots(port.text);
@@ -131,7 +135,8 @@ bool lb_port_resolve(struct lb_parser *p, const char *name, struct lb_value port
 	}
 	// Many a service has its name for one of the two only, on current systems (doc/ldirectord.md 13.22).
 	const char *first = protocol == LB_UDP ? "udp" : "tcp", *second = protocol == LB_UDP ? "tcp" : "udp";
-	if (!digits && port.text.len > 0 && (service_port(p, port.text, first, out) || service_port(p, port.text, second, out)))
+	if (!digits && port.text.len > 0 &&
+		(service_port(p, port.text, first, out) || service_port(p, port.text, second, out)))
 		return true;
 	lb_tell(p, LB_ERROR, name, port, "is not a port; expected 0 to 65535 or a name of the services database");
 	return false;
@@ -152,7 +157,8 @@ void lb_address_set_number(struct lb_address *a, uint32_t number)
 
 bool lb_address_equal(const struct lb_address *a, const struct lb_address *b)
 {
-	return a->family == b->family && a->port == b->port && memcmp(a->bytes, b->bytes, a->family == LB_INET ? 4 : 16) == 0;
+	return a->family == b->family && a->port == b->port &&
+	       memcmp(a->bytes, b->bytes, a->family == LB_INET ? 4 : 16) == 0;
 }
 
 bool lb_service_id_equal(const struct lb_service_id *a, const struct lb_service_id *b)
@@ -168,7 +174,8 @@ void lb_address_text(const struct lb_address *a, char *out, size_t cap)
 {
 	char host[INET6_ADDRSTRLEN] = "";
 	(void)inet_ntop(a->family == LB_INET ? AF_INET : AF_INET6, a->bytes, host, sizeof(host)); // room for any
-	(void)snprintf(out, cap, a->family == LB_INET ? "%s:%u" : "[%s]:%u", host, a->port);       // the header says how much it takes
+	// the header says how much it takes
+	(void)snprintf(out, cap, a->family == LB_INET ? "%s:%u" : "[%s]:%u", host, a->port);
 }
 
 void lb_service_id_text(const struct lb_service_id *id, char *out, size_t cap)

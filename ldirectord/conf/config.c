@@ -54,9 +54,11 @@ static void tell_unknown(struct lb_parser *p, const struct lb_line *line)
 	else if (row && row->place == LB_NOWHERE)
 		lb_tell(p, LB_ERROR, row->name, line->value, "is not accepted any more; expected %s", row->help);
 	else if (row && row->place == LB_IN_SECTION)
-		lb_tell(p, LB_ERROR, "line", line->name, "has a meaning in a section only; expected it below a virtual, indented by four blanks or a tab");
+		lb_tell(p, LB_ERROR, "line", line->name,
+			"has a meaning in a section only; expected it below a virtual, indented by four blanks or a tab");
 	else if (row)
-		lb_tell(p, LB_ERROR, "line", line->name, "has no meaning in a section; expected it in column 1, without blanks in front");
+		lb_tell(p, LB_ERROR, "line", line->name,
+			"has no meaning in a section; expected it in column 1, without blanks in front");
 	else if (near)
 		lb_tell(p, LB_ERROR, "line", line->name, "is not a directive %s; expected perhaps %s", where, near);
 	else
@@ -110,9 +112,11 @@ static void use_line(struct lb_parser *p, const struct lb_line *line, struct byt
 	else if (line->indent == 0)
 		use_global(p, line);
 	else if (line->indent < LB_INDENT)
-		lb_tell(p, LB_ERROR, "line", line->name, "is indented by less than four columns; expected none, or four blanks or a tab within a section");
+		lb_tell(p, LB_ERROR, "line", line->name,
+			"is indented by less than four columns; expected none, or four blanks or a tab within a section");
 	else if (!p->open)
-		lb_tell(p, LB_ERROR, "line", line->name, "is indented, but there is no section above it; expected a virtual line, or it in column 1");
+		lb_tell(p, LB_ERROR, "line", line->name,
+			"is indented, but there is no section above it; expected a virtual line, or it in column 1");
 	else
 		use_in_section(p, line);
 }
@@ -144,7 +148,8 @@ static void sort_by_line(struct diag *list, struct diag *other, size_t count)
 	memcpy(list, other, count * sizeof(*list));
 }
 
-struct lb_config *lb_config_parse(const char *file, const char *text, size_t len, bool strict, lb_resolve *resolve, void *context, struct diags *d)
+struct lb_config *lb_config_parse(const char *file, const char *text, size_t len, bool strict, lb_resolve *resolve,
+	void *context, struct diags *d)
 {
 	struct arena *memory = arena_new();
 	if (!memory || arena_exhausted(memory)) {

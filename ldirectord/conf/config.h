@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What a ldirectord.cf says, in effective values.  PURE: no file, no name lookup and no clock in here; names are resolved by the
- * function that the caller hands to the parser.  doc/ldirectord.md 2 to 5. */
+/* What a ldirectord.cf says, in effective values.  PURE: no file, no name lookup and no clock in here; names are
+ * resolved by the function that the caller hands to the parser.  doc/ldirectord.md 2 to 5. */
 #ifndef LDIRECTORD_CONF_CONFIG_H
 #define LDIRECTORD_CONF_CONFIG_H
 
@@ -28,10 +28,39 @@ struct lb_service_id {
 	uint32_t mark;
 };
 
-enum lb_check_type { LB_CHECK_CONNECT, LB_CHECK_NEGOTIATE, LB_CHECK_PING, LB_CHECK_EXTERNAL, LB_CHECK_EXTERNAL_PERL, LB_CHECK_ON, LB_CHECK_OFF, LB_CHECK_COMBINED };
+enum lb_check_type {
+	LB_CHECK_CONNECT,
+	LB_CHECK_NEGOTIATE,
+	LB_CHECK_PING,
+	LB_CHECK_EXTERNAL,
+	LB_CHECK_EXTERNAL_PERL,
+	LB_CHECK_ON,
+	LB_CHECK_OFF,
+	LB_CHECK_COMBINED
+};
 enum lb_service {
-	LB_DNS, LB_FTP, LB_HTTP, LB_HTTPS, LB_HTTP_PROXY, LB_IMAP, LB_IMAPS, LB_LDAP, LB_LDAPS, LB_MYSQL, LB_NNTP, LB_NONE, LB_ORACLE,
-	LB_PGSQL, LB_POP, LB_POPS, LB_RADIUS, LB_SIMPLETCP, LB_SIP, LB_SMTP, LB_SUBMISSION, LB_SERVICES
+	LB_DNS,
+	LB_FTP,
+	LB_HTTP,
+	LB_HTTPS,
+	LB_HTTP_PROXY,
+	LB_IMAP,
+	LB_IMAPS,
+	LB_LDAP,
+	LB_LDAPS,
+	LB_MYSQL,
+	LB_NNTP,
+	LB_NONE,
+	LB_ORACLE,
+	LB_PGSQL,
+	LB_POP,
+	LB_POPS,
+	LB_RADIUS,
+	LB_SIMPLETCP,
+	LB_SIP,
+	LB_SMTP,
+	LB_SUBMISSION,
+	LB_SERVICES
 };
 enum lb_method { LB_GET, LB_HEAD };
 enum lb_sslverify { LB_SSL_NO, LB_SSL_CHAIN, LB_SSL_FULL };
@@ -43,7 +72,8 @@ struct lb_real {
 	char *host; /* as written */
 	enum lb_forward forward;
 	uint32_t weight, upper, lower;
-	char *request, *receive; /* of its own, else those of its section; a request begins with /, an absolute one too: "/http://..." */
+	/* of its own, else those of its section; a request begins with /, an absolute one too: "/http://..." */
+	char *request, *receive;
 	unsigned line;
 };
 
@@ -81,7 +111,8 @@ struct lb_virtual {
 	char *sslca; /* NULL: the system's */
 };
 
-/* What may stand both before all sections and in one: as it was written, for show; virtuals hold the effective values. */
+/* What may stand both before all sections and in one: as it was written, for show; virtuals hold the effective
+ * values. */
 struct lb_common {
 	int64_t check_timeout_ms, negotiate_timeout_ms, check_interval_ms, retry_interval_ms; /* 0: not given */
 	unsigned check_count, failure_count, rise_count;                                      /* 0: not given */
@@ -99,20 +130,25 @@ struct lb_config {
 	char **execute;
 	size_t execute_count;
 	struct lb_common globals;
-	struct lb_real *fallback[2];                 /* the global ones by family, port 0: that of the virtual; NULL none */
+	/* the global ones by family, port 0: that of the virtual; NULL none */
+	struct lb_real *fallback[2];
 	unsigned log_file_line, maintenance_dir_line; /* 0: not given */
 	struct arena *memory;                     /* of all of this, itself included; private to the parser */
 };
 
 /* Resolve a host name to its first address of the family.  False: it has none; *why is then a borrowed text.
  * A host ":NAME/tcp" or ":NAME/udp" asks the services database instead: the port of NAME into out->port. */
-typedef bool lb_resolve(void *context, const char *host, enum lb_family family, struct lb_address *out, const char **why);
+typedef bool lb_resolve(
+	void *context, const char *host, enum lb_family family, struct lb_address *out, const char **why);
 
-/* Parse a whole file.  Collects every error and warning in d; returns NULL when there was an error (never half a configuration),
- * else what lb_config_free releases.  strict: the silent mistakes of doc/ldirectord.md 13 are errors. */
-struct lb_config *lb_config_parse(const char *file, const char *text, size_t len, bool strict, lb_resolve *resolve, void *context, struct diags *d);
+/* Parse a whole file.  Collects every error and warning in d; returns NULL when there was an error (never half a
+ * configuration), else what lb_config_free releases.  strict: the silent mistakes of doc/ldirectord.md 13 are
+ * errors. */
+struct lb_config *lb_config_parse(const char *file, const char *text, size_t len, bool strict, lb_resolve *resolve,
+	void *context, struct diags *d);
 void lb_config_free(struct lb_config *c);
-/* This machine's name ($HOSTNAME, else the node's), for the presets of ftp and sip; "localhost" before.  False: no memory. */
+/* This machine's name ($HOSTNAME, else the node's), for the presets of ftp and sip; "localhost" before.  False: no
+ * memory. */
 bool lb_config_set_host(struct lb_config *c, const char *host);
 
 /* Names as in the file, for logs and JSON. */

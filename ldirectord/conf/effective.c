@@ -12,7 +12,8 @@ struct lb_common lb_common_none(void)
 
 static void tell_address(struct lb_parser *p, struct lb_section *s)
 {
-	lb_tell(p, LB_ERROR, lb_virtual_name(s->v.id.address.family), s->address, "is not accepted; expected %s or a firewall mark, 1 to 2147483647, in digits",
+	lb_tell(p, LB_ERROR, lb_virtual_name(s->v.id.address.family), s->address,
+		"is not accepted; expected %s or a firewall mark, 1 to 2147483647, in digits",
 		s->v.id.address.family == LB_INET ? "HOST:PORT" : "[ADDRESS]:PORT, HOST:PORT");
 }
 
@@ -28,7 +29,8 @@ static bool read_mark(struct lb_parser *p, struct lb_section *s)
 		tell_address(p, s);
 	rest = lb_trim(rest);
 	if (rest.text.len > 0)
-		lb_tell(p, LB_MISTAKE, lb_virtual_name(s->v.id.address.family), rest, "behind the mark has no meaning; delete it");
+		lb_tell(p, LB_MISTAKE, lb_virtual_name(s->v.id.address.family), rest,
+			"behind the mark has no meaning; delete it");
 	return true;
 }
 
@@ -37,12 +39,14 @@ static void read_address(struct lb_parser *p, struct lb_section *s, enum lb_prot
 	struct lb_service_id *id = &s->v.id;
 	const char *name = lb_virtual_name(id->address.family);
 	struct lb_host_port where;
-	if (!lb_host_port_cut(s->address, &where) || where.before.text.len > 0 || where.host_last.text.at || !where.port.text.at) {
+	if (!lb_host_port_cut(s->address, &where) || where.before.text.len > 0 || where.host_last.text.at ||
+		!where.port.text.at) {
 		tell_address(p, s);
 		return;
 	}
 	struct lb_address address;
-	if (!lb_host_resolve(p, name, where.host, id->address.family, &address) || !lb_port_resolve(p, name, where.port, protocol, &address.port))
+	if (!lb_host_resolve(p, name, where.host, id->address.family, &address) ||
+		!lb_port_resolve(p, name, where.port, protocol, &address.port))
 		return;
 	id->address = address;
 	if (where.after.text.len > 0)
@@ -52,11 +56,13 @@ static void read_address(struct lb_parser *p, struct lb_section *s, enum lb_prot
 static void read_identity(struct lb_parser *p, struct lb_section *s)
 {
 	const struct lb_value *protocol = lb_given(s, "protocol");
-	bool tcp = protocol && bytes_equal_text(protocol->text, "tcp"), udp = protocol && bytes_equal_text(protocol->text, "udp");
+	bool tcp = protocol && bytes_equal_text(protocol->text, "tcp"),
+	     udp = protocol && bytes_equal_text(protocol->text, "udp");
 	bool fwm = protocol && bytes_equal_text(protocol->text, "fwm"); // none of them: told when it was read
 	if (read_mark(p, s)) {
 		if (tcp || udp)
-			lb_tell(p, LB_ERROR, "protocol", *protocol, "is not that of a firewall mark; expected fwm, or no such line");
+			lb_tell(p, LB_ERROR, "protocol", *protocol,
+				"is not that of a firewall mark; expected fwm, or no such line");
 		return;
 	}
 	read_address(p, s, udp ? LB_UDP : LB_TCP);
@@ -74,8 +80,10 @@ static int64_t first_given(int64_t a, int64_t b, int64_t c, int64_t d, int64_t p
 
 static void merge(const struct lb_common *own, const struct lb_common *all, struct lb_virtual *v)
 {
-	v->check_timeout_ms = first_given(own->check_timeout_ms, own->negotiate_timeout_ms, all->check_timeout_ms, all->negotiate_timeout_ms, 5000);
-	v->negotiate_timeout_ms = first_given(own->negotiate_timeout_ms, own->check_timeout_ms, all->negotiate_timeout_ms, all->check_timeout_ms, 30000);
+	v->check_timeout_ms = first_given(own->check_timeout_ms, own->negotiate_timeout_ms, all->check_timeout_ms,
+		all->negotiate_timeout_ms, 5000);
+	v->negotiate_timeout_ms = first_given(own->negotiate_timeout_ms, own->check_timeout_ms,
+		all->negotiate_timeout_ms, all->check_timeout_ms, 30000);
 	v->check_interval_ms = first_given(own->check_interval_ms, all->check_interval_ms, 0, 0, 10000);
 	v->retry_interval_ms = first_given(own->retry_interval_ms, all->retry_interval_ms, 0, 0, v->check_interval_ms);
 	v->check_count = (unsigned)first_given(own->check_count, all->check_count, 0, 0, 1);
@@ -85,7 +93,8 @@ static void merge(const struct lb_common *own, const struct lb_common *all, stru
 	int64_t status = own->email_alert_status >= 0 ? own->email_alert_status : all->email_alert_status;
 	v->email_alert_freq = freq >= 0 ? (unsigned)freq : 0;
 	v->email_alert_status = status >= 0 ? (unsigned)status : LB_MAIL_ALL;
-	int quiescent = own->quiescent >= 0 ? own->quiescent : all->quiescent, cleanstop = own->cleanstop >= 0 ? own->cleanstop : all->cleanstop;
+	int quiescent = own->quiescent >= 0 ? own->quiescent : all->quiescent,
+	    cleanstop = own->cleanstop >= 0 ? own->cleanstop : all->cleanstop;
 	v->quiescent = quiescent > 0;
 	v->cleanstop = cleanstop != 0;
 	v->fallback_command = own->fallback_command ? own->fallback_command : all->fallback_command;
@@ -145,8 +154,9 @@ static void tell_twice(struct lb_parser *p, struct lb_section *s, size_t earlier
 		const struct lb_section *other = p->sections[i];
 		// At the end of the section, where the peer says it: only there it is known what all of it says.
 		if (!other->broken && lb_service_id_equal(&other->v.id, &s->v.id))
-			diag_add(p->diags, DIAG_ERROR, s->last_line, 0, "%s: the section of line %u is the same service as that of line %u; expected another address, port or protocol",
-				 lb_virtual_name(s->v.id.address.family), s->v.line, other->v.line);
+			diag_add(p->diags, DIAG_ERROR, s->last_line, 0,
+				"%s: the section of line %u is the same service as that of line %u; expected another address, port or protocol",
+				lb_virtual_name(s->v.id.address.family), s->v.line, other->v.line);
 	}
 }
 

@@ -3,22 +3,62 @@
 #include "ldirectord/conf/parse.h"
 
 const char *const lb_service_names[] = {
-	[LB_DNS] = "dns", [LB_FTP] = "ftp", [LB_HTTP] = "http", [LB_HTTPS] = "https", [LB_HTTP_PROXY] = "http_proxy", [LB_IMAP] = "imap",
-	[LB_IMAPS] = "imaps", [LB_LDAP] = "ldap", [LB_LDAPS] = "ldaps", [LB_MYSQL] = "mysql", [LB_NNTP] = "nntp", [LB_NONE] = "none",
-	[LB_ORACLE] = "oracle", [LB_PGSQL] = "pgsql", [LB_POP] = "pop", [LB_POPS] = "pops", [LB_RADIUS] = "radius",
-	[LB_SIMPLETCP] = "simpletcp", [LB_SIP] = "sip", [LB_SMTP] = "smtp", [LB_SUBMISSION] = "submission", [LB_SERVICES] = NULL,
+	[LB_DNS] = "dns",
+	[LB_FTP] = "ftp",
+	[LB_HTTP] = "http",
+	[LB_HTTPS] = "https",
+	[LB_HTTP_PROXY] = "http_proxy",
+	[LB_IMAP] = "imap",
+	[LB_IMAPS] = "imaps",
+	[LB_LDAP] = "ldap",
+	[LB_LDAPS] = "ldaps",
+	[LB_MYSQL] = "mysql",
+	[LB_NNTP] = "nntp",
+	[LB_NONE] = "none",
+	[LB_ORACLE] = "oracle",
+	[LB_PGSQL] = "pgsql",
+	[LB_POP] = "pop",
+	[LB_POPS] = "pops",
+	[LB_RADIUS] = "radius",
+	[LB_SIMPLETCP] = "simpletcp",
+	[LB_SIP] = "sip",
+	[LB_SMTP] = "smtp",
+	[LB_SUBMISSION] = "submission",
+	[LB_SERVICES] = NULL,
 };
 
 // 0: none
 static const uint16_t ports[LB_SERVICES] = {
-	[LB_DNS] = 53, [LB_FTP] = 21, [LB_HTTP] = 80, [LB_HTTPS] = 443, [LB_HTTP_PROXY] = 3128, [LB_IMAP] = 143, [LB_IMAPS] = 993,
-	[LB_LDAP] = 389, [LB_LDAPS] = 636, [LB_MYSQL] = 3306, [LB_NNTP] = 119, [LB_ORACLE] = 1521, [LB_PGSQL] = 5432, [LB_POP] = 110,
-	[LB_POPS] = 995, [LB_RADIUS] = 1812, [LB_SIP] = 5060, [LB_SMTP] = 25, [LB_SUBMISSION] = 587,
+	[LB_DNS] = 53,
+	[LB_FTP] = 21,
+	[LB_HTTP] = 80,
+	[LB_HTTPS] = 443,
+	[LB_HTTP_PROXY] = 3128,
+	[LB_IMAP] = 143,
+	[LB_IMAPS] = 993,
+	[LB_LDAP] = 389,
+	[LB_LDAPS] = 636,
+	[LB_MYSQL] = 3306,
+	[LB_NNTP] = 119,
+	[LB_ORACLE] = 1521,
+	[LB_PGSQL] = 5432,
+	[LB_POP] = 110,
+	[LB_POPS] = 995,
+	[LB_RADIUS] = 1812,
+	[LB_SIP] = 5060,
+	[LB_SMTP] = 25,
+	[LB_SUBMISSION] = 587,
 };
 
 static const char *const check_type_names[] = {
-	[LB_CHECK_CONNECT] = "connect", [LB_CHECK_NEGOTIATE] = "negotiate", [LB_CHECK_PING] = "ping", [LB_CHECK_EXTERNAL] = "external",
-	[LB_CHECK_EXTERNAL_PERL] = "external-perl", [LB_CHECK_ON] = "on", [LB_CHECK_OFF] = "off", [LB_CHECK_COMBINED] = "combined",
+	[LB_CHECK_CONNECT] = "connect",
+	[LB_CHECK_NEGOTIATE] = "negotiate",
+	[LB_CHECK_PING] = "ping",
+	[LB_CHECK_EXTERNAL] = "external",
+	[LB_CHECK_EXTERNAL_PERL] = "external-perl",
+	[LB_CHECK_ON] = "on",
+	[LB_CHECK_OFF] = "off",
+	[LB_CHECK_COMBINED] = "combined",
 };
 const char *const lb_forward_names[] = {[LB_GATE] = "gate", [LB_MASQ] = "masq", [LB_IPIP] = "ipip", NULL};
 const char *const lb_sslverify_names[] = {[LB_SSL_NO] = "no", [LB_SSL_CHAIN] = "chain", [LB_SSL_FULL] = "full", NULL};

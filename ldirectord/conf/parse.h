@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* What the files of the ldirectord.cf parser share.  Private to this room.
- * config.c drives, split_lines.c cuts lines, directives.c holds the table, value.c and section.c the setters, address.c reads hosts and
- * ports, real.c whole servers, effective.c makes effective values when the whole file is read, warnings.c tells what they lead to. */
+ * config.c drives, split_lines.c cuts lines, directives.c holds the table, value.c and section.c the setters, address.c
+ * reads hosts and ports, real.c whole servers, effective.c makes effective values when the whole file is read,
+ * warnings.c tells what they lead to. */
 #ifndef LDIRECTORD_CONF_PARSE_H
 #define LDIRECTORD_CONF_PARSE_H
 
@@ -29,7 +30,11 @@ struct lb_line {
 	struct lb_value name, value;
 };
 
-enum { LB_INDENT = 4, LB_DIRECTIVES_MAX = 96, LB_REALS_MAX = 16384 /* a range is easily mistyped; nobody has so many */ };
+enum {
+	LB_INDENT = 4,
+	LB_DIRECTIVES_MAX = 96,
+	LB_REALS_MAX = 16384 /* a range is easily mistyped; nobody has so many */
+};
 
 struct lb_parser;
 struct lb_directive;
@@ -88,7 +93,8 @@ struct lb_value lb_word(struct lb_value *rest);
 
 /* --- config.c --- */
 enum lb_tell { LB_ERROR, LB_MISTAKE /* the peer is silent: a warning, with strict an error */, LB_WARNING };
-/* "NAME: \"VALUE\" WHAT" at the place of v; of an empty value: "NAME: an empty value WHAT"; without any: "NAME: WHAT". */
+/* "NAME: \"VALUE\" WHAT" at the place of v; of an empty value: "NAME: an empty value WHAT"; without any: "NAME:
+ * WHAT". */
 void lb_tell(struct lb_parser *p, enum lb_tell how, const char *name, struct lb_value v, const char *what, ...)
 	__attribute__((format(printf, 5, 6)));
 
@@ -103,8 +109,8 @@ const struct lb_value *lb_given(const struct lb_section *s, const char *name);
 
 /* --- value.c: setters of one value --- */
 typedef void lb_setter(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base);
-lb_setter lb_set_number, lb_set_time, lb_set_yesno, lb_set_yesno_maybe, lb_set_text, lb_set_rest, lb_set_rest_unquoted, lb_set_word, lb_set_choice,
-	lb_set_regex;
+lb_setter lb_set_number, lb_set_time, lb_set_yesno, lb_set_yesno_maybe, lb_set_text, lb_set_rest, lb_set_rest_unquoted,
+	lb_set_word, lb_set_choice, lb_set_regex;
 /* Cut "..." to what is inside, from the first to the last quote; without quotes all of it.  False: told. */
 bool lb_unquote(struct lb_parser *p, const char *name, struct lb_value v, struct lb_value *out);
 /* PCRE2 compiles it.  False: told. */
@@ -116,8 +122,9 @@ int lb_choice(const char *const *choices, struct bytes word);
 struct lb_list { char text[256]; } lb_list_of(const char *const *choices);
 
 /* --- section.c: setters with a grammar of their own --- */
-lb_setter lb_set_checktype, lb_set_checkport, lb_set_httpmethod, lb_set_scheduler, lb_set_netmask, lb_set_status, lb_set_mailstatus, lb_set_request,
-	lb_set_monitorfile, lb_set_persistent, lb_set_smtp, lb_set_mail, lb_set_name, lb_set_later;
+lb_setter lb_set_checktype, lb_set_checkport, lb_set_httpmethod, lb_set_scheduler, lb_set_netmask, lb_set_status,
+	lb_set_mailstatus, lb_set_request, lb_set_monitorfile, lb_set_persistent, lb_set_smtp, lb_set_mail, lb_set_name,
+	lb_set_later;
 /* ... and of the file. */
 lb_setter lb_set_supervised, lb_set_execute, lb_set_logfile, lb_set_maintenancedir, lb_set_checkcount;
 
@@ -130,14 +137,17 @@ struct lb_host_port {
 /* Cut HOST[->HOST][:PORT]; false: there is no host. */
 bool lb_host_port_cut(struct lb_value v, struct lb_host_port *out);
 /* Tell what is wrong and return false. */
-bool lb_host_resolve(struct lb_parser *p, const char *name, struct lb_value host, enum lb_family family, struct lb_address *out);
-bool lb_port_resolve(struct lb_parser *p, const char *name, struct lb_value port, enum lb_protocol protocol, uint16_t *out);
+bool lb_host_resolve(
+	struct lb_parser *p, const char *name, struct lb_value host, enum lb_family family, struct lb_address *out);
+bool lb_port_resolve(
+	struct lb_parser *p, const char *name, struct lb_value port, enum lb_protocol protocol, uint16_t *out);
 uint32_t lb_address_number(const struct lb_address *a); /* inet only */
 void lb_address_set_number(struct lb_address *a, uint32_t number);
 
 /* --- real.c --- */
 void lb_real_read(struct lb_parser *p, struct lb_section *s, struct lb_value v);
-struct lb_real *lb_fallback_read(struct lb_parser *p, struct lb_value v, enum lb_family family, enum lb_protocol protocol);
+struct lb_real *lb_fallback_read(
+	struct lb_parser *p, struct lb_value v, enum lb_family family, enum lb_protocol protocol);
 
 /* --- effective.c, warnings.c --- */
 void lb_effective_values(struct lb_parser *p);

@@ -28,11 +28,13 @@ static uint32_t number(struct lb_parser *p, const char *name, struct lb_value v,
 	return 0;
 }
 
-// A quote that ends a text stands before a blank, a comma or the end: "say "hi" now" is one.  Returns its index, or the length.
+// A quote that ends a text stands before a blank, a comma or the end: "say "hi" now" is one.  Returns its index, or the
+// length.
 static size_t closing_quote(struct lb_value v)
 {
 	for (size_t i = 1; i < v.text.len; i++) {
-		if (v.text.at[i] == '"' && (i + 1 == v.text.len || v.text.at[i + 1] == ',' || lb_is_blank(v.text.at[i + 1])))
+		if (v.text.at[i] == '"' &&
+			(i + 1 == v.text.len || v.text.at[i + 1] == ',' || lb_is_blank(v.text.at[i + 1])))
 			return i;
 	}
 	return v.text.len;
@@ -47,8 +49,9 @@ static bool read_texts(struct lb_parser *p, const char *name, struct lb_value *r
 			*rest = lb_slice(*rest, 1, rest->text.len);
 		size_t end = rest->text.len > 0 && rest->text.at[0] == '"' ? closing_quote(*rest) : rest->text.len;
 		if (end == rest->text.len) {
-			lb_tell(p, LB_ERROR, name, *rest, n == 0 ? "has no closing quote; expected \"REQUEST\", \"RECEIVE\""
-								 : "is no text to be received; expected \"REQUEST\", \"RECEIVE\"");
+			lb_tell(p, LB_ERROR, name, *rest,
+				n == 0 ? "has no closing quote; expected \"REQUEST\", \"RECEIVE\""
+				       : "is no text to be received; expected \"REQUEST\", \"RECEIVE\"");
 			return false;
 		}
 		texts[n] = lb_slice(*rest, 1, end);
@@ -63,7 +66,8 @@ static bool read_texts(struct lb_parser *p, const char *name, struct lb_value *r
 // The peer skips what stands between method and weight, if there is a weight.
 static bool weight_follows(struct lb_value rest)
 {
-	for (struct lb_value word = lb_word(&rest); word.text.len > 0 && word.text.at[0] != '"'; word = lb_word(&rest)) {
+	for (struct lb_value word = lb_word(&rest); word.text.len > 0 && word.text.at[0] != '"';
+		word = lb_word(&rest)) {
 		if (is_number(word.text))
 			return true;
 	}
@@ -87,14 +91,16 @@ static void read_options(struct lb_parser *p, const char *name, struct lb_value 
 		bool pair = word.text.len > 2 && word.text.at[1] == ':';
 		if (pair && (word.text.at[0] == 'l' || word.text.at[0] == 'u')) {
 			thresholds = true;
-			*(word.text.at[0] == 'l' ? &r->lower : &r->upper) = number(p, name, lb_slice(word, 2, word.text.len), UINT32_MAX);
+			*(word.text.at[0] == 'l' ? &r->lower : &r->upper) =
+				number(p, name, lb_slice(word, 2, word.text.len), UINT32_MAX);
 		} else if (is_number(word.text) && !weight && !texts && !thresholds) {
 			weight = true;
 			r->weight = number(p, name, word, WEIGHT_MAX);
 		} else if (!weight && !texts && !thresholds && weight_follows(rest)) {
 			lb_tell(p, LB_MISTAKE, name, word, "before the weight has no meaning; delete it");
 		} else {
-			lb_tell(p, LB_ERROR, name, word, "is not accepted here; expected [WEIGHT] [\"REQUEST\", \"RECEIVE\"] [l:N] [u:N] behind the method");
+			lb_tell(p, LB_ERROR, name, word,
+				"is not accepted here; expected [WEIGHT] [\"REQUEST\", \"RECEIVE\"] [l:N] [u:N] behind the method");
 			return;
 		}
 	}
@@ -106,7 +112,8 @@ static bool read_method(struct lb_parser *p, const char *name, struct lb_value w
 {
 	int choice = lb_choice(lb_forward_names, word.text);
 	if (choice < 0)
-		lb_tell(p, LB_ERROR, name, word, "is not a forwarding method; expected %s", lb_list_of(lb_forward_names).text);
+		lb_tell(p, LB_ERROR, name, word, "is not a forwarding method; expected %s",
+			lb_list_of(lb_forward_names).text);
 	else
 		*out = (enum lb_forward)choice;
 	return choice >= 0;
@@ -125,18 +132,21 @@ static void add_range(struct lb_parser *p, struct lb_section *s, struct lb_real 
 	const char *name = lb_real_name(s->v.id.address.family);
 	struct lb_address last;
 	if (s->v.id.address.family == LB_INET6) {
-		lb_tell(p, LB_ERROR, name, where->host_last, "ends a range of IPv6 addresses; expected a line for each");
+		lb_tell(p, LB_ERROR, name, where->host_last,
+			"ends a range of IPv6 addresses; expected a line for each");
 		return;
 	}
 	if (!lb_host_resolve(p, name, where->host_last, LB_INET, &last))
 		return;
 	uint32_t from = lb_address_number(&r.address), to = lb_address_number(&last);
 	if (to < from) {
-		lb_tell(p, LB_ERROR, name, where->host_last, "is below the begin of its range; expected the lower address first");
+		lb_tell(p, LB_ERROR, name, where->host_last,
+			"is below the begin of its range; expected the lower address first");
 		return;
 	}
 	if (to - from >= LB_REALS_MAX) {
-		lb_tell(p, LB_ERROR, name, where->host_last, "ends a range of more than %d servers; expected fewer", LB_REALS_MAX);
+		lb_tell(p, LB_ERROR, name, where->host_last, "ends a range of more than %d servers; expected fewer",
+			LB_REALS_MAX);
 		return;
 	}
 	for (uint32_t n = 0; n <= to - from && p->real_total <= LB_REALS_MAX; n++) {
@@ -156,12 +166,14 @@ void lb_real_read(struct lb_parser *p, struct lb_section *s, struct lb_value v)
 	bool cut = lb_host_port_cut(v, &where);
 	struct lb_value rest = where.after, method = lb_word(&rest);
 	if (!cut || method.text.len == 0) {
-		lb_tell(p, LB_ERROR, name, v, "is not a server; expected HOST[:PORT] METHOD [WEIGHT], METHOD being %s", lb_list_of(lb_forward_names).text);
+		lb_tell(p, LB_ERROR, name, v, "is not a server; expected HOST[:PORT] METHOD [WEIGHT], METHOD being %s",
+			lb_list_of(lb_forward_names).text);
 		return;
 	}
 	if (where.before.text.len > 0)
 		lb_tell(p, LB_MISTAKE, name, where.before, "before the address has no meaning; delete it");
-	if (!read_method(p, name, method, &r.forward) || !lb_host_resolve(p, name, where.host, s->v.id.address.family, &r.address))
+	if (!read_method(p, name, method, &r.forward) ||
+		!lb_host_resolve(p, name, where.host, s->v.id.address.family, &r.address))
 		return;
 	if (where.port.text.at && !lb_port_resolve(p, name, where.port, s->v.id.protocol, &r.address.port))
 		return;
@@ -178,11 +190,15 @@ void lb_real_read(struct lb_parser *p, struct lb_section *s, struct lb_value v)
 
 // --- fallback ---
 
-struct lb_real *lb_fallback_read(struct lb_parser *p, struct lb_value v, enum lb_family family, enum lb_protocol protocol)
+struct lb_real *lb_fallback_read(
+	struct lb_parser *p, struct lb_value v, enum lb_family family, enum lb_protocol protocol)
 {
 	const char *name = lb_fallback_name(family);
 	struct lb_host_port where;
-	struct lb_real r = {.weight = 1, .line = v.line, .request = arena_text(p->memory, bytes_of("/")), .receive = arena_text(p->memory, bytes_of(""))};
+	struct lb_real r = {.weight = 1,
+		.line = v.line,
+		.request = arena_text(p->memory, bytes_of("/")),
+		.receive = arena_text(p->memory, bytes_of(""))};
 	if (!lb_host_port_cut(v, &where) || where.host_last.text.at) {
 		lb_tell(p, LB_ERROR, name, v, "is not a server; expected HOST[:PORT] [METHOD]");
 		return NULL;

@@ -11,7 +11,8 @@ enum { STATUS_RANGES_MAX = 64 };
 
 void lb_set_checktype(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
-	static const char *const types[] = {"connect", "negotiate", "ping", "external", "external-perl", "on", "off", NULL};
+	static const char *const types[] = {
+		"connect", "negotiate", "ping", "external", "external-perl", "on", "off", NULL};
 	struct lb_virtual *virtual = base;
 	int type = lb_choice(types, v.text);
 	if (type >= 0) {
@@ -25,7 +26,8 @@ void lb_set_checktype(struct lb_parser *p, const struct lb_directive *row, struc
 		to++;
 	uint64_t n;
 	if (from == to || !bytes_to_u64(lb_slice(v, from, to).text, 10, &n) || n > 1000000) {
-		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected %s, or the number of connects after each negotiation",
+		lb_tell(p, LB_ERROR, row->name, v,
+			"is not accepted; expected %s, or the number of connects after each negotiation",
 			lb_list_of(types).text);
 		return;
 	}
@@ -67,7 +69,8 @@ void lb_set_scheduler(struct lb_parser *p, const struct lb_directive *row, struc
 		to++;
 	char *name = arena_text(p->memory, lb_slice(v, from, to).text);
 	if (from == to) {
-		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected a scheduler of the kernel in lower case, such as wrr, wlc or sh");
+		lb_tell(p, LB_ERROR, row->name, v,
+			"is not accepted; expected a scheduler of the kernel in lower case, such as wrr, wlc or sh");
 		return;
 	}
 	if (to - from != v.text.len)
@@ -95,7 +98,8 @@ void lb_set_netmask(struct lb_parser *p, const struct lb_directive *row, struct 
 	if (good)
 		virtual->netmask = arena_text(p->memory, v.text);
 	else
-		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected %s", six ? "a prefix length, 1 to 128" : "a mask such as 255.255.255.0");
+		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected %s",
+			six ? "a prefix length, 1 to 128" : "a mask such as 255.255.255.0");
 }
 
 static bool status_code(struct bytes text, uint16_t *code)
@@ -139,7 +143,8 @@ void lb_set_status(struct lb_parser *p, const struct lb_directive *row, struct l
 		struct lb_value item = list_item(&rest);
 		struct lb_status_range range;
 		if (!status_range(item, &range) || virtual->status_count == STATUS_RANGES_MAX) {
-			lb_tell(p, LB_ERROR, row->name, item, "is not accepted; expected codes of http and ranges of them, such as 200-299,301");
+			lb_tell(p, LB_ERROR, row->name, item,
+				"is not accepted; expected codes of http and ranges of them, such as 200-299,301");
 			return;
 		}
 		virtual->status = arena_grow(p->memory, virtual->status, virtual->status_count, sizeof(range));
@@ -180,8 +185,8 @@ void lb_set_later(struct lb_parser *p, const struct lb_directive *row, struct lb
 	}
 	enum lb_family family = p->open->v.id.address.family;
 	if (six != (family == LB_INET6)) {
-		lb_tell(p, LB_ERROR, row->name, v, "is of the other family; expected a %s below %s", row->name[0] == 'r' ? lb_real_name(family) : lb_fallback_name(family),
-			lb_virtual_name(family));
+		lb_tell(p, LB_ERROR, row->name, v, "is of the other family; expected a %s below %s",
+			row->name[0] == 'r' ? lb_real_name(family) : lb_fallback_name(family), lb_virtual_name(family));
 	} else if (row->name[0] == 'r') {
 		p->open->reals = arena_grow(p->memory, p->open->reals, p->open->real_count, sizeof(v));
 		p->open->reals[p->open->real_count++] = v;
@@ -192,14 +197,16 @@ void lb_set_later(struct lb_parser *p, const struct lb_directive *row, struct lb
 
 void lb_set_checkcount(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
-	lb_tell(p, LB_WARNING, row->name, v, "counts the attempts of a ping only and is out of use; failurecount is what is usually meant");
+	lb_tell(p, LB_WARNING, row->name, v,
+		"counts the attempts of a ping only and is out of use; failurecount is what is usually meant");
 	lb_set_number(p, row, v, base);
 }
 
 void lb_set_mailstatus(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
 	static const char *const words[] = {"all", "none", "starting", "running", "stopping", "reloading", NULL};
-	static const int64_t bits[] = {LB_MAIL_ALL, 0, LB_MAIL_STARTING, LB_MAIL_RUNNING, LB_MAIL_STOPPING, LB_MAIL_RELOADING};
+	static const int64_t bits[] = {
+		LB_MAIL_ALL, 0, LB_MAIL_STARTING, LB_MAIL_RUNNING, LB_MAIL_STOPPING, LB_MAIL_RELOADING};
 	int64_t status = 0;
 	bool none = false;
 	struct lb_value list = v;
@@ -209,7 +216,8 @@ void lb_set_mailstatus(struct lb_parser *p, const struct lb_directive *row, stru
 			struct lb_value word = lb_word(&rest);
 			int choice = lb_choice(words, word.text);
 			if (choice < 0) {
-				lb_tell(p, LB_ERROR, row->name, word, "is not accepted; expected a list of %s", lb_list_of(words).text);
+				lb_tell(p, LB_ERROR, row->name, word, "is not accepted; expected a list of %s",
+					lb_list_of(words).text);
 				return;
 			}
 			status |= bits[choice];
@@ -234,11 +242,13 @@ void lb_set_smtp(struct lb_parser *p, const struct lb_directive *row, struct lb_
 	size_t good = 0;
 	for (; good < v.text.len; good++) {
 		uint8_t c = v.text.at[good];
-		if (!lb_is_digit(c) && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c != 0 && strchr("._+-", c)))
+		if (!lb_is_digit(c) && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+			!(c != 0 && strchr("._+-", c)))
 			break;
 	}
 	if (good == 0 || good < v.text.len)
-		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected the name of a mail server, without quotes");
+		lb_tell(p, LB_ERROR, row->name, v,
+			"is not accepted; expected the name of a mail server, without quotes");
 	else
 		lb_set_rest(p, row, v, base);
 }

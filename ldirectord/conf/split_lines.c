@@ -41,7 +41,8 @@ struct lb_value lb_word(struct lb_value *rest)
 
 /* Where the comment begins, or the length.  Within quotes a # is a # (doc/ldirectord.md 13.4: the reference cuts
  * there too), but when the quotes never close, as in "C:\" # drive, it is as the peer reads it.
- * At global level the peer keeps everything: only a # behind a blank is one there, so that a command with a#b in it keeps its meaning. */
+ * At global level the peer keeps everything: only a # behind a blank is one there, so that a command with a#b in it
+ * keeps its meaning. */
 static size_t comment_at(struct bytes text, bool global)
 {
 	bool quoted = false;

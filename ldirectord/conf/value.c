@@ -29,8 +29,8 @@ static void put_number(const struct lb_directive *row, void *base, uint64_t valu
 }
 
 /* The first run of digits, as the peer takes it; *all: there was nothing else.  False: told. */
-static bool first_digits(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, const char *expected, struct lb_value *digits,
-                         struct lb_value *after)
+static bool first_digits(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, const char *expected,
+	struct lb_value *digits, struct lb_value *after)
 {
 	size_t from = 0, to;
 	while (from < v.text.len && !lb_is_digit(v.text.at[from]))
@@ -45,7 +45,8 @@ static bool first_digits(struct lb_parser *p, const struct lb_directive *row, st
 }
 
 // Bounds are in units of scale: ms for times, else 1.
-static bool in_range(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, struct lb_value digits, uint64_t scale, uint64_t *value)
+static bool in_range(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, struct lb_value digits,
+	uint64_t scale, uint64_t *value)
 {
 	uint64_t n;
 	bool fits = bytes_to_u64(digits.text, 10, &n) && n <= row->high / scale;
@@ -54,9 +55,11 @@ static bool in_range(struct lb_parser *p, const struct lb_directive *row, struct
 		return true;
 	}
 	if (!fits)
-		lb_tell(p, LB_ERROR, row->name, v, "is too large; expected at most %llu", (unsigned long long)(row->high / scale));
+		lb_tell(p, LB_ERROR, row->name, v, "is too large; expected at most %llu",
+			(unsigned long long)(row->high / scale));
 	else
-		lb_tell(p, LB_ERROR, row->name, v, "is too small; expected at least %llu", (unsigned long long)row->low);
+		lb_tell(p, LB_ERROR, row->name, v, "is too small; expected at least %llu",
+			(unsigned long long)row->low);
 	return false;
 }
 
@@ -81,7 +84,8 @@ void lb_set_time(struct lb_parser *p, const struct lb_directive *row, struct lb_
 	if (!in_range(p, row, v, digits, ms ? 1 : 1000, &value))
 		return;
 	if (!clean || !(ms || after.text.len == 0 || bytes_equal_text(after.text, "s")))
-		lb_tell(p, LB_MISTAKE, row->name, v, "is read as %llu seconds; write it that way, or with ms such as 1500ms",
+		lb_tell(p, LB_MISTAKE, row->name, v,
+			"is read as %llu seconds; write it that way, or with ms such as 1500ms",
 			(unsigned long long)(value / 1000));
 	put_number(row, base, value);
 }
@@ -139,7 +143,8 @@ bool lb_unquote(struct lb_parser *p, const char *name, struct lb_value v, struct
 		}
 		*out = lb_slice(v, 1, end - 1);
 		if (end < v.text.len)
-			lb_tell(p, LB_MISTAKE, name, lb_trim(lb_slice(v, end, v.text.len)), "behind the closing quote has no meaning; delete it");
+			lb_tell(p, LB_MISTAKE, name, lb_trim(lb_slice(v, end, v.text.len)),
+				"behind the closing quote has no meaning; delete it");
 	}
 	if (out->text.len > 0)
 		return true;
@@ -222,7 +227,8 @@ bool lb_regex_good(struct lb_parser *p, const char *name, struct lb_value patter
 {
 	int error;
 	size_t offset;
-	pcre2_code *code = pcre2_compile(pattern.text.at ? pattern.text.at : (const uint8_t *)"", pattern.text.len, 0, &error, &offset, NULL);
+	pcre2_code *code = pcre2_compile(
+		pattern.text.at ? pattern.text.at : (const uint8_t *)"", pattern.text.len, 0, &error, &offset, NULL);
 	pcre2_code_free(code);
 	if (code)
 		return true;
@@ -230,7 +236,8 @@ bool lb_regex_good(struct lb_parser *p, const char *name, struct lb_value patter
 	(void)pcre2_get_error_message(error, why, sizeof(why)); // cut when it is longer
 	struct lb_value place = pattern;
 	place.column += (unsigned)(offset < pattern.text.len ? offset : pattern.text.len);
-	lb_tell(p, LB_ERROR, name, place, "is not a regular expression: %s, at its byte %zu", (const char *)why, offset + 1);
+	lb_tell(p, LB_ERROR, name, place, "is not a regular expression: %s, at its byte %zu", (const char *)why,
+		offset + 1);
 	return false;
 }
 

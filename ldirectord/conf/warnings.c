@@ -36,7 +36,8 @@ static bool same_real(const struct lb_real *a, const struct lb_real *b, bool wit
 }
 
 // The earlier one of the same address (and port), NULL: none; else it is entered.
-static const struct lb_real *entered(const struct lb_real **table, size_t slots, const struct lb_real *r, bool with_port)
+static const struct lb_real *entered(
+	const struct lb_real **table, size_t slots, const struct lb_real *r, bool with_port)
 {
 	uint32_t slot = slot_of(&r->address, with_port, slots);
 	for (; table[slot]; slot = (slot + 1) & (uint32_t)(slots - 1)) {
@@ -49,7 +50,8 @@ static const struct lb_real *entered(const struct lb_real **table, size_t slots,
 
 static bool mapped(const struct lb_virtual *v, const struct lb_real *r)
 {
-	return v->id.protocol != LB_FWM && r->forward != LB_MASQ && r->address.port != 0 && r->address.port != v->id.address.port;
+	return v->id.protocol != LB_FWM && r->forward != LB_MASQ && r->address.port != 0 &&
+	       r->address.port != v->id.address.port;
 }
 
 static void judge_reals(struct lb_parser *p, const struct lb_section *s)
@@ -59,7 +61,8 @@ static void judge_reals(struct lb_parser *p, const struct lb_section *s)
 	size_t slots = 16;
 	while (slots < v->real_count * 2)
 		slots *= 2;
-	const struct lb_real **by_port = arena_take(p->memory, slots * sizeof(*by_port)), **by_host = arena_take(p->memory, slots * sizeof(*by_host));
+	const struct lb_real **by_port = arena_take(p->memory, slots * sizeof(*by_port)),
+			     **by_host = arena_take(p->memory, slots * sizeof(*by_host));
 	unsigned told = 0; // once a line: a range has many servers
 	for (size_t i = 0; i < v->real_count; i++) {
 		const struct lb_real *r = &v->reals[i];
@@ -69,19 +72,23 @@ static void judge_reals(struct lb_parser *p, const struct lb_section *s)
 			continue;
 		told = r->line;
 		if (twin)
-			lb_tell(p, LB_MISTAKE, name, nothing_at(r->line), "the same server stands on line %u already; expected it once", twin->line);
+			lb_tell(p, LB_MISTAKE, name, nothing_at(r->line),
+				"the same server stands on line %u already; expected it once", twin->line);
 		else if (other)
-			lb_tell(p, LB_MISTAKE, name, nothing_at(r->line), "with %s the kernel has one server an address, and that of line %u is it; expected masq",
+			lb_tell(p, LB_MISTAKE, name, nothing_at(r->line),
+				"with %s the kernel has one server an address, and that of line %u is it; expected masq",
 				lb_forward_name(r->forward), other->line);
 		else if (mapped(v, r))
-			lb_tell(p, LB_MISTAKE, name, nothing_at(r->line), "with %s the kernel sends to port %u, that of the virtual, not to %u; expected the same port, or masq",
+			lb_tell(p, LB_MISTAKE, name, nothing_at(r->line),
+				"with %s the kernel sends to port %u, that of the virtual, not to %u; expected the same port, or masq",
 				lb_forward_name(r->forward), v->id.address.port, r->address.port);
 		else
 			told = 0;
 	}
 	if (v->fallback && mapped(v, v->fallback))
-		lb_tell(p, lb_given(s, lb_fallback_name(v->id.address.family)) ? LB_MISTAKE : LB_WARNING, lb_fallback_name(v->id.address.family),
-			nothing_at(v->fallback->line), "with %s the kernel sends to port %u, that of the virtual on line %u, not to %u; expected the same port, or masq",
+		lb_tell(p, lb_given(s, lb_fallback_name(v->id.address.family)) ? LB_MISTAKE : LB_WARNING,
+			lb_fallback_name(v->id.address.family), nothing_at(v->fallback->line),
+			"with %s the kernel sends to port %u, that of the virtual on line %u, not to %u; expected the same port, or masq",
 			lb_forward_name(v->fallback->forward), v->id.address.port, v->line, v->fallback->address.port);
 }
 
@@ -99,15 +106,19 @@ static void judge_check(struct lb_parser *p, const struct lb_section *s)
 	bool sql = v->service == LB_MYSQL || v->service == LB_PGSQL || v->service == LB_ORACLE;
 	bool external = v->check_type == LB_CHECK_EXTERNAL || v->check_type == LB_CHECK_EXTERNAL_PERL;
 	if (external && !lb_given(s, "checkcommand"))
-		lb_tell(p, LB_WARNING, "checktype", place(s, "checktype"), "runs /bin/true, so every server is up; expected a checkcommand too");
+		lb_tell(p, LB_WARNING, "checktype", place(s, "checktype"),
+			"runs /bin/true, so every server is up; expected a checkcommand too");
 	if (!negotiates(v))
 		return;
 	if (http && v->http_method == LB_HEAD && v->receive[0])
-		lb_tell(p, LB_MISTAKE, "httpmethod", place(s, "httpmethod"), "brings no body that receive could match: every server is down; expected GET");
+		lb_tell(p, LB_MISTAKE, "httpmethod", place(s, "httpmethod"),
+			"brings no body that receive could match: every server is down; expected GET");
 	if (sql && (!v->login[0] || strcmp(v->request, "/") == 0))
-		lb_tell(p, LB_MISTAKE, "service", place(s, "service"), "needs login and request: every server is down without; expected both");
+		lb_tell(p, LB_MISTAKE, "service", place(s, "service"),
+			"needs login and request: every server is down without; expected both");
 	if (v->service == LB_NONE && v->real_count > 0)
-		lb_tell(p, LB_WARNING, "service", nothing_at(lb_given(s, "service") ? place(s, "service").line : v->line),
+		lb_tell(p, LB_WARNING, "service",
+			nothing_at(lb_given(s, "service") ? place(s, "service").line : v->line),
 			"none is negotiated with nothing, so every server is up; expected another service, or checktype = connect");
 }
 
@@ -119,7 +130,8 @@ static void judge_virtual(struct lb_parser *p, const struct lb_section *s)
 	if (v->ops && v->id.protocol != LB_UDP)
 		lb_tell(p, LB_MISTAKE, "ops", place(s, "ops"), "has no effect without udp; delete the line");
 	if (v->netmask && v->persistent == 0)
-		lb_tell(p, LB_MISTAKE, "netmask", place(s, "netmask"), "has no effect without persistent; expected both");
+		lb_tell(p, LB_MISTAKE, "netmask", place(s, "netmask"),
+			"has no effect without persistent; expected both");
 	if (v->quiescent && v->persistent > 0)
 		lb_tell(p, LB_WARNING, "persistent", place(s, "persistent"),
 			"together with quiescent keeps clients at a server that is down; expected the sysctl net.ipv4.vs.expire_quiescent_template = 1, or quiescent = no");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the pool wants done, batched: all operations that fall into one turn of the main loop go to the kernel together, then the log
- * tells of them.  A line about an operation that failed is not told: the pool says the truth instead.
+/* What the pool wants done, batched: all operations that fall into one turn of the main loop go to the kernel together,
+ * then the log tells of them.  A line about an operation that failed is not told: the pool says the truth instead.
  * doc/ldirectord.md 7, 12 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,8 +28,8 @@ static void collect(struct director *d)
 	}
 }
 
-/* One change goes at once: after the results that have arrived in this turn, before anything that is less urgent.  While more follow,
- * each batch waits longer for company, so that a hundred changes in a second are a few batches. */
+/* One change goes at once: after the results that have arrived in this turn, before anything that is less urgent.
+ * While more follow, each batch waits longer for company, so that a hundred changes in a second are a few batches. */
 static GSource *pace(struct director *d)
 {
 	enum { FIRST_GAP_MS = 25, LONGEST_GAP_MS = 200 };
@@ -75,7 +75,8 @@ static void run_fallback_command(const struct director *d, const struct pool_act
 	if (v->id.protocol != LB_FWM)
 		lb_address_text(&v->id.address, address, sizeof address);
 	static const char *const protocols[] = {[LB_TCP] = "tcp", [LB_UDP] = "udp", [LB_FWM] = "fwm"};
-	int len = snprintf(script, sizeof script, "%s %s %s %s", v->fallback_command, a->text, address, protocols[v->id.protocol]);
+	int len = snprintf(
+		script, sizeof script, "%s %s %s %s", v->fallback_command, a->text, address, protocols[v->id.protocol]);
 	if (len < 0 || (size_t)len >= sizeof script) {
 		ldlog("fallbackcommand is too long: not run");
 		return;
@@ -100,13 +101,15 @@ static void tell(const struct director *d, const struct ipvs_result *results, co
 	}
 }
 
-static void report_failures(struct director *d, const struct table_op *ops, size_t count, const struct ipvs_result *results)
+static void report_failures(
+	struct director *d, const struct table_op *ops, size_t count, const struct ipvs_result *results)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (results[i].error == 0)
 			continue;
 		d->failures++;
-		pool_failed(d->pool, &ops[i], results[i].error, results[i].why[0] ? results[i].why : strerror(-results[i].error), mono_now());
+		pool_failed(d->pool, &ops[i], results[i].error,
+			results[i].why[0] ? results[i].why : strerror(-results[i].error), mono_now());
 		collect(d);
 	}
 }
@@ -141,7 +144,8 @@ static void round_of(struct director *d)
 
 void batch_flush(struct director *d)
 {
-	enum { ROUNDS = 4 }; /* what a failure taught is acted on at once; the rest goes in the next batch: the pool counts on it */
+	/* what a failure taught is acted on at once; the rest goes in the next batch: the pool counts on it */
+	enum { ROUNDS = 4 };
 	d->flushed = mono_now();
 	if (d->flush)
 		g_source_destroy(d->flush);

@@ -42,7 +42,8 @@ static void check_appendable(struct diags *d, const char *name, const char *path
 {
 	int error = appendable(path);
 	if (error < 0)
-		diag_add(d, DIAG_ERROR, line, 0, "%s: \"%s\" cannot be written: %s; expected a file that can", name, path, strerror(-error));
+		diag_add(d, DIAG_ERROR, line, 0, "%s: \"%s\" cannot be written: %s; expected a file that can", name,
+			path, strerror(-error));
 }
 
 void lb_check_paths(const struct lb_config *c, struct diags *d)
@@ -51,7 +52,8 @@ void lb_check_paths(const struct lb_config *c, struct diags *d)
 	if (c->log_file_line > 0 && c->log_file[0] == '/')
 		check_appendable(d, "logfile", c->log_file, c->log_file_line);
 	if (c->maintenance_dir_line > 0 && (stat(c->maintenance_dir, &st) < 0 || !S_ISDIR(st.st_mode)))
-		diag_add(d, DIAG_WARNING, c->maintenance_dir_line, 0, "maintenancedir: \"%s\" is not there; expected a directory", c->maintenance_dir);
+		diag_add(d, DIAG_WARNING, c->maintenance_dir_line, 0,
+			"maintenancedir: \"%s\" is not there; expected a directory", c->maintenance_dir);
 	for (size_t i = 0; i < c->virtual_count; i++) {
 		const struct lb_virtual *v = &c->virtuals[i];
 		if (v->monitor_file_line > 0)
@@ -99,8 +101,10 @@ static bool print_text(const char *file, const struct lb_config *c, const struct
 		diag_format(d, i, line, sizeof(line));
 		(void)fprintf(stderr, "%s\n", line); // the exit status tells it too
 	}
-	int written = c ? printf("%s: good: %zu virtuals, %zu real servers, %zu warnings\n", file, c->virtual_count, servers(c), d->count - d->errors)
-			: printf("%s: bad: %zu errors, %zu warnings\n", file, d->errors, d->count < d->errors ? 0 : d->count - d->errors);
+	int written = c ? printf("%s: good: %zu virtuals, %zu real servers, %zu warnings\n", file, c->virtual_count,
+				  servers(c), d->count - d->errors)
+	                : printf("%s: bad: %zu errors, %zu warnings\n", file, d->errors,
+				  d->count < d->errors ? 0 : d->count - d->errors);
 	return written > 0;
 }
 

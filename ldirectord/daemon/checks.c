@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The checks that run: begun when the schedule says so, their results given to the pool.  One that is still under way when its next
- * turn comes leaves that turn out.  doc/ldirectord.md 6, 11 */
+/* The checks that run: begun when the schedule says so, their results given to the pool.  One that is still under way
+ * when its next turn comes leaves that turn out.  doc/ldirectord.md 6, 11 */
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,10 +52,14 @@ static void on_done(void *context, bool up, const char *why)
 	s->unknown = false;
 	pool_check(d->pool, s->index, &check);
 	if (check.v->check_type == LB_CHECK_COMBINED)
-		s->connects_left = !up ? 0 : s->connects_left == 0 ? check.v->connects_per_negotiate : s->connects_left - 1;
-	pool_event(d->pool, &(struct pool_event){.kind = POOL_RESULT, .check = s->index, .up = up, .why = why}, mono_now());
+		s->connects_left = !up                     ? 0
+		                   : s->connects_left == 0 ? check.v->connects_per_negotiate
+		                                           : s->connects_left - 1;
+	pool_event(d->pool, &(struct pool_event){.kind = POOL_RESULT, .check = s->index, .up = up, .why = why},
+		mono_now());
 	pool_check(d->pool, s->index, &check);
-	monitor_check(d->monitor, check.v, check.r, up && !check.in_maintenance, check.in_maintenance ? "Server in maintenance" : why);
+	monitor_check(d->monitor, check.v, check.r, up && !check.in_maintenance,
+		check.in_maintenance ? "Server in maintenance" : why);
 	schedule_at(c->schedule, s->index, schedule_next(s->due, period_of(&check), mono_now()));
 	batch_collect(d);
 	arm(c);
@@ -142,12 +146,15 @@ void checks_renew(struct director *d)
 		c->unknown += s->unknown;
 		if (same)
 			s->connects_left = old[check.was].connects_left;
-		/* What was never checked is looked at at once, in the order of the file and a little apart; the rest in its turn. */
+		/* What was never checked is looked at at once, in the order of the file and a little apart; the rest in
+		 * its turn. */
 		struct span period = span_ms(check.v->check_interval_ms);
 		if (!same)
 			s->grid = mono_add(schedule_spread(now, period, i, count), (struct span){-period.ns});
 		struct span soon = first_span(period, count);
-		schedule_at(c->schedule, i, same ? schedule_next(old[check.was].due, period_of(&check), now) : schedule_spread(now, soon, i, count));
+		schedule_at(c->schedule, i,
+			same ? schedule_next(old[check.was].due, period_of(&check), now)
+			     : schedule_spread(now, soon, i, count));
 	}
 	g_free(old);
 	arm(c);

@@ -69,15 +69,22 @@ static char *order(struct director *d, enum pool_order what, const char *virtual
 			lb_address_text(&v->reals[k].address, address, sizeof address);
 			if (strcmp(address, real_word) != 0)
 				continue;
-			pool_event(d->pool, &(struct pool_event){.kind = POOL_ORDER, .order = what, .service = v->id, .address = v->reals[k].address, .why = ""},
-				   mono_now());
+			pool_event(d->pool,
+				&(struct pool_event){.kind = POOL_ORDER,
+					.order = what,
+					.service = v->id,
+					.address = v->reals[k].address,
+					.why = ""},
+				mono_now());
 			batch_collect(d);
 			batch_flush(d);
 			return g_strdup("ok\n");
 		}
 	}
 	return known ? g_strdup_printf("error: virtual %s has no real server %s\n", virtual_word, real_word)
-		     : g_strdup_printf("error: there is no virtual %s; one is written tcp:ADDRESS:PORT, udp:ADDRESS:PORT or fwm:MARK\n", virtual_word);
+	             : g_strdup_printf(
+			       "error: there is no virtual %s; one is written tcp:ADDRESS:PORT, udp:ADDRESS:PORT or fwm:MARK\n",
+			       virtual_word);
 }
 
 static void on_reloaded(void *context, bool ok, const char *why);
@@ -85,7 +92,8 @@ static void on_reloaded(void *context, bool ok, const char *why);
 /* NULL: it comes later. */
 static char *answer_to(struct client *c)
 {
-	static const char *const orders[] = {[POOL_ENABLE] = "enable", [POOL_DRAIN] = "drain", [POOL_DISABLE] = "disable"};
+	static const char *const orders[] = {
+		[POOL_ENABLE] = "enable", [POOL_DRAIN] = "drain", [POOL_DISABLE] = "disable"};
 	struct director *d = c->control->director;
 	char *rest = c->line;
 	const char *word = strsep(&rest, " "), *second = rest ? strsep(&rest, " ") : NULL, *third = rest;
@@ -105,7 +113,8 @@ static char *answer_to(struct client *c)
 	}
 	for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
 		if (strcmp(word, orders[i]) == 0)
-			return second && third ? order(d, (enum pool_order)i, second, third) : g_strdup_printf("error: %s VIRTUAL REAL\n", word);
+			return second && third ? order(d, (enum pool_order)i, second, third)
+			                       : g_strdup_printf("error: %s VIRTUAL REAL\n", word);
 	return g_strdup("error: unknown word; there are status, reload, stop, enable, drain, disable\n");
 }
 
@@ -246,7 +255,8 @@ static void serve(struct control *control)
 	} else {
 		control->again = g_timeout_add_seconds(AGAIN_SECONDS, on_again, control);
 		if (!control->missing)
-			ldlog("control socket %s: %s; until it can be made, status --json, reload, drain, enable and disable do not reach this daemon", path, strerror(-control->fd));
+			ldlog("control socket %s: %s; until it can be made, status --json, reload, drain, enable and disable do not reach this daemon",
+				path, strerror(-control->fd));
 	}
 	control->missing = control->fd < 0;
 }

@@ -42,7 +42,8 @@ void director_mail(const struct director *d, const struct pool_action *a)
 void director_reload_failed(const struct director *d, const char *why)
 {
 	char text[700];
-	(void)snprintf(text, sizeof text, "Configuration not reloaded, the old one goes on: %s", why); // cut rather than none
+	// cut rather than none
+	(void)snprintf(text, sizeof text, "Configuration not reloaded, the old one goes on: %s", why);
 	mail_everybody(d->mail, d->config, "reloading", text);
 }
 
@@ -96,7 +97,12 @@ struct watch {
 static void on_maintenance(void *context, const struct lb_address *real, bool in)
 {
 	struct director *d = context;
-	pool_event(d->pool, &(struct pool_event){.kind = POOL_MAINTENANCE, .address = *real, .up = !in, .why = in ? "Server in maintenance" : ""}, mono_now());
+	pool_event(d->pool,
+		&(struct pool_event){.kind = POOL_MAINTENANCE,
+			.address = *real,
+			.up = !in,
+			.why = in ? "Server in maintenance" : ""},
+		mono_now());
 	batch_collect(d);
 }
 

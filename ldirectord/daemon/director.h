@@ -12,12 +12,14 @@
 struct director_options {
 	const struct instance *instance;
 	bool debug; /* -d */
-	/* Called once, when the table is as it is wanted for the start; ok false: it could not be read or written, why says it. */
+	/* Called once, when the table is as it is wanted for the start; ok false: it could not be read or written, why
+	 * says it. */
 	void (*ready)(void *context, bool ok, const char *why);
 	void *context;
 };
 
-/* Run until a signal ends it.  The configuration becomes the director's.  Returns an exit code: 0, 1 initialisation failed. */
+/* Run until a signal ends it.  The configuration becomes the director's.  Returns an exit code: 0, 1 initialisation
+ * failed. */
 int director_run(const struct director_options *options, struct lb_config *config);
 
 #endif

@@ -48,7 +48,8 @@ struct director {
 /* A program that the file names: in the background, a minute at most, with a plain environment. */
 void run_site_program(const char *path, char *const argv[]);
 /* The same with a text on its stdin (NULL: none); the caller is told how it ended. */
-void feed_site_program(const char *path, char *const argv[], const char *input, void (*done)(void *context, const struct spawn_result *result), void *context);
+void feed_site_program(const char *path, char *const argv[], const char *input,
+	void (*done)(void *context, const struct spawn_result *result), void *context);
 
 /* --- batch.c: what the pool wants done --- */
 /* Take what the last call to the pool wants done; the operations of one turn of the loop are one batch. */
@@ -66,8 +67,8 @@ size_t checks_running(const struct checks *c);
 struct mono checks_hold(const struct checks *c);
 
 /* --- director.c --- */
-/* The difference between the configuration that is served and this one is made; the pool owns it then.  False: no memory, it is still
- * the caller's and nothing has changed. */
+/* The difference between the configuration that is served and this one is made; the pool owns it then.  False: no
+ * memory, it is still the caller's and nothing has changed. */
 bool director_apply(struct director *d, struct lb_config *config);
 void director_stop(struct director *d);
 void director_mail(const struct director *d, const struct pool_action *a); /* the pool has something to tell */
@@ -78,7 +79,8 @@ void director_ready(struct director *d); /* the first batch is written */
 /* --- reload.c: the file anew, read by a thread: a name that nobody resolves holds up no check --- */
 struct reload *reload_new(struct director *d);
 void reload_free(struct reload *r);
-/* Load the file as it is now; one that has begun before comes to its end first.  done may be NULL; why lives during the call. */
+/* Load the file as it is now; one that has begun before comes to its end first.  done may be NULL; why lives during the
+ * call. */
 typedef void reload_done(void *context, bool ok, const char *why);
 void reload_begin(struct reload *r, reload_done *done, void *context);
 /* Whoever waits with this context is not told any more. */

@@ -15,8 +15,10 @@ enum { EXECUTE_MS = 120000 /* restart waits for a minute */, FILE_MAX = 64 << 20
 
 // --- which ---
 
-/* Any name is some address, and no two the same: only the names of instances are of interest, and a name server may be away. */
-static bool resolve_nothing(void *context, const char *host, enum lb_family family, struct lb_address *out, const char **why)
+/* Any name is some address, and no two the same: only the names of instances are of interest, and a name server may be
+ * away. */
+static bool resolve_nothing(
+	void *context, const char *host, enum lb_family family, struct lb_address *out, const char **why)
 {
 	uint16_t *number = context;
 	(void)why;
@@ -41,9 +43,12 @@ static struct lb_config *read_file(const char *file)
 		return NULL;
 	diags_init(&diags, file);
 	bool names_some = g_str_has_prefix(text, "execute") || strstr(text, "\nexecute");
-	struct lb_config *config = names_some ? lb_config_parse(file, text, len, false, resolve_nothing, &number, &diags) : NULL;
+	struct lb_config *config =
+		names_some ? lb_config_parse(file, text, len, false, resolve_nothing, &number, &diags) : NULL;
 	if (names_some && !config)
-		(void)fprintf(stderr, "ldirectord: %s has an error: the instances that it names with execute are left alone\n", file); // nowhere else to say it
+		// nowhere else to say it
+		(void)fprintf(stderr,
+			"ldirectord: %s has an error: the instances that it names with execute are left alone\n", file);
 	diags_free(&diags);
 	free(text);
 	return config;
@@ -75,8 +80,13 @@ static int run(const char *name, const char *command)
 	char *argv[] = {(char *)"ldirectord", (char *)name, (char *)command, NULL};
 	char **envp = g_environ_setenv(g_get_environ(), MARK, "1", TRUE);
 	struct run r = {0};
-	(void)spawn_start(&(struct spawn_request){
-		.path = self ? self : "", .argv = argv, .envp = envp, .deadline = span_ms(EXECUTE_MS), .line = on_line, .done = on_done, .context = &r});
+	(void)spawn_start(&(struct spawn_request){.path = self ? self : "",
+		.argv = argv,
+		.envp = envp,
+		.deadline = span_ms(EXECUTE_MS),
+		.line = on_line,
+		.done = on_done,
+		.context = &r});
 	while (!r.ended)
 		(void)g_main_context_iteration(NULL, TRUE);
 	g_strfreev(envp);
@@ -84,7 +94,8 @@ static int run(const char *name, const char *command)
 	if (r.result.end == SPAWN_EXITED)
 		return r.result.code;
 	(void)fprintf(stderr, "ldirectord: execute: %s %s %s\n", name, command,
-		      r.result.end == SPAWN_FAILED ? g_strerror(r.result.code) : "did not come to an end"); // nowhere else to say it
+		      // nowhere else to say it
+		      r.result.end == SPAWN_FAILED ? g_strerror(r.result.code) : "did not come to an end");
 	return EXIT_NOT_RUN;
 }
 

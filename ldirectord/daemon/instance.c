@@ -109,7 +109,8 @@ int instance_claim(const struct instance *i)
 		close(fd);
 		return -error;
 	}
-	/* Each says that it is there before it looks for the other: of two that begin in one moment under the two names both may end, never both go on. */
+	/* Each says that it is there before it looks for the other: of two that begin in one moment under the two names
+	 * both may end, never both go on. */
 	pid_t other = 0;
 	if (i->other[0] && state_of(i->other, &other) == INSTANCE_RUNS) {
 		instance_leave(i);

@@ -10,7 +10,9 @@ struct instance {
 	char file[4096];    /* the configuration file that was found; as given when there is none */
 	char name[128];     /* "ldirectord", "web.cf" */
 	char pid_file[256]; /* RUNDIR/ldirectord.NAME.pid */
-	char other[256];    /* the pid file of the same instance under its other name ("" none): `start` and `ldirectord.cf start` are one */
+	/* the pid file of the same instance under its other name ("" none): `start` and `ldirectord.cf start` are
+	 * one */
+	char other[256];
 	char socket[256];   /* of the control socket */
 	bool found;
 };
@@ -18,11 +20,15 @@ struct instance {
 /* config NULL: omitted on the command line.  Looks in /etc/ha.d, /etc/ha.d/conf, then takes config as a path. */
 void instance_of(struct instance *i, const char *config);
 
-enum instance_state { INSTANCE_STOPPED, INSTANCE_RUNS, INSTANCE_STALE /* a pid file of a process that is no ldirectord */ };
+enum instance_state {
+	INSTANCE_STOPPED,
+	INSTANCE_RUNS,
+	INSTANCE_STALE /* a pid file of a process that is no ldirectord */
+};
 enum instance_state instance_state(const struct instance *i, pid_t *pid);
 
-/* Become it: lock and write the pid file.  Returns a descriptor that holds it until the process ends, -EWOULDBLOCK when another one
- * runs, or -errno. */
+/* Become it: lock and write the pid file.  Returns a descriptor that holds it until the process ends, -EWOULDBLOCK when
+ * another one runs, or -errno. */
 int instance_claim(const struct instance *i);
 void instance_leave(const struct instance *i);
 

@@ -107,7 +107,8 @@ static void stop(struct line_writer *w, struct span patience)
 static bool start(struct line_writer *w)
 {
 	w->started = mono_now();
-	w->process = log_writer_start(&(struct log_writer_job){.name = w->name, .keep_output = true, .message = write_line});
+	w->process =
+		log_writer_start(&(struct log_writer_job){.name = w->name, .keep_output = true, .message = write_line});
 	if (w->process)
 		w->reports = g_unix_fd_add(log_writer_fd(w->process), G_IO_IN, on_report, w);
 	return w->process != NULL;

@@ -48,9 +48,11 @@ static void came_back(struct errand *e, bool sent, const char *why)
 	if (sent) {
 		m->sent++;
 		if (*why)
-			line = g_strdup_printf("Mail server %s refused a recipient, the others have the mail: %s", e->by, why);
+			line = g_strdup_printf(
+				"Mail server %s refused a recipient, the others have the mail: %s", e->by, why);
 	} else if (pause_s) {
-		line = g_strdup_printf("Mail to %s was not sent by %s: %s; next try in %u min", to, e->by, why, pause_s / 60);
+		line = g_strdup_printf(
+			"Mail to %s was not sent by %s: %s; next try in %u min", to, e->by, why, pause_s / 60);
 	} else {
 		m->dropped++;
 		ldlog("Mail to %s dropped after %u tries: %s (%s: %s)", to, tries, subject, e->by, why);
@@ -110,8 +112,12 @@ static void by_smtp(struct errand *e, const struct mail_text_envelope *envelope)
 	if (!m->smtp)
 		m->smtp = smtp_open();
 	char *message = mail_text_compose(&e->posting->letter, envelope, "\r\n");
-	smtp_send(m->smtp, &(struct smtp_order){
-		.host = e->by, .from = envelope->from, .to = envelope->to, .message = message, .done = on_smtp, .context = e});
+	smtp_send(m->smtp, &(struct smtp_order){.host = e->by,
+				   .from = envelope->from,
+				   .to = envelope->to,
+				   .message = message,
+				   .done = on_smtp,
+				   .context = e});
 	g_free(message);
 }
 
@@ -125,7 +131,8 @@ static void stamp(struct mail *m, struct posting *p)
 	if (localtime_r(&now, &local))
 		(void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S %z", &local); // no locale is ever set: English
 	p->date = g_strdup(date);
-	p->id = g_strdup_printf("%lld.%d.%llu@%s", (long long)now, (int)getpid(), (unsigned long long)++m->serial, m->host);
+	p->id = g_strdup_printf(
+		"%lld.%d.%llu@%s", (long long)now, (int)getpid(), (unsigned long long)++m->serial, m->host);
 }
 
 static void send_one(struct mail *m, struct posting *p)
@@ -133,7 +140,11 @@ static void send_one(struct mail *m, struct posting *p)
 	struct errand *e = g_new0(struct errand, 1);
 	stamp(m, p);
 	*e = (struct errand){.mail = m, .posting = p, .by = g_strdup(p->smtp ? p->smtp : mailer())};
-	struct mail_text_envelope envelope = {.from = m->from ? m->from : m->own, .host = m->host, .to = mail_text_addresses(p->list), .date = p->date, .id = p->id};
+	struct mail_text_envelope envelope = {.from = m->from ? m->from : m->own,
+		.host = m->host,
+		.to = mail_text_addresses(p->list),
+		.date = p->date,
+		.id = p->id};
 	m->out++;
 	if (p->smtp)
 		by_smtp(e, &envelope);
@@ -168,7 +179,8 @@ static void post(struct mail *m, const char *list, const char *smtp, const struc
 	if (p)
 		mail_text_add(&p->letter, event);
 	if (!p || lost) {
-		char *line = g_strdup_printf("Mail dropped, %d are waiting already: %s", MAIL_QUEUE_LETTERS, p ? lost : event->text);
+		char *line = g_strdup_printf(
+			"Mail dropped, %d are waiting already: %s", MAIL_QUEUE_LETTERS, p ? lost : event->text);
 		m->dropped++;
 		ldlog_rarely(&m->trouble, line);
 		g_free(line);
@@ -182,7 +194,8 @@ static bool is_wanted(const struct lb_virtual *v, const char *status)
 	static const struct {
 		const char *word;
 		unsigned bit;
-	} words[] = {{"starting", LB_MAIL_STARTING}, {"running", LB_MAIL_RUNNING}, {"stopping", LB_MAIL_STOPPING}, {"reloading", LB_MAIL_RELOADING}};
+	} words[] = {{"starting", LB_MAIL_STARTING}, {"running", LB_MAIL_RUNNING}, {"stopping", LB_MAIL_STOPPING},
+		{"reloading", LB_MAIL_RELOADING}};
 	for (size_t i = 0; v->email_alert && i < G_N_ELEMENTS(words); i++)
 		if (strcmp(words[i].word, status) == 0)
 			return (v->email_alert_status & words[i].bit) != 0;
@@ -193,7 +206,10 @@ void mail_event(struct mail *m, const struct lb_virtual *v, const char *status, 
 {
 	if (is_wanted(v, status))
 		post(m, v->email_alert, v->smtp,
-		     &(struct mail_text_event){.text = text, .status = status, .service_name = v->service_name, .comment = v->comment});
+			&(struct mail_text_event){.text = text,
+				.status = status,
+				.service_name = v->service_name,
+				.comment = v->comment});
 }
 
 static bool same_recipients(const struct lb_virtual *a, const struct lb_virtual *b)
@@ -229,7 +245,8 @@ static void judge_recipients(const struct lb_config *config)
 		g_free(bad);
 	}
 	if (needs_mailer && access(mailer(), X_OK) < 0)
-		ldlog("Warning: emailalert without smtp needs a local mailer, and %s cannot be run: no mail will be sent", mailer());
+		ldlog("Warning: emailalert without smtp needs a local mailer, and %s cannot be run: no mail will be sent",
+			mailer());
 }
 
 void mail_configure(struct mail *m, const struct lb_config *config)
@@ -240,7 +257,8 @@ void mail_configure(struct mail *m, const struct lb_config *config)
 		char **from = mail_text_addresses(config->email_alert_from);
 		m->from = g_strdup(from[0]);
 		if (!from[0])
-			ldlog("Warning: emailalertfrom: \"%s\" is no address: mails come from %s", config->email_alert_from, m->own);
+			ldlog("Warning: emailalertfrom: \"%s\" is no address: mails come from %s",
+				config->email_alert_from, m->own);
 		g_strfreev(from);
 	}
 	judge_recipients(config);

@@ -47,7 +47,8 @@ static struct posting *oldest_here(const struct mail_queue *o)
 	return NULL;
 }
 
-struct posting *mail_queue_gather(struct mail_queue *o, const char *list, const char *smtp, struct mono now, char **lost)
+struct posting *mail_queue_gather(
+	struct mail_queue *o, const char *list, const char *smtp, struct mono now, char **lost)
 {
 	*lost = NULL;
 	for (GList *at = o->postings.tail; at; at = at->prev) {

@@ -220,11 +220,12 @@ static void append_body(GString *out, const char *body, const char *eol)
 char *mail_text_compose(const struct mail_text *l, const struct mail_text_envelope *e, const char *eol)
 {
 	GString *out = g_string_new(NULL);
-	char *to = g_strjoinv(", ", (char **)e->to), *subject = mail_text_subject(l, e->host), *body = body_text(l, e->host);
+	char *to = g_strjoinv(", ", (char **)e->to), *subject = mail_text_subject(l, e->host),
+	     *body = body_text(l, e->host);
 	char *id = g_strdup_printf("<%s>", e->id);
-	const char *const headers[][2] = {
-		{"From", e->from}, {"To", to}, {"Subject", subject}, {"Date", e->date}, {"Message-ID", id}, {"Auto-Submitted", "auto-generated"},
-		{"MIME-Version", "1.0"}, {"Content-Type", "text/plain; charset=utf-8"}};
+	const char *const headers[][2] = {{"From", e->from}, {"To", to}, {"Subject", subject}, {"Date", e->date},
+		{"Message-ID", id}, {"Auto-Submitted", "auto-generated"}, {"MIME-Version", "1.0"},
+		{"Content-Type", "text/plain; charset=utf-8"}};
 	for (size_t i = 0; i < G_N_ELEMENTS(headers); i++)
 		header(out, headers[i][0], headers[i][1], eol);
 	append_body(out, body, eol);

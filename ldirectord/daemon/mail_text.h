@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The text of a mail: headers, one event or a digest of many.  PURE: no clock, no socket; whatever a configuration has in a name or a
- * comment stays one line of one header.  doc/ldirectord.md 10 */
+/* The text of a mail: headers, one event or a digest of many.  PURE: no clock, no socket; whatever a configuration has
+ * in a name or a comment stays one line of one header.  doc/ldirectord.md 10 */
 #ifndef LDIRECTORD_DAEMON_MAIL_TEXT_H
 #define LDIRECTORD_DAEMON_MAIL_TEXT_H
 
@@ -27,8 +27,8 @@ void mail_text_add(struct mail_text *l, const struct mail_text_event *e);
 /* "Deleted real server: ..." of one event, "3 changes on lvsdir, the first: ..." of several.  g_free() it. */
 char *mail_text_subject(const struct mail_text *l, const char *host);
 
-/* The addresses of a list, without names and angle brackets, separated by commas or blanks; what is no address is left out: so none
- * can be an option of a mailer or a line of its own.  g_strfreev() it. */
+/* The addresses of a list, without names and angle brackets, separated by commas or blanks; what is no address is left
+ * out: so none can be an option of a mailer or a line of its own.  g_strfreev() it. */
 char **mail_text_addresses(const char *list);
 /* What mail_text_addresses leaves out of it first; NULL: nothing.  g_free() it. */
 char *mail_text_no_address(const char *list);

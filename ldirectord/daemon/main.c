@@ -23,10 +23,12 @@ enum { EXIT_GOOD = 0, EXIT_INIT = 1, EXIT_CONFIG = 2, EXIT_STOPPED = 3, EXIT_USA
 
 static int usage(FILE *to, int code)
 {
-	(void)fputs("usage: ldirectord [-d] [CONFIG] start|stop|restart|try-restart|reload|force-reload|status [--json]\n"
-		    "       ldirectord [CONFIG] drain|disable|enable VIRTUAL REAL\n"
-		    "       ldirectord check FILE [--strict] [--json]\n"
-		    "       ldirectord -v | -h\n", to); // nowhere else to say it
+	(void)fputs(
+		"usage: ldirectord [-d] [CONFIG] start|stop|restart|try-restart|reload|force-reload|status [--json]\n"
+		"       ldirectord [CONFIG] drain|disable|enable VIRTUAL REAL\n"
+		"       ldirectord check FILE [--strict] [--json]\n"
+		"       ldirectord -v | -h\n",
+		to); // nowhere else to say it
 	return code;
 }
 
@@ -37,8 +39,9 @@ static void print_diags(const struct diags *diags)
 {
 	for (size_t i = 0; i < diags->count; i++) {
 		const struct diag *d = &diags->list[i];
-		(void)fprintf(stderr, "%s [%d] reading file %s at line %u: %s\n", d->severity == DIAG_ERROR ? "Error" : "Warning", (int)getpid(),
-			      diags->file, d->line, d->text); // nowhere else to say it
+		(void)fprintf(stderr, "%s [%d] reading file %s at line %u: %s\n",
+			d->severity == DIAG_ERROR ? "Error" : "Warning", (int)getpid(), diags->file, d->line,
+			d->text); // nowhere else to say it
 	}
 }
 
@@ -46,8 +49,10 @@ static struct lb_config *load(const struct instance *instance, int *code)
 {
 	struct diags diags;
 	if (!instance->found) {
-		(void)fprintf(stderr, "ldirectord: the configuration file %s is not there, nor in " SYSCONFDIR "/ha.d or " SYSCONFDIR "/ha.d/conf\n",
-			      instance->file); // nowhere else to say it
+		(void)fprintf(stderr,
+			"ldirectord: the configuration file %s is not there, nor in " SYSCONFDIR "/ha.d or " SYSCONFDIR
+			"/ha.d/conf\n",
+			instance->file); // nowhere else to say it
 		*code = EXIT_INIT;
 		return NULL;
 	}
@@ -79,7 +84,8 @@ static void notify_systemd(const char *state)
 	if (fd < 0)
 		return;
 	(void)sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to,
-		     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path))); /* it does not listen: its own time-out tells */
+		     /* it does not listen: its own time-out tells */
+		     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path)));
 	close(fd);
 }
 
@@ -137,9 +143,11 @@ static int wait_for_daemon(const struct instance *instance, int fd)
 		return EXIT_GOOD;
 	pid_t pid;
 	if (!line[0] && (deaf || instance_state(instance, &pid) == INSTANCE_RUNS))
-		(void)snprintf(line, sizeof line, "whether the daemon has written its table cannot be heard%s%s; see ldirectord status and its log", deaf ? ": " : "",
-			       deaf ? strerror(deaf) : "");
-	(void)fprintf(stderr, "ldirectord: %s\n", line[0] ? line : "the daemon ended before it had begun; see its log"); // nowhere else to say it
+		(void)snprintf(line, sizeof line,
+			"whether the daemon has written its table cannot be heard%s%s; see ldirectord status and its log",
+			deaf ? ": " : "", deaf ? strerror(deaf) : "");
+	// nowhere else to say it
+	(void)fprintf(stderr, "ldirectord: %s\n", line[0] ? line : "the daemon ended before it had begun; see its log");
 	return EXIT_INIT;
 }
 
@@ -168,7 +176,8 @@ static int start_background(const struct instance *instance, struct lb_config *c
 		char line[256];
 		int len = snprintf(line, sizeof line, "pid file %s: %s", instance->pid_file,
 				   claim == -EWOULDBLOCK ? "another one runs" : strerror(-claim));
-		(void)!write(ends[1], line, len > 0 ? strnlen(line, sizeof line) : 0); /* the command has gone: nobody to tell */
+		/* the command has gone: nobody to tell */
+		(void)!write(ends[1], line, len > 0 ? strnlen(line, sizeof line) : 0);
 		_exit(EXIT_INIT);
 	}
 	struct starter starter = {.fd = ends[1]};
@@ -208,7 +217,8 @@ static int command_stop(const struct instance *instance)
 	if (instance_state(instance, &pid) == INSTANCE_RUNS) {
 		if (kill(pid, SIGTERM) == 0)
 			return EXIT_GOOD;
-		(void)fprintf(stderr, "ldirectord: cannot signal process %d: %s\n", (int)pid, strerror(errno)); // nowhere else to say it
+		// nowhere else to say it
+		(void)fprintf(stderr, "ldirectord: cannot signal process %d: %s\n", (int)pid, strerror(errno));
 		return EXIT_INIT;
 	}
 	(void)control_ask(instance->socket, "stop", &answer); /* supervised or -d; not there: nothing to stop */
@@ -230,7 +240,9 @@ static int command_restart(const struct instance *instance, bool only_running)
 	lb_config_free(config);
 	if (runs && command_stop(instance) != EXIT_GOOD)
 		return EXIT_INIT;
-	for (int i = 0; runs && i < RESTART_PATIENCE_S * 20 && (instance_state(instance, &pid) == INSTANCE_RUNS || answers(instance)); i++)
+	for (int i = 0; runs && i < RESTART_PATIENCE_S * 20 &&
+			(instance_state(instance, &pid) == INSTANCE_RUNS || answers(instance));
+		i++)
 		(void)nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* cut short: asked the sooner */
 	return command_start(instance, false);
 }
@@ -243,8 +255,8 @@ static int unheard(const struct instance *instance, int error, FILE *out, int co
 		(void)fprintf(out, "ldirectord is stopped for %s\n", instance->file); // nowhere else to say it
 		return code;
 	}
-	(void)fprintf(stderr, "ldirectord for %s is running with pid: %d, but is not heard at %s: %s; see its log\n", instance->file, (int)pid,
-		      instance->socket, strerror(-error)); // nowhere else to say it
+	(void)fprintf(stderr, "ldirectord for %s is running with pid: %d, but is not heard at %s: %s; see its log\n",
+		instance->file, (int)pid, instance->socket, strerror(-error)); // nowhere else to say it
 	return EXIT_INIT;
 }
 
@@ -253,7 +265,8 @@ static int command_reload(const struct instance *instance)
 	char *answer = NULL;
 	int result = control_ask(instance->socket, "reload", &answer);
 	if (result == 1)
-		(void)fprintf(stderr, "ldirectord: not reloaded, the old configuration goes on: %s", answer); // nowhere else to say it
+		// nowhere else to say it
+		(void)fprintf(stderr, "ldirectord: not reloaded, the old configuration goes on: %s", answer);
 	free(answer);
 	return result == 0 ? EXIT_GOOD : result == 1 ? EXIT_CONFIG : unheard(instance, result, stderr, EXIT_INIT);
 }
@@ -271,15 +284,18 @@ static int command_status(const struct instance *instance, bool json)
 	if (json && (heard || state == INSTANCE_RUNS)) /* nothing to be read on standard output is no success */
 		return heard ? EXIT_GOOD : unheard(instance, error, stdout, EXIT_STOPPED);
 	if (state == INSTANCE_RUNS) {
-		(void)fprintf(stderr, "ldirectord for %s is running with pid: %d\n", instance->file, (int)pid); // nowhere else to say it
+		// nowhere else to say it
+		(void)fprintf(stderr, "ldirectord for %s is running with pid: %d\n", instance->file, (int)pid);
 		return EXIT_GOOD;
 	}
 	if (heard) {
-		(void)fprintf(stderr, "ldirectord for %s is running in the foreground\n", instance->file); // nowhere else to say it
+		// nowhere else to say it
+		(void)fprintf(stderr, "ldirectord for %s is running in the foreground\n", instance->file);
 		return EXIT_GOOD;
 	}
 	if (state == INSTANCE_STALE) {
-		(void)fprintf(stderr, "ldirectord stale pid file %s for %s\n", instance->pid_file, instance->file); // nowhere else to say it
+		// nowhere else to say it
+		(void)fprintf(stderr, "ldirectord stale pid file %s for %s\n", instance->pid_file, instance->file);
 		return EXIT_INIT;
 	}
 	(void)printf("ldirectord is stopped for %s\n", instance->file); // nowhere else to say it
@@ -311,7 +327,8 @@ static int run_check(int count, char **words)
 		} else if (strcmp(words[i], "--json") == 0) {
 			json = true;
 		} else if (words[i][0] == '-' || file) {
-			(void)fprintf(stderr, "ldirectord: check: \"%s\" is not accepted\n", words[i]); // nowhere else to say it
+			// nowhere else to say it
+			(void)fprintf(stderr, "ldirectord: check: \"%s\" is not accepted\n", words[i]);
 			return usage(stdout, EXIT_USAGE);
 		} else {
 			file = words[i];
@@ -349,7 +366,8 @@ static int run_own(const struct words *w, const struct instance *instance)
 /* What is for the instances of execute too. */
 static bool is_for_others(const struct words *w)
 {
-	static const char *const commands[] = {"start", "stop", "restart", "try-restart", "reload", "force-reload", "status"};
+	static const char *const commands[] = {
+		"start", "stop", "restart", "try-restart", "reload", "force-reload", "status"};
 	for (size_t i = 0; !w->debug && !w->json && i < sizeof commands / sizeof *commands; i++)
 		if (strcmp(w->command, commands[i]) == 0)
 			return true;
@@ -366,7 +384,8 @@ static int run_command(const struct words *w)
 
 static bool is_command(const char *word)
 {
-	static const char *const commands[] = {"start", "stop", "restart", "try-restart", "reload", "force-reload", "status", "drain", "disable", "enable"};
+	static const char *const commands[] = {"start", "stop", "restart", "try-restart", "reload", "force-reload",
+		"status", "drain", "disable", "enable"};
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		if (strcmp(word, commands[i]) == 0)
 			return true;
@@ -385,7 +404,10 @@ int main(int argc, char **argv)
 		}
 		if (strcmp(o, "-v") == 0 || strcmp(o, "--version") == 0)
 			return printf("ldirectord %s (heartbeat)\nchecks: connect ping external external-perl http https http_proxy ftp smtp submission pop pops "
-				      "imap imaps nntp dns simpletcp sip none\nback ends: netlink, IPVSADM=PATH\n", VERSION) > 0 ? EXIT_GOOD : EXIT_INIT;
+				      "imap imaps nntp dns simpletcp sip none\nback ends: netlink, IPVSADM=PATH\n",
+				       VERSION) > 0
+			               ? EXIT_GOOD
+			               : EXIT_INIT;
 		if (strcmp(o, "-h") == 0 || strcmp(o, "-?") == 0 || strcmp(o, "--help") == 0)
 			return usage(stdout, EXIT_GOOD);
 		if (strcmp(o, "-d") != 0 && strcmp(o, "--debug") != 0) {

@@ -65,12 +65,13 @@ static gboolean is_unseen(gpointer key, gpointer value, gpointer seen)
 	return !g_hash_table_contains(seen, key);
 }
 
-void maintenance_look(struct maintenance *m, const struct lb_config *config, void (*changed)(void *context, const struct lb_address *real, bool in),
-		      void *context)
+void maintenance_look(struct maintenance *m, const struct lb_config *config,
+	void (*changed)(void *context, const struct lb_address *real, bool in), void *context)
 {
 	if (!config->maintenance_dir && g_hash_table_size(m->in) == 0)
 		return;
-	GHashTable *names = names_of(config->maintenance_dir), *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	GHashTable *names = names_of(config->maintenance_dir),
+		   *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (size_t i = 0; i < config->virtual_count; i++)
 		for (size_t k = 0; k < config->virtuals[i].real_count; k++) {
 			const struct lb_real *r = &config->virtuals[i].reals[k];

@@ -53,8 +53,9 @@ char *monitor_text(const struct lb_virtual *v, const struct lb_real *r, bool up,
 		(void)snprintf(check_port, sizeof check_port, "%u", v->check_port);
 	(void)snprintf(weight, sizeof weight, "%u", r->weight);
 	/* An empty one is left out. */
-	const char *const words[] = {lb_check_type_name(v->check_type), lb_service_name(v->service), lb_protocol_name(v->id.protocol), address, port,
-				     v->virtualhost, check_port, weight, lb_forward_name(r->forward), r->request, r->receive};
+	const char *const words[] = {lb_check_type_name(v->check_type), lb_service_name(v->service),
+		lb_protocol_name(v->id.protocol), address, port, v->virtualhost, check_port, weight,
+		lb_forward_name(r->forward), r->request, r->receive};
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
 		append_word(out, words[i]);
 	g_string_append_printf(out, " [%s] ", up ? "up" : "down");
@@ -69,7 +70,9 @@ static void on_lost(void *context, const char *file, int error, unsigned count)
 	struct monitor *m = context;
 	char text[512];
 	(void)count;
-	(void)snprintf(text, sizeof text, "monitorfile %s cannot be written, lines are lost: %s", file, g_strerror(error)); // cut rather than none
+	// cut rather than none
+	(void)snprintf(
+		text, sizeof text, "monitorfile %s cannot be written, lines are lost: %s", file, g_strerror(error));
 	ldlog_rarely(&m->trouble, text);
 }
 

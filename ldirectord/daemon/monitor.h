@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* monitorfile: a line for each check, appended by a thread of its own, so that a disk or file server that hangs delays no check.
- * doc/ldirectord.md 10 */
+/* monitorfile: a line for each check, appended by a thread of its own, so that a disk or file server that hangs delays
+ * no check. doc/ldirectord.md 10 */
 #ifndef LDIRECTORD_DAEMON_MONITOR_H
 #define LDIRECTORD_DAEMON_MONITOR_H
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The file anew: read, and its names resolved, by a thread of its own, which touches nothing of the director; applied by the main loop.
+/* The file anew: read, and its names resolved, by a thread of its own, which touches nothing of the director; applied
+ * by the main loop.
  * What is wrong with the new file leaves the old state at work.  doc/ldirectord.md 9 */
 #include <stdio.h>
 #include <string.h>

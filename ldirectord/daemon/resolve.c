@@ -30,7 +30,8 @@ bool lb_resolve_system(void *context, const char *host, enum lb_family family, s
 		*why = "not in the services database";
 		return service(&host[1], out);
 	}
-	struct addrinfo hints = {.ai_family = family == LB_INET ? AF_INET : AF_INET6, .ai_socktype = SOCK_STREAM}, *list;
+	struct addrinfo hints = {.ai_family = family == LB_INET ? AF_INET : AF_INET6, .ai_socktype = SOCK_STREAM},
+			*list;
 	int error = getaddrinfo(host, NULL, &hints, &list);
 	if (error) {
 		*why = gai_strerror(error);

@@ -182,9 +182,13 @@ static void show_common(json_t *json, const struct lb_common *g)
 		{"checktimeout", g->check_timeout_ms}, {"negotiatetimeout", g->negotiate_timeout_ms},
 		{"checkinterval", g->check_interval_ms}, {"retryinterval", g->retry_interval_ms},
 	};
-	const struct { const char *name; int64_t given, least; } numbers[] = {
-		{"checkcount", g->check_count, 1}, {"failurecount", g->failure_count, 1}, {"risecount", g->rise_count, 1},
-		{"emailalertfreq", g->email_alert_freq, 0}, {"emailalertstatus", g->email_alert_status, 0},
+	const struct { const char *name; int64_t given, least;
+	} numbers[] = {
+		{"checkcount", g->check_count, 1},
+		{"failurecount", g->failure_count, 1},
+		{"risecount", g->rise_count, 1},
+		{"emailalertfreq", g->email_alert_freq, 0},
+		{"emailalertstatus", g->email_alert_status, 0},
 	};
 	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
 		if (times[i].ms > 0)
@@ -244,7 +248,8 @@ json_t *lb_show_check(const struct lb_config *c, const struct diags *d)
 		put_number(one, "line", item->line);
 		put_number(one, "column", item->column);
 		put(one, "message", text(item->text));
-		(void)json_array_append_new(item->severity == DIAG_ERROR ? errors : warnings, one); // without memory only
+		// without memory only
+		(void)json_array_append_new(item->severity == DIAG_ERROR ? errors : warnings, one);
 	}
 	put(json, "ok", json_boolean(d->errors == 0 && c));
 	put(json, "errors", errors);

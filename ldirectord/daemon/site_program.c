@@ -23,9 +23,15 @@ void run_site_program(const char *path, char *const argv[])
 	feed_site_program(path, argv, NULL, on_end, g_strdup(path));
 }
 
-void feed_site_program(const char *path, char *const argv[], const char *input, void (*done)(void *context, const struct spawn_result *result), void *context)
+void feed_site_program(const char *path, char *const argv[], const char *input,
+	void (*done)(void *context, const struct spawn_result *result), void *context)
 {
 	static char *const envp[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", NULL};
-	(void)spawn_start(&(struct spawn_request){
-		.path = path, .argv = argv, .envp = envp, .input = input, .deadline = span_ms(SITE_PROGRAM_MS), .done = done, .context = context});
+	(void)spawn_start(&(struct spawn_request){.path = path,
+		.argv = argv,
+		.envp = envp,
+		.input = input,
+		.deadline = span_ms(SITE_PROGRAM_MS),
+		.done = done,
+		.context = context});
 }

@@ -64,8 +64,8 @@ static void take_line(char *to, size_t cap, const char *data, size_t len)
 	to[len] = '\0';
 }
 
-/* The conversation: libcurl's own words for a refusal are a number only, and of a recipient that is refused beside good ones it says
- * nothing at all. */
+/* The conversation: libcurl's own words for a refusal are a number only, and of a recipient that is refused beside good
+ * ones it says nothing at all. */
 static int on_conversation(CURL *easy, curl_infotype type, char *data, size_t len, void *user)
 {
 	struct delivery *d = user;
@@ -82,10 +82,12 @@ static int on_conversation(CURL *easy, curl_infotype type, char *data, size_t le
 
 static void set_up(CURL *e, struct delivery *d, struct curl_slist *to)
 {
-#define SET(option, value) ((void)curl_easy_setopt(e, option, value)) /* known options of known types; without memory the transfer fails */
+#define SET(option, value) \
+	((void)curl_easy_setopt(e, option, value)) /* known options of known types; without memory the transfer fails */
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_QUICK_EXIT, 1L); // giving up does not wait for a name server
-	SET(CURLOPT_FORBID_REUSE, 1L); // else QUIT is said by a handle of libcurl's own, which waits two minutes and asks nobody
+	// else QUIT is said by a handle of libcurl's own, which waits two minutes and asks nobody
+	SET(CURLOPT_FORBID_REUSE, 1L);
 	SET(CURLOPT_URL, d->url);
 	SET(CURLOPT_PROTOCOLS_STR, "smtp");
 	SET(CURLOPT_PROXY, "");
@@ -142,7 +144,8 @@ static void deliver(gpointer data, gpointer user)
 struct smtp *smtp_open(void)
 {
 	struct smtp *s = g_new0(struct smtp, 1);
-	s->threads = g_thread_pool_new_full(deliver, NULL, delivery_free, SMTP_AT_ONCE, FALSE, NULL); // starts none yet: cannot fail
+	// starts none yet: cannot fail
+	s->threads = g_thread_pool_new_full(deliver, NULL, delivery_free, SMTP_AT_ONCE, FALSE, NULL);
 	return s;
 }
 
@@ -157,7 +160,8 @@ void smtp_send(struct smtp *s, const struct smtp_order *order)
 	d->length = strlen(order->message);
 	d->done = order->done;
 	d->context = order->context;
-	(void)g_thread_pool_push(s->threads, d, NULL); // no new thread: it waits for one that runs, or for the next push
+	// no new thread: it waits for one that runs, or for the next push
+	(void)g_thread_pool_push(s->threads, d, NULL);
 }
 
 void smtp_close(struct smtp *s)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* An ipvsadm program.  A table is read by "-S -n", which does not know thresholds, and "-L -n --thresholds", which does.
+/* An ipvsadm program.  A table is read by "-S -n", which does not know thresholds, and "-L -n --thresholds", which
+ * does.
  *
- * A batch goes to one "-R" on standard input.  The real one (1.31) carries on after a line that the kernel refuses, says one message
- * for it on stderr without naming the line, and its exit status is that of the last line; at a line that it refuses itself it ends,
- * and the rest is not tried.  So a mark follows every operation: a line that always fails, changes nothing, and says words that the
- * operation before it never says.  What stands before the mark belongs to the operation; where marks are missing it ended, and the
- * rest goes to another -R. */
+ * A batch goes to one "-R" on standard input.  The real one (1.31) carries on after a line that the kernel refuses,
+ * says one message for it on stderr without naming the line, and its exit status is that of the last line; at a line
+ * that it refuses itself it ends, and the rest is not tried.  So a mark follows every operation: a line that always
+ * fails, changes nothing, and says words that the operation before it never says.  What stands before the mark belongs
+ * to the operation; where marks are missing it ended, and the rest goes to another -R. */
 #include "ldirectord/ipvs/private.h"
 
 #include <errno.h>
@@ -52,7 +53,8 @@ static void run(struct command *c, char *const arguments[], struct bytes input, 
 static const char *general_failure(struct command *c, const struct run_result *r)
 {
 	if (r->error == -ETIMEDOUT)
-		(void)snprintf(c->why, sizeof c->why, "%s did not end within %d s and was killed", c->path, DEADLINE_MS / 1000);
+		(void)snprintf(c->why, sizeof c->why, "%s did not end within %d s and was killed", c->path,
+			DEADLINE_MS / 1000);
 	else if (r->error != 0 && r->status >= 0)
 		(void)snprintf(c->why, sizeof c->why, "what %s says cannot be read: %s", c->path, strerror(-r->error));
 	else if (r->error != 0)
@@ -60,7 +62,9 @@ static const char *general_failure(struct command *c, const struct run_result *r
 	else if (r->status == 0 || strstr(r->err, "Can't initialize ipvs") == NULL)
 		return NULL;
 	else
-		(void)snprintf(c->why, sizeof c->why, "%.*s", (int)strcspn(strstr(r->err, "Can't initialize ipvs"), "\n"), strstr(r->err, "Can't initialize ipvs"));
+		(void)snprintf(c->why, sizeof c->why, "%.*s",
+			(int)strcspn(strstr(r->err, "Can't initialize ipvs"), "\n"),
+			strstr(r->err, "Can't initialize ipvs"));
 	return c->why;
 }
 
@@ -76,7 +80,8 @@ static int read_failed(struct command *c, const struct run_result *r, const char
 	*why = general_failure(c, r);
 	if (*why)
 		return general_error(r);
-	(void)snprintf(c->why, sizeof c->why, "%s %s ended with %d: %.*s", c->path, option, r->status, (int)strcspn(r->err, "\n"), r->err);
+	(void)snprintf(c->why, sizeof c->why, "%s %s ended with %d: %.*s", c->path, option, r->status,
+		(int)strcspn(r->err, "\n"), r->err);
 	*why = c->why;
 	return -EIO;
 }
@@ -98,7 +103,8 @@ static int take_rules(struct command *c, char *text, struct table *out, const ch
 			error = op.kind == TABLE_REAL_ADD && service ? memory_append_real(service, &op.real) : -EINVAL;
 		}
 		if (error != 0) {
-			(void)snprintf(c->why, sizeof c->why, "%s -S -n says \"%.80s\": %s", c->path, line, error == -ENOMEM ? "no memory" : "not understood");
+			(void)snprintf(c->why, sizeof c->why, "%s -S -n says \"%.80s\": %s", c->path, line,
+				error == -ENOMEM ? "no memory" : "not understood");
 			*why = c->why;
 			return error;
 		}
@@ -112,10 +118,15 @@ static struct table_service *heading(const struct table *t, const char *line)
 	char protocol[8], name[64], family[8] = "", text[96];
 	struct table_op op;
 	int words = sscanf(line, "%7s %63s %7s", protocol, name, family);
-	const char *option = words < 2 ? NULL : strcmp(protocol, "TCP") == 0 ? "-t" : strcmp(protocol, "UDP") == 0 ? "-u" : strcmp(protocol, "FWM") == 0 ? "-f" : NULL;
+	const char *option = words < 2                      ? NULL
+	                     : strcmp(protocol, "TCP") == 0 ? "-t"
+	                     : strcmp(protocol, "UDP") == 0 ? "-u"
+	                     : strcmp(protocol, "FWM") == 0 ? "-f"
+	                                                    : NULL;
 	if (option == NULL)
 		return NULL;
-	(void)snprintf(text, sizeof text, "-D %s %s%s", option, name, strcmp(option, "-f") == 0 && strcmp(family, "IPv6") == 0 ? " -6" : "");
+	(void)snprintf(text, sizeof text, "-D %s %s%s", option, name,
+		strcmp(option, "-f") == 0 && strcmp(family, "IPv6") == 0 ? " -6" : "");
 	return ipvs_op_parse(text, &op) == 0 ? memory_find(t, &op.service.id) : NULL;
 }
 
@@ -131,7 +142,8 @@ static void take_thresholds(char *text, struct table *out)
 			service = heading(out, line);
 			next = 0;
 		}
-		if (line[0] != ' ' || service == NULL || sscanf(line, " -> %63s %u %u", name, &upper, &lower) != 3 || !ipvs_address_parse(name, &address))
+		if (line[0] != ' ' || service == NULL || sscanf(line, " -> %63s %u %u", name, &upper, &lower) != 3 ||
+			!ipvs_address_parse(name, &address))
 			continue;
 		for (size_t tried = 0; tried < service->real_count; tried++, next++) {
 			struct table_real *real = &service->reals[next % service->real_count];

@@ -139,8 +139,8 @@ void ipvs_op_text(const struct table_op *op, char *out, size_t cap)
 		writer_format(&w, " -r %s", address);
 	}
 	if (op->kind == TABLE_REAL_ADD || op->kind == TABLE_REAL_EDIT)
-		writer_format(&w, " %s -w %u -x %u -y %u", methods[op->real.forward], (unsigned)op->real.weight, (unsigned)op->real.upper,
-			(unsigned)op->real.lower);
+		writer_format(&w, " %s -w %u -x %u -y %u", methods[op->real.forward], (unsigned)op->real.weight,
+			(unsigned)op->real.upper, (unsigned)op->real.lower);
 	out[w.len] = '\0';
 }
 
@@ -189,7 +189,8 @@ static bool take_id(struct parse *p, const char *word)
 		return false;
 	p->has_id = true;
 	id->protocol = (enum lb_protocol)index;
-	return id->protocol == LB_FWM ? take_u32(word, &id->mark) && id->mark > 0 : ipvs_address_parse(word, &id->address);
+	return id->protocol == LB_FWM ? take_u32(word, &id->mark) && id->mark > 0
+	                              : ipvs_address_parse(word, &id->address);
 }
 
 static bool take_foreign(struct parse *p, const char *word)
@@ -254,14 +255,35 @@ static const struct {
 	bool has_word;
 	bool (*take)(struct parse *p, const char *word);
 } options[] = {
-	{"-A", false, take_kind},     {"-E", false, take_kind},  {"-D", false, take_kind},   {"-a", false, take_kind},
-	{"-e", false, take_kind},     {"-d", false, take_kind},  {"-t", true, take_id},      {"-u", true, take_id},
-	{"-f", true, take_id},        {"-6", false, take_six},   {"-s", true, take_text},    {"-o", false, take_ops},
-	{"-p", true, take_count},     {"-M", true, take_text},   {"-b", true, take_text},    {"-r", true, take_real},
-	{"-g", false, take_method},   {"-m", false, take_method}, {"-i", false, take_method}, {"-w", true, take_count},
-	{"-x", true, take_count},     {"-y", true, take_count},  {"--pe", true, take_nothing},
-	{"--tun-type", true, take_nothing},   {"--tun-port", true, take_nothing},    {"--tun-nocsum", false, take_nothing},
-	{"--tun-csum", false, take_nothing},  {"--tun-remcsum", false, take_nothing}, {"--sctp-service", true, take_foreign},
+	{"-A", false, take_kind},
+	{"-E", false, take_kind},
+	{"-D", false, take_kind},
+	{"-a", false, take_kind},
+	{"-e", false, take_kind},
+	{"-d", false, take_kind},
+	{"-t", true, take_id},
+	{"-u", true, take_id},
+	{"-f", true, take_id},
+	{"-6", false, take_six},
+	{"-s", true, take_text},
+	{"-o", false, take_ops},
+	{"-p", true, take_count},
+	{"-M", true, take_text},
+	{"-b", true, take_text},
+	{"-r", true, take_real},
+	{"-g", false, take_method},
+	{"-m", false, take_method},
+	{"-i", false, take_method},
+	{"-w", true, take_count},
+	{"-x", true, take_count},
+	{"-y", true, take_count},
+	{"--pe", true, take_nothing},
+	{"--tun-type", true, take_nothing},
+	{"--tun-port", true, take_nothing},
+	{"--tun-nocsum", false, take_nothing},
+	{"--tun-csum", false, take_nothing},
+	{"--tun-remcsum", false, take_nothing},
+	{"--sctp-service", true, take_foreign},
 };
 
 static bool take_option(struct parse *p, const char *option, char **rest)
@@ -283,7 +305,8 @@ int ipvs_op_parse(const char *line, struct table_op *out)
 	struct parse p = {.op = out};
 	if (!copy_word(copy, sizeof copy, line))
 		return -EINVAL;
-	for (const char *option = strtok_r(copy, " \t\n", &rest); option != NULL; option = strtok_r(NULL, " \t\n", &rest))
+	for (const char *option = strtok_r(copy, " \t\n", &rest); option != NULL;
+		option = strtok_r(NULL, " \t\n", &rest))
 		if (!take_option(&p, option, &rest))
 			return p.foreign ? -ENOTSUP : -EINVAL;
 	if (p.foreign)

@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Room for one more behind count elements.  Grows where count is 0 or a power of two, so no capacity needs to be kept. */
+/* Room for one more behind count elements.  Grows where count is 0 or a power of two, so no capacity needs to be
+ * kept. */
 static void *grown(void *list, size_t count, size_t size)
 {
 	if ((count & (count - 1)) != 0)

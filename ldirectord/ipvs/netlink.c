@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Generic netlink: the services are dumped, then the destinations of each; a batch goes out WINDOW requests in one datagram, then
- * their answers are told apart by their sequence numbers. */
+/* Generic netlink: the services are dumped, then the destinations of each; a batch goes out WINDOW requests in one
+ * datagram, then their answers are told apart by their sequence numbers. */
 #include "ldirectord/ipvs/private.h"
 
 #include <errno.h>
@@ -21,8 +21,8 @@
 #endif
 
 enum {
-	/* Requests on the way at most: the kernel answers each at once, and what does not fit into the socket's buffer (208 KiB, some
-	 * 770 bytes an answer) is lost. */
+	/* Requests on the way at most: the kernel answers each at once, and what does not fit into the socket's buffer
+	 * (208 KiB, some 770 bytes an answer) is lost. */
 	WINDOW = 64,
 	REQUEST_MAX = 512,    /* a full service takes some 160 bytes */
 	RECEIVE_MAX = 32768,  /* the kernel's largest piece of a dump */
@@ -62,7 +62,8 @@ static int any_sequence(struct nl_msg *message, void *context)
 struct reading {
 	struct table *table;
 	struct table_service *service; /* whose destinations come; NULL: the services */
-	uint32_t sequence;             /* of the request: an answer that came too late for an earlier one must not end this */
+	/* of the request: an answer that came too late for an earlier one must not end this */
+	uint32_t sequence;
 	bool finished;
 	int error;
 };
@@ -75,7 +76,8 @@ static int read_one(struct nl_msg *message, void *context)
 	struct nlmsghdr *header = nlmsg_hdr(message);
 	if (header->nlmsg_seq != r->sequence)
 		return NL_SKIP;
-	int error = r->service ? wire_real(header, r->service->id.address.family, &real) : wire_service(header, &service);
+	int error =
+		r->service ? wire_real(header, r->service->id.address.family, &real) : wire_service(header, &service);
 	if (error == 0)
 		error = r->service ? memory_append_real(r->service, &real) : memory_append_service(r->table, &service);
 	if (error != 0 && error != -ENOTSUP && r->error == 0)
@@ -108,7 +110,9 @@ static int dump(struct netlink *n, int command, struct reading *r)
 	struct nl_msg *message = nlmsg_alloc();
 	struct nl_cb *callbacks = nl_cb_alloc(NL_CB_DEFAULT);
 	int error = -ENOMEM;
-	if (message && callbacks && genlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ, n->family, 0, NLM_F_DUMP, (uint8_t)command, IPVS_GENL_VERSION) &&
+	if (message && callbacks &&
+		genlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ, n->family, 0, NLM_F_DUMP, (uint8_t)command,
+			IPVS_GENL_VERSION) &&
 		(r->service == NULL || wire_put_id(message, &r->service->id) == 0)) {
 		(void)nl_cb_set(callbacks, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, any_sequence, NULL); // looked at below
 		(void)nl_cb_set(callbacks, NL_CB_VALID, NL_CB_CUSTOM, read_one, r);
@@ -136,7 +140,8 @@ static int netlink_read(struct ipvs *i, struct table *out, const char **why)
 		error = dump(n, IPVS_CMD_GET_DEST, &r);
 	}
 	if (error != 0) {
-		(void)snprintf(n->why, sizeof n->why, "the kernel's IPVS table cannot be read: %s", error == -EPERM ? "it takes CAP_NET_ADMIN" : strerror(-error));
+		(void)snprintf(n->why, sizeof n->why, "the kernel's IPVS table cannot be read: %s",
+			error == -EPERM ? "it takes CAP_NET_ADMIN" : strerror(-error));
 		*why = n->why;
 	}
 	return error;
@@ -185,8 +190,8 @@ static void ask(struct netlink *n, struct window *w, size_t at)
 	const char *why = NULL;
 	struct nl_msg *message = nlmsg_alloc();
 	int error = -ENOMEM;
-	if (message && genlmsg_put(message, nl_socket_get_local_port(n->socket), w->first + (uint32_t)at, n->family, 0, NLM_F_REQUEST | NLM_F_ACK,
-			       (uint8_t)wire_command(op->kind), IPVS_GENL_VERSION))
+	if (message && genlmsg_put(message, nl_socket_get_local_port(n->socket), w->first + (uint32_t)at, n->family, 0,
+			       NLM_F_REQUEST | NLM_F_ACK, (uint8_t)wire_command(op->kind), IPVS_GENL_VERSION))
 		error = wire_put(message, op, &why);
 	size_t len = message ? NLMSG_ALIGN(nlmsg_hdr(message)->nlmsg_len) : 0;
 	struct writer room = writer_over(w->request, sizeof w->request);
@@ -212,7 +217,8 @@ static void exchange(struct netlink *n, struct window *w, struct nl_cb *callback
 		error = nl_recvmsgs(n->socket, callbacks);
 	for (size_t k = 0; k < w->count; k++)
 		if (!w->answered[k])
-			w->failed += ipvs_result_set(&w->results[k], w->ops[k].kind, system_error(error), "the kernel did not answer");
+			w->failed += ipvs_result_set(
+				&w->results[k], w->ops[k].kind, system_error(error), "the kernel did not answer");
 }
 
 static size_t netlink_apply(struct ipvs *i, const struct table_op *ops, size_t count, struct ipvs_result *results)
@@ -277,8 +283,10 @@ static int set_up(struct nl_sock *socket)
 	if (error < 0)
 		return error;
 	int fd = nl_socket_get_fd(socket);
-	(void)setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on); // an old kernel sends more back than we need
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 || nl_socket_set_msg_buf_size(socket, RECEIVE_MAX) < 0)
+	// an old kernel sends more back than we need
+	(void)setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 ||
+		nl_socket_set_msg_buf_size(socket, RECEIVE_MAX) < 0)
 		return -NLE_FAILURE;
 	nl_socket_disable_msg_peek(socket);
 	return 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the back ends share among themselves: the vtable, ipvsadm's words both ways, a table in memory, the netlink form of an
- * operation, and a program run to its end.  No other room includes this; the tests do. */
+/* What the back ends share among themselves: the vtable, ipvsadm's words both ways, a table in memory, the netlink form
+ * of an operation, and a program run to its end.  No other room includes this; the tests do. */
 #ifndef LDIRECTORD_IPVS_PRIVATE_H
 #define LDIRECTORD_IPVS_PRIVATE_H
 
@@ -34,10 +34,12 @@ struct lb_address ipvs_stored(const struct table_op *op);
 bool ipvs_address_parse(const char *text, struct lb_address *out);
 /* A line of "-S -n" or of -R.  0; -ENOTSUP: not ours (SCTP); -EINVAL: not understood. */
 int ipvs_op_parse(const char *line, struct table_op *out);
-/* Words of -b and the kernel's bits; names of a scheduler other than its own are unknown, as to ipvsadm.  False: unknown. */
+/* Words of -b and the kernel's bits; names of a scheduler other than its own are unknown, as to ipvsadm.  False:
+ * unknown. */
 bool ipvs_flags_parse(const char *scheduler, const char *words, uint32_t *bits);
 void ipvs_flags_text(const char *scheduler, uint32_t bits, char *out, size_t cap);
-/* What an error of the kernel means for such an operation, in the words of ipvsadm; and back: -EIO for unknown words. */
+/* What an error of the kernel means for such an operation, in the words of ipvsadm; and back: -EIO for unknown
+ * words. */
 const char *ipvs_error_text(enum table_op_kind kind, int error);
 int ipvs_text_error(enum table_op_kind kind, const char *words);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* lib/spawn gives no standard input and answers later, from the main loop; a batch wants both sides and its results now.  Input and
- * output are files in memory, so that neither side can block the other. */
+/* lib/spawn gives no standard input and answers later, from the main loop; a batch wants both sides and its results
+ * now.  Input and output are files in memory, so that neither side can block the other. */
 #include "ldirectord/ipvs/private.h"
 
 #include <errno.h>
@@ -118,7 +118,8 @@ static int wait_for(pid_t pid, struct span deadline, int *status)
 
 void run_program(char *const argv[], struct bytes input, struct span deadline, struct run_result *out)
 {
-	int fds[3] = {input_file(input), memfd_create("ipvsadm-output", MFD_CLOEXEC), memfd_create("ipvsadm-errors", MFD_CLOEXEC)};
+	int fds[3] = {input_file(input), memfd_create("ipvsadm-output", MFD_CLOEXEC),
+		memfd_create("ipvsadm-errors", MFD_CLOEXEC)};
 	pid_t pid = 0;
 	*out = (struct run_result){.status = -1};
 	if (fds[0] < 0 || fds[1] < 0 || fds[2] < 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Attributes as linux/ip_vs.h names them.  A request must carry all of a full service or destination: the kernel says EINVAL to one
- * that lacks any. */
+/* Attributes as linux/ip_vs.h names them.  A request must carry all of a full service or destination: the kernel says
+ * EINVAL to one that lacks any. */
 #include "ldirectord/ipvs/private.h"
 
 #include <arpa/inet.h>
@@ -14,10 +14,15 @@
 enum { ADDRESS_LEN = 16, IPV6_BITS = 128 };
 
 static const uint8_t commands[] = {
-	[TABLE_SERVICE_ADD] = IPVS_CMD_NEW_SERVICE, [TABLE_SERVICE_EDIT] = IPVS_CMD_SET_SERVICE, [TABLE_SERVICE_DELETE] = IPVS_CMD_DEL_SERVICE,
-	[TABLE_REAL_ADD] = IPVS_CMD_NEW_DEST,       [TABLE_REAL_EDIT] = IPVS_CMD_SET_DEST,       [TABLE_REAL_DELETE] = IPVS_CMD_DEL_DEST,
+	[TABLE_SERVICE_ADD] = IPVS_CMD_NEW_SERVICE,
+	[TABLE_SERVICE_EDIT] = IPVS_CMD_SET_SERVICE,
+	[TABLE_SERVICE_DELETE] = IPVS_CMD_DEL_SERVICE,
+	[TABLE_REAL_ADD] = IPVS_CMD_NEW_DEST,
+	[TABLE_REAL_EDIT] = IPVS_CMD_SET_DEST,
+	[TABLE_REAL_DELETE] = IPVS_CMD_DEL_DEST,
 };
-static const uint32_t methods[] = {[LB_GATE] = IP_VS_CONN_F_DROUTE, [LB_MASQ] = IP_VS_CONN_F_MASQ, [LB_IPIP] = IP_VS_CONN_F_TUNNEL};
+static const uint32_t methods[] = {
+	[LB_GATE] = IP_VS_CONN_F_DROUTE, [LB_MASQ] = IP_VS_CONN_F_MASQ, [LB_IPIP] = IP_VS_CONN_F_TUNNEL};
 static const uint16_t protocols[] = {[LB_TCP] = IPPROTO_TCP, [LB_UDP] = IPPROTO_UDP};
 
 int wire_command(enum table_op_kind kind)
@@ -141,7 +146,8 @@ static bool get_bytes(const struct nlattr *a, void *out, size_t len)
 static bool get_address(const struct nlattr *address, const struct nlattr *port, struct lb_address *out)
 {
 	uint16_t network;
-	if (!get_bytes(address, out->bytes, out->family == LB_INET ? 4 : ADDRESS_LEN) || !get_bytes(port, &network, sizeof network))
+	if (!get_bytes(address, out->bytes, out->family == LB_INET ? 4 : ADDRESS_LEN) ||
+		!get_bytes(port, &network, sizeof network))
 		return false;
 	out->port = ntohs(network);
 	return true;
@@ -183,9 +189,11 @@ int wire_service(struct nlmsghdr *header, struct table_service *out)
 	if (error != 0)
 		return error;
 	if (a[IPVS_SVC_ATTR_SCHED_NAME] == NULL || !get_bytes(a[IPVS_SVC_ATTR_FLAGS], &flags, sizeof flags) ||
-		!get_bytes(a[IPVS_SVC_ATTR_TIMEOUT], &timeout, sizeof timeout) || !get_bytes(a[IPVS_SVC_ATTR_NETMASK], &mask, sizeof mask))
+		!get_bytes(a[IPVS_SVC_ATTR_TIMEOUT], &timeout, sizeof timeout) ||
+		!get_bytes(a[IPVS_SVC_ATTR_NETMASK], &mask, sizeof mask))
 		return -EINVAL;
-	(void)nla_strlcpy(out->scheduler, a[IPVS_SVC_ATTR_SCHED_NAME], sizeof out->scheduler); // IP_VS_SCHEDNAME_MAXLEN is less
+	// IP_VS_SCHEDNAME_MAXLEN is less
+	(void)nla_strlcpy(out->scheduler, a[IPVS_SVC_ATTR_SCHED_NAME], sizeof out->scheduler);
 	ipvs_flags_text(out->scheduler, flags.flags, out->schedflags, sizeof out->schedflags);
 	out->ops = (flags.flags & IP_VS_SVC_F_ONEPACKET) != 0;
 	if ((flags.flags & IP_VS_SVC_F_PERSISTENT) != 0) {
@@ -202,7 +210,8 @@ int wire_real(struct nlmsghdr *header, enum lb_family family, struct table_real 
 	uint16_t own_family;
 	if (!open_nest(header, IPVS_CMD_ATTR_DEST, a, IPVS_DEST_ATTR_MAX))
 		return -EINVAL;
-	*out = (struct table_real){.address.family = family, .forward = LB_GATE}; // LOCALNODE and BYPASS, of old kernels, were gate once
+	// LOCALNODE and BYPASS, of old kernels, were gate once
+	*out = (struct table_real){.address.family = family, .forward = LB_GATE};
 	if (get_bytes(a[IPVS_DEST_ATTR_ADDR_FAMILY], &own_family, sizeof own_family) && own_family != 0)
 		out->address.family = own_family == AF_INET6 ? LB_INET6 : LB_INET;
 	if (!get_address(a[IPVS_DEST_ATTR_ADDR], a[IPVS_DEST_ATTR_PORT], &out->address) ||

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The actions of one call, and the words that people grep for.  Lines tell the reason after them; subjects of mails are the bare
- * words.  doc/ldirectord.md 10 */
+/* The actions of one call, and the words that people grep for.  Lines tell the reason after them; subjects of mails are
+ * the bare words.  doc/ldirectord.md 10 */
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ static void format(char *out, size_t cap, const char *how, ...)
 	va_end(args);
 }
 
-/* --- actions ------------------------------------------------------------------------------------------------------------ */
+/* --- actions ---------------------------------------------------------------------------------- */
 
 void actions_begin(struct pool *p)
 {
@@ -51,7 +51,8 @@ static struct pool_action *next(struct pool *p, enum pool_action_kind kind, cons
 	return a;
 }
 
-size_t actions_op(struct pool *p, const struct service *s, enum table_op_kind kind, const struct table_service *service, const struct table_real *real)
+size_t actions_op(struct pool *p, const struct service *s, enum table_op_kind kind, const struct table_service *service,
+	const struct table_real *real)
 {
 	struct pool_action *a = next(p, POOL_TABLE, s);
 
@@ -83,7 +84,7 @@ static void mail(struct pool *p, const struct service *s, size_t of, const char 
 	actions_add(p, POOL_MAIL, s, of, subject);
 }
 
-/* --- words -------------------------------------------------------------------------------------------------------------- */
+/* --- words ------------------------------------------------------------------------------------ */
 
 /* "10.9.0.1:80", "5": a virtual without its protocol */
 static const char *short_id(const struct service *s, char *cap64)
@@ -140,7 +141,8 @@ static bool is_named(const struct service *s, const struct entry *e)
 	return e->owner != NONE || (s->fallback_entry != NONE && &s->entries[s->fallback_entry] == e);
 }
 
-static const char *verb(const struct pool *p, const struct service *s, const struct entry *e, enum table_op_kind kind, bool stopping)
+static const char *verb(
+	const struct pool *p, const struct service *s, const struct entry *e, enum table_op_kind kind, bool stopping)
 {
 	if (kind == TABLE_REAL_DELETE)
 		return stopping || !is_named(s, e) ? "Purged" : "Deleted";
@@ -150,7 +152,8 @@ static const char *verb(const struct pool *p, const struct service *s, const str
 }
 
 /* An operation on a real: its line and its mail. */
-void actions_entry(struct pool *p, const struct service *s, const struct entry *e, size_t of, enum table_op_kind kind, bool stopping)
+void actions_entry(struct pool *p, const struct service *s, const struct entry *e, size_t of, enum table_op_kind kind,
+	bool stopping)
 {
 	char id[ADDRESS], where[2 * ADDRESS + 16], weight[32] = "", text[TEXT], line[TEXT];
 	const char *word = verb(p, s, e, kind, stopping), *why = reason_of(p, s, e);
@@ -169,7 +172,8 @@ void actions_entry(struct pool *p, const struct service *s, const struct entry *
 		mail(p, s, of, text);
 }
 
-static void say_counted(struct pool *p, const struct service *s, const struct member *m, const char *what, const char *more)
+static void say_counted(
+	struct pool *p, const struct service *s, const struct member *m, const char *what, const char *more)
 {
 	char id[ADDRESS], where[ADDRESS], text[TEXT];
 
@@ -210,16 +214,19 @@ void actions_summary(struct pool *p, const struct service *s)
 
 	for (size_t i = 0; i < s->member_count; i++)
 		up += member_is_up(&s->members[i]);
-	format(text, sizeof text, "Checked virtual server: %s: %zu of %zu real servers up", short_id(s, id), up, s->member_count);
+	format(text, sizeof text, "Checked virtual server: %s: %zu of %zu real servers up", short_id(s, id), up,
+		s->member_count);
 	size_t before = p->action_count;
 	mail(p, s, POOL_OF_NONE, text);
 	if (p->action_count > before)
 		p->actions[before].summary = true;
 }
 
-void actions_failed(struct pool *p, const struct service *s, const struct table_op *op, const char *why, struct mono now)
+void actions_failed(
+	struct pool *p, const struct service *s, const struct table_op *op, const char *why, struct mono now)
 {
-	static const char *const doing[] = {"add virtual", "change virtual", "delete virtual", "add real", "change real", "delete real"};
+	static const char *const doing[] = {
+		"add virtual", "change virtual", "delete virtual", "add real", "change real", "delete real"};
 	char id[ADDRESS], real[ADDRESS], next_try[48] = "", text[TEXT];
 	int64_t ms = span_to_ms(mono_since(s->retry_at, now));
 
@@ -229,8 +236,10 @@ void actions_failed(struct pool *p, const struct service *s, const struct table_
 		format(next_try, sizeof next_try, "; next try in %lld s", (long long)(ms / 1000));
 	lb_address_text(&op->real.address, real, sizeof real);
 	if (op->kind >= TABLE_REAL_ADD)
-		format(text, sizeof text, "Failed to %s server: %s (%s): %s%s", doing[op->kind], real, short_id(s, id), why, next_try);
+		format(text, sizeof text, "Failed to %s server: %s (%s): %s%s", doing[op->kind], real, short_id(s, id),
+			why, next_try);
 	else
-		format(text, sizeof text, "Failed to %s server: %s: %s%s", doing[op->kind], short_id(s, id), why, next_try);
+		format(text, sizeof text, "Failed to %s server: %s: %s%s", doing[op->kind], short_id(s, id), why,
+			next_try);
 	actions_add(p, POOL_LOG, s, POOL_OF_NONE, text);
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* From a configuration to the structs: virtuals, reals, the addresses in the kernel, the shared checks.  All memory is taken here, so
- * that an event cannot fail.  What of the past is taken over stands in inherit.c. */
+/* From a configuration to the structs: virtuals, reals, the addresses in the kernel, the shared checks.  All memory is
+ * taken here, so that an event cannot fail.  What of the past is taken over stands in inherit.c. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "ldirectord/pool/pool_private.h"
 
-/* --- virtuals ----------------------------------------------------------------------------------------------------------- */
+/* --- virtuals --------------------------------------------------------------------------------- */
 
 struct service *pool_service(const struct pool *p, const struct lb_service_id *id)
 {
@@ -93,7 +93,8 @@ static const struct table_service *in_kernel(const struct table *kernel, const s
 }
 
 /* v NULL: it leaves. */
-static bool add_service(struct pool *p, const struct lb_virtual *v, const struct lb_service_id *id, const struct pool *old, const struct table *kernel)
+static bool add_service(struct pool *p, const struct lb_virtual *v, const struct lb_service_id *id,
+	const struct pool *old, const struct table *kernel)
 {
 	struct service *s = &p->services[p->service_count];
 	const struct service *before = old ? pool_service(old, id) : NULL;
@@ -113,7 +114,8 @@ static bool add_service(struct pool *p, const struct lb_virtual *v, const struct
 	return true;
 }
 
-static bool add_services(struct pool *p, const struct lb_config *config, const struct pool *old, const struct table *kernel)
+static bool add_services(
+	struct pool *p, const struct lb_config *config, const struct pool *old, const struct table *kernel)
 {
 	p->services = calloc(config->virtual_count + (old ? old->service_count : 0) + 1, sizeof *p->services);
 	if (!p->services)
@@ -130,7 +132,7 @@ static bool add_services(struct pool *p, const struct lb_config *config, const s
 	return true;
 }
 
-/* --- checks ------------------------------------------------------------------------------------------------------------- */
+/* --- checks ----------------------------------------------------------------------------------- */
 
 struct candidate {
 	const struct lb_virtual *v;
@@ -229,19 +231,21 @@ size_t pool_checks_at(const struct pool *p, const struct lb_address *a, size_t *
 	return high - low;
 }
 
-/* --- all ---------------------------------------------------------------------------------------------------------------- */
+/* --- all -------------------------------------------------------------------------------------- */
 
 /* The most that one call can want. */
 static bool add_actions(struct pool *p)
 {
 	p->action_cap = 1;
 	for (size_t i = 0; i < p->service_count; i++)
-		p->action_cap += POOL_ACTIONS_A_SERVICE + POOL_ACTIONS_AN_ENTRY * p->services[i].entry_count + POOL_ACTIONS_A_MEMBER * p->services[i].member_count;
+		p->action_cap += POOL_ACTIONS_A_SERVICE + POOL_ACTIONS_AN_ENTRY * p->services[i].entry_count +
+		                 POOL_ACTIONS_A_MEMBER * p->services[i].member_count;
 	p->actions = malloc(p->action_cap * sizeof *p->actions); /* untouched until used: mostly it stays so */
 	return p->actions != NULL;
 }
 
-bool pool_build(struct pool *p, const struct lb_config *config, const struct pool *old, const struct table *kernel, struct mono now)
+bool pool_build(struct pool *p, const struct lb_config *config, const struct pool *old, const struct table *kernel,
+	struct mono now)
 {
 	p->config = config;
 	p->retry_next = p->settle_next = p->mail_next = MONO_FAR;

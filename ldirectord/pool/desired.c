@@ -4,8 +4,9 @@
  *              disabled   drained    UP            KEPT           NEW, DOWN, quiescent   NEW, DOWN
  *   in table   no         weight 0   file's weight as found       weight 0               no
  *
- * Weight 0 comes without thresholds, as the tools write it.  When several claim one address (port rule of gate and ipip, a real named
- * twice, the fallback among the reals) the first of the highest rank has it: so an entry is up while either of its reals is. */
+ * Weight 0 comes without thresholds, as the tools write it.  When several claim one address (port rule of gate and
+ * ipip, a real named twice, the fallback among the reals) the first of the highest rank has it: so an entry is up while
+ * either of its reals is. */
 #include "ldirectord/pool/pool_private.h"
 
 enum { RANK_NOTHING, RANK_QUIET, RANK_FALLBACK, RANK_SERVES };
@@ -31,7 +32,8 @@ static void claim_quiet(struct service *s, size_t i)
 static void claim_member(struct service *s, size_t i)
 {
 	struct member *m = &s->members[i];
-	struct table_real file = {.forward = m->r->forward, .weight = m->r->weight, .upper = m->r->upper, .lower = m->r->lower};
+	struct table_real file = {
+		.forward = m->r->forward, .weight = m->r->weight, .upper = m->r->upper, .lower = m->r->lower};
 
 	if (m->order != POOL_ENABLE) {
 		if (m->order == POOL_DRAIN)
@@ -49,8 +51,8 @@ static void claim_member(struct service *s, size_t i)
 	}
 }
 
-/* The fallback is in the table when no real serves.  While first verdicts are awaited it stays as it is, so that it does not flap at
- * a start: doc/ldirectord.md 13.23. */
+/* The fallback is in the table when no real serves.  While first verdicts are awaited it stays as it is, so that it
+ * does not flap at a start: doc/ldirectord.md 13.23. */
 static void claim_fallback(struct service *s)
 {
 	const struct lb_real *f = s->v->fallback;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* What is wanted against what the kernel has as far as we know: operations, each with its line.  An operation counts as done until
- * pool_failed says otherwise; then we know again what was before it, or, unless its error tells what the kernel has, are in doubt: it may
- * have been done, and its answer lost.  What is in doubt is asked for anew even where it seems right already.  Entries stand in the order
- * of the file, the fallback after the reals and strangers last: so a failed real goes before the fallback comes, and a good one comes
- * before the fallback goes.
+/* What is wanted against what the kernel has as far as we know: operations, each with its line.  An operation counts as
+ * done until pool_failed says otherwise; then we know again what was before it, or, unless its error tells what the
+ * kernel has, are in doubt: it may have been done, and its answer lost.  What is in doubt is asked for anew even where
+ * it seems right already.  Entries stand in the order of the file, the fallback after the reals and strangers last: so
+ * a failed real goes before the fallback comes, and a good one comes before the fallback goes.
  * doc/ldirectord.md 7, "Up", "Down", "Stop" */
 #include <errno.h>
 #include <string.h>
 
 #include "ldirectord/pool/pool_private.h"
 
-/* --- the fallback ------------------------------------------------------------------------------------------------------- */
+/* --- the fallback ----------------------------------------------------------------------------- */
 
 static void set_fallback(struct pool *p, struct service *s, enum fallback_state next, struct mono now)
 {
@@ -43,9 +43,10 @@ static void decide(struct pool *p, struct service *s, struct mono now)
 		set_fallback(p, s, FALLBACK_ON, now);
 }
 
-/* --- operations --------------------------------------------------------------------------------------------------------- */
+/* --- operations ------------------------------------------------------------------------------- */
 
-/* What we know of the entries means nothing while the virtual is not there; when it comes it is empty, unless it was there all the time. */
+/* What we know of the entries means nothing while the virtual is not there; when it comes it is empty, unless it was
+ * there all the time. */
 static void forget_entries(struct service *s)
 {
 	for (size_t i = 0; i < s->entry_count; i++) {
@@ -58,7 +59,8 @@ static void forget_entries(struct service *s)
 	}
 }
 
-static void service_op(struct pool *p, struct service *s, enum table_op_kind kind, const struct table_service *want, const char *what)
+static void service_op(
+	struct pool *p, struct service *s, enum table_op_kind kind, const struct table_service *want, const char *what)
 {
 	size_t of = actions_op(p, s, kind, want, NULL);
 
@@ -173,7 +175,7 @@ void service_stop(struct pool *p, struct service *s)
 	service_op(p, s, TABLE_SERVICE_DELETE, &s->have, "Purged virtual server (stop)");
 }
 
-/* --- failures ----------------------------------------------------------------------------------------------------------- */
+/* --- failures --------------------------------------------------------------------------------- */
 
 static void schedule(struct pool *p, struct service *s, bool at_once, struct mono now)
 {

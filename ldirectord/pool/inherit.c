@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* What a new configuration takes over: from the table at a start, from the old configuration at a reload.  A real that stays keeps its
- * state, its order and the counters of its check; one that is new is KEPT when the table had it and nobody of the old file did, else
+/* What a new configuration takes over: from the table at a start, from the old configuration at a reload.  A real that
+ * stays keeps its state, its order and the counters of its check; one that is new is KEPT when the table had it and
+ * nobody of the old file did, else
  * NEW.  doc/ldirectord.md 7, 9 */
 #include "ldirectord/pool/pool_private.h"
 
-/* --- checks ------------------------------------------------------------------------------------------------------------- */
+/* --- checks ----------------------------------------------------------------------------------- */
 
 static void carry_maintenance(struct pool *p, const struct pool *old)
 {
@@ -30,7 +31,7 @@ static void carry_check(struct pool_shared *c, const struct pool_shared *old)
 	copy_text(c->why, sizeof c->why, old->why);
 }
 
-/* --- reals -------------------------------------------------------------------------------------------------------------- */
+/* --- reals ------------------------------------------------------------------------------------ */
 
 static const struct member *member_before(const struct service *old, const struct lb_address *a, size_t *hint)
 {
@@ -48,7 +49,8 @@ static void begin(const struct service *s, struct member *m, const struct servic
 {
 	const struct entry *e = &s->entries[m->entry];
 	const struct entry *before = old ? entry_find(old, &e->key) : NULL;
-	bool of_old = before && (before->owner != NONE || (old->fallback_entry != NONE && before == &old->entries[old->fallback_entry]));
+	bool of_old = before && (before->owner != NONE ||
+					(old->fallback_entry != NONE && before == &old->entries[old->fallback_entry]));
 
 	m->since = now;
 	m->listed = adopts && s->present && e->present && !of_old;
@@ -61,7 +63,8 @@ static void begin(const struct service *s, struct member *m, const struct servic
 }
 
 /* Its checktype may have changed: on and off have no verdicts, and what had none waits for its first one. */
-static enum member_state state_after(const struct service *s, const struct service *old, struct member *m, const struct member *before)
+static enum member_state state_after(
+	const struct service *s, const struct service *old, struct member *m, const struct member *before)
 {
 	bool serves = before->state == MEMBER_UP || (before->state == MEMBER_KEPT && before->kept.weight > 0);
 
@@ -70,7 +73,8 @@ static enum member_state state_after(const struct service *s, const struct servi
 	if (s->v->check_type == LB_CHECK_OFF)
 		return serves ? MEMBER_UP : MEMBER_DOWN;
 	if (!shared_check_runs(old->v)) {
-		m->kept = (struct table_real){.forward = m->r->forward, .weight = m->r->weight, .upper = m->r->upper, .lower = m->r->lower};
+		m->kept = (struct table_real){
+			.forward = m->r->forward, .weight = m->r->weight, .upper = m->r->upper, .lower = m->r->lower};
 		return serves ? MEMBER_KEPT : MEMBER_NEW;
 	}
 	if (before->state == MEMBER_KEPT && key_order(&s->entries[m->entry].key, &old->entries[before->entry].key))
@@ -79,31 +83,35 @@ static enum member_state state_after(const struct service *s, const struct servi
 }
 
 /* emailalertfreq may be new, or a shorter one. */
-static void carry_reminder(struct pool *p, const struct service *s, struct member *m, const struct member *before, struct mono now)
+static void carry_reminder(
+	struct pool *p, const struct service *s, struct member *m, const struct member *before, struct mono now)
 {
 	struct mono next = mono_add(now, span_ms((int64_t)s->v->email_alert_freq * 1000));
-	bool wanted = m->state == MEMBER_DOWN && s->v->email_alert && s->v->email_alert_freq && shared_check_runs(s->v) && !p->checks[m->check].in_maintenance;
+	bool wanted = m->state == MEMBER_DOWN && s->v->email_alert && s->v->email_alert_freq &&
+	              shared_check_runs(s->v) && !p->checks[m->check].in_maintenance;
 
 	m->mail_at = !wanted ? MONO_NEVER : mono_is_never(before->mail_at) ? next : mono_min(before->mail_at, next);
 	if (wanted)
 		p->mail_next = mono_min(p->mail_next, m->mail_at);
 }
 
-static void carry_member(struct pool *p, const struct service *s, struct member *m, const struct pool *old, const struct service *old_s,
-			 const struct member *before, struct mono now)
+static void carry_member(struct pool *p, const struct service *s, struct member *m, const struct pool *old,
+	const struct service *old_s, const struct member *before, struct mono now)
 {
 	const struct entry *e = &s->entries[m->entry];
 
 	m->order = before->order;
 	m->since = before->since;
 	m->kept = before->kept;
-	m->listed = s->v->check_type == LB_CHECK_OFF && shared_check_runs(old_s->v) ? s->present && e->present : before->listed;
+	m->listed = s->v->check_type == LB_CHECK_OFF && shared_check_runs(old_s->v) ? s->present && e->present
+	                                                                            : before->listed;
 	m->state = state_after(s, old_s, m, before);
 	carry_reminder(p, s, m, before, now);
 	carry_check(&p->checks[m->check], &old->checks[before->check]);
 }
 
-static void carry_members(struct pool *p, struct service *s, const struct pool *old, const struct service *old_s, bool adopts, struct mono now)
+static void carry_members(struct pool *p, struct service *s, const struct pool *old, const struct service *old_s,
+	bool adopts, struct mono now)
 {
 	size_t hint = 0;
 
@@ -119,7 +127,7 @@ static void carry_members(struct pool *p, struct service *s, const struct pool *
 	}
 }
 
-/* --- virtuals ----------------------------------------------------------------------------------------------------------- */
+/* --- virtuals --------------------------------------------------------------------------------- */
 
 static void carry_fallback(struct service *s, const struct service *old, bool adopts, struct mono now)
 {
@@ -129,7 +137,8 @@ static void carry_fallback(struct service *s, const struct service *old, bool ad
 	s->fallback = old ? old->fallback : FALLBACK_UNDECIDED;
 	s->fallback_since = old ? old->fallback_since : now;
 	if (old)
-		found = found && old->fallback_found && old->fallback_entry != NONE && key_order(&e->key, &old->entries[old->fallback_entry].key) == 0;
+		found = found && old->fallback_found && old->fallback_entry != NONE &&
+		        key_order(&e->key, &old->entries[old->fallback_entry].key) == 0;
 	else
 		found = found && adopts;
 	s->fallback_found = found;

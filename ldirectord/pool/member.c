@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The state of one real in one virtual.  Counters belong to the shared check and have been raised once before this is asked.
+/* The state of one real in one virtual.  Counters belong to the shared check and have been raised once before this is
+ * asked.
  *
  *                        up result                down result              named in maintenance  no longer named
  *   NEW                  UP                       DOWN                     DOWN                  -
@@ -10,10 +11,10 @@
  *                                                 else UP (soft)
  *   DOWN                 risecount: UP, else DOWN DOWN                     DOWN                  DOWN; checktype on: UP
  *
- * While it is named in maintenance no result counts; after that it needs risecount successes as after a failure.  A first success
- * needs no others: risecount is for those that come back.  checktype on has no results and is UP from the beginning; off is UP when
- * it was found in the table with a weight, else DOWN, and never comes back.  Orders do not change the state; they lie over it
- * (desired.c).  doc/ldirectord.md 8, 11.3, 13.20, 13.23, 13.41 */
+ * While it is named in maintenance no result counts; after that it needs risecount successes as after a failure.  A
+ * first success needs no others: risecount is for those that come back.  checktype on has no results and is UP from the
+ * beginning; off is UP when it was found in the table with a weight, else DOWN, and never comes back.  Orders do not
+ * change the state; they lie over it (desired.c).  doc/ldirectord.md 8, 11.3, 13.20, 13.23, 13.41 */
 #include "ldirectord/pool/pool_private.h"
 
 static bool set_state(struct member *m, enum member_state state, struct mono now)
@@ -33,10 +34,12 @@ bool member_is_up(const struct member *m)
 
 bool member_is_awaited(const struct service *s, const struct member *m)
 {
-	return m->order == POOL_ENABLE && shared_check_runs(s->v) && (m->state == MEMBER_NEW || (m->state == MEMBER_KEPT && m->kept.weight == 0));
+	return m->order == POOL_ENABLE && shared_check_runs(s->v) &&
+	       (m->state == MEMBER_NEW || (m->state == MEMBER_KEPT && m->kept.weight == 0));
 }
 
-static bool rises(struct pool *p, const struct ref *at, struct member *m, const struct pool_shared *c, unsigned failures, struct mono now)
+static bool rises(struct pool *p, const struct ref *at, struct member *m, const struct pool_shared *c,
+	unsigned failures, struct mono now)
 {
 	const struct service *s = &p->services[at->service];
 
@@ -65,14 +68,16 @@ static bool falls(struct pool *p, const struct ref *at, struct member *m, const 
 	return changed;
 }
 
-bool member_result(struct pool *p, const struct ref *at, const struct pool_shared *c, bool up, unsigned failures, struct mono now)
+bool member_result(
+	struct pool *p, const struct ref *at, const struct pool_shared *c, bool up, unsigned failures, struct mono now)
 {
 	struct member *m = &p->services[at->service].members[at->member];
 
 	return up ? rises(p, at, m, c, failures, now) : falls(p, at, m, c, now);
 }
 
-bool member_maintenance(struct pool *p, const struct ref *at, const struct pool_shared *c, bool ends, unsigned failures, struct mono now)
+bool member_maintenance(struct pool *p, const struct ref *at, const struct pool_shared *c, bool ends, unsigned failures,
+	struct mono now)
 {
 	(void)c, (void)failures; /* nothing is counted */
 	struct service *s = &p->services[at->service];

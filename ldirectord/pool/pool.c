@@ -5,7 +5,7 @@
 
 #include "ldirectord/pool/pool_private.h"
 
-/* --- life --------------------------------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 static void reconcile_all(struct pool *p, struct mono now)
 {
@@ -53,12 +53,14 @@ bool pool_reload(struct pool *p, const struct lb_config *config, const struct ta
 	return true;
 }
 
-/* --- events ------------------------------------------------------------------------------------------------------------- */
+/* --- events ----------------------------------------------------------------------------------- */
 
-typedef bool change_member(struct pool *p, const struct ref *at, const struct pool_shared *c, bool up, unsigned failures, struct mono now);
+typedef bool change_member(
+	struct pool *p, const struct ref *at, const struct pool_shared *c, bool up, unsigned failures, struct mono now);
 
 /* Every real that shares the check. */
-static void change_all(struct pool *p, const struct pool_shared *c, change_member *change, bool up, unsigned failures, struct mono now)
+static void change_all(
+	struct pool *p, const struct pool_shared *c, change_member *change, bool up, unsigned failures, struct mono now)
 {
 	for (size_t i = 0; i < c->ref_count; i++) {
 		const struct ref *at = &p->refs[c->first_ref + i];
@@ -161,7 +163,7 @@ const struct pool_action *pool_actions(const struct pool *p, size_t *count)
 	return p->actions;
 }
 
-/* --- time --------------------------------------------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 struct mono pool_deadline(const struct pool *p)
 {
@@ -213,7 +215,7 @@ void pool_tick(struct pool *p, struct mono now)
 		tick_service(p, &p->services[i], mails, now);
 }
 
-/* --- questions ---------------------------------------------------------------------------------------------------------- */
+/* --- questions -------------------------------------------------------------------------------- */
 
 size_t pool_check_count(const struct pool *p)
 {
@@ -224,7 +226,8 @@ void pool_check(const struct pool *p, size_t index, struct pool_check *out)
 {
 	const struct pool_shared *c = &p->checks[p->run[index]];
 
-	*out = (struct pool_check){.v = c->v, .r = c->r, .down = c->down, .in_maintenance = c->in_maintenance, .was = c->was};
+	*out = (struct pool_check){
+		.v = c->v, .r = c->r, .down = c->down, .in_maintenance = c->in_maintenance, .was = c->was};
 }
 
 static void view_entry(const struct service *s, const struct entry *e, struct pool_view *out)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Who is in the table, with which weight: (state, now, event) -> operations as data.  PURE: no clock, no socket, no file.
+/* Who is in the table, with which weight: (state, now, event) -> operations as data.  PURE: no clock, no socket, no
+ * file.
  * The caller applies the operations of one moment as one batch, runs the checks and reports their results.
  * doc/ldirectord.md 7 to 9
  *
@@ -10,8 +11,9 @@
  *   UP    in the table with the file's weight
  *   DOWN  weight 0 when quiescent, else not in the table
  *
- * and an order of the operator lies over that.  What is wanted of a virtual is computed anew whenever one of its reals changes and
- * compared with what the kernel has as far as we know; the difference is the batch.  So a table that is right is left alone. */
+ * and an order of the operator lies over that.  What is wanted of a virtual is computed anew whenever one of its reals
+ * changes and compared with what the kernel has as far as we know; the difference is the batch.  So a table that is
+ * right is left alone. */
 #ifndef LDIRECTORD_POOL_POOL_H
 #define LDIRECTORD_POOL_POOL_H
 
@@ -26,7 +28,8 @@ enum pool_event_kind {
 	POOL_ORDER,       /* of the operator: order, service, address */
 	POOL_STOP,        /* the daemon stops: cleanstop */
 };
-enum pool_order { POOL_ENABLE, POOL_DRAIN, POOL_DISABLE }; /* drain: weight 0; disable: not in the table; kept over reload */
+/* drain: weight 0; disable: not in the table; kept over reload */
+enum pool_order { POOL_ENABLE, POOL_DRAIN, POOL_DISABLE };
 
 struct pool_event {
 	enum pool_event_kind kind;
@@ -48,8 +51,9 @@ enum pool_action_kind {
 struct pool_action {
 	enum pool_action_kind kind;
 	size_t virtual_index;
-	/* Of a log line or mail: the POOL_TABLE action (index in the same batch) that it tells of, POOL_OF_NONE when of none.  When that
-	 * operation failed it must not be told: pool_failed says the truth instead (doc/ldirectord.md 13.36). */
+	/* Of a log line or mail: the POOL_TABLE action (index in the same batch) that it tells of, POOL_OF_NONE when of
+	 * none.  When that operation failed it must not be told: pool_failed says the truth instead (doc/ldirectord.md
+	 * 13.36). */
 	size_t of;
 	struct table_op op;
 	bool summary; /* of a mail: the one that tells of all first verdicts of a virtual */
@@ -70,17 +74,18 @@ struct pool_check {
  * (doc/ldirectord.md 7: "no pulse").  Borrows config until pool_free or pool_reload.  NULL: no memory. */
 struct pool *pool_new(const struct lb_config *config, const struct table *kernel, struct mono now);
 void pool_free(struct pool *p);
-/* A new configuration, as a diff: states, counters and orders of what stays are kept.  The old one may be freed after it.
- * kernel: what the kernel has now, so that what an operator changed by hand is put right and virtuals that the file mentions for the
- * first time are adopted; NULL: what we know, for when it cannot be read.  Indices of checks and virtuals are new ones then.  False: no memory, and nothing has changed. */
+/* A new configuration, as a diff: states, counters and orders of what stays are kept.  The old one may be freed after
+ * it. kernel: what the kernel has now, so that what an operator changed by hand is put right and virtuals that the file
+ * mentions for the first time are adopted; NULL: what we know, for when it cannot be read.  Indices of checks and
+ * virtuals are new ones then.  False: no memory, and nothing has changed. */
 bool pool_reload(struct pool *p, const struct lb_config *config, const struct table *kernel, struct mono now);
 void pool_event(struct pool *p, const struct pool_event *e, struct mono now);
 /* What the last call wants done, in order; valid until the next call. */
 const struct pool_action *pool_actions(const struct pool *p, size_t *count);
-/* An operation of the last batch failed: it is logged truthfully and tried again, after 1 s at first.  error is -errno; three tell what
- * the kernel has and are acted on at once: -EEXIST (of an add), -ENOENT (real) and -ESRCH (service) of anything.  After any other it may
- * have been done all the same (an ipvsadm that was killed, an answer that was lost), and is asked for anew.  To be called for
- * each of them before any other call; op must not point into the batch. */
+/* An operation of the last batch failed: it is logged truthfully and tried again, after 1 s at first.  error is -errno;
+ * three tell what the kernel has and are acted on at once: -EEXIST (of an add), -ENOENT (real) and -ESRCH (service) of
+ * anything.  After any other it may have been done all the same (an ipvsadm that was killed, an answer that was lost),
+ * and is asked for anew.  To be called for each of them before any other call; op must not point into the batch. */
 void pool_failed(struct pool *p, const struct table_op *op, int error, const char *why, struct mono now);
 struct mono pool_deadline(const struct pool *p); /* MONO_FAR: nothing waits; else call pool_tick then */
 void pool_tick(struct pool *p, struct mono now);
@@ -98,6 +103,7 @@ struct pool_view {
 	char why[128];     /* of its state */
 	char trouble[128]; /* why the table is not yet as it should be; "" it is */
 };
-void pool_view(const struct pool *p, size_t virtual_index, size_t real_index, struct pool_view *out); /* real_index == real_count: the fallback */
+/* real_index == real_count: the fallback */
+void pool_view(const struct pool *p, size_t virtual_index, size_t real_index, struct pool_view *out);
 
 #endif

@@ -8,10 +8,13 @@
 #define NONE SIZE_MAX
 enum {
 	POOL_WHY = 128,
-	POOL_PATIENCE_MS = 3000,    /* how long the fallback waits for first verdicts: a healthy server answers sooner, a dead one must not keep users from it */
+	/* how long the fallback waits for first verdicts: a healthy server answers sooner, a dead one must not keep
+	 * users from it */
+	POOL_PATIENCE_MS = 3000,
 	POOL_RETRY_FIRST_MS = 1000, /* of a failed operation, doubled each time */
 	POOL_RETRY_LAST_MS = 60000,
-	POOL_ACTIONS_A_SERVICE = 8, /* its operation, its line, the command, the summary, the fallback's operation, line and mail; one to spare */
+	/* its operation, its line, the command, the summary, the fallback's operation, line and mail; one to spare */
+	POOL_ACTIONS_A_SERVICE = 8,
 	POOL_ACTIONS_AN_ENTRY = 3,  /* operation, line, mail */
 	POOL_ACTIONS_A_MEMBER = 2,  /* soft failure or its reset; "Inaccessible" */
 };
@@ -29,7 +32,8 @@ struct member {
 	struct mono since, mail_at;
 };
 
-/* What the kernel shall have under one address.  Several reals and the fallback may claim one (port rule of gate and ipip). */
+/* What the kernel shall have under one address.  Several reals and the fallback may claim one (port rule of gate and
+ * ipip). */
 struct want {
 	bool present;
 	unsigned rank; /* of the claim, see desired.c */
@@ -44,7 +48,8 @@ struct entry {
 	struct table_real have, was; /* as far as we know; before the operation in flight */
 	struct want want, tried;     /* tried: what failed */
 	bool failed;
-	bool doubt, was_doubt; /* an operation failed in a way that may have changed the kernel all the same; before the one in flight */
+	/* an operation failed in a way that may have changed the kernel all the same; before the one in flight */
+	bool doubt, was_doubt;
 	char trouble[POOL_WHY]; /* why it failed; kept until the next batch went well, so that it is said once */
 };
 
@@ -112,12 +117,15 @@ struct pool {
 };
 
 /* --- build.c: from a configuration to the structs */
-bool pool_build(struct pool *p, const struct lb_config *config, const struct pool *old, const struct table *kernel, struct mono now);
+bool pool_build(struct pool *p, const struct lb_config *config, const struct pool *old, const struct table *kernel,
+	struct mono now);
 void pool_release(struct pool *p);
-/* inherit.c: states of the past into p.  old NULL: a start.  adopts: the kernel has been read, so what nobody of the file had is adopted. */
+/* inherit.c: states of the past into p.  old NULL: a start.
+ * adopts: the kernel has been read, so what nobody of the file had is adopted. */
 void pool_inherit(struct pool *p, const struct pool *old, bool adopts, struct mono now);
 struct service *pool_service(const struct pool *p, const struct lb_service_id *id); /* NULL none */
-size_t pool_checks_at(const struct pool *p, const struct lb_address *a, size_t *first); /* checks of that address: how many from *first on */
+/* checks of that address: how many from *first on */
+size_t pool_checks_at(const struct pool *p, const struct lb_address *a, size_t *first);
 
 /* --- entry.c: the addresses of a virtual in the kernel */
 struct lb_address entry_key(const struct lb_service_id *id, const struct lb_real *r);
@@ -126,13 +134,16 @@ struct entry *entry_add(struct service *s, const struct lb_address *key); /* or 
 int key_order(const struct lb_address *a, const struct lb_address *b);
 
 /* --- shared_check.c: which reals share a check */
-bool shared_check_same(const struct lb_virtual *va, const struct lb_real *ra, const struct lb_virtual *vb, const struct lb_real *rb);
+bool shared_check_same(
+	const struct lb_virtual *va, const struct lb_real *ra, const struct lb_virtual *vb, const struct lb_real *rb);
 bool shared_check_runs(const struct lb_virtual *v);
 
 /* --- member.c: the state table.  Each returns whether the state has changed. */
 /* failures: the count before this result */
-bool member_result(struct pool *p, const struct ref *at, const struct pool_shared *c, bool up, unsigned failures, struct mono now);
-bool member_maintenance(struct pool *p, const struct ref *at, const struct pool_shared *c, bool ends, unsigned failures, struct mono now);
+bool member_result(
+	struct pool *p, const struct ref *at, const struct pool_shared *c, bool up, unsigned failures, struct mono now);
+bool member_maintenance(struct pool *p, const struct ref *at, const struct pool_shared *c, bool ends, unsigned failures,
+	struct mono now);
 bool member_is_up(const struct member *m);      /* counts as one that serves */
 bool member_is_awaited(const struct service *s, const struct member *m); /* the fallback waits for its verdict */
 
@@ -149,15 +160,18 @@ void service_stop(struct pool *p, struct service *s);
 
 /* --- actions.c: actions and their texts */
 void actions_begin(struct pool *p);
-size_t actions_op(struct pool *p, const struct service *s, enum table_op_kind kind, const struct table_service *service, const struct table_real *real);
+size_t actions_op(struct pool *p, const struct service *s, enum table_op_kind kind, const struct table_service *service,
+	const struct table_real *real);
 void actions_add(struct pool *p, enum pool_action_kind kind, const struct service *s, size_t of, const char *text);
 void actions_service(struct pool *p, const struct service *s, size_t of, const char *what);
-void actions_entry(struct pool *p, const struct service *s, const struct entry *e, size_t of, enum table_op_kind kind, bool stopping);
+void actions_entry(struct pool *p, const struct service *s, const struct entry *e, size_t of, enum table_op_kind kind,
+	bool stopping);
 void actions_soft(struct pool *p, const struct service *s, const struct member *m, unsigned failures);
 void actions_reset(struct pool *p, const struct service *s, const struct member *m);
 void actions_inaccessible(struct pool *p, const struct service *s, const struct member *m);
 void actions_summary(struct pool *p, const struct service *s);
-void actions_failed(struct pool *p, const struct service *s, const struct table_op *op, const char *why, struct mono now);
+void actions_failed(
+	struct pool *p, const struct service *s, const struct table_op *op, const char *why, struct mono now);
 void copy_text(char *to, size_t cap, const char *from); /* cut where it does not fit */
 
 #endif

@@ -35,8 +35,8 @@ static const char *mask_of(const struct table_service *s)
 
 bool table_service_same(const struct table_service *a, const struct table_service *b)
 {
-	return strcmp(a->scheduler, b->scheduler) == 0 && strcmp(a->schedflags, b->schedflags) == 0 && a->persistent == b->persistent &&
-	       a->ops == b->ops && strcmp(mask_of(a), mask_of(b)) == 0;
+	return strcmp(a->scheduler, b->scheduler) == 0 && strcmp(a->schedflags, b->schedflags) == 0 &&
+	       a->persistent == b->persistent && a->ops == b->ops && strcmp(mask_of(a), mask_of(b)) == 0;
 }
 
 bool table_real_same(const struct table_real *a, const struct table_real *b)

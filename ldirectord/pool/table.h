@@ -29,10 +29,17 @@ struct table {
 
 void table_free(struct table *t); /* what it holds, not itself */
 
-enum table_op_kind { TABLE_SERVICE_ADD, TABLE_SERVICE_EDIT, TABLE_SERVICE_DELETE, TABLE_REAL_ADD, TABLE_REAL_EDIT, TABLE_REAL_DELETE };
+enum table_op_kind {
+	TABLE_SERVICE_ADD,
+	TABLE_SERVICE_EDIT,
+	TABLE_SERVICE_DELETE,
+	TABLE_REAL_ADD,
+	TABLE_REAL_EDIT,
+	TABLE_REAL_DELETE
+};
 
-/* One change.  service: all but its reals, for a REAL kind its id; real: of the three REAL kinds, to delete one too its method,
- * on which the port depends under which it is kept (doc/ldirectord.md 3, "Port rule"). */
+/* One change.  service: all but its reals, for a REAL kind its id; real: of the three REAL kinds, to delete one too its
+ * method, on which the port depends under which it is kept (doc/ldirectord.md 3, "Port rule"). */
 struct table_op {
 	enum table_op_kind kind;
 	struct table_service service; /* .reals NULL */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* What a check of connect costs at least on this machine: the system calls that nobody can leave out, on loopback, where both sides of the
- * handshake are charged to who connects.  Once back to back, once at a pace, where each check pays for a sleep and a wake-up as well.
- * usage: connect_floor [CHECKS-A-SECOND, default 500]; prints two figures in us of processor time. */
+/* What a check of connect costs at least on this machine: the system calls that nobody can leave out, on loopback,
+ * where both sides of the handshake are charged to who connects.  Once back to back, once at a pace, where each check
+ * pays for a sleep and a wake-up as well. usage: connect_floor [CHECKS-A-SECOND, default 500]; prints two figures in us
+ * of processor time. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -29,7 +30,8 @@ static double processor_us(void)
 {
 	struct rusage r;
 	need(getrusage(RUSAGE_SELF, &r) == 0, "getrusage");
-	return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) * 1e6 + (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec);
+	return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) * 1e6 +
+	       (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec);
 }
 
 static void check(int epoll, const struct sockaddr_in *to)
@@ -65,9 +67,9 @@ int main(int argc, char **argv)
 	socklen_t len = sizeof at;
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), epoll = epoll_create1(EPOLL_CLOEXEC);
 	need(pace > 0 && pace <= 1000000, "the pace");
-	need(listener >= 0 && epoll >= 0 && bind(listener, (struct sockaddr *)&at, sizeof at) == 0 && listen(listener, BACKLOG) == 0 &&
-		     getsockname(listener, (struct sockaddr *)&at, &len) == 0,
-	     "the listener");
+	need(listener >= 0 && epoll >= 0 && bind(listener, (struct sockaddr *)&at, sizeof at) == 0 &&
+			listen(listener, BACKLOG) == 0 && getsockname(listener, (struct sockaddr *)&at, &len) == 0,
+		"the listener");
 	pid_t server = fork();
 	need(server >= 0, "fork");
 	if (server == 0) {

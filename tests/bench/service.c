@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The user: asks the service for its page every few milliseconds, each time by a new connection that waits for no other.
+/* The user: asks the service for its page every few milliseconds, each time by a new connection that waits for no
+ * other.
  *
  * usage: service ADDRESS [PORT, default 80]      until SIGTERM
  * prints, wall clock in ms since 1970:
@@ -7,7 +8,8 @@
  *   outage START END LENGTH      when an answer has come again: START is the first question without one
  *   outage START open LENGTH     at the end
  *   summary asked N answered N longest MS
- * An answer is a page with status 200, at most LATE_MS after the question: a user does not wait for the kernel to try again. */
+ * An answer is a page with status 200, at most LATE_MS after the question: a user does not wait for the kernel to try
+ * again. */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <netinet/in.h>
@@ -52,8 +54,10 @@ static void user_ask(struct user *u)
 		return;
 	struct question *q = &u->open[u->open_count++];
 	u->asked++;
-	*q = (struct question){.socket = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), .asked_ms = wall_ms()};
-	if (q->socket < 0 || (connect(q->socket, (struct sockaddr *)&u->address, sizeof u->address) != 0 && errno != EINPROGRESS))
+	*q = (struct question){
+		.socket = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), .asked_ms = wall_ms()};
+	if (q->socket < 0 ||
+		(connect(q->socket, (struct sockaddr *)&u->address, sizeof u->address) != 0 && errno != EINPROGRESS))
 		question_end(q, FAILED);
 }
 
@@ -110,7 +114,8 @@ static void user_turn(struct user *u, int tick)
 	struct pollfd fds[OPEN_MAX + 1] = {{.fd = tick, .events = POLLIN}};
 	size_t count = u->open_count;
 	for (size_t i = 0; i < count; i++)
-		fds[i + 1] = (struct pollfd){.fd = u->open[i].socket, .events = u->open[i].outcome == CONNECTING ? POLLOUT : POLLIN};
+		fds[i + 1] = (struct pollfd){
+			.fd = u->open[i].socket, .events = u->open[i].outcome == CONNECTING ? POLLOUT : POLLIN};
 	if (poll(fds, count + 1, -1) <= 0)
 		return;
 	int64_t now = wall_ms();
@@ -128,7 +133,8 @@ static void user_turn(struct user *u, int tick)
 
 int main(int argc, char **argv)
 {
-	struct user u = {.address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)(argc > 2 ? atoi(argv[2]) : 80))}};
+	struct user u = {
+		.address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)(argc > 2 ? atoi(argv[2]) : 80))}};
 	if (argc < 2 || argc > 3 || inet_pton(AF_INET, argv[1], &u.address.sin_addr) != 1) {
 		fputs("usage: service ADDRESS [PORT]\n", stderr);
 		return 2;
@@ -144,6 +150,7 @@ int main(int argc, char **argv)
 		user_turn(&u, tick);
 	if (u.outage_ms != 0)
 		user_outage(&u, u.last_ms, true);
-	printf("summary asked %" PRIu32 " answered %" PRIu32 " longest %" PRId64 "\n", u.asked, u.answered, u.longest_ms);
+	printf("summary asked %" PRIu32 " answered %" PRIu32 " longest %" PRId64 "\n", u.asked, u.answered,
+		u.longest_ms);
 	return 0;
 }

@@ -23,7 +23,9 @@ enum { CLUSTER_PORT = 694 };
 /* All protocols: the bridge takes a port's packets away before listeners to one protocol are asked. */
 static int wire_open(const char *interface)
 {
-	struct sockaddr_ll port = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)if_nametoindex(interface)};
+	struct sockaddr_ll port = {.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = (int)if_nametoindex(interface)};
 	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int on = 1;
 	if (fd >= 0 && (port.sll_ifindex == 0 || setsockopt(fd, SOL_SOCKET, SO_TIMESTAMP, &on, sizeof on) != 0
@@ -37,7 +39,8 @@ static int payload(const void *packet, size_t len, const struct sockaddr_ll *fro
 {
 	struct iphdr ip;
 	struct udphdr udp;
-	if (from->sll_pkttype == PACKET_OUTGOING || from->sll_protocol != htons(ETH_P_IP) || len < sizeof ip + sizeof udp)
+	if (from->sll_pkttype == PACKET_OUTGOING || from->sll_protocol != htons(ETH_P_IP) ||
+		len < sizeof ip + sizeof udp)
 		return -1;
 	memcpy(&ip, packet, sizeof ip);
 	memcpy(&udp, (const char *)packet + sizeof ip, sizeof udp);

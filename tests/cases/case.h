@@ -13,7 +13,16 @@
 enum { NAME_MAX_LEN = 16, WORDS_MAX = 32 };
 
 /* One thing of each is due in every case: the reader must not have to know presets. */
-enum due { DUE_KEEPALIVE = 1, DUE_DEADTIME = 2, DUE_INITDEAD = 4, DUE_FAILBACK = 8, DUE_START = 16, DUE_STOP = 32, DUE_BEGINNING = 64, DUE_END = 128 };
+enum due {
+	DUE_KEEPALIVE = 1,
+	DUE_DEADTIME = 2,
+	DUE_INITDEAD = 4,
+	DUE_FAILBACK = 8,
+	DUE_START = 16,
+	DUE_STOP = 32,
+	DUE_BEGINNING = 64,
+	DUE_END = 128
+};
 
 struct decision_case {
 	struct observer observer; /* first: the observer's address is the case's */
@@ -45,7 +54,8 @@ struct filled {
 
 struct row {
 	const char *pattern; /* words; TIME NODE GROUP NAME NUMBER HALF stand for what they say */
-	void (*take)(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line);
+	void (*take)(
+		struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line);
 	int value; /* of the row, for take */
 };
 
@@ -53,9 +63,10 @@ struct row {
 size_t words_split(char *line, struct word words[WORDS_MAX]);
 /* Read "TIME" (number and unit, two words) from words; returns how many words it took, 0 when it is none. */
 size_t words_time(const struct word *words, size_t count, int64_t *ms);
-/* The row whose pattern these words fill wholly, its values in *f; NULL after a diagnostic on the first word that fits nowhere. */
-const struct row *words_match(const struct decision_case *c, const struct row *const *tables, const struct word *words, size_t count,
-			      struct filled *f, struct diags *d, unsigned line);
+/* The row whose pattern these words fill wholly, its values in *f; NULL after a diagnostic on the first word that fits
+ * nowhere. */
+const struct row *words_match(const struct decision_case *c, const struct row *const *tables, const struct word *words,
+	size_t count, struct filled *f, struct diags *d, unsigned line);
 
 /* --- grammar.c ----------------------------------------------------------------------------------- */
 
@@ -64,8 +75,8 @@ void case_parse(struct decision_case *c, char *text, size_t *head, struct diags 
 
 /* --- report.c -------------------------------------------------------------------------------------- */
 
-/* Play the case, write the expect lines to out, between the lines of the simulator's trace when that is wanted.  Returns false after a line in *why: the beginning is not as given,
- * or a rule of the simulator is broken. */
+/* Play the case, write the expect lines to out, between the lines of the simulator's trace when that is wanted.
+ * Returns false after a line in *why: the beginning is not as given, or a rule of the simulator is broken. */
 bool case_play(struct decision_case *c, FILE *out, bool trace, char *why, size_t cap);
 
 #endif

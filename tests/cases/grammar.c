@@ -17,22 +17,26 @@ static int64_t moment;
 
 /* --- given ----------------------------------------------------------------------------------------- */
 
-static void take_time(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
+static void take_time(
+	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
-	static const unsigned due[SETTINGS] = {[SET_KEEPALIVE] = DUE_KEEPALIVE, [SET_DEADTIME] = DUE_DEADTIME, [SET_INITDEAD] = DUE_INITDEAD};
+	static const unsigned due[SETTINGS] = {
+		[SET_KEEPALIVE] = DUE_KEEPALIVE, [SET_DEADTIME] = DUE_DEADTIME, [SET_INITDEAD] = DUE_INITDEAD};
 	(void)d, (void)line;
 	c->plan.set[row->value] = f->time_ms;
 	c->given |= due[row->value];
 }
 
-static void take_failback(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
+static void take_failback(
+	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
 	(void)f, (void)d, (void)line;
 	c->plan.set[SET_FAILBACK] = row->value;
 	c->given |= DUE_FAILBACK;
 }
 
-static void take_group(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
+static void take_group(
+	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
 	(void)row;
 	int64_t g = c->plan.set[SET_GROUPS];
@@ -50,7 +54,8 @@ static void take_group(struct decision_case *c, const struct row *row, const str
 	c->plan.set[SET_GROUPS]++;
 }
 
-static void take_script(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
+static void take_script(
+	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
 	(void)d, (void)line;
 	for (int i = 0; i < NODES; i++)
@@ -63,7 +68,8 @@ static void take_script(struct decision_case *c, const struct row *row, const st
 	c->given |= row->value == GROUP_START ? DUE_START : DUE_STOP;
 }
 
-static void take_setting(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
+static void take_setting(
+	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
 	if (row->value == SET_MEDIA && f->number > MEDIA_MAX) {
 		diag_add(d, DIAG_ERROR, line, 0, "the simulator has at most %d media", MEDIA_MAX);
@@ -73,14 +79,16 @@ static void take_setting(struct decision_case *c, const struct row *row, const s
 	c->observer.shot_ns = row->value == SET_STONITH ? f->time_ms * MS : c->observer.shot_ns;
 }
 
-static void take_native(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
+static void take_native(
+	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
 	(void)row, (void)f, (void)d, (void)line;
 	c->plan.set[SET_CLASSIC] = 0;
 }
 
 /* row->value: bit i, node i is off; -1: the node named. */
-static void take_off(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
+static void take_off(
+	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
 	(void)d, (void)line;
 	for (int i = 0; i < NODES; i++) {
@@ -92,7 +100,8 @@ static void take_off(struct decision_case *c, const struct row *row, const struc
 	c->given |= DUE_BEGINNING;
 }
 
-static void take_runs(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
+static void take_runs(
+	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
 	(void)row;
 	if (!(c->given & DUE_BEGINNING)) {
@@ -132,16 +141,24 @@ static const struct row given_rows[] = {
 static struct fault *add(struct decision_case *c, enum fault_kind kind, const struct filled *f)
 {
 	struct fault *fault = &c->plan.faults[c->plan.count++];
-	*fault = (struct fault){.kind = kind, .at_ms = moment, .span_ms = OPEN_MS, .node = f->node, .medium = -1, .group = f->group, .half = f->half};
+	*fault = (struct fault){.kind = kind,
+		.at_ms = moment,
+		.span_ms = OPEN_MS,
+		.node = f->node,
+		.medium = -1,
+		.group = f->group,
+		.half = f->half};
 	return fault;
 }
 
 /* The last one of these kinds that nothing has ended yet; NULL after a diagnostic. */
-static struct fault *end(struct decision_case *c, enum fault_kind first, enum fault_kind last, const struct fault *like, struct diags *d, unsigned line)
+static struct fault *end(struct decision_case *c, enum fault_kind first, enum fault_kind last, const struct fault *like,
+	struct diags *d, unsigned line)
 {
 	for (size_t i = c->plan.count; i-- > 0;) {
 		struct fault *x = &c->plan.faults[i];
-		if (x->kind >= first && x->kind <= last && x->node == like->node && x->medium == like->medium && x->group == like->group && x->span_ms == OPEN_MS) {
+		if (x->kind >= first && x->kind <= last && x->node == like->node && x->medium == like->medium &&
+			x->group == like->group && x->span_ms == OPEN_MS) {
 			x->span_ms = moment - x->at_ms;
 			return x;
 		}
@@ -150,31 +167,36 @@ static struct fault *end(struct decision_case *c, enum fault_kind first, enum fa
 	return NULL;
 }
 
-static void happens(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
+static void happens(
+	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
 	(void)d, (void)line;
 	add(c, (enum fault_kind)row->value, f);
 }
 
-static void happens_for(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
+static void happens_for(
+	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
 	(void)d, (void)line;
 	add(c, (enum fault_kind)row->value, f)->span_ms = row->value == FAULT_ENGINE ? ENGINE_MS : f->time_ms;
 }
 
-static void take_cut(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
+static void take_cut(
+	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
 	(void)d, (void)line;
 	add(c, (enum fault_kind)row->value, f)->medium = f->number > 0 ? f->number - 1 : -1;
 }
 
-static void take_heal(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
+static void take_heal(
+	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
 	struct fault like = {.node = f->node, .group = -1, .medium = f->number > 0 ? f->number - 1 : -1};
 	(void)end(c, (enum fault_kind)row->value, (enum fault_kind)row->value, &like, d, line);
 }
 
-static void take_boot(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
+static void take_boot(
+	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
 	enum setting boot = f->node == 0 ? SET_BOOT0 : SET_BOOT1;
 	struct fault like = {.node = f->node, .group = -1, .medium = -1};
@@ -184,14 +206,18 @@ static void take_boot(struct decision_case *c, const struct row *row, const stru
 		(void)end(c, (enum fault_kind)row->value, (enum fault_kind)row->value, &like, d, line);
 }
 
-static void take_works(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
+static void take_works(
+	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
 	struct fault like = {.node = f->node, .group = f->group, .medium = -1};
-	enum fault_kind last = row->value == FAULT_START_FAIL ? FAULT_START_DIRTY : row->value == FAULT_STOP_FAIL ? FAULT_STOP_HANG : FAULT_FENCE_FAIL;
+	enum fault_kind last = row->value == FAULT_START_FAIL  ? FAULT_START_DIRTY
+	                       : row->value == FAULT_STOP_FAIL ? FAULT_STOP_HANG
+	                                                       : FAULT_FENCE_FAIL;
 	(void)end(c, (enum fault_kind)row->value, last, &like, d, line);
 }
 
-static void take_end(struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
+static void take_end(
+	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
 	(void)row, (void)f, (void)d, (void)line;
 	c->end_ms = moment;
@@ -268,11 +294,13 @@ static void when_line(struct decision_case *c, struct word *words, size_t count,
 	if (unit[0] != '\0')
 		words[1].text = unit;
 	if (unit[0] == '\0' || words_time(words, count, &moment) == 0 || count < 3) {
-		diag_add(d, DIAG_ERROR, line, words[0].column, "expected a time, a colon and what happens then: \"when 10 s: node1 loses power\"");
+		diag_add(d, DIAG_ERROR, line, words[0].column,
+			"expected a time, a colon and what happens then: \"when 10 s: node1 loses power\"");
 		return;
 	}
 	if (c->given & DUE_END || moment < before) {
-		diag_add(d, DIAG_ERROR, line, words[0].column, c->given & DUE_END ? "the watch has ended already" : "earlier than the line before");
+		diag_add(d, DIAG_ERROR, line, words[0].column,
+			c->given & DUE_END ? "the watch has ended already" : "earlier than the line before");
 		return;
 	}
 	struct filled f;
@@ -289,18 +317,26 @@ static void add_prelude(struct decision_case *c)
 	for (int i = 0; i < NODES; i++)
 		for (int g = 0; g < c->plan.set[SET_GROUPS]; g++)
 			if (c->moved[g] && c->runs_on[g] == i && (count == 0 || moves[count - 1].node != i))
-				moves[count++] = (struct fault){.kind = FAULT_TAKEOVER, .node = i, .medium = -1, .group = -1, .half = HALF_FOREIGN, .at_ms = c->begin_ms / 2};
+				moves[count++] = (struct fault){.kind = FAULT_TAKEOVER,
+					.node = i,
+					.medium = -1,
+					.group = -1,
+					.half = HALF_FOREIGN,
+					.at_ms = c->begin_ms / 2};
 	memmove(c->plan.faults + count, c->plan.faults, c->plan.count * sizeof *moves);
 	memcpy(c->plan.faults, moves, count * sizeof *moves);
 	c->plan.count += count;
 	c->prelude = count;
 }
 
-/* From the case's clock to the simulator's.  Moment 0 lies between two beats, so that no event meets a beat by chance. */
+/* From the case's clock to the simulator's.  Moment 0 lies between two beats, so that no event meets a beat by
+ * chance. */
 static void set_clock(struct decision_case *c)
 {
 	int64_t *set = c->plan.set;
-	c->begin_ms = (SETTLE_MS + set[SET_INITDEAD] + 2 * (set[SET_START_MAX] + set[SET_STOP_MAX])) / set[SET_KEEPALIVE] * set[SET_KEEPALIVE] * 2 + set[SET_KEEPALIVE] / 2;
+	c->begin_ms = (SETTLE_MS + set[SET_INITDEAD] + 2 * (set[SET_START_MAX] + set[SET_STOP_MAX])) /
+	                      set[SET_KEEPALIVE] * set[SET_KEEPALIVE] * 2 +
+	              set[SET_KEEPALIVE] / 2;
 	for (size_t i = 0; i < c->plan.count; i++)
 		c->plan.faults[i].at_ms += c->begin_ms;
 	c->end_ms += c->begin_ms;
@@ -313,8 +349,9 @@ static void set_clock(struct decision_case *c)
 
 static void check_whole(const struct decision_case *c, struct diags *d)
 {
-	static const char *const due[] = {"keepalive 1 s", "deadtime 10 s", "initdead 30 s", "auto_failback on, or off", "start takes 2 s",
-					  "stop takes 1 s", "both nodes run, both nodes are off, or which one is off", "when 60 s: the watch ends"};
+	static const char *const due[] = {"keepalive 1 s", "deadtime 10 s", "initdead 30 s", "auto_failback on, or off",
+		"start takes 2 s", "stop takes 1 s", "both nodes run, both nodes are off, or which one is off",
+		"when 60 s: the watch ends"};
 	if (c->title[0] == '\0')
 		diag_add(d, DIAG_ERROR, 1, 0, "a case begins with its title, a sentence");
 	if (c->given & DUE_DEADTIME && c->plan.set[SET_DEADTIME] <= 2 * c->plan.set[SET_KEEPALIVE])
@@ -336,7 +373,8 @@ static void case_line(struct decision_case *c, char *line, struct diags *d, unsi
 	if (c->plan.count + 4 > FAULTS_MAX)
 		diag_add(d, DIAG_ERROR, number, 0, "too many lines");
 	else if (!given && strcmp(words[0].text, "when") != 0)
-		diag_add(d, DIAG_ERROR, number, words[0].column, "\"%s\" begins no line; expected given, when, expect or #", words[0].text);
+		diag_add(d, DIAG_ERROR, number, words[0].column,
+			"\"%s\" begins no line; expected given, when, expect or #", words[0].text);
 	else if (count < 2)
 		diag_add(d, DIAG_ERROR, number, words[0].column, "nothing follows \"%s\"", words[0].text);
 	else if (given)

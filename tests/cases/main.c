@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* cases FILE                prints the case anew, with the expect lines of the real core; --trace FILE: and what led to them
- * cases --into DIR FILE...  writes each into DIR, and a line for each: same FILE, differs FILE or, after a complaint, wrong FILE
+/* cases FILE                prints the case anew, with the expect lines of the real core; --trace FILE: and what led to
+ * them cases --into DIR FILE...  writes each into DIR, and a line for each: same FILE, differs FILE or, after a
+ * complaint, wrong FILE
  * Exit 0; 1 a beginning is not as given, or a rule of the simulator is broken, or a case does not parse. */
 #include <errno.h>
 #include <stdlib.h>

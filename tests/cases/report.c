@@ -100,7 +100,9 @@ static int peer_of(const struct node *n)
 		struct node_view view;
 		core_node_view(n->core, i, &view);
 		if (!view.is_self)
-			return strcmp(view.status, "dead") == 0 ? PEER_DEAD : strcmp(view.status, "init") == 0 ? PEER_UNHEARD : PEER_SEEN;
+			return strcmp(view.status, "dead") == 0   ? PEER_DEAD
+			       : strcmp(view.status, "init") == 0 ? PEER_UNHEARD
+			                                          : PEER_SEEN;
 	}
 	return PEER_UNHEARD;
 }
@@ -166,11 +168,14 @@ static void tell_orders(const struct world *w)
 		const struct move *m = &w->moves[i];
 		const struct node *n = &w->nodes[f->node < 0 ? 0 : f->node];
 		bool order = f->kind == FAULT_STANDBY || f->kind == FAULT_TAKEOVER;
-		if (!order || report.answered[i] || w->now <= f->at_ms * MS || (m->life != 0 && n->core != NULL && n->life == m->life))
+		if (!order || report.answered[i] || w->now <= f->at_ms * MS ||
+			(m->life != 0 && n->core != NULL && n->life == m->life))
 			continue;
 		report.answered[i] = true;
 		tell(w, "%s %s", move_words(f, words, sizeof words),
-		     m->life != 0 ? "gets no answer: the engine that it asked is gone" : n->core == NULL ? "finds no heartbeat running" : "finds heartbeat shutting down");
+			m->life != 0      ? "gets no answer: the engine that it asked is gone"
+			: n->core == NULL ? "finds no heartbeat running"
+					  : "finds heartbeat shutting down");
 	}
 }
 
@@ -214,16 +219,20 @@ static void see_action(const struct world *w, const struct node *n, const struct
 	switch (a->kind) {
 	case ACTION_GROUP_START: tell(w, "%s starts %s", self, group_of((int)a->group.group)); return;
 	case ACTION_GROUP_STOP:
-		tell(w, n->places[a->group.group].busy ? "%s cuts short its start of %s and stops it" : "%s stops %s", self, group_of((int)a->group.group));
+		tell(w, n->places[a->group.group].busy ? "%s cuts short its start of %s and stops it" : "%s stops %s",
+			self, group_of((int)a->group.group));
 		return;
-	case ACTION_GROUP_ANNOUNCE: tell(w, "%s announces the addresses of %s again", self, group_of((int)a->group.group)); return;
+	case ACTION_GROUP_ANNOUNCE:
+		tell(w, "%s announces the addresses of %s again", self, group_of((int)a->group.group));
+		return;
 	case ACTION_FENCE: tell(w, "%s shoots %s", self, node_of((int)a->fence.node)); return;
 	case ACTION_STOPPED: tell(w, "heartbeat on %s has stopped", self); return;
 	case ACTION_MOVE_DONE:
 		if (a->move_done.id == 0 || a->move_done.id > w->plan->count)
 			return;
 		report.answered[a->move_done.id - 1] = true;
-		tell(w, "%s %s: %s", move_words(&w->plan->faults[a->move_done.id - 1], words, sizeof words), a->move_done.ok ? "ends well" : "fails", a->move_done.text);
+		tell(w, "%s %s: %s", move_words(&w->plan->faults[a->move_done.id - 1], words, sizeof words),
+			a->move_done.ok ? "ends well" : "fails", a->move_done.text);
 		return;
 	default: return;
 	}
@@ -232,8 +241,10 @@ static void see_action(const struct world *w, const struct node *n, const struct
 static void see_script(const struct world *w, const struct sight *s)
 {
 	static const char *const words[2][4][2] = {
-		[GROUP_START] = {{"runs", ""}, {"fails to start", ""}, {"kills its start of", ", which hangs"}, {"fails to start", ", and to undo it"}},
-		[GROUP_STOP] = {{"has stopped", ""}, {"fails to stop", ""}, {"kills its stop of", ", which hangs"}, {"", ""}},
+		[GROUP_START] = {{"runs", ""}, {"fails to start", ""}, {"kills its start of", ", which hangs"},
+			{"fails to start", ", and to undo it"}},
+		[GROUP_STOP] = {{"has stopped", ""}, {"fails to stop", ""}, {"kills its stop of", ", which hangs"},
+			{"", ""}},
 	};
 	const char *const *sentence = words[s->operation][s->outcome];
 	tell(w, "%s %s %s%s", node_of(s->node->index), sentence[0], group_of(s->group), sentence[1]);
@@ -260,8 +271,11 @@ static void print_stretch(const struct stretch *s, const char *never)
 
 static void print_place(int g)
 {
-	static const char *const words[TRUTHS] = {[TRUTH_STARTING] = "is starting", [TRUTH_RUNNING] = "runs", [TRUTH_STOPPING] = "is stopping",
-						  [TRUTH_STUCK] = "cannot stop", [TRUTH_PARTIAL] = "has remains of"};
+	static const char *const words[TRUTHS] = {[TRUTH_STARTING] = "is starting",
+		[TRUTH_RUNNING] = "runs",
+		[TRUTH_STOPPING] = "is stopping",
+		[TRUTH_STUCK] = "cannot stop",
+		[TRUTH_PARTIAL] = "has remains of"};
 	bool any = false;
 	(void)fputs("expect at the end: ", report.out);
 	for (int i = 0; i < NODES; i++) {
@@ -287,7 +301,8 @@ static void print_end(void)
 	for (int i = 0; i < NODES; i++) {
 		const struct look *l = &report.looks[i];
 		if (!l->engine)
-			fprintf(report.out, "expect at the end: %s%s\n", node_of(i), l->powered ? " has no heartbeat running" : " is off");
+			fprintf(report.out, "expect at the end: %s%s\n", node_of(i),
+				l->powered ? " has no heartbeat running" : " is off");
 		else if (report.looks[1 - i].engine && l->peer != PEER_SEEN)
 			fprintf(report.out, "expect at the end: %s does not see %s\n", node_of(i), node_of(1 - i));
 	}
@@ -295,7 +310,8 @@ static void print_end(void)
 		const struct fault *f = &report.c->plan.faults[i];
 		char words[80];
 		if ((f->kind == FAULT_STANDBY || f->kind == FAULT_TAKEOVER) && !report.answered[i])
-			fprintf(report.out, "expect at the end: %s has no answer yet\n", move_words(f, words, sizeof words));
+			fprintf(report.out, "expect at the end: %s has no answer yet\n",
+				move_words(f, words, sizeof words));
 	}
 }
 
@@ -311,8 +327,9 @@ static void begin(void)
 		report.nobody[g].since = report.both[g].since = NEVER;
 		for (int i = 0; i < NODES; i++)
 			if (report.looks[i].truth[g] != (c->runs_on[g] == i ? TRUTH_RUNNING : TRUTH_OFF))
-				(void)snprintf(report.doubt, sizeof report.doubt, "the beginning cannot be as given: %s %s %s", node_of(i),
-					       c->runs_on[g] == i ? "does not run" : "has", group_of(g));
+				(void)snprintf(report.doubt, sizeof report.doubt,
+					"the beginning cannot be as given: %s %s %s", node_of(i),
+					c->runs_on[g] == i ? "does not run" : "has", group_of(g));
 	}
 	count_owners(c->begin_ms * MS);
 }
@@ -352,6 +369,7 @@ bool case_play(struct decision_case *c, FILE *out, bool trace, char *why, size_t
 	if (report.doubt[0] != '\0')
 		(void)snprintf(why, cap, "%s", report.doubt);
 	else if (verdict.invariant[0] != '\0')
-		(void)snprintf(why, cap, "a rule of the simulator is broken at %.3f s: %s: %s", (double)(verdict.at - c->begin_ms * MS) / 1e9, verdict.invariant, verdict.text);
+		(void)snprintf(why, cap, "a rule of the simulator is broken at %.3f s: %s: %s",
+			(double)(verdict.at - c->begin_ms * MS) / 1e9, verdict.invariant, verdict.text);
 	return report.doubt[0] == '\0' && verdict.invariant[0] == '\0';
 }

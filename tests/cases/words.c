@@ -69,7 +69,8 @@ static bool is(struct bytes slot, const char *name)
 }
 
 /* How many words fill this place of a pattern; 0: they do not fit. */
-static size_t fill(const struct decision_case *c, struct bytes slot, const struct word *words, size_t count, struct filled *f)
+static size_t fill(
+	const struct decision_case *c, struct bytes slot, const struct word *words, size_t count, struct filled *f)
 {
 	const char *text = words[0].text;
 	if (is(slot, "TIME"))
@@ -98,7 +99,8 @@ static bool next_slot(const char **at, struct bytes *slot)
 }
 
 /* How far the words fill the pattern: all of both when *whole; else the place that is not filled is in *slot. */
-static size_t reach(const struct decision_case *c, const char *pattern, const struct word *words, size_t count, struct filled *f, bool *whole, struct bytes *slot)
+static size_t reach(const struct decision_case *c, const char *pattern, const struct word *words, size_t count,
+	struct filled *f, bool *whole, struct bytes *slot)
 {
 	size_t used = 0;
 	*whole = false;
@@ -116,8 +118,8 @@ static size_t reach(const struct decision_case *c, const char *pattern, const st
 /* A place of a pattern in the words of a person. */
 static void describe(const struct decision_case *c, struct bytes slot, char *out, size_t cap)
 {
-	static const char *const words[][2] = {{"TIME", "a time (10 s)"}, {"NODE", "node1 or node2"}, {"NAME", "a name in small letters"},
-					       {"NUMBER", "a number"}, {"HALF", "all, local or foreign"}};
+	static const char *const words[][2] = {{"TIME", "a time (10 s)"}, {"NODE", "node1 or node2"},
+		{"NAME", "a name in small letters"}, {"NUMBER", "a number"}, {"HALF", "all, local or foreign"}};
 	(void)bytes_to_text(slot, out, cap);
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (is(slot, words[i][0]))
@@ -131,8 +133,8 @@ static void describe(const struct decision_case *c, struct bytes slot, char *out
 	out[names.len] = '\0';
 }
 
-static void complain(const struct decision_case *c, const struct row *const *tables, const struct word *words, size_t count, size_t best,
-		     struct diags *d, unsigned line)
+static void complain(const struct decision_case *c, const struct row *const *tables, const struct word *words,
+	size_t count, size_t best, struct diags *d, unsigned line)
 {
 	char fitting[500];
 	struct writer out = writer_over(fitting, sizeof fitting - 1);
@@ -151,12 +153,14 @@ static void complain(const struct decision_case *c, const struct row *const *tab
 		}
 	fitting[out.len] = '\0';
 	const struct word *at = best < count ? &words[best] : &words[count - 1];
-	diag_add(d, DIAG_ERROR, line, at->column, best < count ? "\"%s\" does not fit here; expected: %s" : "something is missing behind \"%s\"; expected: %s",
-		 at->text, fitting);
+	diag_add(d, DIAG_ERROR, line, at->column,
+		best < count ? "\"%s\" does not fit here; expected: %s"
+			     : "something is missing behind \"%s\"; expected: %s",
+		at->text, fitting);
 }
 
-const struct row *words_match(const struct decision_case *c, const struct row *const *tables, const struct word *words, size_t count,
-			      struct filled *f, struct diags *d, unsigned line)
+const struct row *words_match(const struct decision_case *c, const struct row *const *tables, const struct word *words,
+	size_t count, struct filled *f, struct diags *d, unsigned line)
 {
 	size_t best = 0;
 	for (const struct row *const *table = tables; *table != NULL; table++)

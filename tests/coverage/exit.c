@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Linked by `make coverage` only, with --wrap=_exit: the workers of the simulator and of some unit tests end with _exit, which
- * runs no exit handler, and so what they have counted would be lost. */
+/* Linked by `make coverage` only, with --wrap=_exit: the workers of the simulator and of some unit tests end with
+ * _exit, which runs no exit handler, and so what they have counted would be lost. */
 #include <sys/resource.h>
 
 void __gcov_dump(void);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The calls that can be made to fail, in the place of the C library's: one row a call, with its family and the errno of
- * the failure.  No header of the C library that declares them is included: some declare arguments that cannot be defined. */
+ * the failure.  No header of the C library that declares them is included: some declare arguments that cannot be
+ * defined. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -102,15 +103,19 @@ CALL(FAULT_OPEN, ENOSPC, -1, int, mkostemp, (char *pattern, int flags), (pattern
 CALL(FAULT_READ, EIO, -1, ssize_t, read, (int fd, void *data, size_t len), (fd, data, len))
 CALL(FAULT_READ, EIO, -1, ssize_t, pread, (int fd, void *data, size_t len, off_t at), (fd, data, len, at))
 CALL(FAULT_READ, ENOMEM, -1, ssize_t, recv, (int fd, void *data, size_t len, int flags), (fd, data, len, flags))
-CALL(FAULT_READ, ENOMEM, -1, ssize_t, recvfrom, (int fd, void *data, size_t len, int flags, void *from, void *from_len), (fd, data, len, flags, from, from_len))
+CALL(FAULT_READ, ENOMEM, -1, ssize_t, recvfrom, (int fd, void *data, size_t len, int flags, void *from, void *from_len),
+	(fd, data, len, flags, from, from_len))
 CALL(FAULT_READ, ENOMEM, -1, ssize_t, recvmsg, (int fd, void *message, int flags), (fd, message, flags))
-CALL(FAULT_READ, ENOMEM, -1, int, recvmmsg, (int fd, void *messages, unsigned count, int flags, void *timeout), (fd, messages, count, flags, timeout))
+CALL(FAULT_READ, ENOMEM, -1, int, recvmmsg, (int fd, void *messages, unsigned count, int flags, void *timeout),
+	(fd, messages, count, flags, timeout))
 
 CALL(FAULT_WRITE, ENOSPC, -1, ssize_t, write, (int fd, const void *data, size_t len), (fd, data, len))
 CALL(FAULT_WRITE, ENOSPC, -1, ssize_t, pwrite, (int fd, const void *data, size_t len, off_t at), (fd, data, len, at))
 CALL(FAULT_WRITE, ENOSPC, -1, ssize_t, writev, (int fd, const struct iovec *data, int count), (fd, data, count))
 CALL(FAULT_WRITE, ENOBUFS, -1, ssize_t, send, (int fd, const void *data, size_t len, int flags), (fd, data, len, flags))
-CALL(FAULT_WRITE, ENOBUFS, -1, ssize_t, sendto, (int fd, const void *data, size_t len, int flags, const void *to, unsigned to_len), (fd, data, len, flags, to, to_len))
+CALL(FAULT_WRITE, ENOBUFS, -1, ssize_t, sendto,
+	(int fd, const void *data, size_t len, int flags, const void *to, unsigned to_len),
+	(fd, data, len, flags, to, to_len))
 CALL(FAULT_WRITE, ENOBUFS, -1, ssize_t, sendmsg, (int fd, const void *message, int flags), (fd, message, flags))
 
 CALL(FAULT_FILE, EIO, -1, int, fstat, (int fd, void *status), (fd, status))
@@ -130,7 +135,8 @@ CALL(FAULT_FILE, ENOLCK, -1, int, flock, (int fd, int operation), (fd, operation
 
 CALL(FAULT_FORK, EAGAIN, -1, pid_t, fork, (void), ())
 
-int posix_spawn(pid_t *pid, const char *path, const void *actions, const void *attributes, char *const *argv, char *const *envp)
+int posix_spawn(
+	pid_t *pid, const char *path, const void *actions, const void *attributes, char *const *argv, char *const *envp)
 {
 	REAL("posix_spawn", int, (pid_t *, const char *, const void *, const void *, char *const *, char *const *));
 	return fault_due(FAULT_FORK, "posix_spawn") ? EAGAIN : real(pid, path, actions, attributes, argv, envp);
@@ -146,7 +152,8 @@ long syscall(long number, ...)
 	for (int i = 0; i < 6; i++)
 		a[i] = va_arg(rest, long);
 	va_end(rest);
-	if ((number == 434 || number == 424) && fault_due(FAULT_FORK, number == 434 ? "pidfd_open" : "pidfd_send_signal")) {
+	if ((number == 434 || number == 424) &&
+		fault_due(FAULT_FORK, number == 434 ? "pidfd_open" : "pidfd_send_signal")) {
 		errno = EMFILE;
 		return -1;
 	}
@@ -156,8 +163,10 @@ long syscall(long number, ...)
 /* --- sockets, pipes, timers: new descriptors --- */
 
 CALL(FAULT_SOCKET, EMFILE, -1, int, socket, (int family, int type, int protocol), (family, type, protocol))
-CALL(FAULT_SOCKET, EMFILE, -1, int, socketpair, (int family, int type, int protocol, int *ends), (family, type, protocol, ends))
-CALL(FAULT_SOCKET, EMFILE, -1, int, accept4, (int fd, void *from, void *from_len, int flags), (fd, from, from_len, flags))
+CALL(FAULT_SOCKET, EMFILE, -1, int, socketpair, (int family, int type, int protocol, int *ends),
+	(family, type, protocol, ends))
+CALL(FAULT_SOCKET, EMFILE, -1, int, accept4, (int fd, void *from, void *from_len, int flags),
+	(fd, from, from_len, flags))
 CALL(FAULT_SOCKET, EMFILE, -1, int, pipe2, (int *ends, int flags), (ends, flags))
 CALL(FAULT_SOCKET, EMFILE, -1, int, timerfd_create, (int clock, int flags), (clock, flags))
 
@@ -166,16 +175,22 @@ CALL(FAULT_SOCKET, EMFILE, -1, int, timerfd_create, (int clock, int flags), (clo
 CALL(FAULT_SETUP, EADDRINUSE, -1, int, bind, (int fd, const void *address, unsigned len), (fd, address, len))
 CALL(FAULT_SETUP, ENOBUFS, -1, int, connect, (int fd, const void *address, unsigned len), (fd, address, len))
 CALL(FAULT_SETUP, EADDRINUSE, -1, int, listen, (int fd, int backlog), (fd, backlog))
-CALL(FAULT_SETUP, ENOBUFS, -1, int, setsockopt, (int fd, int level, int option, const void *value, unsigned len), (fd, level, option, value, len))
-CALL(FAULT_SETUP, ENOBUFS, -1, int, getsockopt, (int fd, int level, int option, void *value, void *len), (fd, level, option, value, len))
+CALL(FAULT_SETUP, ENOBUFS, -1, int, setsockopt, (int fd, int level, int option, const void *value, unsigned len),
+	(fd, level, option, value, len))
+CALL(FAULT_SETUP, ENOBUFS, -1, int, getsockopt, (int fd, int level, int option, void *value, void *len),
+	(fd, level, option, value, len))
 CALL(FAULT_SETUP, ENOBUFS, -1, int, getsockname, (int fd, void *address, void *len), (fd, address, len))
-CALL(FAULT_SETUP, ENOMEM, -1, int, timerfd_settime, (int fd, int flags, const void *to, void *old), (fd, flags, to, old))
+CALL(FAULT_SETUP, ENOMEM, -1, int, timerfd_settime, (int fd, int flags, const void *to, void *old),
+	(fd, flags, to, old))
 CALL(FAULT_SETUP, ENOMEM, -1, int, poll, (void *list, unsigned long count, int ms), (list, count, ms))
-CALL(FAULT_SETUP, ENOMEM, (void *)-1, void *, mmap, (void *at, size_t len, int protection, int flags, int fd, off_t offset), (at, len, protection, flags, fd, offset))
+CALL(FAULT_SETUP, ENOMEM, (void *)-1, void *, mmap,
+	(void *at, size_t len, int protection, int flags, int fd, off_t offset),
+	(at, len, protection, flags, fd, offset))
 CALL(FAULT_SETUP, EAGAIN, -1, ssize_t, getrandom, (void *data, size_t len, unsigned flags), (data, len, flags))
 CALL(FAULT_SETUP, EIO, -1, int, uname, (void *name), (name))
 CALL(FAULT_SETUP, EIO, -1, int, dup2, (int from, int to), (from, to))
-CALL(FAULT_SETUP, EPERM, -1, int, sched_setscheduler, (pid_t pid, int policy, const void *parameters), (pid, policy, parameters))
+CALL(FAULT_SETUP, EPERM, -1, int, sched_setscheduler, (pid_t pid, int policy, const void *parameters),
+	(pid, policy, parameters))
 CALL(FAULT_SETUP, ENOMEM, NULL, void *, if_nameindex, (void), ())
 CALL(FAULT_SETUP, ENOBUFS, 0, unsigned, if_nametoindex, (const char *name), (name))
 CALL(FAULT_SETUP, ENOBUFS, NULL, char *, if_indextoname, (unsigned index, char *name), (index, name))

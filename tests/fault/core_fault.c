@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* Failure injection in one process: every life of lives.c is played with the first call of a family failing, then the second,
- * until it comes to its end without having met the failure.  Each time: refused with words, or the same result as ever; never a
- * crash, a hang, a silent error, memory or a descriptor that is not given back.
- * What GLib asks for itself ends the process when it fails, with GLib's message: that is its design, and the guardian's business.
+/* Failure injection in one process: every life of lives.c is played with the first call of a family failing, then the
+ * second, until it comes to its end without having met the failure.  Each time: refused with words, or the same result
+ * as ever; never a crash, a hang, a silent error, memory or a descriptor that is not given back.
+ * What GLib asks for itself ends the process when it fails, with GLib's message: that is its design, and the guardian's
+ * business.
  * Each try is a process of its own.  Prints TAP. */
 #include <dirent.h>
 #include <signal.h>
@@ -91,7 +92,8 @@ static const char *judge(int status, const struct report *plain)
 		glib = glib && WIFSIGNALED(status) && (WTERMSIG(status) == SIGTRAP || WTERMSIG(status) == SIGABRT);
 		if (glib)
 			return NULL;
-		(void)snprintf(text, sizeof text, WIFSIGNALED(status) ? "killed by signal %d" : "exit status %d", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+		(void)snprintf(text, sizeof text, WIFSIGNALED(status) ? "killed by signal %d" : "exit status %d",
+			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 		return text;
 	}
 	if (report->memory != 0 && !glib) /* GLib's first warning takes memory that it keeps */
@@ -114,8 +116,8 @@ static bool sweep(const struct life *life, enum fault_family family)
 	int status = play(life, family, 0);
 	plain = *report;
 	if (status != 0 || !plain.ended || plain.end != LIFE_DONE || plain.memory != 0 || plain.files != 0) {
-		printf("not ok - %s, without a failure: status %d, end %d, %ld pieces of memory and %d descriptors more than before\n", life->name, status,
-		       (int)plain.end, plain.memory, plain.files);
+		printf("not ok - %s, without a failure: status %d, end %d, %ld pieces of memory and %d descriptors more than before\n",
+			life->name, status, (int)plain.end, plain.memory, plain.files);
 		return false;
 	}
 	for (n = 1; n <= TRIES_MAX; n++) {
@@ -126,11 +128,13 @@ static bool sweep(const struct life *life, enum fault_family family)
 		refused += report->ended && report->end == LIFE_REFUSED;
 		deaths += !report->ended;
 		if (wrong && bad++ < COMPLAINTS_MAX)
-			printf("# %s: %s number %u (%s, called by %s): %s\n", life->name, fault_family_name(family), n, report->call, report->caller, wrong);
+			printf("# %s: %s number %u (%s, called by %s): %s\n", life->name, fault_family_name(family), n,
+				report->call, report->caller, wrong);
 	}
 	bad += n == 1; /* nothing to fail: the table of lives is wrong */
 	printf("%s - %s: each of %u calls of the family %s fails once: %u refused, %u the end of the process (GLib), %u made no difference\n",
-	       bad || n > TRIES_MAX ? "not ok" : "ok", life->name, n - 1, fault_family_name(family), refused, deaths, n - 1 - refused - deaths);
+		bad || n > TRIES_MAX ? "not ok" : "ok", life->name, n - 1, fault_family_name(family), refused, deaths,
+		n - 1 - refused - deaths);
 	return bad == 0 && n <= TRIES_MAX;
 }
 

@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: MIT
-/* Which call fails: counts the calls of a family and says when one of them is due.  Linked into a test program (the n-th
- * call), or preloaded into the real daemon (the n-th place in the code that calls).  Never part of what is installed. */
+/* Which call fails: counts the calls of a family and says when one of them is due.  Linked into a test program (the
+ * n-th call), or preloaded into the real daemon (the n-th place in the code that calls).  Never part of what is
+ * installed. */
 #ifndef TESTS_FAULT_FAULT_H
 #define TESTS_FAULT_FAULT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-enum fault_family { FAULT_MALLOC, FAULT_OPEN, FAULT_READ, FAULT_WRITE, FAULT_FILE, FAULT_FORK, FAULT_SOCKET, FAULT_SETUP, FAULT_FAMILIES };
+enum fault_family {
+	FAULT_MALLOC,
+	FAULT_OPEN,
+	FAULT_READ,
+	FAULT_WRITE,
+	FAULT_FILE,
+	FAULT_FORK,
+	FAULT_SOCKET,
+	FAULT_SETUP,
+	FAULT_FAMILIES
+};
 const char *fault_family_name(enum fault_family family);
 
 /* For calls.c: must this call fail? */

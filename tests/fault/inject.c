@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
 /* In the real daemon, preloaded.  One failure in the life of a node, controlled by the environment:
  *
- *   FAULT_STATE  a file of FAULT_STATE_BYTES zeros or more, shared by all processes that it is preloaded into: its first byte is the
- *                switch ('1': count from now on), so that the runner can let a pair settle before a story begins
- *   FAULT_WANT   PROCESS:FAMILY:N[:TIMES]: the N-th place of this family in this process (starter, guardian, engine) fails, TIMES
- *                times (default 1) in a row
+ *   FAULT_STATE  a file of FAULT_STATE_BYTES zeros or more, shared by all processes that it is preloaded into:
+ *                its first byte is the switch ('1': count from now on), so that the runner can let a pair
+ *                settle before a story begins
+ *   FAULT_WANT   PROCESS:FAMILY:N[:TIMES]: the N-th place of this family in this process
+ *                (starter, guardian, engine) fails, TIMES times (default 1) in a row
  *   FAULT_RECORD not empty: every place is written to FAULT_STATE.sites
  *   FAULT_PROGRAM when it is set: only in programs of this name, not in what they call
  *
- * Counted are places: call and call stack, not calls.  The same call from the same place fails the first time only; so a
- * story has hundreds of failures and not a million.  The place that failed is written to FAULT_STATE.hit, in the form of a line of
- * sites: PROCESS FAMILY N CALL FRAME...; a frame is an offset in the program, or the name of another library.
+ * Counted are places: call and call stack, not calls.  The same call from the same place fails the first time only; so
+ * a story has hundreds of failures and not a million.  The place that failed is written to FAULT_STATE.hit, in the form
+ * of a line of sites: PROCESS FAMILY N CALL FRAME...; a frame is an offset in the program, or the name of another
+ * library.
  *
  * In a test program without FAULT_STATE calls are counted as they come: fault.h. */
 #include "tests/fault/fault.h"
@@ -33,7 +35,8 @@ enum { ROLE_STARTER, ROLE_GUARDIAN, ROLE_ENGINE, ROLES };
 enum { SITES_MAX = 8192, FRAMES_MAX = 24, OWN_FRAMES = 2, LINE_MAX_BYTES = 1024, PLACE_FRAMES = 4, GLIB_FRAMES = 2 };
 
 static const char *const role_names[ROLES] = {"starter", "guardian", "engine"};
-static const char *const family_names[FAULT_FAMILIES] = {"malloc", "open", "read", "write", "file", "fork", "socket", "setup"};
+static const char *const family_names[FAULT_FAMILIES] = {
+	"malloc", "open", "read", "write", "file", "fork", "socket", "setup"};
 
 struct state {
 	char armed;
@@ -82,7 +85,8 @@ static unsigned number_of(const char *const *names, unsigned count, const char *
 
 static void parse_want(const char *want)
 {
-	const char *family = strchr(want, ':'), *n = family ? strchr(family + 1, ':') : NULL, *times = n ? strchr(n + 1, ':') : NULL;
+	const char *family = strchr(want, ':'), *n = family ? strchr(family + 1, ':') : NULL,
+		   *times = n ? strchr(n + 1, ':') : NULL;
 	if (!n)
 		return;
 	want_role = number_of(role_names, ROLES, want, (size_t)(family - want));
@@ -108,7 +112,8 @@ __attribute__((constructor)) static void begin(void)
 	if (want)
 		parse_want(want);
 	int fd = open(path, O_RDWR | O_CLOEXEC);
-	void *memory = fd < 0 ? MAP_FAILED : mmap(NULL, sizeof(struct state), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	void *memory =
+		fd < 0 ? MAP_FAILED : mmap(NULL, sizeof(struct state), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (memory == MAP_FAILED || lseek(fd, 0, SEEK_END) < (off_t)sizeof(struct state)) {
 		fprintf(stderr, "inject: %s cannot be used, or has fewer than %zu bytes\n", path, sizeof(struct state));
 		_exit(99);
@@ -133,15 +138,16 @@ static bool in_exe(const void *frame)
 	return (uintptr_t)frame >= exe_from && (uintptr_t)frame < exe_to;
 }
 
-/* A place: who, what, and the innermost frames of the program, relative, as it lies elsewhere each time.  Who it was that
- * called for a log line or a checksum is too far away to make a difference. */
+/* A place: who, what, and the innermost frames of the program, relative, as it lies elsewhere each time.  Who it was
+ * that called for a log line or a checksum is too far away to make a difference. */
 static uint64_t place(enum fault_family family, const char *call, void *const *frames, int count)
 {
 	uint64_t hash = mix(mix(0xcbf29ce484222325u, role), family);
 	int used = 0, most = PLACE_FRAMES;
 	Dl_info info;
 	/* Memory that GLib does not get is the end of the process, whatever for: only the moment is of interest. */
-	if (family == FAULT_MALLOC && count > 0 && !in_exe(frames[0]) && dladdr(frames[0], &info) && strstr(info.dli_fname, "libglib"))
+	if (family == FAULT_MALLOC && count > 0 && !in_exe(frames[0]) && dladdr(frames[0], &info) &&
+		strstr(info.dli_fname, "libglib"))
 		most = GLIB_FRAMES, call = "glib";
 	for (const char *c = call; *c; c++)
 		hash = mix(hash, (unsigned char)*c);
@@ -151,17 +157,23 @@ static uint64_t place(enum fault_family family, const char *call, void *const *f
 	return hash ? hash : 1;
 }
 
-static void write_line(const char *suffix, enum fault_family family, unsigned n, const char *call, void *const *frames, int count)
+static void write_line(
+	const char *suffix, enum fault_family family, unsigned n, const char *call, void *const *frames, int count)
 {
 	char name[300], line[LINE_MAX_BYTES];
 	(void)snprintf(name, sizeof name, "%s.%s", path, suffix);
-	size_t len = (size_t)snprintf(line, sizeof line, "%s %s %u %s", role_names[role], family_names[family], n, call);
+	size_t len =
+		(size_t)snprintf(line, sizeof line, "%s %s %u %s", role_names[role], family_names[family], n, call);
 	for (int i = 0; i < count && len < sizeof line - 80; i++) {
 		Dl_info info;
 		if (in_exe(frames[i]))
-			len += (size_t)snprintf(line + len, sizeof line - len, " 0x%lx", (unsigned long)((uintptr_t)frames[i] - exe_from - 1));
+			len += (size_t)snprintf(line + len, sizeof line - len, " 0x%lx",
+				(unsigned long)((uintptr_t)frames[i] - exe_from - 1));
 		else if (dladdr(frames[i], &info) && info.dli_fname)
-			len += (size_t)snprintf(line + len, sizeof line - len, " %.40s", info.dli_sname ? info.dli_sname : strrchr(info.dli_fname, '/') ? strrchr(info.dli_fname, '/') + 1 : info.dli_fname);
+			len += (size_t)snprintf(line + len, sizeof line - len, " %.40s",
+				info.dli_sname                 ? info.dli_sname
+				: strrchr(info.dli_fname, '/') ? strrchr(info.dli_fname, '/') + 1
+							       : info.dli_fname);
 	}
 	line[len++] = '\n';
 	int fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
@@ -194,8 +206,9 @@ static bool judge(enum fault_family family, const char *call, uint64_t hash, voi
 	return true;
 }
 
-/* The engine runs at a real-time priority, a command does not: who waits lends its priority to the holder, else it would wait for a
- * holder that gets no CPU.  The word is 0 or the holder's thread, as futex(2) wants it; the processes share a PID namespace. */
+/* The engine runs at a real-time priority, a command does not: who waits lends its priority to the holder, else it
+ * would wait for a holder that gets no CPU.  The word is 0 or the holder's thread, as futex(2) wants it; the processes
+ * share a PID namespace. */
 static void lock(void)
 {
 	uint32_t me = (uint32_t)gettid(), dead = 0;
@@ -307,7 +320,8 @@ static void tell_failure(const char *call)
 		(void)snprintf(own.call, own.call_cap, "%s", call);
 	for (int i = 0; own.caller && i < 3; i++)
 		if (frames[i] && !in_exe(frames[i]) && dladdr(frames[i], &info) && info.dli_fname)
-			(void)snprintf(own.caller, own.caller_cap, "%s", strrchr(info.dli_fname, '/') ? strrchr(info.dli_fname, '/') + 1 : info.dli_fname);
+			(void)snprintf(own.caller, own.caller_cap, "%s",
+				strrchr(info.dli_fname, '/') ? strrchr(info.dli_fname, '/') + 1 : info.dli_fname);
 }
 
 /* By the whole stack. */

@@ -64,11 +64,14 @@ static enum life_end judge_diags(struct diags *d, size_t deserved, uint64_t *res
 
 /* --- the three files --- */
 
-static const char good_ha_cf[] = "node alpha beta\nbcast eth0 eth1\nucast eth2 10.0.0.2\nmcast eth0 225.0.0.1 694 1 0\nping 10.0.0.1\nping_group routers 10.0.0.3 10.0.0.4\n"
-				 "keepalive 200ms\ndeadtime 2\nwarntime 1\ninitdead 20\nauto_failback off\nlogfile /var/log/ha-log\ndebugfile /var/log/ha-debug\n"
-				 "logfacility local0\nrespawn hacluster /usr/lib/heartbeat/ipfail\napiauth ipfail uid=hacluster\nenv COLOUR=blue\n";
-static const char bad_ha_cf[] = "node alpha\nkeepalive 1Os\nbcats eth0\nping 10.0.0.1\ndeadtime\nnode alpha\nlogfacility no\nucast eth0\n";
-static const char good_haresources[] = "alpha IPaddr::10.0.0.100/24/eth0 Filesystem::/dev/sda1::/srv::ext4 httpd\nbeta 10.0.0.101 db\n";
+static const char good_ha_cf[] =
+	"node alpha beta\nbcast eth0 eth1\nucast eth2 10.0.0.2\nmcast eth0 225.0.0.1 694 1 0\nping 10.0.0.1\nping_group routers 10.0.0.3 10.0.0.4\n"
+	"keepalive 200ms\ndeadtime 2\nwarntime 1\ninitdead 20\nauto_failback off\nlogfile /var/log/ha-log\ndebugfile /var/log/ha-debug\n"
+	"logfacility local0\nrespawn hacluster /usr/lib/heartbeat/ipfail\napiauth ipfail uid=hacluster\nenv COLOUR=blue\n";
+static const char bad_ha_cf[] =
+	"node alpha\nkeepalive 1Os\nbcats eth0\nping 10.0.0.1\ndeadtime\nnode alpha\nlogfacility no\nucast eth0\n";
+static const char good_haresources[] =
+	"alpha IPaddr::10.0.0.100/24/eth0 Filesystem::/dev/sda1::/srv::ext4 httpd\nbeta 10.0.0.101 db\n";
 static const char bad_haresources[] = "gamma IPaddr::10.0.0.300 httpd\nalpha httpd\nbeta httpd\n";
 static const char good_authkeys[] = "auth 1\n1 sha1 key-of-a-test\n2 md5 another\n";
 static const char bad_authkeys[] = "auth 3\nsha1\n1 sha2 x\n4 crc y\n";
@@ -205,7 +208,8 @@ static void forget_errors(void)
 	fault_pause(true);
 }
 
-/* Start of both, a planned move, death and return of the owner, end of both.  The harness itself watches for two owners. */
+/* Start of both, a planned move, death and return of the owner, end of both.  The harness itself watches for two
+ * owners. */
 static enum life_end cores(const char *lines, uint64_t *result)
 {
 	static struct pair *p; /* static: outlives the longjmp */
@@ -283,7 +287,12 @@ static enum life_end log_of_a_day(uint64_t *result)
 {
 	char debugfile[128];
 	(void)snprintf(debugfile, sizeof debugfile, "%s", in_directory("debug"));
-	struct log_config config = {.entity = "test", .host = "alpha", .logfile = in_directory("log"), .debugfile = debugfile, .facility = -1, .debug_level = 1};
+	struct log_config config = {.entity = "test",
+		.host = "alpha",
+		.logfile = in_directory("log"),
+		.debugfile = debugfile,
+		.facility = -1,
+		.debug_level = 1};
 	int rc = log_open(&config);
 	log_at(LOG_LEVEL_INFO, "one %d", 1);
 	log_at(LOG_LEVEL_INFO, "one %d", 1);
@@ -384,7 +393,8 @@ static enum life_end a_script(uint64_t *result)
 	(void)g_log_set_default_handler(say_nothing, NULL);
 	char *const argv[] = {"sh", "-c", "echo out; exit 3", NULL};
 	loop = g_main_loop_new(NULL, FALSE);
-	(void)spawn_start(&(struct spawn_request){.path = "/bin/sh", .argv = argv, .done = on_spawned, .deadline = span_ms(20000)});
+	(void)spawn_start(&(struct spawn_request){
+		.path = "/bin/sh", .argv = argv, .done = on_spawned, .deadline = span_ms(20000)});
 	g_main_loop_run(loop);
 	g_main_loop_unref(loop);
 	if (spawned.end == SPAWN_FAILED)
@@ -403,12 +413,14 @@ const struct life lives[] = {
 	{"a bad authkeys", authkeys_bad, FAMILY(MALLOC), false},
 	{"two cores", two_cores, FAMILY(MALLOC), true},
 	{"two cores that compress", two_cores_compressed, FAMILY(MALLOC), true},
-	{"files", file_written_and_read, FAMILY(MALLOC) | FAMILY(OPEN) | FAMILY(READ) | FAMILY(WRITE) | FAMILY(FILE), false},
+	{"files", file_written_and_read, FAMILY(MALLOC) | FAMILY(OPEN) | FAMILY(READ) | FAMILY(WRITE) | FAMILY(FILE),
+		false},
 	{"the log", log_of_a_day, FAMILY(OPEN) | FAMILY(WRITE) | FAMILY(SETUP), false},
 	{"frames", frames, FAMILY(MALLOC), false},
 	{"announcements", announcements, FAMILY(MALLOC) | FAMILY(SOCKET) | FAMILY(SETUP), false},
 	{"addresses", addresses, FAMILY(MALLOC) | FAMILY(READ) | FAMILY(WRITE) | FAMILY(SOCKET) | FAMILY(SETUP), false},
-	{"interfaces", interfaces, FAMILY(MALLOC) | FAMILY(READ) | FAMILY(WRITE) | FAMILY(SOCKET) | FAMILY(SETUP), false},
+	{"interfaces", interfaces, FAMILY(MALLOC) | FAMILY(READ) | FAMILY(WRITE) | FAMILY(SOCKET) | FAMILY(SETUP),
+		false},
 	{"a script", a_script, FAMILY(MALLOC) | FAMILY(FORK) | FAMILY(SOCKET) | FAMILY(READ) | FAMILY(SETUP), false},
 };
 const unsigned life_count = sizeof lives / sizeof *lives;

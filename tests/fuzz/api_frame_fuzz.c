@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* The byte stream of one client of the API, before a real core that has just been started.
- * First byte: bit 0 an unprivileged user, bit 1 the rest is not a raw stream but lines of fields, one framed message up to
- * each NUL; bits 2.. how many bytes come at a time (0: all at once).
- * Invariants: every answer is a whole frame with a text message of type hbapi-resp that carries no digest; nothing moves and
- * nothing is sent before sign-on, nothing moves for anybody but root, and nobody without a name sends. */
+ * First byte: bit 0 an unprivileged user, bit 1 the rest is not a raw stream but lines of fields, one framed message up
+ * to each NUL; bits 2.. how many bytes come at a time (0: all at once).
+ * Invariants: every answer is a whole frame with a text message of type hbapi-resp that carries no digest; nothing
+ * moves and nothing is sent before sign-on, nothing moves for anybody but root, and nobody without a name sends. */
 #include <string.h>
 
 #include "heartbeat/core/codec.h"
@@ -12,8 +12,9 @@
 
 enum { PID = 4242, USER = 11, STREAM_MAX = 65536 };
 
-static const char ha_cf_text[] = "keepalive 500ms\ndeadtime 3\nauto_failback on\nbcast eth0\nnode cfa cfb\nping 10.77.0.254\n"
-				 "apiauth anon uid=0,11\napiauth web uid=0,11\n";
+static const char ha_cf_text[] =
+	"keepalive 500ms\ndeadtime 3\nauto_failback on\nbcast eth0\nnode cfa cfb\nping 10.77.0.254\n"
+	"apiauth anon uid=0,11\napiauth web uid=0,11\n";
 static const char haresources_text[] = "cfa 10.0.0.1 httpd\ncfb 10.0.0.2\n";
 static const char authkeys_text[] = "auth 1\n1 sha1 fuzz\n";
 
@@ -58,11 +59,21 @@ static void set_up(void)
 	authkeys_parse(bytes_of(authkeys_text), &room.keys, &diags);
 	MUST(diags.errors == 0);
 	diags_free(&diags);
-	const struct core_config core = {.conf = room.conf, .resources = room.resources, .keys = &room.keys, .node = "cfa", .generation = 1, .seed = 1};
+	const struct core_config core = {.conf = room.conf,
+		.resources = room.resources,
+		.keys = &room.keys,
+		.node = "cfa",
+		.generation = 1,
+		.seed = 1};
 	room.core = core_new(&core, &why);
 	MUST(room.core);
-	room.config = (struct api_config){.core = room.core, .conf = room.conf, .resources = room.resources, .node = "cfa", .version = "fuzz",
-					  .move = on_move, .message = on_message};
+	room.config = (struct api_config){.core = room.core,
+		.conf = room.conf,
+		.resources = room.resources,
+		.node = "cfa",
+		.version = "fuzz",
+		.move = on_move,
+		.message = on_message};
 	api_hub_init(&room.hub, &room.config);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Bytes as "INDEX DIGEST", a newline, and what it is to cover.  The verdict is compared with one found the slow way: digests by
- * the one-shot calls of OpenSSL and a crc bit by bit, tokens compared as text. */
+/* Bytes as "INDEX DIGEST", a newline, and what it is to cover.  The verdict is compared with one found the slow way:
+ * digests by the one-shot calls of OpenSSL and a crc bit by bit, tokens compared as text. */
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdio.h>
@@ -16,7 +16,8 @@ static const struct {
 	unsigned index;
 	enum auth_method method;
 	const char *key;
-} table[KEYS] = {{0, AUTH_CRC, ""}, {1, AUTH_SHA1, "PwTestKey-Alpha"}, {2, AUTH_MD5, "PwTestKey-Beta"}, {9, AUTH_SHA1, ""}, {15, AUTH_SHA1, "x"}};
+} table[KEYS] = {{0, AUTH_CRC, ""}, {1, AUTH_SHA1, "PwTestKey-Alpha"}, {2, AUTH_MD5, "PwTestKey-Beta"},
+	{9, AUTH_SHA1, ""}, {15, AUTH_SHA1, "x"}};
 static struct auth *auths[KEYS]; /* the same keys; the active one is that of the row */
 
 static void set_up(void)
@@ -59,7 +60,8 @@ static void plain_digest(unsigned index, struct bytes b, char out[AUTH_DIGEST_MA
 		if (table[i].method == AUTH_CRC) {
 			(void)snprintf(out, AUTH_DIGEST_MAX + 1, "%x", (unsigned)plain_crc(b));
 		} else if (table[i].key[0]) {
-			MUST(HMAC(table[i].method == AUTH_MD5 ? EVP_md5() : EVP_sha1(), table[i].key, (int)strlen(table[i].key), b.at, b.len, raw, &len));
+			MUST(HMAC(table[i].method == AUTH_MD5 ? EVP_md5() : EVP_sha1(), table[i].key,
+				(int)strlen(table[i].key), b.at, b.len, raw, &len));
 			for (unsigned n = 0; n < len; n++)
 				(void)sprintf(out + 2 * n, "%02x", raw[n]);
 		}
@@ -88,7 +90,8 @@ static enum auth_verdict plain_verify(unsigned active, struct bytes token, struc
 static void check(size_t row, struct bytes token, struct bytes covered, bool any_index)
 {
 	unsigned index = 0;
-	MUST(auth_verify(auths[row], token, covered, any_index, &index) == plain_verify(table[row].index, token, covered, any_index));
+	MUST(auth_verify(auths[row], token, covered, any_index, &index) ==
+		plain_verify(table[row].index, token, covered, any_index));
 }
 
 /* The right token for an index is accepted as it stands, and refused with one byte changed. */

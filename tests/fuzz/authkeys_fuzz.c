@@ -41,7 +41,8 @@ static void check_usable(void)
 	for (unsigned i = 0; i < AUTHKEYS_MAX; i++) {
 		const struct authkey *k = &keys.keys[i];
 		MUST((k->len > 0) == (k->method == AUTH_MD5 || k->method == AUTH_SHA1));
-		MUST(k->len <= AUTHKEYS_KEY_MAX && memcmp(k->key + k->len, zero.keys[0].key, AUTHKEYS_KEY_MAX - k->len) == 0);
+		MUST(k->len <= AUTHKEYS_KEY_MAX &&
+			memcmp(k->key + k->len, zero.keys[0].key, AUTHKEYS_KEY_MAX - k->len) == 0);
 	}
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Any bytes as a datagram: both framings, with and without keys.  What decodes is rendered in every way and must come back the
- * same; what is rendered must be rendered the same again. */
+/* Any bytes as a datagram: both framings, with and without keys.  What decodes is rendered in every way and must come
+ * back the same; what is rendered must be rendered the same again. */
 #include <string.h>
 
 #include "heartbeat/core/codec.h"
@@ -84,7 +84,8 @@ static void round_trip(const struct message *m, enum rendering how)
 	bool is_signed = how != NETSTRING_UNSIGNED && how != TEXT_UNSIGNED;
 
 	/* a packed message within a packed message is refused when it is read */
-	if ((how == ZLIB && message_find(m, "_compressed_payload")) || !render(how, m, &first) || first.len > CODEC_DATAGRAM_MAX)
+	if ((how == ZLIB && message_find(m, "_compressed_payload")) || !render(how, m, &first) ||
+		first.len > CODEC_DATAGRAM_MAX)
 		return;
 	message_init(&again, again_arena, ROOM);
 	enum codec_verdict v = codec_decode(writer_done(&first), is_signed ? auth : NULL, false, &again, &decoded);

@@ -12,17 +12,19 @@ enum {
 	ROOM = 2 * CODEC_DATAGRAM_MAX,
 };
 
-static const struct plain_key keys[] = {
-	{COMPARE_ACTIVE_INDEX, PLAIN_SHA1, "PwTestKey-Alpha"}, {COMPARE_MD5_INDEX, PLAIN_MD5, "PwTestKey-Beta"}, {COMPARE_CRC_INDEX, PLAIN_CRC, ""}};
+static const struct plain_key keys[] = {{COMPARE_ACTIVE_INDEX, PLAIN_SHA1, "PwTestKey-Alpha"},
+	{COMPARE_MD5_INDEX, PLAIN_MD5, "PwTestKey-Beta"}, {COMPARE_CRC_INDEX, PLAIN_CRC, ""}};
 enum { KEYS = sizeof keys / sizeof *keys };
 static const struct plain_keys plain_keys[COMPARE_MODES] = {
-	[COMPARE_ACTIVE] = {keys, KEYS, COMPARE_ACTIVE_INDEX, false}, [COMPARE_ANY_INDEX] = {keys, KEYS, COMPARE_ACTIVE_INDEX, true}};
+	[COMPARE_ACTIVE] = {keys, KEYS, COMPARE_ACTIVE_INDEX, false},
+	[COMPARE_ANY_INDEX] = {keys, KEYS, COMPARE_ACTIVE_INDEX, true}};
 
 static struct auth *our_keys(void)
 {
 	static struct authkeys ours;
 	static struct auth *auth;
-	static const enum auth_method methods[] = {[PLAIN_CRC] = AUTH_CRC, [PLAIN_MD5] = AUTH_MD5, [PLAIN_SHA1] = AUTH_SHA1};
+	static const enum auth_method methods[] = {
+		[PLAIN_CRC] = AUTH_CRC, [PLAIN_MD5] = AUTH_MD5, [PLAIN_SHA1] = AUTH_SHA1};
 	if (auth)
 		return auth;
 	for (size_t i = 0; i < KEYS; i++) {
@@ -59,8 +61,10 @@ bool compare_decoders(struct bytes datagram, enum compare_keys how, struct decod
 	struct decoded unwanted;
 	decoded = decoded ? decoded : &unwanted;
 	message_init(&ours, arena, sizeof arena);
-	enum codec_verdict v = codec_decode(datagram, how == COMPARE_WITHOUT_KEYS ? NULL : our_keys(), how == COMPARE_ANY_INDEX, &ours, decoded);
-	struct plain_message *theirs = plain_decode(datagram.at, datagram.len, how == COMPARE_WITHOUT_KEYS ? NULL : &plain_keys[how]);
+	enum codec_verdict v = codec_decode(
+		datagram, how == COMPARE_WITHOUT_KEYS ? NULL : our_keys(), how == COMPARE_ANY_INDEX, &ours, decoded);
+	struct plain_message *theirs =
+		plain_decode(datagram.at, datagram.len, how == COMPARE_WITHOUT_KEYS ? NULL : &plain_keys[how]);
 	MUST((v == CODEC_OK) == (theirs != NULL));
 	MUST(memchr(decoded->why, '\0', sizeof decoded->why));
 	if (theirs) {
@@ -83,7 +87,8 @@ void compare_sign(struct writer *out, unsigned index, struct bytes b)
 /* --- frames around what a fuzzer makes --- */
 
 static uint8_t built[ROOM];
-static const unsigned indexes[COMPARE_SIGNATURES] = {COMPARE_ACTIVE_INDEX, COMPARE_MD5_INDEX, COMPARE_CRC_INDEX, COMPARE_ACTIVE_INDEX};
+static const unsigned indexes[COMPARE_SIGNATURES] = {
+	COMPARE_ACTIVE_INDEX, COMPARE_MD5_INDEX, COMPARE_CRC_INDEX, COMPARE_ACTIVE_INDEX};
 
 struct bytes compare_netstring(struct bytes items, unsigned how)
 {

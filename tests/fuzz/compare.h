@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Our decoder and the plain one on the same bytes, under the keys of the captured vectors: they must agree on acceptance and on
- * every field.  Ends the process where they do not. */
+/* Our decoder and the plain one on the same bytes, under the keys of the captured vectors: they must agree on
+ * acceptance and on every field.  Ends the process where they do not. */
 #ifndef TESTS_FUZZ_COMPARE_H
 #define TESTS_FUZZ_COMPARE_H
 
@@ -17,7 +17,8 @@ bool compare_decoders(struct bytes datagram, enum compare_keys keys, struct deco
 /* The plain decoder's "INDEX DIGEST" over b, appended. */
 void compare_sign(struct writer *out, unsigned index, struct bytes b);
 
-/* A whole netstring datagram around items; how: 0..2 signed with the active, md5, crc index, 3 wrong, 4 without trailer. */
+/* A whole netstring datagram around items; how: 0..2 signed with the active, md5, crc index, 3 wrong, 4 without
+ * trailer. */
 enum { COMPARE_SIGNATURES = 5 };
 struct bytes compare_netstring(struct bytes items, unsigned how);
 /* The same in text framing, around lines that end in a newline. */

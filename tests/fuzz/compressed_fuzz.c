@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Compressed payloads.  The harness packs and signs, so that a mutation of the input is a mutation of what is inside.
- * First byte: bit 0 bz2; bits 1-2: 0 the rest is a message to be packed, 1 the same so many times, from 250 on a bomb, 2 the packed bytes
- * themselves, 3 packed and then damaged; bit 3 outer text framing; bits 4-5 what the algorithm field says: the truth, the
- * other, a third, nothing.  Second byte: how many times, or where it is damaged.  Our decoder and the plain one must agree. */
+ * First byte: bit 0 bz2; bits 1-2: 0 the rest is a message to be packed, 1 the same so many times, from 250 on a bomb,
+ * 2 the packed bytes themselves, 3 packed and then damaged; bit 3 outer text framing; bits 4-5 what the algorithm field
+ * says: the truth, the other, a third, nothing.  Second byte: how many times, or where it is damaged.  Our decoder and
+ * the plain one must agree. */
 #include <bzlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -19,7 +20,9 @@ static size_t pack(bool bz2, size_t len)
 {
 	if (bz2) {
 		unsigned made = sizeof packed;
-		return BZ2_bzBuffToBuffCompress((char *)packed, &made, (char *)plain, (unsigned)len, 1, 0, 0) == BZ_OK ? made : 0;
+		return BZ2_bzBuffToBuffCompress((char *)packed, &made, (char *)plain, (unsigned)len, 1, 0, 0) == BZ_OK
+		               ? made
+		               : 0;
 	}
 	static z_stream z;
 	static bool ready;
@@ -55,7 +58,8 @@ static struct bytes outer(bool text, const char *algorithm, struct bytes payload
 	}
 	writer_format(&w, "%zu:(1)_compressed_payload=", strlen("(1)_compressed_payload=") + payload.len);
 	writer_bytes(&w, payload);
-	writer_format(&w, ",%zu:(0)_compression_algorithm=%s,", strlen("(0)_compression_algorithm=") + strlen(algorithm), algorithm);
+	writer_format(&w, ",%zu:(0)_compression_algorithm=%s,",
+		strlen("(0)_compression_algorithm=") + strlen(algorithm), algorithm);
 	return compare_netstring(writer_done(&w), 0);
 }
 
@@ -81,7 +85,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	}
 	struct decoded decoded;
-	bool accepted = compare_decoders(outer(how & 8, algorithms[bz2][how >> 4 & 3], payload), COMPARE_ACTIVE, &decoded);
+	bool accepted =
+		compare_decoders(outer(how & 8, algorithms[bz2][how >> 4 & 3], payload), COMPARE_ACTIVE, &decoded);
 	MUST(!accepted || decoded.compressed);
 	MUST(decoded.framing == (how & 8 ? FRAMING_TEXT : FRAMING_NETSTRING));
 	MUST(!accepted || (how >> 1 & 3) == 2 || (how >> 1 & 3) == 3 || (how >> 4 & 3) == 0);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* Bytes as the life of one node of two: datagrams (of a small grammar, or raw under the right key), time, ends of scripts, orders.
- * Invariants: a step's actions end, the deadline does not stay in the past, no group is started where it runs, nothing is started
- * or stopped twice or before the state was handed over to be written, no start before the cluster is up or while shutting down,
+/* Bytes as the life of one node of two: datagrams (of a small grammar, or raw under the right key), time, ends of
+ * scripts, orders.
+ * Invariants: a step's actions end, the deadline does not stay in the past, no group is started where it runs, nothing
+ * is started or stopped twice or before the state was handed over to be written, no start before the cluster is up or
+ * while shutting down,
  * ACTION_STOPPED only once and when nothing runs.  What two nodes must not do to each other: pair_fuzz. */
 #include <string.h>
 
@@ -39,7 +41,9 @@ static struct ha_cf *conf_of(const char *lines)
 	static char text[512];
 	struct writer w = writer_over(text, sizeof text);
 	struct diags diags;
-	writer_format(&w, "keepalive 1\ndeadtime 4\nwarntime 2\ninitdead 6\nbcast eth0 eth1\nping 10.0.0.9\nnode alpha beta\n%s", lines);
+	writer_format(&w,
+		"keepalive 1\ndeadtime 4\nwarntime 2\ninitdead 6\nbcast eth0 eth1\nping 10.0.0.9\nnode alpha beta\n%s",
+		lines);
 	diags_init(&diags, "ha.cf");
 	struct ha_cf *conf = ha_cf_parse(writer_done(&w), "alpha", &diags);
 	MUST(diags.errors == 0);
@@ -49,8 +53,9 @@ static struct ha_cf *conf_of(const char *lines)
 
 static void set_up(void)
 {
-	static const char *const modes[] = {"auto_failback on\n", "auto_failback off\n", "auto_failback legacy\n", "auto_failback on\nstonith_host * null beta\n",
-	                                    "auto_failback off\nstonith_host * null beta\n", "auto_failback off\nmsgfmt netstring\ntraditional_compression yes\ncompression_threshold 1\n"};
+	static const char *const modes[] = {"auto_failback on\n", "auto_failback off\n", "auto_failback legacy\n",
+		"auto_failback on\nstonith_host * null beta\n", "auto_failback off\nstonith_host * null beta\n",
+		"auto_failback off\nmsgfmt netstring\ntraditional_compression yes\ncompression_threshold 1\n"};
 	static const char *const nodes[] = {"alpha", "beta"};
 	struct diags diags;
 	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
@@ -95,7 +100,8 @@ static void act_send(struct life *l, struct bytes data)
 	memcpy(l->last, data.at, data.len);
 	l->last_len = data.len;
 	if (message_is(&m, "t", "status"))
-		MUST(message_number(&m, "seq", 16, &l->hears_seq) && message_number(&m, "hg", 16, &l->hears_generation));
+		MUST(message_number(&m, "seq", 16, &l->hears_seq) &&
+			message_number(&m, "hg", 16, &l->hears_generation));
 }
 
 static void act(struct life *l, const struct action *a)
@@ -180,7 +186,8 @@ static const struct bytes peer_address = {(const uint8_t[]){10, 0, 0, 2}, 4};
 
 static void hear(struct life *l, size_t medium, struct bytes data)
 {
-	step(l, &(struct event){.kind = EVENT_DATAGRAM, .datagram = {.medium = medium, .data = data, .from = peer_address}});
+	step(l, &(struct event){
+			.kind = EVENT_DATAGRAM, .datagram = {.medium = medium, .data = data, .from = peer_address}});
 }
 
 static void add_holdings(struct life *l, struct message *m)
@@ -190,7 +197,10 @@ static void add_holdings(struct life *l, struct message *m)
 	struct writer w = writer_over(text, sizeof text);
 	unsigned kind = next(l);
 	message_add_decimal(m, "h4", 1);
-	writer_format(&w, "%llx:%llx", (unsigned long long)(kind & 1 ? l->hears_generation : 0), (unsigned long long)(kind & 2 ? l->hears_seq : kind & 4 ? 1 : l->hears_seq / 2));
+	writer_format(&w, "%llx:%llx", (unsigned long long)(kind & 1 ? l->hears_generation : 0),
+		(unsigned long long)(kind & 2   ? l->hears_seq
+				     : kind & 4 ? 1
+						: l->hears_seq / 2));
 	message_add_bytes(m, FIELD_STRING, bytes_of("h4hears"), writer_done(&w));
 	message_add_hex(m, "h4digest", kind & 8 ? resources->digest + 1 : resources->digest);
 	w = writer_over(text, sizeof text);
@@ -203,7 +213,8 @@ static void add_holdings(struct life *l, struct message *m)
 
 static void add_fields(struct life *l, struct message *m, const char *type)
 {
-	static const char *const halves[] = {"none", "local", "foreign", "all", "failback", "x"}, *const infos[] = {"me", "other", "done", "shutdown", "standby", "mach_down"};
+	static const char *const halves[] = {"none", "local", "foreign", "all", "failback", "x"},
+				 *const infos[] = {"me", "other", "done", "shutdown", "standby", "mach_down"};
 	static const char *const statuses[] = {"init", "up", "active", "dead", "dancing"};
 	unsigned what = next(l);
 	if (!strcmp(type, "status")) {
@@ -254,8 +265,24 @@ static void add_common(struct life *l, struct message *m, bool numbered)
 static void grammar(struct life *l, size_t medium)
 {
 	static const char *const types[] = {
-		"status", "status", "status", "starting", "resource", "resource", "ask_resources", "ask_resources", "hb_takeover", "shutdone", "reqnodes", "repnodes",
-		"ip-request", "ip-request-resp", "NS_rexmit", "NS_nak_rexmit", "NS_ackmsg", "num_ping_nodes",
+		"status",
+		"status",
+		"status",
+		"starting",
+		"resource",
+		"resource",
+		"ask_resources",
+		"ask_resources",
+		"hb_takeover",
+		"shutdone",
+		"reqnodes",
+		"repnodes",
+		"ip-request",
+		"ip-request-resp",
+		"NS_rexmit",
+		"NS_nak_rexmit",
+		"NS_ackmsg",
+		"num_ping_nodes",
 	};
 	static uint8_t arena[FRAME_MAX], out[2 * FRAME_MAX];
 	struct message m;
@@ -293,12 +320,18 @@ static void end_script(struct life *l, unsigned what)
 	l->script[g] = QUIET;
 	l->runs[g] = dirty || (ok && starts);
 	l->stuck[g] = dirty;
-	step(l, &(struct event){.kind = EVENT_GROUP_DONE, .group_done = {.group = g, .operation = starts ? GROUP_START : GROUP_STOP, .ok = ok, .still_active = dirty, .why = ok ? NULL : "fuzz"}});
+	step(l, &(struct event){.kind = EVENT_GROUP_DONE,
+			.group_done = {.group = g,
+				.operation = starts ? GROUP_START : GROUP_STOP,
+				.ok = ok,
+				.still_active = dirty,
+				.why = ok ? NULL : "fuzz"}});
 }
 
 static void say(struct life *l)
 {
-	static const char *const types[] = {"ask_resources", "hb_takeover", "addnode", "status", "num_ping_nodes", "NS_x"};
+	static const char *const types[] = {
+		"ask_resources", "hb_takeover", "addnode", "status", "num_ping_nodes", "NS_x"};
 	static uint8_t arena[FRAME_MAX];
 	struct message m;
 	unsigned what = next(l);
@@ -328,11 +361,15 @@ static void happen(struct life *l)
 	case 4:
 		if (l->fencing) {
 			l->fencing = false;
-			step(l, &(struct event){.kind = EVENT_FENCE_DONE, .fence_done = {.node = 1, .ok = argument & 1}});
+			step(l, &(struct event){
+					.kind = EVENT_FENCE_DONE, .fence_done = {.node = 1, .ok = argument & 1}});
 		}
 		break;
 	case 5:
-		step(l, &(struct event){.kind = EVENT_MOVE, .move = {.takeover = argument & 1, .half = (enum half)(argument >> 1 & 3), .id = argument}});
+		step(l, &(struct event){.kind = EVENT_MOVE,
+				.move = {.takeover = argument & 1,
+					.half = (enum half)(argument >> 1 & 3),
+					.id = argument}});
 		break;
 	case 6:
 		say(l);
@@ -360,7 +397,8 @@ static void adopt(struct life *l, unsigned what, struct adopted *adopted, size_t
 {
 	for (size_t g = 0; g < GROUPS; g++)
 		if (what >> g & 1) {
-			adopted[(*count)++] = (struct adopted){.group_id = resources->groups[g].id, .epoch = g, .clean_up = what & 8};
+			adopted[(*count)++] =
+				(struct adopted){.group_id = resources->groups[g].id, .epoch = g, .clean_up = what & 8};
 			l->runs[g] = true;
 		}
 }
@@ -382,7 +420,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	l->generation = 5;
 	l->conf = confs[next(l) % (sizeof confs / sizeof *confs)];
 	adopt(l, next(l), adopted, &count);
-	struct core_config config = {.conf = l->conf, .resources = resources, .keys = &keys, .node = "alpha", .uuid = {1}, .generation = 7, .seed = 1, .adopted = adopted, .adopted_count = count};
+	struct core_config config = {.conf = l->conf,
+		.resources = resources,
+		.keys = &keys,
+		.node = "alpha",
+		.uuid = {1},
+		.generation = 7,
+		.seed = 1,
+		.adopted = adopted,
+		.adopted_count = count};
 	l->core = core_new(&config, &why);
 	MUST(l->core);
 	step(l, &(struct event){.kind = EVENT_START});

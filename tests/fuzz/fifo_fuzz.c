@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Bytes as what scripts write into the command FIFO, in pieces.  First byte: how many come at a time (0: all).  What comes out is
- * compared with a slow reader that sees the whole text at once: so it cannot depend on where a piece ends.  Each whole message
- * goes through the decoder, as the daemon does it. */
+/* Bytes as what scripts write into the command FIFO, in pieces.  First byte: how many come at a time (0: all).  What
+ * comes out is compared with a slow reader that sees the whole text at once: so it cannot depend on where a piece ends.
+ * Each whole message goes through the decoder, as the daemon does it. */
 #include <string.h>
 
 #include "heartbeat/core/codec.h"
@@ -10,7 +10,8 @@
 
 enum {
 	TEXT_MAX = 65536, MESSAGES_MAX = TEXT_MAX / 8 + 1,
-	/* Not fifo_text.h's own: the slow reader has them from the specification (protocol 1.4) and the text of the complaint. */
+	/* Not fifo_text.h's own: the slow reader has them from the specification (protocol 1.4) and the text of the
+	 * complaint. */
 	LINE_LIMIT = 511, MESSAGE_LIMIT = 32768,
 };
 

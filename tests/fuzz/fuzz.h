@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What every target needs: the entry that libFuzzer calls, and a check that ends the process.  Never used outside of tests/fuzz. */
+/* What every target needs: the entry that libFuzzer calls, and a check that ends the process.  Never used outside of
+ * tests/fuzz. */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 

@@ -14,7 +14,8 @@ static void check_diags(const struct diags *diags)
 		diag_format(diags, i, line, sizeof(line));
 		MUST(diags->list[i].text && diags->list[i].text[0]);
 		MUST(strlen(line) > strlen("ha.cf: error: "));
-		MUST(strspn(line, "\n\033") == 0 && !strpbrk(line, "\n\033")); // one line, nothing that moves a terminal
+		// one line, nothing that moves a terminal
+		MUST(strspn(line, "\n\033") == 0 && !strpbrk(line, "\n\033"));
 		errors += diags->list[i].severity == DIAG_ERROR;
 	}
 	MUST(errors <= diags->errors);
@@ -22,12 +23,14 @@ static void check_diags(const struct diags *diags)
 
 static void check_complete(const struct ha_cf *c)
 {
-	MUST(c->cluster && c->compression && c->udpport > 0 && c->baud >= 9600 && c->keepalive.ns > 0 && c->hopfudge <= 255);
+	MUST(c->cluster && c->compression && c->udpport > 0 && c->baud >= 9600 && c->keepalive.ns > 0 &&
+		c->hopfudge <= 255);
 	MUST(c->node_count <= HA_CF_NODES_MAX && c->media_count <= HA_CF_MEDIA_MAX);
 	for (size_t i = 0; i < c->node_count; i++)
 		MUST(c->nodes[i][0] && strlen(c->nodes[i]) < HA_CF_NAME_MAX);
 	for (size_t i = 0; i < c->media_count; i++)
-		MUST(c->media[i].name && c->media[i].name[0] && (size_t)c->media[i].kind < MEDIUM_KINDS && c->media[i].line > 0);
+		MUST(c->media[i].name && c->media[i].name[0] && (size_t)c->media[i].kind < MEDIUM_KINDS &&
+			c->media[i].line > 0);
 	for (size_t i = 0; i < c->parameter_count; i++)
 		MUST(c->parameters[i].name[0] && ha_cf_parameter(c, c->parameters[i].name) == c->parameters[i].value);
 	for (size_t i = 0; i < c->environment_count; i++)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Any bytes as haresources: every diagnostic has a text, a file without errors has unique groups with safe script names,
- * and written again in its plain form it has the same digest. */
+/* Any bytes as haresources: every diagnostic has a text, a file without errors has unique groups with safe script
+ * names, and written again in its plain form it has the same digest. */
 #include <stdio.h>
 #include <string.h>
 
@@ -24,7 +24,8 @@ static void check_groups(const struct haresources *h)
 		MUST(group->count > 0 && group->home[0] && group->key == group->resources[0].text);
 		for (size_t i = 0; i < group->count; i++) {
 			const struct resource_conf *r = &group->resources[i];
-			MUST(r->script[0] && !strchr(r->script, '/') && strcmp(r->script, "..") != 0 && r->line >= group->line);
+			MUST(r->script[0] && !strchr(r->script, '/') && strcmp(r->script, "..") != 0 &&
+				r->line >= group->line);
 			for (size_t n = 0; n < r->arg_count; n++)
 				MUST(r->args[n][0]);
 		}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Bytes as operations on the history of what we sent, beside a list of what was kept: what it gives out is what was kept. */
+/* Bytes as operations on the history of what we sent, beside a list of what was kept: what it gives out is what was
+ * kept. */
 #include <string.h>
 
 #include "heartbeat/core/history.h"
@@ -35,7 +36,8 @@ static void check_history(const uint8_t *data, size_t size)
 			memset(memory, (uint8_t)seq, lengths[seq]);
 			history_keep(h, seq, (struct bytes){memory, lengths[seq]});
 			MUST(history_highest(h) == seq);
-			MUST(history_resend(h, seq, (struct mono){1}, span_ms(0), &found) == HISTORY_FOUND && found.len == lengths[seq]);
+			MUST(history_resend(h, seq, (struct mono){1}, span_ms(0), &found) == HISTORY_FOUND &&
+				found.len == lengths[seq]);
 		}
 	}
 	history_free(h);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Any bytes as ldirectord.cf: every diagnostic has a text and a line of the file, in order; a configuration is there exactly when
- * there was no error, strict accepts no more, effective values are within their bounds, and written again plainly they are read again. */
+/* Any bytes as ldirectord.cf: every diagnostic has a text and a line of the file, in order; a configuration is there
+ * exactly when there was no error, strict accepts no more, effective values are within their bounds, and written again
+ * plainly they are read again. */
 #include <stdio.h>
 #include <string.h>
 
@@ -48,17 +49,21 @@ static void check_real(const struct lb_virtual *v, const struct lb_real *r)
 static void check_virtual(const struct lb_virtual *v)
 {
 	MUST(v->id.protocol != LB_FWM || (v->id.mark >= 1 && v->id.mark <= INT32_MAX));
-	MUST(v->check_type <= LB_CHECK_COMBINED && v->service < LB_SERVICES && v->sslverify <= LB_SSL_FULL && v->http_method <= LB_HEAD);
-	MUST(v->check_timeout_ms > 0 && v->negotiate_timeout_ms > 0 && v->check_interval_ms > 0 && v->retry_interval_ms > 0);
+	MUST(v->check_type <= LB_CHECK_COMBINED && v->service < LB_SERVICES && v->sslverify <= LB_SSL_FULL &&
+		v->http_method <= LB_HEAD);
+	MUST(v->check_timeout_ms > 0 && v->negotiate_timeout_ms > 0 && v->check_interval_ms > 0 &&
+		v->retry_interval_ms > 0);
 	MUST(v->check_count > 0 && v->failure_count > 0 && v->rise_count > 0 && v->email_alert_status <= LB_MAIL_ALL);
-	MUST(v->check_command[0] && v->request[0] == '/' && v->receive && v->login && v->passwd && v->database && v->secret && v->scheduler[0]);
+	MUST(v->check_command[0] && v->request[0] == '/' && v->receive && v->login && v->passwd && v->database &&
+		v->secret && v->scheduler[0]);
 	for (size_t i = 0; i < v->status_count; i++)
 		MUST(v->status[i].first >= 100 && v->status[i].first <= v->status[i].last && v->status[i].last <= 599);
 	for (size_t i = 0; i < v->real_count; i++)
 		check_real(v, &v->reals[i]);
 	if (v->fallback) {
 		check_real(v, v->fallback);
-		MUST(v->fallback->weight == 1 && (v->id.protocol == LB_FWM || v->id.address.port == 0 || v->fallback->address.port != 0));
+		MUST(v->fallback->weight == 1 &&
+			(v->id.protocol == LB_FWM || v->id.address.port == 0 || v->fallback->address.port != 0));
 	}
 }
 
@@ -85,7 +90,8 @@ static bool quotable(const char *s)
 
 static bool writable(const struct lb_virtual *v)
 {
-	const char *const quoted[] = {v->request, v->receive, v->login, v->passwd, v->database, v->secret, v->check_command};
+	const char *const quoted[] = {
+		v->request, v->receive, v->login, v->passwd, v->database, v->secret, v->check_command};
 	const char *const plain[] = {v->service_name, v->comment, v->fallback_command, v->schedflags};
 	for (size_t i = 0; i < sizeof(quoted) / sizeof(*quoted); i++) {
 		if (!quotable(quoted[i]))
@@ -115,14 +121,17 @@ static void write_virtual(FILE *out, const struct lb_virtual *v)
 	lb_address_text(&v->id.address, text, sizeof(text));
 	if (v->id.protocol == LB_FWM)
 		(void)snprintf(text, sizeof(text), "%u", v->id.mark); // fits
-	MUST(fprintf(out, "virtual%s = %s\n\tprotocol = %s\n\tservice = %s\n", six, text, lb_protocol_name(v->id.protocol), lb_service_name(v->service)) > 0);
+	MUST(fprintf(out, "virtual%s = %s\n\tprotocol = %s\n\tservice = %s\n", six, text,
+		     lb_protocol_name(v->id.protocol), lb_service_name(v->service)) > 0);
 	if (v->check_type == LB_CHECK_COMBINED)
 		MUST(fprintf(out, "\tchecktype = %u\n", v->connects_per_negotiate) > 0);
 	else
 		MUST(fprintf(out, "\tchecktype = %s\n", lb_check_type_name(v->check_type)) > 0);
-	MUST(fprintf(out, "\tchecktimeout=%lldms\n\tnegotiatetimeout=%lldms\n\tcheckinterval=%lldms\n\tretryinterval=%lldms\n\tscheduler=%s\n\tpersistent=%u\n",
-		     (long long)v->check_timeout_ms, (long long)v->negotiate_timeout_ms, (long long)v->check_interval_ms, (long long)v->retry_interval_ms,
-		     v->scheduler, v->persistent) > 0);
+	MUST(fprintf(out,
+		     "\tchecktimeout=%lldms\n\tnegotiatetimeout=%lldms\n\tcheckinterval=%lldms\n\tretryinterval=%lldms\n\tscheduler=%s\n\tpersistent=%u\n",
+		     (long long)v->check_timeout_ms, (long long)v->negotiate_timeout_ms,
+		     (long long)v->check_interval_ms, (long long)v->retry_interval_ms, v->scheduler,
+		     v->persistent) > 0);
 	write_quoted(out, "request", v->request);
 	write_quoted(out, "receive", v->receive);
 	write_quoted(out, "login", v->login);
@@ -133,8 +142,8 @@ static void write_virtual(FILE *out, const struct lb_virtual *v)
 	for (size_t i = 0; i < v->real_count; i++) {
 		const struct lb_real *r = &v->reals[i];
 		lb_address_text(&r->address, text, sizeof(text));
-		MUST(fprintf(out, "\treal%s = %s %s %u \"%s\", \"%s\" u:%u l:%u # one\n\n", six, text, lb_forward_name(r->forward), r->weight, r->request, r->receive,
-			     r->upper, r->lower) > 0);
+		MUST(fprintf(out, "\treal%s = %s %s %u \"%s\", \"%s\" u:%u l:%u # one\n\n", six, text,
+			     lb_forward_name(r->forward), r->weight, r->request, r->receive, r->upper, r->lower) > 0);
 	}
 }
 
@@ -143,13 +152,17 @@ static void same_virtual(const struct lb_virtual *a, const struct lb_virtual *b)
 	MUST(lb_service_id_equal(&a->id, &b->id) && a->service == b->service && a->check_type == b->check_type);
 	MUST(a->connects_per_negotiate == b->connects_per_negotiate && a->check_timeout_ms == b->check_timeout_ms);
 	MUST(a->negotiate_timeout_ms == b->negotiate_timeout_ms && a->check_interval_ms == b->check_interval_ms);
-	MUST(a->retry_interval_ms == b->retry_interval_ms && a->persistent == b->persistent && strcmp(a->scheduler, b->scheduler) == 0);
-	MUST(strcmp(a->request, b->request) == 0 && strcmp(a->receive, b->receive) == 0 && strcmp(a->login, b->login) == 0);
-	MUST(strcmp(a->passwd, b->passwd) == 0 && strcmp(a->check_command, b->check_command) == 0 && a->real_count == b->real_count);
+	MUST(a->retry_interval_ms == b->retry_interval_ms && a->persistent == b->persistent &&
+		strcmp(a->scheduler, b->scheduler) == 0);
+	MUST(strcmp(a->request, b->request) == 0 && strcmp(a->receive, b->receive) == 0 &&
+		strcmp(a->login, b->login) == 0);
+	MUST(strcmp(a->passwd, b->passwd) == 0 && strcmp(a->check_command, b->check_command) == 0 &&
+		a->real_count == b->real_count);
 	MUST(!a->comment == !b->comment && (!a->comment || strcmp(a->comment, b->comment) == 0));
 	for (size_t i = 0; i < a->real_count; i++) {
 		const struct lb_real *x = &a->reals[i], *y = &b->reals[i];
-		MUST(lb_address_equal(&x->address, &y->address) && x->forward == y->forward && x->weight == y->weight && x->upper == y->upper && x->lower == y->lower);
+		MUST(lb_address_equal(&x->address, &y->address) && x->forward == y->forward && x->weight == y->weight &&
+			x->upper == y->upper && x->lower == y->lower);
 		MUST(strcmp(x->request, y->request) == 0 && strcmp(x->receive, y->receive) == 0);
 	}
 }
@@ -187,7 +200,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (int strict = 0; strict < 2; strict++) {
 		struct diags d;
 		diags_init(&d, "ldirectord.cf");
-		struct lb_config *c = lb_config_parse("ldirectord.cf", (const char *)data, size, strict == 1, resolve, NULL, &d);
+		struct lb_config *c =
+			lb_config_parse("ldirectord.cf", (const char *)data, size, strict == 1, resolve, NULL, &d);
 		check_diags(&d, lines);
 		MUST((c != NULL) == (d.errors == 0));
 		accepted[strict] = c != NULL;

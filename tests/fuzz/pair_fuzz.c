@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* Bytes as the life of two nodes: two real cores on a wire in memory that cuts, loses, delays, doubles and plays old datagrams again;
- * scripts that fail and hang; nodes that crash, boot, lose their engine, stand still, move, shut down.
+/* Bytes as the life of two nodes: two real cores on a wire in memory that cuts, loses, delays, doubles and plays old
+ * datagrams again; scripts that fail and hang; nodes that crash, boot, lose their engine, stand still, move, shut down.
  * First byte: bit 0 auto_failback, bit 7 calm at the end.  Then two bytes for each thing that happens: see happen().
- * Invariants: nobody starts what the other node has and has lately said to have, or has at all when nothing disturbed the two for
- * so long that each has heard the other; no start while shutting down, none before initdead
- * by a node that has heard nobody; each script once for a decision, and not before the state was handed over to be written; nothing
- * kept after a standstill of more than deadtime; a step's actions end; no deadline stays in the past; ACTION_STOPPED once and with
- * nothing running; in the calm nothing has two owners, and one owner if nothing ever failed. */
+ * Invariants: nobody starts what the other node has and has lately said to have, or has at all when nothing disturbed
+ * the two for so long that each has heard the other; no start while shutting down, none before initdead
+ * by a node that has heard nobody; each script once for a decision, and not before the state was handed over to be
+ * written; nothing kept after a standstill of more than deadtime; a step's actions end; no deadline stays in the past;
+ * ACTION_STOPPED once and with nothing running; in the calm nothing has two owners, and one owner if nothing ever
+ * failed. */
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/two_nodes.h"
 
@@ -48,7 +49,10 @@ static void happen(unsigned what, unsigned argument)
 		break;
 	case 11:
 		if (s->core && !s->frozen)
-			world_step(side, &(struct event){.kind = EVENT_MOVE, .move = {.takeover = argument & 2, .half = (enum half)(argument >> 2 & 3), .id = argument}});
+			world_step(side, &(struct event){.kind = EVENT_MOVE,
+						 .move = {.takeover = argument & 2,
+							 .half = (enum half)(argument >> 2 & 3),
+							 .id = argument}});
 		break;
 	case 12:
 		if (s->core && !s->frozen && (argument & 6) == 6) {

@@ -109,8 +109,8 @@ void plain_free(struct plain_message *m)
 
 static bool name_is_good(struct text name)
 {
-	return left(name) >= 1 && left(name) <= NAME_MAX_LEN && !has(name, '=') && !has(name, '\n') && !has(name, 0) && !starts(name, "(") &&
-	       !starts(name, ">>>") && !starts(name, "<<<");
+	return left(name) >= 1 && left(name) <= NAME_MAX_LEN && !has(name, '=') && !has(name, '\n') && !has(name, 0) &&
+	       !starts(name, "(") && !starts(name, ">>>") && !starts(name, "<<<");
 }
 
 /* "LEN:ITEM,", one spelling for each LEN. */
@@ -212,7 +212,8 @@ char *plain_token(const struct plain_keys *keys, unsigned index, const guint8 *d
 			continue;
 		if (k->method == PLAIN_CRC)
 			return g_strdup_printf("%u %x", index, crc(data, len));
-		if (!HMAC(k->method == PLAIN_MD5 ? EVP_md5() : EVP_sha1(), k->key, (int)strlen(k->key), data, len, raw, &size))
+		if (!HMAC(k->method == PLAIN_MD5 ? EVP_md5() : EVP_sha1(), k->key, (int)strlen(k->key), data, len, raw,
+			    &size))
 			g_error("no HMAC"); /* ends the process */
 		GString *token = g_string_new(NULL);
 		g_string_append_printf(token, "%u ", index);
@@ -253,7 +254,8 @@ static bool decode_netstring(struct text whole, const struct plain_keys *keys, s
 	int type;
 	(void)take(&t, "###\n"); /* seen by the caller */
 	while (!starts(t, "%%%\n"))
-		if (!take_item(&t, &item) || !split_netstring(item, 0, &type, &name, &value) || !add(m, type, name, copy(value)))
+		if (!take_item(&t, &item) || !split_netstring(item, 0, &type, &name, &value) ||
+			!add(m, type, name, copy(value)))
 			return false;
 	(void)take(&t, "%%%\n");
 	return trailer_is_good(t, (struct text){whole.at, t.at}, keys);
@@ -339,7 +341,10 @@ static GByteArray *unzip(struct text packed)
 {
 	GByteArray *out = g_byte_array_sized_new(UNPACKED_MAX + 1);
 	g_byte_array_set_size(out, UNPACKED_MAX + 1);
-	z_stream z = {.next_in = (guint8 *)(uintptr_t)packed.at, .avail_in = (uInt)left(packed), .next_out = out->data, .avail_out = out->len};
+	z_stream z = {.next_in = (guint8 *)(uintptr_t)packed.at,
+		.avail_in = (uInt)left(packed),
+		.next_out = out->data,
+		.avail_out = out->len};
 	if (inflateInit(&z) != Z_OK)
 		g_error("no inflate"); /* ends the process */
 	bool good = inflate(&z, Z_FINISH) == Z_STREAM_END && z.avail_in == 0 && z.total_out <= UNPACKED_MAX;
@@ -355,7 +360,10 @@ static GByteArray *bunzip(struct text packed)
 {
 	GByteArray *out = g_byte_array_sized_new(UNPACKED_MAX + 1);
 	g_byte_array_set_size(out, UNPACKED_MAX + 1);
-	bz_stream z = {.next_in = (char *)(uintptr_t)packed.at, .avail_in = (unsigned)left(packed), .next_out = (char *)out->data, .avail_out = out->len};
+	bz_stream z = {.next_in = (char *)(uintptr_t)packed.at,
+		.avail_in = (unsigned)left(packed),
+		.next_out = (char *)out->data,
+		.avail_out = out->len};
 	if (BZ2_bzDecompressInit(&z, 0, 0) != BZ_OK)
 		g_error("no bzip2"); /* ends the process */
 	int status;
@@ -393,7 +401,8 @@ static struct plain_message *decode_framing(struct text t, const struct plain_ke
 
 static struct plain_message *unpack(const struct plain_message *outer)
 {
-	const struct plain_field *payload = find(outer, "_compressed_payload", -1), *method = find(outer, "_compression_algorithm", 0);
+	const struct plain_field *payload = find(outer, "_compressed_payload", -1),
+				 *method = find(outer, "_compression_algorithm", 0);
 	GByteArray *plain = NULL;
 	if (method && same_text(text_of(method->value), "zlib"))
 		plain = unzip(text_of(payload->value));

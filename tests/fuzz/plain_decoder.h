@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A second decoder, slow and obvious, written from the protocol specification alone (section 1 and 2, and the limits that
- * core/codec.h adds).  It shares nothing with heartbeat/core: where the two disagree one of them is wrong. */
+/* A second decoder, slow and obvious, written from the protocol specification alone (section 1 and 2, and the limits
+ * that core/codec.h adds).  It shares nothing with heartbeat/core: where the two disagree one of them is wrong. */
 #ifndef TESTS_FUZZ_PLAIN_DECODER_H
 #define TESTS_FUZZ_PLAIN_DECODER_H
 

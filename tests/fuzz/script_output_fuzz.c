@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Bytes as what a resource script prints, in pieces: the lines for the log, the text that is kept, and what a status call means by
- * it.  First byte: exit code (a few that matter); second: how many bytes come at a time (0: all).  The meaning is compared with
- * the table of exec/agent.h, written down a second time over words that are cut out one by one. */
+/* Bytes as what a resource script prints, in pieces: the lines for the log, the text that is kept, and what a status
+ * call means by it.  First byte: exit code (a few that matter); second: how many bytes come at a time (0: all).  The
+ * meaning is compared with the table of exec/agent.h, written down a second time over words that are cut out one by
+ * one. */
 #include <ctype.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Bytes as operations on the numbers of one sender, beside a slow model.
- * Invariants: nothing is delivered twice, no acknowledgement passes a hole or goes back, the list of what is missing is bounded,
- * ascending and below the last number. */
+ * Invariants: nothing is delivered twice, no acknowledgement passes a hole or goes back, the list of what is missing is
+ * bounded, ascending and below the last number. */
 #include <string.h>
 
 #include "heartbeat/core/sequence.h"

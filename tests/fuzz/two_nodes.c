@@ -21,7 +21,8 @@ static struct ha_cf *conf_of(const char *node, const char *lines)
 	static char text[512];
 	struct writer w = writer_over(text, sizeof text);
 	struct diags diags;
-	writer_format(&w, "keepalive 1\ndeadtime %d\nwarntime 2\ninitdead %d\nbcast eth0\nnode alpha beta\n%s", DEADTIME_MS / 1000, INITDEAD_MS / 1000, lines);
+	writer_format(&w, "keepalive 1\ndeadtime %d\nwarntime 2\ninitdead %d\nbcast eth0\nnode alpha beta\n%s",
+		DEADTIME_MS / 1000, INITDEAD_MS / 1000, lines);
 	diags_init(&diags, "ha.cf");
 	struct ha_cf *conf = ha_cf_parse(writer_done(&w), node, &diags);
 	MUST(diags.errors == 0);
@@ -89,7 +90,11 @@ static void send(int from, struct bytes data)
 		return;
 	}
 	struct flight *f = &world.flights[world.flight_count++];
-	*f = (struct flight){.to = 1 - from, .life = s->life, .sent = world.now, .at = world.now + DELAY_MS + s->late, .len = data.len};
+	*f = (struct flight){.to = 1 - from,
+		.life = s->life,
+		.sent = world.now,
+		.at = world.now + DELAY_MS + s->late,
+		.len = data.len};
 	if (s->late > 0)
 		world.disturbed = f->at;
 	s->late = 0;
@@ -141,7 +146,10 @@ static void act_start(int side, size_t g)
 static void act(int side, const struct action *a)
 {
 	struct side *s = &world.sides[side];
-	struct place *p = a->kind == ACTION_GROUP_START || a->kind == ACTION_GROUP_STOP || a->kind == ACTION_GROUP_ANNOUNCE ? &s->places[a->group.group] : NULL;
+	struct place *p =
+		a->kind == ACTION_GROUP_START || a->kind == ACTION_GROUP_STOP || a->kind == ACTION_GROUP_ANNOUNCE
+			? &s->places[a->group.group]
+			: NULL;
 	switch (a->kind) {
 	case ACTION_SEND:
 		send(side, a->send.data);
@@ -198,7 +206,8 @@ void world_step(int side, const struct event *event)
 		core_group_view(s->core, g, &view);
 		MUST((view.state == OWN_STARTING) == (s->places[g].script == STARTS));
 		MUST((view.state == OWN_STOPPING || view.state == OWN_UNKNOWN) == (s->places[g].script == STOPS));
-		MUST(s->places[g].runs || (view.state != OWN_HELD && view.state != OWN_GIVING && view.state != OWN_STUCK));
+		MUST(s->places[g].runs ||
+			(view.state != OWN_HELD && view.state != OWN_GIVING && view.state != OWN_STUCK));
 	}
 	if (s->gone)
 		lose_core(side);
@@ -215,7 +224,12 @@ static void end_script(int side, size_t g)
 	p->script = QUIET;
 	p->runs = dirty || (ok && starts);
 	p->stuck = dirty;
-	world_step(side, &(struct event){.kind = EVENT_GROUP_DONE, .group_done = {.group = g, .operation = starts ? GROUP_START : GROUP_STOP, .ok = ok, .still_active = dirty, .why = ok ? NULL : "fuzz"}});
+	world_step(side, &(struct event){.kind = EVENT_GROUP_DONE,
+				 .group_done = {.group = g,
+					 .operation = starts ? GROUP_START : GROUP_STOP,
+					 .ok = ok,
+					 .still_active = dirty,
+					 .why = ok ? NULL : "fuzz"}});
 }
 
 static const struct bytes peer_address = {(const uint8_t[]){10, 0, 0, 2}, 4};
@@ -275,7 +289,8 @@ static bool happens_now(void)
 {
 	size_t next = FLIGHTS;
 	for (size_t i = 0; i < world.flight_count; i++)
-		if (world.flights[i].at <= world.now && !world.sides[world.flights[i].to].frozen && (next == FLIGHTS || world.flights[i].at < world.flights[next].at))
+		if (world.flights[i].at <= world.now && !world.sides[world.flights[i].to].frozen &&
+			(next == FLIGHTS || world.flights[i].at < world.flights[next].at))
 			next = i;
 	if (next < FLIGHTS) {
 		deliver(next);
@@ -294,7 +309,10 @@ static int64_t next_time(int64_t until)
 		const struct side *s = &world.sides[i];
 		if (!s->core)
 			continue;
-		int64_t due = s->frozen ? s->thaw : mono_since(mono_add(core_deadline(s->core), span_ms(0)), mono_at(0)).ns / 1000000 + 1;
+		int64_t due =
+			s->frozen
+				? s->thaw
+				: mono_since(mono_add(core_deadline(s->core), span_ms(0)), mono_at(0)).ns / 1000000 + 1;
 		next = due < next ? due : next;
 		for (size_t g = 0; !s->frozen && g < GROUPS; g++)
 			if (s->places[g].script != QUIET && s->places[g].manner != HANGS && s->places[g].done < next)
@@ -329,14 +347,29 @@ void world_boot(int side, bool adopting, bool clean_up)
 		struct place *p = &s->places[g];
 		if (adopting && p->runs) {
 			core_group_view(s->core, g, &view);
-			adopted[count++] = (struct adopted){.group_id = resources->groups[g].id, .epoch = view.epoch, .clean_up = clean_up || p->script != QUIET || p->stuck};
+			adopted[count++] = (struct adopted){.group_id = resources->groups[g].id,
+				.epoch = view.epoch,
+				.clean_up = clean_up || p->script != QUIET || p->stuck};
 		}
-		*p = (struct place){.runs = adopting && p->runs, .since = adopting ? p->since : world.now, .claim_sent = NEVER, .claim_heard = NEVER, .done = world.now + SCRIPT_MS};
+		*p = (struct place){.runs = adopting && p->runs,
+			.since = adopting ? p->since : world.now,
+			.claim_sent = NEVER,
+			.claim_heard = NEVER,
+			.done = world.now + SCRIPT_MS};
 	}
 	if (s->core)
 		lose_core(side);
-	*s = (struct side){.life = s->life + 1, .booted = world.now, .places = {s->places[0], s->places[1], s->places[2]}};
-	struct core_config config = {.conf = confs[side][world.failback], .resources = resources, .keys = &keys, .node = names[side], .uuid = {(uint8_t)(side + 1)}, .generation = s->life, .seed = s->life, .adopted = adopted, .adopted_count = count};
+	*s = (struct side){
+		.life = s->life + 1, .booted = world.now, .places = {s->places[0], s->places[1], s->places[2]}};
+	struct core_config config = {.conf = confs[side][world.failback],
+		.resources = resources,
+		.keys = &keys,
+		.node = names[side],
+		.uuid = {(uint8_t)(side + 1)},
+		.generation = s->life,
+		.seed = s->life,
+		.adopted = adopted,
+		.adopted_count = count};
 	s->core = core_new(&config, &why);
 	MUST(s->core);
 	world_step(side, &(struct event){.kind = EVENT_START});

@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: MIT
-/* Two real cores on a wire in memory, their scripts and the invariants of pair_fuzz.c, for that target only.  One world: it is
- * reset for each input, the cores alone are made anew. */
+/* Two real cores on a wire in memory, their scripts and the invariants of pair_fuzz.c, for that target only.  One
+ * world: it is reset for each input, the cores alone are made anew. */
 #ifndef TESTS_FUZZ_TWO_NODES_H
 #define TESTS_FUZZ_TWO_NODES_H
 
 #include "heartbeat/core/core.h"
 
 enum {
-	SIDES = 2, GROUPS = 3, FLIGHTS = 96, OLD = 16, DATAGRAM = 1400, STEPS_MAX = 3000, INPUT_MAX = 600,
-	DEADTIME_MS = 4000, INITDEAD_MS = 6000, DELAY_MS = 1, SCRIPT_MS = 20, CALM_MS = 25000, SETTLED_MS = DEADTIME_MS + 2300, ORIGIN_MS = 1000000, NEVER = -1000000,
+	SIDES = 2,
+	GROUPS = 3,
+	FLIGHTS = 96,
+	OLD = 16,
+	DATAGRAM = 1400,
+	STEPS_MAX = 3000,
+	INPUT_MAX = 600,
+	DEADTIME_MS = 4000,
+	INITDEAD_MS = 6000,
+	DELAY_MS = 1,
+	SCRIPT_MS = 20,
+	CALM_MS = 25000,
+	SETTLED_MS = DEADTIME_MS + 2300,
+	ORIGIN_MS = 1000000,
+	NEVER = -1000000,
 };
 
 struct flight {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Any bytes as one word of a file or a message: times, numbers, booleans, base64, printable form.  Each is compared with a
- * slow way to the same value; what is read and written again must be the same word. */
+/* Any bytes as one word of a file or a message: times, numbers, booleans, base64, printable form.  Each is compared
+ * with a slow way to the same value; what is read and written again must be the same word. */
 #include <limits.h>
 #include <math.h>
 #include <string.h>
@@ -40,7 +40,8 @@ static void check_decimal(struct bytes b)
 {
 	struct reader r = reader_over(b);
 	size_t digits = strspn(text, "0123456789");
-	uint64_t value = reader_decimal(&r, 6, 262144), wanted = digits > 0 && digits <= 6 ? strtoul(text, NULL, 10) : UINT64_MAX;
+	uint64_t value = reader_decimal(&r, 6, 262144),
+		 wanted = digits > 0 && digits <= 6 ? strtoul(text, NULL, 10) : UINT64_MAX;
 	MUST(r.failed == (wanted > 262144));
 	MUST(r.failed || (value == wanted && reader_left(&r) == b.len - digits));
 }
@@ -92,8 +93,10 @@ static void check_boolean(struct bytes b)
 {
 	bool value = false, yes = false, no = false;
 	if (strlen(text) == b.len) {
-		yes = !strcasecmp(text, "on") || !strcasecmp(text, "true") || !strcasecmp(text, "yes") || !strcasecmp(text, "y") || !strcmp(text, "1");
-		no = !strcasecmp(text, "off") || !strcasecmp(text, "false") || !strcasecmp(text, "no") || !strcasecmp(text, "n") || !strcmp(text, "0");
+		yes = !strcasecmp(text, "on") || !strcasecmp(text, "true") || !strcasecmp(text, "yes") ||
+		      !strcasecmp(text, "y") || !strcmp(text, "1");
+		no = !strcasecmp(text, "off") || !strcasecmp(text, "false") || !strcasecmp(text, "no") ||
+		     !strcasecmp(text, "n") || !strcmp(text, "0");
 	}
 	MUST(ha_cf_boolean(b, &value) == (yes || no));
 	MUST(value == yes);

@@ -67,7 +67,8 @@ static struct service *find_service(const char *id)
 
 static bool scheduler_exists(const char *name)
 {
-	static const char *const names[] = {"rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh", "twos"};
+	static const char *const names[] = {
+		"rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh", "twos"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (strcmp(names[i], name) == 0)
 			return true;
@@ -98,7 +99,8 @@ static int service_operation(const struct request *q, const char *id, struct ser
 	return 0;
 }
 
-/* The port rule: a method that cannot rewrite ports takes the service's; so does a real without one.  But -d takes it as it is. */
+/* The port rule: a method that cannot rewrite ports takes the service's; so does a real without one.  But -d takes it
+ * as it is. */
 static void real_address(const struct request *q, char *out, unsigned cap)
 {
 	struct address a = q->real;
@@ -197,8 +199,8 @@ static int list(const struct request *q)
 {
 	bool thresholds = q->options & OPT_THRESHOLDS;
 	puts("IP Virtual Server version 1.2.1 (size=4096)");
-	puts(thresholds ? "Prot LocalAddress:Port            Uthreshold Lthreshold ActiveConn InActConn \n  -> RemoteAddress:Port" :
-			  "Prot LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn");
+	puts(thresholds ? "Prot LocalAddress:Port            Uthreshold Lthreshold ActiveConn InActConn \n  -> RemoteAddress:Port"
+			: "Prot LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn");
 	for (size_t i = 0; i < table.count; i++) {
 		const struct service *s = &table.services[i];
 		list_heading(s);
@@ -207,7 +209,11 @@ static int list(const struct request *q)
 			if (thresholds)
 				printf("  -> %-28s %-10u %-10u %-10u %-10u\n", r->address, r->upper, r->lower, 0U, 0U);
 			else
-				printf("  -> %-28s %-7s %-6u %-10u %-10u\n", r->address, r->method == 'g' ? "Route" : r->method == 'm' ? "Masq" : "Tunnel", r->weight, 0U, 0U);
+				printf("  -> %-28s %-7s %-6u %-10u %-10u\n", r->address,
+					r->method == 'g'   ? "Route"
+					: r->method == 'm' ? "Masq"
+							   : "Tunnel",
+					r->weight, 0U, 0U);
 		}
 	}
 	return 0;
@@ -289,7 +295,8 @@ static void load(int fd)
 		}
 		struct service *s = &table.services[table.count - 1];
 		s->reals = room(s->reals, s->count, sizeof *s->reals);
-		s->reals[s->count] = (struct real){.method = q.method, .weight = q.weight, .upper = q.upper, .lower = q.lower};
+		s->reals[s->count] =
+			(struct real){.method = q.method, .weight = q.weight, .upper = q.upper, .lower = q.lower};
 		address_print(&q.real, s->reals[s->count++].address, sizeof s->reals[0].address);
 	}
 	if (in)
@@ -330,7 +337,8 @@ int main(int argc, char **argv)
 		return status;
 	int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644) : -1;
 	if (fd < 0 || flock(fd, LOCK_EX) != 0) {
-		fprintf(stderr, "Can't initialize ipvs: %s\nAre you sure that IP Virtual Server is built in the kernel or as module?\n",
+		fprintf(stderr,
+			"Can't initialize ipvs: %s\nAre you sure that IP Virtual Server is built in the kernel or as module?\n",
 			path ? strerror(errno) : "IPVSADM_TABLE is not set");
 		return EXIT_OPTIONS;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A stand-in for ipvsadm 1.31, for tests and benches on a kernel without IPVS: its words, exit codes and port rule as they were
- * seen; never its code, and nothing of ldirectord's.
+/* A stand-in for ipvsadm 1.31, for tests and benches on a kernel without IPVS: its words, exit codes and port rule as
+ * they were seen; never its code, and nothing of ldirectord's.
  *
  *   IPVSADM_TABLE  file that holds the table (made when missing; locked)
  *   IPVSADM_LOG    file to which each invocation appends a line with its arguments; may be unset
@@ -14,8 +14,21 @@
 enum { EXIT_OPTIONS = 2, EXIT_KERNEL = 255 };
 
 enum option {
-	OPT_SERVICE = 1, OPT_SCHEDULER = 2, OPT_PERSISTENT = 4, OPT_NETMASK = 8, OPT_REAL = 16, OPT_METHOD = 32, OPT_WEIGHT = 64,
-	OPT_UPPER = 128, OPT_LOWER = 256, OPT_NUMERIC = 512, OPT_THRESHOLDS = 1024, OPT_FLAGS = 2048, OPT_OPS = 4096, OPT_SIX = 8192, OPT_TUNNEL = 16384,
+	OPT_SERVICE = 1,
+	OPT_SCHEDULER = 2,
+	OPT_PERSISTENT = 4,
+	OPT_NETMASK = 8,
+	OPT_REAL = 16,
+	OPT_METHOD = 32,
+	OPT_WEIGHT = 64,
+	OPT_UPPER = 128,
+	OPT_LOWER = 256,
+	OPT_NUMERIC = 512,
+	OPT_THRESHOLDS = 1024,
+	OPT_FLAGS = 2048,
+	OPT_OPS = 4096,
+	OPT_SIX = 8192,
+	OPT_TUNNEL = 16384,
 };
 
 struct address {

@@ -13,10 +13,13 @@ static const struct {
 	unsigned must, may;
 } commands[] = {
 	{'A', "add-service", OPT_SERVICE, OPT_SCHEDULER | OPT_PERSISTENT | OPT_NETMASK | OPT_FLAGS | OPT_OPS | OPT_SIX},
-	{'E', "edit-service", OPT_SERVICE, OPT_SCHEDULER | OPT_PERSISTENT | OPT_NETMASK | OPT_FLAGS | OPT_OPS | OPT_SIX},
+	{'E', "edit-service", OPT_SERVICE,
+		OPT_SCHEDULER | OPT_PERSISTENT | OPT_NETMASK | OPT_FLAGS | OPT_OPS | OPT_SIX},
 	{'D', "delete-service", OPT_SERVICE, OPT_SIX},
-	{'a', "add-server", OPT_SERVICE | OPT_REAL, OPT_METHOD | OPT_WEIGHT | OPT_UPPER | OPT_LOWER | OPT_SIX | OPT_TUNNEL},
-	{'e', "edit-server", OPT_SERVICE | OPT_REAL, OPT_METHOD | OPT_WEIGHT | OPT_UPPER | OPT_LOWER | OPT_SIX | OPT_TUNNEL},
+	{'a', "add-server", OPT_SERVICE | OPT_REAL,
+		OPT_METHOD | OPT_WEIGHT | OPT_UPPER | OPT_LOWER | OPT_SIX | OPT_TUNNEL},
+	{'e', "edit-server", OPT_SERVICE | OPT_REAL,
+		OPT_METHOD | OPT_WEIGHT | OPT_UPPER | OPT_LOWER | OPT_SIX | OPT_TUNNEL},
 	{'d', "delete-server", OPT_SERVICE | OPT_REAL, OPT_SIX},
 	{'C', "flush", 0, 0},
 	{'L', "list", 0, OPT_SERVICE | OPT_NUMERIC | OPT_THRESHOLDS | OPT_SIX},
@@ -30,15 +33,24 @@ static const struct {
 	unsigned option;
 	bool has_argument;
 } options[] = {
-	{"-t", "--tcp-service", "service-address", OPT_SERVICE, true}, {"-u", "--udp-service", "service-address", OPT_SERVICE, true},
-	{"-f", "--fwmark-service", "service-address", OPT_SERVICE, true}, {"-s", "--scheduler", "scheduler", OPT_SCHEDULER, true},
-	{"-p", "--persistent", "persistent", OPT_PERSISTENT, true}, {"-M", "--netmask", "netmask", OPT_NETMASK, true},
-	{"-r", "--real-server", "real-server", OPT_REAL, true}, {"-g", "--gatewaying", "forwarding-method", OPT_METHOD, false},
-	{"-m", "--masquerading", "forwarding-method", OPT_METHOD, false}, {"-i", "--ipip", "forwarding-method", OPT_METHOD, false},
-	{"-w", "--weight", "weight", OPT_WEIGHT, true}, {"-x", "--u-threshold", "u-threshold", OPT_UPPER, true},
-	{"-y", "--l-threshold", "l-threshold", OPT_LOWER, true}, {"-n", "--numeric", "numeric", OPT_NUMERIC, false},
-	{"", "--thresholds", "thresholds", OPT_THRESHOLDS, false}, {"-b", "--sched-flags", "sched-flags", OPT_FLAGS, true},
-	{"-o", "--ops", "ops", OPT_OPS, false}, {"-6", "--ipv6", "ipv6", OPT_SIX, false},
+	{"-t", "--tcp-service", "service-address", OPT_SERVICE, true},
+	{"-u", "--udp-service", "service-address", OPT_SERVICE, true},
+	{"-f", "--fwmark-service", "service-address", OPT_SERVICE, true},
+	{"-s", "--scheduler", "scheduler", OPT_SCHEDULER, true},
+	{"-p", "--persistent", "persistent", OPT_PERSISTENT, true},
+	{"-M", "--netmask", "netmask", OPT_NETMASK, true},
+	{"-r", "--real-server", "real-server", OPT_REAL, true},
+	{"-g", "--gatewaying", "forwarding-method", OPT_METHOD, false},
+	{"-m", "--masquerading", "forwarding-method", OPT_METHOD, false},
+	{"-i", "--ipip", "forwarding-method", OPT_METHOD, false},
+	{"-w", "--weight", "weight", OPT_WEIGHT, true},
+	{"-x", "--u-threshold", "u-threshold", OPT_UPPER, true},
+	{"-y", "--l-threshold", "l-threshold", OPT_LOWER, true},
+	{"-n", "--numeric", "numeric", OPT_NUMERIC, false},
+	{"", "--thresholds", "thresholds", OPT_THRESHOLDS, false},
+	{"-b", "--sched-flags", "sched-flags", OPT_FLAGS, true},
+	{"-o", "--ops", "ops", OPT_OPS, false},
+	{"-6", "--ipv6", "ipv6", OPT_SIX, false},
 	{"", "--tun-type", "tun-type", OPT_TUNNEL, true},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0], OPTIONS = sizeof options / sizeof options[0] };
@@ -96,15 +108,21 @@ static int take_service(struct request *q, char protocol, const char *word)
 	q->protocol = protocol;
 	if (protocol == 'f')
 		return number(word, INT32_MAX, &q->mark) && q->mark > 0 ? 0 : fail("invalid fwmark value", word);
-	return address_parse(word, &q->service) && q->service.has_port ? 0 : fail("illegal virtual server address[:port] specified", NULL);
+	return address_parse(word, &q->service) && q->service.has_port
+	               ? 0
+	               : fail("illegal virtual server address[:port] specified", NULL);
 }
 
 static int take(struct request *q, unsigned option, char letter, const char *word)
 {
 	switch (option) {
 	case OPT_SERVICE: return take_service(q, letter, word);
-	case OPT_REAL: return address_parse(word, &q->real) ? 0 : fail("illegal real server address[:port] specified", NULL);
-	case OPT_PERSISTENT: return number(word, 31536000, &q->persistent) && q->persistent > 0 ? 0 : fail("invalid timeout value", word);
+	case OPT_REAL:
+		return address_parse(word, &q->real) ? 0 : fail("illegal real server address[:port] specified", NULL);
+	case OPT_PERSISTENT:
+		return number(word, 31536000, &q->persistent) && q->persistent > 0
+		               ? 0
+		               : fail("invalid timeout value", word);
 	case OPT_WEIGHT: return number(word, INT32_MAX, &q->weight) ? 0 : fail("illegal weight specified", NULL);
 	case OPT_UPPER: return number(word, INT32_MAX, &q->upper) ? 0 : fail("illegal u_threshold specified", NULL);
 	case OPT_LOWER: return number(word, INT32_MAX, &q->lower) ? 0 : fail("illegal l_threshold specified", NULL);
@@ -121,7 +139,8 @@ static int check_flags(const struct request *q)
 	char copy[64], *rest = copy;
 	(void)snprintf(copy, sizeof copy, "%s", q->flags);
 	for (char *word; (word = strsep(&rest, ",")) != NULL;) {
-		bool known = strcmp(word, "sh-port") == 0 || strcmp(word, "sh-fallback") == 0 || strcmp(word, "mh-port") == 0 || strcmp(word, "mh-fallback") == 0;
+		bool known = strcmp(word, "sh-port") == 0 || strcmp(word, "sh-fallback") == 0 ||
+		             strcmp(word, "mh-port") == 0 || strcmp(word, "mh-fallback") == 0;
 		if (strcmp(word, "flag-1") == 0 || strcmp(word, "flag-2") == 0 || strcmp(word, "flag-3") == 0)
 			continue;
 		if (!known)
@@ -155,11 +174,13 @@ static int check(struct request *q, unsigned c)
 		q->service.six = true;
 	for (unsigned i = 0; i < OPTIONS; i++) {
 		if (!(q->options & options[i].option) && (commands[c].must & options[i].option)) {
-			fprintf(stderr, "You need to supply the '%s' option for the '%s' command\n", options[i].name, commands[c].name);
+			fprintf(stderr, "You need to supply the '%s' option for the '%s' command\n", options[i].name,
+				commands[c].name);
 			return EXIT_OPTIONS;
 		}
 		if ((q->options & options[i].option) && !((commands[c].must | commands[c].may) & options[i].option)) {
-			fprintf(stderr, "Illegal '%s' option with the '%s' command\n", options[i].name, commands[c].name);
+			fprintf(stderr, "Illegal '%s' option with the '%s' command\n", options[i].name,
+				commands[c].name);
 			return EXIT_OPTIONS;
 		}
 	}
@@ -197,7 +218,8 @@ int request_parse(struct request *q, char *const words[], const char *program, b
 	unsigned c = 0, at = 1;
 	*q = (struct request){.weight = 1, .method = 'g', .scheduler = "wlc"};
 	*fatal = true;
-	while (c < COMMANDS && !(words[0] && words[0][0] == '-' && words[0][1] == commands[c].letter && words[0][2] == '\0'))
+	while (c < COMMANDS &&
+		!(words[0] && words[0][0] == '-' && words[0][1] == commands[c].letter && words[0][2] == '\0'))
 		c++;
 	if (c == COMMANDS) {
 		fprintf(stderr, "Try `%s -h' or '%s --help' for more information.\n", program, program);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-/* Real servers on loopback and the stop watch: many addresses served by one epoll loop, a director started on them, and what it does
- * timed by the connections that arrive and by the table's file (IPVSADM_TABLE).  To be started as process 1 of a PID namespace, with a
- * network namespace of its own; it knows nothing of any director but its argv.
+/* Real servers on loopback and the stop watch: many addresses served by one epoll loop, a director started on them, and
+ * what it does timed by the connections that arrive and by the table's file (IPVSADM_TABLE).  To be started as process
+ * 1 of a PID namespace, with a network namespace of its own; it knows nothing of any director but its argv.
  *
- * usage: reals [-n SERVERS] [-b BLACK-HOLED %] [-w WINDOW s] [-f FLIPS one by one] [-m FLIPS at once] [-l LIMIT s] -- DIRECTOR...
+ * usage: reals [-n SERVERS] [-b BLACK-HOLED %] [-w WINDOW s] [-f FLIPS one by one] [-m FLIPS at once] [-l LIMIT s] --
+ * DIRECTOR...
  *        reals -c [-n SERVERS]     prints the address of each server, a line each
- * One line of key=value; a figure that is not known within the limit is "over".  In ms, but cpu_us (a check) and period_pct.  Exit 0
- * when it could be measured, whatever came out.
- * Server i is 127.0.(1+i/250).(1+i%250):80; every fifth or so of them never answers a SYN: a listening socket whose backlog is full. */
+ * One line of key=value; a figure that is not known within the limit is "over".  In ms, but cpu_us (a check) and
+ * period_pct.  Exit 0 when it could be measured, whatever came out.
+ * Server i is 127.0.(1+i/250).(1+i%250):80; every fifth or so of them never answers a SYN: a listening socket whose
+ * backlog is full. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <dirent.h>
@@ -30,7 +32,8 @@
 #include <unistd.h>
 
 enum { A_NET = 250, TIMES = 64, EVENTS = 64, STILL_MS = 1000, SERVER_TAG = 1 << 20, TABLE_TAG = 1 << 21 };
-enum { APART_MS = 370 }; /* between flips: with servers a fifth of a second apart each meets another phase of the checks */
+/* between flips: with servers a fifth of a second apart each meets another phase of the checks */
+enum { APART_MS = 370 };
 
 struct server {
 	int fd; /* -1: it refuses */
@@ -66,8 +69,9 @@ static void die(const char *what)
 
 static struct sockaddr_in address_of(int i)
 {
-	return (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(80),
-				    .sin_addr.s_addr = htonl(0x7f000000U | (uint32_t)(1 + i / A_NET) << 8 | (uint32_t)(1 + i % A_NET))};
+	return (struct sockaddr_in){.sin_family = AF_INET,
+		.sin_port = htons(80),
+		.sin_addr.s_addr = htonl(0x7f000000U | (uint32_t)(1 + i / A_NET) << 8 | (uint32_t)(1 + i % A_NET))};
 }
 
 static void server_open(int i)
@@ -108,7 +112,8 @@ static void server_accept(int i)
 
 static void answer(int fd)
 {
-	static const char page[] = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 10\r\nConnection: close\r\n\r\nTest Page\n";
+	static const char page[] =
+		"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 10\r\nConnection: close\r\n\r\nTest Page\n";
 	char request[4096];
 	ssize_t n = read(fd, request, sizeof request);
 	if (n < 0 && errno == EAGAIN)
@@ -133,7 +138,8 @@ static void look_at_table(void)
 	while (fgets(line, sizeof line, in)) {
 		const char *real = strstr(line, "-r 127.0."), *weight = strstr(line, "-w ");
 		unsigned net, host;
-		if (real == NULL || sscanf(real, "-r 127.0.%u.%u:", &net, &host) != 2 || (weight && atoi(weight + 3) == 0))
+		if (real == NULL || sscanf(real, "-r 127.0.%u.%u:", &net, &host) != 2 ||
+			(weight && atoi(weight + 3) == 0))
 			continue;
 		int i = (int)(net - 1) * A_NET + (int)host - 1;
 		if (i >= 0 && i < lab.count)
@@ -249,7 +255,8 @@ static int64_t cpu_ns(void)
 	(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)lab.director);
 	in = fopen(path, "re");
 	const char *rest = in && fgets(line, sizeof line, in) ? strrchr(line, ')') : NULL;
-	if (rest == NULL || sscanf(rest, ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lld %lld", &user, &system) != 2)
+	if (rest == NULL ||
+		sscanf(rest, ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lld %lld", &user, &system) != 2)
 		die(path);
 	fclose(in);
 	return ns + (user + system) * (1000000000 / sysconf(_SC_CLK_TCK));
@@ -299,8 +306,8 @@ static void print_period(int64_t from)
 	if (count == 0)
 		print_over((const char *const[]){"period_pct", "period_low", "period_high", NULL});
 	else // of an interval of a second
-		printf(" period_pct=%.1f period_low=%.1f period_high=%.1f", (double)gaps[count / 2] / 1e7, (double)gaps[count / 100] / 1e7,
-		       (double)gaps[count - 1 - count / 100] / 1e7);
+		printf(" period_pct=%.1f period_low=%.1f period_high=%.1f", (double)gaps[count / 2] / 1e7,
+			(double)gaps[count / 100] / 1e7, (double)gaps[count - 1 - count / 100] / 1e7);
 	free(gaps);
 }
 
@@ -449,7 +456,8 @@ int main(int argc, char **argv)
 		default: return 2;
 		}
 	}
-	if (lab.count < 1 || lab.count > 20000 || black < 0 || black > 99 || flips > 1024 || mass > 1024 || (!names && optind >= argc))
+	if (lab.count < 1 || lab.count > 20000 || black < 0 || black > 99 || flips > 1024 || mass > 1024 ||
+		(!names && optind >= argc))
 		return 2;
 	for (int i = 0; names && i < lab.count; i++) {
 		struct sockaddr_in at = address_of(i);

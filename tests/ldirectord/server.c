@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* Servers for the tests of the daemon: server accept|silent|http|smtp|smtp-thinks ADDRESS:PORT...  Listens on all of them and says "ready";
- * accept closes each connection at once, silent keeps it and says nothing.  http has one page.  smtp takes mails, but none for an address that begins with
- * "bad", nor any from one; what was said to it is appended to $SMTP_RECORD when it has a mail.  smtp-thinks never answers to the end
- * of one.  Ended by a signal: then the ports refuse. */
+/* Servers for the tests of the daemon: server accept|silent|http|smtp|smtp-thinks ADDRESS:PORT...  Listens on all of
+ * them and says "ready"; accept closes each connection at once, silent keeps it and says nothing.
+ * http has one page.  smtp takes mails, but none for an address that begins with
+ * "bad", nor any from one; what was said to it is appended to $SMTP_RECORD when it has a mail.  smtp-thinks never
+ * answers to the end of one.  Ended by a signal: then the ports refuse. */
 #include <arpa/inet.h>
 #include <poll.h>
 #include <signal.h>
@@ -41,10 +42,10 @@ static void record(FILE *heard)
 
 static const char *answer_to(const char *line)
 {
-	static const char *const answers[][2] = {
-		{"EHLO ", "250-stand-in\r\n250 8BITMIME\r\n"}, {"HELO ", "250 stand-in\r\n"}, {"MAIL FROM:<bad", "550 5.7.1 go away\r\n"},
-		{"MAIL FROM:<", "250 ok\r\n"}, {"RCPT TO:<bad", "550 5.1.1 no such user\r\n"}, {"RCPT TO:<", "250 ok\r\n"},
-		{"DATA", "354 go ahead\r\n"}, {"QUIT", "221 bye\r\n"}};
+	static const char *const answers[][2] = {{"EHLO ", "250-stand-in\r\n250 8BITMIME\r\n"},
+		{"HELO ", "250 stand-in\r\n"}, {"MAIL FROM:<bad", "550 5.7.1 go away\r\n"},
+		{"MAIL FROM:<", "250 ok\r\n"}, {"RCPT TO:<bad", "550 5.1.1 no such user\r\n"},
+		{"RCPT TO:<", "250 ok\r\n"}, {"DATA", "354 go ahead\r\n"}, {"QUIT", "221 bye\r\n"}};
 	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
 		if (strncmp(line, answers[i][0], strlen(answers[i][0])) == 0)
 			return answers[i][1];

@@ -21,13 +21,15 @@ static inline struct table_op op_of(const char *line)
 
 static inline bool real_equal(const struct table_real *a, const struct table_real *b)
 {
-	return lb_address_equal(&a->address, &b->address) && a->forward == b->forward && a->weight == b->weight && a->upper == b->upper && a->lower == b->lower;
+	return lb_address_equal(&a->address, &b->address) && a->forward == b->forward && a->weight == b->weight &&
+	       a->upper == b->upper && a->lower == b->lower;
 }
 
 static inline bool service_equal(const struct table_service *a, const struct table_service *b)
 {
-	return lb_service_id_equal(&a->id, &b->id) && strcmp(a->scheduler, b->scheduler) == 0 && strcmp(a->schedflags, b->schedflags) == 0 &&
-	       a->persistent == b->persistent && strcmp(a->netmask, b->netmask) == 0 && a->ops == b->ops && a->real_count == b->real_count;
+	return lb_service_id_equal(&a->id, &b->id) && strcmp(a->scheduler, b->scheduler) == 0 &&
+	       strcmp(a->schedflags, b->schedflags) == 0 && a->persistent == b->persistent &&
+	       strcmp(a->netmask, b->netmask) == 0 && a->ops == b->ops && a->real_count == b->real_count;
 }
 
 static inline bool has_real(const struct table_service *s, const struct table_real *r)
@@ -51,7 +53,8 @@ static inline bool table_equal(const struct table *a, const struct table *b)
 	return same;
 }
 
-/* The longest walk through all there is: both families, marks, persistence, flags, one packet, thresholds, port rule. */
+/* The longest walk through all there is: both families, marks, persistence, flags, one packet, thresholds, port
+ * rule. */
 static const char *const everything[] = {
 	"-A -t 10.9.0.1:80 -s wrr",
 	"-a -t 10.9.0.1:80 -r 127.0.2.1:8001 -m -w 3 -x 10 -y 5",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Anybody on the wire, without a key: datagrams to the heartbeat port, some of them random bytes, some that begin like a message and
- * are signed with nothing, some whole messages with a wrong digest.  Paced, bounded in time.
+/* Anybody on the wire, without a key: datagrams to the heartbeat port, some of them random bytes, some that begin like
+ * a message and are signed with nothing, some whole messages with a wrong digest.  Paced, bounded in time.
  * usage: flood ADDRESS PORT RATE SECONDS        prints "sent N in M ms" */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,8 +22,9 @@ static int64_t now_ns(void)
 
 static size_t make_datagram(uint8_t *out, unsigned kind)
 {
-	static const char forged[] = "###\n11:(0)t=status,11:(0)st=active,10:(0)dt=3e8,13:(0)protocol=1,23:(0)src=node1.magedu.com,9:(0)seq=ff,"
-	                             "16:(0)hg=ffffffff,14:(0)ts=6b03911e,%%%\n10:1 deadbeef,";
+	static const char forged[] =
+		"###\n11:(0)t=status,11:(0)st=active,10:(0)dt=3e8,13:(0)protocol=1,23:(0)src=node1.magedu.com,9:(0)seq=ff,"
+		"16:(0)hg=ffffffff,14:(0)ts=6b03911e,%%%\n10:1 deadbeef,";
 	if (kind == 2) {
 		memcpy(out, forged, sizeof forged - 1);
 		return sizeof forged - 1;
@@ -47,8 +48,10 @@ int main(int argc, char **argv)
 	struct sockaddr_in to = {.sin_family = AF_INET};
 	int yes = 1, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	long rate = argc == 5 ? strtol(argv[3], NULL, 10) : 0, seconds = argc == 5 ? strtol(argv[4], NULL, 10) : 0;
-	if (argc != 5 || inet_pton(AF_INET, argv[1], &to.sin_addr) != 1 || rate < BURST || rate > RATE_MAX || seconds < 1 || seconds > SECONDS_MAX) {
-		fprintf(stderr, "usage: flood ADDRESS PORT RATE(%d..%d) SECONDS(1..%d)\n", BURST, RATE_MAX, SECONDS_MAX);
+	if (argc != 5 || inet_pton(AF_INET, argv[1], &to.sin_addr) != 1 || rate < BURST || rate > RATE_MAX ||
+		seconds < 1 || seconds > SECONDS_MAX) {
+		fprintf(stderr, "usage: flood ADDRESS PORT RATE(%d..%d) SECONDS(1..%d)\n", BURST, RATE_MAX,
+			SECONDS_MAX);
 		return 2;
 	}
 	to.sin_port = htons((uint16_t)strtoul(argv[2], NULL, 10));

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* Somebody on the wire who has the key, or a recording, or just three bad datagrams: makes and sends them, never listens to an answer.
+/* Somebody on the wire who has the key, or a recording, or just three bad datagrams: makes and sends them, never
+ * listens to an answer.
  *
  * usage: forge [-k AUTHKEYS] [-n NAME] [-u UUID-HEX] [-g GENERATION] [-q SEQ] [-r RATE -s SECONDS] ADDRESS PORT WHAT...
  *        forge -l FILE -s SECONDS PORT               keep what arrives here, with its times
  *        forge -p FILE ADDRESS PORT                  send that again at the same pace
- * WHAT is sent in turns: "status|st=up|dt=fa0", signed, with src srcuuid seq hg ts ttl added unless the text has them (srcuuid in hex),
- * or, beginning with "#", a datagram as it is, "\n" for the end of a line.  Without -r once each.  Prints "sent N in M ms". */
+ * WHAT is sent in turns: "status|st=up|dt=fa0", signed, with src srcuuid seq hg ts ttl added unless the text has them
+ * (srcuuid in hex), or, beginning with "#", a datagram as it is, "\n" for the end of a line.  Without -r once each.
+ * Prints "sent N in M ms". */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -176,7 +178,8 @@ static void play(const struct forger *f)
 	long sent = 0;
 	if (!file)
 		die(f->play);
-	for (int64_t head[2]; fread(head, sizeof head, 1, file) == 1 && head[1] > 0 && head[1] <= KEPT_MAX && fread(out, (size_t)head[1], 1, file) == 1;) {
+	for (int64_t head[2]; fread(head, sizeof head, 1, file) == 1 && head[1] > 0 && head[1] <= KEPT_MAX &&
+			      fread(out, (size_t)head[1], 1, file) == 1;) {
 		pause_until(mono_add(begin, (struct span){head[0]}));
 		sent += send_bytes(f, (struct bytes){out, (size_t)head[1]});
 	}
@@ -213,7 +216,8 @@ int main(int argc, char **argv)
 	int words = f.listen ? 1 : f.play ? 2 : 3, yes = 1;
 	if (argc < words || (f.rate && !f.seconds) || (f.listen && !f.seconds)) {
 		fputs("usage: forge [-k AUTHKEYS] [-n NAME] [-u UUID] [-g GENERATION] [-q SEQ] [-r RATE -s SECONDS] ADDRESS PORT WHAT...\n"
-		      "       forge -l FILE -s SECONDS PORT\n       forge -p FILE ADDRESS PORT\n", stderr);
+		      "       forge -l FILE -s SECONDS PORT\n       forge -p FILE ADDRESS PORT\n",
+			stderr);
 		return 2;
 	}
 	if (!f.listen && inet_pton(AF_INET, argv[0], &f.to.sin_addr) != 1)

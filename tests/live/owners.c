@@ -9,8 +9,8 @@
  *   two-owners START END LENGTH
  *   none START END LENGTH
  * and at its begin:  since START owner MAC | two-owners | none.
- * A state shorter than two questions is not reported: one late answer must not look like a second owner.  Nobody is reported after ten
- * questions: a busy machine holds answers up. */
+ * A state shorter than two questions is not reported: one late answer must not look like a second owner.  Nobody is
+ * reported after ten questions: a busy machine holds answers up. */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <net/ethernet.h>
@@ -53,7 +53,8 @@ static bool same(const struct answer *a, const struct answer *b)
 static void describe(const struct answer *a, char text[32])
 {
 	if (a->count == 1)
-		(void)snprintf(text, 32, "owner %02x:%02x:%02x:%02x:%02x:%02x", a->mac[0], a->mac[1], a->mac[2], a->mac[3], a->mac[4], a->mac[5]);
+		(void)snprintf(text, 32, "owner %02x:%02x:%02x:%02x:%02x:%02x", a->mac[0], a->mac[1], a->mac[2],
+			a->mac[3], a->mac[4], a->mac[5]);
 	else
 		(void)snprintf(text, 32, "%s", a->count ? "two-owners" : "none");
 }
@@ -75,7 +76,8 @@ static void referee_judge(struct referee *r)
 		r->candidate_ms = r->asked_ms;
 		r->steady = 0;
 	}
-	if (++r->steady != (r->now.count == 0 ? STEADY_NONE : STEADY) || (r->state_ms != 0 && same(&r->state, &r->candidate)))
+	if (++r->steady != (r->now.count == 0 ? STEADY_NONE : STEADY) ||
+		(r->state_ms != 0 && same(&r->state, &r->candidate)))
 		return;
 	referee_report(r, r->candidate_ms);
 	r->state = r->candidate;
@@ -91,7 +93,8 @@ static void referee_ask(struct referee *r)
 		referee_judge(r);
 	r->now = (struct answer){0};
 	r->asked_ms = wall_ms();
-	(void)sendto(r->socket, &r->question, sizeof r->question, MSG_DONTWAIT, (struct sockaddr *)&r->broadcast, sizeof r->broadcast);
+	(void)sendto(r->socket, &r->question, sizeof r->question, MSG_DONTWAIT, (struct sockaddr *)&r->broadcast,
+		sizeof r->broadcast);
 }
 
 static void referee_hear(struct referee *r)
@@ -100,8 +103,9 @@ static void referee_hear(struct referee *r)
 	ssize_t n;
 	while ((n = recv(r->socket, &a, sizeof a, MSG_DONTWAIT)) >= 0) {
 		/* An announcement is a reply too, but to all: count only what answers our question. */
-		if ((size_t)n < sizeof a || a.arp_op != htons(ARPOP_REPLY) || memcmp(a.arp_spa, r->question.arp_tpa, 4) != 0
-		    || memcmp(a.arp_tha, r->question.arp_sha, 6) != 0)
+		if ((size_t)n < sizeof a || a.arp_op != htons(ARPOP_REPLY) ||
+			memcmp(a.arp_spa, r->question.arp_tpa, 4) != 0 ||
+			memcmp(a.arp_tha, r->question.arp_sha, 6) != 0)
 			continue;
 		if (r->now.count == 0)
 			memcpy(r->now.mac, a.arp_sha, 6);
@@ -114,12 +118,20 @@ static bool referee_open(struct referee *r, const char *interface)
 {
 	struct ifreq own = {0};
 	(void)snprintf(own.ifr_name, sizeof own.ifr_name, "%s", interface);
-	r->broadcast = (struct sockaddr_ll){.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ARP), .sll_halen = 6,
-	                                    .sll_ifindex = (int)if_nametoindex(interface), .sll_addr = {255, 255, 255, 255, 255, 255}};
+	r->broadcast = (struct sockaddr_ll){.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ARP),
+		.sll_halen = 6,
+		.sll_ifindex = (int)if_nametoindex(interface),
+		.sll_addr = {255, 255, 255, 255, 255, 255}};
 	r->socket = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_ARP));
-	if (r->socket < 0 || bind(r->socket, (struct sockaddr *)&r->broadcast, sizeof r->broadcast) != 0 || ioctl(r->socket, SIOCGIFHWADDR, &own) != 0)
+	if (r->socket < 0 || bind(r->socket, (struct sockaddr *)&r->broadcast, sizeof r->broadcast) != 0 ||
+		ioctl(r->socket, SIOCGIFHWADDR, &own) != 0)
 		return false;
-	r->question.ea_hdr = (struct arphdr){.ar_hrd = htons(ARPHRD_ETHER), .ar_pro = htons(ETH_P_IP), .ar_hln = 6, .ar_pln = 4, .ar_op = htons(ARPOP_REQUEST)};
+	r->question.ea_hdr = (struct arphdr){.ar_hrd = htons(ARPHRD_ETHER),
+		.ar_pro = htons(ETH_P_IP),
+		.ar_hln = 6,
+		.ar_pln = 4,
+		.ar_op = htons(ARPOP_REQUEST)};
 	memcpy(r->question.arp_sha, own.ifr_hwaddr.sa_data, 6);
 	return true;
 }

@@ -84,7 +84,8 @@ static void probe_answer(struct probe *p, uint32_t number, const uint8_t mac[6],
 		return;
 	if (memcmp(mac, p->owner, 6) != 0) {
 		memcpy(p->owner, mac, 6);
-		printf("owner %02x:%02x:%02x:%02x:%02x:%02x since %" PRId64 "\n", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5], now);
+		printf("owner %02x:%02x:%02x:%02x:%02x:%02x since %" PRId64 "\n", mac[0], mac[1], mac[2], mac[3],
+			mac[4], mac[5], now);
 	}
 	if (number > p->last_answered + 1)
 		probe_outage(p, p->last_answered + 1, p->sent_ms[number], false);
@@ -116,7 +117,8 @@ static void probe_receive(struct probe *p)
 	struct iovec part = {&frame, sizeof frame};
 	struct msghdr m = {.msg_name = &from, .msg_iov = &part, .msg_iovlen = 1, .msg_control = &stamp};
 	ssize_t n;
-	while (m.msg_namelen = sizeof from, m.msg_controllen = sizeof stamp, (n = recvmsg(p->in, &m, MSG_DONTWAIT)) >= 0) {
+	while (m.msg_namelen = sizeof from, m.msg_controllen = sizeof stamp,
+		(n = recvmsg(p->in, &m, MSG_DONTWAIT)) >= 0) {
 		if ((size_t)n >= sizeof frame && frame.ip.ihl == 5 && frame.ip.protocol == IPPROTO_ICMP
 		    && frame.ip.saddr == p->address.sin_addr.s_addr && frame.request.head.type == ICMP_ECHOREPLY
 		    && frame.request.run == p->run && from.sll_halen == 6)
@@ -127,15 +129,18 @@ static void probe_receive(struct probe *p)
 /* Answers come back by a packet socket, because only that tells the sender's MAC. */
 static bool probe_open(struct probe *p, const char *interface)
 {
-	struct sockaddr_ll local = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP), .sll_ifindex = (int)if_nametoindex(interface)};
+	struct sockaddr_ll local = {.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_IP),
+		.sll_ifindex = (int)if_nametoindex(interface)};
 	struct icmp_filter none = {.data = ~0u};
 	int on = 1;
 	p->out = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
 	p->in = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_IP));
 	p->sent_ms = calloc(REQUESTS_MAX, sizeof *p->sent_ms);
-	return p->out >= 0 && p->in >= 0 && p->sent_ms && setsockopt(p->in, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) == 0
-	       && setsockopt(p->out, SOL_RAW, ICMP_FILTER, &none, sizeof none) == 0
-	       && bind(p->in, (struct sockaddr *)&local, sizeof local) == 0;
+	return p->out >= 0 && p->in >= 0 && p->sent_ms &&
+	       setsockopt(p->in, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) == 0 &&
+	       setsockopt(p->out, SOL_RAW, ICMP_FILTER, &none, sizeof none) == 0 &&
+	       bind(p->in, (struct sockaddr *)&local, sizeof local) == 0;
 }
 
 static void probe_end(struct probe *p)
@@ -145,12 +150,14 @@ static void probe_end(struct probe *p)
 	probe_receive(p);
 	if (p->sent > 0 && p->last_answered + 1 < p->sent)
 		probe_outage(p, p->last_answered + 1, p->sent_ms[p->sent - 1], true);
-	printf("summary sent %" PRIu32 " answered %" PRIu32 " longest %" PRId64 "\n", p->sent, p->answered, p->longest_ms);
+	printf("summary sent %" PRIu32 " answered %" PRIu32 " longest %" PRId64 "\n", p->sent, p->answered,
+		p->longest_ms);
 }
 
 int main(int argc, char **argv)
 {
-	struct probe p = {.address = {.sin_family = AF_INET}, .last_answered = -1, .shortest_ms = argc > 3 ? atoi(argv[3]) : 20};
+	struct probe p = {
+		.address = {.sin_family = AF_INET}, .last_answered = -1, .shortest_ms = argc > 3 ? atoi(argv[3]) : 20};
 	if (argc < 3 || argc > 4 || inet_pton(AF_INET, argv[1], &p.address.sin_addr) != 1) {
 		fputs("usage: probe ADDRESS INTERFACE [SHORTEST-OUTAGE-MS]\n", stderr);
 		return 2;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* A recording of "heartbeat --record FILE" (heartbeat/daemon/record.h), fed to a core at the times at which it happened; prints what the
- * core decides.  Starts nothing and sends nothing: the ends of scripts are those of the recording.
+/* A recording of "heartbeat --record FILE" (heartbeat/daemon/record.h), fed to a core at the times at which it
+ * happened; prints what the core decides.  Starts nothing and sends nothing: the ends of scripts are those of the
+ * recording.
  *
  * usage: replay [-a AUTHKEYS] [-d] [FILE]         FILE may be gzipped; standard input without one
  *   without -d   every action but statuses, with its time in seconds since the first event
- *   -d           decisions only, without times: groups, fencing, and what is said to the peer about them; to be compared */
+ *   -d           decisions only, without times: groups, fencing, and what is said to the peer about them;
+ *                to be compared */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -66,7 +68,8 @@ static void print_message(struct bytes datagram)
 	if (codec_decode(datagram, r.auth, false, &m, &decoded) != CODEC_OK)
 		die("the core sent what cannot be read");
 	struct bytes type = message_string(&m, "t");
-	bool housekeeping = strncmp((const char *)type.at, "NS_", 3) == 0 || message_is(&m, "t", "reqnodes") || message_is(&m, "t", "repnodes");
+	bool housekeeping = strncmp((const char *)type.at, "NS_", 3) == 0 || message_is(&m, "t", "reqnodes") ||
+	                    message_is(&m, "t", "repnodes");
 	if (message_is(&m, "t", "status") || (r.decisions && housekeeping))
 		return;
 	print_time();
@@ -76,8 +79,8 @@ static void print_message(struct bytes datagram)
 		for (size_t k = 0; k < sizeof common / sizeof *common; k++)
 			shown = shown && !bytes_equal_text(m.fields[i].name, common[k]);
 		if (shown)
-			printf(" %.*s=%.*s", (int)m.fields[i].name.len, (const char *)m.fields[i].name.at, (int)m.fields[i].value.len,
-			       (const char *)m.fields[i].value.at);
+			printf(" %.*s=%.*s", (int)m.fields[i].name.len, (const char *)m.fields[i].name.at,
+				(int)m.fields[i].value.len, (const char *)m.fields[i].value.at);
 	}
 	putchar('\n');
 }
@@ -90,7 +93,11 @@ static void print_line(const char *verb, const char *what)
 
 static void print_action(const struct action *a)
 {
-	static const char *const levels[] = {[LOG_LEVEL_CRIT] = "CRIT", [LOG_LEVEL_ERROR] = "ERROR", [LOG_LEVEL_WARN] = "WARN", [LOG_LEVEL_INFO] = "info", [LOG_LEVEL_DEBUG] = "debug"};
+	static const char *const levels[] = {[LOG_LEVEL_CRIT] = "CRIT",
+		[LOG_LEVEL_ERROR] = "ERROR",
+		[LOG_LEVEL_WARN] = "WARN",
+		[LOG_LEVEL_INFO] = "info",
+		[LOG_LEVEL_DEBUG] = "debug"};
 	switch (a->kind) {
 	case ACTION_SEND:
 		print_message(a->send.data);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* restart-idempotent: when all is quiet a node is stopped and started, or its engine replaced; afterwards the truth is what
- * it was, and no script ran more often than that needs.  doc/proof.md S11 */
+/* restart-idempotent: when all is quiet a node is stopped and started, or its engine replaced; afterwards the truth is
+ * what it was, and no script ran more often than that needs.  doc/proof.md S11 */
 #include "tests/sim/sim.h"
 
 enum { OFF_MS = 5000, ENGINE_MS = 100 };
@@ -21,7 +21,8 @@ bool again_begin(struct world *w)
 	struct again_record *r = &w->again;
 	enum again what = (enum again)w->plan->set[SET_AGAIN];
 	/* Classic moves whole halves: how often a script runs there is its own matter. */
-	if (what == AGAIN_NOTHING || r->phase != AGAIN_WAITS || w->plan->set[SET_CLASSIC] || failback_on(w, 0) != failback_on(w, 1))
+	if (what == AGAIN_NOTHING || r->phase != AGAIN_WAITS || w->plan->set[SET_CLASSIC] ||
+		failback_on(w, 0) != failback_on(w, 1))
 		return false;
 	for (int i = 0; i < NODES; i++) {
 		if (w->nodes[i].core == NULL)
@@ -66,11 +67,14 @@ void again_check(struct world *w)
 		wanted[other] += left + returns;
 		int owner = returns ? n : left ? other : r->owner[g];
 		if (owner_of(w, g) != owner)
-			world_broken(w, "S11 restart-idempotent", "group %d was on %s, and is on %s after a restart of %s", g, node_name(r->owner[g]),
-				     owner_of(w, g) < 0 ? "no node, or both," : node_name(owner_of(w, g)), node_name(n));
+			world_broken(w, "S11 restart-idempotent",
+				"group %d was on %s, and is on %s after a restart of %s", g, node_name(r->owner[g]),
+				owner_of(w, g) < 0 ? "no node, or both," : node_name(owner_of(w, g)), node_name(n));
 	}
 	for (int i = 0; i < NODES; i++)
 		if (w->nodes[i].scripts - r->scripts[i] != wanted[i])
-			world_broken(w, "S11 restart-idempotent", "%s ran %llu scripts for a restart of %s, %llu would do", node_name(i),
-				     (unsigned long long)(w->nodes[i].scripts - r->scripts[i]), node_name(n), (unsigned long long)wanted[i]);
+			world_broken(w, "S11 restart-idempotent",
+				"%s ran %llu scripts for a restart of %s, %llu would do", node_name(i),
+				(unsigned long long)(w->nodes[i].scripts - r->scripts[i]), node_name(n),
+				(unsigned long long)wanted[i]);
 }

@@ -15,7 +15,8 @@ enum {
 int64_t invariant_move_span(const struct world *w)
 {
 	int64_t scripts = 2 * (ms_of(w, SET_START_MAX) + ms_of(w, SET_STOP_MAX));
-	if (plan_has(w->plan, FAULT_START_HANG, FAULT_START_HANG) || plan_has(w->plan, FAULT_STOP_HANG, FAULT_STOP_HANG))
+	if (plan_has(w->plan, FAULT_START_HANG, FAULT_START_HANG) ||
+		plan_has(w->plan, FAULT_STOP_HANG, FAULT_STOP_HANG))
 		scripts += 3 * SCRIPT_DEADLINE_MS * MS;
 	return 120000 * MS + scripts;
 }
@@ -30,8 +31,8 @@ static bool move_pending(const struct world *w, size_t i)
 void invariant_move_limit(struct world *w, const struct sim_event *e)
 {
 	if (move_pending(w, e->b) && !w->nodes[w->moves[e->b].node].frozen)
-		world_broken(w, "L6 requests-end", "move %u of %s has not ended after %.0f s", e->b + 1, node_name(w->moves[e->b].node),
-			     (double)(w->now - w->moves[e->b].at) / 1e9);
+		world_broken(w, "L6 requests-end", "move %u of %s has not ended after %.0f s", e->b + 1,
+			node_name(w->moves[e->b].node), (double)(w->now - w->moves[e->b].at) / 1e9);
 }
 
 static bool any_move_pending(const struct world *w)
@@ -45,7 +46,8 @@ static bool any_move_pending(const struct world *w)
 /* Classic knows halves only: a group that fails takes its half along. */
 bool moves_halves(const struct world *w)
 {
-	return w->plan->set[SET_CLASSIC] && (plan_has(w->plan, FAULT_START_FAIL, FAULT_START_DIRTY) || plan_has(w->plan, FAULT_FAIL, FAULT_FAIL));
+	return w->plan->set[SET_CLASSIC] &&
+	       (plan_has(w->plan, FAULT_START_FAIL, FAULT_START_DIRTY) || plan_has(w->plan, FAULT_FAIL, FAULT_FAIL));
 }
 
 /* --- the calm ----------------------------------------------------------------------------------- */
@@ -57,7 +59,8 @@ static bool shows(const struct world *w, int node, size_t g, enum group_state st
 	return view.state == state;
 }
 
-/* Nobody can be asked to run a group that nobody can stop, or that failed on every live node as often as is tried soon. */
+/* Nobody can be asked to run a group that nobody can stop, or that failed on every live node as often as is tried
+ * soon. */
 static bool excused(const struct world *w, int g)
 {
 	bool failed_everywhere = true;
@@ -67,7 +70,8 @@ static bool excused(const struct world *w, int g)
 			continue;
 		if (n->places[g].truth == TRUTH_STUCK || shows(w, i, (size_t)g, OWN_STUCK))
 			return true;
-		failed_everywhere = failed_everywhere && shows(w, i, (size_t)g, OWN_FAILED) && n->places[g].failed_starts >= START_TRIES;
+		failed_everywhere = failed_everywhere && shows(w, i, (size_t)g, OWN_FAILED) &&
+		                    n->places[g].failed_starts >= START_TRIES;
 	}
 	return failed_everywhere;
 }
@@ -86,13 +90,15 @@ static void check_owned(struct world *w, int g)
 		return;
 	}
 	world_broken(w, "L1 owned-within", "group %d runs on %d nodes (%c, %c) %.1f s after the calm began", g, owners,
-		     truth_letter(w->nodes[0].places[g].truth), truth_letter(w->nodes[1].places[g].truth), (double)(w->now - w->calm_at) / 1e9);
+		truth_letter(w->nodes[0].places[g].truth), truth_letter(w->nodes[1].places[g].truth),
+		(double)(w->now - w->calm_at) / 1e9);
 }
 
 /* Nothing in a classic status names the receiver: a recording of one who is buried wakes it for a deadtime. */
 static bool dead_may_wake(const struct world *w)
 {
-	return w->plan->set[SET_CLASSIC] && w->plan->set[SET_BURY] >= 0 && plan_has(w->plan, FAULT_REPLAY, FAULT_REPLAY);
+	return w->plan->set[SET_CLASSIC] && w->plan->set[SET_BURY] >= 0 &&
+	       plan_has(w->plan, FAULT_REPLAY, FAULT_REPLAY);
 }
 
 static void check_membership(struct world *w)
@@ -104,9 +110,11 @@ static void check_membership(struct world *w)
 		for (size_t k = 0; n->core != NULL && k < NODES; k++) {
 			struct node_view view;
 			core_node_view(n->core, k, &view);
-			const char *right = w->nodes[strcmp(view.name, node_name(0)) == 0 ? 0 : 1].core != NULL ? "active" : "dead";
+			const char *right =
+				w->nodes[strcmp(view.name, node_name(0)) == 0 ? 0 : 1].core != NULL ? "active" : "dead";
 			if (strcmp(view.status, right) != 0)
-				world_broken(w, "L2 membership-agrees", "%s shows %s as %s; it is %s", node_name(i), view.name, view.status, right);
+				world_broken(w, "L2 membership-agrees", "%s shows %s as %s; it is %s", node_name(i),
+					view.name, view.status, right);
 		}
 	}
 }
@@ -115,16 +123,19 @@ static void check_failback(struct world *w, int g)
 {
 	const struct plan *p = w->plan;
 	int home = (int)(p->set[SET_HOMES] >> g & 1), before = w->owner_at_calm[g];
-	bool interfered = plan_has(p, FAULT_STANDBY, FAULT_TAKEOVER) || plan_has(p, FAULT_START_FAIL, FAULT_STOP_HANG) || plan_has(p, FAULT_FAIL, FAULT_FAIL);
+	bool interfered = plan_has(p, FAULT_STANDBY, FAULT_TAKEOVER) ||
+	                  plan_has(p, FAULT_START_FAIL, FAULT_STOP_HANG) || plan_has(p, FAULT_FAIL, FAULT_FAIL);
 	if (failback_on(w, 0) != failback_on(w, 1)) /* their files differ: what then happens depends on who holds it */
 		return;
 	if (plan_has(p, FAULT_RELOAD, FAULT_RELOAD)) /* it went away, or stayed, by what the file said then */
 		interfered = true;
 	if (failback_on(w, 0)) {
 		if (!interfered && w->nodes[home].core != NULL && !occupied(&w->nodes[home].places[g]))
-			world_broken(w, "L4 failback-policy", "group %d is not at home on %s although auto_failback is on", g, node_name(home));
+			world_broken(w, "L4 failback-policy",
+				"group %d is not at home on %s although auto_failback is on", g, node_name(home));
 	} else if (before >= 0 && !moves_halves(w) && w->nodes[before].places[g].truth != TRUTH_RUNNING) {
-		world_broken(w, "L4 failback-policy", "group %d has left %s in the calm although auto_failback is off", g, node_name(before));
+		world_broken(w, "L4 failback-policy", "group %d has left %s in the calm although auto_failback is off",
+			g, node_name(before));
 	}
 }
 
@@ -137,7 +148,8 @@ static void remember_owners(struct world *w)
 		w->owner_at_calm[g] = -1;
 		for (int i = 0; i < NODES && !ordered; i++) {
 			const struct node *n = &w->nodes[i], *peer = &w->nodes[1 - i];
-			if (n->core != NULL && !n->shutting_down && n->places[g].truth == TRUTH_RUNNING && !occupied(&peer->places[g]) && !any_move_pending(w))
+			if (n->core != NULL && !n->shutting_down && n->places[g].truth == TRUTH_RUNNING &&
+				!occupied(&peer->places[g]) && !any_move_pending(w))
 				w->owner_at_calm[g] = i;
 		}
 	}
@@ -145,13 +157,17 @@ static void remember_owners(struct world *w)
 
 static int64_t settle_span(const struct world *w)
 {
-	int64_t span = ms_of(w, SET_DEADTIME) + 2 * ms_of(w, SET_KEEPALIVE) + 2 * (ms_of(w, SET_START_MAX) + ms_of(w, SET_STOP_MAX)) + 2000 * MS;
-	bool booted = plan_has(w->plan, FAULT_SUSPEND, FAULT_SUSPEND); /* its clock stood still: initdead may not be over */
+	int64_t span = ms_of(w, SET_DEADTIME) + 2 * ms_of(w, SET_KEEPALIVE) +
+	               2 * (ms_of(w, SET_START_MAX) + ms_of(w, SET_STOP_MAX)) + 2000 * MS;
+	/* its clock stood still: initdead may not be over */
+	bool booted = plan_has(w->plan, FAULT_SUSPEND, FAULT_SUSPEND);
 	if (plan_has(w->plan, FAULT_START_FAIL, FAULT_STOP_HANG) || plan_has(w->plan, FAULT_FAIL, FAULT_FAIL))
 		span += RETRY_MS * MS;
-	if (plan_has(w->plan, FAULT_START_DIRTY, FAULT_START_DIRTY)) /* first it is stuck, and when it is stopped it has failed */
+	/* first it is stuck, and when it is stopped it has failed */
+	if (plan_has(w->plan, FAULT_START_DIRTY, FAULT_START_DIRTY))
 		span += RETRY_MS * MS;
-	/* who stood still, or heard what had been held back, gives the other a deadtime before it believes in its silence */
+	/* who stood still, or heard what had been held back, gives the other a deadtime before it believes in its
+	 * silence */
 	if (plan_has(w->plan, FAULT_FREEZE, FAULT_SUSPEND) || plan_has(w->plan, FAULT_CLOG, FAULT_SLOW))
 		span += ms_of(w, SET_DEADTIME);
 	if (w->plan->set[SET_CLASSIC])
@@ -183,7 +199,8 @@ void invariant_calm(struct world *w)
 
 static bool shutting_down(const struct world *w)
 {
-	return (w->nodes[0].core != NULL && w->nodes[0].shutting_down) || (w->nodes[1].core != NULL && w->nodes[1].shutting_down);
+	return (w->nodes[0].core != NULL && w->nodes[0].shutting_down) ||
+	       (w->nodes[1].core != NULL && w->nodes[1].shutting_down);
 }
 
 static void begin_quiet(struct world *w)
@@ -208,10 +225,12 @@ static void end_quiet(struct world *w)
 	for (int i = 0; i < NODES && !dead_may_wake(w); i++) {
 		uint64_t most = regular + w->quiet_replays[i]; /* an old request may be answered */
 		if (w->quiet_sends[i] > most)
-			world_broken(w, "L5 quiet", "%s sent %llu datagrams in %lld ms of quiet, %llu would do", node_name(i),
-				     (unsigned long long)w->quiet_sends[i], (long long)w->plan->set[SET_QUIET], (unsigned long long)most);
+			world_broken(w, "L5 quiet", "%s sent %llu datagrams in %lld ms of quiet, %llu would do",
+				node_name(i), (unsigned long long)w->quiet_sends[i], (long long)w->plan->set[SET_QUIET],
+				(unsigned long long)most);
 		if (w->quiet_logs[i] > 10 + w->quiet_replays[i])
-			world_broken(w, "L5 quiet", "%s logged %llu lines although nothing happens", node_name(i), (unsigned long long)w->quiet_logs[i]);
+			world_broken(w, "L5 quiet", "%s logged %llu lines although nothing happens", node_name(i),
+				(unsigned long long)w->quiet_logs[i]);
 	}
 	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
 		check_owned(w, g);

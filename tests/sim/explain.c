@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Who held what, when: a table with a row for each change of the truth, for whoever wants the story and not the trace. */
+/* Who held what, when: a table with a row for each change of the truth, for whoever wants the story and not the
+ * trace. */
 #include "tests/sim/sim.h"
 
 #include <string.h>

@@ -33,8 +33,12 @@ static const struct script_row {
 	enum group_operation operation;
 	enum script_outcome outcome;
 } script_rows[] = {
-	{FAULT_START_FAIL, GROUP_START, SCRIPT_FAILS}, {FAULT_START_HANG, GROUP_START, SCRIPT_HANGS}, {FAULT_START_DIRTY, GROUP_START, SCRIPT_DIRTY},
-	{FAULT_START_LIE, GROUP_START, SCRIPT_LIES},   {FAULT_STOP_FAIL, GROUP_STOP, SCRIPT_FAILS},   {FAULT_STOP_HANG, GROUP_STOP, SCRIPT_HANGS},
+	{FAULT_START_FAIL, GROUP_START, SCRIPT_FAILS},
+	{FAULT_START_HANG, GROUP_START, SCRIPT_HANGS},
+	{FAULT_START_DIRTY, GROUP_START, SCRIPT_DIRTY},
+	{FAULT_START_LIE, GROUP_START, SCRIPT_LIES},
+	{FAULT_STOP_FAIL, GROUP_STOP, SCRIPT_FAILS},
+	{FAULT_STOP_HANG, GROUP_STOP, SCRIPT_HANGS},
 };
 
 static void set_script(struct world *w, const struct fault *f, bool on)
@@ -42,7 +46,8 @@ static void set_script(struct world *w, const struct fault *f, bool on)
 	for (size_t row = 0; row < sizeof script_rows / sizeof *script_rows; row++)
 		for (int g = 0; g < GROUPS_MAX; g++)
 			if (script_rows[row].kind == f->kind && (f->group < 0 || f->group == g))
-				w->script[f->node][g][script_rows[row].operation] = (int)(on ? script_rows[row].outcome : SCRIPT_OK);
+				w->script[f->node][g][script_rows[row].operation] =
+					(int)(on ? script_rows[row].outcome : SCRIPT_OK);
 }
 
 static void service_dies(struct world *w, const struct fault *f)
@@ -64,7 +69,8 @@ static void group_fails(struct world *w, const struct fault *f)
 			continue;
 		p->failed = true;
 		p->failed_starts++; /* it counts as a start that failed */
-		struct event event = {.kind = EVENT_GROUP_FAILED, .group_failed = {.group = (size_t)g, .why = "sim: not running"}};
+		struct event event = {
+			.kind = EVENT_GROUP_FAILED, .group_failed = {.group = (size_t)g, .why = "sim: not running"}};
 		node_event(w, n, &event, NULL, COPY_ORIGINAL);
 	}
 }
@@ -94,7 +100,11 @@ void fault_shutdown(struct world *w, struct node *n, int64_t boot_at)
 
 void world_boot_later(struct world *w, const struct node *n, int64_t after, bool keep_running)
 {
-	world_push(w, (struct sim_event){.at = w->now + (after > MS ? after : MS), .kind = SIM_BOOT, .node = n->index, .b = n->life, .outcome = keep_running});
+	world_push(w, (struct sim_event){.at = w->now + (after > MS ? after : MS),
+			      .kind = SIM_BOOT,
+			      .node = n->index,
+			      .b = n->life,
+			      .outcome = keep_running});
 }
 
 static void tell(struct world *w, const struct fault *f)
@@ -173,7 +183,9 @@ void fault_begin(struct world *w, uint32_t index)
 	case FAULT_FENCE_LIE: w->fence_lies++; break;
 	case FAULT_FENCE_SLOW: w->fence_slow = f->value * MS; break;
 	case FAULT_CLOG: clog_media(w, f); return;
-	case FAULT_SLOW: world_push(w, (struct sim_event){.at = w->now, .kind = SIM_SLOW, .node = f->node, .b = index}); return;
+	case FAULT_SLOW:
+		world_push(w, (struct sim_event){.at = w->now, .kind = SIM_SLOW, .node = f->node, .b = index});
+		return;
 	case FAULT_POWER_WRITING: write_trap(n, POWER_GOES_WRITING, f->span_ms * MS); return;
 	case FAULT_ENGINE_WRITING: write_trap(n, ENGINE_DIES_WRITING, f->span_ms * MS); return;
 	case FAULT_RELOAD: reload(w, n); return;
@@ -182,7 +194,10 @@ void fault_begin(struct world *w, uint32_t index)
 	case FAULT_FAIL: group_fails(w, f); return;
 	case FAULT_KINDS: return;
 	}
-	world_push(w, (struct sim_event){.at = w->now + f->span_ms * MS, .kind = SIM_FAULT_END, .b = index, .outcome = n == NULL ? 0 : (int)n->life});
+	world_push(w, (struct sim_event){.at = w->now + f->span_ms * MS,
+			      .kind = SIM_FAULT_END,
+			      .b = index,
+			      .outcome = n == NULL ? 0 : (int)n->life});
 }
 
 void fault_end(struct world *w, const struct sim_event *e)
@@ -223,7 +238,8 @@ void fault_slow(struct world *w, const struct sim_event *e)
 		turn = pick(draw((uint64_t)w->plan->set[SET_SEED], DRAW_SLOW, f->node, 0, 0, w->now, 0), MS, 20 * MS);
 	else
 		node_freeze(w, n, false);
-	world_push(w, (struct sim_event){.at = w->now + turn, .kind = SIM_SLOW, .node = f->node, .b = e->b, .outcome = !awakes});
+	world_push(w, (struct sim_event){
+			      .at = w->now + turn, .kind = SIM_SLOW, .node = f->node, .b = e->b, .outcome = !awakes});
 }
 
 bool buried(const struct world *w, const struct node *n)
@@ -241,7 +257,8 @@ void fault_calm(struct world *w)
 	memset(w->noise, 0, sizeof w->noise);
 	memset(w->script, 0, sizeof w->script);
 	for (int m = 0; m < MEDIA_MAX; m++) {
-		w->hang_until = w->clogged[m] > w->hang_until ? w->clogged[m] : w->hang_until; /* what is held back still comes then */
+		/* what is held back still comes then */
+		w->hang_until = w->clogged[m] > w->hang_until ? w->clogged[m] : w->hang_until;
 		w->clogged[m] = 0;
 	}
 	memset(w->ping_lost, 0, sizeof w->ping_lost);

@@ -45,7 +45,8 @@ void invariant_whole(struct world *w)
 /* Whole for so long that each side has been told everything that counts. */
 static bool whole_and_told(const struct world *w)
 {
-	int64_t window = 2 * ms_of(w, SET_KEEPALIVE) + SLACK_MS * MS + (w->plan->set[SET_CLASSIC] ? CLASSIC_MS * MS : 0);
+	int64_t window =
+		2 * ms_of(w, SET_KEEPALIVE) + SLACK_MS * MS + (w->plan->set[SET_CLASSIC] ? CLASSIC_MS * MS : 0);
 	if (w->whole_since == NEVER || w->now - w->whole_since <= window)
 		return false;
 	for (int i = 0; w->plan->set[SET_CLASSIC] && i < NODES; i++)
@@ -108,7 +109,9 @@ void invariant_heard(struct world *w, struct node *n, const struct datagram *d)
 			n->holding_sent[g] = d->sent;
 			n->holding_before[g] = n->holding_heard[g];
 			n->holding_heard[g] = w->now;
-			if (fresh && believes(n, d->from) && d->sent >= n->places[g].since && d->sent >= peer->places[g].since && w->now - n->told_at[g] >= ms_of(w, SET_KEEPALIVE) / 2) {
+			if (fresh && believes(n, d->from) && d->sent >= n->places[g].since &&
+				d->sent >= peer->places[g].since &&
+				w->now - n->told_at[g] >= ms_of(w, SET_KEEPALIVE) / 2) {
 				n->told[g]++;
 				n->told_at[g] = w->now;
 			}
@@ -135,15 +138,16 @@ static void check_start_beside_peer(struct world *w, const struct node *n, int g
 		return;
 	int64_t deadtime = node_span(w, n, ms_of(w, SET_DEADTIME));
 	int64_t lately = w->now - deadtime / 100 * 97 + 50 * MS;
-	/* Of one frame alone nothing follows: it may be a recording (design, section 7); nor of what was held back on the way for longer,
+	/* Of one frame alone nothing follows: it may be a recording (design, section 7); nor of what was held back on
+	 * the way for longer,
 	   nor of what was sent before a device said that the peer is off now, and lied. */
 	bool heard = n->lied_at == NEVER && n->holding_sent[g] >= theirs->since && n->holding_sent[g] > lately &&
 		     n->holding_heard[g] > lately && n->holding_before[g] > lately;
 	if (!heard && !whole_and_told(w))
 		return;
 	world_broken(w, theirs->truth == TRUTH_STOPPING ? "S4 planned-handover" : "S2 one-owner-connected",
-		     "%s starts group %d, which %s has (%c)%s", node_name(n->index), g, node_name(peer->index), truth_letter(theirs->truth),
-		     heard ? " and lately said so" : "; the network is whole");
+		"%s starts group %d, which %s has (%c)%s", node_name(n->index), g, node_name(peer->index),
+		truth_letter(theirs->truth), heard ? " and lately said so" : "; the network is whole");
 }
 
 /* S8: of a silent peer nothing is taken before it is known to be off, or to have left.  doc/fencing.md R1 */
@@ -152,21 +156,27 @@ static void check_proof(struct world *w, const struct node *n, size_t group)
 	const struct node *peer = &w->nodes[1 - n->index];
 	bool silent = n->peer_heard == NEVER || w->now - n->peer_heard > node_span(w, n, ms_of(w, SET_DEADTIME));
 	/* It left in its last life, as far as we can know; or a shot fell after the last thing that it sent to us. */
-	bool left = n->goodbye_heard != 0 && n->goodbye_heard >= n->heard_life, shot = n->shot_told != NEVER && n->shot_told >= n->peer_sent;
-	shot = shot || (n->lied_of != 0 && n->heard_life <= n->lied_of); /* it cannot know better until that is heard in a new life */
+	bool left = n->goodbye_heard != 0 && n->goodbye_heard >= n->heard_life,
+	     shot = n->shot_told != NEVER && n->shot_told >= n->peer_sent;
+	/* it cannot know better until that is heard in a new life */
+	shot = shot || (n->lied_of != 0 && n->heard_life <= n->lied_of);
 	if (silent && !left && !shot)
-		world_broken(w, "S8 fence-before-takeover", "%s starts group %zu without proof that %s is off", node_name(n->index), group, node_name(peer->index));
+		world_broken(w, "S8 fence-before-takeover", "%s starts group %zu without proof that %s is off",
+			node_name(n->index), group, node_name(peer->index));
 }
 
 void invariant_start(struct world *w, const struct node *n, size_t group)
 {
 	if (w->quiet)
-		world_broken(w, "L5 quiet", "%s starts group %zu after everything had settled", node_name(n->index), group);
+		world_broken(
+			w, "L5 quiet", "%s starts group %zu after everything had settled", node_name(n->index), group);
 	if (n->shutting_down)
-		world_broken(w, "S7 no-action-by-the-dead", "%s starts group %zu while it shuts down", node_name(n->index), group);
+		world_broken(w, "S7 no-action-by-the-dead", "%s starts group %zu while it shuts down",
+			node_name(n->index), group);
 	if (!n->heard_any && w->now - n->booted < node_span(w, n, ms_of(w, SET_INITDEAD)) / 1000 * 999)
-		world_broken(w, "S6 no-start-before-initdead", "%s starts group %zu %.3f s after its boot without having heard its peer",
-			     node_name(n->index), group, (double)(w->now - n->booted) / 1e9);
+		world_broken(w, "S6 no-start-before-initdead",
+			"%s starts group %zu %.3f s after its boot without having heard its peer", node_name(n->index),
+			group, (double)(w->now - n->booted) / 1e9);
 	if (w->plan->set[SET_STONITH])
 		check_proof(w, n, group);
 	check_start_beside_peer(w, n, (int)group);
@@ -185,7 +195,8 @@ static bool moves_lately(const struct world *w)
 void invariant_stop(struct world *w, const struct node *n, size_t group)
 {
 	if (w->quiet)
-		world_broken(w, "L5 quiet", "%s stops group %zu after everything had settled", node_name(n->index), group);
+		world_broken(
+			w, "L5 quiet", "%s stops group %zu after everything had settled", node_name(n->index), group);
 	const struct node *other = &w->nodes[1 - n->index];
 	const struct place *peer = &other->places[group];
 	bool goes_home = (failback_on(w, 0) || failback_on(w, 1)) && (w->plan->set[SET_HOMES] >> group & 1) != n->index;
@@ -193,11 +204,14 @@ void invariant_stop(struct world *w, const struct node *n, size_t group)
 	int64_t late = plan_has(w->plan, FAULT_CLOG, FAULT_CLOG) ? CLOG_MAX_MS * MS : 0;
 	bool alone = !occupied(peer) && w->now - peer->freed > 2 * ms_of(w, SET_KEEPALIVE) + 3000 * MS + late;
 	/* two owners after a partition: one gives way, not both */
-	bool both = peer->truth == TRUTH_STOPPING && !other->shutting_down && w->now - other->thawed > ms_of(w, SET_DEADTIME);
-	if (n->places[group].failed || moves_halves(w) || n->places[group].truth != TRUTH_RUNNING || (!alone && !both) || goes_home || n->shutting_down || n->thawed == w->now || n->booted == w->now || moves_lately(w))
+	bool both = peer->truth == TRUTH_STOPPING && !other->shutting_down &&
+	            w->now - other->thawed > ms_of(w, SET_DEADTIME);
+	if (n->places[group].failed || moves_halves(w) || n->places[group].truth != TRUTH_RUNNING ||
+		(!alone && !both) || goes_home || n->shutting_down || n->thawed == w->now || n->booted == w->now ||
+		moves_lately(w))
 		return;
-	world_broken(w, "L7 no-needless-stop", "%s stops group %zu, which %s; nobody asked for it", node_name(n->index), group,
-		     both ? "the other node stops as well" : "runs nowhere else");
+	world_broken(w, "L7 no-needless-stop", "%s stops group %zu, which %s; nobody asked for it", node_name(n->index),
+		group, both ? "the other node stops as well" : "runs nowhere else");
 }
 
 /* S13: who stood still longer than deadtime owns nothing before it has asked.  doc/fencing.md R5, I9 */
@@ -205,7 +219,9 @@ void invariant_stalled(struct world *w, const struct node *n)
 {
 	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
 		if (n->places[g].truth == TRUTH_RUNNING || n->places[g].truth == TRUTH_STARTING)
-			world_broken(w, "S13 stall-safety", "%s stood still for longer than deadtime and goes on with group %d", node_name(n->index), g);
+			world_broken(w, "S13 stall-safety",
+				"%s stood still for longer than deadtime and goes on with group %d",
+				node_name(n->index), g);
 }
 
 static uint64_t epoch_of(const struct node *n, int g)
@@ -220,11 +236,13 @@ static void check_told(struct world *w, int g)
 {
 	for (int i = 0; i < NODES; i++) {
 		const struct node *n = &w->nodes[i], *peer = &w->nodes[1 - i];
-		if (n->core == NULL || peer->core == NULL || n->frozen || n->told[g] < TOLD_STATUSES || !means_to_run(&n->places[g]))
+		if (n->core == NULL || peer->core == NULL || n->frozen || n->told[g] < TOLD_STATUSES ||
+			!means_to_run(&n->places[g]))
 			continue;
 		if (believes(n, peer->index) && epoch_of(n, g) < epoch_of(peer, g))
-			world_broken(w, "S3 split-window", "%s keeps group %d although it has heard %u times that %s has it by a later epoch", node_name(i), g,
-				     n->told[g], node_name(peer->index));
+			world_broken(w, "S3 split-window",
+				"%s keeps group %d although it has heard %u times that %s has it by a later epoch",
+				node_name(i), g, n->told[g], node_name(peer->index));
 	}
 }
 
@@ -238,11 +256,13 @@ static void check_two_owners(struct world *w, int g)
 	if (!w->plan->set[SET_CLASSIC]) /* it has no epochs */
 		check_told(w, g);
 	if (w->plan->set[SET_STONITH] && !w->lied)
-		world_broken(w, "S1 one-owner-fenced", "group %d is on both nodes (%c, %c)", g, truth_letter(a->truth), truth_letter(b->truth));
+		world_broken(w, "S1 one-owner-fenced", "group %d is on both nodes (%c, %c)", g, truth_letter(a->truth),
+			truth_letter(b->truth));
 	if (a->truth == TRUTH_STOPPING || b->truth == TRUTH_STOPPING || !whole_and_told(w))
 		return;
-	world_broken(w, "S3 split-window", "group %d is on both nodes (%c, %c) although the network is whole for %.3f s", g,
-		     truth_letter(a->truth), truth_letter(b->truth), (double)(w->now - w->whole_since) / 1e9);
+	world_broken(w, "S3 split-window",
+		"group %d is on both nodes (%c, %c) although the network is whole for %.3f s", g,
+		truth_letter(a->truth), truth_letter(b->truth), (double)(w->now - w->whole_since) / 1e9);
 }
 
 /* S12: what a node sends and writes in a minute is bounded, whatever happens to it. */
@@ -260,8 +280,8 @@ void invariant_growth(struct world *w, struct node *n, unsigned sends, unsigned 
 	w->most_logs = n->window_logs > w->most_logs ? n->window_logs : w->most_logs;
 	uint64_t regular = 60000 / (uint64_t)w->plan->set[SET_KEEPALIVE];
 	if (n->window_sends > GROWTH_SENDS + 4 * regular || n->window_logs > GROWTH_LOGS)
-		world_broken(w, "S12 no-growth", "%s has sent %llu datagrams and logged %llu lines within a minute", node_name(n->index),
-			     (unsigned long long)n->window_sends, (unsigned long long)n->window_logs);
+		world_broken(w, "S12 no-growth", "%s has sent %llu datagrams and logged %llu lines within a minute",
+			node_name(n->index), (unsigned long long)n->window_sends, (unsigned long long)n->window_logs);
 }
 
 /* A lie has no excuse left when each side has been told what the other has. */
@@ -284,7 +304,7 @@ void invariant_check(struct world *w)
 	for (int i = 0; i < NODES; i++) {
 		const struct node *n = &w->nodes[i];
 		if (n->core != NULL && n->shutting_down && !n->frozen && w->now - n->shutdown_at > SHUTDOWN_MAX_MS * MS)
-			world_broken(w, "L6 requests-end", "%s was asked to shut down %.0f s ago, and still runs", node_name(i),
-				     (double)(w->now - n->shutdown_at) / 1e9);
+			world_broken(w, "L6 requests-end", "%s was asked to shut down %.0f s ago, and still runs",
+				node_name(i), (double)(w->now - n->shutdown_at) / 1e9);
 	}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What each engine owes to its own words: the state file, the epochs, the acknowledgements and the statuses are compared with what
- * it did and heard.  These rules are broken long before two owners meet, by bugs that need a rare accident to do harm. */
+/* What each engine owes to its own words: the state file, the epochs, the acknowledgements and the statuses are
+ * compared with what it did and heard.  These rules are broken long before two owners meet, by bugs that need a rare
+ * accident to do harm. */
 #include "tests/sim/sim.h"
 
 #include <string.h>
@@ -46,7 +47,8 @@ void ledger_hears(struct node *n, const struct datagram *d)
 {
 	n->ledger.refused = refused(n);
 	n->ledger.again = d->from != n->index && d->status && d->delivered[n->index] == n->life;
-	if (d->from == n->index || d->from == THIRD || n->index == THIRD || !d->status || d->generation < n->ledger.heard_generation)
+	if (d->from == n->index || d->from == THIRD || n->index == THIRD || !d->status ||
+		d->generation < n->ledger.heard_generation)
 		return;
 	if (d->generation > n->ledger.heard_generation)
 		n->ledger.heard_seq = 0;
@@ -54,14 +56,16 @@ void ledger_hears(struct node *n, const struct datagram *d)
 	n->ledger.heard_seq = d->seq > n->ledger.heard_seq ? d->seq : n->ledger.heard_seq;
 }
 
-/* B6: what this life has heard before is counted as heard before.  A second copy may fill the gap that the first left when
- * the numbering began anew meanwhile, so only what follows closely counts. */
+/* B6: what this life has heard before is counted as heard before.  A second copy may fill the gap that the first left
+ * when the numbering began anew meanwhile, so only what follows closely counts. */
 void ledger_heard(struct world *w, struct node *n, const struct datagram *d)
 {
-	if (n->core == NULL || n->index == THIRD || !n->ledger.again || w->now - d->delivered_at[n->index] > ms_of(w, SET_DEADTIME) / 2)
+	if (n->core == NULL || n->index == THIRD || !n->ledger.again ||
+		w->now - d->delivered_at[n->index] > ms_of(w, SET_DEADTIME) / 2)
 		return;
 	if (refused(n) == n->ledger.refused)
-		world_broken(w, "B6 counted-copy", "%s hears a datagram sent at %.3f s a second time, and takes it", node_name(n->index), (double)d->sent / 1e9);
+		world_broken(w, "B6 counted-copy", "%s hears a datagram sent at %.3f s a second time, and takes it",
+			node_name(n->index), (double)d->sent / 1e9);
 }
 
 /* B3: only what was heard is acknowledged. */
@@ -82,10 +86,12 @@ void ledger_sends(struct world *w, struct node *n, const struct said *said)
 	uint64_t generation = said->hears_generation, seq = said->hears_seq;
 	if (generation == 0)
 		return;
-	if (generation > n->ledger.heard_generation || (generation == n->ledger.heard_generation && seq > n->ledger.heard_seq))
-		world_broken(w, "B3 true-acknowledgement", "%s says it has heard status %llx of generation %llx; the last that came is %llx of %llx",
-			     node_name(n->index), (unsigned long long)seq, (unsigned long long)generation, (unsigned long long)n->ledger.heard_seq,
-			     (unsigned long long)n->ledger.heard_generation);
+	if (generation > n->ledger.heard_generation ||
+		(generation == n->ledger.heard_generation && seq > n->ledger.heard_seq))
+		world_broken(w, "B3 true-acknowledgement",
+			"%s says it has heard status %llx of generation %llx; the last that came is %llx of %llx",
+			node_name(n->index), (unsigned long long)seq, (unsigned long long)generation,
+			(unsigned long long)n->ledger.heard_seq, (unsigned long long)n->ledger.heard_generation);
 }
 
 /* --- what is written, and done ---------------------------------------------------------------------- */
@@ -96,7 +102,8 @@ static void check_written(struct world *w, const struct node *n, size_t g, const
 	enum group_state s = n->disk.state[g];
 	if (s == OWN_STARTING || s == OWN_STOPPING || s == OWN_UNKNOWN || s == OWN_STUCK)
 		return;
-	world_broken(w, "B2 written-first", "%s begins to %s group %zu while its state file says %s", node_name(n->index), what, g, group_state_name(s));
+	world_broken(w, "B2 written-first", "%s begins to %s group %zu while its state file says %s",
+		node_name(n->index), what, g, group_state_name(s));
 }
 
 static bool whole(const struct world *w)
@@ -112,8 +119,8 @@ static void check_epoch(struct world *w, const struct node *n, size_t g)
 	if (!w->plan->set[SET_CLASSIC] && peer->core != NULL && whole(w) && view_of(peer, g).epoch > before)
 		before = view_of(peer, g).epoch;
 	if (epoch <= before)
-		world_broken(w, "B1 epoch-grows", "%s starts group %zu by epoch %llu; there was %llu before", node_name(n->index), g,
-			     (unsigned long long)epoch, (unsigned long long)before);
+		world_broken(w, "B1 epoch-grows", "%s starts group %zu by epoch %llu; there was %llu before",
+			node_name(n->index), g, (unsigned long long)epoch, (unsigned long long)before);
 }
 
 /* B7: beside a peer that lives, a start is a claim that the peer has heard. */
@@ -141,10 +148,11 @@ void ledger_start(struct world *w, struct node *n, size_t g)
 static void check_claimed_there(struct world *w, const struct node *n, size_t g)
 {
 	const struct node *peer = &w->nodes[1 - n->index];
-	bool lone = peer->core != NULL && !occupied(&peer->places[g]) && w->now - peer->places[g].freed > ms_of(w, SET_DEADTIME);
+	bool lone = peer->core != NULL && !occupied(&peer->places[g]) &&
+	            w->now - peer->places[g].freed > ms_of(w, SET_DEADTIME);
 	if (lone && w->now - peer->ledger.claimed_at[g] > ms_of(w, SET_DEADTIME))
-		world_broken(w, "B4 handover-by-claim", "%s stops group %zu (%c), and %s has not claimed it", node_name(n->index), g,
-			     truth_letter(n->places[g].truth), node_name(peer->index));
+		world_broken(w, "B4 handover-by-claim", "%s stops group %zu (%c), and %s has not claimed it",
+			node_name(n->index), g, truth_letter(n->places[g].truth), node_name(peer->index));
 }
 
 /* B8: of two owners the one with the older right gives way, of two with equal rights the one that is not at home. */
@@ -156,8 +164,10 @@ static void check_conflict(struct world *w, const struct node *n, size_t g)
 	uint64_t ours = view_of(n, g).epoch, theirs = view_of(peer, g).epoch;
 	bool at_home = (w->plan->set[SET_HOMES] >> g & 1) == n->index;
 	if (ours > theirs || (ours == theirs && at_home))
-		world_broken(w, "B8 later-right-keeps", "%s stops group %zu, which %s has as well: epoch %llu here, %llu there, home is %s", node_name(n->index), g,
-			     node_name(peer->index), (unsigned long long)ours, (unsigned long long)theirs, at_home ? "here" : "there");
+		world_broken(w, "B8 later-right-keeps",
+			"%s stops group %zu, which %s has as well: epoch %llu here, %llu there, home is %s",
+			node_name(n->index), g, node_name(peer->index), (unsigned long long)ours,
+			(unsigned long long)theirs, at_home ? "here" : "there");
 }
 
 void ledger_stop(struct world *w, struct node *n, size_t g)
@@ -167,7 +177,8 @@ void ledger_stop(struct world *w, struct node *n, size_t g)
 	bool stood = w->now - n->thawed < ms_of(w, SET_DEADTIME) || w->now - peer->thawed < ms_of(w, SET_DEADTIME);
 	/* what an engine left behind that died while it wrote is cleaned up by the next one */
 	bool cleans_up = n->booted == w->now;
-	if (w->plan->set[SET_CLASSIC] || n->places[g].failed || !means_to_run(&n->places[g]) || n->shutting_down || stood || cleans_up)
+	if (w->plan->set[SET_CLASSIC] || n->places[g].failed || !means_to_run(&n->places[g]) || n->shutting_down ||
+		stood || cleans_up)
 		return;
 	check_claimed_there(w, n, g);
 	check_conflict(w, n, g);
@@ -184,8 +195,10 @@ static void check_drained(struct world *w, struct node *n)
 	n->ledger.peer_dead = dead;
 	for (size_t i = 0; died && i < n->waiting_count; i++) {
 		const struct waiting *x = &n->waiting[i];
-		if (x->event.kind == EVENT_DATAGRAM && x->copy == COPY_ORIGINAL && x->datagram->status && x->datagram->from == peer->index && x->datagram->life == peer->life)
-			world_broken(w, "B9 drain-first", "%s gives %s up while a status of it waits to be read", node_name(n->index), node_name(peer->index));
+		if (x->event.kind == EVENT_DATAGRAM && x->copy == COPY_ORIGINAL && x->datagram->status &&
+			x->datagram->from == peer->index && x->datagram->life == peer->life)
+			world_broken(w, "B9 drain-first", "%s gives %s up while a status of it waits to be read",
+				node_name(n->index), node_name(peer->index));
 	}
 }
 
@@ -195,8 +208,9 @@ static void check_stuck(struct world *w, struct node *n, size_t g, enum group_st
 	if (state != OWN_STUCK || n->ledger.state[g] != OWN_STUCK || n->thawed == w->now)
 		n->ledger.stuck_since[g] = w->now;
 	else if (w->now - n->ledger.stuck_since[g] > STUCK_MAX_MS * MS && w->now - n->thawed > STUCK_MAX_MS * MS)
-		world_broken(w, "B10 stop-retried", "group %zu is stuck on %s for %.0f s, and nobody tries again to stop it", g, node_name(n->index),
-			     (double)(w->now - n->ledger.stuck_since[g]) / 1e9);
+		world_broken(w, "B10 stop-retried",
+			"group %zu is stuck on %s for %.0f s, and nobody tries again to stop it", g,
+			node_name(n->index), (double)(w->now - n->ledger.stuck_since[g]) / 1e9);
 }
 
 /* Before the core hears it. */
@@ -206,17 +220,20 @@ void ledger_fails(struct node *n, size_t g)
 	n->ledger.failing[g] |= state == OWN_HELD || state == OWN_GIVING;
 }
 
-/* B11: what failed here is released, and then has failed here: the peer goes first.  An order to take it back may follow at once. */
+/* B11: what failed here is released, and then has failed here: the peer goes first.  An order to take it back may
+ * follow at once. */
 static void check_failing(struct world *w, struct node *n, size_t g, enum group_state state)
 {
 	if (!n->ledger.failing[g] || state == OWN_STOPPING || state == OWN_STUCK)
 		return;
 	n->ledger.failing[g] = false;
 	if (state == OWN_HELD || state == OWN_GIVING)
-		world_broken(w, "B11 failed-is-released", "group %zu has failed on %s, which keeps it", g, node_name(n->index));
+		world_broken(w, "B11 failed-is-released", "group %zu has failed on %s, which keeps it", g,
+			node_name(n->index));
 	else if (state != OWN_FAILED && !plan_has(w->plan, FAULT_TAKEOVER, FAULT_TAKEOVER))
-		world_broken(w, "B11 failed-is-released", "group %zu has failed on %s and is released there; now it is %s, not failed", g, node_name(n->index),
-			     group_state_name(state));
+		world_broken(w, "B11 failed-is-released",
+			"group %zu has failed on %s and is released there; now it is %s, not failed", g,
+			node_name(n->index), group_state_name(state));
 }
 
 /* B5: a change is told in the step that makes it. */
@@ -239,6 +256,7 @@ void ledger_step(struct world *w, struct node *n)
 		else
 			n->ledger.claim_seq[g] = 0;
 		if (changed && !told && !n->stopped && n->ledger.statuses < STATUSES_A_KEEPALIVE)
-			world_broken(w, "B5 told-at-once", "group %zu is now %s on %s, and no status says so", g, group_state_name(view.state), node_name(n->index));
+			world_broken(w, "B5 told-at-once", "group %zu is now %s on %s, and no status says so", g,
+				group_state_name(view.state), node_name(n->index));
 	}
 }

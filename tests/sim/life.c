@@ -41,7 +41,8 @@ void node_thaw(struct world *w, struct node *n)
 	if (!n->frozen)
 		return;
 	int64_t slept = w->now - n->frozen_at, gap = w->now - n->step_at;
-	int64_t keepalive = ms_of(w, SET_KEEPALIVE), slack = keepalive > LATE_MIN_MS * MS ? keepalive : LATE_MIN_MS * MS;
+	int64_t keepalive = ms_of(w, SET_KEEPALIVE),
+		slack = keepalive > LATE_MIN_MS * MS ? keepalive : LATE_MIN_MS * MS;
 	if (n->suspended) /* monotonic stood still, boottime went on */
 		n->mono_base -= slept;
 	n->frozen = n->suspended = false;
@@ -69,7 +70,8 @@ void node_thaw(struct world *w, struct node *n)
 
 /* --- life and death -------------------------------------------------------------------------------- */
 
-static size_t read_state_file(const struct world *w, const struct node *n, bool sure, struct adopted adopted[GROUPS_MAX])
+static size_t read_state_file(
+	const struct world *w, const struct node *n, bool sure, struct adopted adopted[GROUPS_MAX])
 {
 	size_t count = 0;
 	for (size_t g = 0; g < node_resources(w, n)->count; g++) {
@@ -77,7 +79,8 @@ static size_t read_state_file(const struct world *w, const struct node *n, bool 
 		if (state == OWN_NONE || state == OWN_CLAIM || state == OWN_FAILED)
 			continue;
 		bool held = state == OWN_HELD || state == OWN_GIVING;
-		adopted[count++] = (struct adopted){node_resources(w, n)->groups[g].id, n->disk.epoch[g], !sure || !held, n->disk.failback_due[g]};
+		adopted[count++] = (struct adopted){
+			node_resources(w, n)->groups[g].id, n->disk.epoch[g], !sure || !held, n->disk.failback_due[g]};
 	}
 	return count;
 }
@@ -106,8 +109,8 @@ static bool next_generation(struct world *w, struct node *n, uint64_t *generatio
 	}
 	n->disk.generation = *generation;
 	if (*generation <= n->generation)
-		world_broken(w, "S9 generation-monotonic", "%s boots with generation %llu, and used %llu before", node_name(n->index), (unsigned long long)*generation,
-			     (unsigned long long)n->generation);
+		world_broken(w, "S9 generation-monotonic", "%s boots with generation %llu, and used %llu before",
+			node_name(n->index), (unsigned long long)*generation, (unsigned long long)n->generation);
 	n->generation = *generation;
 	return true;
 }
@@ -118,7 +121,11 @@ void node_boot(struct world *w, struct node *n, bool keep_running)
 	if (n->core != NULL)
 		return;
 	struct adopted adopted[GROUPS_MAX];
-	struct core_config config = {.conf = node_conf(w, n), .resources = node_resources(w, n), .keys = w->keys, .node = node_name(n->index), .adopted = adopted};
+	struct core_config config = {.conf = node_conf(w, n),
+		.resources = node_resources(w, n),
+		.keys = w->keys,
+		.node = node_name(n->index),
+		.adopted = adopted};
 	uint64_t seed = (uint64_t)w->plan->set[SET_SEED];
 	bool sure = keep_running && !n->stopped;
 	if (!n->powered)
@@ -146,7 +153,8 @@ void node_boot(struct world *w, struct node *n, bool keep_running)
 		config.uuid[i] = (uint8_t)(0x10 * (n->index + 1) + (int)i);
 	const char *why = "";
 	n->core = core_new(&config, &why);
-	trace_line(w, n->index, "boots, generation %llu, %zu groups adopted", (unsigned long long)config.generation, config.adopted_count);
+	trace_line(w, n->index, "boots, generation %llu, %zu groups adopted", (unsigned long long)config.generation,
+		config.adopted_count);
 	w->statistics.boots++;
 	if (n->core == NULL) {
 		world_broken(w, "S12 no-crash", "core_new of %s says: %s", node_name(n->index), why);

@@ -89,7 +89,8 @@ static struct datagram *datagram_new(struct world *w, struct node *n, struct byt
 	return d;
 }
 
-/* A copy with a bit flipped or its tail cut off, never in the trailer: what stands there may be damaged without harm. */
+/* A copy with a bit flipped or its tail cut off, never in the trailer: what stands there may be damaged without
+ * harm. */
 static struct datagram *damage(const struct datagram *d, uint64_t value)
 {
 	struct datagram *copy = malloc(sizeof *d + d->len);
@@ -114,7 +115,8 @@ static void travel(struct world *w, struct datagram *d, int to, int medium, int6
 	if (medium < MEDIA_MAX && to != d->from && at < w->clogged[medium])
 		at = w->clogged[medium] + after / 100; /* then all at once, and nearly in order */
 	d->refs++;
-	world_push(w, (struct sim_event){.at = at, .kind = SIM_DATAGRAM, .node = to, .a = medium, .copy = copy, .datagram = d});
+	world_push(w, (struct sim_event){
+			      .at = at, .kind = SIM_DATAGRAM, .node = to, .a = medium, .copy = copy, .datagram = d});
 }
 
 static int64_t delay(const struct world *w, const struct node *n, int to, int medium, unsigned ordinal)
@@ -140,15 +142,17 @@ static void send_to(struct world *w, struct node *n, struct datagram *d, int to,
 		return;
 	}
 	travel(w, d, to, medium, after, COPY_ORIGINAL);
-	if (noise->duplicate > 0 && chance(draw(seed, DRAW_DUPLICATE, n->index, to, medium, w->now, ordinal), noise->duplicate))
+	if (noise->duplicate > 0 &&
+		chance(draw(seed, DRAW_DUPLICATE, n->index, to, medium, w->now, ordinal), noise->duplicate))
 		travel(w, d, to, medium, delay(w, n, to, medium, ordinal + 1000), COPY_DUPLICATE);
 	uint64_t replay = noise->replay > 0 ? draw(seed, DRAW_REPLAY, n->index, to, medium, w->now, ordinal) : 0;
 	if (noise->replay > 0 && chance(replay, noise->replay))
 		travel(w, d, to, medium, pick(replay / 1000, 2000 * MS, 180000 * MS), COPY_REPLAY);
 }
 
-/* The same datagram without the fields of the native dialect, signed anew.  The field "auth" within stays: nobody checks it.  Items are passed
- * over as they are: decoded and rendered again they were a fifth of what the simulator costs. */
+/* The same datagram without the fields of the native dialect, signed anew.  The field "auth" within stays: nobody
+ * checks it.  Items are passed over as they are: decoded and rendered again they were a fifth of what the simulator
+ * costs. */
 static struct bytes without_native_fields(struct world *w, struct bytes data)
 {
 	enum { LENGTH_DIGITS = 5 };

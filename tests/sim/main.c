@@ -28,23 +28,25 @@ struct board {
 	struct statistics statistics[JOBS_MAX];
 };
 
-static const char usage[] = "usage: sim --seed N | --from N --count M [--jobs J] [--seconds S] [--stop-at-first] | --plan FILE\n"
-			    "           [--profile NAME] [--trace] [--explain] [--save FILE] [--shrink]\n"
-			    "profiles: %s\n";
+static const char usage[] =
+	"usage: sim --seed N | --from N --count M [--jobs J] [--seconds S] [--stop-at-first] | --plan FILE\n"
+	"           [--profile NAME] [--trace] [--explain] [--save FILE] [--shrink]\n"
+	"profiles: %s\n";
 
 static void print_plan_origin(FILE *out, const struct options *o, const struct plan *p)
 {
 	if (o->plan != NULL)
 		fprintf(out, "replay: %s --plan %s --trace\n", o->program, o->plan);
 	else
-		fprintf(out, "replay: %s --seed %lld --profile %s --trace\n", o->program, (long long)p->set[SET_SEED], p->profile);
+		fprintf(out, "replay: %s --seed %lld --profile %s --trace\n", o->program, (long long)p->set[SET_SEED],
+			p->profile);
 }
 
 /* Everything that somebody needs who sees only this. */
 static void print_failure(FILE *out, const struct options *o, const struct plan *p, const struct verdict *v)
 {
-	fprintf(out, "FAILED seed %lld profile %s version %s: %s at %.6f s: %s\n", (long long)p->set[SET_SEED], p->profile, VERSION, v->invariant,
-		(double)v->at / 1e9, v->text);
+	fprintf(out, "FAILED seed %lld profile %s version %s: %s at %.6f s: %s\n", (long long)p->set[SET_SEED],
+		p->profile, VERSION, v->invariant, (double)v->at / 1e9, v->text);
 	if (strcmp(v->invariant, "S12 no-crash") != 0 || v->at != 0) {
 		struct trace *t = trace_new(false, NULL);
 		struct verdict again;
@@ -65,8 +67,8 @@ static void run_seed(const struct plan *p, bool twice, struct verdict *v)
 	world_run(p, NULL, true, &again);
 	if (again.hash != v->hash) {
 		(void)snprintf(v->invariant, sizeof v->invariant, "D1 determinism");
-		(void)snprintf(v->text, sizeof v->text, "two runs took different actions: %016llx and %016llx", (unsigned long long)v->hash,
-			       (unsigned long long)again.hash);
+		(void)snprintf(v->text, sizeof v->text, "two runs took different actions: %016llx and %016llx",
+			(unsigned long long)v->hash, (unsigned long long)again.hash);
 	}
 }
 
@@ -110,16 +112,18 @@ static int run_one(const struct options *o, struct plan *p)
 		trace_free(t);
 	}
 	if (v.invariant[0] == '\0') {
-		printf("ok: %.0f s simulated, %llu datagrams, %llu starts, %llu stops, %llu moves, hash %016llx\n", (double)v.statistics.simulated / 1e9,
-		       (unsigned long long)v.statistics.datagrams, (unsigned long long)v.statistics.starts, (unsigned long long)v.statistics.stops,
-		       (unsigned long long)v.statistics.moves, (unsigned long long)v.hash);
+		printf("ok: %.0f s simulated, %llu datagrams, %llu starts, %llu stops, %llu moves, hash %016llx\n",
+			(double)v.statistics.simulated / 1e9, (unsigned long long)v.statistics.datagrams,
+			(unsigned long long)v.statistics.starts, (unsigned long long)v.statistics.stops,
+			(unsigned long long)v.statistics.moves, (unsigned long long)v.hash);
 		return 0;
 	}
 	if (o->shrink) {
 		size_t before = p->count;
 		unsigned runs = shrink(p, &v);
 		run_apart(p, true, &v);
-		printf("# shrunk from %zu faults to %zu in %u runs\n# %s: %s\n", before, p->count, runs, v.invariant, v.text);
+		printf("# shrunk from %zu faults to %zu in %u runs\n# %s: %s\n", before, p->count, runs, v.invariant,
+			v.text);
 		plan_print(p, stdout);
 	}
 	if (o->save != NULL) {
@@ -211,8 +215,9 @@ static void watch_workers(const struct options *o, struct board *b, pid_t *pids,
 			continue;
 		}
 		printf("FAILED seed %llu: S12 no-crash: the run was ended by %s %d\nreplay: %s --seed %llu --profile %s --trace\n",
-		       (unsigned long long)b->current[job], WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
-		       o->program, (unsigned long long)b->current[job], o->profile);
+			(unsigned long long)b->current[job], WIFSIGNALED(status) ? "signal" : "status",
+			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), o->program,
+			(unsigned long long)b->current[job], o->profile);
 		b->seeds[job]++;
 		b->failed[job]++;
 		if (o->first) {
@@ -243,9 +248,9 @@ static int run_many(const struct options *o)
 	double hours = (double)sum.simulated / 3600e9, took = seconds_now() - begun;
 	printf("%llu seeds, %.1f cluster-hours in %.1f s: %.1f cluster-hours per second on %u jobs; %llu events, %llu datagrams, %llu starts, %llu stops, "
 	       "%llu moves, %llu boots, %llu groups excused\n",
-	       (unsigned long long)seeds, hours, took, hours / took, o->jobs, (unsigned long long)sum.events, (unsigned long long)sum.datagrams,
-	       (unsigned long long)sum.starts, (unsigned long long)sum.stops, (unsigned long long)sum.moves, (unsigned long long)sum.boots,
-	       (unsigned long long)sum.excused);
+		(unsigned long long)seeds, hours, took, hours / took, o->jobs, (unsigned long long)sum.events,
+		(unsigned long long)sum.datagrams, (unsigned long long)sum.starts, (unsigned long long)sum.stops,
+		(unsigned long long)sum.moves, (unsigned long long)sum.boots, (unsigned long long)sum.excused);
 	printf("%llu passed, %llu failed\n", (unsigned long long)(seeds - failed), (unsigned long long)failed);
 	return failed == 0 ? 0 : 1;
 }
@@ -265,9 +270,10 @@ static uint64_t number(const char *text)
 
 static void parse_options(struct options *o, int argc, char **argv)
 {
-	static const struct option known[] = {{"seed", 1, NULL, 's'}, {"from", 1, NULL, 'f'}, {"count", 1, NULL, 'c'}, {"jobs", 1, NULL, 'j'},
-					      {"seconds", 1, NULL, 'S'}, {"plan", 1, NULL, 'p'}, {"profile", 1, NULL, 'P'}, {"trace", 0, NULL, 't'},
-					      {"save", 1, NULL, 'w'}, {"shrink", 0, NULL, 'k'}, {"stop-at-first", 0, NULL, '1'}, {"explain", 0, NULL, 'e'}, {NULL, 0, NULL, 0}};
+	static const struct option known[] = {{"seed", 1, NULL, 's'}, {"from", 1, NULL, 'f'}, {"count", 1, NULL, 'c'},
+		{"jobs", 1, NULL, 'j'}, {"seconds", 1, NULL, 'S'}, {"plan", 1, NULL, 'p'}, {"profile", 1, NULL, 'P'},
+		{"trace", 0, NULL, 't'}, {"save", 1, NULL, 'w'}, {"shrink", 0, NULL, 'k'},
+		{"stop-at-first", 0, NULL, '1'}, {"explain", 0, NULL, 'e'}, {NULL, 0, NULL, 0}};
 	*o = (struct options){.profile = "two-node", .program = argv[0], .jobs = 1, .count = 1};
 	int letter;
 	while ((letter = getopt_long(argc, argv, "", known, NULL)) != -1) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A node: the real core, driven as the daemon drives it, with the ways in which a machine, a process and a guardian fail. */
+/* A node: the real core, driven as the daemon drives it, with the ways in which a machine, a process and a guardian
+ * fail. */
 #include "tests/sim/sim.h"
 
 #include <stdlib.h>
@@ -47,7 +48,8 @@ int64_t node_span(const struct world *w, const struct node *n, int64_t span)
 
 static struct instant instant_of(const struct world *w, const struct node *n)
 {
-	struct instant now = {.mono = {node_mono(n, w->plan, w->now)}, .wall_s = n->wall_base + (uint64_t)(w->now / (1000 * MS))};
+	struct instant now = {
+		.mono = {node_mono(n, w->plan, w->now)}, .wall_s = n->wall_base + (uint64_t)(w->now / (1000 * MS))};
 	return now;
 }
 
@@ -85,16 +87,23 @@ static void write_state_file(struct world *w, struct node *n)
 static void fence(struct world *w, struct node *n, size_t victim)
 {
 	if (!w->plan->set[SET_STONITH]) {
-		world_broken(w, "S8 fence-before-takeover", "%s shoots although no stonith device is configured", node_name(n->index));
+		world_broken(w, "S8 fence-before-takeover", "%s shoots although no stonith device is configured",
+			node_name(n->index));
 		return;
 	}
-	uint64_t value = draw((uint64_t)w->plan->set[SET_SEED], DRAW_FENCE, n->index, (int)victim, 0, w->now, n->fence_ordinal++);
+	uint64_t value = draw(
+		(uint64_t)w->plan->set[SET_SEED], DRAW_FENCE, n->index, (int)victim, 0, w->now, n->fence_ordinal++);
 	int64_t at = w->now + (times_given(w) ? w->plan->observer->shot_ns : pick(value, 200 * MS, 4000 * MS)) +
 		     (w->fence_slow > 0 ? pick(value / 1000, 0, w->fence_slow) : 0);
 	enum shot_outcome outcome = w->fence_fails > 0 ? SHOT_FAILS : w->fence_lies > 0 ? SHOT_LIES : SHOT_OK;
 	if (at > w->hang_until)
 		w->hang_until = at;
-	world_push(w, (struct sim_event){.at = at, .kind = SIM_FENCE, .node = n->index, .a = (int)victim, .b = n->life, .outcome = (int)outcome});
+	world_push(w, (struct sim_event){.at = at,
+			      .kind = SIM_FENCE,
+			      .node = n->index,
+			      .a = (int)victim,
+			      .b = n->life,
+			      .outcome = (int)outcome});
 }
 
 static void move_done(struct world *w, const struct node *n, const struct action *a)
@@ -103,7 +112,8 @@ static void move_done(struct world *w, const struct node *n, const struct action
 	if (id == 0)
 		return;
 	if (id > FAULTS_MAX || w->moves[id - 1].life != n->life || w->moves[id - 1].node != n->index)
-		world_broken(w, "L6 requests-end", "%s ends move %u, which it was never asked for", node_name(n->index), id);
+		world_broken(
+			w, "L6 requests-end", "%s ends move %u, which it was never asked for", node_name(n->index), id);
 	else if (w->moves[id - 1].done)
 		world_broken(w, "L6 requests-end", "%s ends move %u twice", node_name(n->index), id);
 	else
@@ -154,7 +164,8 @@ static void apply(struct world *w, struct node *n, const struct action *a)
 		trace_line(w, n->index, "%s: %s", log_level_name(a->log.level), a->log.text);
 		return;
 	case ACTION_MOVE_DONE:
-		trace_line(w, n->index, "move %u done, %s: %s", a->move_done.id, a->move_done.ok ? "ok" : "not ok", a->move_done.text);
+		trace_line(w, n->index, "move %u done, %s: %s", a->move_done.id, a->move_done.ok ? "ok" : "not ok",
+			a->move_done.text);
 		move_done(w, n, a);
 		return;
 	case ACTION_HOLDINGS:
@@ -185,7 +196,8 @@ static void stopped(struct world *w, struct node *n)
 	trace_line(w, n->index, "the engine has stopped");
 	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
 		if (occupied(&n->places[g]) && n->places[g].truth != TRUTH_STUCK)
-			world_broken(w, "S7 no-action-by-the-dead", "%s has stopped although group %d is still there", node_name(n->index), g);
+			world_broken(w, "S7 no-action-by-the-dead", "%s has stopped although group %d is still there",
+				node_name(n->index), g);
 	node_engine_ends(w, n);
 	int64_t at = n->boot_at > w->now ? n->boot_at : w->now + MS;
 	world_push(w, (struct sim_event){.at = at, .kind = SIM_BOOT, .node = n->index, .b = n->life});
@@ -233,7 +245,9 @@ void node_step(struct world *w, struct node *n, const struct event *event)
 		n->steps_now = 0;
 	}
 	if (++n->steps_now > STEPS_AT_ONCE_MAX) {
-		world_broken(w, "S12 no-crash", "%s is stepped %u times without time going on: its deadline stays in the past", node_name(n->index), n->steps_now);
+		world_broken(w, "S12 no-crash",
+			"%s is stepped %u times without time going on: its deadline stays in the past",
+			node_name(n->index), n->steps_now);
 		return;
 	}
 	core_step(n->core, instant_of(w, n), event);
@@ -281,9 +295,11 @@ static uint64_t visible_state(const struct world *w, const struct node *n)
 }
 
 /* S10: what has been heard before, or is no message at all, changes nothing but a counter. */
-static void step_harmless(struct world *w, struct node *n, const struct event *event, const struct datagram *d, enum copy copy)
+static void step_harmless(
+	struct world *w, struct node *n, const struct event *event, const struct datagram *d, enum copy copy)
 {
-	if (mono_reached(instant_of(w, n).mono, core_deadline(n->core))) /* what was due anyway is not the datagram's doing */
+	/* what was due anyway is not the datagram's doing */
+	if (mono_reached(instant_of(w, n).mono, core_deadline(n->core)))
 		node_step(w, n, &(struct event){.kind = EVENT_TIMER});
 	if (n->core == NULL)
 		return;
@@ -295,22 +311,28 @@ static void step_harmless(struct world *w, struct node *n, const struct event *e
 	struct reader type = reader_over(d->type);
 	/* a repeated request may be answered again */
 	bool unnumbered = reader_skip(&type, "NS_") || bytes_equal_text(d->type, "reqnodes");
-	if (w->effect.groups > 0 || w->effect.others > 0 || (w->effect.sends > 0 && !unnumbered) || visible_state(w, n) != before)
+	if (w->effect.groups > 0 || w->effect.others > 0 || (w->effect.sends > 0 && !unnumbered) ||
+		visible_state(w, n) != before)
 		world_broken(w, "S10 no-replay", "%s acts on a %s datagram sent at %.3f s", node_name(n->index),
 			     copy == COPY_CORRUPT ? "damaged" : "replayed", (double)d->sent / 1e9);
 }
 
-static void step_datagram(struct world *w, struct node *n, const struct event *event, struct datagram *d, enum copy copy)
+static void step_datagram(
+	struct world *w, struct node *n, const struct event *event, struct datagram *d, enum copy copy)
 {
 	w->statistics.datagrams++;
 	w->quiet_replays[n->index] += copy == COPY_REPLAY;
-	/* A recording of who is buried, in a life that never heard it: for a deadtime it may be a node that is deaf to us. */
-	if (copy == COPY_REPLAY && w->calm_at != NEVER && !w->quiet && n->index < NODES && d->from != n->index && w->nodes[1 - n->index].core == NULL)
+	/* A recording of who is buried, in a life that never heard it: for a deadtime it may be a node that is deaf to
+	 * us. */
+	if (copy == COPY_REPLAY && w->calm_at != NEVER && !w->quiet && n->index < NODES && d->from != n->index &&
+		w->nodes[1 - n->index].core == NULL)
 		w->disturbed = w->now;
-	bool repeated = copy == COPY_REPLAY && d->delivered[n->index] == n->life && w->now - d->delivered_at[n->index] > 1000 * MS;
+	bool repeated = copy == COPY_REPLAY && d->delivered[n->index] == n->life &&
+	                w->now - d->delivered_at[n->index] > 1000 * MS;
 	if (w->trace != NULL) {
-		trace_line(w, n->index, "hears %.*s from %s, sent %.6f%s", (int)d->type.len, (const char *)d->type.at, node_name(d->from),
-			   (double)d->sent / 1e9, (const char *[]){"", " (duplicate)", " (replay)", " (damaged)"}[copy]);
+		trace_line(w, n->index, "hears %.*s from %s, sent %.6f%s", (int)d->type.len, (const char *)d->type.at,
+			node_name(d->from), (double)d->sent / 1e9,
+			(const char *[]){"", " (duplicate)", " (replay)", " (damaged)"}[copy]);
 	}
 	if (copy != COPY_CORRUPT)
 		ledger_hears(n, d);

@@ -12,8 +12,22 @@
 enum { LONG_SPAN_MS = 40000 };
 enum shape { WITH_NODE = 1, WITH_MEDIUM = 2, WITH_GROUP = 4, WITH_SPAN = 8, WITH_VALUE = 16, WITH_HALF = 32 };
 
-/* Classes are what a seed switches on or off as a whole, so that most seeds see few kinds of trouble, but much of it. */
-enum class { CLASS_CRASH, CLASS_ENGINE, CLASS_FREEZE, CLASS_STOP, CLASS_MOVE, CLASS_CUT, CLASS_DEAF, CLASS_NOISE, CLASS_SCRIPT, CLASS_WALL, CLASS_FENCE, CLASSES };
+/* Classes are what a seed switches on or off as a whole, so that most seeds see few kinds of trouble, but much of
+ * it. */
+enum class {
+	CLASS_CRASH,
+	CLASS_ENGINE,
+	CLASS_FREEZE,
+	CLASS_STOP,
+	CLASS_MOVE,
+	CLASS_CUT,
+	CLASS_DEAF,
+	CLASS_NOISE,
+	CLASS_SCRIPT,
+	CLASS_WALL,
+	CLASS_FENCE,
+	CLASSES
+};
 
 static const struct fault_row {
 	const char *name;
@@ -56,11 +70,30 @@ static const struct fault_row {
 };
 
 static const char *const setting_names[SETTINGS] = {
-	[SET_SEED] = "seed", [SET_KEEPALIVE] = "keepalive", [SET_DEADTIME] = "deadtime", [SET_INITDEAD] = "initdead",
-	[SET_FAILBACK] = "failback", [SET_GROUPS] = "groups", [SET_HOMES] = "homes", [SET_MEDIA] = "media", [SET_LOOP] = "loop",
-	[SET_PING] = "ping", [SET_SHA1] = "sha1", [SET_NETSTRING] = "netstring", [SET_STONITH] = "stonith", [SET_CLASSIC] = "classic", [SET_STORM] = "storm",
-	[SET_QUIET] = "quiet", [SET_BOOT0] = "boot0", [SET_BOOT1] = "boot1", [SET_PPM0] = "ppm0", [SET_PPM1] = "ppm1",
-	[SET_START_MAX] = "start-max", [SET_STOP_MAX] = "stop-max", [SET_BURY] = "bury", [SET_THIRD] = "third",
+	[SET_SEED] = "seed",
+	[SET_KEEPALIVE] = "keepalive",
+	[SET_DEADTIME] = "deadtime",
+	[SET_INITDEAD] = "initdead",
+	[SET_FAILBACK] = "failback",
+	[SET_GROUPS] = "groups",
+	[SET_HOMES] = "homes",
+	[SET_MEDIA] = "media",
+	[SET_LOOP] = "loop",
+	[SET_PING] = "ping",
+	[SET_SHA1] = "sha1",
+	[SET_NETSTRING] = "netstring",
+	[SET_STONITH] = "stonith",
+	[SET_CLASSIC] = "classic",
+	[SET_STORM] = "storm",
+	[SET_QUIET] = "quiet",
+	[SET_BOOT0] = "boot0",
+	[SET_BOOT1] = "boot1",
+	[SET_PPM0] = "ppm0",
+	[SET_PPM1] = "ppm1",
+	[SET_START_MAX] = "start-max",
+	[SET_STOP_MAX] = "stop-max",
+	[SET_BURY] = "bury",
+	[SET_THIRD] = "third",
 	[SET_AGAIN] = "again",
 };
 
@@ -147,7 +180,8 @@ static void draw_settings(struct plan *p, uint64_t seed)
 #undef VALUE
 }
 
-/* Half of the spans lie around deadtime, where the nasty cases are; the others anywhere in the row's range, seldom long. */
+/* Half of the spans lie around deadtime, where the nasty cases are; the others anywhere in the row's range, seldom
+ * long. */
 static int64_t draw_span(const struct plan *p, const struct fault_row *row, uint64_t which, uint64_t value)
 {
 	int64_t dead = p->set[SET_DEADTIME];
@@ -349,8 +383,8 @@ static bool parse_line(struct plan *p, char **words, size_t count)
 /* Limits that the arrays of the world rest on. */
 static bool plan_sane(const struct plan *p)
 {
-	return p->set[SET_GROUPS] >= 1 && p->set[SET_GROUPS] <= GROUPS_MAX && p->set[SET_MEDIA] >= 1 && p->set[SET_MEDIA] <= MEDIA_MAX &&
-	       p->set[SET_KEEPALIVE] > 0 && p->set[SET_BURY] < NODES;
+	return p->set[SET_GROUPS] >= 1 && p->set[SET_GROUPS] <= GROUPS_MAX && p->set[SET_MEDIA] >= 1 &&
+	       p->set[SET_MEDIA] <= MEDIA_MAX && p->set[SET_KEEPALIVE] > 0 && p->set[SET_BURY] < NODES;
 }
 
 int plan_load(struct plan *p, const char *path)
@@ -369,13 +403,16 @@ int plan_load(struct plan *p, const char *path)
 		while (count < 16 && (word = strtok_r(rest, " \t", &rest)) != NULL)
 			words[count++] = word;
 		if (count > 0 && !parse_line(p, words, count)) {
-			fprintf(stderr, "%s:%u: neither \"profile NAME\", \"set NAME NUMBER\" nor \"TIME FAULT name=value...\"\n", path, number);
+			fprintf(stderr,
+				"%s:%u: neither \"profile NAME\", \"set NAME NUMBER\" nor \"TIME FAULT name=value...\"\n",
+				path, number);
 			status = -EINVAL;
 		}
 	}
 	(void)fclose(in);
 	if (status == 0 && !plan_sane(p)) {
-		fprintf(stderr, "%s: groups must be 1..%d, media 1..%d, keepalive over 0\n", path, GROUPS_MAX, MEDIA_MAX);
+		fprintf(stderr, "%s: groups must be 1..%d, media 1..%d, keepalive over 0\n", path, GROUPS_MAX,
+			MEDIA_MAX);
 		status = -EINVAL;
 	}
 	return status;

@@ -34,7 +34,8 @@ static void begin(struct world *w, struct node *n, size_t group, enum group_oper
 	struct place *p = &n->places[group];
 	int outcome = w->script[n->index][group][operation];
 	int64_t most = w->plan->set[operation == GROUP_START ? SET_START_MAX : SET_STOP_MAX] * MS;
-	uint64_t value = draw((uint64_t)w->plan->set[SET_SEED], DRAW_SCRIPT, n->index, (int)group, (int)operation, w->now, 0);
+	uint64_t value =
+		draw((uint64_t)w->plan->set[SET_SEED], DRAW_SCRIPT, n->index, (int)group, (int)operation, w->now, 0);
 	int64_t after = pick(value, MS, most > MS ? most : MS) + extra;
 	if (times_given(w))
 		after = w->plan->observer->script_ns[n->index][group][operation] + extra;
@@ -47,7 +48,12 @@ static void begin(struct world *w, struct node *n, size_t group, enum group_oper
 	p->busy = true;
 	p->operation = operation;
 	p->run++;
-	world_push(w, (struct sim_event){.at = w->now + after, .kind = SIM_SCRIPT, .node = n->index, .a = (int)group, .b = p->run, .outcome = outcome});
+	world_push(w, (struct sim_event){.at = w->now + after,
+			      .kind = SIM_SCRIPT,
+			      .node = n->index,
+			      .a = (int)group,
+			      .b = p->run,
+			      .outcome = outcome});
 }
 
 void script_start(struct world *w, struct node *n, size_t group)
@@ -68,7 +74,8 @@ void script_stop(struct world *w, struct node *n, size_t group)
 	struct place *p = &n->places[group];
 	w->statistics.stops++;
 	if (p->busy && p->operation == GROUP_STOP) {
-		world_broken(w, "S5 group-whole", "%s stops group %zu while its stop still runs", node_name(n->index), group);
+		world_broken(w, "S5 group-whole", "%s stops group %zu while its stop still runs", node_name(n->index),
+			group);
 		return;
 	}
 	/* a start in progress is killed first: SIGTERM, at worst SIGKILL some time later */
@@ -94,8 +101,11 @@ void script_end(struct world *w, const struct sim_event *e)
 	event.group_done.group = (size_t)e->a;
 	event.group_done.operation = p->operation;
 	event.group_done.ok = e->outcome == SCRIPT_OK || e->outcome == SCRIPT_LIES;
-	event.group_done.why = event.group_done.ok ? NULL : e->outcome == SCRIPT_HANGS ? "sim: timed out" : "sim: exit status 1";
-	event.group_done.still_active = !event.group_done.ok && (p->operation == GROUP_STOP || e->outcome == SCRIPT_DIRTY);
+	event.group_done.why = event.group_done.ok          ? NULL
+	                       : e->outcome == SCRIPT_HANGS ? "sim: timed out"
+	                                                    : "sim: exit status 1";
+	event.group_done.still_active =
+		!event.group_done.ok && (p->operation == GROUP_STOP || e->outcome == SCRIPT_DIRTY);
 	p->busy = false;
 	if (p->operation == GROUP_START)
 		p->failed_starts = event.group_done.ok ? 0 : p->failed_starts + 1;
@@ -108,7 +118,11 @@ void script_end(struct world *w, const struct sim_event *e)
 	p->dead = p->truth == TRUTH_RUNNING && (p->dead || e->outcome == SCRIPT_LIES);
 	trace_line(w, n->index, "script: %s of group %d %s%s", p->operation == GROUP_START ? "start" : "stop", e->a,
 		   event.group_done.ok ? "succeeded" : "failed", event.group_done.still_active ? ", still active" : "");
-	world_seen(w, (struct sight){.kind = SIGHT_SCRIPT, .node = n, .group = e->a, .operation = p->operation, .outcome = e->outcome});
+	world_seen(w, (struct sight){.kind = SIGHT_SCRIPT,
+			      .node = n,
+			      .group = e->a,
+			      .operation = p->operation,
+			      .outcome = e->outcome});
 	node_event(w, n, &event, NULL, COPY_ORIGINAL);
 }
 

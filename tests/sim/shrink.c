@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Make a failing plan small: fewer faults (halves, quarters, ... singles), a shorter storm, simpler settings, round numbers.
+/* Make a failing plan small: fewer faults (halves, quarters, ... singles), a shorter storm, simpler settings, round
+ * numbers.
  * Each fault is one line that begins and ends its trouble, so that cut and heal, crash and boot never part. */
 #include "tests/sim/sim.h"
 
@@ -16,7 +17,8 @@ static void died(struct verdict *verdict, int status)
 	memset(verdict, 0, sizeof *verdict);
 	(void)snprintf(verdict->invariant, sizeof verdict->invariant, "S12 no-crash");
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-		(void)snprintf(verdict->text, sizeof verdict->text, "the run did not end within %d s of real time", RUN_SECONDS_MAX);
+		(void)snprintf(verdict->text, sizeof verdict->text, "the run did not end within %d s of real time",
+			RUN_SECONDS_MAX);
 	else if (WIFSIGNALED(status))
 		(void)snprintf(verdict->text, sizeof verdict->text, "ended by signal %d", WTERMSIG(status));
 	else
@@ -70,7 +72,8 @@ static bool try_plan(struct shrinker *s, const struct plan *candidate)
 static bool try_without(struct shrinker *s, size_t first, size_t count)
 {
 	struct plan candidate = s->best;
-	memmove(&candidate.faults[first], &candidate.faults[first + count], (candidate.count - first - count) * sizeof *candidate.faults);
+	memmove(&candidate.faults[first], &candidate.faults[first + count],
+		(candidate.count - first - count) * sizeof *candidate.faults);
 	candidate.count -= count;
 	return try_plan(s, &candidate);
 }
@@ -113,8 +116,9 @@ static void simplify_settings(struct shrinker *s)
 	static const struct {
 		enum setting what;
 		int64_t value;
-	} simple[] = {{SET_MEDIA, 1}, {SET_LOOP, 0}, {SET_PING, 0}, {SET_SHA1, 0}, {SET_NETSTRING, 0}, {SET_BURY, -1}, {SET_PPM0, 0}, {SET_PPM1, 0},
-		      {SET_BOOT0, 0}, {SET_BOOT1, 0}, {SET_BOOT1, 1000}, {SET_START_MAX, 20}, {SET_STOP_MAX, 20}, {SET_HOMES, 0}};
+	} simple[] = {{SET_MEDIA, 1}, {SET_LOOP, 0}, {SET_PING, 0}, {SET_SHA1, 0}, {SET_NETSTRING, 0}, {SET_BURY, -1},
+		{SET_PPM0, 0}, {SET_PPM1, 0}, {SET_BOOT0, 0}, {SET_BOOT1, 0}, {SET_BOOT1, 1000}, {SET_START_MAX, 20},
+		{SET_STOP_MAX, 20}, {SET_HOMES, 0}};
 	for (size_t i = 0; i < sizeof simple / sizeof *simple; i++)
 		if (simple[i].what != SET_MEDIA || s->best.set[SET_MEDIA] > 1)
 			try_setting(s, simple[i].what, simple[i].value);

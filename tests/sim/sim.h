@@ -22,7 +22,8 @@ enum {
 	SCRIPT_DEADLINE_MS = 60000, /* exec kills a script then */
 	SOCKET_DATAGRAMS = 200,     /* what waits in the sockets of a frozen engine */
 	SLACK_MS = 300,             /* of every rule that says "soon" */
-	CLASSIC_MS = 15000,         /* classic's start waits 10 s, its restart after a partition 2 s: protocol 7.2, 11.3 */
+	/* classic's start waits 10 s, its restart after a partition 2 s: protocol 7.2, 11.3 */
+	CLASSIC_MS = 15000,
 };
 #define MS INT64_C(1000000)
 #define NEVER (-(INT64_MAX / 4))
@@ -142,10 +143,12 @@ struct ledger {
 	uint64_t epoch[GROUPS_MAX], started_by[GROUPS_MAX]; /* as last seen; at the last start */
 	int64_t claimed_at[GROUPS_MAX], stuck_since[GROUPS_MAX];
 	bool failing[GROUPS_MAX]; /* it failed while it was held, and is not released yet */
-	uint64_t sent_seq, claim_seq[GROUPS_MAX]; /* of the latest status; of the first that carried the present claim */
+	/* of the latest status; of the first that carried the present claim */
+	uint64_t sent_seq, claim_seq[GROUPS_MAX];
 	uint64_t heard_generation, heard_seq; /* the latest status that came */
 	uint64_t refused;
-	bool again, told, peer_dead; /* the datagram under way came before; a status was sent in this step; as last seen */
+	/* the datagram under way came before; a status was sent in this step; as last seen */
+	bool again, told, peer_dead;
 	int64_t beat_at;
 	unsigned statuses;
 };
@@ -189,7 +192,8 @@ struct node {
 	unsigned heard_count; /* statuses since the network is whole */
 	bool draining; /* just thawed: what is due may come due with any datagram */
 	int64_t holding_before[GROUPS_MAX]; /* receipt of the one before */
-	int64_t holding_heard[GROUPS_MAX], holding_sent[GROUPS_MAX]; /* last status of a peer that held the group: receipt and sending */
+	/* last status of a peer that held the group: receipt and sending */
+	int64_t holding_heard[GROUPS_MAX], holding_sent[GROUPS_MAX];
 	unsigned told[GROUPS_MAX]; /* statuses heard, while we have the group, of a peer that has it too */
 	int64_t told_at[GROUPS_MAX]; /* a burst is told once */
 	unsigned fence_ordinal;
@@ -327,7 +331,8 @@ void world_push(struct world *w, struct sim_event e);
 /* Tell the observer, if there is one. */
 void world_seen(const struct world *w, struct sight s);
 /* A rule is broken: remembered once, ends the run. */
-void world_broken(struct world *w, const char *invariant, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void world_broken(struct world *w, const char *invariant, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* --- fault.c ------------------------------------------------------------------- */
 
@@ -352,7 +357,8 @@ int64_t node_span(const struct world *w, const struct node *n, int64_t span);
 /* Give the engine one event and carry out what it wants. */
 void node_step(struct world *w, struct node *n, const struct event *event);
 /* The same, with the rules for what may come of it. */
-void node_deliver(struct world *w, struct node *n, const struct event *event, struct datagram *datagram, enum copy copy);
+void node_deliver(
+	struct world *w, struct node *n, const struct event *event, struct datagram *datagram, enum copy copy);
 /* Hand an event to the engine, or let it wait while frozen; dropped when there is no engine. */
 void node_event(struct world *w, struct node *n, const struct event *event, struct datagram *datagram, enum copy copy);
 void node_timer(struct world *w, struct node *n, uint32_t version);

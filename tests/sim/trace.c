@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What happened, one line an event: time, node, truth per group (alpha's letter, then beta's), what each engine believes
- * of itself, and the event.  Also the hash over all actions, which proves that a run can be repeated. */
+/* What happened, one line an event: time, node, truth per group (alpha's letter, then beta's), what each engine
+ * believes of itself, and the event.  Also the hash over all actions, which proves that a run can be repeated. */
 #include "tests/sim/sim.h"
 
 #include <stdarg.h>
@@ -41,7 +41,8 @@ static char state_letter(enum group_state s)
 static void write_states(const struct world *w, struct writer *out)
 {
 	for (size_t g = 0; g < w->resources->count; g++)
-		writer_format(out, " %c%c", truth_letter(w->nodes[0].places[g].truth), truth_letter(w->nodes[1].places[g].truth));
+		writer_format(out, " %c%c", truth_letter(w->nodes[0].places[g].truth),
+			truth_letter(w->nodes[1].places[g].truth));
 	writer_text(out, " |");
 	for (int i = 0; i < NODES; i++) {
 		writer_text(out, " ");

@@ -23,7 +23,8 @@ static uint64_t mix(uint64_t h, uint64_t v)
 
 uint64_t draw(uint64_t seed, enum purpose purpose, int from, int to, int medium, int64_t time, unsigned ordinal)
 {
-	uint64_t h = mix(seed + 1, (uint64_t)purpose << 48 ^ (uint64_t)(unsigned)from << 32 ^ (uint64_t)(unsigned)to << 16 ^ (uint64_t)(unsigned)medium);
+	uint64_t h = mix(seed + 1, (uint64_t)purpose << 48 ^ (uint64_t)(unsigned)from << 32 ^
+					   (uint64_t)(unsigned)to << 16 ^ (uint64_t)(unsigned)medium);
 	return mix(mix(mix(h, (uint64_t)time), ordinal), 0x51);
 }
 
@@ -120,9 +121,11 @@ static struct ha_cf *write_ha_cf(const struct plan *p, bool failback, bool stoni
 	char text[1024];
 	struct writer out = writer_over(text, sizeof text);
 	struct diags diags;
-	writer_format(&out, "keepalive %lldms\ndeadtime %lldms\nwarntime %lldms\ninitdead %lldms\n", (long long)set[SET_KEEPALIVE],
-		      (long long)set[SET_DEADTIME], (long long)set[SET_DEADTIME] / 2, (long long)set[SET_INITDEAD]);
-	writer_format(&out, "auto_failback %s\nmsgfmt %s\nlogfacility local0\n", failback ? "on" : "off", set[SET_NETSTRING] ? "netstring" : "classic");
+	writer_format(&out, "keepalive %lldms\ndeadtime %lldms\nwarntime %lldms\ninitdead %lldms\n",
+		(long long)set[SET_KEEPALIVE], (long long)set[SET_DEADTIME], (long long)set[SET_DEADTIME] / 2,
+		(long long)set[SET_INITDEAD]);
+	writer_format(&out, "auto_failback %s\nmsgfmt %s\nlogfacility local0\n", failback ? "on" : "off",
+		set[SET_NETSTRING] ? "netstring" : "classic");
 	for (int m = 0; m < set[SET_MEDIA]; m++)
 		writer_format(&out, "bcast eth%d\n", m);
 	writer_text(&out, set[SET_PING] ? "ping 10.9.9.9\n" : "");
@@ -140,9 +143,11 @@ static struct haresources *write_haresources(const struct world *w, int groups)
 	struct writer out = writer_over(text, sizeof text);
 	struct diags diags;
 	for (int g = 0; g < groups; g++)
-		writer_format(&out, "%s IPaddr::10.0.0.%d/24/eth0 web%d\n", node_name((int)(w->plan->set[SET_HOMES] >> g & 1)), g + 1, g);
+		writer_format(&out, "%s IPaddr::10.0.0.%d/24/eth0 web%d\n",
+			node_name((int)(w->plan->set[SET_HOMES] >> g & 1)), g + 1, g);
 	diags_init(&diags, "haresources");
-	struct haresources *resources = haresources_parse(writer_done(&out), w->conf[0]->nodes, w->conf[0]->node_count, &diags);
+	struct haresources *resources =
+		haresources_parse(writer_done(&out), w->conf[0]->nodes, w->conf[0]->node_count, &diags);
 	complain(&diags);
 	return resources;
 }
@@ -153,7 +158,8 @@ static void configure(struct world *w)
 	const struct plan *p = w->plan;
 	struct diags diags;
 	for (int turned = 0; turned < 2; turned++)
-		w->conf[turned] = write_ha_cf(p, (p->set[SET_FAILBACK] == FAILBACK_ON) != turned, p->set[SET_STONITH] != 0, "alpha beta");
+		w->conf[turned] = write_ha_cf(
+			p, (p->set[SET_FAILBACK] == FAILBACK_ON) != turned, p->set[SET_STONITH] != 0, "alpha beta");
 	w->third_conf = write_ha_cf(p, false, false, "alpha beta gamma");
 	w->resources = write_haresources(w, (int)p->set[SET_GROUPS]);
 	w->no_resources = write_haresources(w, 0);
@@ -162,7 +168,8 @@ static void configure(struct world *w)
 	if (w->keys == NULL)
 		abort();
 	diags_init(&diags, "authkeys");
-	authkeys_parse(bytes_of(p->set[SET_SHA1] ? "auth 1\n1 sha1 aHeartbeatSecret\n" : "auth 1\n1 crc\n"), w->keys, &diags);
+	authkeys_parse(
+		bytes_of(p->set[SET_SHA1] ? "auth 1\n1 sha1 aHeartbeatSecret\n" : "auth 1\n1 crc\n"), w->keys, &diags);
 	complain(&diags);
 	w->auth = auth_new(w->keys);
 	if (w->auth == NULL)
@@ -172,7 +179,11 @@ static void configure(struct world *w)
 /* haresources knows "the other node": with three of them it must not be served. */
 static void three_are_refused(struct world *w)
 {
-	struct core_config config = {.conf = w->third_conf, .resources = w->resources, .keys = w->keys, .node = node_name(0), .generation = 1};
+	struct core_config config = {.conf = w->third_conf,
+		.resources = w->resources,
+		.keys = w->keys,
+		.node = node_name(0),
+		.generation = 1};
 	const char *why = "";
 	struct core *core = core_new(&config, &why);
 	if (core != NULL || why[0] == '\0')
@@ -224,11 +235,15 @@ static void prepare(struct world *w)
 		n->lied_at = n->timer_at = n->thawed = n->step_at = n->send_at = n->boot_at = NEVER;
 		invariant_life(w, n);
 		if (i < NODES || set[SET_THIRD])
-			world_push(w, (struct sim_event){.at = (i == THIRD ? 1000 : set[i == 0 ? SET_BOOT0 : SET_BOOT1]) * MS + MS, .kind = SIM_BOOT, .node = i});
+			world_push(w, (struct sim_event){
+					      .at = (i == THIRD ? 1000 : set[i == 0 ? SET_BOOT0 : SET_BOOT1]) * MS + MS,
+					      .kind = SIM_BOOT,
+					      .node = i});
 	}
 	three_are_refused(w);
 	for (size_t i = 0; i < w->plan->count; i++)
-		world_push(w, (struct sim_event){.at = w->plan->faults[i].at_ms * MS, .kind = SIM_FAULT, .b = (uint32_t)i});
+		world_push(w,
+			(struct sim_event){.at = w->plan->faults[i].at_ms * MS, .kind = SIM_FAULT, .b = (uint32_t)i});
 	world_push(w, (struct sim_event){.at = set[SET_STORM] * MS, .kind = SIM_CALM});
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the tests of the client API share: the core behind it, which is played here: a cluster of cfa (self, active), cfb (dead),
- * cfc (active) and a ping node, with two groups; and a configuration of it.  Included once a program. */
+/* What the tests of the client API share: the core behind it, which is played here: a cluster of cfa (self, active),
+ * cfb (dead), cfc (active) and a ping node, with two groups; and a configuration of it.  Included once a program. */
 #ifndef TESTS_UNIT_API_LAB_H
 #define TESTS_UNIT_API_LAB_H
 
@@ -20,10 +20,10 @@
 #include "lib/bytes.h"
 #include "lib/diag.h"
 
-/* --- the core's views ----------------------------------------------------------------------------------------------- */
+/* --- the core's views ------------------------------------------------------------------------- */
 
-/* Not static: the linker takes these in place of the core's own.  All of them stand here, also those that one program never calls:
- * for one that is missing it would fetch the core's views.o, and have the others twice. */
+/* Not static: the linker takes these in place of the core's own.  All of them stand here, also those that one program
+ * never calls: for one that is missing it would fetch the core's views.o, and have the others twice. */
 size_t core_node_count(const struct core *c)
 {
 	(void)c;
@@ -55,9 +55,18 @@ bool core_link_view(const struct core *c, size_t node, size_t index, struct link
 void core_group_view(const struct core *c, size_t index, struct group_view *out)
 {
 	(void)c;
-	*out = index == 0 ? (struct group_view){.key = "10.0.0.1", .home = "cfa", .state = OWN_HELD, .epoch = 7, .peer_known = true,
-						.peer_state = OWN_NONE, .why = ""}
-			  : (struct group_view){.key = "httpd", .home = "cfb", .state = OWN_FAILED, .epoch = 9, .why = "httpd: exit status 1"};
+	*out = index == 0 ? (struct group_view){.key = "10.0.0.1",
+				    .home = "cfa",
+				    .state = OWN_HELD,
+				    .epoch = 7,
+				    .peer_known = true,
+				    .peer_state = OWN_NONE,
+				    .why = ""}
+	                  : (struct group_view){.key = "httpd",
+				    .home = "cfb",
+				    .state = OWN_FAILED,
+				    .epoch = 9,
+				    .why = "httpd: exit status 1"};
 }
 
 const char *core_holdings(const struct core *c)
@@ -86,10 +95,11 @@ bool half_parse(struct bytes word, enum half *h)
 	return false;
 }
 
-/* --- the configuration ---------------------------------------------------------------------------------------------- */
+/* --- the configuration ------------------------------------------------------------------------ */
 
-static const char ha_cf_text[] = "logfacility none\nkeepalive 500ms\ndeadtime 3\nauto_failback on\nbcast eth0\nnode cfa cfb\nping 10.77.0.254\n"
-				 "apiauth anon uid=0,11 gid=77\napiauth web uid=0\napiauth ipfail gid=55\n";
+static const char ha_cf_text[] =
+	"logfacility none\nkeepalive 500ms\ndeadtime 3\nauto_failback on\nbcast eth0\nnode cfa cfb\nping 10.77.0.254\n"
+	"apiauth anon uid=0,11 gid=77\napiauth web uid=0\napiauth ipfail gid=55\n";
 
 struct lab {
 	struct ha_cf *conf;
@@ -107,7 +117,8 @@ static inline void lab_begin(struct lab *l)
 	assert_int_equal(diags.errors, 0);
 	diags_free(&diags);
 	l->resources = (struct haresources){.groups = l->groups, .count = 2};
-	l->config = (struct api_config){.conf = l->conf, .resources = &l->resources, .node = "cfa", .version = "3.0.6-test"};
+	l->config = (struct api_config){
+		.conf = l->conf, .resources = &l->resources, .node = "cfa", .version = "3.0.6-test"};
 }
 
 static inline void lab_end(struct lab *l)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The client API over a real socket: the file in its directory, clients that come, misbehave and hang up, the blocking client
- * of the tools, and what the daemon hands out. */
+/* The client API over a real socket: the file in its directory, clients that come, misbehave and hang up, the blocking
+ * client of the tools, and what the daemon hands out. */
 #include "tests/unit/api_lab.h"
 
 #include <errno.h>
@@ -238,14 +238,16 @@ static int client_that_asks(struct room *r)
 	char error[256];
 	WANT(api_client_open(r->path, span_ms(WAIT_MS), &c, error) == API_OK);
 	WANT(message_is(api_client_signon(c), "node", "cfa"));
-	WANT(api_client_ask(c, span_ms(WAIT_MS), "nodelist", NULL, &reply) == API_OK && message_is(reply, "node", "cfa"));
+	WANT(api_client_ask(c, span_ms(WAIT_MS), "nodelist", NULL, &reply) == API_OK &&
+		message_is(reply, "node", "cfa"));
 	for (int i = 0; i < 3; i++) {
 		WANT(message_is(reply, "result", "ok/more"));
 		WANT(api_client_more(c, span_ms(WAIT_MS), &reply) == API_OK);
 	}
 	WANT(message_is(reply, "result", "OK"));
 	const char *const pairs[] = {"pname", "keepalive", NULL};
-	WANT(api_client_ask(c, span_ms(WAIT_MS), "getparm", pairs, &reply) == API_OK && message_is(reply, "pvalue", "500ms"));
+	WANT(api_client_ask(c, span_ms(WAIT_MS), "getparm", pairs, &reply) == API_OK &&
+		message_is(reply, "pvalue", "500ms"));
 	WANT(api_client_more(c, span_ms(50), &reply) == API_TIMEOUT);
 	api_client_close(c);
 	return 0;
@@ -330,7 +332,8 @@ static void a_peer_asks_whether_a_client_is_here(void **state)
 	api_notify(r->server, bytes_of(">>>\nt=query-cstatus\nsrc=cfb\ndest=cfa\ncn=ipfail\nfrom_id=ipfail\n<<<\n"));
 	assert_int_equal(r->tells, 1);
 	assert_string_equal(r->told, "respond-cstatus cfb OK ipfail ipfail offline ");
-	api_notify(r->server, bytes_of(">>>\nt=query-cstatus\nsrc=cfb\ndest=cfa\nfrom_id=ipfail\n<<<\n")); /* which client? */
+	/* which client? */
+	api_notify(r->server, bytes_of(">>>\nt=query-cstatus\nsrc=cfb\ndest=cfa\nfrom_id=ipfail\n<<<\n"));
 	api_notify(r->server, bytes_of(">>>\nt=query-cstatus\nsrc=cfb\ndest=other\ncn=x\nfrom_id=ipfail\n<<<\n"));
 	api_notify(r->server, bytes_of(">>>\nt=respond-cstatus\nsrc=cfb\ndest=cfa\ncn=x\nfrom_id=ipfail\n<<<\n"));
 	assert_int_equal(r->tells, 1);
@@ -342,7 +345,8 @@ static void messages_with_a_digest_are_never_handed_out(void **state)
 	char text[512], seen[4096];
 	int fd = connected(r);
 	struct frame_buffer out = {0};
-	(void)snprintf(text, sizeof text, ">>>\nt=hbapi-req\nreqtype=signon\ndest=cfa\npid=%d\nfrom_id=web\n<<<\n", (int)getpid());
+	(void)snprintf(text, sizeof text, ">>>\nt=hbapi-req\nreqtype=signon\ndest=cfa\npid=%d\nfrom_id=web\n<<<\n",
+		(int)getpid());
 	assert_true(frame_put(&out, bytes_of(text)));
 	struct bytes all = frame_buffer_waiting(&out);
 	assert_int_equal(send(fd, all.at, all.len, 0), (ssize_t)all.len);

@@ -124,8 +124,9 @@ static void signs_on_with_the_parameters_of_the_cluster(void **state)
 {
 	struct room *r = *state;
 	say(r, "t=hbapi-req\nreqtype=signon\n" HEAD "uid=0\ngid=0\n");
-	assert_string_equal(heard(r), ">>>\nt=hbapi-resp\nreqtype=signon\nresult=OK\ndeadtime=bb8\nkeepalive=1f4\nnode=cfa\n"
-				      "hbversion=3.0.6-test\npacemaker=false\nlogfacility=-1\n<<<\n");
+	assert_string_equal(heard(r),
+		">>>\nt=hbapi-resp\nreqtype=signon\nresult=OK\ndeadtime=bb8\nkeepalive=1f4\nnode=cfa\n"
+		"hbversion=3.0.6-test\npacemaker=false\nlogfacility=-1\n<<<\n");
 	assert_true(r->session.signed_on && r->session.casual && !r->session.closing);
 }
 
@@ -133,8 +134,9 @@ static void a_sign_on_with_a_foreign_pid_is_a_mismatch_and_closed(void **state)
 {
 	struct room *r = *state;
 	say(r, "t=hbapi-req\nreqtype=signon\ndest=cfa\npid=4243\nfrom_id=4243\n");
-	assert_string_equal(heard(r), ">>>\nt=hbapi-resp\nreqtype=signon\ninfo=pid mismatch\nresult=badreq\ndeadtime=bb8\nkeepalive=1f4\nnode=cfa\n"
-				      "hbversion=3.0.6-test\npacemaker=false\nlogfacility=-1\n<<<\n");
+	assert_string_equal(heard(r),
+		">>>\nt=hbapi-resp\nreqtype=signon\ninfo=pid mismatch\nresult=badreq\ndeadtime=bb8\nkeepalive=1f4\nnode=cfa\n"
+		"hbversion=3.0.6-test\npacemaker=false\nlogfacility=-1\n<<<\n");
 	assert_true(r->session.closing && !r->session.signed_on);
 	assert_int_equal(r->hub.faults[API_FAULT_IDENTITY], 1);
 }
@@ -180,7 +182,8 @@ static const char *refusal(struct room *r, struct api_peer peer, const char *nam
 	char lines[256];
 	static char info[128];
 	api_session_begin(&other, &r->hub, &peer);
-	(void)snprintf(lines, sizeof lines, "t=hbapi-req\nreqtype=signon\ndest=cfa\npid=%d\nfrom_id=%s\n", (int)peer.pid, name);
+	(void)snprintf(lines, sizeof lines, "t=hbapi-req\nreqtype=signon\ndest=cfa\npid=%d\nfrom_id=%s\n",
+		(int)peer.pid, name);
 	say_to(&other, lines);
 	const char *answer = heard_from(r, &other), *at = strstr(answer, "info=");
 	info[0] = '\0';
@@ -213,7 +216,8 @@ static void a_client_name_has_at_most_31_printable_bytes(void **state)
 {
 	struct room *r = *state;
 	assert_string_equal(refusal(r, root, "abcdefghijklmnopqrstuvwxyz12345"), "no default client auth");
-	assert_string_equal(refusal(r, root, "abcdefghijklmnopqrstuvwxyz123456"), "from_id is no client name of 1 to 31 bytes");
+	assert_string_equal(
+		refusal(r, root, "abcdefghijklmnopqrstuvwxyz123456"), "from_id is no client name of 1 to 31 bytes");
 	assert_string_equal(refusal(r, root, ""), "from_id is no client name of 1 to 31 bytes");
 	assert_string_equal(refusal(r, root, "a b"), "from_id is no client name of 1 to 31 bytes");
 }
@@ -312,11 +316,16 @@ static void a_client_is_online_here_offline_on_the_dead_and_unknown_elsewhere(vo
 {
 	struct room *r = *state;
 	sign_on(r);
-	ask(r, "reqtype=clientstatus\nnode=cfa\ncn=4242\n", "reqtype=clientstatus\nsubt=respond-cstatus\ncs=online\nresult=OK\n");
-	ask(r, "reqtype=clientstatus\nnode=cfa\ncn=ipfail\n", "reqtype=clientstatus\nsubt=respond-cstatus\ncs=offline\nresult=OK\n");
-	ask(r, "reqtype=clientstatus\nnode=cfb\ncn=4242\n", "reqtype=clientstatus\nsubt=respond-cstatus\ncs=offline\nresult=OK\n");
-	ask(r, "reqtype=clientstatus\nnode=cfc\ncn=4242\n", "reqtype=clientstatus\ninfo=No timely response.\nresult=badreq\n");
-	ask(r, "reqtype=clientstatus\nnode=cfx\ncn=4242\n", "reqtype=clientstatus\ninfo=No timely response.\nresult=badreq\n");
+	ask(r, "reqtype=clientstatus\nnode=cfa\ncn=4242\n",
+		"reqtype=clientstatus\nsubt=respond-cstatus\ncs=online\nresult=OK\n");
+	ask(r, "reqtype=clientstatus\nnode=cfa\ncn=ipfail\n",
+		"reqtype=clientstatus\nsubt=respond-cstatus\ncs=offline\nresult=OK\n");
+	ask(r, "reqtype=clientstatus\nnode=cfb\ncn=4242\n",
+		"reqtype=clientstatus\nsubt=respond-cstatus\ncs=offline\nresult=OK\n");
+	ask(r, "reqtype=clientstatus\nnode=cfc\ncn=4242\n",
+		"reqtype=clientstatus\ninfo=No timely response.\nresult=badreq\n");
+	ask(r, "reqtype=clientstatus\nnode=cfx\ncn=4242\n",
+		"reqtype=clientstatus\ninfo=No timely response.\nresult=badreq\n");
 }
 
 static void getparm_gives_the_value_or_ok_without_one(void **state)
@@ -328,14 +337,16 @@ static void getparm_gives_the_value_or_ok_without_one(void **state)
 	ask(r, "reqtype=getparm\npname=watchdog\n", "reqtype=getparm\nresult=OK\n");
 	ask(r, "reqtype=getparm\npname=nosuch\n", "reqtype=getparm\nresult=OK\n");
 	ask(r, "reqtype=getparm\n", "reqtype=getparm\nresult=OK\n");
-	ask(r, "reqtype=getparm\npname=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", "reqtype=getparm\nresult=OK\n");
+	ask(r, "reqtype=getparm\npname=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+		"reqtype=getparm\nresult=OK\n");
 }
 
 static void groups_are_told_with_both_sides_and_the_reason(void **state)
 {
 	struct room *r = *state;
 	sign_on(r);
-	ask(r, "reqtype=getgroups\n", "reqtype=getgroups\nkey=10.0.0.1\nhome=cfa\nstate=held\npeerstate=none\nepoch=7\nwhy=\nresult=ok/more\n");
+	ask(r, "reqtype=getgroups\n",
+		"reqtype=getgroups\nkey=10.0.0.1\nhome=cfa\nstate=held\npeerstate=none\nepoch=7\nwhy=\nresult=ok/more\n");
 	more(r, "reqtype=getgroups\nkey=httpd\nhome=cfb\nstate=failed\npeerstate=?\nepoch=9\nwhy=httpd: exit status 1\nresult=OK\n");
 	r->lab.resources.count = 0;
 	ask(r, "reqtype=getgroups\n", "reqtype=getgroups\nresult=OK\n");
@@ -382,7 +393,8 @@ static void a_move_with_wait_is_answered_at_its_end_and_only_by_its_number(void 
 	sign_on(r);
 	say(r, "t=hbapi-req\nreqtype=move\n" HEAD "kind=takeover\nrsc_hold=all\nwait=1\n");
 	assert_null(heard(r));
-	ask(r, "reqtype=move\nkind=standby\nrsc_hold=all\nwait=1\n", "reqtype=move\ninfo=this client waits for a move already\nresult=badreq\n");
+	ask(r, "reqtype=move\nkind=standby\nrsc_hold=all\nwait=1\n",
+		"reqtype=move\ninfo=this client waits for a move already\nresult=badreq\n");
 	api_session_move_done(&r->session, r->moved.id + 1, true, "another");
 	api_session_move_done(&r->session, 0, true, "nobody's");
 	assert_null(heard(r));
@@ -400,7 +412,8 @@ static void a_move_that_fails_says_why(void **state)
 	api_session_move_done(&r->session, r->moved.id, false, "No reply to standby request");
 	more(r, "reqtype=move\ninfo=No reply to standby request\nresult=badreq\n");
 	r->moved.refuse_at_once = true;
-	ask(r, "reqtype=move\nkind=standby\nrsc_hold=local\nwait=0\n", "reqtype=move\ninfo=Other side is in flux\nresult=badreq\n");
+	ask(r, "reqtype=move\nkind=standby\nrsc_hold=local\nwait=0\n",
+		"reqtype=move\ninfo=Other side is in flux\nresult=badreq\n");
 	assert_null(heard(r));
 }
 
@@ -408,11 +421,15 @@ static void a_move_needs_root_and_good_words(void **state)
 {
 	struct room *r = *state;
 	sign_on(r);
-	ask(r, "reqtype=move\nkind=dance\nrsc_hold=all\n", "reqtype=move\ninfo=kind is neither standby nor takeover\nresult=badreq\n");
-	ask(r, "reqtype=move\nkind=standby\nrsc_hold=none\n", "reqtype=move\ninfo=rsc_hold is none of all, local, foreign, failback\nresult=badreq\n");
-	ask(r, "reqtype=move\nkind=standby\n", "reqtype=move\ninfo=rsc_hold is none of all, local, foreign, failback\nresult=badreq\n");
+	ask(r, "reqtype=move\nkind=dance\nrsc_hold=all\n",
+		"reqtype=move\ninfo=kind is neither standby nor takeover\nresult=badreq\n");
+	ask(r, "reqtype=move\nkind=standby\nrsc_hold=none\n",
+		"reqtype=move\ninfo=rsc_hold is none of all, local, foreign, failback\nresult=badreq\n");
+	ask(r, "reqtype=move\nkind=standby\n",
+		"reqtype=move\ninfo=rsc_hold is none of all, local, foreign, failback\nresult=badreq\n");
 	r->session.peer.uid = 11;
-	ask(r, "reqtype=move\nkind=standby\nrsc_hold=all\n", "reqtype=move\ninfo=only root may do that\nresult=badreq\n");
+	ask(r, "reqtype=move\nkind=standby\nrsc_hold=all\n",
+		"reqtype=move\ninfo=only root may do that\nresult=badreq\n");
 	assert_int_equal(r->moved.calls, 0);
 }
 
@@ -448,7 +465,8 @@ static void a_named_client_sends_and_hears_and_a_casual_one_does_neither(void **
 
 static void bad_frames_and_bad_messages_close_and_are_counted(void **state)
 {
-	static const char *const bodies[] = {"", "hello", "###\n5:(0)a=,%%%\n", ">>>\nno sign\n<<<\n", ">>>\nt=a\nt=b\n<<<\n"};
+	static const char *const bodies[] = {
+		"", "hello", "###\n5:(0)a=,%%%\n", ">>>\nno sign\n<<<\n", ">>>\nt=a\nt=b\n<<<\n"};
 	for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
 		struct room *r = *state;
 		struct frame_buffer out = {0};

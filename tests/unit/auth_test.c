@@ -58,10 +58,12 @@ static void hmac_gives_the_published_digests_also_for_keys_longer_than_a_block(v
 	assert_digest(a, 2, RUN("what do ya want for nothing?"), "750c783e6ab0b503eaa86e310a5db738");
 	auth_free(a);
 	a = one_key(AUTH_SHA1, 0xaa, 80);
-	assert_digest(a, 0, RUN("Test Using Larger Than Block-Size Key - Hash Key First"), "aa4ae5e15272d00e95705637ce8a3b55ed402112");
+	assert_digest(a, 0, RUN("Test Using Larger Than Block-Size Key - Hash Key First"),
+		"aa4ae5e15272d00e95705637ce8a3b55ed402112");
 	auth_free(a);
 	a = one_key(AUTH_MD5, 0xaa, 80);
-	assert_digest(a, 0, RUN("Test Using Larger Than Block-Size Key - Hash Key First"), "6b1ab7fe4bd7bf8f0b62e6ce61b9d0cd");
+	assert_digest(a, 0, RUN("Test Using Larger Than Block-Size Key - Hash Key First"),
+		"6b1ab7fe4bd7bf8f0b62e6ce61b9d0cd");
 	auth_free(a);
 }
 
@@ -110,11 +112,17 @@ static void only_the_active_index_is_accepted_unless_any_is_asked_for(void **sta
 	struct auth *a = usual();
 	unsigned index = 99;
 
-	assert_int_equal(auth_verify(a, RUN("1 effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"), RUN("what do ya want for nothing?"), false, &index), AUTH_OK);
+	assert_int_equal(auth_verify(a, RUN("1 effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
+				 RUN("what do ya want for nothing?"), false, &index),
+		AUTH_OK);
 	assert_int_equal(index, 1);
-	assert_int_equal(auth_verify(a, RUN("2 750c783e6ab0b503eaa86e310a5db738"), RUN("what do ya want for nothing?"), false, &index), AUTH_NOT_ACTIVE);
+	assert_int_equal(auth_verify(a, RUN("2 750c783e6ab0b503eaa86e310a5db738"), RUN("what do ya want for nothing?"),
+				 false, &index),
+		AUTH_NOT_ACTIVE);
 	assert_int_equal(index, 2);
-	assert_int_equal(auth_verify(a, RUN("2 750c783e6ab0b503eaa86e310a5db738"), RUN("what do ya want for nothing?"), true, &index), AUTH_OK);
+	assert_int_equal(auth_verify(a, RUN("2 750c783e6ab0b503eaa86e310a5db738"), RUN("what do ya want for nothing?"),
+				 true, &index),
+		AUTH_OK);
 	assert_int_equal(auth_verify(a, RUN("3 765e7680"), RUN("123456789"), false, &index), AUTH_NOT_ACTIVE);
 	assert_int_equal(auth_verify(a, RUN("3 765e7680"), RUN("123456789"), true, &index), AUTH_OK);
 	auth_free(a);
@@ -131,7 +139,9 @@ static void the_method_of_one_index_with_the_key_of_another_is_a_bad_digest(void
 	put_key(2, AUTH_MD5, "another", 7);
 	keys.active = 1;
 	struct auth *a = auth_new(&keys);
-	assert_int_equal(auth_verify(a, RUN("2 750c783e6ab0b503eaa86e310a5db738"), RUN("what do ya want for nothing?"), true, &index), AUTH_BAD_DIGEST);
+	assert_int_equal(auth_verify(a, RUN("2 750c783e6ab0b503eaa86e310a5db738"), RUN("what do ya want for nothing?"),
+				 true, &index),
+		AUTH_BAD_DIGEST);
 	auth_free(a);
 }
 
@@ -168,7 +178,8 @@ static void odd_tokens_have_their_verdict(void **state)
 	unsigned index;
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		enum auth_verdict verdict = auth_verify(a, bytes_of(rows[i].token), RUN("what do ya want for nothing?"), true, &index);
+		enum auth_verdict verdict =
+			auth_verify(a, bytes_of(rows[i].token), RUN("what do ya want for nothing?"), true, &index);
 		if (verdict != rows[i].verdict)
 			print_error("token \"%s\"\n", rows[i].token);
 		assert_int_equal(verdict, rows[i].verdict);
@@ -211,7 +222,8 @@ static void every_verdict_has_its_own_text(void **state)
 	for (int v = 0; v < AUTH_VERDICTS; v++) {
 		assert_non_null(auth_verdict_text((enum auth_verdict)v));
 		for (int w = 0; w < v; w++)
-			assert_string_not_equal(auth_verdict_text((enum auth_verdict)v), auth_verdict_text((enum auth_verdict)w));
+			assert_string_not_equal(
+				auth_verdict_text((enum auth_verdict)v), auth_verdict_text((enum auth_verdict)w));
 	}
 	assert_string_equal(auth_verdict_text(AUTH_VERDICTS), "unknown");
 }

@@ -22,7 +22,8 @@ static void expect_key(unsigned index, enum auth_method method, const char *key)
 }
 
 #define CRC_ACTIVE(line, index) \
-	"authkeys:" line ": warning: crc protects against accidents only: anyone on the network can speak for a node; write \"" index \
+	"authkeys:" line \
+	": warning: crc protects against accidents only: anyone on the network can speak for a node; write \"" index \
 	" sha1 KEY\" on all nodes"
 
 static void the_auth_line_may_stand_before_or_after_its_key(void **state)
@@ -49,7 +50,8 @@ static void files_that_the_reference_accepts_are_accepted(void **state)
 	expect_key(1, AUTH_SHA1, "no-newline");
 	parse("auth 1\n1 crc\n", CRC_ACTIVE("2", "1"));
 	expect_key(1, AUTH_CRC, "");
-	parse("auth 1\n1 sha1 a b c\n", "authkeys:2:10: warning: the key ends at the blank: the rest of the line is ignored");
+	parse("auth 1\n1 sha1 a b c\n",
+		"authkeys:2:10: warning: the key ends at the blank: the rest of the line is ignored");
 	expect_key(1, AUTH_SHA1, "a");
 	parse("auth 1\n1 sha1 first\n1 md5 last\n", "authkeys:3:1: warning: key 1 replaces the one of line 2");
 	expect_key(1, AUTH_MD5, "last");
@@ -66,23 +68,28 @@ static void broken_files_get_exact_diagnostics(void **state)
 		const char *text, *expected;
 	} cases[] = {
 		{"", "authkeys: error: no auth line; write \"auth N\", N being the number of the key that signs"},
-		{"1 sha1 k\n", "authkeys: error: no auth line; write \"auth N\", N being the number of the key that signs"},
-		{"auth 3\n1 md5 k\n2 md5 k\n", "authkeys:1: error: auth 3: there is no key 3; the keys of this file: 1, 2"},
+		{"1 sha1 k\n",
+			"authkeys: error: no auth line; write \"auth N\", N being the number of the key that signs"},
+		{"auth 3\n1 md5 k\n2 md5 k\n",
+			"authkeys:1: error: auth 3: there is no key 3; the keys of this file: 1, 2"},
 		{"auth 3\n", "authkeys:1: error: auth 3: there is no key 3; the keys of this file: none"},
 		{"auth 16\n1 sha1 k\n", "authkeys:1:6: error: auth: not the number of a key; expected 0 to 15"},
 		{"auth -1\n1 sha1 k\n", "authkeys:1:6: error: auth: not the number of a key; expected 0 to 15"},
-		{"auth\n1 sha1 k\n", "authkeys:1:1: error: auth: the number is missing; expected \"auth N\", N being the number of a key"},
+		{"auth\n1 sha1 k\n",
+			"authkeys:1:1: error: auth: the number is missing; expected \"auth N\", N being the number of a key"},
 		{"auth 1\n1 sha1 k\n16 crc\n",
-		 "authkeys:3:1: error: neither a key nor an auth line; expected a key's number, 0 to 15, or \"auth N\""},
+			"authkeys:3:1: error: neither a key nor an auth line; expected a key's number, 0 to 15, or \"auth N\""},
 		{"auth 1\n1 SHA1 k\n", "authkeys:2:3: error: not a method; expected sha1, md5 or crc in lower case"},
-		{"auth 1\n1\n", "authkeys:2:1: error: the method is missing; expected \"N sha1 KEY\", \"N md5 KEY\" or \"N crc\""},
+		{"auth 1\n1\n",
+			"authkeys:2:1: error: the method is missing; expected \"N sha1 KEY\", \"N md5 KEY\" or \"N crc\""},
 		{"auth 1\n1 sha1\n", "authkeys:2:3: error: sha1 requires a key; expected \"1 sha1 KEY\""},
 		{"auth 1\n1 crc key\n",
-		 "authkeys:2:7: error: crc uses no key; expected nothing after it, or sha1 to have packets signed"},
-		{"abc\nauth 1\n1 sha1 k\n", "authkeys:1:1: error: invalid auth line; expected \"auth N\", N being 0 to 15"},
+			"authkeys:2:7: error: crc uses no key; expected nothing after it, or sha1 to have packets signed"},
+		{"abc\nauth 1\n1 sha1 k\n",
+			"authkeys:1:1: error: invalid auth line; expected \"auth N\", N being 0 to 15"},
 		{"auth 1\n1 sha1 k\n2 crc\n",
-		 "authkeys:3: warning: key 2 is crc beside a keyed method: Heartbeat 3 accepts it from anyone; delete it when no node "
-		 "signs with it"},
+			"authkeys:3: warning: key 2 is crc beside a keyed method: Heartbeat 3 accepts it from anyone; delete it when no node "
+			"signs with it"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		parse(cases[i].text, cases[i].expected);
@@ -111,8 +118,15 @@ static void a_secret_is_never_shown_wherever_it_stands(void **state)
 {
 	(void)state;
 	static const char *const files[] = {
-		"opensesame", "auth opensesame", "1 opensesame", "auth 1\n1 sha1 opensesame", "auth 1\n1 sha1 x opensesame",
-		"auth 1\n1 crc opensesame", "1 md5 opensesame\n1 md5 opensesame", "aopensesame", "auth 1 opensesame",
+		"opensesame",
+		"auth opensesame",
+		"1 opensesame",
+		"auth 1\n1 sha1 opensesame",
+		"auth 1\n1 sha1 x opensesame",
+		"auth 1\n1 crc opensesame",
+		"1 md5 opensesame\n1 md5 opensesame",
+		"aopensesame",
+		"auth 1 opensesame",
 	};
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		struct diags diags;
@@ -158,9 +172,11 @@ static void only_a_file_that_others_cannot_read_is_accepted(void **state)
 		{0100400, ""},
 		{0100611, ""}, // write and execute bits are not looked at
 		{0100622, ""},
-		{0100640, "authkeys: error: mode 0640 lets the group read the keys; expected 0600 (chmod 600 authkeys)"},
+		{0100640,
+			"authkeys: error: mode 0640 lets the group read the keys; expected 0600 (chmod 600 authkeys)"},
 		{0100604, "authkeys: error: mode 0604 lets others read the keys; expected 0600 (chmod 600 authkeys)"},
-		{0100644, "authkeys: error: mode 0644 lets group and others read the keys; expected 0600 (chmod 600 authkeys)"},
+		{0100644,
+			"authkeys: error: mode 0644 lets group and others read the keys; expected 0600 (chmod 600 authkeys)"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct diags diags;

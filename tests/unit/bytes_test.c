@@ -196,7 +196,13 @@ static void reserved_bytes_are_part_of_what_was_written(void **state)
 static const struct {
 	const char *plain, *coded;
 } base64_vectors[] = {
-	{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"},
+	{"", ""},
+	{"f", "Zg=="},
+	{"fo", "Zm8="},
+	{"foo", "Zm9v"},
+	{"foob", "Zm9vYg=="},
+	{"fooba", "Zm9vYmE="},
+	{"foobar", "Zm9vYmFy"},
 };
 
 static void base64_follows_the_vectors_of_the_rfc_both_ways(void **state)

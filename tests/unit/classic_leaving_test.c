@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The classic dialect: leaving, coming back, legacy mode; alpha is a core, the test speaks for a Heartbeat 3.0.6 that is called beta.
- * doc/protocol.md 7.2, 7.4, 7.5, 7.7, 7.8 and 11. */
+/* The classic dialect: leaving, coming back, legacy mode; alpha is a core, the test speaks for a Heartbeat 3.0.6 that
+ * is called beta. doc/protocol.md 7.2, 7.4, 7.5, 7.7, 7.8 and 11. */
 #include "tests/unit/classic_pair.h"
 
 #include <stdlib.h>
@@ -37,7 +37,8 @@ static void leaving_says_shutdown_releases_and_then_shutdone(void **state)
 	pair_run(p, 100);
 	assert_before(p, ALPHA, "isstable=0 info=shutdown", ALPHA, "stopped web");
 	assert_before(p, ALPHA, "stopped web", ALPHA, "send shutdone st=dead");
-	assert_before(p, ALPHA, "send resource rsc_hold=none rtype=full isstable=0 info=shutdown", ALPHA, "send shutdone st=dead");
+	assert_before(p, ALPHA, "send resource rsc_hold=none rtype=full isstable=0 info=shutdown", ALPHA,
+		"send shutdone st=dead");
 	assert_times(p, ALPHA, "send shutdone", 1);
 	/* 3.0.6 wants statuses for a while */
 	pair_mark(p);
@@ -82,7 +83,8 @@ static void what_a_leaving_peer_still_releases_is_not_started_here(void **state)
 	pair_free(p);
 }
 
-/* Seen: ours joined while 3.0.6 released, which had said "shutdown" before and answered "starting" with none, isstable=0. */
+/* Seen: ours joined while 3.0.6 released, which had said "shutdown" before and answered "starting" with none,
+ * isstable=0. */
 static void a_peer_that_leaves_while_we_join_is_waited_for(void **state)
 {
 	(void)state;
@@ -163,8 +165,8 @@ static void what_became_of_fencing_is_said_once(void **state)
 static void the_peers_news_of_fencing_changes_nothing(void **state)
 {
 	(void)state;
-	static const char *const news[] = {"stonith|node=alpha|result=n_stnth", "stonith|node=alpha|result=unneeded", "stonith|node=alpha|result=OK",
-	                                   "stonith|node=alpha", "stonith|node=alpha|result=", "stonith"};
+	static const char *const news[] = {"stonith|node=alpha|result=n_stnth", "stonith|node=alpha|result=unneeded",
+		"stonith|node=alpha|result=OK", "stonith|node=alpha", "stonith|node=alpha|result=", "stonith"};
 	struct pair *p = stable(NULL);
 	for (size_t i = 0; i < sizeof news / sizeof *news; i++)
 		pair_say(p, news[i]);
@@ -182,8 +184,12 @@ static void a_peer_is_dead_after_the_time_it_asked_for_last(void **state)
 		const char *beat;
 		int64_t dead_ms;
 	} said[] = {
-		{"status|st=active|dt=1770|protocol=1", 6000}, {"status|st=active|dt=84d0|protocol=1", 34000}, {"status|st=active|dt=0|protocol=1", 4000},
-		{"status|st=active|dt=ffffffffffffffff|protocol=1", 64000}, {"status|st=active|dt=x|protocol=1", 4000}, {"status|st=active|protocol=1", 4000},
+		{"status|st=active|dt=1770|protocol=1", 6000},
+		{"status|st=active|dt=84d0|protocol=1", 34000},
+		{"status|st=active|dt=0|protocol=1", 4000},
+		{"status|st=active|dt=ffffffffffffffff|protocol=1", 64000},
+		{"status|st=active|dt=x|protocol=1", 4000},
+		{"status|st=active|protocol=1", 4000},
 	};
 	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
 		struct pair *p = stable(NULL);
@@ -201,7 +207,8 @@ static void an_answer_nobody_asked_for_does_not_bring_the_cluster_up(void **stat
 	(void)state;
 	struct pair *p = pair_new(NULL, NULL);
 	pair_boot(p, ALPHA);
-	pair_say(p, "repnodes|dest=alpha|nodelist=beta mallory |delnodelist=alpha "); /* before any status: nothing of it is believed */
+	/* before any status: nothing of it is believed */
+	pair_say(p, "repnodes|dest=alpha|nodelist=beta mallory |delnodelist=alpha ");
 	assert_unseen(p, ALPHA, "Comm_now_up");
 	assert_unseen(p, ALPHA, "send reqnodes");
 	pair_say(p, "status|st=up|dt=fa0|protocol=1");
@@ -215,7 +222,8 @@ static void an_answer_nobody_asked_for_does_not_bring_the_cluster_up(void **stat
 	pair_free(p);
 }
 
-/* The peer's last minute, sent again by somebody when it is long dead: ours keeps what it has and does not take it for alive. */
+/* The peer's last minute, sent again by somebody when it is long dead: ours keeps what it has and does not take it for
+ * alive. */
 static void a_replayed_minute_of_a_dead_peer_changes_nothing(void **state)
 {
 	(void)state;
@@ -224,7 +232,10 @@ static void a_replayed_minute_of_a_dead_peer_changes_nothing(void **state)
 	size_t len[MINUTE];
 	struct pair *p = stable(NULL);
 	for (size_t i = 0; i < MINUTE; i++) {
-		const char *text = i % 10 == 9 ? RESOURCE("all", "1") : i % 10 == 5 ? ASK("local", "me") : i == 57 ? "shutdone|st=dead" : ACTIVE;
+		const char *text = i % 10 == 9   ? RESOURCE("all", "1")
+		                   : i % 10 == 5 ? ASK("local", "me")
+		                   : i == 57     ? "shutdone|st=dead"
+		                                 : ACTIVE;
 		frames[i] = pair_frame(p, text, &len[i]);
 	}
 	p->voice.beat = NULL;

@@ -24,7 +24,8 @@ static void a_starter_waits_10_s_for_a_peer_that_moves_and_then_takes_its_own(vo
 	assert_seen(p, ALPHA, "do start web");
 	assert_seen(p, ALPHA, "log info local resource transition completed.");
 	assert_seen(p, ALPHA, "log info Initial resource acquisition complete (T_RESOURCES(us))");
-	assert_said(p, ALPHA, "resource rsc_hold=none rtype=full isstable=0, resource rsc_hold=local rtype=full isstable=1");
+	assert_said(p, ALPHA,
+		"resource rsc_hold=none rtype=full isstable=0, resource rsc_hold=local rtype=full isstable=1");
 	pair_say(p, RESOURCE("local", "1"));
 	assert_seen(p, ALPHA, "log info remote resource transition completed.");
 	pair_run(p, 20000);
@@ -44,7 +45,8 @@ static void a_starter_whose_peer_is_stable_takes_its_own_at_once(void **state)
 	assert_seen(p, ALPHA, "do start web");
 	assert_unseen(p, ALPHA, "do start db");
 	/* Seen: 3.0.6 that took over while it started gives our groups back only when it sees us become stable. */
-	assert_said(p, ALPHA, "resource rsc_hold=none rtype=full isstable=0, resource rsc_hold=local rtype=full isstable=1");
+	assert_said(p, ALPHA,
+		"resource rsc_hold=none rtype=full isstable=0, resource rsc_hold=local rtype=full isstable=1");
 	pair_free(p);
 }
 
@@ -182,8 +184,16 @@ static void words_that_are_none_change_nothing(void **state)
 {
 	(void)state;
 	static const char *const broken[] = {
-		"resource|rsc_hold=everything|rtype=full|isstable=1", "resource|rtype=full|isstable=1", ASK("everything", "me"), ASK("all", "you"), "ask_resources|rsc_hold=all",
-		"ask_resources", ASK("local", "done"), ASK("local", "other"), "ip-request|ipaddr=web", "ip-request-resp|dest=alpha|ipaddr=db|ok=OK|weown=no",
+		"resource|rsc_hold=everything|rtype=full|isstable=1",
+		"resource|rtype=full|isstable=1",
+		ASK("everything", "me"),
+		ASK("all", "you"),
+		"ask_resources|rsc_hold=all",
+		"ask_resources",
+		ASK("local", "done"),
+		ASK("local", "other"),
+		"ip-request|ipaddr=web",
+		"ip-request-resp|dest=alpha|ipaddr=db|ok=OK|weown=no",
 	};
 	struct pair *p = stable(NULL);
 	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
@@ -199,7 +209,8 @@ static void words_that_are_none_change_nothing(void **state)
 static void giving_is_me_other_release_done_done(void **state)
 {
 	(void)state;
-	for (unsigned report_first = 0; report_first < 2; report_first++) { /* 3.0.6 numbers its report behind its done and sends it before */
+	/* 3.0.6 numbers its report behind its done and sends it before */
+	for (unsigned report_first = 0; report_first < 2; report_first++) {
 		struct pair *p = stable(NULL);
 		pair_move(p, ALPHA, false, HALF_LOCAL, 5);
 		assert_said(p, ALPHA, "ask_resources rsc_hold=local info=me");
@@ -292,7 +303,8 @@ static void taking_is_me_other_done_start_report_done(void **state)
 	assert_seen(p, ALPHA, "log info acquire foreign HA resources (standby).");
 	pair_run(p, 100);
 	assert_before(p, ALPHA, "started db", ALPHA, "send ask_resources rsc_hold=local info=done");
-	assert_before(p, ALPHA, "send resource rsc_hold=all rtype=full isstable=1", ALPHA, "send ask_resources rsc_hold=local info=done");
+	assert_before(p, ALPHA, "send resource rsc_hold=all rtype=full isstable=1", ALPHA,
+		"send ask_resources rsc_hold=local info=done");
 	assert_seen(p, ALPHA, "log info Standby resource acquisition done [local].");
 	assert_string_equal(core_holdings(p->side[ALPHA].core), "all");
 	pair_say(p, RESOURCE("none", "1"));
@@ -363,8 +375,8 @@ static void a_giver_that_never_finishes_is_waited_for_an_hour(void **state)
 	pair_free(p);
 }
 
-/* Seen: 3.0.6 on a busy machine, whose scripts took longer than 10 s.  It calls itself stable all the while, and what it starts or
- * releases is not on its list. */
+/* Seen: 3.0.6 on a busy machine, whose scripts took longer than 10 s.  It calls itself stable all the while, and what
+ * it starts or releases is not on its list. */
 static void a_slow_taker_is_waited_for_whatever_it_reports(void **state)
 {
 	(void)state;
@@ -411,8 +423,10 @@ static void a_takeover_there_makes_us_give_the_mirrored_half(void **state)
 	static const struct {
 		const char *heard, *said;
 	} halves[] = {
-		{"hb_takeover|rsc_hold=all", "ask_resources rsc_hold=all info=me"}, {"hb_takeover|rsc_hold=foreign", "ask_resources rsc_hold=local info=me"},
-		{"hb_takeover|rsc_hold=local", "ask_resources rsc_hold=foreign info=me"}, {"hb_takeover", "ask_resources rsc_hold=all info=me"},
+		{"hb_takeover|rsc_hold=all", "ask_resources rsc_hold=all info=me"},
+		{"hb_takeover|rsc_hold=foreign", "ask_resources rsc_hold=local info=me"},
+		{"hb_takeover|rsc_hold=local", "ask_resources rsc_hold=foreign info=me"},
+		{"hb_takeover", "ask_resources rsc_hold=all info=me"},
 	};
 	for (size_t i = 0; i < sizeof halves / sizeof *halves; i++) {
 		struct pair *p = stable(NULL);

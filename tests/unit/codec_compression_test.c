@@ -59,7 +59,9 @@ static struct bytes pack(struct bytes plain, const char *method, const char *cla
 		assert_int_equal(compress(packed, &z_len, plain.at, plain.len), Z_OK);
 		len = z_len;
 	} else if (strcmp(method, "bz2") == 0) {
-		assert_int_equal(BZ2_bzBuffToBuffCompress((char *)packed, &bz_len, (char *)(uintptr_t)plain.at, (unsigned)plain.len, 9, 0, 0), BZ_OK);
+		assert_int_equal(BZ2_bzBuffToBuffCompress((char *)packed, &bz_len, (char *)(uintptr_t)plain.at,
+					 (unsigned)plain.len, 9, 0, 0),
+			BZ_OK);
 		len = bz_len;
 	} else {
 		memcpy(packed, plain.at, plain.len);
@@ -108,7 +110,9 @@ static void bad_compression_is_refused(void **state)
 	text.len++;
 	assert_refused(pack(text, "none", "zlib"), CODEC_BAD_COMPRESSION, "a byte behind the stream");
 	unsigned bz_len = sizeof copy - 1;
-	assert_int_equal(BZ2_bzBuffToBuffCompress((char *)copy, &bz_len, (char *)(uintptr_t)good.at, (unsigned)good.len, 1, 0, 0), BZ_OK);
+	assert_int_equal(BZ2_bzBuffToBuffCompress(
+				 (char *)copy, &bz_len, (char *)(uintptr_t)good.at, (unsigned)good.len, 1, 0, 0),
+		BZ_OK);
 	text.len = bz_len;
 	assert_refused(pack(text, "none", "bz2"), CODEC_OK, "as it should be");
 	text.len++;

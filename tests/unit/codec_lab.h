@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the tests of the codec share: a key, a message and its room, and short words for decoding.  Included by tests only. */
+/* What the tests of the codec share: a key, a message and its room, and short words for decoding.  Included by tests
+ * only. */
 #ifndef TESTS_UNIT_CODEC_LAB_H
 #define TESTS_UNIT_CODEC_LAB_H
 
@@ -81,7 +82,8 @@ static inline void assert_refused(struct bytes b, enum codec_verdict wanted, con
 
 /* Each of a table; how: what is made of it first, NULL: nothing. */
 #define ASSERT_EACH(rows, how, wanted) assert_each(rows, sizeof rows / sizeof *(rows), how, wanted)
-static inline void assert_each(const struct row *rows, size_t count, struct bytes (*how)(struct bytes), enum codec_verdict wanted)
+static inline void assert_each(
+	const struct row *rows, size_t count, struct bytes (*how)(struct bytes), enum codec_verdict wanted)
 {
 	for (size_t i = 0; i < count; i++)
 		assert_refused(how ? how(rows[i].b) : rows[i].b, wanted, rows[i].shown);

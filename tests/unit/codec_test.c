@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Netstring framing, encoding in both framings, and the names of verdicts; text framing and compression have tests of their own. */
+/* Netstring framing, encoding in both framings, and the names of verdicts; text framing and compression have tests of
+ * their own. */
 #include <stdlib.h>
 
 #include "tests/unit/codec_lab.h"
@@ -17,7 +18,7 @@ static struct bytes sealed(struct bytes body)
 	return writer_done(&w);
 }
 
-/* --- netstring framing -------------------------------------------------------------------------------------------------- */
+/* --- netstring framing ------------------------------------------------------------------------ */
 
 /* doc/protocol.md 12: each of these ends the reference. */
 static void datagrams_that_killed_the_reference_are_refused_as_not_authentic(void **state)
@@ -34,18 +35,39 @@ static void datagrams_that_killed_the_reference_are_refused_as_not_authentic(voi
 static void frames_without_structure_are_refused_before_any_digest(void **state)
 {
 	(void)state;
-	static const struct row foreign[] = {ROW(""), ROW("#"), ROW("###"), ROW("###\r\n"), ROW(">>>"), ROW("<<<\n"), ROW(" ###\n"), ROW("\0"), ROW("GET / HTTP/1.0\n")};
+	static const struct row foreign[] = {ROW(""), ROW("#"), ROW("###"), ROW("###\r\n"), ROW(">>>"), ROW("<<<\n"),
+		ROW(" ###\n"), ROW("\0"), ROW("GET / HTTP/1.0\n")};
 	static const struct row broken[] = {
-		ROW("###\n"), ROW("###\n%"), ROW("###\n%%%"), ROW("###\n7"), ROW("###\n7:"), ROW("###\n7:(0)t=ab"), ROW("###\n7:(0)t=ab,"),
-		ROW("###\n7:(0)t=ab;%%%\n5:1 abc,"), ROW("###\n8:(0)t=ab,%%%\n5:1 abc,"), ROW("###\n6:(0)t=ab,%%%\n5:1 abc,"),
-		ROW("###\n07:(0)t=ab,%%%\n5:1 abc,"), ROW("###\n+7:(0)t=ab,%%%\n5:1 abc,"), ROW("###\n-1:(0)t=ab,%%%\n5:1 abc,"),
-		ROW("###\n7 :(0)t=ab,%%%\n5:1 abc,"), ROW("###\n 7:(0)t=ab,%%%\n5:1 abc,"), ROW("###\n:(0)t=ab,%%%\n5:1 abc,"),
-		ROW("###\n999999:(0)t=ab,%%%\n5:1 abc,"), ROW("###\n4294967303:(0)t=ab,%%%\n5:1 abc,"),
-		ROW("###\n18446744073709551615:(0)t=ab,%%%\n5:1 abc,"), ROW("###\n18446744073709551623:(0)t=ab,%%%\n5:1 abc,"),
+		ROW("###\n"),
+		ROW("###\n%"),
+		ROW("###\n%%%"),
+		ROW("###\n7"),
+		ROW("###\n7:"),
+		ROW("###\n7:(0)t=ab"),
+		ROW("###\n7:(0)t=ab,"),
+		ROW("###\n7:(0)t=ab;%%%\n5:1 abc,"),
+		ROW("###\n8:(0)t=ab,%%%\n5:1 abc,"),
+		ROW("###\n6:(0)t=ab,%%%\n5:1 abc,"),
+		ROW("###\n07:(0)t=ab,%%%\n5:1 abc,"),
+		ROW("###\n+7:(0)t=ab,%%%\n5:1 abc,"),
+		ROW("###\n-1:(0)t=ab,%%%\n5:1 abc,"),
+		ROW("###\n7 :(0)t=ab,%%%\n5:1 abc,"),
+		ROW("###\n 7:(0)t=ab,%%%\n5:1 abc,"),
+		ROW("###\n:(0)t=ab,%%%\n5:1 abc,"),
+		ROW("###\n999999:(0)t=ab,%%%\n5:1 abc,"),
+		ROW("###\n4294967303:(0)t=ab,%%%\n5:1 abc,"),
+		ROW("###\n18446744073709551615:(0)t=ab,%%%\n5:1 abc,"),
+		ROW("###\n18446744073709551623:(0)t=ab,%%%\n5:1 abc,"),
 	};
 	static const struct row unsigned_ones[] = {
-		ROW("###\n7:(0)t=ab,%%%\n"), ROW("###\n7:(0)t=ab,%%%\n5"), ROW("###\n7:(0)t=ab,%%%\n5:1 abc"), ROW("###\n7:(0)t=ab,%%%\n6:1 abc,"),
-		ROW("###\n7:(0)t=ab,%%%\n99999:1 abc,"), ROW("###\n7:(0)t=ab,%%%\n0:,"), ROW("###\n7:(0)t=ab,%%%\n\0"), ROW("###\n%%%\n5:1 abc,"),
+		ROW("###\n7:(0)t=ab,%%%\n"),
+		ROW("###\n7:(0)t=ab,%%%\n5"),
+		ROW("###\n7:(0)t=ab,%%%\n5:1 abc"),
+		ROW("###\n7:(0)t=ab,%%%\n6:1 abc,"),
+		ROW("###\n7:(0)t=ab,%%%\n99999:1 abc,"),
+		ROW("###\n7:(0)t=ab,%%%\n0:,"),
+		ROW("###\n7:(0)t=ab,%%%\n\0"),
+		ROW("###\n%%%\n5:1 abc,"),
 	};
 
 	ASSERT_EACH(foreign, NULL, CODEC_NOT_OURS);
@@ -57,14 +79,34 @@ static void authentic_frames_with_malformed_fields_are_refused(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
-		ROW("###\n0:,%%%\n"), ROW("###\n1:(,%%%\n"), ROW("###\n2:(0,%%%\n"), ROW("###\n3:(0),%%%\n"), ROW("###\n4:(0)t,%%%\n"),
-		ROW("###\n4:(0)=,%%%\n"), ROW("###\n5:(0)=a,%%%\n"), ROW("###\n5:(5)t=,%%%\n"), ROW("###\n6:(10)t=,%%%\n"), ROW("###\n5:(/)t=,%%%\n"),
-		ROW("###\n8:(0)(1)t=,%%%\n"), ROW("###\n7:(0)a\nb=,%%%\n"), ROW("###\n8:(0)>>>x=,%%%\n"), ROW("###\n7:(0)<<<=,%%%\n"),
-		ROW("###\n8:(0)t=a\0b,%%%\n"), ROW("###\n7:(0)a\0b=,%%%\n"), ROW("###\n7:(3)l=xx,%%%\n"), ROW("###\n8:(3)l=1:a,%%%\n"),
-		ROW("###\n10:(3)l=01:a,,%%%\n"), ROW("###\n7:(2)m=xx,%%%\n"), ROW("###\n9:(2)m=###\n,%%%\n"), ROW("###\n15:(2)m=###\n%%%\nxx,%%%\n"),
-		ROW("###\n22:(2)m=###\n7:(9)t=ab,%%%\n,%%%\n"), ROW("###\n9:(3)l=00:,,%%%\n"), /* a second spelling of 0 */
+		ROW("###\n0:,%%%\n"),
+		ROW("###\n1:(,%%%\n"),
+		ROW("###\n2:(0,%%%\n"),
+		ROW("###\n3:(0),%%%\n"),
+		ROW("###\n4:(0)t,%%%\n"),
+		ROW("###\n4:(0)=,%%%\n"),
+		ROW("###\n5:(0)=a,%%%\n"),
+		ROW("###\n5:(5)t=,%%%\n"),
+		ROW("###\n6:(10)t=,%%%\n"),
+		ROW("###\n5:(/)t=,%%%\n"),
+		ROW("###\n8:(0)(1)t=,%%%\n"),
+		ROW("###\n7:(0)a\nb=,%%%\n"),
+		ROW("###\n8:(0)>>>x=,%%%\n"),
+		ROW("###\n7:(0)<<<=,%%%\n"),
+		ROW("###\n8:(0)t=a\0b,%%%\n"),
+		ROW("###\n7:(0)a\0b=,%%%\n"),
+		ROW("###\n7:(3)l=xx,%%%\n"),
+		ROW("###\n8:(3)l=1:a,%%%\n"),
+		ROW("###\n10:(3)l=01:a,,%%%\n"),
+		ROW("###\n7:(2)m=xx,%%%\n"),
+		ROW("###\n9:(2)m=###\n,%%%\n"),
+		ROW("###\n15:(2)m=###\n%%%\nxx,%%%\n"),
+		/* a second spelling of 0 */
+		ROW("###\n22:(2)m=###\n7:(9)t=ab,%%%\n,%%%\n"),
+		ROW("###\n9:(3)l=00:,,%%%\n"),
 		/* what no message may hold, nested */
-		ROW("###\n23:(2)m=###\n7:(0)a\nb=,%%%\n,%%%\n"), ROW("###\n24:(2)m=###\n8:(0)t=a\0b,%%%\n,%%%\n"),
+		ROW("###\n23:(2)m=###\n7:(0)a\nb=,%%%\n,%%%\n"),
+		ROW("###\n24:(2)m=###\n8:(0)t=a\0b,%%%\n,%%%\n"),
 	};
 
 	ASSERT_EACH(rows, sealed, CODEC_MALFORMED);
@@ -74,9 +116,19 @@ static void authentic_oddities_that_are_legal_are_accepted(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
-		ROW("###\n%%%\n"), ROW("###\n5:(0)t=,%%%\n"), ROW("###\n6:(0)t==,%%%\n"), ROW("###\n8:(0)t=%%%,%%%\n"), ROW("###\n9:(0)t=%%%\n,%%%\n"),
-		ROW("###\n8:(0)t=a\nb,%%%\n"), ROW("###\n8:(1)t=a\0b,%%%\n"), ROW("###\n5:(3)l=,%%%\n"), ROW("###\n12:(3)l=1:a,0:,,%%%\n"),
-		ROW("###\n13:(2)m=###\n%%%\n,%%%\n"), ROW("###\n5:(4)c=,%%%\n"), ROW("###\n5:(0)t=,5:(0)t=,%%%\n"), ROW("###\n7:(0) t =,%%%\n"),
+		ROW("###\n%%%\n"),
+		ROW("###\n5:(0)t=,%%%\n"),
+		ROW("###\n6:(0)t==,%%%\n"),
+		ROW("###\n8:(0)t=%%%,%%%\n"),
+		ROW("###\n9:(0)t=%%%\n,%%%\n"),
+		ROW("###\n8:(0)t=a\nb,%%%\n"),
+		ROW("###\n8:(1)t=a\0b,%%%\n"),
+		ROW("###\n5:(3)l=,%%%\n"),
+		ROW("###\n12:(3)l=1:a,0:,,%%%\n"),
+		ROW("###\n13:(2)m=###\n%%%\n,%%%\n"),
+		ROW("###\n5:(4)c=,%%%\n"),
+		ROW("###\n5:(0)t=,5:(0)t=,%%%\n"),
+		ROW("###\n7:(0) t =,%%%\n"),
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -170,7 +222,7 @@ static void a_datagram_larger_than_udp_can_carry_is_too_large(void **state)
 	assert_refused((struct bytes){big, sizeof big - 1}, CODEC_MALFORMED, "65507");
 }
 
-/* --- encoding ----------------------------------------------------------------------------------------------------------- */
+/* --- encoding --------------------------------------------------------------------------------- */
 
 static void an_auth_field_of_the_message_is_replaced_not_doubled(void **state)
 {
@@ -260,14 +312,15 @@ static void without_an_active_key_nothing_is_signed_or_accepted(void **state)
 	auth_free(none);
 }
 
-/* --- verdicts ----------------------------------------------------------------------------------------------------------- */
+/* --- verdicts --------------------------------------------------------------------------------- */
 
 static void every_verdict_has_its_own_text(void **state)
 {
 	(void)state;
 	for (int v = 0; v < CODEC_VERDICTS; v++)
 		for (int w = 0; w < v; w++)
-			assert_string_not_equal(codec_verdict_text((enum codec_verdict)v), codec_verdict_text((enum codec_verdict)w));
+			assert_string_not_equal(
+				codec_verdict_text((enum codec_verdict)v), codec_verdict_text((enum codec_verdict)w));
 	assert_string_equal(codec_verdict_text(CODEC_VERDICTS), "unknown");
 }
 

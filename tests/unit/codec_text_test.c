@@ -6,9 +6,31 @@ static void malformed_text_is_refused_also_when_authentic(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
-		ROW("t\n"), ROW("=v\n"), ROW("(0)t=v\n"), ROW("(5)t=v\n"), ROW("(9)t=v\n"), ROW("(10)t=v\n"), ROW("(1t=v\n"), ROW("()t=v\n"), ROW("(1)=AA==\n"),
-		ROW("(1)t=A\n"), ROW("(1)t=AB==\n"), ROW("(1)t=AAB=\n"), ROW("(1)t=AA= =\n"), ROW("(1)t=AA\n"), ROW("(1)t=AA==AA==\n"), ROW("(1)t====\n"),
-		ROW("(3)t=1:a\n"), ROW("(3)t=x\n"), ROW("(2)t=###\x14%%%\x14\n"), ROW("(2)t=\n"), ROW(">>>\n"), ROW(">>>x=y\n"), ROW("<<<x=y\n"), ROW("t=a\0b\n"), ROW("a\0b=c\n"),
+		ROW("t\n"),
+		ROW("=v\n"),
+		ROW("(0)t=v\n"),
+		ROW("(5)t=v\n"),
+		ROW("(9)t=v\n"),
+		ROW("(10)t=v\n"),
+		ROW("(1t=v\n"),
+		ROW("()t=v\n"),
+		ROW("(1)=AA==\n"),
+		ROW("(1)t=A\n"),
+		ROW("(1)t=AB==\n"),
+		ROW("(1)t=AAB=\n"),
+		ROW("(1)t=AA= =\n"),
+		ROW("(1)t=AA\n"),
+		ROW("(1)t=AA==AA==\n"),
+		ROW("(1)t====\n"),
+		ROW("(3)t=1:a\n"),
+		ROW("(3)t=x\n"),
+		ROW("(2)t=###\x14%%%\x14\n"),
+		ROW("(2)t=\n"),
+		ROW(">>>\n"),
+		ROW(">>>x=y\n"),
+		ROW("<<<x=y\n"),
+		ROW("t=a\0b\n"),
+		ROW("a\0b=c\n"),
 	};
 
 	ASSERT_EACH(rows, sealed_text, CODEC_MALFORMED);
@@ -18,10 +40,20 @@ static void text_needs_its_end_its_one_signature_and_nothing_behind(void **state
 {
 	(void)state;
 	static const struct row rows[] = {
-		ROW(">>>\n"), ROW(">>>\nt=a\n"), ROW(">>>\nt=a\nauth=1 abc\n"), ROW(">>>\nt=a\n<<<"), ROW(">>>\nt=a<<<\n"), ROW(">>>\n\n\n"), ROW(">>>\nt=a\n\0<<<\n"),
-		ROW(">>>\nt=a\n <<<\n"), ROW(">>>\nt=a\nauth=1 abc\nauth=1 abc\n<<<\n"), ROW(">>>\nt=a\nauth=1 abc\n<<<\nx"), ROW(">>>\nt=a\nauth=1 abc\n<<<\n\n"),
+		ROW(">>>\n"),
+		ROW(">>>\nt=a\n"),
+		ROW(">>>\nt=a\nauth=1 abc\n"),
+		ROW(">>>\nt=a\n<<<"),
+		ROW(">>>\nt=a<<<\n"),
+		ROW(">>>\n\n\n"),
+		ROW(">>>\nt=a\n\0<<<\n"),
+		ROW(">>>\nt=a\n <<<\n"),
+		ROW(">>>\nt=a\nauth=1 abc\nauth=1 abc\n<<<\n"),
+		ROW(">>>\nt=a\nauth=1 abc\n<<<\nx"),
+		ROW(">>>\nt=a\nauth=1 abc\n<<<\n\n"),
 	};
-	static const struct row unsigned_ones[] = {ROW(">>>\n<<<\n"), ROW(">>>\nt=a\n<<<\n"), ROW(">>>\nt=a\nauth=\n<<<\n"), ROW(">>>\nt=a\nauth=1 \n<<<\n"), ROW(">>>\nt=a\n(1)auth=AA==\n<<<\n")};
+	static const struct row unsigned_ones[] = {ROW(">>>\n<<<\n"), ROW(">>>\nt=a\n<<<\n"),
+		ROW(">>>\nt=a\nauth=\n<<<\n"), ROW(">>>\nt=a\nauth=1 \n<<<\n"), ROW(">>>\nt=a\n(1)auth=AA==\n<<<\n")};
 
 	ASSERT_EACH(rows, NULL, CODEC_MALFORMED);
 	ASSERT_EACH(unsigned_ones, NULL, CODEC_UNAUTHENTIC);
@@ -140,7 +172,8 @@ static void text_that_does_not_fit_the_arena_is_too_large(void **state)
 	for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
 		struct bytes lines = cases[i / 2].lines, b = sealed_text(lines);
 		struct auth *with = i % 2 ? auth : NULL;
-		size_t needed = with ? lines.len : cases[i / 2].values; /* what is signed is gathered first, in the same room */
+		/* what is signed is gathered first, in the same room */
+		size_t needed = with ? lines.len : cases[i / 2].values;
 		for (size_t cap = 0; cap < needed; cap++) {
 			message_init(&m, arena, cap);
 			assert_int_equal(codec_decode(b, with, false, &m, &decoded), CODEC_TOO_LARGE);

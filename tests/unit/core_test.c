@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The engine's face: what it sends and when, what it passes on, its queue, and that the same events give the same actions. */
+/* The engine's face: what it sends and when, what it passes on, its queue, and that the same events give the same
+ * actions. */
 #include "tests/unit/pair.h"
 
 #include <stdio.h>
@@ -20,7 +21,8 @@ static void decode(const struct pair *p, const struct pair_record *r, struct mes
 static void a_status_has_the_fields_that_the_reference_expects_in_their_order(void **state)
 {
 	(void)state;
-	static const char *const names[] = {"t", "st", "dt", "protocol", "h4", "h4hears", "h4digest", "h4hold", "src", "srcuuid", "seq", "hg", "ts", "ld", "ttl", "auth"};
+	static const char *const names[] = {"t", "st", "dt", "protocol", "h4", "h4hears", "h4digest", "h4hold", "src",
+		"srcuuid", "seq", "hg", "ts", "ld", "ttl", "auth"};
 	struct pair *p = pair_new(NULL, NULL);
 	struct message m;
 	uint64_t number;
@@ -109,7 +111,8 @@ static void a_status_goes_out_every_keepalive_exactly(void **state)
 	pair_run(p, 5000);
 	for (size_t i = p->mark; i < p->record_count; i++)
 		if (p->records[i].side == ALPHA && strstr(p->records[i].text, "send status"))
-			assert_int_equal((p->records[i].at.ns - (1000 + began / 1000) * 1000000000LL) / 1000000, 250 * ++n);
+			assert_int_equal(
+				(p->records[i].at.ns - (1000 + began / 1000) * 1000000000LL) / 1000000, 250 * ++n);
 	assert_int_equal(n, 20);
 	pair_free(p);
 }
@@ -137,8 +140,9 @@ static void statuses_sent_on_changes_are_bounded_within_a_keepalive(void **state
 	struct pair *p = pair_with_voice(NULL, NULL, "@web:h:9 @db:h:9");
 	pair_mark(p);
 	for (unsigned i = 0; i < 500; i++)
-		pair_say(p, i % 2 ? "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears|h4digest=@digest|h4hold=@web:a:9 @db:h:9"
-		                  : "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears|h4digest=@digest|h4hold=@web:c:9 @db:h:9");
+		pair_say(p,
+			i % 2 ? "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears|h4digest=@digest|h4hold=@web:a:9 @db:h:9"
+			      : "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears|h4digest=@digest|h4hold=@web:c:9 @db:h:9");
 	assert_in_range(pair_count(p, ALPHA, "send status"), 1, 64);
 	pair_free(p);
 }
@@ -153,7 +157,8 @@ static void the_load_is_one_line(void **state)
 	pair_run(p, 1000);
 	decode(p, pair_last(p, ALPHA, "send status"), &m);
 	assert_true(message_is(&m, "ld", "0.10 0.20 0.30 2/345 6789"));
-	core_set_load(p->side[ALPHA].core, "a load that is much longer than any load that a kernel would ever write into that file, and is cut");
+	core_set_load(p->side[ALPHA].core,
+		"a load that is much longer than any load that a kernel would ever write into that file, and is cut");
 	pair_run(p, 1000);
 	decode(p, pair_last(p, ALPHA, "send status"), &m);
 	assert_in_range(message_string(&m, "ld").len, 1, 63);
@@ -178,7 +183,9 @@ static void a_message_from_a_client_is_sent_with_our_own_common_fields(void **st
 	struct pair *p = pair_new(NULL, NULL);
 	struct message m;
 	pair_boot(p, ALPHA);
-	give(p, (const char *const[][2]){{"t", "num_ping_nodes"}, {"num_ping", "1"}, {"src", "beta"}, {"seq", "999"}, {"hg", "ffff"}, {"ts", "1"}, {"ttl", "99"}, {"auth", "1 x"}, {"from_id", "ipfail"}, {NULL, NULL}});
+	give(p, (const char *const[][2]){{"t", "num_ping_nodes"}, {"num_ping", "1"}, {"src", "beta"}, {"seq", "999"},
+			{"hg", "ffff"}, {"ts", "1"}, {"ttl", "99"}, {"auth", "1 x"}, {"from_id", "ipfail"},
+			{NULL, NULL}});
 	assert_seen(p, ALPHA, "send num_ping_nodes num_ping=1 from_id=ipfail");
 	decode(p, pair_find(p, ALPHA, "send num_ping_nodes"), &m);
 	assert_true(message_is(&m, "src", "alpha"));
@@ -191,7 +198,9 @@ static void a_message_from_a_client_is_sent_with_our_own_common_fields(void **st
 static void nobody_but_the_daemon_speaks_for_the_daemon(void **state)
 {
 	(void)state;
-	static const char *const types[] = {"status", "starting", "resource", "ip-request", "ip-request-resp", "shutdone", "stonith", "reqnodes", "repnodes", "NS_rexmit", "NS_ackmsg", "ifstat", "hbapi-req", "hbapi-resp", ""};
+	static const char *const types[] = {"status", "starting", "resource", "ip-request", "ip-request-resp",
+		"shutdone", "stonith", "reqnodes", "repnodes", "NS_rexmit", "NS_ackmsg", "ifstat", "hbapi-req",
+		"hbapi-resp", ""};
 	struct pair *p = pair_new(NULL, NULL);
 	pair_boot(p, ALPHA);
 	pair_mark(p);
@@ -261,7 +270,11 @@ static void an_engine_that_has_not_begun_or_has_ended_wants_no_time(void **state
 {
 	(void)state;
 	struct pair *p = pair_new(NULL, NULL);
-	struct core_config config = {.conf = p->side[ALPHA].conf, .resources = p->side[ALPHA].resources, .keys = &p->keys, .node = "alpha", .generation = 1};
+	struct core_config config = {.conf = p->side[ALPHA].conf,
+		.resources = p->side[ALPHA].resources,
+		.keys = &p->keys,
+		.node = "alpha",
+		.generation = 1};
 	const char *why;
 	struct core *c = core_new(&config, &why);
 	struct action a;
@@ -289,7 +302,11 @@ static void a_node_name_that_no_message_could_carry_is_refused(void **state)
 	static char name[HA_CF_NAME_MAX + 1];
 	const char *why = NULL;
 	memset(name, 'n', sizeof name - 1);
-	struct core_config config = {.conf = p->side[ALPHA].conf, .resources = p->side[ALPHA].resources, .keys = &p->keys, .node = name, .generation = 1};
+	struct core_config config = {.conf = p->side[ALPHA].conf,
+		.resources = p->side[ALPHA].resources,
+		.keys = &p->keys,
+		.node = name,
+		.generation = 1};
 	assert_null(core_new(&config, &why));
 	assert_string_equal(why, "the name of this node is too long");
 	pair_free(p);
@@ -299,7 +316,11 @@ static void the_queue_of_actions_is_bounded_and_what_was_queued_stays_whole(void
 {
 	(void)state;
 	struct pair *p = pair_new(NULL, NULL);
-	struct core_config config = {.conf = p->side[ALPHA].conf, .resources = p->side[ALPHA].resources, .keys = &p->keys, .node = "alpha", .generation = 1};
+	struct core_config config = {.conf = p->side[ALPHA].conf,
+		.resources = p->side[ALPHA].resources,
+		.keys = &p->keys,
+		.node = "alpha",
+		.generation = 1};
 	const char *why;
 	struct core *c = core_new(&config, &why);
 	struct action a;
@@ -350,7 +371,8 @@ static char *story(unsigned seed)
 	static char text[1 << 20];
 	struct writer w = writer_over(text, sizeof text - 1);
 	for (size_t i = 0; i < p->record_count; i++)
-		writer_format(&w, "%lld %d %s\n", (long long)p->records[i].at.ns, p->records[i].side, p->records[i].text);
+		writer_format(
+			&w, "%lld %d %s\n", (long long)p->records[i].at.ns, p->records[i].side, p->records[i].text);
 	assert_false(w.overflowed);
 	text[w.len] = 0;
 	pair_free(p);
@@ -379,7 +401,8 @@ static void a_wall_clock_that_jumps_changes_no_decision(void **state)
 		p->now = mono_add(p->now, span_ms(1000));
 		core_step(c, (struct instant){p->now, walls[i]}, &(struct event){.kind = EVENT_TIMER});
 		while (core_action(c, &a))
-			assert_true(a.kind == ACTION_SEND || a.kind == ACTION_NOTIFY || a.kind == ACTION_LOG || a.kind == ACTION_HOOK);
+			assert_true(a.kind == ACTION_SEND || a.kind == ACTION_NOTIFY || a.kind == ACTION_LOG ||
+				    a.kind == ACTION_HOOK);
 	}
 	assert_state(p, ALPHA, "web", OWN_HELD);
 	pair_free(p);

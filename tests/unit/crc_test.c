@@ -42,7 +42,8 @@ static void compare(const struct crc *c)
 		for (size_t len = 0; len <= LONGEST; len++) {
 			struct bytes b = {sample + place, len};
 			if (crc_of(c, b) != bit_by_bit(b))
-				fail_msg("%zu bytes from %zu: %x instead of %x", len, place, crc_of(c, b), bit_by_bit(b));
+				fail_msg("%zu bytes from %zu: %x instead of %x", len, place, crc_of(c, b),
+					bit_by_bit(b));
 		}
 }
 

@@ -16,8 +16,9 @@ static char **built;
 
 static int set_up(void **state)
 {
-	static const char text[] = "node cfa cfb\nbcast eth0\ndeadtime 3\nauto_failback on\nlogfacility local3\nlogfile /var/log/ha-log\n"
-				   "debug 1\nenv SITE=east\n";
+	static const char text[] =
+		"node cfa cfb\nbcast eth0\ndeadtime 3\nauto_failback on\nlogfacility local3\nlogfile /var/log/ha-log\n"
+		"debug 1\nenv SITE=east\n";
 	struct diags diags;
 	(void)state;
 	diags_init(&diags, "ha.cf");
@@ -72,7 +73,8 @@ static void scripts_get_what_the_reference_gives(void **state)
 	assert_string_equal(get("HA_SITE"), "east");
 	assert_string_equal(get("OCF_ROOT"), "/usr/lib/ocf");
 	for (size_t i = 0; i < 6; i++) {
-		static const char *const needed[] = {"HA_DIR", "HA_RCDIR", "HA_RESOURCEDIR", "HA_FUNCS", "HA_FIFO", "HA_LOGD"};
+		static const char *const needed[] = {
+			"HA_DIR", "HA_RCDIR", "HA_RESOURCEDIR", "HA_FUNCS", "HA_FIFO", "HA_LOGD"};
 		assert_non_null(get(needed[i]));
 	}
 }
@@ -91,8 +93,8 @@ static void nothing_is_inherited(void **state)
 
 static void a_message_cannot_replace_what_is_set(void **state)
 {
-	static const char *const extra[] = {"HA_CURHOST=evil", "HA_deadtime=0", "PATH=/tmp", "LD_PRELOAD=x", "HA_st=dead", "HA_src=cfb",
-	                                    "HA_st=up", "HA_bad name=1", "HA_=2", "HA_noequals", NULL};
+	static const char *const extra[] = {"HA_CURHOST=evil", "HA_deadtime=0", "PATH=/tmp", "LD_PRELOAD=x",
+		"HA_st=dead", "HA_src=cfb", "HA_st=up", "HA_bad name=1", "HA_=2", "HA_noequals", NULL};
 	(void)state;
 	built = environment_build(conf, "cfa", extra);
 	assert_string_equal(get("HA_CURHOST"), "cfa");

@@ -44,10 +44,13 @@ static void each_event_comes_back_as_it_was(void **state)
 	message_add(&m, "rsc_hold", "all");
 	struct event e = {.kind = EVENT_START};
 	there_and_back(&e, "start");
-	e = (struct event){.kind = EVENT_DATAGRAM, .datagram = {.medium = 1, .data = {(const uint8_t *)"a\\ \n\0\xff", 6}}};
+	e = (struct event){
+		.kind = EVENT_DATAGRAM, .datagram = {.medium = 1, .data = {(const uint8_t *)"a\\ \n\0\xff", 6}}};
 	struct event back = there_and_back(&e, "datagram 1 a\\x5c \\x0a\\x00\\xff");
 	assert_memory_equal(back.datagram.data.at, e.datagram.data.at, 6);
-	e = (struct event){.kind = EVENT_GROUP_DONE, .group_done = {.group = 2, .operation = GROUP_STOP, .still_active = true, .why = "httpd: exit status 1"}};
+	e = (struct event){.kind = EVENT_GROUP_DONE,
+		.group_done = {
+			.group = 2, .operation = GROUP_STOP, .still_active = true, .why = "httpd: exit status 1"}};
 	back = there_and_back(&e, "done 2 stop 0 1 httpd: exit status 1");
 	assert_string_equal(back.group_done.why, "httpd: exit status 1");
 	e = (struct event){.kind = EVENT_GROUP_DONE, .group_done = {.operation = GROUP_START, .ok = true}};
@@ -75,10 +78,19 @@ static void what_is_no_event_is_refused(void **state)
 	static const struct {
 		const char *text, *why;
 	} bad[] = {
-		{"", "no such event"}, {"begin", "no such event"}, {"datagram 2 x", "no such group, node or medium"}, {"datagram x y", "not a number"},
-		{"datagram 0 \\x0", "an escape that is none"}, {"datagram 0 \\y00", "an escape that is none"}, {"done 3 start 1 0 ", "no such group, node or medium"},
-		{"done 0 start", "not a number"}, {"failed 3 x", "no such group, node or medium"}, {"fenced 2 1", "no such group, node or medium"}, {"move takeover most 1", "no such half"},
-		{"message >>>", "a message that cannot be read"}, {"stalled -1", "not a number"},
+		{"", "no such event"},
+		{"begin", "no such event"},
+		{"datagram 2 x", "no such group, node or medium"},
+		{"datagram x y", "not a number"},
+		{"datagram 0 \\x0", "an escape that is none"},
+		{"datagram 0 \\y00", "an escape that is none"},
+		{"done 3 start 1 0 ", "no such group, node or medium"},
+		{"done 0 start", "not a number"},
+		{"failed 3 x", "no such group, node or medium"},
+		{"fenced 2 1", "no such group, node or medium"},
+		{"move takeover most 1", "no such half"},
+		{"message >>>", "a message that cannot be read"},
+		{"stalled -1", "not a number"},
 	};
 	struct event e;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

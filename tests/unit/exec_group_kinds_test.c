@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Kinds of what exec runs: scripts that are not there or must not be run, addresses in a network namespace of our own, and hooks. */
+/* Kinds of what exec runs: scripts that are not there or must not be run, addresses in a network namespace of our own,
+ * and hooks. */
 #include <glib.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@ static void assert_not_logged(const char *text)
 	assert_null(strstr(text_of("log"), text));
 }
 
-/* --- scripts that are not there or must not be run -------------------------------------------------------------------------------------- */
+/* --- scripts that are not there or must not be run -------------------------------------------- */
 
 static void a_missing_script_fails_the_start_and_not_the_stop(void **state)
 {
@@ -69,7 +70,7 @@ static void a_script_without_interpreter_says_so(void **state)
 	assert_non_null(strstr(ends[0].why, "cannot be run"));
 }
 
-/* --- addresses ---------------------------------------------------------------------------------------------------------------------------- */
+/* --- addresses -------------------------------------------------------------------------------- */
 
 static bool ip_is_here(const char *ip)
 {
@@ -148,8 +149,10 @@ static void a_take_over_is_measured(void **state)
 		exec_group_stop(e, 0);
 		await_ends(2);
 	}
-	print_message("exec_group_start of an address, with announcement and log: first %lld us, average %lld us, best %lld us; report after another %lld us\n",
-	              (long long)(first / 1000), (long long)(sum / 101000), (long long)(least / 1000), (long long)(report / 101000));
+	print_message(
+		"exec_group_start of an address, with announcement and log: first %lld us, average %lld us, best %lld us; report after another %lld us\n",
+		(long long)(first / 1000), (long long)(sum / 101000), (long long)(least / 1000),
+		(long long)(report / 101000));
 }
 
 static void the_file_of_an_administrator_is_run_instead(void **state)
@@ -182,14 +185,15 @@ static void an_address_that_fits_nowhere_fails_the_group_with_the_reason(void **
 	assert_logged("CRIT: Giving up resources due to failure of 192.168.7.7");
 }
 
-/* --- hooks -------------------------------------------------------------------------------------------------------------------------------- */
+/* --- hooks ------------------------------------------------------------------------------------ */
 
 static void hooks_run_one_after_another_with_their_fields(void **state)
 {
 	static const char *const dead[] = {"HA_st=dead", "HA_src=cfb", NULL}, *const up[] = {"HA_st=up", NULL};
 	(void)state;
-	put("status", "#!/bin/sh\nd=${0%/*}\nmkdir \"$d/lock\" || exit 1\nsleep 0.1\necho \"$1 $HA_st $HA_src $HA_CURHOST\" >>\"$d/hooks\"\nrmdir \"$d/lock\"\n",
-	    0755);
+	put("status",
+		"#!/bin/sh\nd=${0%/*}\nmkdir \"$d/lock\" || exit 1\nsleep 0.1\necho \"$1 $HA_st $HA_src $HA_CURHOST\" >>\"$d/hooks\"\nrmdir \"$d/lock\"\n",
+		0755);
 	put("plain", "#!/bin/sh\n", 0644);
 	make_exec("cfa svc::a\n", 60000, 2);
 	exec_hook(e, directory, "status", dead);
@@ -233,7 +237,8 @@ int main(void)
 	if (!open_lab())
 		return 1;
 	int failed = 1;
-	if (system("ip link add hbv0 type veth peer name hbv1 && ip link set hbv0 up && ip link set hbv1 up && ip addr add 10.9.0.1/24 dev hbv0") == 0)
+	if (system("ip link add hbv0 type veth peer name hbv1 && ip link set hbv0 up && ip link set hbv1 up && ip addr add 10.9.0.1/24 dev hbv0") ==
+		0)
 		failed = cmocka_run_group_tests(tests, NULL, NULL);
 	return !close_lab() || failed != 0;
 }

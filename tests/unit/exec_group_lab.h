@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What the tests of groups share: scripts in a directory of our own, one exec a test under a real main loop, and how its operations
- * ended.  One script serves all: "svc NAME ACTION" notes each call in the file `calls` and does what flag files NAME.x say. */
+/* What the tests of groups share: scripts in a directory of our own, one exec a test under a real main loop, and how
+ * its operations ended.  One script serves all: "svc NAME ACTION" notes each call in the file `calls` and does what
+ * flag files NAME.x say. */
 #ifndef TESTS_UNIT_EXEC_GROUP_LAB_H
 #define TESTS_UNIT_EXEC_GROUP_LAB_H
 
@@ -40,7 +41,7 @@ static struct exec *e;
 static struct haresources *resources;
 static struct ha_cf *conf;
 
-/* --- files ------------------------------------------------------------------------------------------------------------ */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static inline char *path_of(const char *name)
 {
@@ -95,9 +96,10 @@ static const char script[] =
 	"esac\n"
 	"exit 0\n";
 
-/* --- one exec a test ------------------------------------------------------------------------------------------------------- */
+/* --- one exec a test -------------------------------------------------------------------------- */
 
-static inline void on_done(void *context, size_t group, enum exec_operation operation, bool ok, bool still_active, const char *why)
+static inline void on_done(
+	void *context, size_t group, enum exec_operation operation, bool ok, bool still_active, const char *why)
 {
 	assert_ptr_equal(context, ends);
 	assert_true(end_count < ENDS_MAX);
@@ -192,19 +194,22 @@ static inline void assert_end(unsigned index, size_t group, enum exec_operation 
 	assert_int_equal(ends[index].group, group);
 	assert_int_equal(ends[index].operation, operation);
 	if (ends[index].ok != ok || ends[index].still_active != still_active)
-		fail_msg("end %u: ok %d, still active %d: %s", index, ends[index].ok, ends[index].still_active, ends[index].why);
+		fail_msg("end %u: ok %d, still active %d: %s", index, ends[index].ok, ends[index].still_active,
+			ends[index].why);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
-/* --- one laboratory a program ---------------------------------------------------------------------------------------------- */
+/* --- one laboratory a program ----------------------------------------------------------------- */
 
-/* The directory, and a network namespace, so that nothing here touches the machine's addresses or meets another test program.
+/* The directory, and a network namespace, so that nothing here touches the machine's addresses or meets another test
+ * program.
  * False, and why on standard error, when one cannot be had. */
 static inline bool open_lab(void)
 {
 	if (unshare(CLONE_NEWNET) < 0) {
-		fprintf(stderr, "%s: no network namespace of its own: %s; run it as root\n", program_invocation_short_name, strerror(errno));
+		fprintf(stderr, "%s: no network namespace of its own: %s; run it as root\n",
+			program_invocation_short_name, strerror(errno));
 		return false;
 	}
 	if (mkdtemp(directory) == NULL) {

@@ -19,7 +19,7 @@ static void await_file(const char *name)
 	assert_true(is_flagged(name));
 }
 
-/* --- start and stop ---------------------------------------------------------------------------------------------------------- */
+/* --- start and stop --------------------------------------------------------------------------- */
 
 static void a_group_starts_left_to_right_and_stops_right_to_left(void **state)
 {
@@ -136,7 +136,7 @@ static void a_hanging_status_does_not_keep_the_resource_down(void **state)
 	assert_true(is_flagged("a.up"));
 }
 
-/* --- stop that fails -------------------------------------------------------------------------------------------------------------- */
+/* --- stop that fails -------------------------------------------------------------------------- */
 
 static void a_failing_stop_is_tried_again_and_reported_as_still_active(void **state)
 {
@@ -185,7 +185,7 @@ static void a_status_without_answer_after_a_failed_stop_counts_as_running(void *
 	assert_end(0, 0, EXEC_STOP, false, true);
 }
 
-/* --- cancel ------------------------------------------------------------------------------------------------------------------------- */
+/* --- cancel ----------------------------------------------------------------------------------- */
 
 static void a_stop_cancels_a_start_and_only_the_stop_is_reported(void **state)
 {
@@ -255,7 +255,7 @@ static void freeing_with_children_under_way_reports_nothing(void **state)
 	assert_int_equal(end_count, 0);
 }
 
-/* --- what two groups share ---------------------------------------------------------------------------------------------------------- */
+/* --- what two groups share -------------------------------------------------------------------- */
 
 static void a_shared_resource_stays_with_the_last_group_that_needs_it(void **state)
 {
@@ -266,7 +266,8 @@ static void a_shared_resource_stays_with_the_last_group_that_needs_it(void **sta
 	exec_group_start(e, 1);
 	await_ends(2);
 	assert_end(1, 1, EXEC_START, true, false);
-	assert_string_equal(text_of("calls"), "one status one start httpd status httpd start two status two start httpd status");
+	assert_string_equal(
+		text_of("calls"), "one status one start httpd status httpd start two status two start httpd status");
 	exec_group_stop(e, 0);
 	await_ends(3);
 	assert_end(2, 0, EXEC_STOP, true, false);

@@ -15,10 +15,17 @@ static void facilities_are_known_by_their_lower_case_names(void **state)
 		const char *name;
 		int number;
 	} rows[] = {
-		{"local0", LOG_LOCAL0}, {"local7", LOG_LOCAL7}, {"daemon", LOG_DAEMON},
-		{"kern", LOG_KERN},     {"uucp", LOG_UUCP},     {"security", LOG_AUTH},
+		{"local0", LOG_LOCAL0},
+		{"local7", LOG_LOCAL7},
+		{"daemon", LOG_DAEMON},
+		{"kern", LOG_KERN},
+		{"uucp", LOG_UUCP},
+		{"security", LOG_AUTH},
 		{"none", FACILITY_NONE},
-		{"LOCAL0", FACILITY_UNKNOWN}, {"local8", FACILITY_UNKNOWN}, {"local", FACILITY_UNKNOWN}, {"", FACILITY_UNKNOWN},
+		{"LOCAL0", FACILITY_UNKNOWN},
+		{"local8", FACILITY_UNKNOWN},
+		{"local", FACILITY_UNKNOWN},
+		{"", FACILITY_UNKNOWN},
 	};
 
 	(void)state;

@@ -226,7 +226,8 @@ int main(void)
 		cmocka_unit_test_teardown(only_regular_files_are_read_and_a_fifo_does_not_hang, empty_directory),
 		cmocka_unit_test_teardown(a_failed_replacement_leaves_the_old_file_and_no_litter, empty_directory),
 		cmocka_unit_test_teardown(a_full_disk_leaves_the_old_file, empty_directory),
-		cmocka_unit_test_teardown(a_link_in_the_place_of_a_state_file_is_replaced_not_followed, empty_directory),
+		cmocka_unit_test_teardown(
+			a_link_in_the_place_of_a_state_file_is_replaced_not_followed, empty_directory),
 		cmocka_unit_test_teardown(a_directory_is_made_with_all_above_it, empty_directory),
 		cmocka_unit_test_teardown(a_directory_cannot_be_made_below_a_file, empty_directory),
 		cmocka_unit_test_teardown(a_lock_has_one_holder, empty_directory),

@@ -34,7 +34,8 @@ static void times_are_read_as_the_reference_reads_them(void **state)
 		struct span value = {0};
 		bool good = ha_cf_time(bytes_of(cases[i].text), &value);
 		if (good != (cases[i].ms >= 0) || (good && span_to_ms(value) != cases[i].ms))
-			fail_msg("\"%s\": %s %lld ms", cases[i].text, good ? "taken as" : "refused", (long long)span_to_ms(value));
+			fail_msg("\"%s\": %s %lld ms", cases[i].text, good ? "taken as" : "refused",
+				(long long)span_to_ms(value));
 	}
 }
 
@@ -104,10 +105,12 @@ static void numbers_are_read_exactly_up_to_the_limit(void **state)
 static void every_value_reaches_its_field(void **state)
 {
 	(void)state;
-	struct ha_cf *c = parse("hopfudge 7\nudpport 700\nbaud 9600\ncluster x\ndebugfile /d\nlogfacility local3\nuse_logd yes\n"
-				"syslogmsgfmt off\nlog_badpack off\ndebug 3\nmsgfmt netstring\nhbgenmethod time\nrealtime off\nrtprio 5\n"
-				"compression bz2\ncompression_threshold 9\ntraditional_compression on\nmax_rexmit_delay 77\nwatchdog /w\n"
-				"warntime 7\ndeadping 8\ninitdead 99", NULL);
+	struct ha_cf *c = parse(
+		"hopfudge 7\nudpport 700\nbaud 9600\ncluster x\ndebugfile /d\nlogfacility local3\nuse_logd yes\n"
+		"syslogmsgfmt off\nlog_badpack off\ndebug 3\nmsgfmt netstring\nhbgenmethod time\nrealtime off\nrtprio 5\n"
+		"compression bz2\ncompression_threshold 9\ntraditional_compression on\nmax_rexmit_delay 77\nwatchdog /w\n"
+		"warntime 7\ndeadping 8\ninitdead 99",
+		NULL);
 	assert_int_equal(c->hopfudge, 7);
 	assert_int_equal(c->udpport, 700);
 	assert_int_equal(c->baud, 9600);
@@ -151,7 +154,8 @@ static void failback_has_three_values(void **state)
 static void parameters_are_answered_as_written(void **state)
 {
 	(void)state;
-	struct ha_cf *c = parse("keepalive 500ms\ndeadtime 1.5\ncompression bz2\nrealtime Off\nlogfacility local0\nenv X=1", NULL);
+	struct ha_cf *c = parse(
+		"keepalive 500ms\ndeadtime 1.5\ncompression bz2\nrealtime Off\nlogfacility local0\nenv X=1", NULL);
 	expect_parameter(c, "keepalive", "500ms");
 	expect_parameter(c, "deadtime", "1.5");
 	expect_parameter(c, "warntime", "750ms");
@@ -165,8 +169,8 @@ static void parameters_are_answered_as_written(void **state)
 	expect_parameter(c, "crm", "false");
 	expect_parameter(c, "hbversion", VERSION);
 	expect_parameter(c, "logfile", "/var/log/ha-log");
-	static const char *const unset[] = {"debugfile", "watchdog", "rtprio", "quorum_server", "use_logd", "node", "bcast", "env", "X",
-					    "apiauth", "respawn", "stonith_host", "nice_failback", "nosuch", ""};
+	static const char *const unset[] = {"debugfile", "watchdog", "rtprio", "quorum_server", "use_logd", "node",
+		"bcast", "env", "X", "apiauth", "respawn", "stonith_host", "nice_failback", "nosuch", ""};
 	for (size_t i = 0; i < sizeof(unset) / sizeof(*unset); i++)
 		expect_parameter(c, unset[i], NULL);
 	ha_cf_free(c);
@@ -183,9 +187,11 @@ static void parameters_are_answered_as_written(void **state)
 static void a_medium_takes_the_port_above_it_or_else_the_one_below(void **state)
 {
 	(void)state;
-	struct ha_cf *c = parse_as("node a b\nauto_failback off\nbcast eth0\nudpport 700\nbcast eth1\nmcast eth1 225.0.0.1 7 2 1\nserial /dev/t\nbaud 9600", "a",
-				   "ha.cf:3: warning: bcast eth0: udpport 700 of line 4 counts here too; Heartbeat used 694 for lines above it, put udpport first\n"
-				   "ha.cf:7: warning: serial /dev/t: baud 9600 of line 8 counts here too; Heartbeat used 19200 for lines above it, put baud first");
+	struct ha_cf *c = parse_as(
+		"node a b\nauto_failback off\nbcast eth0\nudpport 700\nbcast eth1\nmcast eth1 225.0.0.1 7 2 1\nserial /dev/t\nbaud 9600",
+		"a",
+		"ha.cf:3: warning: bcast eth0: udpport 700 of line 4 counts here too; Heartbeat used 694 for lines above it, put udpport first\n"
+		"ha.cf:7: warning: serial /dev/t: baud 9600 of line 8 counts here too; Heartbeat used 19200 for lines above it, put baud first");
 	assert_int_equal(c->media[0].port, 700);
 	assert_int_equal(c->media[1].port, 700);
 	assert_int_equal(c->media[2].port, 7);
@@ -197,7 +203,8 @@ static void a_medium_takes_the_port_above_it_or_else_the_one_below(void **state)
 	assert_int_equal(c->media[0].ttl, 1);
 	assert_false(c->media[0].loop);
 	ha_cf_free(c);
-	c = parse_as("udpport 700\nbcast eth0\nudpport 701\nbcast eth1", NULL, NULL); // two ports, as the reference would
+	// two ports, as the reference would
+	c = parse_as("udpport 700\nbcast eth0\nudpport 701\nbcast eth1", NULL, NULL);
 	assert_int_equal(c->media[0].port, 700);
 	assert_int_equal(c->media[1].port, 701);
 	ha_cf_free(c);
@@ -206,9 +213,12 @@ static void a_medium_takes_the_port_above_it_or_else_the_one_below(void **state)
 static void links_of_one_interface_have_different_names(void **state)
 {
 	(void)state;
-	struct ha_cf *c = parse_as("bcast eth0\nucast eth0 10.0.0.1\nucast eth0 10.0.0.2\nucast eth1 10.0.0.3\n"
-				   "mcast eth2 225.0.0.1 694 1 0\nmcast eth2 225.0.0.1 695 1 0\nping gw\nping_group g x y", NULL, NULL);
-	static const char *const names[] = {"eth0", "eth0:10.0.0.1", "eth0:10.0.0.2", "eth1", "eth2:225.0.0.1:694", "eth2:225.0.0.1:695", "gw", "g"};
+	struct ha_cf *c =
+		parse_as("bcast eth0\nucast eth0 10.0.0.1\nucast eth0 10.0.0.2\nucast eth1 10.0.0.3\n"
+			 "mcast eth2 225.0.0.1 694 1 0\nmcast eth2 225.0.0.1 695 1 0\nping gw\nping_group g x y",
+			NULL, NULL);
+	static const char *const names[] = {"eth0", "eth0:10.0.0.1", "eth0:10.0.0.2", "eth1", "eth2:225.0.0.1:694",
+		"eth2:225.0.0.1:695", "gw", "g"};
 	assert_int_equal(c->media_count, 8);
 	for (size_t i = 0; i < 8; i++)
 		assert_string_equal(c->media[i].name, names[i]);
@@ -225,8 +235,10 @@ static void links_of_one_interface_have_different_names(void **state)
 static void lines_that_name_programs_keep_their_rest(void **state)
 {
 	(void)state;
-	struct ha_cf *c = parse("respawn hacluster  /usr/lib/x  -a, b  # c\nfailfast root /bin/y\nenv A=1,B=2 A=3\n"
-				"stonith_host B external/ipmi  b 10.0.0.9  secret \nstonith baytech /etc/f\nstonith_host * meatware b\n", "");
+	struct ha_cf *c = parse(
+		"respawn hacluster  /usr/lib/x  -a, b  # c\nfailfast root /bin/y\nenv A=1,B=2 A=3\n"
+		"stonith_host B external/ipmi  b 10.0.0.9  secret \nstonith baytech /etc/f\nstonith_host * meatware b\n",
+		"");
 	assert_int_equal(c->child_count, 2);
 	assert_string_equal(c->children[0].user, "hacluster");
 	assert_string_equal(c->children[0].command, "/usr/lib/x  -a, b");
@@ -254,7 +266,8 @@ static void built_in_permissions_follow_those_of_the_file(void **state)
 	struct ha_cf *c = parse("apiauth ccm uid=root gid=a,b\n", "");
 	static const struct {
 		const char *client, *uids, *gids;
-	} expected[] = {{"ccm", "root", "a,b"}, {"ipfail", "hacluster", NULL}, {"ping", NULL, "haclient"}, {"lha-snmpagent", "root", NULL}, {"anon", "root", "haclient"}};
+	} expected[] = {{"ccm", "root", "a,b"}, {"ipfail", "hacluster", NULL}, {"ping", NULL, "haclient"},
+		{"lha-snmpagent", "root", NULL}, {"anon", "root", "haclient"}};
 	assert_int_equal(c->apiauth_count, 5);
 	for (size_t i = 0; i < 5; i++) {
 		assert_string_equal(c->apiauth[i].client, expected[i].client);
@@ -294,7 +307,8 @@ static void limits_are_those_of_the_reference(void **state)
 	text = many("\nbcast x", HA_CF_MEDIA_MAX - 2);
 	char lines[2048];
 	(void)snprintf(lines, sizeof(lines), "%s\nping_group g h", text);
-	ha_cf_free(parse(lines, "ha.cf:68:12: error: ping_group: \"g\" is one medium too many; at most 64 are possible"));
+	ha_cf_free(
+		parse(lines, "ha.cf:68:12: error: ping_group: \"g\" is one medium too many; at most 64 are possible"));
 	free(text);
 	text = many("\nnode x", HA_CF_NODES_MAX - 2);
 	struct ha_cf *c = parse(text, "");
@@ -302,7 +316,8 @@ static void limits_are_those_of_the_reference(void **state)
 	ha_cf_free(c);
 	free(text);
 	text = many("\nnode x", HA_CF_NODES_MAX - 1);
-	ha_cf_free(parse(text, "ha.cf:104:6: error: node: \"x98\" is one node too many; at most 100 are possible, ping hosts included"));
+	ha_cf_free(parse(text,
+		"ha.cf:104:6: error: node: \"x98\" is one node too many; at most 100 are possible, ping hosts included"));
 	free(text);
 	char name[128] = "node ";
 	memset(name + 5, 'n', 99);
@@ -310,8 +325,9 @@ static void limits_are_those_of_the_reference(void **state)
 	assert_int_equal(strlen(c->nodes[2]), 99);
 	ha_cf_free(c);
 	name[104] = 'n';
-	ha_cf_free(parse(name, "ha.cf:5:6: error: node: \"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn...\" is not a node name; expected what "
-			       "uname -n prints, at most 99 printable bytes"));
+	ha_cf_free(parse(name,
+		"ha.cf:5:6: error: node: \"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn...\" is not a node name; expected what "
+		"uname -n prints, at most 99 printable bytes"));
 }
 
 static void ping_hosts_count_as_nodes(void **state)
@@ -330,7 +346,8 @@ static void a_long_line_is_one_line(void **state)
 	(void)state;
 	char *text = many(" 9", 600), *line = malloc(8000);
 	assert_non_null(line);
-	(void)snprintf(line, 8000, "respawn a /b%s", text); // the reference would cut at 5120 bytes; ours stops at its 512 words
+	// the reference would cut at 5120 bytes; ours stops at its 512 words
+	(void)snprintf(line, 8000, "respawn a /b%s", text);
 	ha_cf_free(parse(line, "ha.cf:5: error: more than 512 words in one line"));
 	free(line);
 	free(text);
@@ -341,7 +358,8 @@ static void a_nul_byte_is_an_error(void **state)
 	(void)state;
 	struct diags diags;
 	diags_init(&diags, "ha.cf");
-	ha_cf_free(ha_cf_parse((struct bytes){(const uint8_t *)"node a\0b\nbcast eth0 eth1\nauto_failback on\n", 42}, NULL, &diags));
+	ha_cf_free(ha_cf_parse(
+		(struct bytes){(const uint8_t *)"node a\0b\nbcast eth0 eth1\nauto_failback on\n", 42}, NULL, &diags));
 	expect_diags(&diags, "", "ha.cf: error: the file holds NUL bytes: it is damaged or no text");
 	diags_free(&diags);
 }
@@ -355,8 +373,8 @@ static void the_files_of_2008_work_unchanged(void **state)
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
 		char *text = read_text(paths[i]);
 		struct ha_cf *c = parse_as(text, "node1.magedu.com",
-					   "ha.cf:9: warning: bcast eth0 is the only medium: when it fails, every node runs everything; add a second "
-					   "one on another wire");
+			"ha.cf:9: warning: bcast eth0 is the only medium: when it fails, every node runs everything; add a second "
+			"one on another wire");
 		assert_int_equal(c->node_count, 2);
 		assert_string_equal(c->nodes[0], "node1.magedu.com");
 		assert_string_equal(c->nodes[1], "node2.magedu.com");

@@ -66,22 +66,34 @@ static void broken_files_get_exact_diagnostics(void **state)
 	static const struct {
 		const char *text, *expected;
 	} cases[] = {
-		{"c httpd\n", "haresources:1:1: error: \"c\" is none of the nodes of ha.cf: a, b, node1.magedu.com, node2.magedu.com"},
+		{"c httpd\n",
+			"haresources:1:1: error: \"c\" is none of the nodes of ha.cf: a, b, node1.magedu.com, node2.magedu.com"},
 		{"c\n", "haresources:1:1: error: \"c\" is none of the nodes of ha.cf: a, b, node1.magedu.com, node2.magedu.com"},
-		{"a x\nb x\n", "haresources:2:3: error: \"x\" is the first resource of line 1 too; the first one names its group and may stand once"},
-		{"a 10.0.0.256\n", "haresources:1:3: error: \"10.0.0.256\" is not an address; expected four numbers from 0 to 255, such as 192.168.1.100/24/eth0"},
-		{"a x 10.0.0.1.5/24\n", "haresources:1:5: error: \"10.0.0.1.5/24\" is not an address; expected four numbers from 0 to 255, such as 192.168.1.100/24/eth0"},
-		{"a 10.0.0.1/33\n", "haresources:1:3: error: \"10.0.0.1/33\" has no valid mask; expected a length such as /24, or 255.255.255.0"},
-		{"a 10.0.0.1/255.0.255.0\n", "haresources:1:3: error: \"10.0.0.1/255.0.255.0\" has no valid mask; expected a length such as /24, or 255.255.255.0"},
-		{"a x \\\n   ../../bin/sh\n", "haresources:2:4: error: \"../../bin/sh\" has no valid script name; expected letters, digits and _ . : @ - only, no path"},
-		{"a ..::x\n", "haresources:1:3: error: \"..::x\" has no valid script name; expected letters, digits and _ . : @ - only, no path"},
-		{"a x;reboot\n", "haresources:1:3: error: \"x;reboot\" has no valid script name; expected letters, digits and _ . : @ - only, no path"},
-		{"a x ::\n", "haresources:1:5: error: \"::\" names no script; expected SCRIPT or SCRIPT::ARGUMENT::ARGUMENT"},
-		{"a fe80::1/64\n", "haresources:1:3: warning: \"fe80::1/64\" looks like an IPv6 address, but only IPv4 ones may stand alone; write IPv6addr::ADDRESS"},
-		{"a 10.0.0.1\nb IPaddr2::10.0.0.1/24\n", "haresources:2:3: warning: \"IPaddr2::10.0.0.1/24\": this address is also in the group of line 1; two groups may run on two nodes, keep it in one"},
+		{"a x\nb x\n",
+			"haresources:2:3: error: \"x\" is the first resource of line 1 too; the first one names its group and may stand once"},
+		{"a 10.0.0.256\n",
+			"haresources:1:3: error: \"10.0.0.256\" is not an address; expected four numbers from 0 to 255, such as 192.168.1.100/24/eth0"},
+		{"a x 10.0.0.1.5/24\n",
+			"haresources:1:5: error: \"10.0.0.1.5/24\" is not an address; expected four numbers from 0 to 255, such as 192.168.1.100/24/eth0"},
+		{"a 10.0.0.1/33\n",
+			"haresources:1:3: error: \"10.0.0.1/33\" has no valid mask; expected a length such as /24, or 255.255.255.0"},
+		{"a 10.0.0.1/255.0.255.0\n",
+			"haresources:1:3: error: \"10.0.0.1/255.0.255.0\" has no valid mask; expected a length such as /24, or 255.255.255.0"},
+		{"a x \\\n   ../../bin/sh\n",
+			"haresources:2:4: error: \"../../bin/sh\" has no valid script name; expected letters, digits and _ . : @ - only, no path"},
+		{"a ..::x\n",
+			"haresources:1:3: error: \"..::x\" has no valid script name; expected letters, digits and _ . : @ - only, no path"},
+		{"a x;reboot\n",
+			"haresources:1:3: error: \"x;reboot\" has no valid script name; expected letters, digits and _ . : @ - only, no path"},
+		{"a x ::\n",
+			"haresources:1:5: error: \"::\" names no script; expected SCRIPT or SCRIPT::ARGUMENT::ARGUMENT"},
+		{"a fe80::1/64\n",
+			"haresources:1:3: warning: \"fe80::1/64\" looks like an IPv6 address, but only IPv4 ones may stand alone; write IPv6addr::ADDRESS"},
+		{"a 10.0.0.1\nb IPaddr2::10.0.0.1/24\n",
+			"haresources:2:3: warning: \"IPaddr2::10.0.0.1/24\": this address is also in the group of line 1; two groups may run on two nodes, keep it in one"},
 		{"c x\na 1.2.3.4/x\n",
-		 "haresources:1:1: error: \"c\" is none of the nodes of ha.cf: a, b, node1.magedu.com, node2.magedu.com\n"
-		 "haresources:2:3: error: \"1.2.3.4/x\" has no valid mask; expected a length such as /24, or 255.255.255.0"},
+			"haresources:1:1: error: \"c\" is none of the nodes of ha.cf: a, b, node1.magedu.com, node2.magedu.com\n"
+			"haresources:2:3: error: \"1.2.3.4/x\" has no valid mask; expected a length such as /24, or 255.255.255.0"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		haresources_free(parse(cases[i].text, cases[i].expected));
@@ -114,8 +126,9 @@ static void two_keys_with_one_number_are_refused(void **state)
 {
 	(void)state;
 	// "costarring" and "liquid" are a known collision of FNV-1a, 32 bit.
-	haresources_free(parse("a costarring\nb liquid\n", "haresources:2:3: error: \"liquid\" has the same group number as \"costarring\" of "
-							    "line 1 by chance; put another resource first"));
+	haresources_free(parse("a costarring\nb liquid\n",
+		"haresources:2:3: error: \"liquid\" has the same group number as \"costarring\" of "
+		"line 1 by chance; put another resource first"));
 }
 
 static uint64_t digest(const char *text)
@@ -192,7 +205,9 @@ static void expect_known_nodes(const char *const *names, size_t count, const cha
 	char expected[1024];
 	diags_init(&diags, "haresources");
 	struct haresources *h = haresources_parse(bytes_of("x httpd"), names, count, &diags);
-	(void)snprintf(expected, sizeof(expected), "haresources:1:1: error: \"x\" is none of the nodes of ha.cf: %s", shown); // compared below
+	// compared below
+	(void)snprintf(
+		expected, sizeof(expected), "haresources:1:1: error: \"x\" is none of the nodes of ha.cf: %s", shown);
 	expect_diags(&diags, "x httpd", expected);
 	haresources_free(h);
 	diags_free(&diags);
@@ -225,7 +240,8 @@ static void the_files_of_2008_work_unchanged(void **state)
 	expect_groups(text, "node1.magedu.com: IPaddr|192.168.1.100/24/eth0 httpd");
 	free(text);
 	text = read_text("tests/data/pairs/mutual/haresources");
-	expect_groups(text, "node1.magedu.com: IPaddr|192.168.1.100/24/eth0 httpd;node2.magedu.com: IPaddr|192.168.1.101/24/eth0 httpd");
+	expect_groups(text,
+		"node1.magedu.com: IPaddr|192.168.1.100/24/eth0 httpd;node2.magedu.com: IPaddr|192.168.1.101/24/eth0 httpd");
 	free(text);
 }
 

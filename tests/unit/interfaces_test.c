@@ -255,7 +255,8 @@ static void what_other_processes_send_is_ignored(void **state)
 	to.nl_groups = 0;
 	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
 	assert_true(fd >= 0);
-	if (sendto(fd, &forged, sizeof forged, 0, (struct sockaddr *)&to, sizeof to) > 0) /* root may; others are refused */
+	/* root may; others are refused */
+	if (sendto(fd, &forged, sizeof forged, 0, (struct sockaddr *)&to, sizeof to) > 0)
 		assert_int_equal(interfaces_read(table), 0);
 	assert_true(interfaces_find(table, "lo", &link));
 	assert_int_equal(close(fd), 0);
@@ -292,7 +293,8 @@ int main(void)
 	};
 
 	if (unshare(CLONE_NEWNET) < 0) {
-		fprintf(stderr, "interfaces_test: no network namespace of its own: %s; run it as root\n", strerror(errno));
+		fprintf(stderr, "interfaces_test: no network namespace of its own: %s; run it as root\n",
+			strerror(errno));
 		return 1;
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* resource.d/IPaddr as people and other cluster managers call it: exit codes and texts.  Runs it in a network namespace of our own. */
+/* resource.d/IPaddr as people and other cluster managers call it: exit codes and texts.  Runs it in a network namespace
+ * of our own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +27,8 @@ static void expect(const char *arguments, int code, const char *text)
 	int status = 0;
 	assert_true(g_spawn_command_line_sync(command, &output, &errors, &status, NULL));
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != code || strstr(output, text) == NULL)
-		fail_msg("%s: status %d, \"%s\" \"%s\"; expected exit code %d and \"%s\"", command, status, output, errors, code, text);
+		fail_msg("%s: status %d, \"%s\" \"%s\"; expected exit code %d and \"%s\"", command, status, output,
+			errors, code, text);
 	g_free(command);
 	g_free(output);
 	g_free(errors);
@@ -49,8 +51,9 @@ static void start_does_not_wait_for_its_announcements(void **state)
 {
 	(void)state;
 	bool waits = true;
-	/* They take a second, and the pipe of the output must not be held open by whoever sends them: that process becomes ours, and still
-	 * runs when the start has ended.  On a busy machine we may look too late, now and then. */
+	/* They take a second, and the pipe of the output must not be held open by whoever sends them: that process
+	 * becomes ours, and still runs when the start has ended.  On a busy machine we may look too late, now and
+	 * then. */
 	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
 	for (int i = 0; i < 20 && waits; i++) {
 		expect("10.9.0.101/24/hbv0:x start", 0, "INFO:  Success\n");
@@ -89,10 +92,12 @@ int main(int argc, char **argv)
 	program = g_build_filename(here, "..", "..", "resource.d", "IPaddr", NULL);
 	g_free(here);
 	if (unshare(CLONE_NEWNET) < 0) {
-		fprintf(stderr, "ipaddr_program_test: no network namespace of its own: %s; run it as root\n", strerror(errno));
+		fprintf(stderr, "ipaddr_program_test: no network namespace of its own: %s; run it as root\n",
+			strerror(errno));
 		return 1;
 	}
-	if (system("ip link add hbv0 type veth peer name hbv1 && ip link set hbv0 up && ip link set hbv1 up && ip addr add 10.9.0.1/24 dev hbv0") != 0)
+	if (system("ip link add hbv0 type veth peer name hbv1 && ip link set hbv0 up && ip link set hbv1 up && ip addr add 10.9.0.1/24 dev hbv0") !=
+		0)
 		return 1;
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	g_free(program);

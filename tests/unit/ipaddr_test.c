@@ -60,7 +60,7 @@ static struct ipaddr parsed(const char *argument)
 	return ip;
 }
 
-/* --- arguments -------------------------------------------------------------------------------------------------------- */
+/* --- arguments -------------------------------------------------------------------------------- */
 
 static void all_forms_of_the_argument_are_understood(void **state)
 {
@@ -134,12 +134,13 @@ static void wrong_arguments_are_refused_with_what_is_wrong(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct ipaddr ip;
-		if (ipaddr_parse(AF_INET, rows[i].argument, &ip, error) != -EINVAL || strstr(error, rows[i].says) == NULL)
+		if (ipaddr_parse(AF_INET, rows[i].argument, &ip, error) != -EINVAL ||
+			strstr(error, rows[i].says) == NULL)
 			fail_msg("\"%s\": \"%s\" does not say \"%s\"", rows[i].argument, error, rows[i].says);
 	}
 }
 
-/* --- addresses: hbv0 has 10.9.0.1/24 and looks at hbv1 --------------------------------------------------------------------- */
+/* --- addresses: hbv0 has 10.9.0.1/24 and looks at hbv1 ---------------------------------------- */
 
 static int fresh_interfaces(void **state)
 {
@@ -228,7 +229,8 @@ static const char *label_of(const char *ip)
 
 static void labels_are_the_first_free_number(void **state)
 {
-	struct ipaddr first = parsed("10.9.0.100"), second = parsed("10.9.0.101"), third = parsed("10.9.0.102/24/hbv0:web");
+	struct ipaddr first = parsed("10.9.0.100"), second = parsed("10.9.0.101"),
+		      third = parsed("10.9.0.102/24/hbv0:web");
 	char label[ADDRESS_LABEL_MAX];
 	(void)state;
 	start(&first, 0);
@@ -335,7 +337,8 @@ static void releasing_the_first_of_a_subnet_keeps_the_others(void **state)
 
 static void the_others_are_put_back_where_the_setting_cannot_be_changed(void **state)
 {
-	struct ipaddr first = parsed("172.30.0.1/24/hbv0"), second = parsed("172.30.0.2/24/hbv0:x"), third = parsed("172.30.0.3/24/hbv0");
+	struct ipaddr first = parsed("172.30.0.1/24/hbv0"), second = parsed("172.30.0.2/24/hbv0:x"),
+		      third = parsed("172.30.0.3/24/hbv0");
 	struct address found;
 	(void)state;
 	run("sysctl -qw net.ipv4.conf.all.promote_secondaries=0 net.ipv4.conf.hbv0.promote_secondaries=0");
@@ -353,12 +356,14 @@ static void the_others_are_put_back_where_the_setting_cannot_be_changed(void **s
 	assert_int_equal(found.broadcast.s_addr, ip_of("172.30.0.255").v4.s_addr);
 }
 
-/* --- announcements ---------------------------------------------------------------------------------------------------------- */
+/* --- announcements ---------------------------------------------------------------------------- */
 
 static int listen_on(const char *interface)
 {
 	int fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ARP));
-	struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ARP), .sll_ifindex = (int)if_nametoindex(interface)};
+	struct sockaddr_ll at = {.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ARP),
+		.sll_ifindex = (int)if_nametoindex(interface)};
 	assert_true(fd >= 0);
 	assert_int_equal(bind(fd, (const struct sockaddr *)&at, sizeof at), 0);
 	return fd;
@@ -411,7 +416,9 @@ static void many_interfaces_can_announce(void **state)
 	(void)state;
 	for (int i = 0; i < 20; i++) {
 		struct address a = parsed("10.9.0.100").address;
-		(void)snprintf(command, sizeof command, "ip link add hbw%d type veth peer name hbx%d && ip link set hbw%d up && ip link set hbx%d up", i, i, i, i);
+		(void)snprintf(command, sizeof command,
+			"ip link add hbw%d type veth peer name hbx%d && ip link set hbw%d up && ip link set hbx%d up",
+			i, i, i, i);
 		run(command);
 		(void)snprintf(a.interface, sizeof a.interface, "hbw%d", i);
 		assert_int_equal(address_announce(&a), 0);
@@ -423,7 +430,7 @@ static void many_interfaces_can_announce(void **state)
 	assert_int_equal(address_announce(&silent), 0);
 }
 
-/* --- hundreds -------------------------------------------------------------------------------------------------------------------- */
+/* --- hundreds --------------------------------------------------------------------------------- */
 
 static void three_hundred_addresses_come_and_go(void **state)
 {
@@ -480,8 +487,9 @@ static void a_take_over_is_measured(void **state)
 		least = took < least ? took : least;
 		assert_int_equal(ipaddr_stop(table, &fresh, error), 0);
 	}
-	print_message("start of an address with its first announcement: first %lld us, then %lld us on average, best %lld us\n",
-	              (long long)(cold / 1000), (long long)(sum / 100000), (long long)(least / 1000));
+	print_message(
+		"start of an address with its first announcement: first %lld us, then %lld us on average, best %lld us\n",
+		(long long)(cold / 1000), (long long)(sum / 100000), (long long)(least / 1000));
 }
 
 int main(void)
@@ -489,7 +497,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_forms_of_the_argument_are_understood),
 		cmocka_unit_test(wrong_arguments_are_refused_with_what_is_wrong),
-		cmocka_unit_test_setup(an_address_is_taken_although_nothing_is_prepared_for_its_announcement, fresh_interfaces), /* first */
+		/* first */
+		cmocka_unit_test_setup(
+			an_address_is_taken_although_nothing_is_prepared_for_its_announcement, fresh_interfaces),
 		cmocka_unit_test_setup(a_take_over_is_measured, fresh_interfaces),
 		cmocka_unit_test_setup(an_address_is_added_found_and_deleted, fresh_interfaces),
 		cmocka_unit_test_setup(adding_twice_is_one_address, fresh_interfaces),
@@ -497,7 +507,8 @@ int main(void)
 		cmocka_unit_test_setup(an_interface_that_is_gone_has_no_addresses, fresh_interfaces),
 		cmocka_unit_test_setup(labels_are_the_first_free_number, fresh_interfaces),
 		cmocka_unit_test_setup(the_longest_connected_route_decides, fresh_interfaces),
-		cmocka_unit_test_setup(a_foreign_address_needs_an_interface_and_is_told_which_there_are, fresh_interfaces),
+		cmocka_unit_test_setup(
+			a_foreign_address_needs_an_interface_and_is_told_which_there_are, fresh_interfaces),
 		cmocka_unit_test_setup(an_interface_without_carrier_is_refused, fresh_interfaces),
 		cmocka_unit_test_setup(an_address_on_lo_does_not_count, fresh_interfaces),
 		cmocka_unit_test_setup(without_descriptors_an_address_is_not_taken_for_released, fresh_interfaces),
@@ -508,7 +519,8 @@ int main(void)
 		cmocka_unit_test_setup(three_hundred_addresses_come_and_go, fresh_interfaces),
 	};
 	if (unshare(CLONE_NEWNET | CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
-		fprintf(stderr, "ipaddr_test: no network and mount namespace of its own: %s; run it as root\n", strerror(errno));
+		fprintf(stderr, "ipaddr_test: no network and mount namespace of its own: %s; run it as root\n",
+			strerror(errno));
 		return 1;
 	}
 	table = address_table_new();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* IPv6 service addresses: arguments of IPv6addr, and real addresses on a pair of interfaces in a network namespace of our own. */
+/* IPv6 service addresses: arguments of IPv6addr, and real addresses on a pair of interfaces in a network namespace of
+ * our own. */
 #include <glib.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -99,7 +100,8 @@ static void wrong_arguments_are_refused_with_what_is_wrong(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct ipaddr ip;
-		if (ipaddr_parse(AF_INET6, rows[i].argument, &ip, error) != -EINVAL || strstr(error, rows[i].says) == NULL)
+		if (ipaddr_parse(AF_INET6, rows[i].argument, &ip, error) != -EINVAL ||
+			strstr(error, rows[i].says) == NULL)
 			fail_msg("\"%s\": \"%s\" does not say \"%s\"", rows[i].argument, error, rows[i].says);
 	}
 }
@@ -124,7 +126,7 @@ static void each_script_takes_addresses_of_its_family(void **state)
 	}
 }
 
-/* --- addresses: hbv0 has fd00:9::1/64 and looks at hbv1 ------------------------------------------------------------ */
+/* --- addresses: hbv0 has fd00:9::1/64 and looks at hbv1 --------------------------------------- */
 
 static int fresh_interfaces(void **state)
 {
@@ -165,7 +167,8 @@ static void an_address_can_be_used_at_once(void **state)
 	assert_false(succeeds("ip -6 addr show dev hbv0 tentative | grep -q fd00:9::100"));
 	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct sockaddr_in6 at = {.sin6_family = AF_INET6, .sin6_addr = ip.address.ip.v6};
-	assert_int_equal(bind(fd, (const struct sockaddr *)&at, sizeof at), 0); /* a tentative address is refused here */
+	/* a tentative address is refused here */
+	assert_int_equal(bind(fd, (const struct sockaddr *)&at, sizeof at), 0);
 	assert_int_equal(close(fd), 0);
 }
 
@@ -214,12 +217,14 @@ static void an_address_on_lo_does_not_count(void **state)
 	run("ip -6 addr del fd00:9::100/128 dev lo");
 }
 
-/* --- announcements ---------------------------------------------------------------------------------------------------- */
+/* --- announcements ---------------------------------------------------------------------------- */
 
 static int listen_on(const char *interface)
 {
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_IPV6));
-	struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IPV6), .sll_ifindex = (int)if_nametoindex(interface)};
+	struct sockaddr_ll at = {.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_IPV6),
+		.sll_ifindex = (int)if_nametoindex(interface)};
 	assert_true(fd >= 0);
 	assert_int_equal(bind(fd, (const struct sockaddr *)&at, sizeof at), 0);
 	return fd;
@@ -252,10 +257,12 @@ static void assert_advertisement(const uint8_t *frame, size_t len, uint8_t flags
 {
 	const uint8_t expected[86] = {
 		0x33, 0x33, 0, 0, 0, 1, 2, 0, 0, 0, 9, last_of_mac, 0x86, 0xdd, /* to all nodes, IPv6 */
-		0x60, 0, 0, 0, 0, 32, 58, 255,                                  /* 32 bytes of ICMPv6, not by a router */
+		/* 32 bytes of ICMPv6, not by a router */
+		0x60, 0, 0, 0, 0, 32, 58, 255,
 		0xfd, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0,              /* from the address */
 		0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,              /* to ff02::1 */
-		136, 0, frame[56], frame[57], flags, 0, 0, 0,                   /* advertisement; the checksum is looked at below */
+		/* advertisement; the checksum is looked at below */
+		136, 0, frame[56], frame[57], flags, 0, 0, 0,
 		0xfd, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0,              /* the address ... */
 		2, 1, 2, 0, 0, 0, 9, last_of_mac,                               /* ... is at */
 	};
@@ -312,7 +319,8 @@ int main(void)
 		cmocka_unit_test_setup(a_neighbour_believes_the_announcement, fresh_interfaces),
 	};
 	if (unshare(CLONE_NEWNET) < 0) {
-		fprintf(stderr, "ipaddr_v6_test: no network namespace of its own: %s; run it as root\n", strerror(errno));
+		fprintf(stderr, "ipaddr_v6_test: no network namespace of its own: %s; run it as root\n",
+			strerror(errno));
 		return 1;
 	}
 	table = address_table_new();

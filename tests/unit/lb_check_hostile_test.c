@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Checks of real servers that mean harm or say nothing: the verdict comes in time, no other check waits for it, and nothing is left
- * behind. */
+/* Checks of real servers that mean harm or say nothing: the verdict comes in time, no other check waits for it, and
+ * nothing is left behind. */
 #include "tests/unit/lb_check_lab.h"
 
 #include <glib.h>
@@ -57,8 +57,8 @@ static void reset(struct lab_conn *c, void *user)
 	(void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 }
 
-static const enum lb_service tcp_services[] = {
-	LB_SMTP, LB_SUBMISSION, LB_POP, LB_POPS, LB_IMAP, LB_IMAPS, LB_NNTP, LB_FTP, LB_SIMPLETCP, LB_SIP, LB_HTTP, LB_HTTPS, LB_HTTP_PROXY, LB_DNS};
+static const enum lb_service tcp_services[] = {LB_SMTP, LB_SUBMISSION, LB_POP, LB_POPS, LB_IMAP, LB_IMAPS, LB_NNTP,
+	LB_FTP, LB_SIMPLETCP, LB_SIP, LB_HTTP, LB_HTTPS, LB_HTTP_PROXY, LB_DNS};
 
 static bool is_tls(enum lb_service s)
 {
@@ -91,7 +91,8 @@ static void duel_end(struct duel *d)
 	lab_finish(&d->result);
 	lab_stop(&d->server);
 	assert_true(*d->result.why);
-	print_message("  service %d%s: %-4s %s\n", d->section.v.service, d->under_tls ? " under tls" : "", d->result.up ? "up" : "down", d->result.why);
+	print_message("  service %d%s: %-4s %s\n", d->section.v.service, d->under_tls ? " under tls" : "",
+		d->result.up ? "up" : "down", d->result.why);
 }
 
 /* Each service against each of these is down, for a reason; more than a drop of what they send is not kept. */
@@ -104,7 +105,8 @@ static void hostile_servers_are_down_in_time(void **state)
 	} hostile[] = {
 		{"drip of text", drip, "HTTP/1.1 2x this is not an answer of anything and it takes a very long time"},
 		{"drip of an answer", drip, "220-welcome\r\n220-welcome\r\n220-welcome\r\n"},
-		{"endless line", pour, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"},
+		{"endless line", pour,
+			"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"},
 		{"endless lines", pour, "220-and so on\r\n"},
 		{"endless untagged", pour, "* OK still here\r\n"},
 		{"endless 100", pour, "HTTP/1.1 100 Continue\r\n\r\n"},
@@ -113,7 +115,8 @@ static void hostile_servers_are_down_in_time(void **state)
 		{"reset", reset, NULL},
 		{"reset after a word", reset, "2"},
 		{"silence", lab_hold, NULL},
-		{"garbage", lab_hold, "\x16\x03\x01\xff\xff garbage \x01\x02\xfe that is no TLS at all, nor anything else\r\n\r\n"},
+		{"garbage", lab_hold,
+			"\x16\x03\x01\xff\xff garbage \x01\x02\xfe that is no TLS at all, nor anything else\r\n\r\n"},
 	};
 	(void)state;
 	static struct duel duels[2 * sizeof(tcp_services) / sizeof(tcp_services[0])];
@@ -122,11 +125,13 @@ static void hostile_servers_are_down_in_time(void **state)
 		print_message("%s:\n", hostile[i].name);
 		for (size_t k = 0; k < sizeof(tcp_services) / sizeof(tcp_services[0]); k++)
 			for (int under_tls = 0; under_tls <= is_tls(tcp_services[k]); under_tls++)
-				duel_begin(&duels[count++], tcp_services[k], hostile[i].serve, hostile[i].user, under_tls);
+				duel_begin(
+					&duels[count++], tcp_services[k], hostile[i].serve, hostile[i].user, under_tls);
 		for (size_t k = 0; k < count; k++) {
 			duel_end(&duels[k]);
 			// nntp needs one byte only, and a 2 is that byte
-			bool enough = duels[k].section.v.service == LB_NNTP && hostile[i].user && hostile[i].user[0] == '2';
+			bool enough =
+				duels[k].section.v.service == LB_NNTP && hostile[i].user && hostile[i].user[0] == '2';
 			if (!enough)
 				assert_false(duels[k].result.up);
 		}
@@ -141,7 +146,8 @@ static void endless_headers_are_cut(void **state)
 		struct lab_section s;
 		lab_section(&s, LB_HTTP, 0);
 		struct lab_result r = lab_ask(&s, serve[i], NULL, NULL);
-		lab_expect(&r, false, i ? "" : "a header of more than 262144 bytes"); // of one line libcurl has a limit of its own
+		// of one line libcurl has a limit of its own
+		lab_expect(&r, false, i ? "" : "a header of more than 262144 bytes");
 		assert_null(strstr(r.why, "timed out"));
 	}
 }
@@ -166,7 +172,8 @@ static void a_ring_of_redirects_ends(void **state)
 	(void)state;
 	struct lab_section s;
 	lab_section(&s, LB_HTTP, 0);
-	struct lab_result r = lab_ask(&s, lab_answer_http, "HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n", NULL);
+	struct lab_result r = lab_ask(
+		&s, lab_answer_http, "HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n", NULL);
 	lab_expect(&r, false, "more than 7 redirects");
 }
 
@@ -229,7 +236,8 @@ static void slow_servers_delay_nobody(void **state)
 	(void)state;
 	enum { MANY = 300 };
 	static struct lab_result r[MANY];
-	struct lab_server silent = {.serve = lab_hold}, quick = {.serve = lab_answer_http, .user = LAB_TEXT("HTTP/1.1 200 OK\r\n\r\n")};
+	struct lab_server silent = {.serve = lab_hold},
+			  quick = {.serve = lab_answer_http, .user = LAB_TEXT("HTTP/1.1 200 OK\r\n\r\n")};
 	struct lab_section s;
 	lab_start(&silent);
 	lab_start(&quick);
@@ -295,7 +303,9 @@ static void a_thousand_checks_leave_no_descriptor(void **state)
 		for (int i = 0; i <= SIDE_BY_SIDE; i++) {
 			struct lab_section s;
 			lab_section(&s, services[(size_t)i % (sizeof(services) / sizeof(services[0]))], server.port);
-			s.type = i == SIDE_BY_SIDE ? LB_CHECK_PING : i % 10 == 9 ? LB_CHECK_CONNECT : LB_CHECK_NEGOTIATE;
+			s.type = i == SIDE_BY_SIDE ? LB_CHECK_PING
+			         : i % 10 == 9     ? LB_CHECK_CONNECT
+			                           : LB_CHECK_NEGOTIATE;
 			s.v.negotiate_timeout_ms = 150; // ftp waits for a greeting, and holds up the rest
 			struct check_plan plan = {.type = s.type, .v = &s.v, .r = &s.r};
 			r[i].done = 0;
@@ -307,7 +317,8 @@ static void a_thousand_checks_leave_no_descriptor(void **state)
 		if (round == 0) // what the libraries keep for good is open by now
 			before = lab_descriptors();
 	}
-	assert_in_range(lab_descriptors(), 0, before + ROUNDS / 4); // the libraries keep some or none; one lost in each round is too many
+	// the libraries keep some or none; one lost in each round is too many
+	assert_in_range(lab_descriptors(), 0, before + ROUNDS / 4);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the tests of ldirectord/check share: scripted servers in threads of their own, sections of a file without its reader, one
- * check run to its end, and a network of their own. */
+/* What the tests of ldirectord/check share: scripted servers in threads of their own, sections of a file without its
+ * reader, one check run to its end, and a network of their own. */
 #ifndef TESTS_UNIT_LB_CHECK_LAB_H
 #define TESTS_UNIT_LB_CHECK_LAB_H
 
@@ -201,7 +201,8 @@ static inline SSL_CTX *lab_tls(const char *name, const char *pem)
 	(void)X509_gmtime_adj(X509_getm_notBefore(cert), -3600);
 	(void)X509_gmtime_adj(X509_getm_notAfter(cert), 86400);
 	(void)X509_set_pubkey(cert, key);
-	(void)X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0);
+	(void)X509_NAME_add_entry_by_txt(
+		X509_get_subject_name(cert), "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0);
 	(void)X509_set_issuer_name(cert, X509_get_subject_name(cert));
 	(void)snprintf(alternative, sizeof(alternative), "DNS:%s", name);
 	X509_EXTENSION *e = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, alternative);
@@ -349,7 +350,8 @@ static inline bool lab_own_network(void)
 	return up;
 }
 
-/* For main, before anything else; needs root.  Returns how many descriptors are open, for lab_end; -1: it cannot begin. */
+/* For main, before anything else; needs root.  Returns how many descriptors are open, for lab_end; -1: it cannot
+ * begin. */
 static inline int lab_begin(void)
 {
 	const char *why = "";
@@ -362,7 +364,8 @@ static inline int lab_begin(void)
 	return check_init(&why) ? before : -1;
 }
 
-/* The exit status of main: failed, the number of tests that did, or 1 when their descriptors are not those of before. */
+/* The exit status of main: failed, the number of tests that did, or 1 when their descriptors are not those of
+ * before. */
 static inline int lab_end(int failed, int before)
 {
 	check_exit();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Checks of real servers beside what the recordings do not hold: status codes and redirects, TLS, the other turns of each
- * conversation, ping, external programs and dns.  Servers that mean harm have a file of their own: lb_check_hostile_test.c. */
+/* Checks of real servers beside what the recordings do not hold: status codes and redirects, TLS, the other turns of
+ * each conversation, ping, external programs and dns.  Servers that mean harm have a file of their own:
+ * lb_check_hostile_test.c. */
 #include "tests/unit/lb_check_lab.h"
 
 #include <glib.h>
@@ -9,7 +10,8 @@
 
 static char directory[] = "/tmp/lb-check-XXXXXX";
 
-/* A server that answers line by line: rows of what begins a line, and the answer, NULL: it hangs up; the first row is the greeting. */
+/* A server that answers line by line: rows of what begins a line, and the answer, NULL: it hangs up; the first row is
+ * the greeting. */
 struct answers {
 	const char *heard, *said;
 };
@@ -63,7 +65,9 @@ static void redirect_to_name(struct lab_conn *c, void *user)
 			(void)g_strlcpy(host, c->line + 6, sizeof(host));
 	}
 	if (g_str_has_prefix(first, "GET / "))
-		(void)snprintf(answer, sizeof(answer), "HTTP/1.1 302 Found\r\nLocation: http://%s:%u/moved\r\nContent-Length: 0\r\n\r\n", (const char *)user, c->server->port);
+		(void)snprintf(answer, sizeof(answer),
+			"HTTP/1.1 302 Found\r\nLocation: http://%s:%u/moved\r\nContent-Length: 0\r\n\r\n",
+			(const char *)user, c->server->port);
 	else
 		(void)snprintf(answer, sizeof(answer), "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhost %s", host);
 	(void)lab_say(c, answer);
@@ -100,7 +104,8 @@ static void a_name_that_nobody_finds_blocks_nobody(void **state)
 	struct lab_section s;
 	lab_section(&s, LB_HTTP, 0);
 	s.v.negotiate_timeout_ms = 2000; // the redirect has come by then
-	struct lab_result r = lab_ask(&s, lab_answer_http, "HTTP/1.1 302 Found\r\nLocation: http://elsewhere.invalid/\r\nContent-Length: 0\r\n\r\n", NULL);
+	struct lab_result r = lab_ask(&s, lab_answer_http,
+		"HTTP/1.1 302 Found\r\nLocation: http://elsewhere.invalid/\r\nContent-Length: 0\r\n\r\n", NULL);
 	lab_expect(&r, false, "timed out after 2 s");
 	assert_true(r.took_ms >= 2000);
 	char question[16];
@@ -108,8 +113,8 @@ static void a_name_that_nobody_finds_blocks_nobody(void **state)
 	(void)close(fd);
 	assert_int_equal(umount("/etc/resolv.conf"), 0);
 	(void)unlink(path);
-	// The thread that looked for the name was given up, and gives up itself after the resolver's time: what is open at the end of the
-	// program has to be ours.
+	// The thread that looked for the name was given up, and gives up itself after the resolver's time: what is open
+	// at the end of the program has to be ours.
 	for (int i = 0; i < 6000 && lab_descriptors() > before; i++)
 		(void)usleep(10000);
 }
@@ -250,29 +255,57 @@ static void conversations_take_their_other_turns(void **state)
 		const char *why;
 		struct answers answers[10];
 	} rows[] = {
-		{LB_SMTP, "", "", "", "/", true, "250 hello", {{"", "220-a\r\n220 b\r\n"}, {"EHLO", "502 what\r\n"}, {"HELO localhost.localdomain", "250 hello\r\n"}, {"QUIT", "221 bye\r\n"}}},
-		{LB_SMTP, "", "", "", "/", false, "answer to HELO: 502 what", {{"", "220 b\r\n"}, {"EHLO", "502 what\r\n"}, {"HELO", "502 what\r\n"}}},
-		{LB_SMTP, "", "", "", "/", false, "answer to EHLO: 550 go away; closed by the server instead of the answer to HELO", {{"", "220 b\r\n"}, {"EHLO", "550 go away\r\n"}, {"HELO", NULL}}},
-		{LB_SMTP, "", "", "", "/", false, "answer to EHLO: 421 later", {{"", "220 b\r\n"}, {"EHLO", "421-wait\r\n250 a\r\n421 later\r\n"}}},
-		{LB_SMTP, "", "", "", "/", true, "250 c", {{"", "220 b\r\n"}, {"EHLO", "250-a\r\n250-b\r\n421 no\r\n250 c\r\n"}, {"QUIT", "221\r\n"}}},
+		{LB_SMTP, "", "", "", "/", true, "250 hello",
+			{{"", "220-a\r\n220 b\r\n"}, {"EHLO", "502 what\r\n"},
+				{"HELO localhost.localdomain", "250 hello\r\n"}, {"QUIT", "221 bye\r\n"}}},
+		{LB_SMTP, "", "", "", "/", false, "answer to HELO: 502 what",
+			{{"", "220 b\r\n"}, {"EHLO", "502 what\r\n"}, {"HELO", "502 what\r\n"}}},
+		{LB_SMTP, "", "", "", "/", false,
+			"answer to EHLO: 550 go away; closed by the server instead of the answer to HELO",
+			{{"", "220 b\r\n"}, {"EHLO", "550 go away\r\n"}, {"HELO", NULL}}},
+		{LB_SMTP, "", "", "", "/", false, "answer to EHLO: 421 later",
+			{{"", "220 b\r\n"}, {"EHLO", "421-wait\r\n250 a\r\n421 later\r\n"}}},
+		{LB_SMTP, "", "", "", "/", true, "250 c",
+			{{"", "220 b\r\n"}, {"EHLO", "250-a\r\n250-b\r\n421 no\r\n250 c\r\n"}, {"QUIT", "221\r\n"}}},
 		{LB_SMTP, "", "", "", "/", false, "greeting: hello", {{"", "hello\r\n"}}},
-		{LB_POP, "u", "p", "", "/", true, "+OK", {{"", "+OK no stamp\r\n"}, {"USER u\r\n", "+OK\r\n"}, {"PASS p\r\n", "+OK\r\n"}, {"NOOP", "+OK\r\n"}, {"STAT", "+OK 0 0\r\n"}, {"QUIT", "+OK\r\n"}}},
-		{LB_POP, "u", "bad", "", "/", false, "answer to PASS: -ERR bad", {{"", "+OK no stamp\r\n"}, {"USER", "+OK\r\n"}, {"PASS", "-ERR bad\r\n"}}},
-		{LB_POP, "u", "bad", "", "/", false, "answer to APOP: -ERR bad", {{"", "+OK <1@t>\r\n"}, {"APOP", "-ERR bad\r\n"}}},
-		{LB_IMAP, "u", "p\"w\\", "", "/", true, "0 OK", {{"", "* OK ready\r\n"}, {"0 LOGIN u \"p\\\"w\\\\\"\r\n", "* CAPABILITY x\r\n0 OK in\r\n"}, {"1 LOGOUT", "* BYE\r\n1 OK\r\n"}}},
-		{LB_IMAP, "u v", "p", "", "/", true, "0 OK", {{"", "* OK ready\r\n"}, {"0 LOGIN \"u v\" \"p\"\r\n", "0 OK in\r\n"}, {"1 LOGOUT", "* BYE\r\n"}}},
-		{LB_IMAP, "u", "p", "", "/", false, "* BYE", {{"", "* OK ready\r\n"}, {"0 LOGIN", "* BYE going down\r\n"}}},
+		{LB_POP, "u", "p", "", "/", true, "+OK",
+			{{"", "+OK no stamp\r\n"}, {"USER u\r\n", "+OK\r\n"}, {"PASS p\r\n", "+OK\r\n"},
+				{"NOOP", "+OK\r\n"}, {"STAT", "+OK 0 0\r\n"}, {"QUIT", "+OK\r\n"}}},
+		{LB_POP, "u", "bad", "", "/", false, "answer to PASS: -ERR bad",
+			{{"", "+OK no stamp\r\n"}, {"USER", "+OK\r\n"}, {"PASS", "-ERR bad\r\n"}}},
+		{LB_POP, "u", "bad", "", "/", false, "answer to APOP: -ERR bad",
+			{{"", "+OK <1@t>\r\n"}, {"APOP", "-ERR bad\r\n"}}},
+		{LB_IMAP, "u", "p\"w\\", "", "/", true, "0 OK",
+			{{"", "* OK ready\r\n"}, {"0 LOGIN u \"p\\\"w\\\\\"\r\n", "* CAPABILITY x\r\n0 OK in\r\n"},
+				{"1 LOGOUT", "* BYE\r\n1 OK\r\n"}}},
+		{LB_IMAP, "u v", "p", "", "/", true, "0 OK",
+			{{"", "* OK ready\r\n"}, {"0 LOGIN \"u v\" \"p\"\r\n", "0 OK in\r\n"},
+				{"1 LOGOUT", "* BYE\r\n"}}},
+		{LB_IMAP, "u", "p", "", "/", false, "* BYE",
+			{{"", "* OK ready\r\n"}, {"0 LOGIN", "* BYE going down\r\n"}}},
 		{LB_IMAP, "u", "p", "", "/", true, "* PREAUTH", {{"", "* PREAUTH you\r\n"}, {"1 LOGOUT", "* BYE\r\n"}}},
 		{LB_NNTP, "", "", "", "/", false, "greeting: 400 no", {{"", "400 no\r\n"}}},
-		{LB_FTP, "", "", "", "/", true, "200 binary", {{"", "220 ftp\r\n"}, {"USER anonymous\r\n", "331 pw\r\n"}, {"PASS ldirectord@", "230-a\r\n b\r\n230 ok\r\n"}, {"CWD", "250 ok\r\n"}, {"TYPE I", "200 binary\r\n"}, {"QUIT", "221 bye\r\n"}}},
-		{LB_FTP, "u", "p", "", "/", false, "answer to PASS: 530 no", {{"", "220 ftp\r\n"}, {"USER u\r\n", "331 pw\r\n"}, {"PASS p\r\n", "530 no\r\n"}}},
-		{LB_FTP, "u", "p", "", "/x", false, "answer to PASV: 227 nothing", {{"", "220 ftp\r\n"}, {"USER", "230 in\r\n"}, {"CWD", "250 ok\r\n"}, {"TYPE", "200 binary\r\n"}, {"PASV", "227 nothing (1,2,3,4,5)\r\n"}}},
-		{LB_FTP, "u", "p", "", "/x", false, "data connection: connection refused", {{"", "220 ftp\r\n"}, {"USER", "230 in\r\n"}, {"CWD", "250 ok\r\n"}, {"TYPE", "200 binary\r\n"}, {"PASV", "227 x (1,2,3,4,0,1)\r\n"}}},
-		{LB_SIP, "u@h", "", "", "/", true, "SIP/2.0 200 OK", {{"", NULL}, {"Content-Length", "SIP/2.0 100 Trying\r\nVia: x\r\n\r\nSIP/2.0 200 OK\r\n\r\n"}}},
-		{LB_SIP, "u@h", "", "", "/", false, "SIP/2.0 404 no", {{"", NULL}, {"Content-Length", "SIP/2.0 404 no\r\n\r\n"}}},
+		{LB_FTP, "", "", "", "/", true, "200 binary",
+			{{"", "220 ftp\r\n"}, {"USER anonymous\r\n", "331 pw\r\n"},
+				{"PASS ldirectord@", "230-a\r\n b\r\n230 ok\r\n"}, {"CWD", "250 ok\r\n"},
+				{"TYPE I", "200 binary\r\n"}, {"QUIT", "221 bye\r\n"}}},
+		{LB_FTP, "u", "p", "", "/", false, "answer to PASS: 530 no",
+			{{"", "220 ftp\r\n"}, {"USER u\r\n", "331 pw\r\n"}, {"PASS p\r\n", "530 no\r\n"}}},
+		{LB_FTP, "u", "p", "", "/x", false, "answer to PASV: 227 nothing",
+			{{"", "220 ftp\r\n"}, {"USER", "230 in\r\n"}, {"CWD", "250 ok\r\n"}, {"TYPE", "200 binary\r\n"},
+				{"PASV", "227 nothing (1,2,3,4,5)\r\n"}}},
+		{LB_FTP, "u", "p", "", "/x", false, "data connection: connection refused",
+			{{"", "220 ftp\r\n"}, {"USER", "230 in\r\n"}, {"CWD", "250 ok\r\n"}, {"TYPE", "200 binary\r\n"},
+				{"PASV", "227 x (1,2,3,4,0,1)\r\n"}}},
+		{LB_SIP, "u@h", "", "", "/", true, "SIP/2.0 200 OK",
+			{{"", NULL}, {"Content-Length", "SIP/2.0 100 Trying\r\nVia: x\r\n\r\nSIP/2.0 200 OK\r\n\r\n"}}},
+		{LB_SIP, "u@h", "", "", "/", false, "SIP/2.0 404 no",
+			{{"", NULL}, {"Content-Length", "SIP/2.0 404 no\r\n\r\n"}}},
 		{LB_SIMPLETCP, "", "", "^PO.G$", "/a\\nPING\\n", true, "PONG", {{"", NULL}, {"PING\n", "no\nPONG"}}},
-		{LB_SIMPLETCP, "", "", "^PONG", "PING\\n", false, "no line matches receive: -NOAUTH", {{"", NULL}, {"PING\n", "-NOAUTH\nbye\n"}}},
-		{LB_SIMPLETCP, "", "", "^PONG", "PING\\n", false, "no line matches receive: half a line", {{"", NULL}, {"PING\n", "half a line"}}},
+		{LB_SIMPLETCP, "", "", "^PONG", "PING\\n", false, "no line matches receive: -NOAUTH",
+			{{"", NULL}, {"PING\n", "-NOAUTH\nbye\n"}}},
+		{LB_SIMPLETCP, "", "", "^PONG", "PING\\n", false, "no line matches receive: half a line",
+			{{"", NULL}, {"PING\n", "half a line"}}},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -318,11 +351,15 @@ static void ftp_serve(struct lab_conn *c, void *user)
 	(void)lab_say(c, "220 ftp\r\n");
 	while (lab_hear(c) > 0) {
 		if (g_str_has_prefix(c->line, "PASV") && f->pasv)
-			(void)snprintf(answer, sizeof(answer), "227 Entering (192,0,2,1,%u,%u)\r\n", port >> 8, port & 255u);
+			(void)snprintf(
+				answer, sizeof(answer), "227 Entering (192,0,2,1,%u,%u)\r\n", port >> 8, port & 255u);
 		else if (g_str_has_prefix(c->line, "EPSV"))
 			(void)snprintf(answer, sizeof(answer), "229 Entering (|||%u|)\r\n", port);
 		else
-			(void)snprintf(answer, sizeof(answer), "%s", g_str_has_prefix(c->line, "PASV") ? "502 no\r\n" : g_str_has_prefix(c->line, "QUIT") ? "221 bye\r\n" : "250 ok\r\n");
+			(void)snprintf(answer, sizeof(answer), "%s",
+				g_str_has_prefix(c->line, "PASV")   ? "502 no\r\n"
+				: g_str_has_prefix(c->line, "QUIT") ? "221 bye\r\n"
+								    : "250 ok\r\n");
 		if (g_str_has_prefix(c->line, "RETR /file\r"))
 			ftp_send(c, f, listener);
 		else
@@ -338,8 +375,14 @@ static void ftp_retrieves_through_the_passive_channel(void **state)
 		const char *receive;
 		bool up;
 	} rows[] = {
-		{{true, false, 0}, "the end", true},  {{true, true, 0}, "the end", true},      {{false, false, 0}, "the end", true}, {{true, false, 0}, "nope", false},
-		{{true, false, 0}, "", true},         {{true, false, 500000}, "the end", true}, {{true, false, 3 << 20}, "0123", true}, {{true, false, 3 << 20}, "the end", false},
+		{{true, false, 0}, "the end", true},
+		{{true, true, 0}, "the end", true},
+		{{false, false, 0}, "the end", true},
+		{{true, false, 0}, "nope", false},
+		{{true, false, 0}, "", true},
+		{{true, false, 500000}, "the end", true},
+		{{true, false, 3 << 20}, "0123", true},
+		{{true, false, 3 << 20}, "the end", false},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -436,7 +479,8 @@ static void external_programs_are_down_unless_they_say_up(void **state)
 	struct lab_result r = lab_check(&s);
 	assert_true(r.up);
 	siginfo_t child;
-	for (int i = 0; i < 6000 && waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0; i++) { // the one that timed out is reaped
+	// the one that timed out is reaped
+	for (int i = 0; i < 6000 && waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0; i++) {
 		(void)g_main_context_iteration(NULL, FALSE);
 		(void)usleep(10000);
 	}

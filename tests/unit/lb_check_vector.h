@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A recorded conversation of tests/data/ldirectord/checks: its section as the checks get it, the steps of both sides, the verdict. */
+/* A recorded conversation of tests/data/ldirectord/checks: its section as the checks get it, the steps of both sides,
+ * the verdict. */
 #ifndef TESTS_UNIT_LB_CHECK_VECTOR_H
 #define TESTS_UNIT_LB_CHECK_VECTOR_H
 
@@ -127,8 +128,9 @@ static inline char *keep_request(struct vector *v, const char *value)
 
 static inline enum lb_service service_of(const char *name)
 {
-	static const char *const names[LB_SERVICES] = {"dns", "ftp", "http", "https", "http_proxy", "imap", "imaps", "ldap", "ldaps", "mysql", "nntp",
-		"none", "oracle", "pgsql", "pop", "pops", "radius", "simpletcp", "sip", "smtp", "submission"};
+	static const char *const names[LB_SERVICES] = {"dns", "ftp", "http", "https", "http_proxy", "imap", "imaps",
+		"ldap", "ldaps", "mysql", "nntp", "none", "oracle", "pgsql", "pop", "pops", "radius", "simpletcp",
+		"sip", "smtp", "submission"};
 	for (size_t i = 0; i < LB_SERVICES; i++)
 		if (strcmp(names[i], name) == 0)
 			return (enum lb_service)i;
@@ -192,7 +194,8 @@ static inline void vector_read(struct vector *v, const char *name)
 	lab_section(&v->section, LB_HTTP, 0);
 	json_array_foreach(json_object_get(v->json, "section_lines"), i, line)
 		read_line(v, json_string_value(line));
-	v->http = v->section.v.service == LB_HTTP || v->section.v.service == LB_HTTPS || v->section.v.service == LB_HTTP_PROXY;
+	v->http = v->section.v.service == LB_HTTP || v->section.v.service == LB_HTTPS ||
+	          v->section.v.service == LB_HTTP_PROXY;
 	v->data = -1;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Every recorded conversation of tests/data/ldirectord/checks played by a server on loopback: what the check says there is compared
- * with the recording, its verdict with required_verdict.  Where we are wanted to say something else stands in lb_check_vector.h. */
+/* Every recorded conversation of tests/data/ldirectord/checks played by a server on loopback: what the check says there
+ * is compared with the recording, its verdict with required_verdict.  Where we are wanted to say something else stands
+ * in lb_check_vector.h. */
 #include "tests/unit/lb_check_vector.h"
 
 #include <sys/stat.h>
@@ -17,7 +18,8 @@ static bool same(const struct vector *v, const char *said, size_t len, const GBy
 	if (g_str_has_prefix(said, "PASS ldirectord@")) // its host is ours
 		return true;
 	if (g_str_has_prefix(said, "Via: "))
-		return g_str_has_prefix(said, "Via: SIP/2.0/UDP 127.0.0.1:") || g_str_has_prefix(said, "Via: SIP/2.0/UDP 127.0.1.1:");
+		return g_str_has_prefix(said, "Via: SIP/2.0/UDP 127.0.0.1:") ||
+		       g_str_has_prefix(said, "Via: SIP/2.0/UDP 127.0.1.1:");
 	return len == wanted->len && memcmp(said, wanted->data, len) == 0;
 }
 
@@ -44,7 +46,8 @@ static bool play_http_request(struct lab_conn *c, struct vector *v)
 	if (first)
 		return false;
 	for (; v->at < v->count && v->steps[v->at].who == 'C'; v->at++)
-		if (has(&v->steps[v->at], "Host: ") && !has(&v->steps[v->at], "Host: 127.0.1.1:80") && !same(v, host, strlen(host), v->steps[v->at].bytes))
+		if (has(&v->steps[v->at], "Host: ") && !has(&v->steps[v->at], "Host: 127.0.1.1:80") &&
+			!same(v, host, strlen(host), v->steps[v->at].bytes))
 			differs(v, host);
 	return true;
 }
@@ -59,7 +62,8 @@ static bool play_heard(struct lab_conn *c, struct vector *v)
 	if (line && v->section.v.service != LB_DNS) {
 		n = lab_hear(c);
 	} else {
-		int skip = v->section.v.service == LB_DNS ? 2 : 0, want = (int)s->bytes->len + skip; // dns by tcp has a length in front
+		// dns by tcp has a length in front
+		int skip = v->section.v.service == LB_DNS ? 2 : 0, want = (int)s->bytes->len + skip;
 		while (n < want && lab_recv(c, c->line + n, 1) == 1)
 			n++;
 		memmove(c->line, c->line + skip, (size_t)(n > skip ? n - skip : 0));
@@ -104,7 +108,9 @@ static bool play_said(struct lab_conn *c, struct vector *v)
 		char answer[96];
 		v->data = lab_bind(SOCK_STREAM, &port);
 		(void)listen(v->data, 4);
-		(void)snprintf(answer, sizeof(answer), "227 Entering Passive Mode (10,1,2,3,%u,%u)\r\n", port >> 8, port & 255u); // the address is not to be believed
+		// the address is not to be believed
+		(void)snprintf(answer, sizeof(answer), "227 Entering Passive Mode (10,1,2,3,%u,%u)\r\n", port >> 8,
+			port & 255u);
 		return lab_say(c, answer);
 	}
 	bool sent = v->section.v.service == LB_DNS ? false : lab_send(c, s->bytes->data, s->bytes->len);
@@ -136,7 +142,8 @@ static void play(struct lab_conn *c, void *user)
 		if (s->who == 'C') {
 			going = play_heard(c, v);
 		} else if (s->who == 'S') {
-			going = v->section.v.service == LB_DNS ? play_dns_answer(c, v, (const uint8_t *)c->line) : play_said(c, v);
+			going = v->section.v.service == LB_DNS ? play_dns_answer(c, v, (const uint8_t *)c->line)
+			                                       : play_said(c, v);
 		} else {
 			if (lab_recv(c, c->line, 1) != 0)
 				differs(v, "more than was asked");
@@ -167,7 +174,8 @@ static void play_datagram(struct lab_conn *c, void *user)
 		if (!same(v, c->line, (size_t)n, wanted))
 			differs(v, c->line);
 		memcpy(v->steps[v->at].bytes->data, c->line, 2);
-	} else if (memcmp(c->line, "OPTIONS sip:ldirectord@", 23) != 0 || !strstr(c->line, "Via: SIP/2.0/UDP 127.0.") || !strstr(c->line, ";tag=1928301774\r\nCall-ID: ")) {
+	} else if (memcmp(c->line, "OPTIONS sip:ldirectord@", 23) != 0 || !strstr(c->line, "Via: SIP/2.0/UDP 127.0.") ||
+		   !strstr(c->line, ";tag=1928301774\r\nCall-ID: ")) {
 		differs(v, c->line);
 	}
 	(void)sendto(c->fd, v->steps[v->at].bytes->data, v->steps[v->at].bytes->len, 0, (struct sockaddr *)&from, len);
@@ -192,8 +200,10 @@ static char *script(struct vector *v, const char *name, const char *text)
 
 static void set_external(struct vector *v)
 {
-	char *path = script(v, "check", strstr(v->name, "external-1") ? "#!/bin/sh\nexit 1\n" : strstr(v->name, "perl") ? "exit(@ARGV == 4 ? 0 : 1);\n" :
-		"#!/bin/sh\necho $*\n[ \"$3\" = 127.0.1.1 ] || [ $# -eq 6 ]\n");
+	char *path = script(v, "check",
+		strstr(v->name, "external-1") ? "#!/bin/sh\nexit 1\n"
+		: strstr(v->name, "perl")     ? "exit(@ARGV == 4 ? 0 : 1);\n"
+					      : "#!/bin/sh\necho $*\n[ \"$3\" = 127.0.1.1 ] || [ $# -eq 6 ]\n");
 	v->section.v.check_command = path;
 	if (strcmp(v->name, "external-args") == 0)
 		(void)g_strlcat(path, " a b", sizeof(v->text[0]));
@@ -228,7 +238,8 @@ static void judge(struct vector *v, const struct lab_result *r)
 	if (v->broken)
 		fail_msg("%s: said %s", v->name, v->said);
 	if (r->up != wanted_up(v))
-		fail_msg("%s: %s (%s), wanted: %s", v->name, r->up ? "up" : "down", r->why, wanted_up(v) ? "up" : "down");
+		fail_msg("%s: %s (%s), wanted: %s", v->name, r->up ? "up" : "down", r->why,
+			wanted_up(v) ? "up" : "down");
 }
 
 static void play_without_server(struct vector *v)
@@ -293,7 +304,8 @@ static void play_with_server(struct vector *v)
 		(void)close(v->data);
 	judge(v, &r);
 	// All that was recorded has been said; who is down hangs up, and the first check only is ours.
-	bool whole = strcmp(v->name, "connect") == 0 || v->at == v->count || v->steps[v->at].who == 'N' || (!r.up && v->steps[v->at].who == 'C');
+	bool whole = strcmp(v->name, "connect") == 0 || v->at == v->count || v->steps[v->at].who == 'N' ||
+	             (!r.up && v->steps[v->at].who == 'C');
 	if (!whole && v->section.v.service != LB_HTTP)
 		fail_msg("%s: the conversation stopped at step %d of %d", v->name, v->at, v->count);
 }
@@ -328,7 +340,8 @@ static void every_recorded_conversation_has_the_verdict_that_is_required(void **
 int main(void)
 {
 	const char *why = "";
-	const struct CMUnitTest tests[] = {cmocka_unit_test(every_recorded_conversation_has_the_verdict_that_is_required)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_recorded_conversation_has_the_verdict_that_is_required)};
 	if (!mkdtemp(directory) || !check_init(&why))
 		return 1;
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

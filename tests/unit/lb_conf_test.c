@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* ldirectord.cf to effective values: rules that no file of tests/data/ldirectord/parse shows, the manual, the sample.  Run from the
- * top of the source tree. */
+/* ldirectord.cf to effective values: rules that no file of tests/data/ldirectord/parse shows, the manual, the sample.
+ * Run from the top of the source tree. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,7 +41,8 @@ static struct lb_config *parse(const char *text, const char *expected)
 static void all_errors_are_told_in_the_order_of_their_lines(void **state)
 {
 	(void)state;
-	assert_null(parse("checktimeout=x\nvirtual=10.0.0.1\n\treal=10.9.0.2:80 nat\n\tservice=htp\n\tbogus=1\n\nfork=Yes\nchecktimout=3\n",
+	assert_null(parse(
+		"checktimeout=x\nvirtual=10.0.0.1\n\treal=10.9.0.2:80 nat\n\tservice=htp\n\tbogus=1\n\nfork=Yes\nchecktimout=3\n",
 		"ld.cf:1:14: error: checktimeout: \"x\" is not accepted; expected a number of seconds, or one with ms such as 500ms\n"
 		"ld.cf:2:9: error: virtual: \"10.0.0.1\" is not accepted; expected HOST:PORT or a firewall mark, 1 to 2147483647, in digits\n"
 		"ld.cf:3:19: error: real: \"nat\" is not a forwarding method; expected gate, masq or ipip\n"
@@ -55,7 +56,8 @@ static void all_errors_are_told_in_the_order_of_their_lines(void **state)
 static void times_have_units_and_other_numbers_do_not(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse("checkinterval = 500ms\nretryinterval=250 ms\nchecktimeout=2s\n" SECTION "\tchecktimeout=1500ms\n", "");
+	struct lb_config *c = parse(
+		"checkinterval = 500ms\nretryinterval=250 ms\nchecktimeout=2s\n" SECTION "\tchecktimeout=1500ms\n", "");
 	assert_int_equal(c->virtuals[0].check_interval_ms, 500);
 	assert_int_equal(c->virtuals[0].retry_interval_ms, 250);
 	assert_int_equal(c->virtuals[0].check_timeout_ms, 1500);
@@ -72,7 +74,10 @@ static void times_have_units_and_other_numbers_do_not(void **state)
 static void the_words_of_ours_are_read(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse("risecount=2\n" SECTION "\trisecount=3\n\tstatus = 200-299, 301\n\tredirect=no\n\tsni=\"a.example\"\n\tsslverify=chain\n\tsslca=/etc/ca.pem\n", "");
+	struct lb_config *c = parse(
+		"risecount=2\n" SECTION
+		"\trisecount=3\n\tstatus = 200-299, 301\n\tredirect=no\n\tsni=\"a.example\"\n\tsslverify=chain\n\tsslca=/etc/ca.pem\n",
+		"");
 	const struct lb_virtual *v = &c->virtuals[0];
 	assert_int_equal(v->rise_count, 3);
 	assert_int_equal(v->status_count, 2);
@@ -94,8 +99,10 @@ static void the_words_of_ours_are_read(void **state)
 static void a_hash_within_quotes_is_no_comment(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse("callback=\"/bin/a #b\" # really\nfallbackcommand=/bin/x a#b # c\n" SECTION
-				    "\trequest=\"a#b\" # c\n\treceive=\"say \\\"#1\\\" now\" # \"c\"\n\tlogin=\"C:\\\" # drive\n\tservicename=a#b\n", "");
+	struct lb_config *c = parse(
+		"callback=\"/bin/a #b\" # really\nfallbackcommand=/bin/x a#b # c\n" SECTION
+		"\trequest=\"a#b\" # c\n\treceive=\"say \\\"#1\\\" now\" # \"c\"\n\tlogin=\"C:\\\" # drive\n\tservicename=a#b\n",
+		"");
 	assert_string_equal(c->callback, "/bin/a #b");
 	assert_string_equal(c->globals.fallback_command, "/bin/x a#b");
 	assert_string_equal(c->virtuals[0].request, "/a#b");
@@ -108,7 +115,9 @@ static void a_hash_within_quotes_is_no_comment(void **state)
 static void cr_and_missing_quotes_are_harmless(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse("autoreload=yes \t\r\nvirtual=10.9.0.1:80\r\n\r\n\treal=10.9.0.2:80 masq\r\n\tquiescent=yes\r\n\treceive=it works\r\n\tlogin=joe\r\n", "");
+	struct lb_config *c = parse(
+		"autoreload=yes \t\r\nvirtual=10.9.0.1:80\r\n\r\n\treal=10.9.0.2:80 masq\r\n\tquiescent=yes\r\n\treceive=it works\r\n\tlogin=joe\r\n",
+		"");
 	assert_true(c->autoreload && c->virtuals[0].quiescent);
 	assert_string_equal(c->virtuals[0].receive, "it works");
 	assert_string_equal(c->virtuals[0].reals[0].receive, "it works");
@@ -122,7 +131,8 @@ static void cr_and_missing_quotes_are_harmless(void **state)
 static void a_name_for_a_header_is_one_word(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse(SECTION "\tvirtualhost=\"a.example b\"\n", "ld.cf:3:25: warning: virtualhost: \"b\" behind the word has no meaning; delete it");
+	struct lb_config *c = parse(SECTION "\tvirtualhost=\"a.example b\"\n",
+		"ld.cf:3:25: warning: virtualhost: \"b\" behind the word has no meaning; delete it");
 	assert_string_equal(c->virtuals[0].virtualhost, "a.example");
 	lb_config_free(c);
 }
@@ -140,7 +150,8 @@ static void a_bad_expression_is_told_with_its_column(void **state)
 static void a_real_line_has_its_parts_in_quotes_whatever_is_in_them(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse("virtual=www.example.com:http\n\treal=10.9.0.2->10.9.0.4:http masq \"a 7 b\", \"it 9\" u:9 l:2\n", "");
+	struct lb_config *c = parse(
+		"virtual=www.example.com:http\n\treal=10.9.0.2->10.9.0.4:http masq \"a 7 b\", \"it 9\" u:9 l:2\n", "");
 	const struct lb_virtual *v = &c->virtuals[0];
 	assert_int_equal(v->real_count, 3);
 	assert_string_equal(v->reals[2].host, "10.9.0.4");
@@ -161,7 +172,9 @@ static void a_real_line_has_its_parts_in_quotes_whatever_is_in_them(void **state
 static void a_service_of_port_53_or_domain_is_udp(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse("virtual=10.9.0.1:domain\n\treal=10.9.0.2:53 masq\nvirtual=10.9.0.1:53\n\tprotocol=tcp\n\treal=10.9.0.2:53 masq\n", "");
+	struct lb_config *c = parse(
+		"virtual=10.9.0.1:domain\n\treal=10.9.0.2:53 masq\nvirtual=10.9.0.1:53\n\tprotocol=tcp\n\treal=10.9.0.2:53 masq\n",
+		"");
 	assert_int_equal(c->virtuals[0].id.protocol, LB_UDP);
 	assert_int_equal(c->virtuals[0].service, LB_DNS);
 	assert_int_equal(c->virtuals[1].id.protocol, LB_TCP);
@@ -174,7 +187,9 @@ static void a_service_of_port_53_or_domain_is_udp(void **state)
 static void a_global_fallback_takes_the_port_of_each_virtual_and_serves_marks(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse("virtual=10.9.0.1:80\nvirtual=7\n\tchecktype=on\nvirtual6=[fd00::1]:80\n\tfallback6=six masq\nvirtual=10.9.0.1:81\n\tfallback=10.9.0.9 ipip\nfallback=127.0.0.1\n", "");
+	struct lb_config *c = parse(
+		"virtual=10.9.0.1:80\nvirtual=7\n\tchecktype=on\nvirtual6=[fd00::1]:80\n\tfallback6=six masq\nvirtual=10.9.0.1:81\n\tfallback=10.9.0.9 ipip\nfallback=127.0.0.1\n",
+		"");
 	assert_int_equal(c->virtuals[0].fallback->address.port, 80);
 	assert_int_equal(c->virtuals[1].fallback->address.port, 0);
 	assert_int_equal(c->virtuals[1].fallback->forward, LB_GATE);
@@ -192,12 +207,16 @@ static void a_global_fallback_takes_the_port_of_each_virtual_and_serves_marks(vo
 static void silent_mistakes_are_warnings_and_errors_in_strict_mode(void **state)
 {
 	(void)state;
-	static const char text[] = "virtual=10.9.0.1:80\n\treal=10.9.0.2:81 gate\n\treal=10.9.0.3:80 gate\n\treal=10.9.0.3:82 gate\n\thttpmethod=HEAD\n\treceive=\"x\"\n\tops=yes\n\tnetmask=255.0.0.0\n";
-#define TOLD(w)                                                                                                                                             \
-	"ld.cf:2: " w ": real: with gate the kernel sends to port 80, that of the virtual, not to 81; expected the same port, or masq\n"                   \
-	"ld.cf:4: " w ": real: with gate the kernel has one server an address, and that of line 3 is it; expected masq\n"                                  \
-	"ld.cf:5:13: " w ": httpmethod: \"HEAD\" brings no body that receive could match: every server is down; expected GET\n"                             \
-	"ld.cf:7:6: " w ": ops: \"yes\" has no effect without udp; delete the line\n"                                                                       \
+	static const char text[] =
+		"virtual=10.9.0.1:80\n\treal=10.9.0.2:81 gate\n\treal=10.9.0.3:80 gate\n\treal=10.9.0.3:82 gate\n\thttpmethod=HEAD\n\treceive=\"x\"\n\tops=yes\n\tnetmask=255.0.0.0\n";
+#define TOLD(w) \
+	"ld.cf:2: " w \
+	": real: with gate the kernel sends to port 80, that of the virtual, not to 81; expected the same port, or masq\n" \
+	"ld.cf:4: " w \
+	": real: with gate the kernel has one server an address, and that of line 3 is it; expected masq\n" \
+	"ld.cf:5:13: " w \
+	": httpmethod: \"HEAD\" brings no body that receive could match: every server is down; expected GET\n" \
+	"ld.cf:7:6: " w ": ops: \"yes\" has no effect without udp; delete the line\n" \
 	"ld.cf:8:10: " w ": netmask: \"255.0.0.0\" has no effect without persistent; expected both"
 	lb_config_free(parse(text, TOLD("warning")));
 	assert_null(parse_mode(text, true, TOLD("error")));
@@ -206,7 +225,8 @@ static void silent_mistakes_are_warnings_and_errors_in_strict_mode(void **state)
 static void a_server_that_stands_there_twice_is_told_once_a_line(void **state)
 {
 	(void)state;
-	lb_config_free(parse("virtual=7\n\tchecktype=on\n\treal=10.9.0.1->10.9.0.9 masq\n\treal=10.9.0.4->10.9.0.6 masq\n\treal=10.9.0.4:80 masq\n",
+	lb_config_free(parse(
+		"virtual=7\n\tchecktype=on\n\treal=10.9.0.1->10.9.0.9 masq\n\treal=10.9.0.4->10.9.0.6 masq\n\treal=10.9.0.4:80 masq\n",
 		"ld.cf:4: warning: real: the same server stands on line 3 already; expected it once"));
 	// As many as there may be, in a moment; one more is refused.
 	lb_config_free(parse("virtual=7\n\tchecktype=on\n\treal=10.0.0.0->10.0.63.255 masq\n", ""));
@@ -225,7 +245,8 @@ static void quiescent_with_persistent_is_warned_of(void **state)
 static void logins_by_default_name_this_machine_and_written_ones_stay(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse("virtual=10.9.0.1:21\n\tlogin=\"joe\"\nvirtual=10.9.0.1:5060\n\tpasswd=\"pw\"\n", "");
+	struct lb_config *c =
+		parse("virtual=10.9.0.1:21\n\tlogin=\"joe\"\nvirtual=10.9.0.1:5060\n\tpasswd=\"pw\"\n", "");
 	assert_string_equal(c->virtuals[0].login, "joe");
 	assert_string_equal(c->virtuals[0].passwd, "ldirectord@lvsdir");
 	assert_string_equal(c->virtuals[1].login, "ldirectord@lvsdir");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Every file of tests/data/ldirectord/parse beside what was recorded of the reference and what is required of us: errors with their
- * lines, and all effective values.  Run from the top of the source tree. */
+/* Every file of tests/data/ldirectord/parse beside what was recorded of the reference and what is required of us:
+ * errors with their lines, and all effective values.  Run from the top of the source tree. */
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +33,8 @@ static bool first_error_at(const struct diags *d, unsigned line)
 static unsigned complaints;
 static void complain(const char *id, const char *what, const json_t *want, const json_t *have)
 {
-	char *a = want ? json_dumps(want, JSON_ENCODE_ANY | JSON_COMPACT) : NULL, *b = have ? json_dumps(have, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+	char *a = want ? json_dumps(want, JSON_ENCODE_ANY | JSON_COMPACT) : NULL,
+	     *b = have ? json_dumps(have, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
 	print_error("%s: %s: wanted %s, have %s\n", id, what, a ? a : "-", b ? b : "-");
 	free(a);
 	free(b);
@@ -69,7 +70,8 @@ static void compare(const char *id, json_t *want, json_t *have)
 			complain(id, name, value, json_object_get(have, name));
 	}
 	json_object_foreach(have, name, value) {
-		if (!only_ours(name) && !json_object_get(want, name) && !json_equal(value, json_object_get(presets, name)))
+		if (!only_ours(name) && !json_object_get(want, name) &&
+			!json_equal(value, json_object_get(presets, name)))
 			complain(id, name, json_object_get(presets, name), value);
 	}
 }
@@ -103,7 +105,8 @@ static void compare_real(const char *id, json_t *want, json_t *have)
 	compare(id, want, have);
 }
 
-static void compare_virtual(const char *id, const char *required, json_t *want, json_t *have, const struct lb_virtual *v)
+static void compare_virtual(
+	const char *id, const char *required, json_t *want, json_t *have, const struct lb_virtual *v)
 {
 	char args[256];
 	service_args(v, strcmp(id, "persistent-0") == 0, args, sizeof(args));
@@ -112,7 +115,8 @@ static void compare_virtual(const char *id, const char *required, json_t *want, 
 		complain(id, "ipvsadm_service_args", theirs, ours);
 	json_decref(ours);
 	if (strcmp(id, "v-ftp-defport") == 0) { // required: the defaults of ftp
-		assert_string_equal(required, "accept; apply the ftp default login and password whenever the service is ftp");
+		assert_string_equal(
+			required, "accept; apply the ftp default login and password whenever the service is ftp");
 		(void)json_object_set_new(want, "login", json_string("anonymous"));
 		(void)json_object_set_new(want, "passwd", json_string("ldirectord@lvsdir"));
 	}
@@ -123,7 +127,9 @@ static void compare_virtual(const char *id, const char *required, json_t *want, 
 	if (strcmp(id, "real-range-digits") == 0) { // required: all addresses of the range; the peer has none
 		static const char *const range[] = {"5.245.224.254", "5.245.224.255", "5.245.225.0", "5.245.225.1"};
 		for (size_t i = 0; i < 4; i++)
-			(void)json_array_append_new(want_reals, json_pack("{s:s,s:i,s:s,s:i,s:s}", "server", range[i], "port", 80, "forward", "masq", "weight", 1, "request", "/"));
+			(void)json_array_append_new(
+				want_reals, json_pack("{s:s,s:i,s:s,s:i,s:s}", "server", range[i], "port", 80,
+						    "forward", "masq", "weight", 1, "request", "/"));
 	}
 	if (strcmp(id, "real-thresholds-swapped") == 0) // required: the obvious meaning
 		(void)json_object_set_new(json_array_get(want_reals, 0), "u-threshold", json_integer(10));
@@ -156,28 +162,33 @@ static void lend_fallback(json_t *globals, json_t *virtual)
 	const char *name;
 	json_t *value;
 	json_object_foreach(globals, name, value) { // ours says what holds, theirs only what the section says
-		if (!json_object_get(virtual, name) && strncmp(name, "check", 5) != 0 && json_object_get(presets, name) == NULL && strncmp(name, "fallback6", 9) != 0)
+		if (!json_object_get(virtual, name) && strncmp(name, "check", 5) != 0 &&
+			json_object_get(presets, name) == NULL && strncmp(name, "fallback6", 9) != 0)
 			(void)json_object_set(virtual, name, value);
 	}
 }
 
 static void compare_config(const char *id, const char *required, json_t *peer, const struct lb_config *c)
 {
-	json_t *have = lb_show_config(c), *want = json_object_get(peer, "virtuals"), *globals = json_object_get(peer, "globals_not_default");
+	json_t *have = lb_show_config(c), *want = json_object_get(peer, "virtuals"),
+	       *globals = json_object_get(peer, "globals_not_default");
 	compare_globals(id, globals, json_object_get(have, "globals"));
 	if (c->virtual_count != json_array_size(want))
 		complain(id, "number of virtuals", want, json_object_get(have, "virtuals"));
 	for (size_t i = 0; i < json_array_size(want) && i < c->virtual_count; i++) {
 		lend_fallback(globals, json_array_get(want, i));
-		compare_virtual(id, required, json_array_get(want, i), json_array_get(json_object_get(have, "virtuals"), i), &c->virtuals[i]);
+		compare_virtual(id, required, json_array_get(want, i),
+			json_array_get(json_object_get(have, "virtuals"), i), &c->virtuals[i]);
 	}
 	json_decref(have);
 }
 
 /* What "accept with the obvious meaning" means for files that the peer refuses: the values by name, as JSON. */
-static const struct { const char *id, *globals, *virtuals; } meant[] = {
+static const struct { const char *id, *globals, *virtuals;
+} meant[] = {
 #define HTTP_REAL "\"real\":[{\"server\":\"10.9.0.2\",\"port\":80,\"forward\":\"gate\",\"request\":\"/\"}]"
-#define HTTP "\"server\":\"10.9.0.1\",\"port\":80,\"family\":\"inet\",\"protocol\":\"tcp\",\"checktype\":\"negotiate\",\"service\":\"http\",\"checktimeout\":5," \
+#define HTTP \
+	"\"server\":\"10.9.0.1\",\"port\":80,\"family\":\"inet\",\"protocol\":\"tcp\",\"checktype\":\"negotiate\",\"service\":\"http\",\"checktimeout\":5," \
 	"\"negotiatetimeout\":30,\"ipvsadm_service_args\":\"-t 10.9.0.1:80 -s wrr\""
 	{"struct-no-real", "{}", "[{" HTTP ",\"real\":[]}]"},
 	{"struct-blank-inside", "{}", "[{" HTTP "," HTTP_REAL "}]"},
@@ -187,14 +198,16 @@ static const struct { const char *id, *globals, *virtuals; } meant[] = {
 	{"struct-virtual-yesno-comment", "{}", "[{" HTTP "," HTTP_REAL "}]"},
 	{"logfile-unquoted", "{\"logfile\":\"/var/log/x.log\"}", "[]"},
 	{"callback-unquoted", "{\"callback\":\"/bin/true\"}", "[]"},
-	{"fb-svcname", "{\"fallback\":{\"server\":\"127.0.0.1\",\"port\":80,\"forward\":\"gate\"}}", "[{" HTTP "," HTTP_REAL "}]"},
+	{"fb-svcname", "{\"fallback\":{\"server\":\"127.0.0.1\",\"port\":80,\"forward\":\"gate\"}}",
+		"[{" HTTP "," HTTP_REAL "}]"},
 };
 
 static json_t *meant_by(const char *id)
 {
 	for (size_t i = 0; i < sizeof(meant) / sizeof(*meant); i++) {
 		if (strcmp(meant[i].id, id) == 0)
-			return json_pack("{s:o,s:o}", "globals_not_default", json_loads(meant[i].globals, 0, NULL), "virtuals", json_loads(meant[i].virtuals, 0, NULL));
+			return json_pack("{s:o,s:o}", "globals_not_default", json_loads(meant[i].globals, 0, NULL),
+				"virtuals", json_loads(meant[i].virtuals, 0, NULL));
 	}
 	return NULL;
 }
@@ -234,13 +247,17 @@ static void check_fixture(const char *id, json_t *json, const char *text, size_t
 	if ((line > 0) != (d.errors > 0)) {
 		complain(id, line > 0 ? "an error" : "no error", NULL, NULL);
 	} else if (line > 0) {
-		// Of this one the peer tells the second of two errors, since it resolves servers at the end of their section only.
-		if (strcmp(id, "struct-continuation") == 0 ? !has_line(&d, DIAG_ERROR, line) : !first_error_at(&d, line))
+		// Of this one the peer tells the second of two errors, since it resolves servers at the end of their
+		// section only.
+		if (strcmp(id, "struct-continuation") == 0 ? !has_line(&d, DIAG_ERROR, line)
+							   : !first_error_at(&d, line))
 			complain(id, "the error's line", json_object_get(peer, "line"), NULL);
 	} else {
 		compare_config(id, required, own ? own : peer, c);
 	}
-	if (strstr(required, "warn")) // "peer accepts silently; report a warning with the line (error in a strict mode)", "accept, warn with the line"
+	// "peer accepts silently; report a warning with the line (error in a strict mode)", "accept, warn with the
+	// line"
+	if (strstr(required, "warn"))
 		warned_and_strict(id, &d, text, len);
 	json_t *warnings = json_object_get(peer, "warnings");
 	for (size_t i = 0; i < json_array_size(warnings); i++) {
@@ -282,7 +299,8 @@ static void every_fixture_is_as_required(void **state)
 	free(index);
 	json_decref(presets);
 	assert_int_equal(count, FIXTURES);
-	assert_int_equal(accepted, sizeof(meant) / sizeof(*meant) + 4); // and v-ftp-defport, range, thresholds, the real twice
+	// and v-ftp-defport, range, thresholds, the real twice
+	assert_int_equal(accepted, sizeof(meant) / sizeof(*meant) + 4);
 	assert_int_equal(complaints, 0);
 }
 

@@ -22,8 +22,9 @@
 static void every_operation_survives_its_own_words(void **state)
 {
 	(void)state;
-	static const char *const more[] = {"-E -t 10.9.0.1:80 -s rr", "-D -f 5 -6", "-e -u [fd00::1]:53 -r [fd00::2]:53 -m -w 4294967295 -x 9 -y 8",
-		"-d -t 10.9.0.1:80 -r 127.0.2.1:80", "-D -u 10.9.0.1:53"};
+	static const char *const more[] = {"-E -t 10.9.0.1:80 -s rr", "-D -f 5 -6",
+		"-e -u [fd00::1]:53 -r [fd00::2]:53 -m -w 4294967295 -x 9 -y 8", "-d -t 10.9.0.1:80 -r 127.0.2.1:80",
+		"-D -u 10.9.0.1:53"};
 	char out[256];
 	for (size_t i = 0; i < EVERYTHING + LENGTH(more); i++) {
 		const char *line = i < EVERYTHING ? everything[i] : more[i - EVERYTHING];
@@ -52,17 +53,23 @@ static void gate_and_ipip_say_the_port_under_which_they_are_kept(void **state)
 static void what_ipvsadm_saves_is_understood_or_refused(void **state)
 {
 	(void)state;
-	static const char *const bad[] = {"", "-A", "-A -t", "-A -t 10.9.0.1", "-A -t 10.9.0.1:65536", "-A -t 10.9.0.256:80", "-A -t [fd00::1:80",
-		"-A -t [fd00::1]80", "-A -f 0", "-A -f x", "-A -t 10.9.0.1:80 -q", "-A -t 10.9.0.1:80 -A", "-A -t 10.9.0.1:80 -p -1", "-a -t 10.9.0.1:80",
-		"-A -t 10.9.0.1:80 -r 127.0.0.1:80", "-a -t 10.9.0.1:80 -r 127.0.0.1:80 -w 4294967296", "-t 10.9.0.1:80 -u 10.9.0.1:80 -A",
+	static const char *const bad[] = {"", "-A", "-A -t", "-A -t 10.9.0.1", "-A -t 10.9.0.1:65536",
+		"-A -t 10.9.0.256:80", "-A -t [fd00::1:80", "-A -t [fd00::1]80", "-A -f 0", "-A -f x",
+		"-A -t 10.9.0.1:80 -q", "-A -t 10.9.0.1:80 -A", "-A -t 10.9.0.1:80 -p -1", "-a -t 10.9.0.1:80",
+		"-A -t 10.9.0.1:80 -r 127.0.0.1:80", "-a -t 10.9.0.1:80 -r 127.0.0.1:80 -w 4294967296",
+		"-t 10.9.0.1:80 -u 10.9.0.1:80 -A",
 		"-A -t 10.9.0.1:80 -s a-scheduler-with-a-name-of-more-than-31-characters"};
 	struct table_op op;
 	for (size_t i = 0; i < LENGTH(bad); i++)
 		if (ipvs_op_parse(bad[i], &op) != -EINVAL)
 			fail_msg("accepted: %s", bad[i]);
 	assert_int_equal(ipvs_op_parse("-A --sctp-service 10.9.0.7:99 -s rr", &op), -ENOTSUP);
-	assert_int_equal(ipvs_op_parse("-a --sctp-service 10.9.0.7:99 -r 10.0.0.1:99 -i -w 1 --tun-type ipip", &op), -ENOTSUP);
-	assert_int_equal(ipvs_op_parse("-a -t 10.9.0.1:80 -r 10.0.0.1:80 -i -w 4 --tun-type gue --tun-port 6080 --tun-nocsum\n", &op), 0);
+	assert_int_equal(
+		ipvs_op_parse("-a --sctp-service 10.9.0.7:99 -r 10.0.0.1:99 -i -w 1 --tun-type ipip", &op), -ENOTSUP);
+	assert_int_equal(
+		ipvs_op_parse(
+			"-a -t 10.9.0.1:80 -r 10.0.0.1:80 -i -w 4 --tun-type gue --tun-port 6080 --tun-nocsum\n", &op),
+		0);
 	assert_int_equal(op.real.weight, 4);
 	assert_int_equal(op.real.forward, LB_IPIP);
 }
@@ -118,7 +125,8 @@ static void every_operation_survives_its_netlink_form(void **state)
 		struct nl_msg *m = message_of(&op, &error, &why);
 		assert_int_equal(error, 0);
 		memset(&back.service, 0xaa, sizeof back.service);
-		assert_int_equal(wire_service(nlmsg_hdr(m), &back.service), ipvs_op_is_real(op.kind) ? -EINVAL : 0); // only its identity goes with a real
+		// only its identity goes with a real
+		assert_int_equal(wire_service(nlmsg_hdr(m), &back.service), ipvs_op_is_real(op.kind) ? -EINVAL : 0);
 		if (ipvs_op_is_real(op.kind)) {
 			back.service.id = op.service.id;
 			assert_int_equal(wire_real(nlmsg_hdr(m), op.service.id.address.family, &back.real), 0);
@@ -132,8 +140,9 @@ static void every_operation_survives_its_netlink_form(void **state)
 static void what_netlink_cannot_say_is_refused_with_a_reason(void **state)
 {
 	(void)state;
-	static const char *const lines[] = {"-A -t 10.9.0.1:80 -s rr -b sh-port", "-A -t 10.9.0.1:80 -s rr -o", "-A -t 10.9.0.1:80 -s rr -p 5 -M 24",
-		"-A -t [fd00::1]:80 -s rr -p 5 -M 129", "-E -t [fd00::1]:80 -s rr -p 5 -M 0"};
+	static const char *const lines[] = {"-A -t 10.9.0.1:80 -s rr -b sh-port", "-A -t 10.9.0.1:80 -s rr -o",
+		"-A -t 10.9.0.1:80 -s rr -p 5 -M 24", "-A -t [fd00::1]:80 -s rr -p 5 -M 129",
+		"-E -t [fd00::1]:80 -s rr -p 5 -M 0"};
 	for (size_t i = 0; i < LENGTH(lines); i++) {
 		struct table_op op = op_of(lines[i]);
 		const char *why;
@@ -337,7 +346,8 @@ static void five_thousand_operations_start_three_processes(void **state)
 	ops[0] = op_of("-A -t 10.9.0.1:80 -s wrr");
 	for (unsigned k = 1; k <= REALS; k++) {
 		char line[128];
-		(void)snprintf(line, sizeof line, "-a -t 10.9.0.1:80 -r 10.7.%u.%u:80 -m -w %u -x 9 -y 1", k >> 8, k & 255, k);
+		(void)snprintf(
+			line, sizeof line, "-a -t 10.9.0.1:80 -r 10.7.%u.%u:80 -m -w %u -x 9 -y 1", k >> 8, k & 255, k);
 		ops[k] = op_of(line);
 	}
 	assert_int_equal(ipvs_read(i, &before, &why), 0);
@@ -368,8 +378,14 @@ static void expect_batch(struct ipvs *i, const char *const lines[], const int er
 }
 
 static const char *const troubled[] = {
-	"-A -t 10.9.0.1:80 -s wrr", "-a -t 10.9.0.1:80 -r 127.0.0.1:80 -m", "-A -t 10.9.0.2:80 -s rr -b sh-port", "-a -t 10.9.0.2:80 -r 127.0.0.1:80 -m",
-	"-A -t 10.9.0.3:80 -s nosuch", "-a -t 10.9.0.1:80 -r 127.0.0.2:80 -m", "-a -t 10.9.0.1:80 -r 127.0.0.9:80 -m", "-D -u 10.9.0.1:80",
+	"-A -t 10.9.0.1:80 -s wrr",
+	"-a -t 10.9.0.1:80 -r 127.0.0.1:80 -m",
+	"-A -t 10.9.0.2:80 -s rr -b sh-port",
+	"-a -t 10.9.0.2:80 -r 127.0.0.1:80 -m",
+	"-A -t 10.9.0.3:80 -s nosuch",
+	"-a -t 10.9.0.1:80 -r 127.0.0.2:80 -m",
+	"-a -t 10.9.0.1:80 -r 127.0.0.9:80 -m",
+	"-D -u 10.9.0.1:80",
 	"-a -t 10.9.0.1:80 -r 127.0.0.3:80 -m",
 };
 /* The third ends a -R, the seventh is told to fail. */
@@ -399,7 +415,8 @@ static void a_line_that_ends_ipvsadm_does_not_keep_the_rest_from_being_tried(voi
 static void without_a_usable_restore_each_operation_has_its_call(void **state)
 {
 	(void)state;
-	struct ipvs *i = open_command(script("[ \"$1\" != -R ] || { echo 'what is -R?' >&2; exit 1; }\nexec $standin \"$@\""));
+	struct ipvs *i =
+		open_command(script("[ \"$1\" != -R ] || { echo 'what is -R?' >&2; exit 1; }\nexec $standin \"$@\""));
 	assert_int_equal(setenv("IPVSADM_FAIL", "127.0.0.9:80", 1), 0);
 	expect_batch(i, troubled, troubles, LENGTH(troubled));
 	expect_troubled_table(i);
@@ -409,7 +426,8 @@ static void without_a_usable_restore_each_operation_has_its_call(void **state)
 static void a_kernel_without_ipvs_is_asked_once(void **state)
 {
 	(void)state;
-	static const char *const lines[] = {"-A -t 10.9.0.1:80 -s wrr", "-a -t 10.9.0.1:80 -r 127.0.0.1:80 -m", "-D -t 10.9.0.1:80"};
+	static const char *const lines[] = {
+		"-A -t 10.9.0.1:80 -s wrr", "-a -t 10.9.0.1:80 -r 127.0.0.1:80 -m", "-D -t 10.9.0.1:80"};
 	static const int errors[] = {-ENODEV, -ENODEV, -ENODEV};
 	struct table t;
 	const char *why;
@@ -472,10 +490,13 @@ int main(void)
 		cmocka_unit_test(a_dry_run_means_what_the_kernel_means_and_says_each_operation),
 		cmocka_unit_test_setup_teardown(a_command_means_what_the_kernel_means, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(five_thousand_operations_start_three_processes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_line_that_ends_ipvsadm_does_not_keep_the_rest_from_being_tried, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(without_a_usable_restore_each_operation_has_its_call, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_line_that_ends_ipvsadm_does_not_keep_the_rest_from_being_tried, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			without_a_usable_restore_each_operation_has_its_call, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_kernel_without_ipvs_is_asked_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_command_that_is_killed_or_talks_nonsense_is_told_as_such, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_command_that_is_killed_or_talks_nonsense_is_told_as_such, set_up, tear_down),
 		cmocka_unit_test(a_command_that_hangs_is_killed_at_its_deadline),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The text of mails (letter) and their way (outbox), both pure: composing, injection, folding, digests, tries, bounds. */
+/* The text of mails (letter) and their way (outbox), both pure: composing, injection, folding, digests, tries,
+ * bounds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,8 +19,13 @@
 static char *compose(const struct mail_text *l, const char *to, const char *eol)
 {
 	char **list = mail_text_addresses(to);
-	char *text = mail_text_compose(l, &(struct mail_text_envelope){.from = "lb@example.com", .host = "lvsdir", .to = list,
-				    .date = "Tue, 24 Nov 2026 18:30:00 +0000", .id = "1.2.3@lvsdir"}, eol);
+	char *text = mail_text_compose(l,
+		&(struct mail_text_envelope){.from = "lb@example.com",
+			.host = "lvsdir",
+			.to = list,
+			.date = "Tue, 24 Nov 2026 18:30:00 +0000",
+			.id = "1.2.3@lvsdir"},
+		eol);
 	g_strfreev(list);
 	return text;
 }
@@ -68,8 +74,9 @@ static void several_events_are_one_mail_with_all_of_them(void **state)
 	mail_text_add(&l, &(struct mail_text_event){"third", "stopping", NULL, NULL});
 	char *subject = mail_text_subject(&l, "lvsdir"), *text = compose(&l, "a@example.com", "\n");
 	assert_string_equal(subject, "3 changes on lvsdir, the first: " EVENT);
-	assert_non_null(strstr(text, "\n\nldirectord host: lvsdir\nChanges: 3\n\nLog-Message: " EVENT "\nDaemon-Status: running\n\n"
-				     "Log-Message: second\nDaemon-Status: running\n\nLog-Message: third\nDaemon-Status: stopping\n"));
+	assert_non_null(strstr(text,
+		"\n\nldirectord host: lvsdir\nChanges: 3\n\nLog-Message: " EVENT "\nDaemon-Status: running\n\n"
+		"Log-Message: second\nDaemon-Status: running\n\nLog-Message: third\nDaemon-Status: stopping\n"));
 	g_free(text);
 	g_free(subject);
 	mail_text_clear(&l);
@@ -91,7 +98,9 @@ static void a_digest_is_bounded_and_says_so(void **state)
 static void nothing_of_a_name_or_comment_becomes_a_line_of_its_own(void **state)
 {
 	(void)state;
-	char *text = mail_of(&(struct mail_text_event){"x\r\nBcc: evil@example.com\r\n\r\nbody", "running", "n\nService name: forged", "c\rd\n.\nQUIT"}, 1, "\r\n");
+	char *text = mail_of(&(struct mail_text_event){"x\r\nBcc: evil@example.com\r\n\r\nbody", "running",
+				     "n\nService name: forged", "c\rd\n.\nQUIT"},
+		1, "\r\n");
 	assert_null(strstr(text, "\nBcc"));
 	assert_null(strstr(text, "\nbody"));
 	assert_null(strstr(text, "\nService name: forged"));
@@ -107,7 +116,8 @@ static void nothing_of_a_name_or_comment_becomes_a_line_of_its_own(void **state)
 static void a_list_gives_addresses_and_nothing_else(void **state)
 {
 	(void)state;
-	char **list = mail_text_addresses(" a@example.com, Team <b@example.com> ,root,-oQ/tmp@x, c@example.com>\r\nDATA, d@e\nf d@example.com");
+	char **list = mail_text_addresses(
+		" a@example.com, Team <b@example.com> ,root,-oQ/tmp@x, c@example.com>\r\nDATA, d@e\nf d@example.com");
 	const char *const good[] = {"a@example.com", "b@example.com", "root", "d@example.com"};
 	for (size_t i = 0; i < 4; i++)
 		assert_string_equal(list[i], good[i]);
@@ -141,14 +151,17 @@ static void long_headers_are_folded_and_lose_nothing(void **state)
 	for (int i = 1; i < 40; i++)
 		g_string_append_printf(to, ", a%d@example.com", i);
 	mail_text_init(&l);
-	mail_text_add(&l, &(struct mail_text_event){EVENT " and so on and so on and so on and so on and so on and so on and so on", "running", NULL, NULL});
+	mail_text_add(&l, &(struct mail_text_event){EVENT
+				  " and so on and so on and so on and so on and so on and so on and so on",
+				  "running", NULL, NULL});
 	char *text = compose(&l, to->str, "\n"), *end = strstr(text, "\n\n");
 	assert_true(longest_line(text, end) <= 76);
 	*end = '\0';
 	char **lines = g_strsplit(text, "\n ", -1), *unfolded = g_strjoinv(" ", lines);
 	char *wanted = g_strdup_printf("To: %s\n", to->str);
 	assert_non_null(strstr(unfolded, wanted));
-	assert_non_null(strstr(unfolded, "Subject: " EVENT " and so on and so on and so on and so on and so on and so on and so on\n"));
+	assert_non_null(strstr(unfolded,
+		"Subject: " EVENT " and so on and so on and so on and so on and so on and so on and so on\n"));
 	g_free(wanted);
 	g_free(unfolded);
 	g_strfreev(lines);
@@ -252,7 +265,8 @@ static void what_is_not_sent_is_tried_again_and_then_dropped(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		struct posting *p = mail_queue_take(o, at(now_ms));
 		assert_non_null(p);
-		assert_ptr_not_equal(i ? gather(o, "a", NULL, now_ms) : NULL, p); // what comes later is a letter of its own
+		// what comes later is a letter of its own
+		assert_ptr_not_equal(i ? gather(o, "a", NULL, now_ms) : NULL, p);
 		assert_int_equal(mail_queue_back(o, p, false, at(now_ms)), pauses_s[i]);
 		for (struct posting *other; (other = mail_queue_take(o, at(now_ms + 1000))) != NULL;)
 			(void)mail_queue_back(o, other, true, at(now_ms + 1000));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The lines of monitorfile: words as recorded of the reference (tests/data/ldirectord/checks), and what must not break a line. */
+/* The lines of monitorfile: words as recorded of the reference (tests/data/ldirectord/checks), and what must not break
+ * a line. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +14,11 @@
 #include "ldirectord/daemon/monitor.h"
 
 static char request[] = "/", receive[] = "Test";
-static struct lb_real real = {.address = {.family = LB_INET, .bytes = {127, 0, 1, 1}, .port = 80}, .forward = LB_MASQ, .weight = 1, .request = request, .receive = receive};
+static struct lb_real real = {.address = {.family = LB_INET, .bytes = {127, 0, 1, 1}, .port = 80},
+	.forward = LB_MASQ,
+	.weight = 1,
+	.request = request,
+	.receive = receive};
 static struct lb_virtual http = {.check_type = LB_CHECK_NEGOTIATE, .service = LB_HTTP};
 
 static void has(const struct lb_virtual *v, bool up, const char *why, const char *wanted)

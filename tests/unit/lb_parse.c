@@ -14,9 +14,14 @@
 static bool resolve(void *context, const char *host, enum lb_family family, struct lb_address *out, const char **why)
 {
 	(void)context;
-	static const struct { const char *host; enum lb_family family; uint8_t bytes[16]; uint16_t port; } known[] = {
-		{":http/tcp", LB_INET, {0}, 80}, {":domain/tcp", LB_INET, {0}, 53}, {":domain/udp", LB_INET, {0}, 53},
-		{"www.example.com", LB_INET, {192, 0, 2, 80}, 0}, {"localhost", LB_INET, {127, 0, 0, 1}, 0}, {"six", LB_INET6, {0x20, 1}, 0},
+	static const struct { const char *host; enum lb_family family; uint8_t bytes[16]; uint16_t port;
+	} known[] = {
+		{":http/tcp", LB_INET, {0}, 80},
+		{":domain/tcp", LB_INET, {0}, 53},
+		{":domain/udp", LB_INET, {0}, 53},
+		{"www.example.com", LB_INET, {192, 0, 2, 80}, 0},
+		{"localhost", LB_INET, {127, 0, 0, 1}, 0},
+		{"six", LB_INET6, {0x20, 1}, 0},
 	};
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
 		if (strcmp(known[i].host, host) == 0 && (known[i].port || known[i].family == family)) {

@@ -5,7 +5,8 @@
 
 #include "ldirectord/conf/config.h"
 
-/* Parse as "ld.cf", look at its paths, name the host lvsdir.  NULL: an error of the parser.  diags_free(d) is the caller's. */
+/* Parse as "ld.cf", look at its paths, name the host lvsdir.  NULL: an error of the parser.  diags_free(d) is the
+ * caller's. */
 struct lb_config *parse_bytes(const char *text, size_t len, bool strict, struct diags *d);
 bool has_line(const struct diags *d, enum diag_severity severity, unsigned line);
 

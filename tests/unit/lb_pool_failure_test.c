@@ -29,7 +29,8 @@ static void a_failed_operation_is_one_truthful_line_and_is_tried_again_ever_slow
 	error_now = -EIO;
 	world_hush(w);
 	up(R1);
-	assert_string_equal(w->said, "L Failed to add real server: " R1 " (" V "): Input/output error; next try in 1 s\n");
+	assert_string_equal(
+		w->said, "L Failed to add real server: " R1 " (" V "): Input/output error; next try in 1 s\n");
 	assert_string_equal(view(0, 0).trouble, "Input/output error");
 	assert_false(view(0, 0).in_table);
 	world_pass(w, 500);
@@ -133,7 +134,8 @@ static void one_that_may_be_gone_all_the_same_is_put_in_when_it_serves_again(voi
 	up(R1);
 	world_pass(w, 10);
 	assert_int_equal(weight(R1), 3);
-	assert_int_equal(lines_with("Failed"), 0); /* what the kernel says to the change is no failure, but an answer at last */
+	/* what the kernel says to the change is no failure, but an answer at last */
+	assert_int_equal(lines_with("Failed"), 0);
 	assert_true(said("L Added real server: " R1));
 }
 

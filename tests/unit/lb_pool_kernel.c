@@ -130,7 +130,8 @@ int kernel_apply(struct table *t, const struct table_op *op)
 	return op->kind < TABLE_REAL_ADD ? apply_service(t, op) : apply_real(t, op);
 }
 
-/* "-a -t 10.9.0.1:80 -x 0 -y 0 -r 127.0.2.1:8001 -m -w 1", also without dashes of thresholds; what follows '#' is a remark */
+/* "-a -t 10.9.0.1:80 -x 0 -y 0 -r 127.0.2.1:8001 -m -w 1", also without dashes of thresholds; what follows '#' is a
+ * remark */
 bool kernel_line(struct table *t, const char *line)
 {
 	static const char verbs[] = "AEDaed";
@@ -186,7 +187,8 @@ void kernel_text(const struct table *t, char *out, size_t cap)
 		const struct table_service *s = &t->services[i];
 		lb_service_id_text(&s->id, id, sizeof id);
 		assert_true(count + s->real_count < LINES);
-		snprintf(lines[count++], LINE, "%s %s%s persistent %u mask %s", id, s->scheduler, s->ops ? " ops" : "", s->persistent, s->netmask);
+		snprintf(lines[count++], LINE, "%s %s%s persistent %u mask %s", id, s->scheduler, s->ops ? " ops" : "",
+			s->persistent, s->netmask);
 		for (size_t j = 0; j < s->real_count; j++) {
 			const struct table_real *r = &s->reals[j];
 			lb_address_text(&r->address, where, sizeof where);
@@ -203,11 +205,13 @@ void kernel_text(const struct table *t, char *out, size_t cap)
 
 static bool service_same(const struct table_service *a, const struct table_service *b)
 {
-	if (strcmp(a->scheduler, b->scheduler) || strcmp(a->netmask, b->netmask) || a->persistent != b->persistent || a->ops != b->ops || a->real_count != b->real_count)
+	if (strcmp(a->scheduler, b->scheduler) || strcmp(a->netmask, b->netmask) || a->persistent != b->persistent ||
+		a->ops != b->ops || a->real_count != b->real_count)
 		return false;
 	for (size_t i = 0; i < a->real_count; i++) {
 		const struct table_real *x = &a->reals[i], *y = kernel_real(b, &x->address);
-		if (!y || x->forward != y->forward || x->weight != y->weight || x->upper != y->upper || x->lower != y->lower)
+		if (!y || x->forward != y->forward || x->weight != y->weight || x->upper != y->upper ||
+			x->lower != y->lower)
 			return false;
 	}
 	return true;
@@ -227,13 +231,15 @@ bool kernel_same(const struct table *a, const struct table *b)
 
 void kernel_copy(const struct table *from, struct table *to)
 {
-	*to = (struct table){.services = calloc(from->service_count + 1, sizeof *to->services), .service_count = from->service_count};
+	*to = (struct table){.services = calloc(from->service_count + 1, sizeof *to->services),
+		.service_count = from->service_count};
 	assert_non_null(to->services);
 	for (size_t i = 0; i < from->service_count; i++) {
 		to->services[i] = from->services[i];
 		to->services[i].reals = calloc(from->services[i].real_count + 1, sizeof(struct table_real));
 		assert_non_null(to->services[i].reals);
 		if (from->services[i].real_count)
-			memcpy(to->services[i].reals, from->services[i].reals, from->services[i].real_count * sizeof(struct table_real));
+			memcpy(to->services[i].reals, from->services[i].reals,
+				from->services[i].real_count * sizeof(struct table_real));
 	}
 }

@@ -19,7 +19,7 @@ static char *copy(const char *text)
 	return c;
 }
 
-/* --- configuration ------------------------------------------------------------------------------------------------------ */
+/* --- configuration ---------------------------------------------------------------------------- */
 
 struct reader {
 	struct lb_config *c;
@@ -40,7 +40,12 @@ static void set_fallback(struct lb_virtual *v, const char *value)
 	assert_true(sscanf(value, "%63s %15s", where, how) >= 1);
 	struct lb_real *r = calloc(1, sizeof *r);
 	assert_non_null(r);
-	*r = (struct lb_real){.address = lab_address(where), .host = copy(where), .forward = forward_of(how), .weight = 1, .request = copy(""), .receive = copy("")};
+	*r = (struct lb_real){.address = lab_address(where),
+		.host = copy(where),
+		.forward = forward_of(how),
+		.weight = 1,
+		.request = copy(""),
+		.receive = copy("")};
 	if (r->address.port == 0)
 		r->address.port = v->id.address.port;
 	v->fallback = r;
@@ -141,9 +146,18 @@ static void directive(struct reader *r, const char *name, const char *value)
 struct lb_config *lab_config(const char *text)
 {
 	struct reader r = {.c = calloc(1, sizeof *r.c),
-	                   .globals = {.check_interval_ms = 10000, .retry_interval_ms = 10000, .check_timeout_ms = 5000, .negotiate_timeout_ms = 30000,
-	                               .check_count = 1, .failure_count = 1, .rise_count = 1, .cleanstop = true, .check_type = LB_CHECK_NEGOTIATE,
-	                               .service = LB_NONE, .redirect_follow = true, .email_alert_status = LB_MAIL_ALL}};
+		.globals = {.check_interval_ms = 10000,
+			.retry_interval_ms = 10000,
+			.check_timeout_ms = 5000,
+			.negotiate_timeout_ms = 30000,
+			.check_count = 1,
+			.failure_count = 1,
+			.rise_count = 1,
+			.cleanstop = true,
+			.check_type = LB_CHECK_NEGOTIATE,
+			.service = LB_NONE,
+			.redirect_follow = true,
+			.email_alert_status = LB_MAIL_ALL}};
 	char *lines = copy(text), *rest = lines;
 
 	assert_non_null(r.c);
@@ -181,7 +195,8 @@ void lab_config_free(struct lb_config *c)
 			real_free(&v->reals[j]);
 		if (v->fallback)
 			real_free(v->fallback);
-		char *texts[] = {v->scheduler, v->netmask, v->check_command, v->fallback_command, v->service_name, v->comment, v->email_alert};
+		char *texts[] = {v->scheduler, v->netmask, v->check_command, v->fallback_command, v->service_name,
+			v->comment, v->email_alert};
 		for (size_t j = 0; j < sizeof texts / sizeof *texts; j++)
 			free(texts[j]);
 		free(v->fallback);
@@ -192,7 +207,7 @@ void lab_config_free(struct lb_config *c)
 	free(c);
 }
 
-/* --- world -------------------------------------------------------------------------------------------------------------- */
+/* --- world ------------------------------------------------------------------------------------ */
 
 void world_hush(struct world *w)
 {
@@ -329,7 +344,9 @@ size_t world_result(struct world *w, const char *real, bool up, const char *why)
 
 void world_order(struct world *w, const char *service, const char *real, enum pool_order order)
 {
-	world_event(w, (struct pool_event){.kind = POOL_ORDER, .service = lab_id(service), .address = lab_address(real), .order = order});
+	world_event(w,
+		(struct pool_event){
+			.kind = POOL_ORDER, .service = lab_id(service), .address = lab_address(real), .order = order});
 }
 
 void world_maintenance(struct world *w, const char *real, bool named)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the tests of the pool share: a reader of as much of a ldirectord.cf as they write, and a world in which a pool acts on the
- * kernel table of lb_pool_kernel.h. */
+/* What the tests of the pool share: a reader of as much of a ldirectord.cf as they write, and a world in which a pool
+ * acts on the kernel table of lb_pool_kernel.h. */
 #ifndef TESTS_UNIT_LB_POOL_LAB_H
 #define TESTS_UNIT_LB_POOL_LAB_H
 
@@ -20,9 +20,11 @@ struct world {
 	struct mono now;
 	char said[WORLD_SAID]; /* lines: "L text", "M subject", "C start", "T op" of what was done, since world_hush */
 	size_t said_len, op_count, failed_count;
-	/* NULL, or says -errno of an operation that is not to be done; LAB_UNKNOWN: it is done, or fails as it would, and nobody hears how */
+	/* NULL, or says -errno of an operation that is not to be done; LAB_UNKNOWN: it is done, or fails as it would,
+	 * and nobody hears how */
 	int (*trouble)(struct world *w, const struct table_op *op);
-	void (*after)(struct world *w, const struct table_op *op); /* NULL, or looks at the kernel after each operation */
+	/* NULL, or looks at the kernel after each operation */
+	void (*after)(struct world *w, const struct table_op *op);
 	void *context;
 };
 void world_start(struct world *w, const char *config); /* on the kernel table as it is */

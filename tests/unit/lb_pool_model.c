@@ -33,9 +33,9 @@ static bool same_key(const struct lb_virtual *v, const struct lb_real *a, const 
 
 static bool shares(const struct model_real *a, const struct model_real *b)
 {
-	return lb_address_equal(&a->r->address, &b->r->address) && a->r->weight == b->r->weight && a->r->forward == b->r->forward &&
-	       a->v->check_type == b->v->check_type && a->v->id.protocol == b->v->id.protocol &&
-	       (a->v->check_type != LB_CHECK_EXTERNAL || a->v == b->v);
+	return lb_address_equal(&a->r->address, &b->r->address) && a->r->weight == b->r->weight &&
+	       a->r->forward == b->r->forward && a->v->check_type == b->v->check_type &&
+	       a->v->id.protocol == b->v->id.protocol && (a->v->check_type != LB_CHECK_EXTERNAL || a->v == b->v);
 }
 
 struct model_real *model_at(struct model *m, size_t n)
@@ -77,7 +77,8 @@ static void continue_real(struct model_real *r, const struct model_real *old, bo
 		r->state = serves(old) ? GOOD : BAD;
 	} else {
 		r->state = serves(old) ? FOUND : FRESH;
-		r->found = (struct table_real){.forward = r->r->forward, .weight = r->r->weight, .upper = r->r->upper, .lower = r->r->lower};
+		r->found = (struct table_real){
+			.forward = r->r->forward, .weight = r->r->weight, .upper = r->r->upper, .lower = r->r->lower};
 	}
 }
 
@@ -104,11 +105,13 @@ struct model_virtual *model_find(struct model *m, const struct lb_service_id *id
 
 static bool is_awaited(const struct model_real *r)
 {
-	return is_run(r->v) && r->order == POOL_ENABLE && (r->state == FRESH || (r->state == FOUND && !r->found.weight));
+	return is_run(r->v) && r->order == POOL_ENABLE &&
+	       (r->state == FRESH || (r->state == FOUND && !r->found.weight));
 }
 
 /* One virtual of model_config; old NULL: it is new. */
-static void configure_virtual(struct model_virtual *v, struct model *old_model, struct model_virtual *old, const struct table *kernel, bool adopts, struct mono now)
+static void configure_virtual(struct model_virtual *v, struct model *old_model, struct model_virtual *old,
+	const struct table *kernel, bool adopts, struct mono now)
 {
 	const struct table_service *s = kernel_service(kernel, &v->v->id);
 	bool awaited = false;
@@ -194,13 +197,15 @@ void model_decide(struct model *m, struct mono now)
 	}
 }
 
-void model_config(struct model *m, struct model *old, const struct lb_config *c, const struct table *kernel, bool adopts, struct mono now)
+void model_config(struct model *m, struct model *old, const struct lb_config *c, const struct table *kernel,
+	bool adopts, struct mono now)
 {
 	struct model fresh = {.count = c->virtual_count, .others = m->others};
 
 	for (size_t i = 0; i < c->virtual_count; i++) {
 		fresh.virtuals[i].v = &c->virtuals[i];
-		configure_virtual(&fresh.virtuals[i], old, old ? model_find(old, &c->virtuals[i].id) : NULL, kernel, adopts, now);
+		configure_virtual(
+			&fresh.virtuals[i], old, old ? model_find(old, &c->virtuals[i].id) : NULL, kernel, adopts, now);
 	}
 	share_checks(&fresh);
 	*m = fresh;
@@ -247,15 +252,17 @@ void model_maintenance(struct model *m, const struct lb_address *a, bool named, 
 	model_decide(m, now);
 }
 
-/* --- its table ------------------------------------------------------------------------------------------------------- */
+/* --- its table -------------------------------------------------------------------------------- */
 
-static void put(struct table_service *s, const struct lb_address *key, enum lb_forward forward, uint32_t weight, uint32_t upper, uint32_t lower)
+static void put(struct table_service *s, const struct lb_address *key, enum lb_forward forward, uint32_t weight,
+	uint32_t upper, uint32_t lower)
 {
 	if (kernel_real(s, key))
 		return; /* who comes first has it */
 	s->reals = realloc(s->reals, (s->real_count + 1) * sizeof *s->reals);
 	assert_non_null(s->reals);
-	s->reals[s->real_count++] = (struct table_real){.address = *key, .forward = forward, .weight = weight, .upper = upper, .lower = lower};
+	s->reals[s->real_count++] = (struct table_real){
+		.address = *key, .forward = forward, .weight = weight, .upper = upper, .lower = lower};
 }
 
 static void put_serving(struct table_service *s, struct model_virtual *v)

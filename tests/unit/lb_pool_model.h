@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A slow, obvious model of the pool: a state for each real, counters, orders, and the kernel's table computed anew from nothing else.
+/* A slow, obvious model of the pool: a state for each real, counters, orders, and the kernel's table computed anew from
+ * nothing else.
  * It asks for no operation and knows no failure; tests/unit/lb_pool_property_test.c holds the pool against it. */
 #ifndef TESTS_UNIT_LB_POOL_MODEL_H
 #define TESTS_UNIT_LB_POOL_MODEL_H
@@ -45,8 +46,10 @@ struct model_virtual *model_find(struct model *m, const struct lb_service_id *id
 /* As the kernel has it: not with masq, a real has its virtual's port. */
 struct lb_address model_key(const struct lb_virtual *v, const struct lb_real *r);
 
-/* A new configuration; old NULL: a start.  kernel: as it is now.  adopts: what it has and no old file named is taken as found. */
-void model_config(struct model *m, struct model *old, const struct lb_config *c, const struct table *kernel, bool adopts, struct mono now);
+/* A new configuration; old NULL: a start.  kernel: as it is now.
+ * adopts: what it has and no old file named is taken as found. */
+void model_config(struct model *m, struct model *old, const struct lb_config *c, const struct table *kernel,
+	bool adopts, struct mono now);
 /* check: that of the first real that shares it, model_real.check. */
 void model_result(struct model *m, size_t check, bool up, struct mono now);
 void model_maintenance(struct model *m, const struct lb_address *a, bool named, struct mono now);

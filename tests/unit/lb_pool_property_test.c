@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Random lives of a pool against a slow, obvious model (lb_pool_model.h).  After each step the kernel's table is the one that the model computes from
- * nothing but its states; nobody gets a weight before a first good result unless found with one; a reload of the same file does
- * nothing at all.  POOL_SEEDS=N runs N seeds, POOL_SEED=N only that one. */
+/* Random lives of a pool against a slow, obvious model (lb_pool_model.h).  After each step the kernel's table is the
+ * one that the model computes from nothing but its states; nobody gets a weight before a first good result unless found
+ * with one; a reload of the same file does nothing at all.  POOL_SEEDS=N runs N seeds, POOL_SEED=N only that one. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 
 enum { SEEDS = 4000, STEPS = 60, CONFIG = 4096, TEXT = 16384, HEALED_MS = 200000 };
 
-/* --- chance ------------------------------------------------------------------------------------------------------------- */
+/* --- chance ----------------------------------------------------------------------------------- */
 
 static uint64_t chance_state;
 
@@ -95,7 +95,8 @@ static void random_kernel(struct table *t)
 {
 	char line[128], real[32];
 
-	assert_true(kernel_line(t, "-A -t 10.9.9.9:99 -s rr") && kernel_line(t, "-a -t 10.9.9.9:99 -r 10.0.0.1:80 -m -w 9"));
+	assert_true(kernel_line(t, "-A -t 10.9.9.9:99 -s rr") &&
+		    kernel_line(t, "-a -t 10.9.9.9:99 -r 10.0.0.1:80 -m -w 9"));
 	for (size_t i = 0; i < MODEL_VIRTUALS; i++) {
 		if (chance(2))
 			continue;
@@ -111,7 +112,7 @@ static void random_kernel(struct table *t)
 	}
 }
 
-/* --- one life ----------------------------------------------------------------------------------------------------------- */
+/* --- one life --------------------------------------------------------------------------------- */
 
 struct life {
 	struct world w;
@@ -146,14 +147,16 @@ static void is_proved(struct world *w, const struct table_op *op)
 	assert_non_null(v);
 	for (size_t i = 0; i < v->v->real_count; i++) {
 		struct lb_address key = model_key(v->v, v->reals[i].r);
-		proved = proved || (lb_address_equal(&key, &op->real.address) && (v->reals[i].proved || v->v->check_type == LB_CHECK_ON));
+		proved = proved || (lb_address_equal(&key, &op->real.address) &&
+					   (v->reals[i].proved || v->v->check_type == LB_CHECK_ON));
 	}
 	if (v->v->fallback) {
 		struct lb_address key = model_key(v->v, v->v->fallback);
 		proved = proved || lb_address_equal(&key, &op->real.address);
 	}
 	if (!proved)
-		fail_msg("seed %u step %u: a weight before the first good result\n%s%s", l->seed, l->step, l->config, w->said);
+		fail_msg("seed %u step %u: a weight before the first good result\n%s%s", l->seed, l->step, l->config,
+			w->said);
 }
 
 static void must_be_same(struct life *l, const char *after)
@@ -196,7 +199,8 @@ static void do_result(struct life *l)
 		n++;
 	assert_non_null(r);
 	model_result(&l->m, r->check, up, l->w.now);
-	world_event(&l->w, (struct pool_event){.kind = POOL_RESULT, .check = i, .up = up, .why = up ? "fine" : "refused"});
+	world_event(
+		&l->w, (struct pool_event){.kind = POOL_RESULT, .check = i, .up = up, .why = up ? "fine" : "refused"});
 }
 
 static struct model_real *any_real(struct life *l)
@@ -227,7 +231,9 @@ static void do_order(struct life *l)
 		return;
 	r->order = (enum pool_order)chance(3);
 	model_decide(&l->m, l->w.now);
-	world_event(&l->w, (struct pool_event){.kind = POOL_ORDER, .service = r->v->id, .address = r->r->address, .order = r->order});
+	world_event(
+		&l->w, (struct pool_event){
+			       .kind = POOL_ORDER, .service = r->v->id, .address = r->r->address, .order = r->order});
 }
 
 static void reload(struct life *l, const char *config, bool reads)
@@ -277,13 +283,15 @@ static void do_same_reload(struct life *l)
 	world_hush(&l->w);
 	reload(l, l->config, chance(2));
 	if (l->w.op_count)
-		fail_msg("seed %u step %u: a reload of the same file did %zu operations\n%s", l->seed, l->step, l->w.op_count, l->w.said);
+		fail_msg("seed %u step %u: a reload of the same file did %zu operations\n%s", l->seed, l->step,
+			l->w.op_count, l->w.said);
 }
 
 /* By hand: a server or a whole virtual vanishes; a stranger comes. */
 static void do_by_hand(struct life *l)
 {
-	struct table_op op = {.kind = (const enum table_op_kind[]){TABLE_SERVICE_DELETE, TABLE_REAL_DELETE, TABLE_REAL_DELETE, TABLE_REAL_ADD}[chance(4)]};
+	struct table_op op = {.kind = (const enum table_op_kind[]){TABLE_SERVICE_DELETE, TABLE_REAL_DELETE,
+				      TABLE_REAL_DELETE, TABLE_REAL_ADD}[chance(4)]};
 	char real[32];
 
 	op.service.id = lab_id(ids[chance(MODEL_VIRTUALS)]);
@@ -305,7 +313,8 @@ static void heal(struct life *l)
 
 static void one_step(struct life *l)
 {
-	static void (*const steps[])(struct life *) = {do_maintenance, do_order, do_order, do_reload, do_same_reload, do_by_hand};
+	static void (*const steps[])(struct life *) = {
+		do_maintenance, do_order, do_order, do_reload, do_same_reload, do_by_hand};
 	unsigned what = chance(20);
 
 	l->trouble = chance(5) == 0 ? 10 + chance(80) : 0;
@@ -372,7 +381,8 @@ static void in_every_random_life_the_table_is_what_the_states_say(void **state)
 	}
 	for (unsigned seed = 1; seed <= count; seed++)
 		live(seed);
-	print_message("%u lives, %llu tables compared, %llu operations\n", count, (unsigned long long)compared, (unsigned long long)operations);
+	print_message("%u lives, %llu tables compared, %llu operations\n", count, (unsigned long long)compared,
+		(unsigned long long)operations);
 	assert_true(compared > (uint64_t)count * STEPS / 2 && operations > count);
 }
 

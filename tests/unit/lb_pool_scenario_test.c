@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Every recorded life of tests/data/ldirectord/scenarios: its steps happen to a pool on a kernel table in memory, and after each the
- * table is the one that the peer had after the same step, or where the fixture's "required" asks for another, that one (exceptions[]).
+/* Every recorded life of tests/data/ldirectord/scenarios: its steps happen to a pool on a kernel table in memory, and
+ * after each the table is the one that the peer had after the same step, or where the fixture's "required" asks for
+ * another, that one (exceptions[]).
  * Run from the top of the source tree. */
 #include <glib.h>
 #include <jansson.h>
@@ -26,12 +27,16 @@ static const struct exception {
 } exceptions[] = {
 	{"fwm-global-fallback", "start", NULL, "-a -f 5 -r 127.0.0.1:80 -g -w 1"},
 	{"gate-port-mapping", "server 1 refuses", "command stop", "-a -t 10.9.0.1:80 -r 127.0.2.1:80 -g -w 2"},
-	{"reload-error", "server 2 refuses after the failed reload", "HUP with the repaired file", "-d -t 10.9.0.1:80 -r 127.0.2.1:8002"},
+	{"reload-error", "server 2 refuses after the failed reload", "HUP with the repaired file",
+		"-d -t 10.9.0.1:80 -r 127.0.2.1:8002"},
 };
 
 /* What stood in the table before the start; the fixture says it in its note. */
 static const char *const existing[] = {
-	"-A -t 10.9.0.1:80 -s rr", "-a -t 10.9.0.1:80 -r 127.0.2.1:8001 -m -w 5", "-a -t 10.9.0.1:80 -r 127.0.2.9:8009 -m -w 1", "-A -t 10.9.0.1:99 -s rr",
+	"-A -t 10.9.0.1:80 -s rr",
+	"-a -t 10.9.0.1:80 -r 127.0.2.1:8001 -m -w 5",
+	"-a -t 10.9.0.1:80 -r 127.0.2.9:8009 -m -w 1",
+	"-A -t 10.9.0.1:99 -s rr",
 };
 
 enum alive { UNKNOWN, ALIVE, DEAD };
@@ -47,7 +52,7 @@ struct play {
 	char commands[TEXT];
 };
 
-/* --- what happens ------------------------------------------------------------------------------------------------------- */
+/* --- what happens ----------------------------------------------------------------------------- */
 
 /* Before the first result nobody has got a weight from us, but a fallback. */
 static void no_pulse(struct world *w, const struct table_op *op)
@@ -56,7 +61,8 @@ static void no_pulse(struct world *w, const struct table_op *op)
 	char where[64];
 
 	lb_address_text(&op->real.address, where, sizeof where);
-	if (!p->checked && op->kind >= TABLE_REAL_ADD && op->kind != TABLE_REAL_DELETE && strncmp(where, "127.0.2.", 8) == 0)
+	if (!p->checked && op->kind >= TABLE_REAL_ADD && op->kind != TABLE_REAL_DELETE &&
+		strncmp(where, "127.0.2.", 8) == 0)
 		assert_int_equal(op->real.weight, 0);
 }
 
@@ -86,7 +92,10 @@ static void check_round(struct play *p)
 		struct pool_check c;
 		pool_check(p->w.pool, i, &c);
 		bool up = p->alive[c.r->address.port - FIRST_PORT] == ALIVE;
-		world_event(&p->w, (struct pool_event){.kind = POOL_RESULT, .check = i, .up = up, .why = up ? "connected" : "connection refused"});
+		world_event(&p->w, (struct pool_event){.kind = POOL_RESULT,
+					   .check = i,
+					   .up = up,
+					   .why = up ? "connected" : "connection refused"});
 	}
 	world_pass(&p->w, 1000);
 }
@@ -121,7 +130,8 @@ static void reweight(struct table *t)
 
 static void happen(struct play *p, const char *step, json_t *value)
 {
-	static const char *const idle[] = {"command start returned", "command status", "command start", "one child killed", "HUP with a broken file"};
+	static const char *const idle[] = {"command start returned", "command status", "command start",
+		"one child killed", "HUP with a broken file"};
 	const char *config = json_string_value(json_object_get(value, "new_config"));
 
 	for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
@@ -148,7 +158,7 @@ static void happen(struct play *p, const char *step, json_t *value)
 	}
 }
 
-/* --- what must be ------------------------------------------------------------------------------------------------------- */
+/* --- what must be ----------------------------------------------------------------------------- */
 
 static void compare(struct play *p, const struct table *wanted)
 {
@@ -304,7 +314,8 @@ static void every_recorded_life_ends_each_step_with_the_table_that_is_wanted(voi
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(every_recorded_life_ends_each_step_with_the_table_that_is_wanted)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_recorded_life_ends_each_step_with_the_table_that_is_wanted)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,7 @@
 
 #include "tests/unit/pooling.h"
 
-/* --- start -------------------------------------------------------------------------------------------------------------- */
+/* --- start ------------------------------------------------------------------------------------ */
 
 static void an_unchecked_real_is_not_in_the_table_or_has_weight_0(void **state)
 {
@@ -50,7 +50,8 @@ static void one_found_serving_has_its_soft_failures(void **state)
 static void checktype_on_is_in_at_once_and_off_never(void **state)
 {
 	(void)state;
-	world_start(w, "virtual=" V "\n\tchecktype=on\n\treal=" R1 " masq 3\nvirtual=10.9.0.1:81\n\tchecktype=off\n\tquiescent=yes\n\treal=" R1 " masq 3\n");
+	world_start(w, "virtual=" V "\n\tchecktype=on\n\treal=" R1
+		       " masq 3\nvirtual=10.9.0.1:81\n\tchecktype=off\n\tquiescent=yes\n\treal=" R1 " masq 3\n");
 	assert_int_equal(weight(R1), 3);
 	assert_int_equal(weight_in("10.9.0.1:81", R1), -1);
 	assert_int_equal(pool_check_count(w->pool), 0);
@@ -150,12 +151,13 @@ static void reminders_go_on_after_maintenance(void **state)
 	assert_true(said("M Inaccessible real server: " R1 " (" V ")\n"));
 }
 
-/* --- states ------------------------------------------------------------------------------------------------------------- */
+/* --- states ----------------------------------------------------------------------------------- */
 
 static void a_shared_check_is_counted_once_and_each_virtual_judges_by_its_own_failurecount(void **state)
 {
 	(void)state;
-	world_start(w, ONE "\tfailurecount=2\nvirtual=10.9.0.1:81\n\tchecktype=connect\n\tfailurecount=3\n\treal=" R1 " masq 3\n");
+	world_start(w, ONE "\tfailurecount=2\nvirtual=10.9.0.1:81\n\tchecktype=connect\n\tfailurecount=3\n\treal=" R1
+			   " masq 3\n");
 	assert_int_equal(pool_check_count(w->pool), 1);
 	up(R1);
 	down(R1);
@@ -269,7 +271,7 @@ static void one_named_twice_with_two_weights_goes_in_one_operation(void **state)
 	assert_int_equal(weight(R1), -1);
 }
 
-/* --- reload and stop ---------------------------------------------------------------------------------------------------- */
+/* --- reload and stop -------------------------------------------------------------------------- */
 
 static void a_reload_keeps_states_counters_and_checks_of_what_stays(void **state)
 {
@@ -280,7 +282,9 @@ static void a_reload_keeps_states_counters_and_checks_of_what_stays(void **state
 	up(R1);
 	down(R1);
 	world_hush(w);
-	world_reload(w, "virtual=" V "\n\tchecktype=connect\n\treal=127.0.1.1:1 masq\n\tfailurecount=3\n\treal=" R1 " masq 3\n", true);
+	world_reload(w,
+		"virtual=" V "\n\tchecktype=connect\n\treal=127.0.1.1:1 masq\n\tfailurecount=3\n\treal=" R1 " masq 3\n",
+		true);
 	assert_int_equal(w->op_count, 0);
 	assert_int_equal(view(0, 1).failures, 1);
 	pool_check(w->pool, 1, &c);
@@ -323,7 +327,7 @@ static void after_the_stop_nothing_is_done(void **state)
 	assert_true(pool_deadline(w->pool).ns == MONO_FAR.ns);
 }
 
-/* --- scale -------------------------------------------------------------------------------------------------------------- */
+/* --- scale ------------------------------------------------------------------------------------ */
 
 static double seconds(void)
 {
@@ -333,7 +337,8 @@ static double seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* CPU microseconds of a change of state, and of all that a start and a reload need, with so many virtuals of a hundred reals. */
+/* CPU microseconds of a change of state, and of all that a start and a reload need, with so many virtuals of a hundred
+ * reals. */
 static double cost_of_a_change(unsigned virtuals, double *start_ms, double *reload_ms)
 {
 	enum { A_VIRTUAL = 100, CHANGES = 20000 };
@@ -355,9 +360,13 @@ static double cost_of_a_change(unsigned virtuals, double *start_ms, double *relo
 	assert_int_equal(pool_check_count(p), virtuals * A_VIRTUAL);
 	begin = seconds();
 	for (size_t i = 0; i < CHANGES; i++) {
-		struct pool_event e = {.kind = POOL_RESULT, .check = i * 37 % (virtuals * A_VIRTUAL), .up = i / (virtuals * A_VIRTUAL) % 2 == 0, .why = ""};
+		struct pool_event e = {.kind = POOL_RESULT,
+			.check = i * 37 % (virtuals * A_VIRTUAL),
+			.up = i / (virtuals * A_VIRTUAL) % 2 == 0,
+			.why = ""};
 		pool_event(p, &e, (struct mono){2});
-		(void)pool_actions(p, &count); /* each changes its real, or nearly: 37 and the number have no common divisor */
+		/* each changes its real, or nearly: 37 and the number have no common divisor */
+		(void)pool_actions(p, &count);
 		assert_true(count > 0);
 	}
 	double change_us = 1e6 * (seconds() - begin) / CHANGES;
@@ -379,11 +388,14 @@ static void a_change_costs_no_more_among_5000_reals_than_among_100(void **state)
 	/* The best of three: others use the same caches. */
 	few = many = 1e9;
 	for (int i = 0; i < 3; i++) {
-		double among_few = cost_of_a_change(1, &start_ms, &reload_ms), among_many = cost_of_a_change(50, &start_ms, &reload_ms);
+		double among_few = cost_of_a_change(1, &start_ms, &reload_ms),
+		       among_many = cost_of_a_change(50, &start_ms, &reload_ms);
 		few = among_few < few ? among_few : few;
 		many = among_many < many ? among_many : many;
 	}
-	print_message("a change: %.2f us among 100 reals, %.2f us among 5000; with 5000 a start %.1f ms, a reload %.1f ms\n", few, many, start_ms, reload_ms);
+	print_message(
+		"a change: %.2f us among 100 reals, %.2f us among 5000; with 5000 a start %.1f ms, a reload %.1f ms\n",
+		few, many, start_ms, reload_ms);
 	assert_true(many < 20 * few + 5); /* its memory is colder; fifty times would be all reals */
 }
 

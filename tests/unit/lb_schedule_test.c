@@ -48,7 +48,8 @@ static void those_of_a_later_reload_join_them(void **state)
 {
 	(void)state;
 	struct mono later = mono_add(noon, span_ms(12345));
-	assert_int_equal(schedule_spread(later, span_ms(1000), 7, 500).ns % 20000000, schedule_spread(noon, span_ms(1000), 499, 500).ns % 20000000);
+	assert_int_equal(schedule_spread(later, span_ms(1000), 7, 500).ns % 20000000,
+		schedule_spread(noon, span_ms(1000), 499, 500).ns % 20000000);
 }
 
 static void a_period_of_next_to_nothing(void **state)

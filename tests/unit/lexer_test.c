@@ -33,7 +33,8 @@ static const char *next(void)
 		n += (size_t)snprintf(out + n, sizeof(out) - n, "%.*s@%u:%u ", (int)line.words[i].text.len,
 				      (const char *)line.words[i].text.at, line.words[i].line, line.words[i].column);
 	if (line.rest.at)
-		(void)snprintf(out + n, sizeof(out) - n, "|%.*s@%u", (int)line.rest.len, (const char *)line.rest.at, line.rest_column);
+		(void)snprintf(out + n, sizeof(out) - n, "|%.*s@%u", (int)line.rest.len, (const char *)line.rest.at,
+			line.rest_column);
 	return out;
 }
 

@@ -111,8 +111,9 @@ static void a_record_has_the_layout_of_the_reference_with_milliseconds(void **st
 {
 	(void)state;
 	log_at(LOG_LEVEL_INFO, "Link %s:%s up.", "cfb", "eth1");
-	assert_matches(contents(main_path), "^[A-Z][a-z]{2} [0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-6][0-9]\\.[0-9]{3} cfa heartbeat: "
-					    "\\[[0-9]+\\]: info: Link cfb:eth1 up\\.\n$");
+	assert_matches(contents(main_path),
+		"^[A-Z][a-z]{2} [0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-6][0-9]\\.[0-9]{3} cfa heartbeat: "
+		"\\[[0-9]+\\]: info: Link cfb:eth1 up\\.\n$");
 	char pid[32];
 	(void)snprintf(pid, sizeof(pid), " heartbeat: [%ld]: ", (long)getpid());
 	assert_non_null(strstr(contents(main_path), pid));
@@ -126,7 +127,7 @@ static void the_older_layout_is_written_when_it_is_asked_for(void **state)
 	assert_int_equal(log_open(&c), 0);
 	log_at(LOG_LEVEL_WARN, "node cfb: is dead");
 	assert_matches(contents(main_path),
-		       "^heartbeat: [0-9]{4}/[01][0-9]/[0-3][0-9]_[0-2][0-9]:[0-5][0-9]:[0-6][0-9] WARN: node cfb: is dead\n$");
+		"^heartbeat: [0-9]{4}/[01][0-9]/[0-3][0-9]_[0-2][0-9]:[0-5][0-9]:[0-6][0-9] WARN: node cfb: is dead\n$");
 }
 
 static void level_words_are_those_of_the_reference(void **state)
@@ -362,7 +363,8 @@ static void a_reopening_that_fails_keeps_the_old_file_and_warns(void **state)
 	log_reopen();
 	log_at(LOG_LEVEL_INFO, "after");
 	assert_int_equal(lines(rotated), 2);
-	assert_matches(contents(rotated), "WARN: log: cannot open .*: Is a directory; going on with the old file\n.*after\n$");
+	assert_matches(
+		contents(rotated), "WARN: log: cannot open .*: Is a directory; going on with the old file\n.*after\n$");
 	assert_int_equal(rmdir(main_path), 0);
 	assert_int_equal(unlink(rotated), 0);
 }
@@ -387,8 +389,9 @@ static void a_full_disk_loses_records_and_says_how_many_when_there_is_room_again
 	int status = -1;
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
-	assert_matches(contents(main_path), "record number 0,[^\n]*soon\n[^\n]*\n[^\n]*WARN: log: 9 records lost here: [^\n]+\n[^\n]*room again\n$|"
-					    "record number 1,[^\n]*soon\n[^\n]*\n[^\n]*WARN: log: 8 records lost here: [^\n]+\n[^\n]*room again\n$");
+	assert_matches(contents(main_path),
+		"record number 0,[^\n]*soon\n[^\n]*\n[^\n]*WARN: log: 9 records lost here: [^\n]+\n[^\n]*room again\n$|"
+		"record number 1,[^\n]*soon\n[^\n]*\n[^\n]*WARN: log: 8 records lost here: [^\n]+\n[^\n]*room again\n$");
 }
 
 static void standard_error_with_a_sleeping_reader_does_not_block(void **state)
@@ -551,7 +554,8 @@ static void a_file_that_an_own_process_cannot_open_is_reported_in_the_other_one(
 	c.logfile = "/tmp/log_test/no/such/file";
 	assert_int_equal(log_open(&c), 0);
 	wait_for_text(debug_path, "cannot open");
-	assert_matches(contents(debug_path), "ERROR: log: cannot open /tmp/log_test/no/such/file: No such file or directory; tried again with each record\n$");
+	assert_matches(contents(debug_path),
+		"ERROR: log: cannot open /tmp/log_test/no/such/file: No such file or directory; tried again with each record\n$");
 }
 
 static void errno_survives_a_record(void **state)

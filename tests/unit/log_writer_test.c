@@ -42,7 +42,8 @@ static int message(void *context, const void *data, size_t len)
 
 static struct log_writer *start(void)
 {
-	struct log_writer *w = log_writer_start(&(struct log_writer_job){.name = "writer", .begin = begin, .message = message});
+	struct log_writer *w =
+		log_writer_start(&(struct log_writer_job){.name = "writer", .begin = begin, .message = message});
 	assert_non_null(w);
 	return w;
 }
@@ -213,7 +214,8 @@ static void die(void *context)
 static void a_process_that_has_died_is_noticed(void **state)
 {
 	(void)state;
-	struct log_writer *w = log_writer_start(&(struct log_writer_job){.name = "writer", .begin = die, .message = message});
+	struct log_writer *w =
+		log_writer_start(&(struct log_writer_job){.name = "writer", .begin = die, .message = message});
 	assert_non_null(w);
 	int failed;
 	while ((failed = log_writer_send(w, "x", 1)) == 0 || failed == -EAGAIN)

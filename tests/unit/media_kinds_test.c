@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A kind of medium is one file and one row: this test brings a kind of its own, in the place of "serial", that speaks over
- * a pseudo-terminal.  It has no socket, no address and no datagrams: its messages end with a NUL byte.
+/* A kind of medium is one file and one row: this test brings a kind of its own, in the place of "serial", that speaks
+ * over a pseudo-terminal.  It has no socket, no address and no datagrams: its messages end with a NUL byte.
  * The table of kinds below takes the place of heartbeat/media/kinds.c in this program. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* A laboratory for media over real sockets: two network namespaces, a and b, joined by two cables (veth pairs) that are called
- * ha0 and ha1 on both sides; b has two addresses on each.  A set of media belongs to the namespace in which it was opened,
- * so that both sides live in one process.  Included by the test programs of the room, each of which is one file. */
+/* A laboratory for media over real sockets: two network namespaces, a and b, joined by two cables (veth pairs) that are
+ * called ha0 and ha1 on both sides; b has two addresses on each.  A set of media belongs to the namespace in which it
+ * was opened, so that both sides live in one process.  Included by the test programs of the room, each of which is one
+ * file. */
 #ifndef TESTS_UNIT_MEDIA_LAB_H
 #define TESTS_UNIT_MEDIA_LAB_H
 
@@ -51,7 +52,7 @@ static struct side a = {.name = "a"}, b = {.name = "b"};
 static char log_dir[] = "/tmp/heartbeat-media-test-XXXXXX";
 static char log_path[64];
 
-/* --- the laboratory ------------------------------------------------------------------------------------------------ */
+/* --- the laboratory --------------------------------------------------------------------------- */
 
 static inline void enter(const struct side *s)
 {
@@ -83,7 +84,8 @@ static inline void plug_cable(unsigned n)
 {
 	run(&a, "ip link add ha%u type veth peer name ha%u netns /proc/%d/fd/%d", n, n, getpid(), b.ns);
 	run(&a, "ip address add 10.9.%u.1/24 brd + dev ha%u && ip link set ha%u up", n, n, n);
-	run(&b, "ip address add 10.9.%u.2/24 brd + dev ha%u && ip address add 10.9.%u.3/24 brd + dev ha%u && ip link set ha%u up", n, n, n, n, n);
+	run(&b, "ip address add 10.9.%u.2/24 brd + dev ha%u && ip address add 10.9.%u.3/24 brd + dev ha%u && ip link set ha%u up",
+		n, n, n, n, n);
 }
 
 static inline bool open_log(void)
@@ -91,7 +93,8 @@ static inline bool open_log(void)
 	if (!mkdtemp(log_dir))
 		return false;
 	(void)snprintf(log_path, sizeof log_path, "%s/log", log_dir);
-	const struct log_config config = {.entity = "heartbeat", .host = "a", .logfile = log_path, .facility = -1, .syslog_layout = true};
+	const struct log_config config = {
+		.entity = "heartbeat", .host = "a", .logfile = log_path, .facility = -1, .syslog_layout = true};
 	return log_open(&config) == 0;
 }
 
@@ -108,7 +111,8 @@ static inline int build_laboratory(void **state)
 {
 	(void)state;
 	if (geteuid() != 0) {
-		fprintf(stderr, "%s: needs root, for network namespaces and raw sockets: sudo make check\n", program_invocation_short_name);
+		fprintf(stderr, "%s: needs root, for network namespaces and raw sockets: sudo make check\n",
+			program_invocation_short_name);
 		return -1;
 	}
 	/* On one processor the kernel keeps the order of packets. */
@@ -226,7 +230,8 @@ static inline void say(struct side *s, const char *text)
 	media_send(s->set, bytes_of(text));
 }
 
-/* Send until the peer hears it by mcast, which has no echo: a cable that was just plugged in takes the kernel a moment. */
+/* Send until the peer hears it by mcast, which has no echo: a cable that was just plugged in takes the kernel a
+ * moment. */
 static inline void wait_until_heard(struct side *from, struct side *to, size_t mcast)
 {
 	gint64 end = g_get_monotonic_time() + WAIT_MS * 1000;
@@ -248,7 +253,8 @@ static inline void ping(size_t medium, const char *text)
 	media_ping(a.set, medium, bytes_of(text));
 }
 
-static inline void check_got(const struct side *s, size_t i, size_t medium, const char *text, const char *from, const char *interface)
+static inline void check_got(
+	const struct side *s, size_t i, size_t medium, const char *text, const char *from, const char *interface)
 {
 	char address[MEDIA_ADDRESS_TEXT];
 
@@ -295,7 +301,7 @@ static inline void throw(int fd, const void *data, size_t len, const char *addre
 	assert_int_equal(sendto(fd, data, len, 0, (struct sockaddr *)&to, sizeof to), (ssize_t)len);
 }
 
-/* --- the log ------------------------------------------------------------------------------------------------------- */
+/* --- the log ---------------------------------------------------------------------------------- */
 
 static inline void clear_log(void)
 {
@@ -316,11 +322,14 @@ static inline unsigned count_in_log(const char *text)
 	return n;
 }
 
-/* --- media and their fields ---------------------------------------------------------------------------------------- */
+/* --- media and their fields ------------------------------------------------------------------- */
 
 #define BCAST(dev) {.kind = MEDIUM_BCAST, .name = dev, .interface = dev, .port = PORT, .line = 7}
 #define MCAST(dev, with_loop) \
-	{.kind = MEDIUM_MCAST, .name = dev, .interface = dev, .address = "239.9.9.9", .port = PORT, .ttl = 1, .loop = with_loop, .line = 8}
+	{ \
+		.kind = MEDIUM_MCAST, .name = dev, .interface = dev, .address = "239.9.9.9", .port = PORT, .ttl = 1, \
+		.loop = with_loop, .line = 8 \
+	}
 #define UCAST(dev, host) {.kind = MEDIUM_UCAST, .name = dev, .interface = dev, .address = host, .port = PORT, .line = 9}
 #define PING(host) {.kind = MEDIUM_PING, .name = host, .address = host, .line = 10}
 #define PING_GROUP(group, list) \

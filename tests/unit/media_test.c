@@ -4,7 +4,7 @@
 
 #include <netinet/ip_icmp.h>
 
-/* --- what goes over the wire --------------------------------------------------------------------------------------- */
+/* --- what goes over the wire ------------------------------------------------------------------ */
 
 static void a_broadcast_reaches_the_peer_and_comes_back_to_its_sender(void **state)
 {
@@ -52,7 +52,8 @@ static void a_multicast_comes_back_only_with_loop_1(void **state)
 
 static void one_group_on_two_cables_is_told_apart(void **state)
 {
-	static const struct medium_conf one[] = {MCAST("ha1", false)}, both[] = {MCAST("ha0", false), MCAST("ha1", false), BCAST("ha0"), BCAST("ha1")};
+	static const struct medium_conf one[] = {MCAST("ha1", false)},
+					both[] = {MCAST("ha0", false), MCAST("ha1", false), BCAST("ha0"), BCAST("ha1")};
 
 	(void)state;
 	OPEN(&a, one);
@@ -84,7 +85,8 @@ static void unicast_goes_to_the_peer_alone(void **state)
 static void a_datagram_is_reported_once_for_the_line_that_fits_best(void **state)
 {
 	static const struct medium_conf from_a[] = {BCAST("ha0"), UCAST("ha0", "10.9.0.2")};
-	static const struct medium_conf on_b[] = {UCAST("ha0", "10.9.0.77"), BCAST("ha0"), UCAST("ha0", "10.9.0.1"), UCAST("ha1", "10.9.1.1")};
+	static const struct medium_conf on_b[] = {
+		UCAST("ha0", "10.9.0.77"), BCAST("ha0"), UCAST("ha0", "10.9.0.1"), UCAST("ha1", "10.9.1.1")};
 
 	(void)state;
 	OPEN(&a, from_a);
@@ -126,8 +128,12 @@ static void look_at_wire(int fd, int *tos, int *ttl, uint16_t *port)
 	char data[64], control[256];
 	struct sockaddr_in from;
 	struct iovec part = {data, sizeof data};
-	struct msghdr h = {.msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
-	                   .msg_controllen = sizeof control};
+	struct msghdr h = {.msg_name = &from,
+		.msg_namelen = sizeof from,
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof control};
 
 	assert_true(recvmsg(fd, &h, 0) > 0);
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(&h); c; c = CMSG_NXTHDR(&h, c)) {
@@ -147,13 +153,20 @@ static void headers_are_those_of_the_reference(void **state)
 		int tos, ttl;
 	} rows[] = {
 		{BCAST("ha0"), "10.9.0.255", 0, 64},
-		{{.kind = MEDIUM_MCAST, .name = "ha0", .interface = "ha0", .address = "239.9.9.9", .port = PORT, .ttl = 3}, "239.9.9.9", 0, 3},
+		{{.kind = MEDIUM_MCAST,
+			 .name = "ha0",
+			 .interface = "ha0",
+			 .address = "239.9.9.9",
+			 .port = PORT,
+			 .ttl = 3},
+			"239.9.9.9", 0, 3},
 		{UCAST("ha0", "10.9.0.2"), "10.9.0.2", 0x10, 64},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		const struct ip_mreqn group = {.imr_multiaddr.s_addr = inet_addr("239.9.9.9"), .imr_address.s_addr = inet_addr("10.9.0.2")};
+		const struct ip_mreqn group = {
+			.imr_multiaddr.s_addr = inet_addr("239.9.9.9"), .imr_address.s_addr = inet_addr("10.9.0.2")};
 		int tos = -1, ttl = -1;
 		uint16_t port = 0;
 
@@ -170,7 +183,7 @@ static void headers_are_those_of_the_reference(void **state)
 	}
 }
 
-/* --- ping ---------------------------------------------------------------------------------------------------------- */
+/* --- ping ------------------------------------------------------------------------------------- */
 
 static void a_ping_brings_its_payload_back(void **state)
 {
@@ -210,7 +223,9 @@ static void a_host_that_is_pinged_twice_answers_each_line(void **state)
 	}
 	wait_for(&a.count, 30);
 	for (size_t i = 0; i < a.count; i++)
-		assert_string_equal(a.got[i].text, a.got[i].medium == 0 ? "###\nfirst" : a.got[i].medium == 1 ? "###\ngroup" : "###\nsecond");
+		assert_string_equal(a.got[i].text, a.got[i].medium == 0   ? "###\nfirst"
+						   : a.got[i].medium == 1 ? "###\ngroup"
+									  : "###\nsecond");
 }
 
 static void a_group_is_heard_once_for_each_request_while_one_member_lives(void **state)
@@ -267,7 +282,8 @@ static void echo_requests_look_as_the_reference_sends_them(void **state)
 /* Send an echo reply from b, as somebody might who has seen the request. */
 static void forge_reply(const char *from, uint16_t sequence, const char *payload)
 {
-	struct echo_packet p = {.icmp = {.type = ICMP_ECHOREPLY, .un.echo = {.id = PING_ID, .sequence = htons(sequence)}}};
+	struct echo_packet p = {
+		.icmp = {.type = ICMP_ECHOREPLY, .un.echo = {.id = PING_ID, .sequence = htons(sequence)}}};
 	uint16_t words[36] = {0};
 	uint32_t sum = 0;
 	size_t len = sizeof p.icmp + strlen(payload);

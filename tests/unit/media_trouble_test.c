@@ -4,9 +4,10 @@
 
 #include "heartbeat/media/medium.h"
 
-/* --- trouble at run time ------------------------------------------------------------------------------------------- */
+/* --- trouble at run time ---------------------------------------------------------------------- */
 
-static const struct medium_conf all_kinds_a[] = {BCAST("ha0"), MCAST("ha0", false), UCAST("ha0", "10.9.0.2"), PING("10.9.0.2")};
+static const struct medium_conf all_kinds_a[] = {
+	BCAST("ha0"), MCAST("ha0", false), UCAST("ha0", "10.9.0.2"), PING("10.9.0.2")};
 static const struct medium_conf all_kinds_b[] = {BCAST("ha0"), MCAST("ha0", false), UCAST("ha0", "10.9.0.1")};
 
 /* Wait until the text has come by each of the first three media. */
@@ -93,7 +94,8 @@ static void an_address_may_change(void **state)
 	clear_log();
 	run(&a, "ip address flush dev ha0");
 	say(&a, "###\nx");
-	assert_int_equal(count_in_log("bcast_write: Unable to send HBcomm packet ha0: Cannot assign requested address"), 1);
+	assert_int_equal(
+		count_in_log("bcast_write: Unable to send HBcomm packet ha0: Cannot assign requested address"), 1);
 	run(&a, "ip address add 10.77.0.1/16 dev ha0"); /* without brd */
 	run(&b, "ip address flush dev ha0 && ip address add 10.77.0.2/16 dev ha0");
 	forget();
@@ -157,7 +159,8 @@ static void a_medium_follows_its_interface_under_another_name(void **state)
 	assert_int_equal(count_in_log("No such device"), 2); /* ha.cf names ha0, and there is none */
 	run(&a, "ip link set other down && ip link set other name ha0 && ip link set ha0 up");
 	forget();
-	for (gint64 end = g_get_monotonic_time() + WAIT_MS * 1000; b.count == 0 && g_get_monotonic_time() < end; settle())
+	for (gint64 end = g_get_monotonic_time() + WAIT_MS * 1000; b.count == 0 && g_get_monotonic_time() < end;
+		settle())
 		say(&a, "###\nx");
 	assert_true(b.count > 0);
 }
@@ -216,7 +219,7 @@ static void a_message_that_is_too_long_is_counted_not_sent(void **state)
 	assert_int_equal(c.sent, 1);
 }
 
-/* --- what does not open -------------------------------------------------------------------------------------------- */
+/* --- what does not open ----------------------------------------------------------------------- */
 
 static void check_refused(const struct medium_conf *conf, const char *expected)
 {
@@ -239,22 +242,37 @@ static void what_cannot_be_opened_is_explained(void **state)
 	} rows[] = {
 		{BCAST("eth9"), "ha.cf:7: error: bcast eth9: no such interface; there are: bare, ha0, ha1, lo"},
 		{MCAST("eth9", true), "ha.cf:8: error: mcast eth9: no such interface; there are: bare, ha0, ha1, lo"},
-		{UCAST("eth9", "10.9.0.2"), "ha.cf:9: error: ucast eth9: no such interface; there are: bare, ha0, ha1, lo"},
-		{BCAST("a-name-that-is-longer-than-any-interface"), "ha.cf:7: error: bcast a-name-that-is-longer-than-any-interface: no such interface"},
+		{UCAST("eth9", "10.9.0.2"),
+			"ha.cf:9: error: ucast eth9: no such interface; there are: bare, ha0, ha1, lo"},
+		{BCAST("a-name-that-is-longer-than-any-interface"),
+			"ha.cf:7: error: bcast a-name-that-is-longer-than-any-interface: no such interface"},
 		{BCAST(""), "ha.cf:7: error: bcast : no such interface"},
 		{BCAST("bare"), "ha.cf:7: error: bcast bare: the interface has no IPv4 broadcast address"},
 		{MCAST("bare", true), "ha.cf:8: error: mcast bare: the interface has no IPv4 address"},
-		{UCAST("ha0", "no.such.host.invalid"), "ha.cf:9: error: ucast ha0: host \"no.such.host.invalid\" has no IPv4 address: "},
-		{PING("no.such.host.invalid"), "ha.cf:10: error: ping no.such.host.invalid: host \"no.such.host.invalid\" has no IPv4 address: "},
-		{PING_GROUP("routers", members), "ha.cf:11: error: ping_group routers: none of its 2 hosts has an IPv4 address"},
-		{{.kind = MEDIUM_MCAST, .name = "ha0", .interface = "ha0", .address = "10.9.0.255", .port = PORT, .ttl = 1, .line = 5},
-		 "ha.cf:5: error: mcast ha0: \"10.9.0.255\" is no multicast group; expected 224.0.0.0 to 239.255.255.255"},
-		{{.kind = MEDIUM_BCAST, .name = "ha0", .interface = "ha0", .line = 5}, "ha.cf:5: error: bcast ha0: port 0 cannot be used"},
+		{UCAST("ha0", "no.such.host.invalid"),
+			"ha.cf:9: error: ucast ha0: host \"no.such.host.invalid\" has no IPv4 address: "},
+		{PING("no.such.host.invalid"),
+			"ha.cf:10: error: ping no.such.host.invalid: host \"no.such.host.invalid\" has no IPv4 address: "},
+		{PING_GROUP("routers", members),
+			"ha.cf:11: error: ping_group routers: none of its 2 hosts has an IPv4 address"},
+		{{.kind = MEDIUM_MCAST,
+			 .name = "ha0",
+			 .interface = "ha0",
+			 .address = "10.9.0.255",
+			 .port = PORT,
+			 .ttl = 1,
+			 .line = 5},
+			"ha.cf:5: error: mcast ha0: \"10.9.0.255\" is no multicast group; expected 224.0.0.0 to 239.255.255.255"},
+		{{.kind = MEDIUM_BCAST, .name = "ha0", .interface = "ha0", .line = 5},
+			"ha.cf:5: error: bcast ha0: port 0 cannot be used"},
 		{{.kind = MEDIUM_SERIAL, .name = "/dev/ttyS0", .line = 4},
-		 "ha.cf:4: error: serial: not built into this version; there are: bcast, mcast, ucast, ping, ping_group"},
-		{{.kind = MEDIUM_MCAST6, .name = "ha0", .line = 4}, "ha.cf:4: error: mcast6: not built into this version"},
-		{{.kind = MEDIUM_UCAST6, .name = "ha0", .line = 4}, "ha.cf:4: error: ucast6: not built into this version"},
-		{{.kind = MEDIUM_PING6, .name = "::1", .line = 4}, "ha.cf:4: error: ping6: not built into this version"},
+			"ha.cf:4: error: serial: not built into this version; there are: bcast, mcast, ucast, ping, ping_group"},
+		{{.kind = MEDIUM_MCAST6, .name = "ha0", .line = 4},
+			"ha.cf:4: error: mcast6: not built into this version"},
+		{{.kind = MEDIUM_UCAST6, .name = "ha0", .line = 4},
+			"ha.cf:4: error: ucast6: not built into this version"},
+		{{.kind = MEDIUM_PING6, .name = "::1", .line = 4},
+			"ha.cf:4: error: ping6: not built into this version"},
 	};
 
 	(void)state;
@@ -266,7 +284,8 @@ static void what_cannot_be_opened_is_explained(void **state)
 
 static void all_that_is_wrong_is_told_at_once_and_nothing_stays_open(void **state)
 {
-	static const struct medium_conf conf[] = {BCAST("ha0"), BCAST("eth8"), UCAST("eth9", "no.such.host.invalid"), PING("10.9.0.2")};
+	static const struct medium_conf conf[] = {
+		BCAST("ha0"), BCAST("eth8"), UCAST("eth9", "no.such.host.invalid"), PING("10.9.0.2")};
 
 	(void)state;
 	clear_log();
@@ -282,7 +301,8 @@ static void a_port_that_another_program_holds_is_named(void **state)
 
 	(void)state;
 	int fd = stranger(&a, SOCK_DGRAM, 0, "0.0.0.0", PORT);
-	check_refused(conf, "ha.cf:7: error: bcast ha0: port 694/udp is taken by another program; see: ss -ulnp 'sport = :694'");
+	check_refused(conf,
+		"ha.cf:7: error: bcast ha0: port 694/udp is taken by another program; see: ss -ulnp 'sport = :694'");
 	close(fd);
 }
 
@@ -323,13 +343,17 @@ static void every_medium_that_is_served_has_its_kind_and_no_other(void **state)
 static void the_start_is_logged_as_the_reference_does(void **state)
 {
 	static const char *members[] = {"10.9.0.2", "10.9.0.3"};
-	static const struct medium_conf conf[] = {BCAST("ha0"), MCAST("ha0", true), UCAST("ha1", "10.9.1.2"), PING("10.9.0.2"), PING_GROUP("routers", members)};
+	static const struct medium_conf conf[] = {BCAST("ha0"), MCAST("ha0", true), UCAST("ha1", "10.9.1.2"),
+		PING("10.9.0.2"), PING_GROUP("routers", members)};
 
 	(void)state;
 	clear_log();
 	OPEN(&a, conf);
 	assert_int_equal(count_in_log("info: UDP Broadcast heartbeat started on port 694 (694) interface ha0\n"), 1);
-	assert_int_equal(count_in_log("info: UDP multicast heartbeat started for group 239.9.9.9 port 694 interface ha0 (ttl=1 loop=1)\n"), 1);
+	assert_int_equal(
+		count_in_log(
+			"info: UDP multicast heartbeat started for group 239.9.9.9 port 694 interface ha0 (ttl=1 loop=1)\n"),
+		1);
 	assert_int_equal(count_in_log("info: ucast: started on port 694 interface ha1 to 10.9.1.2\n"), 1);
 	assert_int_equal(count_in_log("info: ping heartbeat started. ping 10.9.0.2: 10.9.0.2\n"), 1);
 	assert_int_equal(count_in_log("info: ping heartbeat started. ping_group routers: 10.9.0.2, 10.9.0.3\n"), 1);
@@ -343,11 +367,12 @@ static void no_media_at_all_can_be_opened_and_used(void **state)
 	media_drain(a.set);
 }
 
-/* --- garbage and floods -------------------------------------------------------------------------------------------- */
+/* --- garbage and floods ----------------------------------------------------------------------- */
 
 static void wait_until_rejected(const struct side *s, uint64_t count)
 {
-	for (gint64 end = g_get_monotonic_time() + WAIT_MS * 1000; rejected(s, 0) < count && g_get_monotonic_time() < end;)
+	for (gint64 end = g_get_monotonic_time() + WAIT_MS * 1000;
+		rejected(s, 0) < count && g_get_monotonic_time() < end;)
 		(void)turn();
 	assert_true(rejected(s, 0) >= count);
 }
@@ -355,7 +380,8 @@ static void wait_until_rejected(const struct side *s, uint64_t count)
 static void what_does_not_begin_like_a_message_is_counted_and_reported_once(void **state)
 {
 	static const struct medium_conf conf[] = {BCAST("ha0"), UCAST("ha0", "10.9.0.1")};
-	static const char *const bad[] = {"", "#", "###", "##\n", "###x\n", "\n###\n", ">>>", ">> \n", "<<<\n", "GET / HTTP/1.0\r\n\r\n"};
+	static const char *const bad[] = {
+		"", "#", "###", "##\n", "###x\n", "\n###\n", ">>>", ">> \n", "<<<\n", "GET / HTTP/1.0\r\n\r\n"};
 
 	(void)state;
 	OPEN(&b, conf);
@@ -373,16 +399,21 @@ static void what_does_not_begin_like_a_message_is_counted_and_reported_once(void
 	assert_int_equal(rejected(&b, 0), G_N_ELEMENTS(bad));
 	assert_int_equal(rejected(&b, 1), 1);
 	assert_int_equal(count_in_log("WARN: "), 1);
-	assert_int_equal(count_in_log("no heartbeat messages were dropped on interface ha0 port 694, the last from 10.9.0.1 port "), 1);
+	assert_int_equal(
+		count_in_log(
+			"no heartbeat messages were dropped on interface ha0 port 694, the last from 10.9.0.1 port "),
+		1);
 	close_side(&b); /* what has not been said yet */
 	assert_int_equal(count_in_log("no heartbeat messages were dropped"), 2);
 	close(fd);
 }
 
-/* A busy kernel keeps 1000 packets that come out of a cable (net.core.netdev_max_backlog); each broadcast counts twice. */
+/* A busy kernel keeps 1000 packets that come out of a cable (net.core.netdev_max_backlog); each broadcast counts
+ * twice. */
 enum { KERNEL_KEEPS = 400 };
 
-/* Wait until the kernel has delivered to b what was sent by the cable 0 so far: it keeps the packets of one processor in their order. */
+/* Wait until the kernel has delivered to b what was sent by the cable 0 so far: it keeps the packets of one processor
+ * in their order. */
 static void wait_until_delivered(int fd)
 {
 	char mark[8];

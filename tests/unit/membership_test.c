@@ -58,7 +58,14 @@ static void the_deadtime_of_a_node_is_its_own_but_within_reason(void **state)
 		const char *dt;
 		int64_t ms;
 	} times[] = {
-		{"|dt=fa0", 4000}, {"|dt=1770", 6000}, {"|dt=0", 4000}, {"|dt=1", 4000}, {"|dt=ffffffffffffffff", 64000}, {"|dt=fa00", 64000}, {"", 4000}, {"|dt=soon", 4000},
+		{"|dt=fa0", 4000},
+		{"|dt=1770", 6000},
+		{"|dt=0", 4000},
+		{"|dt=1", 4000},
+		{"|dt=ffffffffffffffff", 64000},
+		{"|dt=fa00", 64000},
+		{"", 4000},
+		{"|dt=soon", 4000},
 	};
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
 		struct pair *p = classic_pair(NULL);
@@ -190,7 +197,8 @@ static void a_message_of_a_former_life_is_called_a_replay(void **state)
 	struct pair *p = classic_pair(NULL);
 	struct core_counters counters;
 	pair_say(p, ACTIVE "|hg=ff|seq=50");
-	assert_seen(p, ALPHA, "log WARN should_drop_message: attempted replay attack [beta]? [gen = 255, curgen = 256]");
+	assert_seen(
+		p, ALPHA, "log WARN should_drop_message: attempted replay attack [beta]? [gen = 255, curgen = 256]");
 	core_counters(p->side[ALPHA].core, &counters);
 	assert_int_equal(counters.replayed, 1);
 	dies_after(p, 4000);
@@ -308,7 +316,10 @@ static void only_our_own_ping_payload_is_an_answer(void **state)
 {
 	(void)state;
 	static const char *const wrong[] = {
-		"NS_st|st=ping|info=ping|src=10.0.0.8", "NS_st|st=ping|info=ping_group|src=10.0.0.9", "status|st=ping|info=ping|src=10.0.0.9", ACTIVE "|dt=fa0",
+		"NS_st|st=ping|info=ping|src=10.0.0.8",
+		"NS_st|st=ping|info=ping_group|src=10.0.0.9",
+		"status|st=ping|info=ping|src=10.0.0.9",
+		ACTIVE "|dt=fa0",
 	};
 	struct pair *p = pair_new("bcast eth0\nping 10.0.0.9\n", NULL);
 	pair_boot(p, ALPHA);
@@ -456,7 +467,11 @@ static void more_than_two_nodes_with_groups_are_refused(void **state)
 {
 	(void)state;
 	struct pair *p = pair_new("node alpha beta gamma\n", NULL);
-	struct core_config config = {.conf = p->side[ALPHA].conf, .resources = p->side[ALPHA].resources, .keys = &p->keys, .node = "alpha", .generation = 1};
+	struct core_config config = {.conf = p->side[ALPHA].conf,
+		.resources = p->side[ALPHA].resources,
+		.keys = &p->keys,
+		.node = "alpha",
+		.generation = 1};
 	const char *why = NULL;
 	assert_null(core_new(&config, &why));
 	assert_non_null(strstr(why, "exactly two nodes"));

@@ -38,7 +38,8 @@ static void a_standby_is_refused_when_nobody_could_take_over(void **state)
 	pair_run(p, 5000);
 	pair_mark(p);
 	pair_move(p, ALPHA, false, HALF_ALL, 1);
-	assert_seen(p, ALPHA, "moved 1 not standby message [me] from alpha ignored: the other node beta is dead, nobody could take over");
+	assert_seen(p, ALPHA,
+		"moved 1 not standby message [me] from alpha ignored: the other node beta is dead, nobody could take over");
 	pair_run(p, 1000);
 	assert_unseen(p, ALPHA, "do stop");
 	pair_free(p);
@@ -387,7 +388,8 @@ static void an_order_for_no_half_that_exists_is_refused(void **state)
 	struct pair *p = pair_settled(NULL, NULL);
 	say_locally(p, "ask_resources", "everything");
 	say_locally(p, "hb_takeover", "x");
-	assert_seen(p, ALPHA, "log WARN ask_resources from the FIFO ignored: rsc_hold must be all, local, foreign or failback");
+	assert_seen(p, ALPHA,
+		"log WARN ask_resources from the FIFO ignored: rsc_hold must be all, local, foreign or failback");
 	assert_seen(p, ALPHA, "log WARN hb_takeover from the FIFO ignored");
 	pair_run(p, 1000);
 	assert_unseen(p, ALPHA, "do ");

@@ -22,11 +22,13 @@ static void after_a_partition_the_higher_epoch_keeps_and_nobody_starts_again(voi
 {
 	(void)state;
 	struct pair *p = split(NULL, 10000);
-	assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, BETA, "web") && pair_runs(p, ALPHA, "db") && pair_runs(p, BETA, "db"));
+	assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, BETA, "web") && pair_runs(p, ALPHA, "db") &&
+		    pair_runs(p, BETA, "db"));
 	pair_mark(p);
 	pair_run(p, 3000);
 	/* each took the other's last: a higher epoch */
-	assert_true(!pair_runs(p, ALPHA, "web") && pair_runs(p, BETA, "web") && pair_runs(p, ALPHA, "db") && !pair_runs(p, BETA, "db"));
+	assert_true(!pair_runs(p, ALPHA, "web") && pair_runs(p, BETA, "web") && pair_runs(p, ALPHA, "db") &&
+		    !pair_runs(p, BETA, "db"));
 	for (int side = 0; side < SIDES; side++) {
 		assert_unseen(p, side, "do start ");
 		assert_times(p, side, "do stop ", 1);
@@ -84,7 +86,8 @@ static void two_nodes_that_ask_each_other_do_not_answer_for_ever(void **state)
 	pair_move(p, BETA, true, HALF_ALL, 2);
 	pair_run(p, 850);
 	for (int side = 0; side < SIDES; side++)
-		assert_true(pair_count(p, side, "send status") < 12); /* the budget of a keepalive is 64: what is left of it carries the news */
+		/* the budget of a keepalive is 64: what is left of it carries the news */
+		assert_true(pair_count(p, side, "send status") < 12);
 	pair_run(p, 60);
 	assert_seen(p, ALPHA, "do start db");
 	assert_seen(p, BETA, "do start web");
@@ -121,7 +124,8 @@ static void equal_epochs_leave_it_at_home(void **state)
 	pair_boot_adopting(p, ALPHA, both, 2);
 	pair_boot_adopting(p, BETA, both, 2);
 	pair_run(p, 5000);
-	assert_true(pair_runs(p, ALPHA, "web") && !pair_runs(p, BETA, "web") && !pair_runs(p, ALPHA, "db") && pair_runs(p, BETA, "db"));
+	assert_true(pair_runs(p, ALPHA, "web") && !pair_runs(p, BETA, "web") && !pair_runs(p, ALPHA, "db") &&
+		    pair_runs(p, BETA, "db"));
 	assert_unseen(p, ALPHA, "do start ");
 	assert_unseen(p, BETA, "do start ");
 	pair_free(p);

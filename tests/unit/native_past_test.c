@@ -175,7 +175,8 @@ static void one_recorded_status_does_not_move_a_boot_forward_or_back(void **stat
 		struct pair *p = pair_new(NULL, NULL);
 		pair_boot(p, ALPHA);
 		pair_run(p, at);
-		pair_say(p, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=77:5|h4digest=@digest|h4hold=@web:h:1 @db:h:1|seq=999");
+		pair_say(p,
+			"status|st=active|dt=fa0|protocol=1|h4=1|h4hears=77:5|h4digest=@digest|h4hold=@web:h:1 @db:h:1|seq=999");
 		pair_run(p, 10000 - at - 1);
 		assert_unseen(p, ALPHA, "do start ");
 		pair_run(p, 4001);
@@ -210,7 +211,8 @@ static void recorded_statuses_never_make_an_owner_release(void **state)
 	assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, ALPHA, "db"));
 	pair_mark(p);
 	for (unsigned i = 0; i < 20; i++) {
-		pair_say(p, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=77:5|h4digest=@digest|h4hold=@web:h:9 @db:h:9");
+		pair_say(p,
+			"status|st=active|dt=fa0|protocol=1|h4=1|h4hears=77:5|h4digest=@digest|h4hold=@web:h:9 @db:h:9");
 		pair_run(p, 700);
 	}
 	assert_unseen(p, ALPHA, "do stop ");
@@ -254,8 +256,9 @@ static void a_claim_of_a_peer_that_is_not_believed_yet_gets_no_answer(void **sta
 	pair_until(p, 20000, ALPHA, "starting -> failed");
 	pair_run(p, 100);
 	/* The peer's first status that arrives: it knows of us only what we said before initdead took it for dead. */
-	(void)snprintf(early, sizeof early, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=%llx:1|h4digest=@digest|h4hold=@web:a:0",
-	               (unsigned long long)p->side[ALPHA].generation);
+	(void)snprintf(early, sizeof early,
+		"status|st=active|dt=fa0|protocol=1|h4=1|h4hears=%llx:1|h4digest=@digest|h4hold=@web:a:0",
+		(unsigned long long)p->side[ALPHA].generation);
 	pair_mark(p);
 	pair_say(p, early);
 	pair_run(p, 1000);

@@ -45,8 +45,9 @@ static void a_start_waits_for_an_answer_that_names_the_claim(void **state)
 
 	p = pair_new(NULL, NULL);
 	pair_boot(p, ALPHA);
-	(void)snprintf(early, sizeof early, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=%llx:1|h4digest=@digest|h4hold=@web:n:0 @db:h:1",
-	               (unsigned long long)p->side[ALPHA].generation);
+	(void)snprintf(early, sizeof early,
+		"status|st=active|dt=fa0|protocol=1|h4=1|h4hears=%llx:1|h4digest=@digest|h4hold=@web:n:0 @db:h:1",
+		(unsigned long long)p->side[ALPHA].generation);
 	for (unsigned i = 0; i < 5; i++) {
 		pair_say(p, early); /* knows our first status, not the claim */
 		pair_run(p, 500);
@@ -65,7 +66,9 @@ static void an_answer_that_was_overtaken_by_a_later_status_does_not_count(void *
 	pair_say(p, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears|h4digest=@digest|h4hold=@web:n:0 @db:h:1");
 	assert_state(p, ALPHA, "web", OWN_CLAIM);
 	size_t len;
-	uint8_t *yes = pair_frame(p, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears|h4digest=@digest|h4hold=@web:n:0 @db:h:1", &len);
+	uint8_t *yes = pair_frame(p,
+		"status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears|h4digest=@digest|h4hold=@web:n:0 @db:h:1",
+		&len);
 	pair_say(p, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears|h4digest=@digest|h4hold=@web:h:1 @db:h:1");
 	assert_state(p, ALPHA, "web", OWN_NONE);
 	pair_datagram(p, ALPHA, 0, yes, len);
@@ -84,8 +87,9 @@ static void an_answer_to_a_former_life_does_not_count(void **state)
 	p->voice.beat = NULL;
 	pair_hold(p, "@web:n:0 @db:h:1");
 	assert_state(p, ALPHA, "web", OWN_CLAIM);
-	(void)snprintf(former, sizeof former, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=%llx:ffff|h4digest=@digest|h4hold=@web:n:0 @db:h:1",
-	               (unsigned long long)p->side[ALPHA].generation - 1);
+	(void)snprintf(former, sizeof former,
+		"status|st=active|dt=fa0|protocol=1|h4=1|h4hears=%llx:ffff|h4digest=@digest|h4hold=@web:n:0 @db:h:1",
+		(unsigned long long)p->side[ALPHA].generation - 1);
 	p->voice.beat = NULL;
 	for (unsigned i = 0; i < 3; i++) {
 		pair_say(p, former);
@@ -134,9 +138,13 @@ static void a_digest_that_is_absent_or_no_number_is_not_compared(void **state)
 	struct pair *p = pair_with_voice(NULL, NULL, "@web:n:0 @db:n:0");
 	char status[160];
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
-		(void)snprintf(status, sizeof status, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears%s|h4hold=@web:n:0 @db:%c:1", none[i], i % 2 ? 'n' : 'h');
+		(void)snprintf(status, sizeof status,
+			"status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears%s|h4hold=@web:n:0 @db:%c:1", none[i],
+			i % 2 ? 'n' : 'h');
 		pair_say(p, status);
-		assert_int_equal(ownership_column(p->side[ALPHA].core, pair_group(p, "db")), i % 2 ? PEER_NONE : PEER_HELD); /* the rest of it counts */
+		/* the rest of it counts */
+		assert_int_equal(
+			ownership_column(p->side[ALPHA].core, pair_group(p, "db")), i % 2 ? PEER_NONE : PEER_HELD);
 	}
 	assert_unseen(p, ALPHA, "haresources is not the same");
 	pair_say(p, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears|h4digest=1|h4hold=@web:n:0 @db:h:1");
@@ -190,7 +198,8 @@ static void a_status_that_loses_its_native_fields_says_nothing_about_groups(void
 static void broken_holdings_count_as_not_listed_and_harm_nothing(void **state)
 {
 	(void)state;
-	static const char *const broken[] = {"", "x", ":::", "1:h:1 ", "@web:h", "@web:hh:1", "@web:h:1:2", "@web:?:1", "100000000:h:1", "@web:h:fffffffffffffffff", "@web::1", "  @web:h:1"};
+	static const char *const broken[] = {"", "x", ":::", "1:h:1 ", "@web:h", "@web:hh:1", "@web:h:1:2", "@web:?:1",
+		"100000000:h:1", "@web:h:fffffffffffffffff", "@web::1", "  @web:h:1"};
 	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
 		struct pair *p = pair_with_voice(NULL, NULL, broken[i]);
 		pair_run(p, 100);

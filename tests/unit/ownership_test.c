@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Every cell of the table in ownership.h, with every condition that its words name; every move that is not legal; ends of
- * children, retries, time-outs. */
+/* Every cell of the table in ownership.h, with every condition that its words name; every move that is not legal; ends
+ * of children, retries, time-outs. */
 #include "tests/unit/pair.h"
 
 #include <glib.h>
@@ -26,7 +26,8 @@ static const char *const header[] = {
 	"STUCK      stay    stay   stay    stay    stay    stay     stay     stay      stay     stay     stay",
 };
 
-static const char *const columns[PEER_COLUMNS] = {"AWAY", "UNSURE", "NONE", "LEAVING", "FAILED", "CLAIM", "ASK", "STARTING", "HELD", "GIVING", "STOPPING", "STUCK"};
+static const char *const columns[PEER_COLUMNS] = {"AWAY", "UNSURE", "NONE", "LEAVING", "FAILED", "CLAIM", "ASK",
+	"STARTING", "HELD", "GIVING", "STOPPING", "STUCK"};
 
 /* Everything on which a verdict may depend. */
 struct given {
@@ -39,11 +40,20 @@ struct given {
 
 enum { CONDITIONS = 7, COMBINATIONS = 1 << CONDITIONS, OUR_EPOCH = 5, NO_EPOCH = 2 };
 
-static struct given given_of(enum group_state state, enum peer_column column, unsigned bits, enum failback failback, int newer)
+static struct given given_of(
+	enum group_state state, enum peer_column column, unsigned bits, enum failback failback, int newer)
 {
 	return (struct given){
-		.state = state, .column = column, .failback = failback, .newer = newer,
-		.mine = bits & 1, .asked = bits & 2, .acked = bits & 4, .due = bits & 8, .digests_differ = bits & 16, .lower_name = bits & 32,
+		.state = state,
+		.column = column,
+		.failback = failback,
+		.newer = newer,
+		.mine = bits & 1,
+		.asked = bits & 2,
+		.acked = bits & 4,
+		.due = bits & 8,
+		.digests_differ = bits & 16,
+		.lower_name = bits & 32,
 		.time_has_come = bits & 64,
 	};
 }
@@ -51,7 +61,9 @@ static struct given given_of(enum group_state state, enum peer_column column, un
 static char *word_of(enum group_state state, enum peer_column column)
 {
 	g_auto(GStrv) words = g_strsplit_set(header[state], " ", -1);
-	unsigned wanted = column < PEER_STARTING ? (unsigned)column + 1U : column == PEER_STARTING ? PEER_STARTING + 1U : (unsigned)column;
+	unsigned wanted = column < PEER_STARTING    ? (unsigned)column + 1U
+	                  : column == PEER_STARTING ? PEER_STARTING + 1U
+	                                            : (unsigned)column;
 	for (unsigned i = 0, word = 0; words[i]; i++)
 		if (*words[i] && word++ == wanted)
 			return g_strdup(words[i]);
@@ -83,7 +95,9 @@ static enum group_state after(const struct given *s, const char *word)
 	if (!strcmp(word, "withdraw"))
 		return OWN_NONE;
 	if (!strcmp(word, "conflict"))
-		return s->newer == 1 || ((s->newer == 0 || s->newer == NO_EPOCH) && (s->asked || home_goes_first(s))) ? s->state : OWN_STOPPING;
+		return s->newer == 1 || ((s->newer == 0 || s->newer == NO_EPOCH) && (s->asked || home_goes_first(s)))
+		               ? s->state
+		               : OWN_STOPPING;
 	if (!strcmp(word, "release"))
 		return OWN_STOPPING;
 	if (!strcmp(word, "cancel"))
@@ -128,7 +142,9 @@ static void set_up(struct core *c, const struct given *s)
 	group->failback_due = s->due;
 	group->epoch = OUR_EPOCH;
 	group->deadline = s->time_has_come ? c->now.mono : mono_add(c->now.mono, span_ms(1));
-	group->peer = (struct peer_group){.said = s->column, .epoch = s->newer == NO_EPOCH ? 0 : (uint64_t)(OUR_EPOCH - s->newer), .acked = s->acked};
+	group->peer = (struct peer_group){.said = s->column,
+		.epoch = s->newer == NO_EPOCH ? 0 : (uint64_t)(OUR_EPOCH - s->newer),
+		.acked = s->acked};
 	c->nodes[c->peer].status = s->column == PEER_AWAY ? NODE_DEAD : NODE_ACTIVE;
 	c->native.digest = s->digests_differ ? c->resources->digest + 1 : c->resources->digest;
 	((struct ha_cf *)(uintptr_t)c->conf)->failback = s->failback;
@@ -155,9 +171,11 @@ static void check_cell(struct core *c, const struct given *s)
 	ownership_settle(c);
 	enum group_state to = c->groups[0].state, wanted = expected(sane);
 	if (to != wanted || !actions_fit(c, s->state, to))
-		fail_msg("%s, the other node %s: mine %d asked %d acked %d due %d digests differ %d lower name %d time %d failback %d newer %d: %s, not %s",
-		         group_state_name(s->state), columns[s->column], s->mine, asked, s->acked, s->due, s->digests_differ, s->lower_name, s->time_has_come,
-		         (int)s->failback, s->newer, group_state_name(to), group_state_name(wanted));
+		fail_msg(
+			"%s, the other node %s: mine %d asked %d acked %d due %d digests differ %d lower name %d time %d failback %d newer %d: %s, not %s",
+			group_state_name(s->state), columns[s->column], s->mine, asked, s->acked, s->due,
+			s->digests_differ, s->lower_name, s->time_has_come, (int)s->failback, s->newer,
+			group_state_name(to), group_state_name(wanted));
 }
 
 static struct core *active_core(struct pair *p, int side)
@@ -177,7 +195,8 @@ static void every_cell_of_the_table_does_what_the_header_says(void **state)
 		for (unsigned column = 0; column < PEER_COLUMNS; column++)
 			for (unsigned bits = 0; bits < COMBINATIONS; bits++)
 				for (unsigned rest = 0; rest < 12; rest++) {
-					struct given given = given_of(s, column, bits, (enum failback)(rest / 4), (int)(rest % 4) - 1);
+					struct given given = given_of(
+						s, column, bits, (enum failback)(rest / 4), (int)(rest % 4) - 1);
 					check_cell(c[given.lower_name ? ALPHA : BETA], &given);
 				}
 	pair_free(p);
@@ -187,7 +206,8 @@ static void the_header_shows_this_table(void **state)
 {
 	(void)state;
 	g_autofree char *text = NULL;
-	assert_true(g_file_get_contents("heartbeat/core/ownership.h", &text, NULL, NULL)); /* run from the top of the tree */
+	/* run from the top of the tree */
+	assert_true(g_file_get_contents("heartbeat/core/ownership.h", &text, NULL, NULL));
 	for (unsigned s = 0; s < OWN_STATES; s++)
 		assert_non_null(strstr(text, header[s]));
 }
@@ -201,7 +221,8 @@ static void nothing_moves_before_the_cluster_is_up_or_while_leaving(void **state
 	for (size_t i = 0; i < 2; i++)
 		for (unsigned column = 0; column < PEER_COLUMNS; column++)
 			for (unsigned bits = 0; bits < COMBINATIONS; bits++) {
-				struct given none = given_of(OWN_NONE, column, bits, FAILBACK_ON, 1), failed = given_of(OWN_FAILED, column, bits, FAILBACK_ON, 1);
+				struct given none = given_of(OWN_NONE, column, bits, FAILBACK_ON, 1),
+					     failed = given_of(OWN_FAILED, column, bits, FAILBACK_ON, 1);
 				c->phase = phases[i];
 				set_up(c, &none);
 				ownership_settle(c);
@@ -219,8 +240,14 @@ static void nothing_moves_before_the_cluster_is_up_or_while_leaving(void **state
 static bool is_legal(enum group_state from, enum group_state to)
 {
 	static const char *const legal[OWN_STATES] = {
-		[OWN_UNKNOWN] = "none stuck", [OWN_NONE] = "claim starting", [OWN_CLAIM] = "none starting", [OWN_STARTING] = "held failed stuck stopping",
-		[OWN_HELD] = "giving stopping", [OWN_GIVING] = "held stopping", [OWN_STOPPING] = "none stuck failed", [OWN_FAILED] = "claim starting",
+		[OWN_UNKNOWN] = "none stuck",
+		[OWN_NONE] = "claim starting",
+		[OWN_CLAIM] = "none starting",
+		[OWN_STARTING] = "held failed stuck stopping",
+		[OWN_HELD] = "giving stopping",
+		[OWN_GIVING] = "held stopping",
+		[OWN_STOPPING] = "none stuck failed",
+		[OWN_FAILED] = "claim starting",
 		[OWN_STUCK] = "stopping",
 	};
 	return strstr(legal[from], group_state_name(to)) != NULL;
@@ -240,7 +267,8 @@ static bool aborts(struct core *c, enum group_state from, enum group_state to)
 	}
 	int status;
 	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true((WIFEXITED(status) && WEXITSTATUS(status) == 0) || (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT));
+	assert_true((WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+		    (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT));
 	return WIFSIGNALED(status);
 }
 
@@ -314,7 +342,8 @@ static void a_group_that_fails_is_taken_by_the_peer_when_it_is_released_and_stay
 	pair_mark(p);
 	fail_group(p, ALPHA, 0, "httpd: not running");
 	assert_state(p, ALPHA, "web", OWN_STOPPING);
-	assert_seen(p, ALPHA, "log ERROR Group web has failed here (httpd: not running): it is released, and the other node is asked to run it");
+	assert_seen(p, ALPHA,
+		"log ERROR Group web has failed here (httpd: not running): it is released, and the other node is asked to run it");
 	pair_run(p, 2000);
 	assert_before(p, ALPHA, "stopped web", BETA, "do start web");
 	assert_seen(p, ALPHA, "Giving up resources of group web: it failed here (httpd: not running), try 1.");
@@ -391,7 +420,8 @@ static void what_may_still_run_after_its_script_is_stuck_and_nothing_else_is(voi
 	} ends[] = {
 		{OWN_STARTING, GROUP_START, false, OWN_FAILED}, {OWN_STARTING, GROUP_START, true, OWN_STUCK},
 		{OWN_STOPPING, GROUP_STOP, true, OWN_STUCK},    {OWN_UNKNOWN, GROUP_STOP, true, OWN_STUCK},
-		{OWN_STOPPING, GROUP_STOP, false, OWN_NONE},    {OWN_UNKNOWN, GROUP_STOP, false, OWN_NONE}, /* the script says no, its status says stopped */
+		/* the script says no, its status says stopped */
+		{OWN_STOPPING, GROUP_STOP, false, OWN_NONE},    {OWN_UNKNOWN, GROUP_STOP, false, OWN_NONE},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
 		struct given given = given_of(ends[i].from, PEER_UNSURE, 128, FAILBACK_OFF, 0);
@@ -431,7 +461,8 @@ static void a_failed_start_is_tried_again_after_30_s_when_nobody_else_can(void *
 	pair_until(p, 11000, ALPHA, "failed web");
 	int64_t failed = pair_when(p, ALPHA, "failed web");
 	assert_state(p, ALPHA, "web", OWN_FAILED);
-	assert_seen(p, ALPHA, "Giving up resources of group web: start failed here (exit status 1), try 1. The other node");
+	assert_seen(
+		p, ALPHA, "Giving up resources of group web: start failed here (exit status 1), try 1. The other node");
 	pair_mark(p);
 	pair_until(p, 31000, ALPHA, "do start web");
 	assert_int_equal(pair_when(p, ALPHA, "do start web") - failed, RETRY_MS);
@@ -449,7 +480,8 @@ static void a_start_that_fails_is_tried_ever_more_rarely_and_at_once_when_an_ope
 	pair_until(p, 11000, ALPHA, "failed web");
 	pair_run(p, 2 * RETRY_MS + 1000);
 	assert_times(p, ALPHA, "do start web", START_ATTEMPTS);
-	assert_seen(p, ALPHA, "try 3. The other node is asked to run it; if it cannot, we try again in 60 s, at once with hb_takeover here.");
+	assert_seen(p, ALPHA,
+		"try 3. The other node is asked to run it; if it cannot, we try again in 60 s, at once with hb_takeover here.");
 	pair_run(p, 60000 + 120000 + 240000);
 	assert_times(p, ALPHA, "do start web", START_ATTEMPTS + 3);
 	pair_run(p, 10 * LATER_MS);
@@ -470,7 +502,8 @@ static void what_cannot_be_stopped_is_stopped_again_every_30_s_and_reported_as_s
 	pair_move(p, ALPHA, false, HALF_ALL, 4);
 	pair_run(p, 1000);
 	assert_state(p, ALPHA, "web", OWN_STUCK);
-	assert_seen(p, ALPHA, "log CRIT Resource STOP failure: group web may still run here (exit status 1). It is not given to beta");
+	assert_seen(p, ALPHA,
+		"log CRIT Resource STOP failure: group web may still run here (exit status 1). It is not given to beta");
 	assert_seen(p, ALPHA, "moved 4 not");
 	pair_run(p, 65000);
 	assert_times(p, ALPHA, "do stop web", 3);
@@ -541,7 +574,8 @@ int main(void)
 		cmocka_unit_test(nothing_moves_before_the_cluster_is_up_or_while_leaving),
 		cmocka_unit_test(a_move_that_is_not_legal_is_asserted_against),
 		cmocka_unit_test(the_header_shows_the_table_of_reports),
-		cmocka_unit_test(a_failed_group_is_released_where_it_runs_and_the_report_is_ignored_in_every_other_state),
+		cmocka_unit_test(
+			a_failed_group_is_released_where_it_runs_and_the_report_is_ignored_in_every_other_state),
 		cmocka_unit_test(a_group_that_fails_is_taken_by_the_peer_when_it_is_released_and_stays_there),
 		cmocka_unit_test(a_group_that_fails_on_the_only_node_is_tried_again_there_after_30_s),
 		cmocka_unit_test(a_group_that_fails_and_cannot_be_stopped_is_stuck_and_later_failed),

@@ -13,7 +13,8 @@ enum { AT_ONCE_MAX = 1000, ACTIONS_MAX = 2000, GENERATION = 0x100 };
 
 static struct ha_cf *conf_of(const char *lines)
 {
-	static const char *const defaults[] = {"keepalive 1\n", "deadtime 4\n", "warntime 2\n", "initdead 10\n", "bcast eth0\n", "auto_failback off\n"};
+	static const char *const defaults[] = {"keepalive 1\n", "deadtime 4\n", "warntime 2\n", "initdead 10\n",
+		"bcast eth0\n", "auto_failback off\n"};
 	GString *text = g_string_new("");
 	for (size_t i = 0; i < G_N_ELEMENTS(defaults); i++) {
 		g_autofree char *word = g_strndup(defaults[i], strcspn(defaults[i], " ") + 1);
@@ -153,14 +154,18 @@ static void act_send(struct pair *p, int side, struct bytes data)
 		if (is_ping(p, medium))
 			continue;
 		assert_true(p->flight_count < PAIR_FLIGHT_MAX);
-		p->flight[p->flight_count++] = (struct pair_flight){.at = mono_add(p->now, span_ms(p->delay_ms)), .to = SIDES - 1 - side, .medium = medium,
-		                                                    .data = g_memdup2(data.at, data.len), .len = data.len};
+		p->flight[p->flight_count++] = (struct pair_flight){.at = mono_add(p->now, span_ms(p->delay_ms)),
+			.to = SIDES - 1 - side,
+			.medium = medium,
+			.data = g_memdup2(data.at, data.len),
+			.len = data.len};
 	}
 }
 
 static void act_ping(struct pair *p, int side, const struct action *a)
 {
-	struct pair_record *r = pair_note(p, side, g_strdup_printf("ping %s", p->side[side].conf->media[a->send.medium].name));
+	struct pair_record *r =
+		pair_note(p, side, g_strdup_printf("ping %s", p->side[side].conf->media[a->send.medium].name));
 	r->data = g_memdup2(a->send.data.at, a->send.data.len);
 	r->len = a->send.data.len;
 }
@@ -235,10 +240,13 @@ static void act(struct pair *p, int side, const struct action *a)
 		act_hook(p, side, a);
 		break;
 	case ACTION_NOTIFY:
-		pair_note(p, side, g_strdup_printf("notify %.*s", (int)a->notify.data.len, (const char *)a->notify.data.at));
+		pair_note(p, side,
+			g_strdup_printf("notify %.*s", (int)a->notify.data.len, (const char *)a->notify.data.at));
 		break;
 	case ACTION_MOVE_DONE:
-		pair_note(p, side, g_strdup_printf("moved %u %s %s", a->move_done.id, a->move_done.ok ? "ok" : "not", a->move_done.text));
+		pair_note(p, side,
+			g_strdup_printf(
+				"moved %u %s %s", a->move_done.id, a->move_done.ok ? "ok" : "not", a->move_done.text));
 		break;
 	case ACTION_HOLDINGS:
 		pair_note(p, side, g_strdup("holdings"));
@@ -296,15 +304,18 @@ static void script_done(struct pair *p, int side, size_t g)
 	pair_group_done(p, side, g, script->operation, ok, dirty, ok ? NULL : "exit status 1");
 }
 
-void pair_group_done(struct pair *p, int side, size_t group, enum group_operation op, bool ok, bool still_active, const char *why)
+void pair_group_done(
+	struct pair *p, int side, size_t group, enum group_operation op, bool ok, bool still_active, const char *why)
 {
 	struct pair_script *script = &p->side[side].script[group];
 	const char *key = p->side[side].resources->groups[group].key;
 	script->busy = false;
 	script->runs = still_active || (ok && op == GROUP_START);
 	pair_note(p, side, g_strdup_printf("%s %s", !ok ? "failed" : op == GROUP_START ? "started" : "stopped", key));
-	pair_step(p, side, &(struct event){.kind = EVENT_GROUP_DONE,
-	                                   .group_done = {.group = group, .operation = op, .ok = ok, .still_active = still_active, .why = why}});
+	pair_step(p, side,
+		&(struct event){.kind = EVENT_GROUP_DONE,
+			.group_done = {
+				.group = group, .operation = op, .ok = ok, .still_active = still_active, .why = why}});
 }
 
 void pair_fence_done(struct pair *p, int side, bool ok)
@@ -312,7 +323,9 @@ void pair_fence_done(struct pair *p, int side, bool ok)
 	p->side[side].fence_at = MONO_FAR;
 	if (ok && p->side[SIDES - 1 - side].core)
 		pair_crash(p, SIDES - 1 - side);
-	pair_step(p, side, &(struct event){.kind = EVENT_FENCE_DONE, .fence_done = {.node = (size_t)(SIDES - 1 - side), .ok = ok}});
+	pair_step(p, side,
+		&(struct event){
+			.kind = EVENT_FENCE_DONE, .fence_done = {.node = (size_t)(SIDES - 1 - side), .ok = ok}});
 }
 
 static bool side_now(struct pair *p, int side)
@@ -409,8 +422,14 @@ void pair_until(struct pair *p, int64_t limit_ms, int side, const char *text)
 void pair_boot_adopting(struct pair *p, int side, const struct adopted *adopted, size_t count)
 {
 	struct pair_side *s = &p->side[side];
-	struct core_config config = {.conf = s->conf, .resources = s->resources, .keys = &p->keys, .node = s->name, .generation = ++s->generation,
-	                             .seed = s->generation + (uint64_t)side, .adopted = adopted, .adopted_count = count};
+	struct core_config config = {.conf = s->conf,
+		.resources = s->resources,
+		.keys = &p->keys,
+		.node = s->name,
+		.generation = ++s->generation,
+		.seed = s->generation + (uint64_t)side,
+		.adopted = adopted,
+		.adopted_count = count};
 	const char *why;
 	assert_null(s->core);
 	memcpy(config.uuid, s->uuid, sizeof config.uuid);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* A pair of nodes for tests of the core: alpha and beta, joined by an in-memory wire, in virtual time.  Either both are cores,
- * or alpha is one and the test speaks for beta.  Every action and datagram goes into a chronicle, which a failing assertion prints.
+/* A pair of nodes for tests of the core: alpha and beta, joined by an in-memory wire, in virtual time.  Either both are
+ * cores, or alpha is one and the test speaks for beta.  Every action and datagram goes into a chronicle, which a
+ * failing assertion prints.
  *
- * Watched all the time, in every test: a group is never started where it runs already; no log line holds a digest or a key; the
- * queue of actions ends; the engine's deadline does not stay in the past.  Watched at the end, unless the test
+ * Watched all the time, in every test: a group is never started where it runs already; no log line holds a digest or a
+ * key; the queue of actions ends; the engine's deadline does not stay in the past.  Watched at the end, unless the test
  * allows it: nowhere did both nodes run a group at the same time. */
 #ifndef TESTS_UNIT_PAIR_H
 #define TESTS_UNIT_PAIR_H
@@ -17,7 +18,13 @@
 #include "heartbeat/core/state.h"
 
 enum { ALPHA, BETA, SIDES };
-enum { PAIR_GROUPS_MAX = 4, PAIR_FLIGHT_MAX = 512, PAIR_ALWAYS = 1000000, PAIR_ORIGIN_S = 1000, PAIR_WALL_S = 1750000000 };
+enum {
+	PAIR_GROUPS_MAX = 4,
+	PAIR_FLIGHT_MAX = 512,
+	PAIR_ALWAYS = 1000000,
+	PAIR_ORIGIN_S = 1000,
+	PAIR_WALL_S = 1750000000
+};
 
 #define PAIR_KEY "SecretOfThePair"
 
@@ -96,8 +103,8 @@ struct pair_record {
 	size_t len;
 };
 
-/* lines: what ha.cf has besides the defaults keepalive 1, deadtime 4, warntime 2, initdead 10, bcast eth0, auto_failback off and
- * the two nodes.  resources: NULL: "alpha web" and "beta db", one group at home on each node. */
+/* lines: what ha.cf has besides the defaults keepalive 1, deadtime 4, warntime 2, initdead 10, bcast eth0,
+ * auto_failback off and the two nodes.  resources: NULL: "alpha web" and "beta db", one group at home on each node. */
 struct pair *pair_new(const char *lines, const char *resources);
 /* Another haresources for one side.  Before its boot. */
 void pair_resources(struct pair *p, int side, const char *text);
@@ -121,19 +128,21 @@ void pair_lose_flight(struct pair *p); /* what is under way does not arrive */
 void pair_shutdown(struct pair *p, int side);
 void pair_move(struct pair *p, int side, bool takeover, enum half half, unsigned id);
 void pair_fence_done(struct pair *p, int side, bool ok);
-void pair_group_done(struct pair *p, int side, size_t group, enum group_operation op, bool ok, bool still_active, const char *why);
+void pair_group_done(
+	struct pair *p, int side, size_t group, enum group_operation op, bool ok, bool still_active, const char *why);
 
 /* --- speaking for beta --- */
 
-/* "status|st=up|dt=fa0": the type, then fields.  src srcuuid seq hg ts ld ttl are added unless the text has them; "-NAME" leaves
- * one out.  "@hears": generation and number of alpha's last status; "@digest": of its haresources; "@KEY": id of a group.
+/* "status|st=up|dt=fa0": the type, then fields.  src srcuuid seq hg ts ld ttl are added unless the text has them;
+ * "-NAME" leaves one out.  "@hears": generation and number of alpha's last status; "@digest": of its haresources;
+ * "@KEY": id of a group.
  * Returns the datagram, to be freed. */
 uint8_t *pair_frame(struct pair *p, const char *text, size_t *len);
 void pair_say(struct pair *p, const char *text);
 void pair_say_on(struct pair *p, size_t medium, const char *text);
 void pair_datagram(struct pair *p, int side, size_t medium, const void *data, size_t len);
-/* From now on, every keepalive, and at once: a native status, active, with these holdings: "@web:h:1 @db:n:0".  It names alpha's
- * last status as heard. */
+/* From now on, every keepalive, and at once: a native status, active, with these holdings: "@web:h:1 @db:n:0".  It
+ * names alpha's last status as heard. */
 void pair_hold(struct pair *p, const char *holdings);
 /* Alpha is a core, beta a native voice with those holdings, and both are active. */
 struct pair *pair_with_voice(const char *lines, const char *resources, const char *holdings);
@@ -155,7 +164,8 @@ void pair_print(const struct pair *p);
 size_t pair_group(const struct pair *p, const char *key);
 enum group_state pair_state(const struct pair *p, int side, const char *key);
 bool pair_runs(const struct pair *p, int side, const char *key);
-/* Everything that was sent but statuses and NS_ messages, since the mark: "starting, resource rsc_hold=none ..., ..." */
+/* Everything that was sent but statuses and NS_ messages, since the mark: "starting, resource rsc_hold=none ...,
+ * ..." */
 const char *pair_said(const struct pair *p, int side);
 
 /* Prints the end of the chronicle and fails. */
@@ -168,9 +178,12 @@ __attribute__((format(printf, 2, 3))) void pair_fails(const struct pair *p, cons
 #define assert_before(p, a_who, a, b_who, b) pair_assert_before(p, a_who, a, b_who, b, __FILE__, __LINE__)
 #define assert_state(p, who, key, wanted) pair_assert_state(p, who, key, wanted, __FILE__, __LINE__)
 #define assert_said(p, who, wanted) pair_assert_said(p, who, wanted, __FILE__, __LINE__)
-void pair_assert_times(const struct pair *p, int side, const char *text, size_t low, size_t high, const char *file, int line);
-void pair_assert_before(const struct pair *p, int a_side, const char *a, int b_side, const char *b, const char *file, int line);
-void pair_assert_state(const struct pair *p, int side, const char *key, enum group_state wanted, const char *file, int line);
+void pair_assert_times(
+	const struct pair *p, int side, const char *text, size_t low, size_t high, const char *file, int line);
+void pair_assert_before(
+	const struct pair *p, int a_side, const char *a, int b_side, const char *b, const char *file, int line);
+void pair_assert_state(
+	const struct pair *p, int side, const char *key, enum group_state wanted, const char *file, int line);
 void pair_assert_said(const struct pair *p, int side, const char *wanted, const char *file, int line);
 
 #endif

@@ -22,7 +22,8 @@ void pair_print(const struct pair *p)
 	size_t first = p->record_count > 150 ? p->record_count - 150 : 0;
 	for (size_t i = first; i < p->record_count; i++) {
 		const struct pair_record *r = &p->records[i];
-		print_error("%9.3f %-5s %s%.300s\n", (double)(r->at.ns - PAIR_ORIGIN_S * 1000000000LL) / 1e9, p->side[r->side].name, i == p->mark ? "(mark) " : "", r->text);
+		print_error("%9.3f %-5s %s%.300s\n", (double)(r->at.ns - PAIR_ORIGIN_S * 1000000000LL) / 1e9,
+			p->side[r->side].name, i == p->mark ? "(mark) " : "", r->text);
 	}
 }
 
@@ -101,7 +102,8 @@ const char *pair_said(const struct pair *p, int side)
 	struct writer w = writer_over(text, sizeof text - 1);
 	for (size_t i = p->mark; i < p->record_count; i++) {
 		const struct pair_record *r = &p->records[i];
-		if (r->side != side || !g_str_has_prefix(r->text, "send ") || g_str_has_prefix(r->text, "send status") || g_str_has_prefix(r->text, "send NS_"))
+		if (r->side != side || !g_str_has_prefix(r->text, "send ") ||
+			g_str_has_prefix(r->text, "send status") || g_str_has_prefix(r->text, "send NS_"))
 			continue;
 		writer_format(&w, "%s%s", w.len ? ", " : "", r->text + 5);
 	}
@@ -120,14 +122,16 @@ void pair_fails(const struct pair *p, const char *format, ...)
 	fail();
 }
 
-void pair_assert_times(const struct pair *p, int side, const char *text, size_t low, size_t high, const char *file, int line)
+void pair_assert_times(
+	const struct pair *p, int side, const char *text, size_t low, size_t high, const char *file, int line)
 {
 	size_t n = pair_count(p, side, text);
 	if (n < low || n > high)
 		pair_fails(p, "%s:%d: %s \"%s\" %zu times\n", file, line, p->side[side].name, text, n);
 }
 
-void pair_assert_before(const struct pair *p, int a_side, const char *a, int b_side, const char *b, const char *file, int line)
+void pair_assert_before(
+	const struct pair *p, int a_side, const char *a, int b_side, const char *b, const char *file, int line)
 {
 	pair_assert_times(p, a_side, a, 1, SIZE_MAX, file, line);
 	pair_assert_times(p, b_side, b, 1, SIZE_MAX, file, line);
@@ -135,11 +139,13 @@ void pair_assert_before(const struct pair *p, int a_side, const char *a, int b_s
 		pair_fails(p, "%s:%d: in the wrong order: \"%s\", then \"%s\"\n", file, line, a, b);
 }
 
-void pair_assert_state(const struct pair *p, int side, const char *key, enum group_state wanted, const char *file, int line)
+void pair_assert_state(
+	const struct pair *p, int side, const char *key, enum group_state wanted, const char *file, int line)
 {
 	enum group_state is = pair_state(p, side, key);
 	if (is != wanted)
-		pair_fails(p, "%s:%d: %s on %s is %s, not %s\n", file, line, key, p->side[side].name, group_state_name(is), group_state_name(wanted));
+		pair_fails(p, "%s:%d: %s on %s is %s, not %s\n", file, line, key, p->side[side].name,
+			group_state_name(is), group_state_name(wanted));
 }
 
 void pair_assert_said(const struct pair *p, int side, const char *wanted, const char *file, int line)

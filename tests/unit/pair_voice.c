@@ -11,8 +11,9 @@ static const struct bytes peer_address = {(const uint8_t[]){10, 0, 0, 2}, 4};
 void pair_datagram(struct pair *p, int side, size_t medium, const void *data, size_t len)
 {
 	if (p->side[side].core)
-		pair_step(p, side, &(struct event){.kind = EVENT_DATAGRAM,
-		                                   .datagram = {.medium = medium, .data = {data, len}, .from = peer_address}});
+		pair_step(p, side,
+			&(struct event){.kind = EVENT_DATAGRAM,
+				.datagram = {.medium = medium, .data = {data, len}, .from = peer_address}});
 }
 
 void pair_voice_restart(struct pair *p)
@@ -35,7 +36,8 @@ static char *expand(const struct pair *p, const char *value)
 		g_autofree char *word = g_strndup(value, len);
 		value += len;
 		if (strcmp(word, "hears") == 0)
-			g_string_append_printf(out, "%llx:%llx", (unsigned long long)p->voice.hears_generation, (unsigned long long)p->voice.hears_seq);
+			g_string_append_printf(out, "%llx:%llx", (unsigned long long)p->voice.hears_generation,
+				(unsigned long long)p->voice.hears_seq);
 		else if (strcmp(word, "digest") == 0)
 			g_string_append_printf(out, "%llx", (unsigned long long)p->side[ALPHA].resources->digest);
 		else
@@ -115,7 +117,8 @@ void pair_say(struct pair *p, const char *text)
 
 void pair_hold(struct pair *p, const char *holdings)
 {
-	int len = snprintf(p->voice.text, sizeof p->voice.text, "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears|h4digest=@digest|h4hold=%s", holdings);
+	int len = snprintf(p->voice.text, sizeof p->voice.text,
+		"status|st=active|dt=fa0|protocol=1|h4=1|h4hears=@hears|h4digest=@digest|h4hold=%s", holdings);
 	assert_in_range(len, 1, sizeof p->voice.text - 1);
 	p->voice.beat = p->voice.text;
 	p->voice.next_beat = mono_add(p->now, p->side[ALPHA].conf->keepalive);

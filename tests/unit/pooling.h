@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the files of the pool's rules share: a world for each case, and short words for what happens in it.  Included by tests only. */
+/* What the files of the pool's rules share: a world for each case, and short words for what happens in it.  Included by
+ * tests only. */
 #ifndef TESTS_UNIT_POOLING_H
 #define TESTS_UNIT_POOLING_H
 

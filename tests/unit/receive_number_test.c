@@ -207,7 +207,8 @@ static void every_tenth_number_is_acknowledged_never_past_a_hole(void **state)
 		pair_say(p, STATUS);
 	assert_times(p, ALPHA, "send NS_ackmsg dest=beta ackseq=", 5);
 	unsigned long long ack;
-	assert_int_equal(sscanf(pair_last(p, ALPHA, "send NS_ackmsg")->text, "send NS_ackmsg dest=beta ackseq=%llx", &ack), 1);
+	assert_int_equal(
+		sscanf(pair_last(p, ALPHA, "send NS_ackmsg")->text, "send NS_ackmsg dest=beta ackseq=%llx", &ack), 1);
 	assert_in_range(ack, 41, 50);
 	pair_mark(p);
 	p->voice.seq += 1; /* 51 is lost */
@@ -312,9 +313,17 @@ static void a_request_that_makes_no_sense_is_not_answered(void **state)
 {
 	(void)state;
 	static const char *const requests[] = {
-		"NS_rexmit|dest=alpha|firstseq=9|lastseq=3", "NS_rexmit|dest=beta|firstseq=1|lastseq=1", "NS_rexmit|firstseq=1|lastseq=1",
-		"NS_rexmit|dest=alpha|firstseq=5000|lastseq=5000", "NS_rexmit|dest=alpha|firstseq=a|lastseq=b", "NS_rexmit|dest=alpha|firstseq=1", "NS_rexmit|dest=alpha", "NS_whatever|dest=alpha",
-		"NS_ackmsg|dest=alpha|ackseq=ffff", "NS_ackmsg|dest=alpha", "NS_|dest=alpha",
+		"NS_rexmit|dest=alpha|firstseq=9|lastseq=3",
+		"NS_rexmit|dest=beta|firstseq=1|lastseq=1",
+		"NS_rexmit|firstseq=1|lastseq=1",
+		"NS_rexmit|dest=alpha|firstseq=5000|lastseq=5000",
+		"NS_rexmit|dest=alpha|firstseq=a|lastseq=b",
+		"NS_rexmit|dest=alpha|firstseq=1",
+		"NS_rexmit|dest=alpha",
+		"NS_whatever|dest=alpha",
+		"NS_ackmsg|dest=alpha|ackseq=ffff",
+		"NS_ackmsg|dest=alpha",
+		"NS_|dest=alpha",
 	};
 	struct pair *p = listening(NULL);
 	pair_say(p, STATUS);
@@ -359,7 +368,8 @@ static void a_message_for_clients_reaches_them_without_its_signature(void **stat
 	struct pair *p = listening(NULL);
 	pair_say(p, STATUS);
 	pair_say(p, "num_ping_nodes|from_id=ipfail|to_id=ipfail|num_ping=1");
-	const struct pair_record *told = pair_find(p, ALPHA, "notify >>>\nt=num_ping_nodes\nfrom_id=ipfail\nto_id=ipfail\nnum_ping=1\nsrc=beta");
+	const struct pair_record *told =
+		pair_find(p, ALPHA, "notify >>>\nt=num_ping_nodes\nfrom_id=ipfail\nto_id=ipfail\nnum_ping=1\nsrc=beta");
 	assert_non_null(told);
 	assert_null(strstr(told->text, "auth="));
 	pair_say(p, "num_ping_nodes|dest=gamma|num_ping=1"); /* for somebody else */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the core does with a datagram before it believes it: refused ones are counted and complained about once a minute. */
+/* What the core does with a datagram before it believes it: refused ones are counted and complained about once a
+ * minute. */
 #include "tests/unit/listening.h"
 
 #include <stdio.h>
@@ -136,7 +137,11 @@ static void datagrams_before_the_start_and_after_the_end_are_survived(void **sta
 {
 	(void)state;
 	struct pair *p = pair_new(NULL, NULL);
-	struct core_config config = {.conf = p->side[ALPHA].conf, .resources = p->side[ALPHA].resources, .keys = &p->keys, .node = "alpha", .generation = 1};
+	struct core_config config = {.conf = p->side[ALPHA].conf,
+		.resources = p->side[ALPHA].resources,
+		.keys = &p->keys,
+		.node = "alpha",
+		.generation = 1};
 	const char *why;
 	struct core *c = core_new(&config, &why);
 	size_t len;
@@ -159,7 +164,8 @@ static void datagrams_before_the_start_and_after_the_end_are_survived(void **sta
 static void a_message_without_type_sender_or_time_is_dropped(void **state)
 {
 	(void)state;
-	static const char *const broken[] = {STATUS "|-src", STATUS "|src=", STATUS "|-ts", STATUS "|ts=0", STATUS "|ts=now", STATUS "|ts=", "x|-t|st=up", "x|t=|st=up"};
+	static const char *const broken[] = {STATUS "|-src", STATUS "|src=", STATUS "|-ts", STATUS "|ts=0",
+		STATUS "|ts=now", STATUS "|ts=", "x|-t|st=up", "x|t=|st=up"};
 	struct pair *p = listening(NULL);
 	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
 		pair_say(p, broken[i]);
@@ -172,8 +178,14 @@ static void a_common_field_given_twice_is_refused(void **state)
 {
 	(void)state;
 	static const char *const twice[] = {
-		STATUS "|src=beta|src=alpha", "status|t=status|t=starting|st=up", STATUS "|ts=1|ts=2", STATUS "|seq=1|seq=2", STATUS "|hg=1|hg=2",
-		STATUS "|srcuuid=0123456789abcdef|srcuuid=0123456789abcdee", STATUS "|dest=alpha|dest=beta", STATUS "|destuuid=0123456789abcdef|destuuid=x",
+		STATUS "|src=beta|src=alpha",
+		"status|t=status|t=starting|st=up",
+		STATUS "|ts=1|ts=2",
+		STATUS "|seq=1|seq=2",
+		STATUS "|hg=1|hg=2",
+		STATUS "|srcuuid=0123456789abcdef|srcuuid=0123456789abcdee",
+		STATUS "|dest=alpha|dest=beta",
+		STATUS "|destuuid=0123456789abcdef|destuuid=x",
 	};
 	struct pair *p = listening(NULL);
 	for (size_t i = 0; i < sizeof twice / sizeof *twice; i++)
@@ -186,7 +198,8 @@ static void a_common_field_given_twice_is_refused(void **state)
 static void a_number_that_is_none_is_refused(void **state)
 {
 	(void)state;
-	static const char *const broken[] = {STATUS "|seq=0", STATUS "|seq=x", STATUS "|seq=-1", STATUS "|seq=10000000000000000", STATUS "|-seq", STATUS "|hg=", STATUS "|hg=1g"};
+	static const char *const broken[] = {STATUS "|seq=0", STATUS "|seq=x", STATUS "|seq=-1",
+		STATUS "|seq=10000000000000000", STATUS "|-seq", STATUS "|hg=", STATUS "|hg=1g"};
 	struct pair *p = listening(NULL);
 	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
 		pair_say(p, broken[i]);
@@ -203,7 +216,8 @@ static void a_node_that_is_not_in_ha_cf_is_refused_by_name(void **state)
 	struct pair *p = listening(NULL);
 	pair_say(p, STATUS "|src=gamma");
 	is_ignored(p);
-	assert_seen(p, ALPHA, "log WARN process_status_message: bad node [gamma] in message from 10.0.0.2: it is not in ha.cf");
+	assert_seen(p, ALPHA,
+		"log WARN process_status_message: bad node [gamma] in message from 10.0.0.2: it is not in ha.cf");
 	assert_int_equal(counters_of(p).foreign, 1);
 	pair_free(p);
 }
@@ -213,7 +227,9 @@ static void a_machine_with_our_name_is_called_an_impostor_and_changes_nothing(vo
 	(void)state;
 	struct pair *p = listening(NULL);
 	pair_say(p, STATUS "|src=alpha|hg=ffff");
-	assert_times(p, ALPHA, "log WARN a machine at 10.0.0.2 on eth0 sends with our own name or uuid (generation ffff, ours 101): a cloned disk?", 1);
+	assert_times(p, ALPHA,
+		"log WARN a machine at 10.0.0.2 on eth0 sends with our own name or uuid (generation ffff, ours 101): a cloned disk?",
+		1);
 	assert_unseen(p, ALPHA, "Link alpha");
 	/* our own numbers still count */
 	p->voice.seq = 0;
@@ -262,7 +278,8 @@ static void a_changed_uuid_is_noted_and_later_answers_carry_the_new_one(void **s
 	struct message m;
 	struct decoded decoded;
 	message_init(&m, arena, sizeof arena);
-	assert_int_equal(codec_decode((struct bytes){answer->data, answer->len}, p->auth, false, &m, &decoded), CODEC_OK);
+	assert_int_equal(
+		codec_decode((struct bytes){answer->data, answer->len}, p->auth, false, &m, &decoded), CODEC_OK);
 	const struct field *uuid = message_find(&m, "destuuid");
 	assert_non_null(uuid);
 	assert_memory_equal(uuid->value.at, p->voice.uuid, 16);
@@ -288,7 +305,8 @@ static void a_recording_from_before_does_not_bring_the_old_uuid_back(void **stat
 	pair_free(p);
 }
 
-/* What came a moment ago is known to the byte: the second medium counts, and one bit of difference is looked at anew. */
+/* What came a moment ago is known to the byte: the second medium counts, and one bit of difference is looked at
+ * anew. */
 static void the_same_bytes_on_a_second_link_count_and_altered_ones_do_not(void **state)
 {
 	(void)state;

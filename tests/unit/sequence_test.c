@@ -173,7 +173,7 @@ static void the_largest_number_does_no_harm(void **state)
 	assert_int_equal(accept(UINT64_MAX - 1), SEQ_FILLED);
 }
 
-/* --- acknowledgement ---------------------------------------------------------------------------------------------------- */
+/* --- acknowledgement -------------------------------------------------------------------------- */
 
 static void each_tenth_number_is_acknowledged_once(void **state)
 {
@@ -288,7 +288,7 @@ static void nothing_is_acknowledged_before_anything_came(void **state)
 	assert_int_equal(sequence_ack_due(&s), 0);
 }
 
-/* --- retransmission requests -------------------------------------------------------------------------------------------- */
+/* --- retransmission requests ------------------------------------------------------------------ */
 
 static void a_request_waits_for_its_time_and_is_repeated(void **state)
 {
@@ -331,7 +331,8 @@ static void old_gaps_are_given_up_and_young_ones_stay(void **state)
 	(void)accept_at(1, 0);
 	(void)accept_at(4, 0);     /* 2, 3 */
 	(void)accept_at(6, 5000);  /* 5 */
-	assert_int_equal(sequence_request_due(&s, at_ms(100), span_ms(250)), 2); /* asking again does not make it younger */
+	/* asking again does not make it younger */
+	assert_int_equal(sequence_request_due(&s, at_ms(100), span_ms(250)), 2);
 	assert_int_equal(sequence_give_up(&s, at_ms(0), &first), 0);
 	assert_int_equal(sequence_give_up(&s, at_ms(1), &first), 2);
 	assert_int_equal(first, 2);

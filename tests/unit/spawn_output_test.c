@@ -16,7 +16,8 @@ static void ten_megabytes_of_output_neither_block_nor_fill_the_memory(void **sta
 {
 	(void)state;
 	struct run r;
-	(void)shell(&r, "yes 0123456789012345678901234567890123456789012345678 | head -n 200000; echo 'the end' >&2", 60000);
+	(void)shell(&r, "yes 0123456789012345678901234567890123456789012345678 | head -n 200000; echo 'the end' >&2",
+		60000);
 	finish(&r);
 	assert_int_equal(r.result.end, SPAWN_EXITED);
 	assert_int_equal(r.lines, 200000);

@@ -44,7 +44,9 @@ static void a_child_sees_only_what_it_was_given(void **state)
 	int leak = open("/dev/null", O_RDONLY); // on purpose without O_CLOEXEC
 	assert_true(leak > 2);
 	assert_int_equal(setenv("SECRET", "x", 1), 0);
-	(void)shell(&r, "pwd; echo ${HA_test-} ${SECRET-}; readlink /proc/$$/fd/0; ls /proc/$$/fd; cut -d' ' -f5 /proc/$$/stat; echo $$", 60000);
+	(void)shell(&r,
+		"pwd; echo ${HA_test-} ${SECRET-}; readlink /proc/$$/fd/0; ls /proc/$$/fd; cut -d' ' -f5 /proc/$$/stat; echo $$",
+		60000);
 	(void)close(leak);
 	finish(&r);
 	char expected[2 * LINE_MAX + 128]; // the last two: its process group is its own
@@ -55,13 +57,20 @@ static void a_child_sees_only_what_it_was_given(void **state)
 /* 100 kB: more than a pipe holds. */
 static void a_child_reads_its_input_whole_and_need_not_read_it(void **state)
 {
-	char *input = malloc(100001), *cat[] = {"sh", "-c", "wc -c; read x || echo end", NULL}, *none[] = {"true", NULL};
+	char *input = malloc(100001), *cat[] = {"sh", "-c", "wc -c; read x || echo end", NULL},
+	     *none[] = {"true", NULL};
 	struct run r = {0};
 	(void)state;
 	assert_non_null(input);
 	memset(input, 'x', 100000);
 	input[100000] = '\0';
-	struct spawn_request request = {.path = "/bin/sh", .argv = cat, .envp = environment, .input = input, .line = on_line, .done = on_done, .context = &r};
+	struct spawn_request request = {.path = "/bin/sh",
+		.argv = cat,
+		.envp = environment,
+		.input = input,
+		.line = on_line,
+		.done = on_done,
+		.context = &r};
 	(void)spawn_start(&request);
 	finish(&r);
 	assert_int_equal(r.result.end, SPAWN_EXITED);
@@ -81,7 +90,8 @@ static void a_child_has_no_signal_blocked_or_ignored(void **state)
 	struct run r = {0};
 	// Not through a shell, which blocks signals of its own.
 	char *argv[] = {"sed", "-n", "s/^Sig\\(Blk\\|Ign\\):.//p", "/proc/self/status", NULL};
-	struct spawn_request request = {.path = "/bin/sed", .argv = argv, .line = on_line, .done = on_done, .context = &r};
+	struct spawn_request request = {
+		.path = "/bin/sed", .argv = argv, .line = on_line, .done = on_done, .context = &r};
 	sigset_t blocked, old;
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)sigemptyset(&blocked);
@@ -101,7 +111,8 @@ static void a_child_starts_in_the_directory_that_was_asked_for(void **state)
 	(void)state;
 	struct run r = {0};
 	char *argv[] = {"pwd", NULL};
-	struct spawn_request request = {.path = "/bin/pwd", .argv = argv, .directory = "/usr", .done = on_done, .context = &r};
+	struct spawn_request request = {
+		.path = "/bin/pwd", .argv = argv, .directory = "/usr", .done = on_done, .context = &r};
 	(void)spawn_start(&request); // no environment, no line callback, no deadline
 	finish(&r);
 	assert_string_equal(r.result.output, "/usr\n");
@@ -127,8 +138,11 @@ static void what_cannot_be_started_is_reported_through_done(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct run r = {0};
 		char *argv[] = {"x", NULL};
-		struct spawn_request request = {
-			.path = cases[i].path, .argv = argv, .directory = cases[i].directory, .done = on_done, .context = &r};
+		struct spawn_request request = {.path = cases[i].path,
+			.argv = argv,
+			.directory = cases[i].directory,
+			.done = on_done,
+			.context = &r};
 		struct spawn *s = spawn_start(&request);
 		assert_int_equal(r.done, 0);
 		spawn_cancel(s); // harmless
@@ -185,7 +199,8 @@ static void wait_until_gone(pid_t pid)
 	fail_msg("process %ld lives on", (long)pid);
 }
 
-/* Run it to its deadline, which has to come after its first line: longer on a slow machine.  How long that was, in ms. */
+/* Run it to its deadline, which has to come after its first line: longer on a slow machine.  How long that was, in
+ * ms. */
 static int64_t time_out(struct run *r, const char *script)
 {
 	int64_t ms = 300;
@@ -205,7 +220,8 @@ static void the_deadline_ends_a_script_with_all_its_group(void **state)
 	(void)state;
 	struct run r;
 	spawn_grace_ms = 600000; // SIGTERM is enough for the script itself, or this test does not end
-	(void)time_out(&r, "(trap '' TERM; echo $(exec sh -c 'echo $PPID'); sleep 900; sleep 900) & sleep 900; echo not reached");
+	(void)time_out(&r,
+		"(trap '' TERM; echo $(exec sh -c 'echo $PPID'); sleep 900; sleep 900) & sleep 900; echo not reached");
 	assert_int_equal(r.result.code, 0);
 	pid_t stubborn = (pid_t)strtol(r.first, NULL, 10);
 	assert_true(stubborn > 1);
@@ -322,7 +338,8 @@ static void restart(void *context, const struct spawn_result *result)
 	struct run *r = context;
 	(void)result;
 	char *argv[] = {"true", NULL};
-	struct spawn_request request = {.path = "/bin/true", .argv = argv, .done = r->lines++ < 3 ? restart : on_done, .context = r};
+	struct spawn_request request = {
+		.path = "/bin/true", .argv = argv, .done = r->lines++ < 3 ? restart : on_done, .context = r};
 	(void)spawn_start(&request);
 }
 

@@ -11,7 +11,8 @@
 
 #include "lib/spelling.h"
 
-static const char *const names[] = {"deadtime", "deadping", "initdead", "node", "nice", "ping", "mcast", "bcast", "udpport", "keepalive"};
+static const char *const names[] = {
+	"deadtime", "deadping", "initdead", "node", "nice", "ping", "mcast", "bcast", "udpport", "keepalive"};
 enum { NAMES = sizeof names / sizeof *names };
 
 static const char *name_at(size_t index)

@@ -46,8 +46,13 @@ static void a_record_looks_as_that_of_the_c_library(void **state)
 	struct syslog_socket s = {path, -1};
 	regex_t e;
 	int fd = listening();
-	assert_int_equal(syslog_socket_send(&s, LOG_LOCAL3 | LOG_WARNING, "heartbeat", "[7]: WARN: node b: is dead"), 0);
-	assert_int_equal(regcomp(&e, "^<156>[A-Z][a-z]{2} [ 1-3][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} heartbeat: \\[7\\]: WARN: node b: is dead$", REG_EXTENDED | REG_NOSUB), 0);
+	assert_int_equal(
+		syslog_socket_send(&s, LOG_LOCAL3 | LOG_WARNING, "heartbeat", "[7]: WARN: node b: is dead"), 0);
+	assert_int_equal(
+		regcomp(&e,
+			"^<156>[A-Z][a-z]{2} [ 1-3][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} heartbeat: \\[7\\]: WARN: node b: is dead$",
+			REG_EXTENDED | REG_NOSUB),
+		0);
 	assert_int_equal(regexec(&e, heard(fd), 0, NULL, 0), 0);
 	regfree(&e);
 	syslog_socket_close(&s);

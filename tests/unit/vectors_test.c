@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Every captured datagram of tests/data/protocol decodes, verifies, has its fields in order and is rendered again byte for byte;
- * nothing that differs from it in one bit, or is shorter, is accepted.  Run from the top of the source tree. */
+/* Every captured datagram of tests/data/protocol decodes, verifies, has its fields in order and is rendered again byte
+ * for byte; nothing that differs from it in one bit, or is shorter, is accepted.  Run from the top of the source
+ * tree. */
 #include <glib.h>
 #include <jansson.h>
 #include <setjmp.h>
@@ -26,7 +27,7 @@ struct vector {
 	unsigned index;
 };
 
-/* --- keys and files ----------------------------------------------------------------------------------------------------- */
+/* --- keys and files --------------------------------------------------------------------------- */
 
 static void put_key(struct authkeys *keys, unsigned index, enum auth_method method, const char *text)
 {
@@ -128,13 +129,14 @@ static int say_where(void **state)
 	return 0;
 }
 
-static enum codec_verdict decode(struct bytes data, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
+static enum codec_verdict decode(
+	struct bytes data, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
 {
 	message_init(m, arena, sizeof arena);
 	return codec_decode(data, auth, any_index, m, decoded);
 }
 
-/* --- what is true of each ----------------------------------------------------------------------------------------------- */
+/* --- what is true of each --------------------------------------------------------------------- */
 
 static void assert_field(const struct field *f, json_t *expected)
 {
@@ -255,7 +257,9 @@ static void check_bits(const struct vector *v)
 	for (size_t bit = 0; bit < v->data.len * 8; bit++) {
 		altered[bit / 8] = (uint8_t)(altered[bit / 8] ^ 1U << bit % 8);
 		for (int any_index = 0; any_index < 2; any_index++) {
-			assert_int_not_equal(decode((struct bytes){altered, v->data.len}, auth, any_index != 0, &m, &decoded), CODEC_OK);
+			assert_int_not_equal(
+				decode((struct bytes){altered, v->data.len}, auth, any_index != 0, &m, &decoded),
+				CODEC_OK);
 			assert_int_equal(m.count, 0);
 			assert_int_not_equal(decoded.why[0], '\0');
 		}
@@ -388,7 +392,8 @@ int main(void)
 		cmocka_unit_test_teardown(vectors_signed_with_another_index_than_the_active_one_are_refused, say_where),
 		cmocka_unit_test_teardown(vectors_with_any_bit_flipped_are_refused, say_where),
 		cmocka_unit_test_teardown(vectors_cut_at_any_length_are_refused, say_where),
-		cmocka_unit_test_teardown(vectors_with_an_empty_short_foreign_or_oddly_written_signature_are_refused, say_where),
+		cmocka_unit_test_teardown(
+			vectors_with_an_empty_short_foreign_or_oddly_written_signature_are_refused, say_where),
 		cmocka_unit_test_teardown(vectors_decode_without_keys_as_not_checked, say_where),
 	};
 

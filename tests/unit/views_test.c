@@ -84,7 +84,8 @@ static void nodes_are_listed_in_order_of_definition_then_ping_nodes(void **state
 	static const struct {
 		const char *name, *status;
 		bool ping, is_self;
-	} nodes[] = {{"alpha", "up", false, true}, {"beta", "init", false, false}, {"10.0.0.9", "init", true, false}, {"gw", "init", true, false}};
+	} nodes[] = {{"alpha", "up", false, true}, {"beta", "init", false, false}, {"10.0.0.9", "init", true, false},
+		{"gw", "init", true, false}};
 	pair_boot(p, ALPHA);
 	assert_int_equal(core_node_count(p->side[ALPHA].core), 4);
 	for (size_t i = 0; i < 4; i++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* A back end before a real IPVS table: errors, everything that a table can hold, 500 reals in one batch, 100 weights in another.
- * usage: ipvs_kernel netlink [IPVSADM] | command IPVSADM     with IPVSADM, netlink's table is also compared with what that reads
+/* A back end before a real IPVS table: errors, everything that a table can hold, 500 reals in one batch, 100 weights in
+ * another. usage: ipvs_kernel netlink [IPVSADM] | command IPVSADM     with IPVSADM, netlink's table is also compared
+ * with what that reads
  * Prints "ok - ..." and "not ok - ...", times as "# ...". */
 #include <errno.h>
 
@@ -80,13 +81,15 @@ static void walk_everything(struct ipvs *i, struct ipvs *reference)
 		ops[k] = op_of(everything[k]);
 		good &= memory_apply(&wanted, &ops[k]) == 0;
 	}
-	verdict(good && apply(i, ops, EVERYTHING), ipvs_name(i), "both families, marks, persistence, flags, one packet and thresholds are taken");
+	verdict(good && apply(i, ops, EVERYTHING), ipvs_name(i),
+		"both families, marks, persistence, flags, one packet and thresholds are taken");
 	verdict(equal_to(i, &wanted), ipvs_name(i), "and read back equal");
 	if (reference)
 		verdict(equal_to(reference, &wanted), ipvs_name(i), "and ipvsadm reads the same");
 	for (size_t k = 0; k < EVERYTHING; k++)
 		ops[k].kind = ipvs_op_is_real(ops[k].kind) ? TABLE_REAL_EDIT : TABLE_SERVICE_EDIT;
-	verdict(apply(i, ops, EVERYTHING) && equal_to(i, &wanted), ipvs_name(i), "editing everything to what it is changes nothing");
+	verdict(apply(i, ops, EVERYTHING) && equal_to(i, &wanted), ipvs_name(i),
+		"editing everything to what it is changes nothing");
 	table_free(&wanted);
 	verdict(clear(i), ipvs_name(i), "all is deleted");
 }
@@ -97,12 +100,21 @@ static void walk_errors(struct ipvs *i)
 		const char *line;
 		int error;
 	} cases[] = {
-		{"-E -t 10.9.0.1:80 -s rr", -ESRCH}, {"-D -t 10.9.0.1:80", -ESRCH}, {"-a -t 10.9.0.1:80 -r 127.0.0.1:80 -m", -ESRCH},
-		{"-A -t 10.9.0.1:80 -s nosuch", -ENOENT}, {"-A -t 10.9.0.1:80 -s wrr", 0}, {"-A -t 10.9.0.1:80 -s wrr", -EEXIST},
-		{"-e -t 10.9.0.1:80 -r 127.0.0.1:80 -m", -ENOENT}, {"-d -t 10.9.0.1:80 -r 127.0.0.1:80", -ENOENT},
-		{"-a -t 10.9.0.1:80 -r 127.0.0.1:80 -m -w 1 -x 5 -y 6", -ERANGE}, {"-a -t 10.9.0.1:80 -r 127.0.0.1:80 -m", 0},
-		{"-a -t 10.9.0.1:80 -r 127.0.0.1:80 -m", -EEXIST}, {"-a -t 10.9.0.1:80 -r 127.0.0.1:8080 -g", -EEXIST},
-		{"-d -t 10.9.0.1:80 -r 127.0.0.1:80", 0}, {"-D -t 10.9.0.1:80", 0}, {"-d -t 10.9.0.1:80 -r 127.0.0.1:80", -ESRCH},
+		{"-E -t 10.9.0.1:80 -s rr", -ESRCH},
+		{"-D -t 10.9.0.1:80", -ESRCH},
+		{"-a -t 10.9.0.1:80 -r 127.0.0.1:80 -m", -ESRCH},
+		{"-A -t 10.9.0.1:80 -s nosuch", -ENOENT},
+		{"-A -t 10.9.0.1:80 -s wrr", 0},
+		{"-A -t 10.9.0.1:80 -s wrr", -EEXIST},
+		{"-e -t 10.9.0.1:80 -r 127.0.0.1:80 -m", -ENOENT},
+		{"-d -t 10.9.0.1:80 -r 127.0.0.1:80", -ENOENT},
+		{"-a -t 10.9.0.1:80 -r 127.0.0.1:80 -m -w 1 -x 5 -y 6", -ERANGE},
+		{"-a -t 10.9.0.1:80 -r 127.0.0.1:80 -m", 0},
+		{"-a -t 10.9.0.1:80 -r 127.0.0.1:80 -m", -EEXIST},
+		{"-a -t 10.9.0.1:80 -r 127.0.0.1:8080 -g", -EEXIST},
+		{"-d -t 10.9.0.1:80 -r 127.0.0.1:80", 0},
+		{"-D -t 10.9.0.1:80", 0},
+		{"-d -t 10.9.0.1:80 -r 127.0.0.1:80", -ESRCH},
 	};
 	enum { CASES = sizeof cases / sizeof cases[0] };
 	struct table_op ops[CASES];
@@ -113,7 +125,8 @@ static void walk_errors(struct ipvs *i)
 	(void)ipvs_apply(i, ops, CASES, results); // each is looked at
 	for (size_t k = 0; k < CASES; k++)
 		if (results[k].error != cases[k].error || (results[k].error != 0) != (results[k].why[0] != '\0')) {
-			printf("# %s: %d (%s), not %d\n", cases[k].line, results[k].error, results[k].why, cases[k].error);
+			printf("# %s: %d (%s), not %d\n", cases[k].line, results[k].error, results[k].why,
+				cases[k].error);
 			good = false;
 		}
 	verdict(good, ipvs_name(i), "each failure of a batch is the kernel's, and keeps nothing else back");
@@ -153,7 +166,8 @@ static void walk_many(struct ipvs *i)
 	good = apply(i, ops + 1, REALS);
 	printf("# %s: %d reals deleted in one batch: %.1f ms\n", ipvs_name(i), REALS, ms_since(begin));
 	struct table left = read_table(i);
-	verdict(good && left.service_count == 1 && left.services[0].real_count == 0, ipvs_name(i), "all reals are deleted in one batch");
+	verdict(good && left.service_count == 1 && left.services[0].real_count == 0, ipvs_name(i),
+		"all reals are deleted in one batch");
 	table_free(&left);
 	table_free(&wanted);
 	verdict(clear(i), ipvs_name(i), "and the service");

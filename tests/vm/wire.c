@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* The network cable of a virtual machine: Ethernet frames between a network interface of this host and the emulator's datagram socket.
- * usage: wire INTERFACE SOCKET [NO-OFFLOAD-INTERFACE]
- *   SOCKET: a path; this program receives there and sends to SOCKET.guest, where the emulator receives (tests/vm/vm --net).
- *   NO-OFFLOAD-INTERFACE: the other end of INTERFACE.  Its offloads are switched off, so that the kernel completes checksums
- *   and cuts large segments before a frame leaves towards the guest.
+/* The network cable of a virtual machine: Ethernet frames between a network interface of this host and the emulator's
+ * datagram socket. usage: wire INTERFACE SOCKET [NO-OFFLOAD-INTERFACE]
+ *   SOCKET: a path; this program receives there and sends to SOCKET.guest, where the emulator receives (tests/vm/vm
+ *   --net).
+ *   NO-OFFLOAD-INTERFACE: the other end of INTERFACE.  Its offloads are switched off, so that the kernel completes
+ *   checksums and cuts large segments before a frame leaves towards the guest.
  * Prints "ready" and runs until it is killed or INTERFACE is deleted. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -55,7 +56,9 @@ static int interface_open(const char *interface)
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		die("packet socket");
-	struct sockaddr_ll address = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)if_nametoindex(interface)};
+	struct sockaddr_ll address = {.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = (int)if_nametoindex(interface)};
 	if (address.sll_ifindex == 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0)
 		die(interface);
 	struct packet_mreq all = {.mr_ifindex = address.sll_ifindex, .mr_type = PACKET_MR_PROMISC};
@@ -75,7 +78,8 @@ static struct sockaddr_un socket_address(const char *path, const char *suffix)
 	return address;
 }
 
-/* Frames of the interface to the guest.  A guest that is off, or whose queue is full, loses the frame, as on a real cable. */
+/* Frames of the interface to the guest.  A guest that is off, or whose queue is full, loses the frame, as on a real
+ * cable. */
 static void to_guest(int interface, int cable, const struct sockaddr_un *guest, char *frame)
 {
 	struct sockaddr_ll from;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* The classic dialect: starting, resource and ask_resources of Heartbeat 3.0.6, translated into the facts of ownership.h
- * and back.  doc/protocol.md 7.2, 7.4, 7.5, 7.8 (the state tables are there; ours follow them).
+/* The classic dialect: starting, resource and ask_resources of Heartbeat 3.0.6, translated into the facts of
+ * ownership.h and back.  doc/protocol.md 7.2, 7.4, 7.5, 7.8 (the state tables are there; ours follow them).
  *
  *  start-up   INIT -joined: send starting-> STARTING -peer's starting: report-> BOTHSTARTING
- *             STARTING, BOTHSTARTING -any resource-> RSCRCVD -10 s, peer's resource isstable=1, or none at all (ours)-> STABLE
+ *             STARTING, BOTHSTARTING -any resource-> RSCRCVD -10 s, peer's resource isstable=1, or none at all (ours)->
+ *             STABLE
  *  standby    in standby.c
  *
  * What the peer is taken to say about a group:
@@ -23,8 +24,8 @@ static void become_stable(struct core *c, const char *reason)
 	struct classic *k = &c->classic;
 	if (k->state == CLASSIC_STABLE)
 		return;
-	/* First isstable=0, as 3.0.6 does: one that took over while it started calls us stable unasked, and only sees us become so,
-	 * and gives our groups back, when it has heard the opposite (tests/interop join_states). */
+	/* First isstable=0, as 3.0.6 does: one that took over while it started calls us stable unasked, and only sees
+	 * us become so, and gives our groups back, when it has heard the opposite (tests/interop join_states). */
 	classic_report(c, NULL);
 	k->state = CLASSIC_STABLE;
 	k->must_report = true;
@@ -61,16 +62,19 @@ static void hear_resource(struct core *c, const struct message *m)
 	if (!half_parse(message_string(m, "rsc_hold"), &holds) || !mono_reached(c->now.mono, k->reports_not_before))
 		return;
 	k->ask_at = MONO_FAR;
-	/* Said when 3.0.6 *begins* to release (seen: its address was up for another 0.3 s); released is what "shutdone" says. */
+	/* Said when 3.0.6 *begins* to release (seen: its address was up for another 0.3 s); released is what "shutdone"
+	 * says. */
 	bool still_releasing = message_is(m, "info", "shutdown");
-	if (!still_releasing) { /* the first that we hear of it must not count as "nothing" (plan classic-first-word-is-leaving) */
+	/* the first that we hear of it must not count as "nothing" (plan classic-first-word-is-leaving) */
+	if (!still_releasing) {
 		k->other_holds = message_is(m, "rtype", "full") || holds == HALF_NONE ? holds : k->other_holds | holds;
 		k->other_known = true;
 	}
 	classic_move_starter_on(c);
-	/* It starts like us, has answered our "starting", and has nothing: there is nothing to wait for.  Our isstable=1 ends its own
-	 * 10 s, too.  One that was there before us, has nothing and moves is leaving (seen: it had said so before we came, and its
-	 * scripts still released): "shutdone", isstable=1 or its death tells the end of that. */
+	/* It starts like us, has answered our "starting", and has nothing: there is nothing to wait for.  Our
+	 * isstable=1 ends its own 10 s, too.  One that was there before us, has nothing and moves is leaving (seen: it
+	 * had said so before we came, and its scripts still released): "shutdone", isstable=1 or its death tells the
+	 * end of that. */
 	if (k->state == CLASSIC_RSCRCVD && message_is(m, "rtype", "full") && holds == HALF_NONE && !still_releasing)
 		k->acquire_at = k->peer_starting ? c->now.mono : mono_add(c->now.mono, span_ms(LEAVING_MS));
 	if (message_is(m, "isstable", "0"))
@@ -105,8 +109,8 @@ static void hear_shutdone(struct core *c)
 	standby_set(c, STANDBY_NOT, 0);
 }
 
-/* Reports are full: one that was lost and sent again must not undo a later one.  Only reports are put in order: 3.0.6 sends its
- * report before the "done" that has the lower number (doc/protocol.md 5.5). */
+/* Reports are full: one that was lost and sent again must not undo a later one.  Only reports are put in order: 3.0.6
+ * sends its report before the "done" that has the lower number (doc/protocol.md 5.5). */
 static bool is_outdated(struct core *c, const struct message *m)
 {
 	uint64_t seq = 0;
@@ -114,7 +118,8 @@ static bool is_outdated(struct core *c, const struct message *m)
 		return false;
 	if (seq < c->classic.report_seq)
 		return true;
-	/* Sent again, and a later one may be missing too: ask what is true now (plan classic-resent-before-the-rest). */
+	/* Sent again, and a later one may be missing too: ask what is true now (plan
+	 * classic-resent-before-the-rest). */
 	if (sequence_missing_after(&node_peer(c)->sequence, seq)) {
 		c->classic.ask_at = mono_min(c->classic.ask_at, c->now.mono);
 		return true;
@@ -152,7 +157,8 @@ static enum peer_column column_of(const struct core *c, size_t g)
 		return PEER_AWAY;
 	if (k->state != CLASSIC_STABLE || !k->other_known)
 		return PEER_UNSURE;
-	bool given = ownership_in_half(c, g, k->standby_half), taken = ownership_in_half(c, g, half_mirror(k->standby_half));
+	bool given = ownership_in_half(c, g, k->standby_half),
+	     taken = ownership_in_half(c, g, half_mirror(k->standby_half));
 	switch (k->standby) {
 	case STANDBY_ACCEPTED:
 	case STANDBY_DONE:
@@ -160,8 +166,11 @@ static enum peer_column column_of(const struct core *c, size_t g)
 			return PEER_CLAIM;
 		break;
 	case STANDBY_OTHER:
-		if (taken) /* what we have ourselves (two owners) is not taken, and it is on its way out there: nothing to settle */
-			return c->groups[g].state == OWN_STARTING || c->groups[g].state == OWN_HELD ? PEER_UNSURE : PEER_GIVING;
+		/* what we have ourselves (two owners) is not taken, and it is on its way out there: nothing to
+		 * settle */
+		if (taken)
+			return c->groups[g].state == OWN_STARTING || c->groups[g].state == OWN_HELD ? PEER_UNSURE
+			                                                                            : PEER_GIVING;
 		break;
 	case STANDBY_TAKING: /* claimed while it was offered; or, when we did not know the peer then, only now */
 		if (taken)
@@ -186,7 +195,8 @@ static void publish_asks(struct core *c)
 	for (size_t g = 0; g < c->group_count; g++)
 		if (c->groups[g].state == OWN_CLAIM && c->groups[g].asked)
 			half |= c->groups[g].mine ? HALF_LOCAL : HALF_FOREIGN;
-	/* 3.0.6 can lose it: its own script writes the order to its FIFO in pieces (seen: "Message with zero fields"). */
+	/* 3.0.6 can lose it: its own script writes the order to its FIFO in pieces (seen: "Message with zero
+	 * fields"). */
 	bool lost = k->standby == STANDBY_NOT && mono_reached(c->now.mono, k->takeover_again);
 	if (half == HALF_NONE)
 		k->takeover_again = MONO_FAR;
@@ -212,18 +222,22 @@ static void publish_leaving(struct core *c)
 
 static bool classic_at_rest(const struct core *c);
 
-/* A 3.0.6 gives our groups back when it sees us become stable.  One that sees that in the last moment of its own takeover ("T_STARTING
- * received during takeover") has nothing yet to give, and never thinks of it again: it is asked, once, when it is at rest with them. */
+/* A 3.0.6 gives our groups back when it sees us become stable.  One that sees that in the last moment of its own
+ * takeover ("T_STARTING received during takeover") has nothing yet to give, and never thinks of it again: it is asked,
+ * once, when it is at rest with them. */
 static void ask_for_home(struct core *c)
 {
 	struct classic *k = &c->classic;
 	bool done = (halves_held(c) & HALF_LOCAL) != 0 || c->conf->failback != FAILBACK_ON;
 	for (size_t g = 0; g < c->group_count; g++)
-		done |= c->groups[g].mine && c->groups[g].state == OWN_FAILED; /* it has come home, and could not stay */
+		/* it has come home, and could not stay */
+		done |= c->groups[g].mine && c->groups[g].state == OWN_FAILED;
 	k->home_at = done ? MONO_FAR : mono_add(c->now.mono, span_ms(HOME_MS));
-	if (done || k->state != CLASSIC_STABLE || !classic_at_rest(c) || !k->other_known || !(k->other_holds & HALF_FOREIGN))
+	if (done || k->state != CLASSIC_STABLE || !classic_at_rest(c) || !k->other_known ||
+		!(k->other_holds & HALF_FOREIGN))
 		return;
-	core_log(c, LOG_LEVEL_INFO, "%s has not given back what is at home here: asking for it (auto_failback)", node_peer(c)->name);
+	core_log(c, LOG_LEVEL_INFO, "%s has not given back what is at home here: asking for it (auto_failback)",
+		node_peer(c)->name);
 	move_begin(c, true, HALF_LOCAL, 0, "it is at home here (auto_failback)");
 }
 
@@ -311,7 +325,8 @@ static struct mono classic_deadline(const struct core *c)
 	return next;
 }
 
-/* We report halves: who holds a part of one is taken to hold it all (plan classic-half-of-a-half).  Not while it is on its way out. */
+/* We report halves: who holds a part of one is taken to hold it all (plan classic-half-of-a-half).  Not while it is on
+ * its way out. */
 static bool classic_peer_relies_on(const struct core *c, size_t g)
 {
 	bool held = false;
@@ -330,7 +345,8 @@ static bool classic_peer_relies_on(const struct core *c, size_t g)
 static bool classic_at_rest(const struct core *c)
 {
 	const struct classic *k = &c->classic;
-	/* What is being stopped is reported as gone in that moment, and the peer may start it: no order can overtake that. */
+	/* What is being stopped is reported as gone in that moment, and the peer may start it: no order can overtake
+	 * that. */
 	return classic_stops_nothing(c) && k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && k->other_stable;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The classic dialect, of Heartbeat 3.0.6.  classic.c: start-up, reports, what they mean; standby.c: the exchange in which a half changes
- * hands; legacy.c: auto_failback legacy, a row of functions of its own; common.c: what both rows share. */
+/* The classic dialect, of Heartbeat 3.0.6.  classic.c: start-up, reports, what they mean; standby.c: the exchange in
+ * which a half changes hands; legacy.c: auto_failback legacy, a row of functions of its own; common.c: what both rows
+ * share. */
 #ifndef HEARTBEAT_CORE_CLASSIC_H
 #define HEARTBEAT_CORE_CLASSIC_H
 
@@ -31,8 +32,10 @@ struct classic {
 	struct mono patience;         /* of the present step of the exchange; over: a report may end it */
 	struct mono nudge_at;         /* then the peer is asked for a report */
 	struct mono acquire_at;       /* RSCRCVD: 10 s, doc/protocol.md 7.2 */
-	struct mono ask_at;           /* ask the peer anew what it holds; again until it answers; MONO_FAR: not wanted */
-	struct mono reports_not_before; /* no report before this: it may have lain in the socket since before we lost sight of it */
+	/* ask the peer anew what it holds; again until it answers; MONO_FAR: not wanted */
+	struct mono ask_at;
+	/* no report before this: it may have lain in the socket since before we lost sight of it */
+	struct mono reports_not_before;
 	uint64_t report_generation;   /* the two numbers are of this life of the peer */
 	uint64_t exchange_seq;        /* number of the last ask_resources */
 	uint64_t report_seq;          /* number of the peer's last report: an older one is news no more */
@@ -41,7 +44,8 @@ struct classic {
 	bool leaving_said, released_said;
 	bool takeover_asked;          /* hb_takeover was sent for the present asks */
 	struct mono takeover_again;   /* and is sent again then, when it had no effect; MONO_FAR: no ask */
-	struct mono home_at;          /* then what has its home here is asked for, if the peer has not offered it; MONO_FAR: not wanted */
+	/* then what has its home here is asked for, if the peer has not offered it; MONO_FAR: not wanted */
+	struct mono home_at;
 	bool fencing_said;            /* "stonith" was sent for the peer's present death */
 	struct mono offer_after[HARESOURCES_GROUPS_MAX]; /* a group that failed here is offered, and again later */
 	struct {

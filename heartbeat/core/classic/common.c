@@ -37,7 +37,8 @@ void classic_report(struct core *c, const char *info)
 {
 	struct classic *k = &c->classic;
 	enum half holds = halves_held(c);
-	bool stable = k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && c->phase == PHASE_ACTIVE && !classic_is_cleaning_up(c);
+	bool stable = k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && c->phase == PHASE_ACTIVE &&
+	              !classic_is_cleaning_up(c);
 	struct message *m = outbox_begin(c, "resource");
 	message_add(m, "rsc_hold", half_name(holds));
 	message_add(m, "rtype", "full");
@@ -122,7 +123,9 @@ void classic_forget(struct core *c)
 	struct classic *k = &c->classic;
 	uint64_t generation = node_peer(c)->sequence.generation;
 	bool same_life = generation == k->report_generation;
-	*k = (struct classic){.report_generation = generation, .report_seq = same_life ? k->report_seq : 0, .exchange_seq = same_life ? k->exchange_seq : 0};
+	*k = (struct classic){.report_generation = generation,
+		.report_seq = same_life ? k->report_seq : 0,
+		.exchange_seq = same_life ? k->exchange_seq : 0};
 	k->state = c->phase >= PHASE_ACTIVE ? CLASSIC_STABLE : CLASSIC_INIT;
 	k->standby_deadline = k->ask_at = k->nudge_at = k->takeover_again = k->home_at = MONO_FAR;
 	k->reported = HALF_NONE;

@@ -34,8 +34,8 @@ static void answer(struct core *c, size_t g, bool owned)
 /* One of ours that nobody has granted yet, and somebody is there to grant it. */
 static bool wanted(const struct core *c, size_t g)
 {
-	return c->groups[g].mine && c->groups[g].state == OWN_NONE && !c->classic.legacy.granted[g] && c->phase == PHASE_ACTIVE &&
-	       c->nodes[c->peer].status == NODE_ACTIVE;
+	return c->groups[g].mine && c->groups[g].state == OWN_NONE && !c->classic.legacy.granted[g] &&
+	       c->phase == PHASE_ACTIVE && c->nodes[c->peer].status == NODE_ACTIVE;
 }
 
 static void publish_answers(struct core *c)
@@ -66,8 +66,10 @@ static void hear_request(struct core *c, const struct message *m)
 				k->legacy.owed[g] = true;
 			else
 				answer(c, g, false);
-		} else if (message_is(m, "t", "ip-request-resp") && message_is(m, "dest", c->node_name) && message_is(m, "ok", "OK")) {
-			core_log(c, LOG_LEVEL_INFO, "received ip-request-resp %s OK %s", c->resources->groups[g].key, message_is(m, "weown", "yes") ? "yes" : "no");
+		} else if (message_is(m, "t", "ip-request-resp") && message_is(m, "dest", c->node_name) &&
+			   message_is(m, "ok", "OK")) {
+			core_log(c, LOG_LEVEL_INFO, "received ip-request-resp %s OK %s", c->resources->groups[g].key,
+				message_is(m, "weown", "yes") ? "yes" : "no");
 			k->legacy.granted[g] = true;
 		}
 	}

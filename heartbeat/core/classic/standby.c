@@ -18,7 +18,8 @@ void standby_set(struct core *c, enum classic_standby to, int64_t limit_ms)
 	struct classic *k = &c->classic;
 	k->standby = to;
 	k->standby_deadline = limit_ms ? mono_add(c->now.mono, span_ms(limit_ms)) : MONO_FAR;
-	/* Waiting for the other side's "done": when it takes long, ask what it holds; the report ends what "done" did not. */
+	/* Waiting for the other side's "done": when it takes long, ask what it holds; the report ends what "done" did
+	 * not. */
 	k->patience = mono_add(c->now.mono, span_ms(FIRST_ANSWER_MS));
 	k->nudge_at = to == STANDBY_OTHER || to == STANDBY_DONE ? k->patience : MONO_FAR;
 	if (to == STANDBY_NOT)
@@ -47,14 +48,16 @@ static void take(struct core *c)
 static void given(struct core *c)
 {
 	struct classic *k = &c->classic;
-	core_log(c, LOG_LEVEL_INFO, "Other node completed standby takeover of %s resources.", half_name(k->standby_half));
+	core_log(c, LOG_LEVEL_INFO, "Other node completed standby takeover of %s resources.",
+		half_name(k->standby_half));
 	k->other_holds |= half_mirror(k->standby_half);
 	standby_set(c, STANDBY_NOT, 0);
 }
 
-/* The peer says that it is at rest, and what it holds.  That it holds it is proof: its "done" was lost.  That it does not is none:
- * 3.0.6 calls itself stable while its scripts run, has taken the half off its list when it begins to release, and puts
- * it there when it has started (seen, with scripts that took longer than 10 s: two owners).  Then "done" is waited for. */
+/* The peer says that it is at rest, and what it holds.  That it holds it is proof: its "done" was lost.  That it does
+ * not is none: 3.0.6 calls itself stable while its scripts run, has taken the half off its list when it begins to
+ * release, and puts it there when it has started (seen, with scripts that took longer than 10 s: two owners).  Then
+ * "done" is waited for. */
 void standby_hear_report(struct core *c)
 {
 	struct classic *k = &c->classic;
@@ -83,7 +86,8 @@ static void hear_me(struct core *c, enum half half)
 	struct classic *k = &c->classic;
 	const char *peer = node_peer(c)->name;
 	bool again = k->standby == STANDBY_OTHER && k->standby_half == half; /* our answer was lost */
-	if (k->state != CLASSIC_STABLE || (k->standby != STANDBY_NOT && !again) || c->phase != PHASE_ACTIVE || (in_flux(c) && !again)) {
+	if (k->state != CLASSIC_STABLE || (k->standby != STANDBY_NOT && !again) || c->phase != PHASE_ACTIVE ||
+		(in_flux(c) && !again)) {
 		core_log(c, LOG_LEVEL_WARN, "standby message [me] from %s ignored.  local resources in flux", peer);
 		return;
 	}
@@ -100,7 +104,8 @@ void standby_hear(struct core *c, const struct message *m)
 	uint64_t seq = 0;
 	if (message_find(m, "rsc_hold") && !half_parse(message_string(m, "rsc_hold"), &half))
 		return;
-	/* What was said before the present exchange began belongs to another one: an answer counts only for its question. */
+	/* What was said before the present exchange began belongs to another one: an answer counts only for its
+	 * question. */
 	if (!message_number(m, "seq", 16, &seq) || seq < k->exchange_seq)
 		return;
 	k->exchange_seq = seq;
@@ -139,7 +144,8 @@ static bool half_at_rest(const struct core *c, enum half half)
 {
 	for (size_t g = 0; g < c->group_count; g++) {
 		enum group_state s = c->groups[g].state;
-		if (ownership_in_half(c, g, half) && (s == OWN_UNKNOWN || s == OWN_CLAIM || s == OWN_STARTING || s == OWN_STOPPING))
+		if (ownership_in_half(c, g, half) &&
+			(s == OWN_UNKNOWN || s == OWN_CLAIM || s == OWN_STARTING || s == OWN_STOPPING))
 			return false;
 	}
 	return true;
@@ -188,7 +194,8 @@ void standby_publish_taker(struct core *c)
 		return;
 	for (size_t g = 0; g < c->group_count; g++) {
 		enum group_state s = c->groups[g].state;
-		if (ownership_in_half(c, g, half_mirror(k->standby_half)) && (s == OWN_NONE || s == OWN_CLAIM || s == OWN_STARTING))
+		if (ownership_in_half(c, g, half_mirror(k->standby_half)) &&
+			(s == OWN_NONE || s == OWN_CLAIM || s == OWN_STARTING))
 			return;
 	}
 	enum half half = k->standby_half;

@@ -26,8 +26,17 @@ static const struct {
 	char letter;
 	enum peer_column column;
 } peer_letters[] = {
-	{'u', PEER_UNSURE}, {'n', PEER_NONE}, {'l', PEER_LEAVING}, {'f', PEER_FAILED}, {'c', PEER_CLAIM}, {'a', PEER_ASK},
-	{'s', PEER_STARTING}, {'h', PEER_HELD}, {'g', PEER_GIVING}, {'r', PEER_STOPPING}, {'x', PEER_STUCK},
+	{'u', PEER_UNSURE},
+	{'n', PEER_NONE},
+	{'l', PEER_LEAVING},
+	{'f', PEER_FAILED},
+	{'c', PEER_CLAIM},
+	{'a', PEER_ASK},
+	{'s', PEER_STARTING},
+	{'h', PEER_HELD},
+	{'g', PEER_GIVING},
+	{'r', PEER_STOPPING},
+	{'x', PEER_STUCK},
 };
 
 /* Of this life, and since its death: also a peer that has not proven itself yet. */
@@ -42,8 +51,9 @@ static char letter_of(const struct core *c, const struct group *group)
 		return own_letters[group->state];
 	if (c->phase >= PHASE_LEAVING)
 		return 'l';
-	/* A peer that has not proven itself is told that it is heard, but what it claims was not read here: to its claim "not here"
-	 * would be an answer that we do not know of, and we may start as well (tests/model/ownership.pml, WITHOUT_BELIEF). */
+	/* A peer that has not proven itself is told that it is heard, but what it claims was not read here: to its
+	 * claim "not here" would be an answer that we do not know of, and we may start as well
+	 * (tests/model/ownership.pml, WITHOUT_BELIEF). */
 	const struct node *peer = &c->nodes[c->peer];
 	if (c->peer != c->self && !peer->heard && is_audible(peer))
 		return 'u';
@@ -116,10 +126,12 @@ static bool parse_hold(struct bytes word, uint32_t *id, enum peer_column *said, 
 
 static bool knows_our_state(const struct core *c, size_t g)
 {
-	return c->native.hears_generation == c->generation && c->groups[g].published && c->native.hears_seq >= c->groups[g].published;
+	return c->native.hears_generation == c->generation && c->groups[g].published &&
+	       c->native.hears_seq >= c->groups[g].published;
 }
 
-/* An answer out of turn, at most four a keepalive: two nodes that both ask must not answer each other's answers for ever. */
+/* An answer out of turn, at most four a keepalive: two nodes that both ask must not answer each other's answers for
+ * ever. */
 static bool may_answer(struct core *c)
 {
 	if (!mono_is_never(c->native.last_answer) &&
@@ -150,8 +162,9 @@ static void take_holdings(struct core *c, struct bytes list)
 		bool is_news = c->groups[g].peer.said != said;
 		ownership_peer_says(c, g, said, epoch, knows_our_state(c, g));
 		leaving += said == PEER_LEAVING;
-		/* It waits for our answer: whether we have it is in our next status.  Once: two that answer each other's answers would
-		 * go on for as long as a stop takes (plan claims-answered-for-ever); a lost one is in the next regular status. */
+		/* It waits for our answer: whether we have it is in our next status.  Once: two that answer each
+		 * other's answers would go on for as long as a stop takes (plan claims-answered-for-ever); a lost one
+		 * is in the next regular status. */
 		if ((said == PEER_CLAIM || said == PEER_ASK) && is_news)
 			beat_soon(c);
 	}
@@ -163,9 +176,10 @@ static void compare_digest(struct core *c, const struct node *peer)
 	if (!c->native.digest || c->native.digest == c->resources->digest || c->native.digest_differs_logged)
 		return;
 	c->native.digest_differs_logged = true;
-	core_log(c, LOG_LEVEL_ERROR, "haresources is not the same here and on %s (digest %llx here, %llx there): copy one file to both nodes. "
-	                             "Until then a group that either node runs is not started on the other, and ties go to the lower node name.",
-	         peer->name, (unsigned long long)c->resources->digest, (unsigned long long)c->native.digest);
+	core_log(c, LOG_LEVEL_ERROR,
+		"haresources is not the same here and on %s (digest %llx here, %llx there): copy one file to both nodes. "
+		"Until then a group that either node runs is not started on the other, and ties go to the lower node name.",
+		peer->name, (unsigned long long)c->resources->digest, (unsigned long long)c->native.digest);
 }
 
 /* Whom the peer hears; when it does not hear us yet, answer at once, but not in a storm. */
@@ -183,7 +197,9 @@ static void native_status(struct core *c, const struct message *m)
 {
 	const struct node *peer = node_peer(c);
 	if (!message_find(m, "h4")) {
-		core_complain(c, COMPLAINT_FIELDS, "status of %s lacks the fields that it had before; its holdings are taken as unknown", peer->name);
+		core_complain(c, COMPLAINT_FIELDS,
+			"status of %s lacks the fields that it had before; its holdings are taken as unknown",
+			peer->name);
 		ownership_forget_peer(c);
 		return;
 	}
@@ -193,8 +209,9 @@ static void native_status(struct core *c, const struct message *m)
 	take_holdings(c, message_string(m, "h4hold"));
 }
 
-/* It names our generation, and a status of ours that is newer than its death, and not much older than a deadtime: frames held back
- * on the way name statuses from before, recordings those of the time when they were made (plan recorded-while-deaf). */
+/* It names our generation, and a status of ours that is newer than its death, and not much older than a deadtime:
+ * frames held back on the way name statuses from before, recordings those of the time when they were made (plan
+ * recorded-while-deaf). */
 static bool native_proven(const struct core *c, const struct node *n)
 {
 	uint64_t oldest = c->beat.recent_before > n->dead_since_seq ? c->beat.recent_before : n->dead_since_seq;
