@@ -164,7 +164,8 @@ static int64_t settle_span(const struct world *w)
 	if (plan_has(w->plan, FAULT_START_FAIL, FAULT_STOP_HANG) || plan_has(w->plan, FAULT_FAIL, FAULT_FAIL))
 		span += RETRY_MS * MS;
 	/* first it is stuck, and when it is stopped it has failed */
-	if (plan_has(w->plan, FAULT_START_DIRTY, FAULT_START_DIRTY))
+	if (plan_has(w->plan, FAULT_START_DIRTY, FAULT_START_DIRTY) ||
+		(plan_has(w->plan, FAULT_FAIL, FAULT_FAIL) && plan_has(w->plan, FAULT_STOP_FAIL, FAULT_STOP_HANG)))
 		span += RETRY_MS * MS;
 	/* who stood still, or heard what had been held back, gives the other a deadtime before it believes in its
 	 * silence */
