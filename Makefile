@@ -79,7 +79,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 DAEMON_MAIN := heartbeat/daemon/main.c
 TOOLS := cl_status hb_standby hb_takeover hb_dump
 TOOL_PROGRAMS := $(addprefix $(BUILD)/tools/,$(TOOLS))
-UNIT  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*_test.c))
+UNIT  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c))
 FUZZ  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 SIM   := $(BUILD)/tests/sim/sim $(BUILD)/sim
 CASES := $(BUILD)/tests/cases/cases
@@ -146,21 +146,22 @@ $(BUILD)/resource.d/IPaddr: $(BUILD)/resource.d/IPaddr.o $(foreach module,exec c
 
 # --- tests --------------------------------------------------------------------------------------------------------
 # A unit test links every module but the daemon's main.
-$(BUILD)/tests/unit/%_test: PKG_LIBS += $(NET_LIBS)
-$(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(foreach module,$(MODULES),$(call archive,$(module)))
+$(BUILD)/tests/unit/heartbeat/%_test: PKG_LIBS += $(NET_LIBS)
+$(BUILD)/tests/unit/heartbeat/%_test: $(BUILD)/tests/unit/heartbeat/%_test.o $(foreach module,$(MODULES),$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LINK) $(TEST_LIBS)
 
 # Unit tests of ldirectord link its modules instead, never heartbeat's.
-$(BUILD)/tests/unit/lb_%_test: $(BUILD)/tests/unit/lb_%_test.o $(foreach module,$(LB_MODULES) lib,$(call archive,$(module)))
+$(BUILD)/tests/unit/ldirectord/%_test: $(BUILD)/tests/unit/ldirectord/%_test.o $(foreach module,$(LB_MODULES) lib,$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LB_LINK) $(TEST_LIBS)
 
-$(addprefix $(BUILD)/tests/unit/,lb_conf_test lb_conf_vectors_test): $(BUILD)/tests/unit/lb_parse.o
+$(addprefix $(BUILD)/tests/unit/ldirectord/,conf_test conf_vectors_test): $(BUILD)/tests/unit/ldirectord/parse.o
 
 # Objects that the tests of the pool share.
-$(foreach test,pool pool_failure pool_scenario pool_property,$(BUILD)/tests/unit/lb_$(test)_test): $(BUILD)/tests/unit/lb_pool_lab.o $(BUILD)/tests/unit/lb_pool_kernel.o
-$(BUILD)/tests/unit/lb_pool_property_test: $(BUILD)/tests/unit/lb_pool_model.o
+$(foreach test,pool pool_failure pool_scenario pool_property,$(BUILD)/tests/unit/ldirectord/$(test)_test): \
+	$(addprefix $(BUILD)/tests/unit/ldirectord/,pool_lab.o pool_kernel.o)
+$(BUILD)/tests/unit/ldirectord/pool_property_test: $(BUILD)/tests/unit/ldirectord/pool_model.o
 
 # An ipvsadm for kernels without IPVS, and a test of the back ends for a kernel with IPVS (tests/vm).
 LB_HELPERS := $(addprefix $(BUILD)/tests/ldirectord/,ipvsadm server reals) $(addprefix $(BUILD)/tests/vm/,ipvs_kernel wire)
@@ -177,15 +178,15 @@ $(BUILD)/tests/vm/wire: $(BUILD)/tests/vm/wire.o
 $(BUILD)/tests/vm/ipvs_kernel: $(BUILD)/tests/vm/ipvs_kernel.o $(foreach module,$(LB_MODULES) lib,$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LB_LIBS)
-$(BUILD)/tests/unit/lb_ipvs_test: $(BUILD)/tests/ldirectord/ipvsadm
+$(BUILD)/tests/unit/ldirectord/ipvs_test: $(BUILD)/tests/ldirectord/ipvsadm
 
 # This test runs the program.
-$(BUILD)/tests/unit/ipaddr_program_test: $(BUILD)/resource.d/IPaddr
+$(BUILD)/tests/unit/heartbeat/ipaddr_program_test: $(BUILD)/resource.d/IPaddr
 
 # Objects that the tests of the core share: two nodes, connected in memory.
 $(foreach test,core membership fencing ownership native native_owners native_past classic classic_leaving classic_lost \
-	receive receive_number moves views,$(BUILD)/tests/unit/$(test)_test): \
-	$(addprefix $(BUILD)/tests/unit/,pair.o pair_story.o pair_voice.o)
+	receive receive_number moves views,$(BUILD)/tests/unit/heartbeat/$(test)_test): \
+	$(addprefix $(BUILD)/tests/unit/heartbeat/,pair.o pair_story.o pair_voice.o)
 
 $(BUILD)/tests/live/%: $(BUILD)/tests/live/%.o $(call archive,core) $(call archive,conf) $(call archive,lib)
 	$(call say,LD,$@)
@@ -226,7 +227,8 @@ $(BUILD)/tests/fault/inject.so: tests/fault/inject.c tests/fault/calls.c tests/f
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(filter-out -fPIE,$(ALL_CFLAGS)) -fno-builtin -fPIC -shared -o $@ $(filter %.c,$^) -ldl
 $(BUILD)/tests/fault/calls.o: ALL_CFLAGS += -fno-builtin
-$(BUILD)/tests/fault/core_fault: $(addprefix $(BUILD)/tests/,fault/core_fault.o fault/lives.o fault/inject.o fault/calls.o unit/pair.o unit/pair_story.o unit/pair_voice.o) \
+$(BUILD)/tests/fault/core_fault: $(addprefix $(BUILD)/tests/,$(addprefix fault/,core_fault.o lives.o inject.o calls.o) \
+	$(addprefix unit/heartbeat/,pair.o pair_story.o pair_voice.o)) \
 	$(foreach module,$(MODULES),$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LINK) $(TEST_LIBS) $(NET_LIBS) -ldl -Wl,--wrap=core_new,--wrap=core_step,--wrap=core_free

@@ -22,7 +22,7 @@
 #include "lib/log.h"
 #include "lib/spawn.h"
 #include "tests/fault/fault.h"
-#include "tests/unit/pair.h"
+#include "tests/unit/heartbeat/pair.h"
 
 char life_directory[64];
 

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: MIT
+/* ldirectord.cf to effective values: rules that no file of tests/data/ldirectord/parse shows, the manual, the sample.
+ * Run from the top of the source tree. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ldirectord/conf/parse.h"
+#include "lib/file.h"
+#include "tests/unit/ldirectord/parse.h"
+
+// Parse; expected: the diagnostics, a line each.  NULL when there was an error.
+static struct lb_config *parse_mode(const char *text, bool strict, const char *expected)
+{
+	struct diags d;
+	char all[8192] = "", line[1024];
+	struct lb_config *c = parse_bytes(text, strlen(text), strict, &d);
+	for (size_t i = 0; i < d.count; i++) {
+		diag_format(&d, i, line, sizeof(line));
+		assert_true(strlen(all) + strlen(line) + 2 < sizeof(all));
+		strcat(strcat(all, i > 0 ? "\n" : ""), line);
+	}
+	assert_string_equal(all, expected);
+	diags_free(&d);
+	return c;
+}
+
+static struct lb_config *parse(const char *text, const char *expected)
+{
+	return parse_mode(text, false, expected);
+}
+
+#define SECTION "virtual=10.9.0.1:80\n\treal=10.9.0.2:80 masq\n"
+
+static void all_errors_are_told_in_the_order_of_their_lines(void **state)
+{
+	(void)state;
+	assert_null(parse(
+		"checktimeout=x\nvirtual=10.0.0.1\n\treal=10.9.0.2:80 nat\n\tservice=htp\n\tbogus=1\n\nfork=Yes\nchecktimout=3\n",
+		"ld.cf:1:14: error: checktimeout: \"x\" is not accepted; expected a number of seconds, or one with ms such as 500ms\n"
+		"ld.cf:2:9: error: virtual: \"10.0.0.1\" is not accepted; expected HOST:PORT or a firewall mark, 1 to 2147483647, in digits\n"
+		"ld.cf:3:19: error: real: \"nat\" is not a forwarding method; expected gate, masq or ipip\n"
+		"ld.cf:4:10: error: service: \"htp\" is not accepted; expected dns, ftp, http, https, http_proxy, imap, imaps, ldap, ldaps, mysql, nntp, none, "
+		"oracle, pgsql, pop, pops, radius, simpletcp, sip, smtp or submission\n"
+		"ld.cf:5:2: error: line: \"bogus\" is not a directive in a section; expected name = value\n"
+		"ld.cf:7:6: error: fork: \"Yes\" is not accepted; expected yes or no\n"
+		"ld.cf:8:1: error: line: \"checktimout\" is not a directive outside of a section; expected perhaps checktimeout"));
+}
+
+static void times_have_units_and_other_numbers_do_not(void **state)
+{
+	(void)state;
+	struct lb_config *c = parse(
+		"checkinterval = 500ms\nretryinterval=250 ms\nchecktimeout=2s\n" SECTION "\tchecktimeout=1500ms\n", "");
+	assert_int_equal(c->virtuals[0].check_interval_ms, 500);
+	assert_int_equal(c->virtuals[0].retry_interval_ms, 250);
+	assert_int_equal(c->virtuals[0].check_timeout_ms, 1500);
+	assert_int_equal(c->virtuals[0].negotiate_timeout_ms, 1500);
+	lb_config_free(c);
+	lb_config_free(parse("failurecount = 3x\nchecktimeout=-3\n",
+		"ld.cf:1:16: warning: failurecount: \"3x\" is read as 3; write it that way\n"
+		"ld.cf:2:14: warning: checktimeout: \"-3\" is read as 3 seconds; write it that way, or with ms such as 1500ms"));
+	assert_null(parse("checkinterval=0ms\nchecktimeout=99999999999999999999\n",
+		"ld.cf:1:15: error: checkinterval: \"0ms\" is too small; expected at least 1\n"
+		"ld.cf:2:14: error: checktimeout: \"99999999999999999999\" is too large; expected at most 1000000"));
+}
+
+static void the_words_of_ours_are_read(void **state)
+{
+	(void)state;
+	struct lb_config *c = parse(
+		"risecount=2\n" SECTION
+		"\trisecount=3\n\tstatus = 200-299, 301\n\tredirect=no\n\tsni=\"a.example\"\n\tsslverify=chain\n\tsslca=/etc/ca.pem\n",
+		"");
+	const struct lb_virtual *v = &c->virtuals[0];
+	assert_int_equal(v->rise_count, 3);
+	assert_int_equal(v->status_count, 2);
+	assert_int_equal(v->status[0].first, 200);
+	assert_int_equal(v->status[0].last, 299);
+	assert_int_equal(v->status[1].first, 301);
+	assert_int_equal(v->status[1].last, 301);
+	assert_false(v->redirect_follow);
+	assert_string_equal(v->sni, "a.example");
+	assert_int_equal(v->sslverify, LB_SSL_CHAIN);
+	assert_string_equal(v->sslca, "/etc/ca.pem");
+	lb_config_free(c);
+	assert_null(parse(SECTION "\tstatus=299-200\n\tredirect=yes\n\tsslverify=maybe\n",
+		"ld.cf:3:9: error: status: \"299-200\" is not accepted; expected codes of http and ranges of them, such as 200-299,301\n"
+		"ld.cf:4:11: error: redirect: \"yes\" is not accepted; expected no or follow\n"
+		"ld.cf:5:12: error: sslverify: \"maybe\" is not accepted; expected no, chain or full"));
+}
+
+static void a_hash_within_quotes_is_no_comment(void **state)
+{
+	(void)state;
+	struct lb_config *c = parse(
+		"callback=\"/bin/a #b\" # really\nfallbackcommand=/bin/x a#b # c\n" SECTION
+		"\trequest=\"a#b\" # c\n\treceive=\"say \\\"#1\\\" now\" # \"c\"\n\tlogin=\"C:\\\" # drive\n\tservicename=a#b\n",
+		"");
+	assert_string_equal(c->callback, "/bin/a #b");
+	assert_string_equal(c->globals.fallback_command, "/bin/x a#b");
+	assert_string_equal(c->virtuals[0].request, "/a#b");
+	assert_string_equal(c->virtuals[0].receive, "say \\\"#1\\\" now");
+	assert_string_equal(c->virtuals[0].login, "C:\\");
+	assert_string_equal(c->virtuals[0].service_name, "a");
+	lb_config_free(c);
+}
+
+static void cr_and_missing_quotes_are_harmless(void **state)
+{
+	(void)state;
+	struct lb_config *c = parse(
+		"autoreload=yes \t\r\nvirtual=10.9.0.1:80\r\n\r\n\treal=10.9.0.2:80 masq\r\n\tquiescent=yes\r\n\treceive=it works\r\n\tlogin=joe\r\n",
+		"");
+	assert_true(c->autoreload && c->virtuals[0].quiescent);
+	assert_string_equal(c->virtuals[0].receive, "it works");
+	assert_string_equal(c->virtuals[0].reals[0].receive, "it works");
+	assert_string_equal(c->virtuals[0].login, "joe");
+	lb_config_free(c);
+	assert_null(parse(SECTION "\treceive=\"open\n\trequest=a\"b\n",
+		"ld.cf:3:10: error: receive: \"\"open\" has no closing quote; expected one at the end of the text\n"
+		"ld.cf:4:10: error: request: \"a\"b\" has a quote within; expected it before the whole text and behind it"));
+}
+
+static void a_name_for_a_header_is_one_word(void **state)
+{
+	(void)state;
+	struct lb_config *c = parse(SECTION "\tvirtualhost=\"a.example b\"\n",
+		"ld.cf:3:25: warning: virtualhost: \"b\" behind the word has no meaning; delete it");
+	assert_string_equal(c->virtuals[0].virtualhost, "a.example");
+	lb_config_free(c);
+}
+
+static void a_bad_expression_is_told_with_its_column(void **state)
+{
+	(void)state;
+	assert_null(parse(SECTION "\treceive=\"ab(c\"\n",
+		"ld.cf:3:15: error: receive: \"ab(c\" is not a regular expression: missing closing parenthesis, at its byte 5"));
+	assert_null(parse("virtual=10.9.0.1:80\n\treal=10.9.0.2:80 masq 1 \"x\", \"*\"\n",
+		"ld.cf:2:32: error: real: \"*\" is not a regular expression: quantifier does not follow a repeatable item, at its byte 1"));
+	lb_config_free(parse(SECTION "\treceive=\"(?i)\\d+?(?=x)\"\n", "")); // as Perl has them
+}
+
+static void a_real_line_has_its_parts_in_quotes_whatever_is_in_them(void **state)
+{
+	(void)state;
+	struct lb_config *c = parse(
+		"virtual=www.example.com:http\n\treal=10.9.0.2->10.9.0.4:http masq \"a 7 b\", \"it 9\" u:9 l:2\n", "");
+	const struct lb_virtual *v = &c->virtuals[0];
+	assert_int_equal(v->real_count, 3);
+	assert_string_equal(v->reals[2].host, "10.9.0.4");
+	assert_string_equal(v->reals[0].request, "/a 7 b");
+	assert_string_equal(v->reals[0].receive, "it 9");
+	assert_int_equal(v->reals[1].weight, 1);
+	assert_int_equal(v->reals[1].upper, 9);
+	assert_int_equal(v->reals[1].lower, 2);
+	assert_int_equal(v->reals[1].address.port, 80);
+	char text[64];
+	lb_service_id_text(&v->id, text, sizeof(text));
+	assert_string_equal(text, "tcp:192.0.2.80:80");
+	lb_config_free(c);
+	assert_null(parse("virtual=7\n\treal=10.0.0.0->10.255.255.255 masq\n",
+		"ld.cf:2:17: error: real: \"10.255.255.255\" ends a range of more than 16384 servers; expected fewer"));
+}
+
+static void a_service_of_port_53_or_domain_is_udp(void **state)
+{
+	(void)state;
+	struct lb_config *c = parse(
+		"virtual=10.9.0.1:domain\n\treal=10.9.0.2:53 masq\nvirtual=10.9.0.1:53\n\tprotocol=tcp\n\treal=10.9.0.2:53 masq\n",
+		"");
+	assert_int_equal(c->virtuals[0].id.protocol, LB_UDP);
+	assert_int_equal(c->virtuals[0].service, LB_DNS);
+	assert_int_equal(c->virtuals[1].id.protocol, LB_TCP);
+	lb_config_free(c);
+	assert_null(parse("virtual=7\n\tprotocol=tcp\n\tchecktype=on\nvirtual=10.9.0.1:80\n\tprotocol=fwm\n",
+		"ld.cf:2:11: error: protocol: \"tcp\" is not that of a firewall mark; expected fwm, or no such line\n"
+		"ld.cf:5:11: error: protocol: \"fwm\" is not that of an address; expected tcp or udp"));
+}
+
+static void a_global_fallback_takes_the_port_of_each_virtual_and_serves_marks(void **state)
+{
+	(void)state;
+	struct lb_config *c = parse(
+		"virtual=10.9.0.1:80\nvirtual=7\n\tchecktype=on\nvirtual6=[fd00::1]:80\n\tfallback6=six masq\nvirtual=10.9.0.1:81\n\tfallback=10.9.0.9 ipip\nfallback=127.0.0.1\n",
+		"");
+	assert_int_equal(c->virtuals[0].fallback->address.port, 80);
+	assert_int_equal(c->virtuals[1].fallback->address.port, 0);
+	assert_int_equal(c->virtuals[1].fallback->forward, LB_GATE);
+	assert_int_equal(c->virtuals[2].fallback->address.family, LB_INET6);
+	assert_int_equal(c->virtuals[2].fallback->address.port, 80);
+	assert_int_equal(c->virtuals[3].fallback->address.port, 81);
+	assert_int_equal(c->virtuals[3].fallback->forward, LB_IPIP);
+	assert_int_equal(c->fallback[LB_INET]->address.port, 0);
+	char text[64];
+	lb_service_id_text(&c->virtuals[1].id, text, sizeof(text));
+	assert_string_equal(text, "fwm:7");
+	lb_config_free(c);
+}
+
+static void silent_mistakes_are_warnings_and_errors_in_strict_mode(void **state)
+{
+	(void)state;
+	static const char text[] =
+		"virtual=10.9.0.1:80\n\treal=10.9.0.2:81 gate\n\treal=10.9.0.3:80 gate\n\treal=10.9.0.3:82 gate\n\thttpmethod=HEAD\n\treceive=\"x\"\n\tops=yes\n\tnetmask=255.0.0.0\n";
+#define TOLD(w) \
+	"ld.cf:2: " w \
+	": real: with gate the kernel sends to port 80, that of the virtual, not to 81; expected the same port, or masq\n" \
+	"ld.cf:4: " w \
+	": real: with gate the kernel has one server an address, and that of line 3 is it; expected masq\n" \
+	"ld.cf:5:13: " w \
+	": httpmethod: \"HEAD\" brings no body that receive could match: every server is down; expected GET\n" \
+	"ld.cf:7:6: " w ": ops: \"yes\" has no effect without udp; delete the line\n" \
+	"ld.cf:8:10: " w ": netmask: \"255.0.0.0\" has no effect without persistent; expected both"
+	lb_config_free(parse(text, TOLD("warning")));
+	assert_null(parse_mode(text, true, TOLD("error")));
+}
+
+static void a_server_that_stands_there_twice_is_told_once_a_line(void **state)
+{
+	(void)state;
+	lb_config_free(parse(
+		"virtual=7\n\tchecktype=on\n\treal=10.9.0.1->10.9.0.9 masq\n\treal=10.9.0.4->10.9.0.6 masq\n\treal=10.9.0.4:80 masq\n",
+		"ld.cf:4: warning: real: the same server stands on line 3 already; expected it once"));
+	// As many as there may be, in a moment; one more is refused.
+	lb_config_free(parse("virtual=7\n\tchecktype=on\n\treal=10.0.0.0->10.0.63.255 masq\n", ""));
+	assert_null(parse("virtual=7\n\tchecktype=on\n\treal=10.0.0.0->10.0.63.255 masq\n\treal=10.1.0.0 masq\n",
+		"ld.cf:4:7: error: real: \"10.1.0.0 masq\" is one too many; expected at most 16384 servers in all"));
+}
+
+static void quiescent_with_persistent_is_warned_of(void **state)
+{
+	(void)state;
+	lb_config_free(parse_mode("quiescent=yes\n" SECTION "\tpersistent=60\n", true,
+		"ld.cf:4:13: warning: persistent: \"60\" together with quiescent keeps clients at a server that is down; expected the sysctl "
+		"net.ipv4.vs.expire_quiescent_template = 1, or quiescent = no"));
+}
+
+static void logins_by_default_name_this_machine_and_written_ones_stay(void **state)
+{
+	(void)state;
+	struct lb_config *c =
+		parse("virtual=10.9.0.1:21\n\tlogin=\"joe\"\nvirtual=10.9.0.1:5060\n\tpasswd=\"pw\"\n", "");
+	assert_string_equal(c->virtuals[0].login, "joe");
+	assert_string_equal(c->virtuals[0].passwd, "ldirectord@lvsdir");
+	assert_string_equal(c->virtuals[1].login, "ldirectord@lvsdir");
+	assert_string_equal(c->virtuals[1].passwd, "pw");
+	lb_config_free(c);
+}
+
+static void a_nul_byte_is_an_error_and_not_the_end(void **state)
+{
+	(void)state;
+	struct diags d;
+	assert_null(parse_bytes("fork=yes\0\nfork=x\n", 17, false, &d));
+	assert_int_equal(d.count, 2);
+	assert_true(has_line(&d, DIAG_ERROR, 1) && has_line(&d, DIAG_ERROR, 2));
+	diags_free(&d);
+}
+
+// --- what ships beside it ---
+
+static void the_manual_names_every_directive(void **state)
+{
+	(void)state;
+	char *page, item[64];
+	size_t len;
+	assert_int_equal(file_read("man/ldirectord.cf.5", 1 << 20, &page, &len, NULL), 0);
+	for (size_t i = 0; lb_directive_at(i); i++) {
+		(void)snprintf(item, sizeof(item), "\n.It Ic %s", lb_directive_at(i)->name);
+		bool there = strstr(page, item) != NULL;
+		if (!there)
+			print_error("%s is not in the manual\n", lb_directive_at(i)->name);
+		assert_true(there);
+	}
+	free(page);
+}
+
+static void the_sample_is_good(void **state)
+{
+	(void)state;
+	char *text;
+	size_t len;
+	struct diags d;
+	assert_int_equal(file_read("ha.d/ldirectord.cf", 1 << 20, &text, &len, NULL), 0);
+	struct lb_config *c = parse_bytes(text, len, true, &d);
+	assert_non_null(c);
+	assert_int_equal(d.count, 0);
+	assert_string_equal(c->virtuals[0].request, "/health");
+	lb_config_free(c);
+	// So is what stands in comments: each line that is one directive.
+	for (char *at = strstr(text, "\n#"); at; at = strstr(&at[1], "\n#")) {
+		if (at[2] != ' ')
+			memmove(&at[1], &at[2], strlen(&at[2]) + 1);
+	}
+	c = parse_bytes(text, strlen(text), false, &d);
+	assert_int_equal(d.errors, 0);
+	assert_non_null(c);
+	assert_int_equal(c->virtual_count, 4);
+	lb_config_free(c);
+	diags_free(&d);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_errors_are_told_in_the_order_of_their_lines),
+		cmocka_unit_test(times_have_units_and_other_numbers_do_not),
+		cmocka_unit_test(the_words_of_ours_are_read),
+		cmocka_unit_test(a_hash_within_quotes_is_no_comment),
+		cmocka_unit_test(cr_and_missing_quotes_are_harmless),
+		cmocka_unit_test(a_name_for_a_header_is_one_word),
+		cmocka_unit_test(a_bad_expression_is_told_with_its_column),
+		cmocka_unit_test(a_real_line_has_its_parts_in_quotes_whatever_is_in_them),
+		cmocka_unit_test(a_service_of_port_53_or_domain_is_udp),
+		cmocka_unit_test(a_global_fallback_takes_the_port_of_each_virtual_and_serves_marks),
+		cmocka_unit_test(silent_mistakes_are_warnings_and_errors_in_strict_mode),
+		cmocka_unit_test(a_server_that_stands_there_twice_is_told_once_a_line),
+		cmocka_unit_test(quiescent_with_persistent_is_warned_of),
+		cmocka_unit_test(logins_by_default_name_this_machine_and_written_ones_stay),
+		cmocka_unit_test(a_nul_byte_is_an_error_and_not_the_end),
+		cmocka_unit_test(the_manual_names_every_directive),
+		cmocka_unit_test(the_sample_is_good),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: MIT
+#include "tests/unit/ldirectord/pool_model.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static bool is_run(const struct lb_virtual *v)
+{
+	return v->check_type != LB_CHECK_ON && v->check_type != LB_CHECK_OFF;
+}
+
+struct lb_address model_key(const struct lb_virtual *v, const struct lb_real *r)
+{
+	struct lb_address key = r->address;
+
+	if (v->id.protocol != LB_FWM && r->forward != LB_MASQ)
+		key.port = v->id.address.port;
+	return key;
+}
+
+static bool same_key(const struct lb_virtual *v, const struct lb_real *a, const struct lb_real *b)
+{
+	struct lb_address x = model_key(v, a), y = model_key(v, b);
+
+	return lb_address_equal(&x, &y);
+}
+
+static bool shares(const struct model_real *a, const struct model_real *b)
+{
+	return lb_address_equal(&a->r->address, &b->r->address) && a->r->weight == b->r->weight &&
+	       a->r->forward == b->r->forward && a->v->check_type == b->v->check_type &&
+	       a->v->id.protocol == b->v->id.protocol && (a->v->check_type != LB_CHECK_EXTERNAL || a->v == b->v);
+}
+
+struct model_real *model_at(struct model *m, size_t n)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		if (n < m->virtuals[i].v->real_count)
+			return &m->virtuals[i].reals[n];
+		n -= m->virtuals[i].v->real_count;
+	}
+	return NULL;
+}
+
+static bool serves(const struct model_real *r)
+{
+	return r->state == GOOD || (r->state == FOUND && r->found.weight);
+}
+
+/* What a real that was in the old file is after a reload. */
+static void continue_real(struct model_real *r, const struct model_real *old, bool in_kernel)
+{
+	struct lb_address was = model_key(old->v, old->r), is = model_key(r->v, r->r);
+
+	r->order = old->order;
+	r->found = old->found;
+	r->state = old->state;
+	r->proved = old->proved || old->v->check_type == LB_CHECK_ON; /* which vouches for it */
+	r->was_there = r->v->check_type == LB_CHECK_OFF && is_run(old->v) ? in_kernel : old->was_there;
+	if (is_run(r->v) && is_run(old->v)) {
+		r->failures = old->failures;
+		r->successes = old->successes;
+		r->checked = old->checked;
+		if (old->state == FOUND && !lb_address_equal(&was, &is)) {
+			r->state = FRESH;
+			r->proved = false;
+		}
+	} else if (r->v->check_type == LB_CHECK_ON) {
+		r->state = GOOD;
+	} else if (r->v->check_type == LB_CHECK_OFF) {
+		r->state = serves(old) ? GOOD : BAD;
+	} else {
+		r->state = serves(old) ? FOUND : FRESH;
+		r->found = (struct table_real){
+			.forward = r->r->forward, .weight = r->r->weight, .upper = r->r->upper, .lower = r->r->lower};
+	}
+}
+
+static void begin_real(struct model_real *r, const struct table_real *in_kernel)
+{
+	r->was_there = in_kernel != NULL;
+	if (in_kernel)
+		r->found = *in_kernel;
+	r->proved = in_kernel && in_kernel->weight;
+	r->state = in_kernel ? FOUND : FRESH;
+	if (r->v->check_type == LB_CHECK_ON)
+		r->state = GOOD;
+	if (r->v->check_type == LB_CHECK_OFF)
+		r->state = r->proved ? GOOD : BAD;
+}
+
+struct model_virtual *model_find(struct model *m, const struct lb_service_id *id)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (lb_service_id_equal(&m->virtuals[i].v->id, id))
+			return &m->virtuals[i];
+	return NULL;
+}
+
+static bool is_awaited(const struct model_real *r)
+{
+	return is_run(r->v) && r->order == POOL_ENABLE &&
+	       (r->state == FRESH || (r->state == FOUND && !r->found.weight));
+}
+
+/* One virtual of model_config; old NULL: it is new. */
+static void configure_virtual(struct model_virtual *v, struct model *old_model, struct model_virtual *old,
+	const struct table *kernel, bool adopts, struct mono now)
+{
+	const struct table_service *s = kernel_service(kernel, &v->v->id);
+	bool awaited = false;
+
+	for (size_t i = 0; i < v->v->real_count; i++) {
+		struct model_real *r = &v->reals[i], *before = NULL;
+		bool of_old = false;
+		*r = (struct model_real){.v = v->v, .r = &v->v->reals[i]};
+		struct lb_address key = model_key(v->v, r->r);
+		const struct table_real *there = s ? kernel_real(s, &key) : NULL;
+		for (size_t j = 0; old && j < old->v->real_count; j++) {
+			struct lb_address k = model_key(old->v, old->reals[j].r);
+			of_old = of_old || lb_address_equal(&k, &key);
+			if (lb_address_equal(&old->reals[j].r->address, &r->r->address))
+				before = &old->reals[j];
+		}
+		if (old && old->v->fallback) {
+			struct lb_address k = model_key(old->v, old->v->fallback);
+			of_old = of_old || lb_address_equal(&k, &key);
+		}
+		if (before)
+			continue_real(r, before, there != NULL);
+		else
+			begin_real(r, adopts && !of_old ? there : NULL);
+		struct model_real *other;
+		for (size_t n = 0; old_model && (other = model_at(old_model, n)); n++)
+			if (other->maintenance && lb_address_equal(&other->r->address, &r->r->address))
+				r->maintenance = true;
+		if (r->maintenance)
+			r->state = BAD;
+		awaited = awaited || is_awaited(r);
+	}
+	v->backup = old ? old->backup : OPEN;
+	v->settled = old && old->settled && !awaited;
+	v->settle_at = old && !old->settled ? old->settle_at : mono_add(now, span_ms(MODEL_PATIENCE_MS));
+	if (!v->v->fallback)
+		return;
+	struct lb_address key = model_key(v->v, v->v->fallback);
+	const struct table_real *there = s ? kernel_real(s, &key) : NULL;
+	bool shared = false;
+	for (size_t i = 0; i < v->v->real_count; i++)
+		shared = shared || same_key(v->v, &v->v->reals[i], v->v->fallback);
+	v->backup_found = there && !shared && (old ? old->backup_found && old->v->fallback : adopts);
+	if (v->backup_found && old) {
+		struct lb_address before = model_key(old->v, old->v->fallback);
+		v->backup_found = lb_address_equal(&before, &key);
+	}
+	if (v->backup_found)
+		v->backup_as = old ? old->backup_as : *there;
+}
+
+/* Reals that share a check share its counters: those of the first that had results. */
+static void share_checks(struct model *m)
+{
+	struct model_real *r, *leader;
+
+	for (size_t n = 0; (r = model_at(m, n)); n++) {
+		for (r->check = 0; (leader = model_at(m, r->check)) && !shares(leader, r); r->check++)
+			;
+		if (leader == r || leader->checked || !r->checked)
+			continue;
+		leader->checked = true;
+		leader->failures = r->failures;
+		leader->successes = r->successes;
+	}
+}
+
+void model_decide(struct model *m, struct mono now)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		struct model_virtual *v = &m->virtuals[i];
+		bool up = false, awaited = false, unchecked = false;
+		for (size_t j = 0; j < v->v->real_count; j++) {
+			struct model_real *r = &v->reals[j];
+			up = up || (r->order == POOL_ENABLE && serves(r));
+			awaited = awaited || is_awaited(r);
+			unchecked = unchecked || r->state == FRESH || r->state == FOUND;
+		}
+		if (!unchecked || mono_reached(now, v->settle_at))
+			v->settled = true;
+		if (up || !awaited || v->settled)
+			v->backup = up ? AWAY : THERE;
+	}
+}
+
+void model_config(struct model *m, struct model *old, const struct lb_config *c, const struct table *kernel,
+	bool adopts, struct mono now)
+{
+	struct model fresh = {.count = c->virtual_count, .others = m->others};
+
+	for (size_t i = 0; i < c->virtual_count; i++) {
+		fresh.virtuals[i].v = &c->virtuals[i];
+		configure_virtual(
+			&fresh.virtuals[i], old, old ? model_find(old, &c->virtuals[i].id) : NULL, kernel, adopts, now);
+	}
+	share_checks(&fresh);
+	*m = fresh;
+	model_decide(m, now);
+}
+
+void model_result(struct model *m, size_t check, bool up, struct mono now)
+{
+	struct model_real *leader = model_at(m, check), *r;
+
+	if (leader->maintenance)
+		return;
+	leader->checked = true;
+	leader->failures = up ? 0 : leader->failures + 1;
+	leader->successes = up ? leader->successes + 1 : 0;
+	for (size_t n = 0; (r = model_at(m, n)); n++) {
+		if (r->check != check)
+			continue;
+		r->checked = true;
+		r->failures = leader->failures; /* a reload may part them */
+		r->successes = leader->successes;
+		if (up && (r->state != BAD || leader->successes >= r->v->rise_count))
+			r->state = GOOD, r->proved = true;
+		if (!up && !(serves(r) && leader->failures < r->v->failure_count))
+			r->state = BAD;
+	}
+	model_decide(m, now);
+}
+
+void model_maintenance(struct model *m, const struct lb_address *a, bool named, struct mono now)
+{
+	struct model_real *r;
+
+	for (size_t n = 0; (r = model_at(m, n)); n++) {
+		if (!lb_address_equal(&r->r->address, a) || r->maintenance == named)
+			continue;
+		r->maintenance = named;
+		r->failures = r->successes = 0;
+		if (named)
+			r->state = BAD;
+		else if (r->v->check_type == LB_CHECK_ON)
+			r->state = GOOD;
+	}
+	model_decide(m, now);
+}
+
+/* --- its table -------------------------------------------------------------------------------- */
+
+static void put(struct table_service *s, const struct lb_address *key, enum lb_forward forward, uint32_t weight,
+	uint32_t upper, uint32_t lower)
+{
+	if (kernel_real(s, key))
+		return; /* who comes first has it */
+	s->reals = realloc(s->reals, (s->real_count + 1) * sizeof *s->reals);
+	assert_non_null(s->reals);
+	s->reals[s->real_count++] = (struct table_real){
+		.address = *key, .forward = forward, .weight = weight, .upper = upper, .lower = lower};
+}
+
+static void put_serving(struct table_service *s, struct model_virtual *v)
+{
+	for (size_t i = 0; i < v->v->real_count; i++) {
+		struct model_real *r = &v->reals[i];
+		struct lb_address key = model_key(v->v, r->r);
+		if (r->order == POOL_ENABLE && r->state == GOOD)
+			put(s, &key, r->r->forward, r->r->weight, r->r->upper, r->r->lower);
+		else if (r->order == POOL_ENABLE && r->state == FOUND && r->found.weight)
+			put(s, &key, r->found.forward, r->found.weight, r->found.upper, r->found.lower);
+	}
+}
+
+static void put_backup(struct table_service *s, struct model_virtual *v)
+{
+	if (!v->v->fallback)
+		return;
+	struct lb_address key = model_key(v->v, v->v->fallback);
+	if (v->backup == THERE)
+		put(s, &key, v->v->fallback->forward, 1, 0, 0);
+	else if (v->backup == OPEN && v->backup_found)
+		put(s, &key, v->backup_as.forward, v->backup_as.weight, v->backup_as.upper, v->backup_as.lower);
+}
+
+static void put_quiet(struct table_service *s, struct model_virtual *v)
+{
+	for (size_t i = 0; i < v->v->real_count; i++) {
+		struct model_real *r = &v->reals[i];
+		struct lb_address key = model_key(v->v, r->r);
+		bool never = v->v->check_type == LB_CHECK_OFF && !r->was_there;
+		if (r->order == POOL_DRAIN)
+			put(s, &key, r->state == FOUND ? r->found.forward : r->r->forward, 0, 0, 0);
+		else if (r->order == POOL_ENABLE && r->state == FOUND)
+			put(s, &key, r->found.forward, 0, r->found.upper, r->found.lower);
+		else if (r->order == POOL_ENABLE && v->v->quiescent && !never)
+			put(s, &key, r->r->forward, 0, 0, 0);
+	}
+}
+
+void model_table(struct model *m, struct table *out)
+{
+	kernel_copy(&m->others, out);
+	out->services = realloc(out->services, (out->service_count + m->count + 1) * sizeof *out->services);
+	assert_non_null(out->services);
+	for (size_t i = 0; i < m->count; i++) {
+		struct model_virtual *v = &m->virtuals[i];
+		struct table_service *s = &out->services[out->service_count];
+		if (m->stopped && v->v->cleanstop)
+			continue;
+		*s = (struct table_service){.id = v->v->id};
+		strcpy(s->scheduler, v->v->scheduler);
+		out->service_count++;
+		put_serving(s, v);
+		put_backup(s, v);
+		put_quiet(s, v);
+	}
+}

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: MIT
+/* Random lives of a pool against a slow, obvious model (pool_model.h).  After each step the kernel's table is the
+ * one that the model computes from nothing but its states; nobody gets a weight before a first good result unless found
+ * with one; a reload of the same file does nothing at all.  POOL_SEEDS=N runs N seeds, POOL_SEED=N only that one. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/ldirectord/pool_lab.h"
+#include "tests/unit/ldirectord/pool_model.h"
+
+enum { SEEDS = 4000, STEPS = 60, CONFIG = 4096, TEXT = 16384, HEALED_MS = 200000 };
+
+/* --- chance ----------------------------------------------------------------------------------- */
+
+static uint64_t chance_state;
+
+static unsigned chance(unsigned n)
+{
+	chance_state ^= chance_state << 13;
+	chance_state ^= chance_state >> 7;
+	chance_state ^= chance_state << 17;
+	return (unsigned)(chance_state >> 33) % n;
+}
+
+static const char *const ids[MODEL_VIRTUALS] = {"10.9.0.1:80", "10.9.0.1:81", "10.9.0.2:53", "5"};
+static const char *const forwards[] = {"masq", "gate", "ipip"};
+
+static size_t add(char *out, size_t len, const char *how, ...) __attribute__((format(printf, 3, 4)));
+static size_t add(char *out, size_t len, const char *how, ...)
+{
+	va_list args;
+
+	va_start(args, how);
+	len += (size_t)vsnprintf(out + len, CONFIG - len, how, args);
+	va_end(args);
+	assert_true(len < CONFIG);
+	return len;
+}
+
+static void random_real_address(char *out)
+{
+	unsigned host = 1 + chance(4), port = 80 + chance(2);
+
+	sprintf(out, "10.0.0.%u:%u", host, port);
+}
+
+static size_t random_virtual(char *out, size_t len, const char *id)
+{
+	static const char *const types[] = {"connect", "connect", "connect", "negotiate", "on", "off", "external"};
+	char used[512] = "", real[32];
+
+	/* One chance a statement: the order of arguments is the compiler's, and a seed must mean the same with each. */
+	len = add(out, len, "virtual=%s\n\tchecktype=%s\n", id, types[chance(7)]);
+	len = add(out, len, "\tfailurecount=%u\n", 1 + chance(3));
+	len = add(out, len, "\trisecount=%u\n", 1 + chance(3));
+	len = add(out, len, "\tquiescent=%s\n", chance(2) ? "yes" : "no");
+	len = add(out, len, "\tscheduler=%s\n", chance(4) ? "wrr" : "wlc");
+	if (strstr(id, ":53"))
+		len = add(out, len, "\tprotocol=udp\n");
+	if (chance(4) == 0)
+		len = add(out, len, "\tcleanstop=no\n");
+	if (chance(2)) {
+		len = add(out, len, "\tfallback=%s ", chance(4) ? "10.0.1.1:80" : "10.0.0.1:80");
+		len = add(out, len, "%s\n", forwards[chance(3)]);
+	}
+	for (unsigned i = chance(MODEL_REALS); i > 0; i--) {
+		random_real_address(real);
+		if (strstr(used, real))
+			continue;
+		strcat(used, real);
+		len = add(out, len, "\treal=%s %s ", real, forwards[chance(4) ? 0 : chance(3)]);
+		len = add(out, len, "%u\n", chance(5) ? 1 + chance(3) : 0);
+	}
+	return len;
+}
+
+static void random_config(char *out)
+{
+	size_t len = add(out, 0, "checkinterval=1\n");
+
+	for (size_t i = 0; i < MODEL_VIRTUALS; i++)
+		if (chance(4))
+			len = random_virtual(out, len, ids[i]);
+}
+
+static void random_kernel(struct table *t)
+{
+	char line[128], real[32];
+
+	assert_true(kernel_line(t, "-A -t 10.9.9.9:99 -s rr") &&
+		    kernel_line(t, "-a -t 10.9.9.9:99 -r 10.0.0.1:80 -m -w 9"));
+	for (size_t i = 0; i < MODEL_VIRTUALS; i++) {
+		if (chance(2))
+			continue;
+		const char *option = strchr(ids[i], ':') ? strstr(ids[i], ":53") ? "-u" : "-t" : "-f";
+		sprintf(line, "-A %s %s -s wrr", option, ids[i]);
+		assert_true(kernel_line(t, line));
+		for (unsigned n = chance(MODEL_REALS); n > 0; n--) {
+			random_real_address(real);
+			char forward = "mgi"[chance(4) ? 0 : chance(3)];
+			sprintf(line, "-a %s %s -r %s -%c -w %u", option, ids[i], real, forward, chance(3));
+			(void)kernel_line(t, line); /* some are there already */
+		}
+	}
+}
+
+/* --- one life --------------------------------------------------------------------------------- */
+
+struct life {
+	struct world w;
+	struct model m;
+	char config[CONFIG];
+	unsigned seed, step, trouble; /* of 100 operations */
+	bool touched;                 /* an operator has changed the table by hand */
+	bool sick;                    /* what failed has not been put right yet */
+};
+
+static uint64_t compared, operations;
+
+static int trouble(struct world *w, const struct table_op *op)
+{
+	struct life *l = w->context;
+
+	(void)op;
+	if (chance(100) >= l->trouble)
+		return 0;
+	return chance(2) ? -EIO : LAB_UNKNOWN;
+}
+
+/* Whoever gets a weight has had a good result, was found with one, is never checked, or is the fallback. */
+static void is_proved(struct world *w, const struct table_op *op)
+{
+	struct life *l = w->context;
+	struct model_virtual *v = model_find(&l->m, &op->service.id);
+	bool proved = false;
+
+	if (op->kind < TABLE_REAL_ADD || op->kind == TABLE_REAL_DELETE || op->real.weight == 0)
+		return;
+	assert_non_null(v);
+	for (size_t i = 0; i < v->v->real_count; i++) {
+		struct lb_address key = model_key(v->v, v->reals[i].r);
+		proved = proved || (lb_address_equal(&key, &op->real.address) &&
+					   (v->reals[i].proved || v->v->check_type == LB_CHECK_ON));
+	}
+	if (v->v->fallback) {
+		struct lb_address key = model_key(v->v, v->v->fallback);
+		proved = proved || lb_address_equal(&key, &op->real.address);
+	}
+	if (!proved)
+		fail_msg("seed %u step %u: a weight before the first good result\n%s%s", l->seed, l->step, l->config,
+			w->said);
+}
+
+static void must_be_same(struct life *l, const char *after)
+{
+	static char ours[TEXT], theirs[TEXT];
+	struct table t;
+
+	model_table(&l->m, &t);
+	if (!kernel_same(&l->w.kernel, &t)) {
+		kernel_text(&l->w.kernel, ours, sizeof ours);
+		kernel_text(&t, theirs, sizeof theirs);
+		fprintf(stderr, "the kernel has\n%sthe model\n%s", ours, theirs); /* those of cmocka are cut */
+		fprintf(stderr, "%s\n%s", l->config, l->w.said);
+		fail_msg("seed %u step %u, after %s", l->seed, l->step, after);
+	}
+	compared++;
+	table_free(&t);
+}
+
+static void pass(struct life *l, int64_t ms)
+{
+	struct mono end = mono_add(l->w.now, span_ms(ms));
+
+	model_decide(&l->m, end);
+	world_pass(&l->w, ms);
+}
+
+static void do_result(struct life *l)
+{
+	size_t count = pool_check_count(l->w.pool), n = 0;
+	struct pool_check c;
+	struct model_real *r;
+
+	if (count == 0)
+		return;
+	size_t i = chance((unsigned)count);
+	bool up = chance(5) < 3;
+	pool_check(l->w.pool, i, &c);
+	while ((r = model_at(&l->m, n)) && r->r != c.r)
+		n++;
+	assert_non_null(r);
+	model_result(&l->m, r->check, up, l->w.now);
+	world_event(
+		&l->w, (struct pool_event){.kind = POOL_RESULT, .check = i, .up = up, .why = up ? "fine" : "refused"});
+}
+
+static struct model_real *any_real(struct life *l)
+{
+	size_t count = 0;
+
+	while (model_at(&l->m, count))
+		count++;
+	return count ? model_at(&l->m, chance((unsigned)count)) : NULL;
+}
+
+static void do_maintenance(struct life *l)
+{
+	struct model_real *r = any_real(l);
+	bool named = chance(2);
+
+	if (!r)
+		return;
+	model_maintenance(&l->m, &r->r->address, named, l->w.now);
+	world_event(&l->w, (struct pool_event){.kind = POOL_MAINTENANCE, .address = r->r->address, .up = !named});
+}
+
+static void do_order(struct life *l)
+{
+	struct model_real *r = any_real(l);
+
+	if (!r)
+		return;
+	r->order = (enum pool_order)chance(3);
+	model_decide(&l->m, l->w.now);
+	world_event(
+		&l->w, (struct pool_event){
+			       .kind = POOL_ORDER, .service = r->v->id, .address = r->r->address, .order = r->order});
+}
+
+static void reload(struct life *l, const char *config, bool reads)
+{
+	struct model old = l->m;
+	struct lb_config *before = l->w.config, *c = lab_config(config);
+
+	model_config(&l->m, &old, c, &l->w.kernel, reads, l->w.now);
+	assert_true(pool_reload(l->w.pool, c, reads ? &l->w.kernel : NULL, l->w.now));
+	l->w.config = c;
+	world_act(&l->w);
+	lab_config_free(before);
+}
+
+/* What a file mentions is no other's any more.  Returns whether there was such. */
+static bool mention(struct model *m, const char *config)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < MODEL_VIRTUALS; i++) {
+		struct table_op op = {.kind = TABLE_SERVICE_DELETE, .service = {.id = lab_id(ids[i])}};
+		char line[64];
+		sprintf(line, "virtual=%s\n", ids[i]);
+		if (strstr(ids[i], ":53"))
+			op.service.id.protocol = LB_UDP;
+		any = (strstr(config, line) && kernel_apply(&m->others, &op) == 0) || any;
+	}
+	return any;
+}
+
+static void do_reload(struct life *l)
+{
+	bool reads = l->touched || chance(2);
+
+	random_config(l->config);
+	reads = mention(&l->m, l->config) || reads;
+	if (l->sick && strstr(l->config, "checktype=off"))
+		reads = true; /* it stays where it was: only the kernel knows */
+	reload(l, l->config, reads);
+	l->touched = false;
+}
+
+static void do_same_reload(struct life *l)
+{
+	if (l->touched || l->sick)
+		return;
+	world_hush(&l->w);
+	reload(l, l->config, chance(2));
+	if (l->w.op_count)
+		fail_msg("seed %u step %u: a reload of the same file did %zu operations\n%s", l->seed, l->step,
+			l->w.op_count, l->w.said);
+}
+
+/* By hand: a server or a whole virtual vanishes; a stranger comes. */
+static void do_by_hand(struct life *l)
+{
+	struct table_op op = {.kind = (const enum table_op_kind[]){TABLE_SERVICE_DELETE, TABLE_REAL_DELETE,
+				      TABLE_REAL_DELETE, TABLE_REAL_ADD}[chance(4)]};
+	char real[32];
+
+	op.service.id = lab_id(ids[chance(MODEL_VIRTUALS)]);
+	if (!model_find(&l->m, &op.service.id))
+		return;
+	random_real_address(real);
+	op.real.address = lab_address(real);
+	op.real.weight = chance(3);
+	if (kernel_apply(&l->w.kernel, &op) == 0)
+		l->touched = true;
+}
+
+/* What failed is put right in time. */
+static void heal(struct life *l)
+{
+	pass(l, HEALED_MS);
+	l->sick = false;
+}
+
+static void one_step(struct life *l)
+{
+	static void (*const steps[])(struct life *) = {
+		do_maintenance, do_order, do_order, do_reload, do_same_reload, do_by_hand};
+	unsigned what = chance(20);
+
+	l->trouble = chance(5) == 0 ? 10 + chance(80) : 0;
+	if (what < sizeof steps / sizeof *steps)
+		steps[what](l);
+	else
+		do_result(l);
+	l->trouble = 0;
+	operations += l->w.op_count;
+	if (chance(4) == 0)
+		pass(l, chance(2000));
+	l->sick = l->sick || l->w.failed_count;
+	if (l->sick && chance(3) == 0)
+		heal(l);
+	if (!l->touched && !l->sick)
+		must_be_same(l, "a step");
+	world_hush(&l->w);
+}
+
+static void live(unsigned seed)
+{
+	struct life *l = calloc(1, sizeof *l);
+
+	assert_non_null(l);
+	chance_state = 88172645463325252u ^ (uint64_t)seed * 2654435761u;
+	l->seed = seed;
+	l->w.context = l;
+	l->w.trouble = trouble;
+	l->w.after = is_proved;
+	l->w.now = (struct mono){1000000000};
+	random_kernel(&l->w.kernel);
+	random_config(l->config);
+	struct lb_config *c = l->w.config = lab_config(l->config);
+	kernel_copy(&l->w.kernel, &l->m.others);
+	(void)mention(&l->m, l->config);
+	model_config(&l->m, NULL, c, &l->w.kernel, true, l->w.now);
+	l->w.pool = pool_new(c, &l->w.kernel, l->w.now);
+	world_act(&l->w);
+	must_be_same(l, "the start");
+	for (l->step = 0; l->step < STEPS; l->step++)
+		one_step(l);
+	if (l->sick)
+		heal(l);
+	if (l->touched)
+		do_reload(l);
+	l->m.stopped = true;
+	world_event(&l->w, (struct pool_event){.kind = POOL_STOP});
+	must_be_same(l, "the stop");
+	world_end(&l->w);
+	table_free(&l->w.kernel);
+	table_free(&l->m.others);
+	free(l);
+}
+
+static void in_every_random_life_the_table_is_what_the_states_say(void **state)
+{
+	const char *one = getenv("POOL_SEED"), *many = getenv("POOL_SEEDS");
+	unsigned count = many ? (unsigned)atoi(many) : SEEDS;
+
+	(void)state;
+	if (one) {
+		live((unsigned)atoi(one));
+		return;
+	}
+	for (unsigned seed = 1; seed <= count; seed++)
+		live(seed);
+	print_message("%u lives, %llu tables compared, %llu operations\n", count, (unsigned long long)compared,
+		(unsigned long long)operations);
+	assert_true(compared > (uint64_t)count * STEPS / 2 && operations > count);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(in_every_random_life_the_table_is_what_the_states_say)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
