@@ -58,7 +58,7 @@ static void search_one(void *context, struct nlmsghdr *header)
 	unsigned ifindex, flags;
 	if (!address_of_message(header, &a, &ifindex, &flags) || !ip_address_equal(&a.ip, s->ip))
 		return;
-	/* The loopback copy of LVS direct routing must not hide one on a real interface. */
+	/* LVS direct routing keeps a copy of the address on lo.  It must not hide the address on a real interface. */
 	bool loopback = ifindex == ADDRESS_LOOPBACK_INDEX;
 	if (s->ifindex != 0 && (loopback || !s->on_loopback))
 		return;
@@ -82,11 +82,11 @@ int address_find(struct address_table *t, const struct ip_address *ip, struct ad
 	if (s.ifindex == 0)
 		return -ENOENT;
 	errno = 0;
-	/* only an interface that is gone took the address along */
+	/* The address is gone only when its interface is gone. */
 	if (if_indextoname(s.ifindex, found->interface) == NULL) {
 		if (errno == ENXIO || errno == ENODEV)
 			return -ENOENT;
-		/* ENOENT: the C library's word for no socket to ask with */
+		/* ENOENT: the C library could not open the socket for its question. */
 		return errno != 0 && errno != ENOENT ? -errno : -EMFILE;
 	}
 	/* The kernel labels an address without label with the name of its interface. */
@@ -163,8 +163,7 @@ int address_add(struct address_table *t, const struct address *a)
 		return -errno;
 	struct nl_msg *message = address_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, a, ifindex);
 	int error = message == NULL ? -ENOMEM : address_exchange(t, message, NULL, NULL);
-	/* The kernel says EEXIST for the same address with the same prefix on the same interface only: what was
-	 * wanted. */
+	/* The kernel answers EEXIST only when this address with this prefix is on this interface already: a success. */
 	return error == -EEXIST ? 0 : error;
 }
 
@@ -172,7 +171,7 @@ struct neighbours {
 	const struct address *of;
 	unsigned ifindex;
 	bool is_primary;
-	unsigned secondaries; /* that live and die with it */
+	unsigned secondaries; /* the kernel deletes them together with the primary address */
 	struct address list[NEIGHBOURS_MAX];
 };
 
@@ -208,9 +207,10 @@ static bool promote_setting(const char *interface, bool write_one)
 	return done == 1 && value == '1';
 }
 
-/* The kernel deletes with the first address of a subnet all others of that subnet on the interface, unless
- * promote_secondaries is set: the service addresses of other groups would vanish (doc/resources.md 10.8).
- * True when nothing of that kind will happen. */
+/* When the first address of a subnet is deleted, the kernel also deletes all other addresses of that subnet on the
+ * interface, unless promote_secondaries is set.  The service addresses of other groups would be lost
+ * (doc/resources.md 10.8).
+ * True when the kernel will not delete other addresses. */
 static bool neighbours_are_safe(const struct neighbours *n)
 {
 	const char *interface = n->of->interface;
@@ -219,7 +219,7 @@ static bool neighbours_are_safe(const struct neighbours *n)
 	if (!promote_setting(interface, true))
 		return false; /* /proc/sys is read-only in many containers */
 	log_at(LOG_LEVEL_NOTICE,
-		"%s: promote_secondaries set to 1, so that %u other addresses of the subnet outlive the one that is released",
+		"%s: promote_secondaries set to 1, so that the kernel keeps %u other addresses of the released address's subnet",
 		interface, n->secondaries);
 	return true;
 }
@@ -230,8 +230,8 @@ static void put_back(struct address_table *t, const struct neighbours *n)
 	for (unsigned i = 0; i < listed; i++)
 		back += address_add(t, &n->list[i]) == 0;
 	log_at(back == n->secondaries ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR,
-		"%s: %u of %u other addresses of the subnet put back, since the kernel deleted them with the one that is released; routes through "
-		"them may be lost: set net.ipv4.conf.%s.promote_secondaries=1",
+		"%s: %u of %u other addresses of the subnet put back: the kernel deleted them together with the released address; "
+		"routes through them may be lost: set net.ipv4.conf.%s.promote_secondaries=1",
 		n->of->interface, back, n->secondaries, n->of->interface);
 }
 
@@ -260,6 +260,6 @@ bool address_carrier(const char *interface)
 		return false;
 	(void)snprintf(request.ifr_name, sizeof request.ifr_name, "%s", interface);
 	bool known = ioctl(fd, SIOCGIFFLAGS, &request) == 0;
-	(void)close(fd); /* only asked with */
+	(void)close(fd); /* used for a question only */
 	return known && (request.ifr_flags & IFF_UP) != 0 && (request.ifr_flags & IFF_RUNNING) != 0;
 }

@@ -17,9 +17,9 @@
 static const uint8_t everybody[ETH_ALEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 static const uint8_t all_nodes[ETH_ALEN] = {0x33, 0x33, 0, 0, 0, 1};
 
-/* One for all interfaces, kept: closing a packet socket makes the kernel wait for a grace period, ten milliseconds and
- * more, and there may be no descriptor left at the moment of a take-over.  Its protocol is 0: it receives nothing and
- * costs no frame of the machine anything. */
+/* One socket for all interfaces; it stays open.  Two reasons: closing a packet socket makes the kernel wait ten
+ * milliseconds or more, and at the moment of a take-over no descriptor may be left.  Its protocol is 0, so it receives
+ * nothing and does not slow down the other frames of the machine. */
 static int sender = -1;
 
 static int open_sender(void)
@@ -43,7 +43,7 @@ void address_announce_close(void)
 	announce_frame_close();
 }
 
-/* What the interface is now: a bond may have changed its hardware address. */
+/* Read the current state of the interface each time: a bond may have changed its hardware address. */
 static int look_at(const char *interface, uint8_t mac[ETH_ALEN], int *index, bool *speaks_arp)
 {
 	struct ifreq request = {0};
@@ -61,7 +61,7 @@ static int look_at(const char *interface, uint8_t mac[ETH_ALEN], int *index, boo
 		error = -errno;
 	if (error == 0)
 		*index = request.ifr_ifindex;
-	(void)close(fd); /* only asked with */
+	(void)close(fd); /* used for a question only */
 	return error;
 }
 
@@ -80,7 +80,7 @@ static int announce_arp(int index, bool reply, const uint8_t mac[ETH_ALEN], stru
 	return error != 0 ? error : send_frame(index, ETH_P_ARP, everybody, frame, sizeof frame);
 }
 
-/* As the kernel's own advertisements say it. */
+/* The kernel sets the router flag of its own advertisements by the same setting. */
 static bool forwards(const char *interface)
 {
 	char path[96], value = '0';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Inside of the address room: questions to the kernel over the one netlink socket. */
+/* Private to lib/address*: requests to the kernel over the one netlink socket. */
 #ifndef LIB_ADDRESS_PRIVATE_H
 #define LIB_ADDRESS_PRIVATE_H
 
@@ -13,15 +13,15 @@ enum { ADDRESS_LOOPBACK_INDEX = 1 }; /* lo is the first interface of every netwo
 
 struct nl_msg;
 
-/* Send message (taken) and hand each answer to each (may be NULL) until the kernel has said all.
+/* Send message (taken) and call each (may be NULL) for every answer until the kernel has sent all of them.
  * Returns 0 or the kernel's own -errno. */
 int address_exchange(
 	struct address_table *t, struct nl_msg *message, void (*each)(void *, struct nlmsghdr *), void *context);
-/* Ask for all objects of a kind; body of len bytes is the family header of the request.  each may see an object twice
- * when the kernel's tables change meanwhile. */
+/* Ask for all objects of a kind; body of len bytes is the family header of the request.  each may get the same object
+ * twice when the kernel's tables change meanwhile. */
 int address_dump(struct address_table *t, int type, void *body, size_t len, void (*each)(void *, struct nlmsghdr *),
                  void *context);
-/* Read an RTM_NEWADDR or RTM_DELADDR.  False when it is of neither family.  The interface's name is not filled in. */
+/* Read an RTM_NEWADDR or RTM_DELADDR.  False when it is neither IPv4 nor IPv6.  Does not fill in the interface. */
 bool address_of_message(struct nlmsghdr *header, struct address *out, unsigned *ifindex, unsigned *flags);
 
 #endif

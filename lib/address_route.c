@@ -34,8 +34,8 @@ static bool network_of_message(struct nlmsghdr *header, struct network *out)
 		return false;
 	const struct rtmsg *body = nlmsg_data(header);
 	uint32_t table = attributes[RTA_TABLE] != NULL ? number_of(attributes[RTA_TABLE]) : body->rtm_table;
-	/* A default route without a gateway (point-to-point lines) holds every address: it does not show where one
-	 * belongs. */
+	/* A default route without a gateway (point-to-point lines) contains every address: it does not show on which
+	 * interface an address belongs. */
 	if (body->rtm_type != RTN_UNICAST || (body->rtm_family == AF_INET && body->rtm_scope != RT_SCOPE_LINK) ||
 	    body->rtm_dst_len == 0 || (table != RT_TABLE_MAIN && table != RT_TABLE_LOCAL) ||
 	    attributes[RTA_GATEWAY] != NULL || attributes[RTA_OIF] == NULL || attributes[RTA_DST] == NULL)
@@ -60,7 +60,7 @@ struct best {
 	bool any;
 };
 
-/* Longest prefix; of equals the one with carrier, then the one with the smaller metric, then the first. */
+/* The longest prefix wins; among equal prefixes carrier, then the smaller metric, then the first in the list. */
 static bool is_better(const struct network *a, const struct network *b)
 {
 	if (a->prefix != b->prefix)
@@ -81,7 +81,7 @@ static void best_one(void *context, struct nlmsghdr *header)
 	best->any = true;
 }
 
-/* Which entry of its tables the kernel would use: one question, whatever the size of the tables. */
+/* Ask the kernel which entry of its tables it would use: one request, whatever the size of the tables. */
 static int ask_match(struct address_table *t, struct best *best)
 {
 	struct bytes ip = ip_address_bytes(best->ip);
@@ -105,7 +105,7 @@ int address_route(struct address_table *t, const struct ip_address *ip, struct a
 {
 	struct best best = {.ip = ip};
 	struct rtmsg all = {.rtm_family = (unsigned char)ip->family};
-	/* its failure, like an answer that is no connected network or a dead one, sends us to the whole table */
+	/* After a failure, or an answer that is not a connected network with carrier, the whole table is read. */
 	(void)ask_match(t, &best);
 	if (!best.any || best.network.dead) {
 		int error = address_dump(t, RTM_GETROUTE, &all, sizeof all, best_one, &best);
@@ -134,6 +134,6 @@ void address_networks(struct address_table *t, int family, char *out, size_t cap
 {
 	struct rtmsg all = {.rtm_family = (unsigned char)family};
 	struct writer w = writer_over(out, cap - 1);
-	(void)address_dump(t, RTM_GETROUTE, &all, sizeof all, list_one, &w); /* an empty list says it */
+	(void)address_dump(t, RTM_GETROUTE, &all, sizeof all, list_one, &w); /* after a failure the list is empty */
 	out[w.len] = '\0';
 }

@@ -10,7 +10,7 @@
 #include "lib/address_private.h"
 
 enum {
-	DUMP_TRIES = 4,         /* a dump that the kernel marks as torn is asked for again so often */
+	DUMP_TRIES = 4,         /* requests for one dump, when the kernel marks each answer as inconsistent */
 	RECEIVE_BYTES = 32768, /* what the kernel fills per read of a dump */
 };
 
@@ -18,7 +18,7 @@ enum {
 struct exchange {
 	bool over;
 	bool torn;
-	int error; /* 0 or -errno as the kernel said it */
+	int error; /* 0 or -errno as the kernel reported it */
 	void (*each)(void *context, struct nlmsghdr *header);
 	void *context;
 };
@@ -27,7 +27,7 @@ struct address_table {
 	struct nl_sock *socket;
 	struct nl_cb *callbacks;
 	struct exchange *now; /* the exchange under way */
-	bool spoilt;          /* an answer was lost on the way: the socket must be opened anew */
+	bool spoilt;          /* an answer was lost: the socket must be opened again */
 	uint32_t sequence;
 };
 
@@ -35,7 +35,7 @@ struct address_table {
 
 static int on_sequence(struct nl_msg *message, void *context)
 {
-	/* A late answer to a question given up earlier is not an answer to this one. */
+	/* A late answer to an abandoned request does not belong to this request. */
 	const struct address_table *t = context;
 	return nlmsg_hdr(message)->nlmsg_seq == t->sequence ? NL_OK : NL_SKIP;
 }
@@ -84,8 +84,8 @@ static int connect_socket(struct address_table *t)
 	return 0;
 }
 
-/* After a lost answer the kernel is still within its dump, and refuses every other one on this socket with EBUSY: an
- * address could never be released again. */
+/* After a lost answer the kernel has not finished its dump.  It refuses every other dump on this socket with EBUSY, so
+ * that no address could be released any more. */
 static int mend(struct address_table *t)
 {
 	if (!t->spoilt)
@@ -94,7 +94,7 @@ static int mend(struct address_table *t)
 	return connect_socket(t);
 }
 
-/* Send message (taken) and hand its answers to each until the kernel has said all.  0 or -errno. */
+/* Send message (taken) and call each for every answer until the kernel has sent all of them.  0 or -errno. */
 static int exchange(struct address_table *t, struct nl_msg *message, void (*each)(void *, struct nlmsghdr *),
 	void *context, bool *torn)
 {
@@ -113,7 +113,7 @@ static int exchange(struct address_table *t, struct nl_msg *message, void (*each
 	t->now = &x;
 	while (!x.over) {
 		int got = nl_recvmsgs(t->socket, t->callbacks);
-		if (got < 0 && !x.over) { /* over: the library repeats, coarsely, what on_error has noted exactly */
+		if (got < 0 && !x.over) { /* over: on_error has the exact error already */
 			x.error = got == -NLE_NOMEM ? -ENOBUFS : -EIO;
 			t->spoilt = true;
 			break;
@@ -147,7 +147,7 @@ int address_dump(struct address_table *t, int type, void *body, size_t len, void
 		if (error != 0 || !torn)
 			return error;
 	}
-	return 0; /* torn each time: what was seen is still the best there is */
+	return 0; /* inconsistent each time: there is no better answer */
 }
 
 struct address_table *address_table_new(void)

@@ -13,8 +13,8 @@
 
 enum { BLOCKS_MAX = 4 };
 
-/* One kind of frame.  libnet keeps a block for each protocol header, innermost first; a tag names a block, so that
- * building again overwrites it in place and takes no memory. */
+/* One kind of frame.  libnet keeps a block for each protocol header, innermost first.  A tag names a block: with it,
+ * the next frame overwrites the block in place and takes no memory. */
 struct builder {
 	libnet_t *context; /* NULL: not prepared */
 	libnet_ptag_t tags[BLOCKS_MAX];
@@ -56,7 +56,7 @@ static bool build_neighbour(struct builder *b, bool router, const uint8_t *mac, 
 {
 	enum {
 		ICMP_LEN = LIBNET_ICMPV6_NDP_NADV_H + 8 /* the option */,
-		HOPS = 255, /* a receiver refuses less: the frame would have passed a router */
+		HOPS = 255, /* a receiver refuses a smaller value: it means that a router forwarded the frame */
 		TYPE = ND_NEIGHBOR_ADVERT,
 	};
 	libnet_t *l = b->context;
@@ -74,7 +74,7 @@ static bool build_neighbour(struct builder *b, bool router, const uint8_t *mac, 
 	       keep_tag(b, 3, libnet_build_ethernet(all_nodes_mac, mac, ETHERTYPE_IPV6, NULL, 0, l, b->tags[3]));
 }
 
-/* The checksum covers parts of two blocks, so that it comes last. */
+/* The checksum covers parts of two blocks, so it is computed last. */
 static bool add_checksum(const struct builder *b, uint8_t frame[ANNOUNCE_NEIGHBOUR_LEN])
 {
 	enum { ICMP_LEN = ANNOUNCE_NEIGHBOUR_LEN - LIBNET_ETH_H - LIBNET_IPV6_H };
@@ -82,7 +82,7 @@ static bool add_checksum(const struct builder *b, uint8_t frame[ANNOUNCE_NEIGHBO
 	                            &frame[ANNOUNCE_NEIGHBOUR_LEN]) >= 0;
 }
 
-/* The blocks one after another, outermost first.  False when they are not exactly cap bytes. */
+/* Write the blocks one after another, outermost first.  False when they are not exactly cap bytes. */
 static bool assemble(const struct builder *b, uint8_t *out, size_t cap)
 {
 	struct writer w = writer_over(out, cap);
@@ -135,7 +135,7 @@ int announce_frame_arp(bool reply, const uint8_t mac[ANNOUNCE_MAC_LEN], struct i
 		return -ENOTCONN;
 	if (build_arp(&arp, reply, mac, ip) && assemble(&arp, out, ANNOUNCE_ARP_LEN))
 		return 0;
-	discard(&arp); /* announce_frame_prepare starts afresh */
+	discard(&arp); /* the next announce_frame_prepare makes a new one */
 	return -EINVAL;
 }
 

@@ -13,7 +13,7 @@ bool bytes_equal_constant_time(struct bytes a, struct bytes b)
 	uint8_t difference = 0;
 	for (size_t i = 0; i < a.len; i++) {
 		difference = (uint8_t)(difference | (a.at[i] ^ b.at[i]));
-		// the compiler must not find out that one difference settles it
+		// Without this the compiler may stop the loop at the first difference.
 		__asm__ volatile("" : "+r"(difference));
 	}
 	return difference == 0;
@@ -30,7 +30,7 @@ bool bytes_to_text(struct bytes b, char *out, size_t cap)
 	return n == b.len;
 }
 
-// Over any base: none.
+// A value larger than every base: not a digit.
 static unsigned digit_value(uint8_t c)
 {
 	static const uint8_t one_more[256] = {
@@ -180,7 +180,7 @@ static int base64_value(uint8_t c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-// Four digits to n bytes, n in 1..3; false for a foreign digit or unused bits that are not 0.
+// Four digits to n bytes, n in 1..3.  False when a digit is not base64, or when unused bits are not 0.
 static bool base64_quad(struct writer *w, const uint8_t *digits, size_t n)
 {
 	uint32_t bits = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Bounded reading and writing of bytes: the only room that does pointer arithmetic on input.
- * A reader never passes its end and remembers the first failure; a writer never
- * passes its capacity and remembers that it wanted to.  Allocates nothing. */
+/* Bounded reading and writing of bytes: the only module that does pointer arithmetic on input.
+ * A reader never passes its end and remembers the first failure.  A writer never passes its capacity and remembers that
+ * something did not fit.  Allocates nothing. */
 #ifndef LIB_BYTES_H
 #define LIB_BYTES_H
 
@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The small ones are inline: every datagram goes through them some hundred times. */
+/* The small functions are inline: one datagram calls them some hundred times. */
 
 /* A borrowed run of bytes; not terminated by NUL. */
 struct bytes {
@@ -190,7 +190,7 @@ static inline void writer_byte(struct writer *w, uint8_t byte)
 
 /* A number in base 10 or 16 (lower case), no leading zeros. */
 void writer_number(struct writer *w, unsigned base, uint64_t value);
-/* printf.  Needs one byte of room more than the text, for the NUL of printf, which is not counted. */
+/* printf.  Needs space for one byte more than the text: the NUL of printf, which is not counted. */
 void writer_format(struct writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What has been written. */
 static inline struct bytes writer_done(const struct writer *w)

@@ -7,10 +7,10 @@
 
 #include "lib/bytes.h"
 
-// A file of garbage (a core dump given as ha.cf) must not make a list as long as itself; nobody reads more than this.
+// A file of garbage (a core dump given as ha.cf) must not make a list as long as the file.  Nobody reads more entries.
 enum { DIAGS_MAX = 1000 };
 
-static char no_memory[] = "out of memory: not every problem can be told; expected some free memory";
+static char no_memory[] = "out of memory: not every problem is listed; expected some free memory";
 
 void diags_init(struct diags *d, const char *file)
 {
@@ -49,7 +49,7 @@ static bool make_room(struct diags *d)
 
 static void tell_no_memory(struct diags *d)
 {
-	if (!make_room(d)) // in the place of the last one
+	if (!make_room(d)) // it replaces the last diagnostic
 		text_free(d->list[--d->count].text);
 	d->list[d->count++] = (struct diag){DIAG_ERROR, 0, 0, no_memory};
 	d->errors++;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Diagnostics of a configuration file: what, where, and what would be right.
+/* Diagnostics of a configuration file: what is wrong, where, and what would be right.
  * A parser collects all of a file in one go; the caller prints them.
  * Form: "FILE:LINE:COLUMN: error: directive: "word" is not ...; expected ..." */
 #ifndef LIB_DIAG_H
@@ -23,12 +23,13 @@ struct diags {
 	struct diag *list;
 	size_t count;
 	size_t errors;
-	struct diag first; /* the list begins here: without memory there is still a place to say so */
+	struct diag first; /* the first entry needs no memory, so that "out of memory" can always be reported */
 };
 
 void diags_init(struct diags *d, const char *file);
 void diags_free(struct diags *d);
-/* Without memory the last one says so and counts as an error: what could not be told must not look like nothing. */
+/* Without memory the last diagnostic reports that, and counts as an error: a lost diagnostic must not look like a
+ * correct file. */
 void diag_add(struct diags *d, enum diag_severity severity, unsigned line, unsigned column, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 /* One line, without newline: "FILE:LINE:COLUMN: error: TEXT"; parts that are 0 are left out. */

@@ -14,7 +14,7 @@ static int read_all(int fd, size_t max, char **out, size_t *len)
 {
 	size_t cap = 4096, have = 0;
 	char *data = malloc(cap + 1);
-	// The size that fstat gave may be 0 (/proc) or old already: only the read knows.
+	// The size from fstat may be 0 (/proc) or out of date, so read until the end.
 	while (data) {
 		ssize_t n = read(fd, data + have, cap - have);
 		if (n < 0 && errno == EINTR)
@@ -44,8 +44,8 @@ static int read_all(int fd, size_t max, char **out, size_t *len)
 
 int file_read(const char *path, size_t max, char **out, size_t *len, struct stat *st)
 {
-	// O_NONBLOCK: a FIFO in the place of a file must not hang the open.  A link is followed: /etc may hold links of
-	// the administrator's.
+	// O_NONBLOCK: open must not hang when path is a FIFO.  A link is followed: the administrator may have put links
+	// into /etc.
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return -errno;
@@ -77,7 +77,7 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-// Without this a crash may undo the rename: the name is in the directory's data, not in the file's.
+// Without this a crash may undo the rename: the name belongs to the data of the directory, not of the file.
 static int sync_directory(const char *path)
 {
 	char directory[PATH_MAX];
@@ -89,7 +89,7 @@ static int sync_directory(const char *path)
 	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	// Some file systems cannot sync a directory and say EINVAL; they need no sync either.
+	// Some file systems cannot sync a directory and return EINVAL; they need no sync.
 	int result = fsync(fd) != 0 && errno != EINVAL ? -errno : 0;
 	(void)close(fd);
 	return result;
@@ -97,7 +97,7 @@ static int sync_directory(const char *path)
 
 static int fill_temporary(int fd, const void *data, size_t len, mode_t mode)
 {
-	// fchmod: mkostemp makes 0600, and the umask has no say in state that others must read.
+	// fchmod: mkostemp makes 0600, but other users must be able to read state files, whatever the umask.
 	int result = fchmod(fd, mode) != 0 ? -errno : 0;
 	if (result == 0)
 		result = write_all(fd, data, len);
@@ -121,13 +121,13 @@ int file_replace(const char *path, const void *data, size_t len, mode_t mode)
 	if (result == 0 && rename(temporary, path) != 0)
 		result = -errno;
 	if (result != 0) {
-		(void)unlink(temporary); // the error that matters is the first
+		(void)unlink(temporary); // the first error is the one to report
 		return result;
 	}
 	return sync_directory(path);
 }
 
-// The umask has no say here either.  By descriptor: the name may be another's by now.
+// The umask must not change the mode.  By descriptor: the name may point to another directory by now.
 static int set_mode(const char *path, mode_t mode)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

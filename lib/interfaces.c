@@ -15,7 +15,7 @@ enum {
 	BUFFER_BYTES = 32768, /* as much of a list as the kernel puts into one answer; a notice is much shorter */
 	READ_MAX = 256,       /* notices taken in one turn of the main loop */
 	DUMP_READS = 4096,    /* more than any machine has interfaces and addresses */
-	DUMP_TRIES = 4,       /* a list that changes while it is read is read again so often */
+	DUMP_TRIES = 4,       /* readings of one list, when it changes during each */
 };
 
 struct interfaces {
@@ -37,7 +37,7 @@ struct dump {
 
 /* --- one datagram of the kernel ----------------------------------------------------------------------------------- */
 
-/* Returns its length, 0 when it is not the kernel's, or -errno; -EAGAIN when there is none. */
+/* Returns its length, 0 when another sender than the kernel sent it, or -errno; -EAGAIN when there is none. */
 static int receive(struct interfaces *t)
 {
 	struct sockaddr_nl from = {0};
@@ -83,7 +83,7 @@ static void take_dump_batch(struct interfaces *t, int len, struct dump *d)
 				m->nlmsg_type == NLMSG_ERROR && nlmsg_datalen(m) >= (int)sizeof e->error ? e->error : 0;
 			d->over = true;
 		} else {
-			note(t, d->into, m); /* of the list, or a notice about what has changed meanwhile */
+			note(t, d->into, m); /* part of the list, or a notice of a change meanwhile */
 		}
 	}
 }
@@ -102,7 +102,7 @@ static int ask(struct interfaces *t, uint16_t type)
 	return send(t->fd, &request, request.header.nlmsg_len, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* Read one list; the kernel answers at once, so that nothing is waited for. */
+/* Read one list.  The kernel answers at once, so this does not wait. */
 static int dump(struct interfaces *t, uint16_t type, struct interfaces_table *into)
 {
 	int rc = ask(t, type);
@@ -123,7 +123,7 @@ static int read_all(struct interfaces *t)
 	struct interfaces_table fresh = {0};
 	int rc = 0;
 
-	/* Notices from before would be taken for later ones. */
+	/* Drop old notices: they would look like changes after the list. */
 	for (unsigned i = 0; i < DUMP_READS && rc != -EAGAIN; i++)
 		rc = receive(t);
 	t->incomplete = false;
@@ -234,7 +234,7 @@ static bool has_name(const struct interface_entry *e, const char *name)
 
 bool interfaces_find(struct interfaces *t, const char *name, struct interface *out)
 {
-	(void)complete(t); /* what was known before is the best answer there is */
+	(void)complete(t); /* after a failure the old table is the best answer */
 	for (size_t i = 0; i < t->table.link_count; i++) {
 		if (has_name(&t->table.links[i], name)) {
 			*out = t->table.links[i].link;

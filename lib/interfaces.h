@@ -41,18 +41,18 @@ void interfaces_free(struct interfaces *t);
 /* For the main loop; owned by t. */
 int interfaces_fd(const struct interfaces *t);
 /* Take the notices that have arrived; never blocks.  Returns how many changes they brought, 0 when there is nothing
- * new, or -errno.  When the kernel reports lost notices, everything is read again; when that fails, once more with the
- * next call or question. */
+ * new, or -errno.  When the kernel reports lost notices, everything is read again; when that fails, the next call or
+ * question tries it again. */
 int interfaces_read(struct interfaces *t);
-/* Grows with every change: who keeps an answer asks again when this number has changed. */
+/* Grows with every change.  A caller that keeps an answer asks again when this number has changed. */
 uint64_t interfaces_changes(const struct interfaces *t);
 
 /* Interface by its name or by one of its alternative names.  False: there is none. */
 bool interfaces_find(struct interfaces *t, const char *name, struct interface *out);
 /* Interface by position, in no particular order; false past the end. */
 bool interfaces_at(const struct interfaces *t, size_t position, struct interface *out);
-/* The address that the kernel uses as the interface's own IPv4 address: the first one, in the kernel's order, whose
- * label is the name of the interface; service addresses have other labels.  Returns 0, -ENODEV or -EADDRNOTAVAIL. */
+/* The address that the kernel uses as the interface's own IPv4 address: the first one, in the kernel's order, with the
+ * name of the interface as its label; service addresses have other labels.  Returns 0, -ENODEV or -EADDRNOTAVAIL. */
 int interfaces_own_address(struct interfaces *t, const char *name, struct interface_address *out);
 /* Is the address on any interface?  *out: where, may be NULL. */
 bool interfaces_holds(struct interfaces *t, int family, const void *ip, struct interface_address *out);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for one more; NULL without memory. */
+/* Make space for one more; NULL without memory. */
 static void *grow(void *list, size_t count, size_t size)
 {
 	return reallocarray(list, count + 1, size);
@@ -24,7 +24,7 @@ static void take_alternatives(struct interface_entry *e, struct nlattr *list)
 	int left;
 
 	nla_for_each_nested(property, list, left) {
-		/* A name that is longer cannot be written in ha.cf: SO_BINDTODEVICE does not take it. */
+		/* A longer name cannot be used in ha.cf: SO_BINDTODEVICE does not accept it. */
 		if (nla_type(property) == IFLA_ALT_IFNAME && nla_len(property) <= INTERFACE_NAME_MAX &&
 		    count < INTERFACE_ALTERNATIVES)
 			(void)nla_strlcpy(e->alternatives[count++], property, INTERFACE_NAME_MAX); /* it fits */
@@ -38,8 +38,8 @@ static bool link_of_message(struct nlmsghdr *message, struct interface_entry *ou
 	if (nlmsg_parse(message, sizeof(struct ifinfomsg), attributes, IFLA_MAX, NULL) < 0)
 		return false;
 	const struct ifinfomsg *body = nlmsg_data(message);
-	/* A port that leaves its bridge is an RTM_DELLINK too, of family AF_BRIDGE: the interface itself is still
-	 * there. */
+	/* When a port leaves its bridge the kernel also sends RTM_DELLINK, of family AF_BRIDGE.  The interface still
+	 * exists. */
 	if (body->ifi_family != AF_UNSPEC || !attributes[IFLA_IFNAME])
 		return false;
 	memset(out, 0, sizeof *out); /* compared by memcmp */
@@ -82,7 +82,7 @@ static enum table_verdict link_gone(struct interfaces_table *t, unsigned index)
 {
 	size_t i = link_position(t, index), kept = 0;
 
-	for (size_t k = 0; k < t->address_count; k++) /* they go with it, whatever else is reported */
+	for (size_t k = 0; k < t->address_count; k++) /* its addresses go too, reported or not */
 		if (t->addresses[k].ifindex != index)
 			t->addresses[kept++] = t->addresses[k];
 	t->address_count = kept;
@@ -106,7 +106,7 @@ static bool address_of_notice(struct nlmsghdr *message, struct interface_address
 	if (nlmsg_parse(message, sizeof(struct ifaddrmsg), attributes, IFA_MAX, NULL) < 0)
 		return false;
 	const struct ifaddrmsg *body = nlmsg_data(message);
-	/* Of a point-to-point line IFA_ADDRESS is the other end. */
+	/* On a point-to-point line IFA_ADDRESS is the address of the other end. */
 	const struct nlattr *ip = attributes[IFA_LOCAL] ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS];
 	if ((body->ifa_family != AF_INET && body->ifa_family != AF_INET6) || !ip ||
 	    nla_len(ip) != (int)ip_size(body->ifa_family))
@@ -138,8 +138,8 @@ static size_t address_position(const struct interfaces_table *t, const struct in
 	return i;
 }
 
-/* Where the kernel puts an address that is new on its interface: the first one of a subnet behind those of the same or
- * a narrower scope (link before global), the others at the end. */
+/* The place where the kernel puts a new address of an interface.  The first address of a subnet comes after those of
+ * the same or a narrower scope (link before global); all others come at the end. */
 static size_t place_of(const struct interfaces_table *t, const struct interface_address *a)
 {
 	size_t place = 0;
@@ -170,7 +170,7 @@ static enum table_verdict address_new(struct interfaces_table *t, const struct i
 		return TABLE_CHANGED;
 	}
 	if (i < t->address_count)
-		take_out(t, i); /* the first address of its subnet now: the kernel moves it */
+		take_out(t, i); /* it is the first address of its subnet now: the kernel has moved it */
 	struct interface_address *more = grow(t->addresses, t->address_count, sizeof *more);
 	if (!more)
 		return TABLE_NO_MEMORY;

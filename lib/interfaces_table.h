@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Private to lib/interfaces: the table that netlink messages fill.  Pure but for memory. */
+/* Private to lib/interfaces: the table that netlink messages fill.  Pure, except that it allocates memory. */
 #ifndef LIB_INTERFACES_TABLE_H
 #define LIB_INTERFACES_TABLE_H
 

@@ -12,7 +12,7 @@ unsigned ip_address_bits(int family)
 bool ip_address_parse(int family, const char *text, struct ip_address *out)
 {
 	memset(out, 0, sizeof *out);
-	if (ip_address_bits(family) == 0 || inet_pton(family, text, &out->v6) != 1) /* v4 begins at the same place */
+	if (ip_address_bits(family) == 0 || inet_pton(family, text, &out->v6) != 1) /* v4 has the same offset */
 		return false;
 	out->family = family;
 	return true;

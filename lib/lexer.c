@@ -6,7 +6,7 @@ void lexer_init(struct lexer *l, struct bytes text, struct lexer_rules rules)
 	*l = (struct lexer){.rules = rules, .in = reader_over(text), .line = 0};
 }
 
-// NUL is a blank too: words are borrowed from the text, so it can only be left out between them.
+// NUL is a blank too: words are borrowed from the text, so a NUL within one could not be removed.
 static bool is_blank(uint8_t c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\0';
@@ -25,7 +25,7 @@ static size_t trimmed(struct bytes b, size_t from, size_t to)
 	return to;
 }
 
-// One physical line without its newline; *ended tells whether there was one.
+// One physical line without its newline; *ended: a newline was there.
 static struct bytes physical_line(struct lexer *l, bool *ended)
 {
 	struct reader ahead = l->in;
@@ -55,8 +55,8 @@ static bool cut_comment(const struct lexer *l, struct bytes *text)
 	return false;
 }
 
-/* Cut a joining backslash off.  CR LF is a newline too: a file edited on another system continues its lines as well.
- * A comment is cut first: a backslash in a comment must not swallow the next line. */
+/* Cut off a backslash that joins the next line.  CR LF is a newline too: the file may come from another system.
+ * A comment is cut first: a backslash in a comment must not join the next line. */
 static bool cut_backslash(const struct lexer *l, struct bytes *text)
 {
 	if (!l->rules.backslash_joins)
@@ -79,7 +79,7 @@ static void add_word(struct lexer_line *line, struct bytes text, unsigned number
 	line->words[line->count++] = (struct word){text, number, (unsigned)from + 1};
 }
 
-/* Words of one physical line.  The first word of a logical line ends at a blank only: "node,a" is one (unknown)
+/* Words of one physical line.  Only a blank ends the first word of a logical line: "node,a" is one (unknown)
  * directive.  doc/configuration.md 2: "directive = run of non-white-space characters" */
 static void split(const struct lexer *l, struct bytes text, struct lexer_line *line)
 {

@@ -10,7 +10,7 @@
 #include "lib/bytes.h"
 
 struct lexer_rules {
-	/* '#' ends the line wherever it stands (ha.cf, haresources); else only as first non-blank (authkeys) */
+	/* '#' starts a comment anywhere (ha.cf, haresources); otherwise only as first non-blank (authkeys) */
 	bool comment_anywhere;
 	bool comma_separates;  /* "a,b" are two words (ha.cf option directives) */
 	bool backslash_joins;  /* a backslash directly before the newline continues the line (haresources) */

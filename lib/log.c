@@ -18,13 +18,13 @@
 
 enum {
 	NAME_CAP = 128,
-	RAW_MAX = 2048,         /* bytes of a text before escaping; a script's line is cut at 1024 already */
+	RAW_MAX = 2048,         /* bytes of a text before escaping; a line of a script is at most 1024 */
 	TEXT_CAP = 3072,        /* after escaping */
-	RECORD_CAP = PIPE_BUF,  /* header, text, newline: one write to a pipe is then whole or not at all */
-	FOLD_MAX = 1000,        /* a repeating line says so at least this often ... */
-	FOLD_MS = 60000,        /* ... and, as long as it repeats, once a minute */
-	CLOSE_MS = 500,         /* for the own process to write what waits */
-	RESTART_MS = 1000,      /* an own process that dies is started again at most once in this time */
+	RECORD_CAP = PIPE_BUF,  /* header, text, newline: a pipe takes this much completely or not at all */
+	FOLD_MAX = 1000,        /* repetitions of a line until their number is logged ... */
+	FOLD_MS = 60000,        /* ... or the time until it is logged */
+	CLOSE_MS = 500,         /* the own process has this time to write what waits */
+	RESTART_MS = 1000,      /* the own process is started again at most once in this time */
 };
 
 static const struct level {
@@ -44,21 +44,21 @@ struct sink {
 	char path[PATH_MAX];
 	int fd;              /* -1: not open */
 	enum log_level up_to;
-	unsigned long lost;  /* records that could not be written since the last that could */
+	unsigned long lost;  /* records that could not be written, since the last written one */
 	int why;             /* errno of the first of them */
 	bool torn;           /* the last write stopped within a line */
 };
 
 enum { SINK_LOG, SINK_DEBUG, FILES, SINK_STDERR = FILES, SINKS };
 
-/* The process that writes the files, as this one sees it. */
+/* The process that writes the files, as seen from the daemon. */
 struct remote {
 	void (*begin)(void);       /* NULL: there is none, and none is wanted */
 	struct log_writer *writer; /* NULL: it could not be started */
 	struct mono started;
-	unsigned long lost;        /* records since the last that could be handed over */
+	unsigned long lost;        /* records that could not be handed over, since the last that could */
 	int why;
-	bool reopen;               /* the files were rotated, and it does not know yet */
+	bool reopen;               /* the files were rotated; the process must still get MESSAGE_REOPEN */
 };
 enum { MESSAGE_REOPEN = LOG_LEVELS }; /* the first byte of a message: this, or the level of the record that follows */
 
@@ -72,7 +72,7 @@ static struct {
 	struct sink sinks[SINKS];
 	struct remote remote;
 	struct syslog_socket syslog;
-	unsigned long syslog_lost; /* records since the last that it took */
+	unsigned long syslog_lost; /* records that syslog did not take, since the last that it took */
 	int syslog_why;
 	/* folding */
 	char last[TEXT_CAP];
@@ -92,15 +92,15 @@ const char *log_level_name(enum log_level level)
 
 // --- sinks ---
 
-/* Nothing here may hang or follow a link laid by someone else: O_NONBLOCK for a FIFO without reader, O_NOCTTY for a
- * terminal, O_NOFOLLOW because the daemon is root and /var/log/ha may not be only root's. */
+/* This must not hang, and must not follow a link that another user made: O_NONBLOCK for a FIFO without reader, O_NOCTTY
+ * for a terminal, O_NOFOLLOW because the daemon is root and other users may be able to write in /var/log/ha. */
 static int sink_open(struct sink *sink)
 {
 	int fd = open(sink->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0644);
 	if (fd < 0)
-		return -errno; // an older descriptor stays in use: better the rotated file than none
+		return -errno; // an older descriptor stays in use: the rotated file is better than none
 	if (sink->fd >= 0)
-		(void)close(sink->fd); // nothing is buffered, nothing to be done
+		(void)close(sink->fd); // nothing is buffered
 	sink->fd = fd;
 	return 0;
 }
@@ -114,7 +114,8 @@ static void sink_close(struct sink *sink)
 
 static bool sink_write(struct sink *sink, const char *data, size_t len)
 {
-	// Standard error may be a pipe whose reader sleeps and is not ours to make non-blocking.
+	// Standard error may be a pipe with a reader that does not read.  Other processes use it too, so we cannot make
+	// it non-blocking.
 	struct pollfd ready = {sink->fd, POLLOUT, 0};
 	if (poll(&ready, 1, 0) != 1) {
 		errno = EAGAIN;
@@ -132,7 +133,7 @@ static bool sink_write(struct sink *sink, const char *data, size_t len)
 
 static size_t record_header(char *out, size_t cap, enum log_level level);
 
-/* How many records are missing before the first that can be written again.  Returns the length. */
+/* Make the record that reports how many records are missing at this place.  Returns its length. */
 static size_t lost_record(char record[RECORD_CAP], unsigned long lost, int why)
 {
 	size_t head = record_header(record, RECORD_CAP, LOG_LEVEL_WARN);
@@ -153,7 +154,7 @@ static void sink_record(struct sink *sink, enum log_level level, const char *rec
 {
 	if (level > sink->up_to || (sink->fd < 0 && sink->path[0] == '\0'))
 		return;
-	int failed = sink->fd < 0 ? sink_open(sink) : 0; /* no descriptor, no directory: a moment ago is not for ever */
+	int failed = sink->fd < 0 ? sink_open(sink) : 0; /* try again: there may be a descriptor or a directory now */
 	if (failed != 0) {
 		if (sink->lost++ == 0)
 			sink->why = -failed;
@@ -177,7 +178,7 @@ static size_t record_header(char *out, size_t cap, enum log_level level)
 		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	struct timespec now = {0};
 	struct tm tm = {0};
-	(void)clock_gettime(CLOCK_REALTIME, &now); // a record of 1970 is still a record
+	(void)clock_gettime(CLOCK_REALTIME, &now); // a record with a wrong date is better than none
 	if (!localtime_r(&now.tv_sec, &tm))
 		tm = (struct tm){.tm_mday = 1, .tm_year = 70};
 	const char *entity = logger.open ? logger.entity : program_invocation_short_name;
@@ -195,7 +196,7 @@ static size_t record_header(char *out, size_t cap, enum log_level level)
 static int send_syslog(enum log_level level, const char *text)
 {
 	char record[RECORD_CAP];
-	(void)snprintf(record, sizeof(record), "[%ld]: %s: %s", (long)getpid(), levels[level].name, text); // measured
+	(void)snprintf(record, sizeof(record), "[%ld]: %s: %s", (long)getpid(), levels[level].name, text); // it fits
 	return syslog_socket_send(&logger.syslog, logger.facility | levels[level].priority, logger.entity, record);
 }
 
@@ -226,7 +227,7 @@ static void open_files(void)
 	}
 }
 
-/* In that process: from here on it is one that writes its files itself.  Descriptors of the daemon are closed. */
+/* Runs in that process: from now on this process writes its files itself.  The daemon's descriptors are closed. */
 static void process_begins(void *context)
 {
 	(void)context;
@@ -275,7 +276,7 @@ static int remote_send(struct remote *r, uint8_t first, const char *record, size
 	return failed ? failed : log_writer_send(r->writer, message, 1 + len);
 }
 
-/* Hand over what did not go before. */
+/* Hand over the messages that could not be sent before. */
 static int remote_catch_up(struct remote *r)
 {
 	char record[RECORD_CAP];
@@ -314,7 +315,7 @@ static void emit(enum log_level level, const char *text)
 	else
 		for (size_t i = 0; i < FILES; i++)
 			sink_record(&logger.sinks[i], level, record, w.len);
-	// Until log_open has said where to, the words of a starting program belong on its standard error.
+	// Before log_open, the records of a program that starts go to its standard error.
 	static struct sink early = {.fd = STDERR_FILENO, .up_to = LOG_LEVEL_DEBUG};
 	if (!logger.open)
 		sink_record(&early, level, record, w.len);
@@ -323,11 +324,11 @@ static void emit(enum log_level level, const char *text)
 		emit_syslog(level, text);
 }
 
-/* Format, cut and escape to one line.  A newline at the end is habit; one within is escaped like any control byte.
- * Tabs become blanks: programs line up their output with them and "\x09" is hard to read. */
+/* Format, cut and escape to one line.  A newline at the end is dropped; a newline within the text is escaped like any
+ * control byte.  Tabs become blanks: programs align their output with them, and "\x09" is hard to read. */
 static __attribute__((format(printf, 3, 0))) void make_text(char *out, size_t cap, const char *format, va_list args)
 {
-	char raw[RAW_MAX + 2]; // one more than is shown, so that the cut can be seen
+	char raw[RAW_MAX + 2]; // one byte more than is shown, so that writer_escaped adds "..."
 	int n = vsnprintf(raw, sizeof(raw), format, args);
 	if (n < 0)
 		n = snprintf(raw, sizeof(raw), "%s", format);
@@ -371,7 +372,7 @@ void log_v(enum log_level level, const char *format, va_list args)
 {
 	if ((unsigned)level >= LOG_LEVELS || (level == LOG_LEVEL_DEBUG && logger.debug_level == 0))
 		return;
-	int saved = errno; // a caller may log between a failure and its look at errno
+	int saved = errno; // a caller may log before it reads errno
 	char text[TEXT_CAP];
 	make_text(text, sizeof(text), format, args);
 	if (!fold(level, text)) {
@@ -416,7 +417,7 @@ static int sink_set(struct sink *sink, const char *path, enum log_level up_to)
 int log_open(const struct log_config *config)
 {
 	log_close();
-	// A name that is too long is cut: a log line with half a name is better than none.
+	// A long name is cut: a log line with half a name is better than none.
 	(void)bytes_to_text(bytes_of(named(config->entity) ? config->entity : program_invocation_short_name),
 		logger.entity, sizeof(logger.entity));
 	(void)bytes_to_text(bytes_of(config->host ? config->host : ""), logger.host, sizeof(logger.host));
@@ -426,7 +427,7 @@ int log_open(const struct log_config *config)
 	logger.open = true;
 	logger.remote.begin = config->own_process;
 
-	// One file for both: every record once, and all of them.
+	// One file for both: it gets every record, and each only once.
 	bool same =
 		named(config->logfile) && named(config->debugfile) && strcmp(config->logfile, config->debugfile) == 0;
 	int debug_failed = sink_set(&logger.sinks[SINK_DEBUG], config->debugfile, LOG_LEVEL_DEBUG);
@@ -467,7 +468,7 @@ void log_reopen(void)
 	log_flush();
 	if (logger.remote.begin) {
 		logger.remote.reopen = true;
-		(void)remote_catch_up(&logger.remote); // otherwise with the next record
+		(void)remote_catch_up(&logger.remote); // after a failure the next record tries it again
 		return;
 	}
 	for (size_t i = 0; i < FILES; i++) {

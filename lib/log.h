@@ -20,10 +20,10 @@ enum log_level {
 	LOG_LEVELS
 };
 
-/* Word as printed: CRIT ERROR WARN notice info debug. */
+/* The level as printed: CRIT ERROR WARN notice info debug. */
 const char *log_level_name(enum log_level level);
 
-/* Where records go.  All strings are copied.  NULL or "" is "not there". */
+/* Where records go.  All strings are copied.  NULL or "": not used. */
 struct log_config {
 	const char *entity;   /* "heartbeat" */
 	const char *host;     /* node name */
@@ -33,21 +33,22 @@ struct log_config {
 	bool to_stderr;
 	int debug_level;      /* 0: debug records are dropped */
 	bool syslog_layout;   /* syslogmsgfmt, default true */
-	/* Not NULL: a process of its own opens and writes the files, so that a disk that hangs does not hold up this
-	 * one (lib/log_writer.h).
-	 * It calls this first, and reports a file that it cannot open in the other one and in syslog. */
+	/* Not NULL: an own process opens and writes the files, so that this process does not wait for a disk that hangs
+	 * (lib/log_writer.h).
+	 * The own process calls this function first.  It reports a file that it cannot open in the other file and in
+	 * syslog. */
 	void (*own_process)(void);
 };
 
-/* Configure, also for a second time.  Returns 0, or -errno of the first file that could not be opened (the others are
- * in use).
- * Children of fork share an own process; when it is gone, the next record starts another one. */
+/* Configure; may be called again.  Returns 0, or -errno of the first file that could not be opened (the others are in
+ * use).
+ * Children of fork share the own process; when it is gone, the next record starts another one. */
 int log_open(const struct log_config *config);
-/* Waits for an own process to write what waits, but no longer than half a second. */
+/* Waits until the own process has written everything, but no longer than half a second. */
 void log_close(void);
 /* Re-open the files by name (after rotation). */
 void log_reopen(void);
-/* Records go to standard error, too, or no longer. */
+/* yes: records go to standard error too.  Otherwise they no longer do. */
 void log_to_stderr(bool yes);
 void log_set_debug(int level);
 int log_debug_level(void);

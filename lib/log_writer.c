@@ -23,8 +23,8 @@ struct log_writer {
 
 enum { SOCKET = STDERR_FILENO + 1 };
 
-/* All descriptors of the daemon but the socket are closed: another socket, a lock or a pipe would stay open longer than
- * the daemon lives. */
+/* Close all descriptors of the daemon except the socket.  Otherwise another socket, a lock or a pipe would stay open
+ * after the end of the daemon. */
 static void keep_socket(int fd, bool keep_output)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -36,7 +36,7 @@ static void keep_socket(int fd, bool keep_output)
 	closefrom(SOCKET + 1);
 }
 
-/* It ends with its senders and not before: not by a signal for the whole group or service. */
+/* The process ends when all its senders have ended.  A signal to the whole group or service must not end it earlier. */
 static void ignore_signals(void)
 {
 	static const int ignored[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE};
@@ -48,17 +48,17 @@ static void report(int error, void *data, size_t len)
 {
 	struct iovec parts[] = {{&error, sizeof(error)}, {data, len}};
 	struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
-	(void)sendmsg(SOCKET, &message, MSG_DONTWAIT | MSG_NOSIGNAL); // too many reports: the sender knows enough
+	(void)sendmsg(SOCKET, &message, MSG_DONTWAIT | MSG_NOSIGNAL); // too many reports wait: drop this one
 }
 
-/* Uses no memory of malloc and no stream: another thread of the daemon may have held their locks at the fork. */
+/* Uses no malloc and no stdio: another thread of the daemon may have held their locks at the fork. */
 static _Noreturn void work(int fd, const struct log_writer_job *job)
 {
 	char data[LOG_WRITER_MESSAGE_MAX];
 	ssize_t len;
 	ignore_signals();
 	keep_socket(fd, job->keep_output);
-	(void)prctl(PR_SET_NAME, job->name); // for the reader of ps
+	(void)prctl(PR_SET_NAME, job->name); // the name that ps shows
 	if (job->begin)
 		job->begin(job->context);
 	while ((len = recv(SOCKET, data, sizeof(data), 0)) > 0 || (len < 0 && errno == EINTR)) {

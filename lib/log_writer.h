@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* A process that writes for a daemon which must not wait for a disk or a FIFO.  Messages are handed over in their order
- * and without blocking.  A thread would not do: a process with a thread that hangs in the kernel, on a frozen file
- * system, cannot end.
- * The process lives until all senders are gone and everything is written: what was handed over before a crash is not
- * lost. */
+/* A process that writes for a daemon, so that the daemon never waits for a disk or a FIFO.  Messages are handed over in
+ * order and without blocking.  A thread is no solution: a process cannot end while one of its threads hangs in the
+ * kernel, for example on a frozen file system.
+ * The process runs until all senders are gone and everything is written.  So a crash of the daemon loses no message
+ * that was handed over before. */
 #ifndef LIB_LOG_WRITER_H
 #define LIB_LOG_WRITER_H
 
@@ -22,7 +22,7 @@ enum {
 struct log_writer;
 
 struct log_writer_job {
-	const char *name;     /* of the process in ps and top; at most 15 characters count */
+	const char *name;     /* of the process in ps and top, which show 15 characters */
 	bool keep_output;     /* message writes to standard output; otherwise all three streams are /dev/null */
 	/* Both run in the process, may block, and have only the descriptors that they open.  begin may be NULL. */
 	void (*begin)(void *context);
@@ -31,7 +31,7 @@ struct log_writer_job {
 	void *context;
 };
 
-/* Start the process.  NULL: errno says why. */
+/* Start the process.  NULL with errno. */
 struct log_writer *log_writer_start(const struct log_writer_job *job);
 /* Hand over a message of 1 to LOG_WRITER_MESSAGE_MAX bytes.  Returns 0 or -errno: -EAGAIN when too much waits already,
  * another error when the process is gone.  A child of fork may send, too. */
@@ -41,8 +41,8 @@ int log_writer_send(struct log_writer *w, const void *data, size_t len);
 size_t log_writer_failed(struct log_writer *w, int *error, void *data, size_t cap);
 /* Readable when a report waits, or the process is gone. */
 int log_writer_fd(const struct log_writer *w);
-/* This process sends no more.  The one that started w waits until everything is written, but no longer than patience:
- * what waits is written afterwards all the same.  w may be NULL. */
+/* End the sending of this process.  The process that started w also waits until everything is written, but no longer
+ * than patience; the writer still writes the rest afterwards.  w may be NULL. */
 void log_writer_stop(struct log_writer *w, struct span patience);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Typed monotonic time and durations; never the wall clock.
- * A point in time and a span are different types, so that neither meets a bare
- * integer or the other by accident. */
+ * A point in time and a span are different types: the compiler refuses to mix them with each other or with an integer.
+ */
 #ifndef LIB_MONO_H
 #define LIB_MONO_H
 
@@ -57,7 +57,7 @@ static inline bool mono_is_never(struct mono t)
 	return t.ns == 0;
 }
 
-/* Read CLOCK_MONOTONIC.  The only function of this room that touches the world: core and conf never call it. */
+/* Read CLOCK_MONOTONIC.  The only function here that is not pure: core and conf never call it. */
 struct mono mono_now(void);
 
 #endif

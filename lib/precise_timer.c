@@ -16,7 +16,7 @@ struct precise_timer {
 	void *context;
 };
 
-/* Setting the timer also takes back what the kernel has counted: the descriptor need not be read. */
+/* Setting the timer also resets the kernel's count of expirations, so that the descriptor need not be read. */
 static bool arm_descriptor(const struct precise_timer *t)
 {
 	if (t->fd < 0)
@@ -70,7 +70,7 @@ struct precise_timer *precise_timer_new(int priority, void (*fired)(void *contex
 	t->fired = fired;
 	t->context = context;
 	if (t->fd >= 0)
-		(void)g_source_add_unix_fd(&t->source, t->fd, G_IO_IN); /* the tag is for those who change it later */
+		(void)g_source_add_unix_fd(&t->source, t->fd, G_IO_IN); /* the tag is needed only to change it later */
 	/* Otherwise GLib takes the descriptor out of its set for each dispatch and puts it back: two wake-ups of the
 	 * main loop. */
 	g_source_set_can_recurse(&t->source, TRUE);

@@ -14,8 +14,8 @@ struct precise_timer;
  * may free it.
  * Never fails: without a descriptor it works with GLib's precision. */
 struct precise_timer *precise_timer_new(int priority, void (*fired)(void *context), void *context);
-/* Fire once, when the time has come and never before; replaces the time that was set.  MONO_FAR: do not fire.
- * The time that is set already costs nothing. */
+/* Fire once, at this time and never before; replaces the time that was set.  MONO_FAR: do not fire.
+ * Setting the same time again costs nothing. */
 void precise_timer_set(struct precise_timer *t, struct mono when);
 /* t may be NULL. */
 void precise_timer_free(struct precise_timer *t);

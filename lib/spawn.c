@@ -19,8 +19,8 @@
 #include "lib/spawn_private.h"
 
 enum {
-	/* Bytes taken in one turn of the main loop, and a lower priority than the rest of it: a script that prints
-	 * without end must not make the engine late. */
+	/* Output is read in small parts and at a lower priority than everything else in the main loop: a script that
+	 * prints without end must not make the engine late. */
 	TURN_BYTES = 4096,
 	STREAM_PRIORITY = G_PRIORITY_DEFAULT + 10,
 };
@@ -40,7 +40,7 @@ enum stage {
 	STAGE_RUNNING,
 	STAGE_TERMINATING, /* SIGTERM sent */
 	STAGE_KILLED,      /* SIGKILL sent */
-	STAGE_GIVEN_UP,    /* reported although it would not die; waits to be reaped */
+	STAGE_GIVEN_UP,    /* it did not end after SIGKILL: reported already, must still be reaped */
 };
 
 struct spawn {
@@ -104,8 +104,8 @@ static gboolean stream_ready(gint fd, GIOCondition condition, gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-/* After the exit of the child: what is in the pipe by now, and no more.  A daemon that it left behind may hold the
- * other end and write for ever. */
+/* After the exit of the child: read only what is in the pipe now.  A daemon that the child started may still hold the
+ * other end, and may write without end. */
 static void stream_drain(struct stream *t)
 {
 	int left = 0;
@@ -150,11 +150,11 @@ static void spawn_report(struct spawn *s, enum spawn_end end, int code)
 	s->done(s->context, &s->result);
 }
 
-/* Has the child ended?  It is left to be reaped, so that its number, which is the group's too, stays taken.
- * 1: yes, 0: not yet, -1: errno says why that cannot be known. */
+/* Has the child ended?  It is not reaped yet, so that no other process can get its number, which is also the group's.
+ * 1: yes, 0: not yet, -1 with errno: unknown. */
 static int spawn_ended(const struct spawn *s, siginfo_t *info)
 {
-	memset(info, 0, sizeof(*info)); // POSIX lets si_pid be untouched when there is nothing
+	memset(info, 0, sizeof(*info)); // POSIX allows si_pid to be unchanged when no child has ended
 	if (waitid(P_PIDFD, (id_t)s->pidfd, info, WEXITED | WNOHANG | WNOWAIT) != 0)
 		return -1;
 	return info->si_pid != 0;
@@ -162,7 +162,7 @@ static int spawn_ended(const struct spawn *s, siginfo_t *info)
 
 static void spawn_signal(const struct spawn *s, int signal)
 {
-	(void)kill(-s->pid, signal); // ESRCH: nobody is left, which is what was wanted
+	(void)kill(-s->pid, signal); // ESRCH: all processes of the group are gone already
 }
 
 static gboolean child_ready(gint fd, GIOCondition condition, gpointer data)
@@ -177,7 +177,7 @@ static gboolean child_ready(gint fd, GIOCondition condition, gpointer data)
 	int why = errno;
 	s->exit_source = 0; // goes with the return
 	if (ended > 0) {
-		// Before the reaping: afterwards the number of the group may already be somebody else's.
+		// Before the child is reaped: afterwards another group may have this number.
 		if (s->stage != STAGE_RUNNING)
 			spawn_signal(s, SIGKILL);
 		siginfo_t reaped;
@@ -188,7 +188,7 @@ static gboolean child_ready(gint fd, GIOCondition condition, gpointer data)
 		spawn_free(s);
 		return G_SOURCE_REMOVE;
 	}
-	if (ended < 0) // somebody else has reaped it, or SIGCHLD is ignored: how it ended is lost
+	if (ended < 0) // reaped elsewhere, or SIGCHLD is ignored: its exit status is lost
 		spawn_report(s, SPAWN_FAILED, why);
 	else if (s->stage != STAGE_RUNNING)
 		spawn_report(s, SPAWN_TIMED_OUT, 0);
@@ -213,7 +213,7 @@ static void spawn_terminate(struct spawn *s)
 {
 	spawn_enter(s, STAGE_TERMINATING);
 	spawn_signal(s, SIGTERM);
-	spawn_signal(s, SIGCONT); // a stopped process hears SIGTERM only when it goes on
+	spawn_signal(s, SIGCONT); // a stopped process gets SIGTERM only after SIGCONT
 }
 
 static gboolean timer_fired(gpointer data)
@@ -223,7 +223,8 @@ static gboolean timer_fired(gpointer data)
 	s->timer = 0; // goes with the return
 	switch (s->stage) {
 	case STAGE_RUNNING:
-		// It ended in time and we are late: its own status counts, child_ready comes in this turn or the next.
+		// When it has ended in time and we are late, its exit status counts: child_ready runs in this turn or
+		// the next.
 		if (spawn_ended(s, &info) == 0)
 			spawn_terminate(s);
 		break;
@@ -232,7 +233,7 @@ static gboolean timer_fired(gpointer data)
 		spawn_signal(s, SIGKILL);
 		break;
 	case STAGE_KILLED:
-		// It sleeps within the kernel (a dead disk or file server).  The cluster does not wait for that.
+		// It hangs in the kernel (a dead disk or file server).  The cluster does not wait for it.
 		s->stage = STAGE_GIVEN_UP;
 		spawn_report(s, SPAWN_TIMED_OUT, 0);
 		break;
@@ -250,8 +251,8 @@ void spawn_cancel(struct spawn *s)
 
 // --- start ---
 
-/* Keep a descriptor above the standard ones: in a process that was started without them the child's dup2 would
- * overwrite it. 0, or errno, and then it is closed. */
+/* Move a descriptor above the standard ones.  A process that was started without those could get the number of one, and
+ * the child's dup2 would overwrite it.  Returns 0 or errno; after an error *fd is closed. */
 static int lift(int *fd)
 {
 	if (*fd > STDERR_FILENO)
@@ -271,7 +272,7 @@ static int make_pipe(int ends[2])
 		(void)close(ends[0]);
 		return failed;
 	}
-	// Only our end: the child's output is to block when we are slow.
+	// Only our end: the child must block on output when we are slow.
 	if (fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) {
 		int why = errno;
 		(void)close(ends[0]);
@@ -281,8 +282,8 @@ static int make_pipe(int ends[2])
 	return 0;
 }
 
-/* The whole text is there before the child begins: a program that does not read makes nobody wait.  *fd -1: there is
- * none. */
+/* Put the whole text into a file in memory before the child starts: we need not wait for a program that does not read.
+ * *fd -1: no text. */
 static int make_input(const char *text, int *fd)
 {
 	*fd = -1;
@@ -303,11 +304,11 @@ static int make_input(const char *text, int *fd)
 		}
 		done += n > 0 ? (size_t)n : 0;
 	}
-	(void)lseek(*fd, 0, SEEK_SET); // of a file in memory: cannot fail
+	(void)lseek(*fd, 0, SEEK_SET); // cannot fail on a file in memory
 	return 0;
 }
 
-/* What the child has as 0, 1 and 2; in -1: nothing to read. */
+/* The child's descriptors 0, 1 and 2; in -1: /dev/null. */
 struct standard {
 	int in, out, err;
 };
@@ -328,8 +329,8 @@ static int set_up_actions(posix_spawn_file_actions_t *actions, const struct spaw
 	return failed;
 }
 
-/* A group of its own, no signal blocked or ignored: what the engine does with its signals is no business of a
- * script. */
+/* The child gets its own group, and no signal is blocked or ignored: a script must not inherit the signal settings of
+ * the engine. */
 static int set_up_attributes(posix_spawnattr_t *attributes)
 {
 	sigset_t none, all;
@@ -436,7 +437,7 @@ static void watch(struct spawn *s, struct span deadline)
 
 struct spawn *spawn_start(const struct spawn_request *request)
 {
-	// without memory the process ends with GLib's message, as everywhere in the main loop
+	// without memory GLib prints a message and ends the process, as everywhere in the main loop
 	struct spawn *s = g_new0(struct spawn, 1);
 	s->line = request->line;
 	s->done = request->done;

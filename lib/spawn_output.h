@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What a program prints, made safe to handle: lines of bounded length, and the beginning as one text.  Pure; lib/spawn
- * and its fuzz target only. */
+/* Makes the output of a program safe: lines of bounded length, and the first part of the output as one text.  Pure;
+ * only for lib/spawn and its fuzz target. */
 #ifndef LIB_SPAWN_OUTPUT_H
 #define LIB_SPAWN_OUTPUT_H
 

@@ -3,8 +3,8 @@
 #ifndef LIB_SPAWN_PRIVATE_H
 #define LIB_SPAWN_PRIVATE_H
 
-/* Milliseconds from SIGTERM to SIGKILL, and again from SIGKILL until a child that cannot die is given up.
- * SPAWN_KILL_GRACE_MS; a test that has to see all of it makes it shorter. */
+/* Milliseconds from SIGTERM to SIGKILL, and again from SIGKILL until the wait for the child is given up.
+ * Usually SPAWN_KILL_GRACE_MS; a test that needs all stages sets a shorter time. */
 extern unsigned spawn_grace_ms;
 
 #endif

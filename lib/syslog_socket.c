@@ -49,13 +49,13 @@ int syslog_socket_send(struct syslog_socket *s, int priority, const char *ident,
 	struct writer w = writer_over(record, sizeof(record));
 	struct tm tm = {.tm_mday = 1};
 	time_t now = time(NULL);
-	(void)localtime_r(&now, &tm); // a record of another day is still a record
+	(void)localtime_r(&now, &tm); // a record with a wrong date is better than none
 	writer_format(&w, "<%d>%s %2d %02d:%02d:%02d %s: ", priority, months[tm.tm_mon], tm.tm_mday, tm.tm_hour,
 		tm.tm_min, tm.tm_sec, ident);
 	size_t room = sizeof(record) - w.len, len = strlen(text);
-	writer_bytes(&w, (struct bytes){(const uint8_t *)text, len < room ? len : room}); // cut rather than none
+	writer_bytes(&w, (struct bytes){(const uint8_t *)text, len < room ? len : room}); // cut it when needed
 	int failed = send_once(s, writer_done(&w));
-	if (failed != 0 && failed != -EAGAIN) { // the daemon has ended, perhaps another one is there
+	if (failed != 0 && failed != -EAGAIN) { // the syslog daemon has ended; perhaps it was started again
 		syslog_socket_close(s);
 		failed = send_once(s, writer_done(&w));
 	}
@@ -65,6 +65,6 @@ int syslog_socket_send(struct syslog_socket *s, int priority, const char *ident,
 void syslog_socket_close(struct syslog_socket *s)
 {
 	if (s->fd >= 0)
-		(void)close(s->fd); // datagrams
+		(void)close(s->fd); // nothing is lost: datagrams are not buffered here
 	s->fd = -1;
 }

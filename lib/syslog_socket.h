@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Records to the local syslog daemon without ever waiting for it: syslog(3) blocks for as long as a daemon that hangs
- * does not read.
- * The same bytes as glibc's: "<PRIORITY>Mon DD HH:MM:SS IDENT: TEXT", RFC 3164 4.1 without the host. */
+/* Sends records to the local syslog daemon and never waits for it.  syslog(3) would block as long as the syslog daemon
+ * hangs.
+ * The bytes are those of glibc: "<PRIORITY>Mon DD HH:MM:SS IDENT: TEXT", RFC 3164 4.1 without the host. */
 #ifndef LIB_SYSLOG_SOCKET_H
 #define LIB_SYSLOG_SOCKET_H
 
@@ -10,9 +10,9 @@ struct syslog_socket {
 	int fd;           /* -1: not connected */
 };
 
-/* One record; priority: facility | level.  It is connected when that is needed, also when the daemon has started anew.
- * 0, or -errno when it could not be handed over: -EAGAIN the daemon does not read, -ENOENT or -ECONNREFUSED there is
- * none. */
+/* Send one record; priority: facility | level.  Connects when needed, also after a restart of the syslog daemon.
+ * Returns 0, or -errno when the record could not be handed over: -EAGAIN the syslog daemon does not read, -ENOENT or
+ * -ECONNREFUSED there is none. */
 int syslog_socket_send(struct syslog_socket *s, int priority, const char *ident, const char *text);
 void syslog_socket_close(struct syslog_socket *s);
 

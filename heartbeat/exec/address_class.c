@@ -7,7 +7,7 @@
 #include "heartbeat/exec/exec_private.h"
 #include "lib/log.h"
 
-/* Repetition of an announcement: a single frame may be lost, and switches learn slowly. */
+/* An announcement is repeated: a single frame may be lost, and switches learn slowly. */
 struct announcement {
 	struct exec *exec;
 	struct ipaddr ip;
@@ -22,8 +22,8 @@ static bool is_same_file(const char *a, const char *b)
 	       first.st_ino == second.st_ino;
 }
 
-/* An administrator's own file is left to the scripts.  Ours is not run at all, so its mode cannot harm: an address that
- * was taken is released whatever has become of the file. */
+/* An administrator's own IPaddr file is run as a script.  Our file is not run, so its mode does not matter: an address
+ * that was taken is released, also when the file has changed. */
 static int resolve(const struct exec *e, const struct resource_conf *r, char path[AGENT_PATH_MAX],
                    char error[AGENT_ERROR_MAX])
 {
@@ -57,7 +57,7 @@ GPtrArray *address_class_announcements_new(void)
 static gboolean on_announce(void *context)
 {
 	struct announcement *a = context;
-	/* does nothing unless it failed at start; the announcement says why it fails */
+	/* does nothing unless it failed at start; the announcement reports the error */
 	(void)address_announce_prepare();
 	int result = ipaddr_announce(a->exec->addresses, &a->ip);
 	a->sent += result == 0;
@@ -135,8 +135,7 @@ static enum agent_verdict start(struct exec *e, struct ipaddr *ip, char *why)
 	int result = ipaddr_start(e->addresses, ip, why);
 	if (result < 0)
 		return AGENT_FAILED;
-	/* One that was here already may be here since before an earlier owner's announcements: ours is the last
-	 * word. */
+	/* The address was here already.  Another owner may have announced it later than we did, so announce it now. */
 	if (result == 1)
 		announce(e, ip);
 	else
@@ -158,18 +157,18 @@ static enum agent_verdict carry_out(const struct class_request *request, char wh
 	enum agent_action action = request->action;
 	struct ipaddr ip;
 	if (!ipaddr_of_resource(resource, &ip, why)) {
-		/* What cannot be an address cannot be here either: its stop is a success. */
+		/* An argument that is no address cannot be on an interface: its stop is a success. */
 		log_at(action == AGENT_START ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, "%s: %s", resource->text, why);
 		return action == AGENT_STATUS ? AGENT_STOPPED : action == AGENT_STOP ? AGENT_OK : AGENT_FAILED;
 	}
 	enum agent_verdict verdict = actions[action](request->exec, &ip, why);
-	agent_log_running(action, request->path, resource); /* afterwards: the address comes first, the log can wait */
+	agent_log_running(action, request->path, resource); /* after the action, which is more urgent */
 	if (verdict == AGENT_FAILED || verdict == AGENT_UNKNOWN)
 		log_at(LOG_LEVEL_ERROR, "%s %s: %s", resource->text, agent_action_name(action), why);
 	return verdict;
 }
 
-/* The kernel answers at once: no call is ever under way, so that there is nothing to cancel or to forget. */
+/* The kernel answers at once, so a call is never under way: there is nothing to cancel or to forget. */
 static struct class_call *call(const struct class_request *request)
 {
 	char why[IPADDR_ERROR_MAX] = "";
@@ -185,7 +184,7 @@ static void no_call(struct class_call *c)
 
 const struct resource_class address_class = {
 	.name = "address",
-	.start_checks_status = true, /* one question to the kernel less before the address is in place */
+	.start_checks_status = true, /* saves a question to the kernel before the address is in place */
 	.resolve = resolve,
 	.call = call,
 	.cancel = no_call,

@@ -25,7 +25,7 @@ const char *agent_action_name(enum agent_action action)
 	return names[action];
 }
 
-/* --- where it lies ---------------------------------------------------------------------------- */
+/* --- where it is ------------------------------------------------------------------------------ */
 
 static int fail(char *error, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
@@ -38,15 +38,15 @@ static int fail(char *error, int code, const char *format, ...)
 	return code;
 }
 
-/* Nobody but root may be able to put other content in its place. */
+/* Only root may be able to replace the content of the file. */
 static int check_trust(const char *path, const struct stat *st, const char *kind, char *error)
 {
 	if (st->st_uid != 0)
-		return fail(error, -EPERM, "%s %s belongs to uid %u: not run; it has to belong to root (chown root)",
+		return fail(error, -EPERM, "%s %s belongs to uid %u: not run; it must belong to root (chown root)",
 			kind, path, st->st_uid);
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return fail(error, -EPERM,
-			"%s %s has mode %04o, others than root may change it: not run; expected %04o (chmod go-w)",
+			"%s %s has mode %04o: not run, because users other than root may change it; expected %04o (chmod go-w)",
 			kind, path, st->st_mode & 07777, st->st_mode & 07777 & ~(mode_t)(S_IWGRP | S_IWOTH));
 	return 0;
 }
@@ -80,8 +80,7 @@ int agent_find(
 {
 	GString *reasons = g_string_new(NULL);
 	int result = -ENOENT;
-	/* conf has checked the name already; whoever calls with another one must not get out of the directories
-	 * either */
+	/* conf has checked the names of haresources; this check keeps every other caller within the directories */
 	bool plain = script[0] != '\0' && script[0] != '.' && strchr(script, '/') == NULL;
 	for (size_t i = 0; plain && directories[i] != NULL && result == -ENOENT; i++) {
 		char why[AGENT_ERROR_MAX];
@@ -136,13 +135,13 @@ static void on_line(void *context, bool is_stderr, const char *line)
 {
 	const struct agent *a = context;
 	if (a->forgotten)
-		return; /* the resource that it would be named after is gone */
-	/* What status prints is an answer to us, not news. */
+		return; /* the resource with the script's name is gone */
+	/* The output of status is an answer to us; the operator does not need it. */
 	enum log_level level = a->request.action == AGENT_STATUS && !is_stderr ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 	log_output(level, a->request.resource->script, line);
 }
 
-/* Say in why, and in the log, how a call failed.  True when it did. */
+/* Describe in why, and in the log, how a call failed.  True when it failed. */
 static bool describe_failure(const struct agent *a, const struct spawn_result *result, char why[AGENT_ERROR_MAX])
 {
 	why[0] = '\0';
@@ -181,7 +180,7 @@ static enum agent_verdict verdict_of(
 		return describe_failure(a, result, why) ? AGENT_FAILED : AGENT_OK;
 	why[0] = '\0';
 	if (result->end != SPAWN_EXITED)
-		(void)describe_failure(a, result, why); /* the verdict says it too: unknown */
+		(void)describe_failure(a, result, why); /* not needed: after a failure the verdict is unknown */
 	enum agent_verdict verdict = agent_status_decide(result->end, result->code, result->output);
 	log_at(LOG_LEVEL_DEBUG, "%s: exit code %d, text \"%.60s\": %s", a->label, result->code, result->output,
 	       verdict == AGENT_RUNNING ? "running" : verdict == AGENT_STOPPED ? "stopped" : "unknown");

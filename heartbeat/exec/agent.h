@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* One call of one resource script: where it lies, whether it may be run as root, how it is called, what its answer
+/* One call of one resource script: where the script is, whether root may run it, how it is called, what its answer
  * means.
  * Knows nothing of groups.  doc/resources.md 1; doc/security.md 5. */
 #ifndef HEARTBEAT_EXEC_AGENT_H
@@ -21,17 +21,18 @@ enum agent_verdict {
 	AGENT_RUNNING, AGENT_STOPPED, AGENT_UNKNOWN,
 };
 
-/* May this file be run as root: regular, executable, owned by root, not writable by group or others, nor its directory?
- * Returns 0, -ENOENT when there is none or it is no program (not regular, not executable), -EPERM when it must not be
- * trusted; the text names what is wrong and what would be right. */
+/* May root run this file?  It must be regular, executable, and owned by root; group and others must not be able to
+ * write to it or its directory.
+ * Returns 0, -ENOENT when there is none or it is no program (not regular, not executable), or -EPERM when it is not
+ * safe; the text says what is wrong and what would be right. */
 int agent_check_file(const char *path, char error[AGENT_ERROR_MAX]);
 
-/* Look for a script in directories (NULL-terminated), in order.  A file that is no program is passed over, one that
- * must not be trusted ends the search.  Returns 0 and fills path, -ENOENT, or -EPERM; with a text. */
+/* Look for a script in directories (NULL-terminated), in order.  A file that is no program is skipped; a file that is
+ * not safe ends the search.  Returns 0 and fills path, or -ENOENT or -EPERM with a text. */
 int agent_find(
 	const char *const *directories, const char *script, char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX]);
 
-/* What a status call means; output is its standard output.  The first row that fits decides:
+/* Decide from the result of a status call; output is its standard output.  The first row that matches decides:
  *
  *   ended by            exit code   standard output                                   verdict
  *   signal, time-out..  -           -                                                 unknown
@@ -65,7 +66,7 @@ struct agent_request {
 
 struct agent;
 
-/* Call "PATH ARGS ACTION".  Start and stop are logged, so is their failure; output goes to the log under the script's
+/* Call "PATH ARGS ACTION".  Start and stop are logged, and also their failure.  Output goes to the log with the script's
  * name. */
 struct agent *agent_call(const struct agent_request *request);
 /* Kill it and its process group; done still comes. */
@@ -73,7 +74,7 @@ void agent_cancel(struct agent *a);
 /* Kill it and never call back. */
 void agent_forget(struct agent *a);
 
-/* Log "Running PATH ARGS ACTION" as agent_call does: for actions that are carried out without a script. */
+/* Log "Running PATH ARGS ACTION" as agent_call does, for an action that needs no script. */
 void agent_log_running(enum agent_action action, const char *path, const struct resource_conf *resource);
 
 #endif

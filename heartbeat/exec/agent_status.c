@@ -4,7 +4,7 @@
 
 #include "heartbeat/exec/agent.h"
 
-/* Words that deny, at exit code 0.  "usage": a script that knows no status action. */
+/* Words that mean "stopped" at exit code 0.  "usage" comes from a script without a status action. */
 static const char *const denials[] = {"not", "no", "inactive", "dead", "down", "unused", "usage"};
 
 static bool says_running(const char *text)

@@ -6,7 +6,7 @@
 
 enum { NAME_MAX_BYTES = 64 };
 
-/* What every script gets, whatever ha.cf says. */
+/* Every script gets these, and ha.cf cannot change them. */
 static const struct {
 	const char *name, *value;
 } fixed[] = {
@@ -25,7 +25,7 @@ static const struct {
 
 struct building {
 	GPtrArray *strings;
-	GHashTable *names; /* borrowed from nowhere: each key is a copy */
+	GHashTable *names; /* each key is a copy */
 };
 
 static bool name_is_plain(const char *name)
@@ -37,7 +37,8 @@ static bool name_is_plain(const char *name)
 	return len > 0 && len <= NAME_MAX_BYTES;
 }
 
-/* Set name unless it is set: what comes first wins, so that no line of ha.cf and no message replaces PATH's like. */
+/* Set name unless it has a value.  The first value wins, so that no line of ha.cf and no message can replace PATH or
+ * another fixed name. */
 static void set(struct building *b, const char *name, const char *value)
 {
 	if (!name_is_plain(name) || value == NULL || !g_hash_table_add(b->names, g_strdup(name)))

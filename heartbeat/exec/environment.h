@@ -9,9 +9,9 @@
 enum { ENVIRONMENT_VALUE_MAX = 1024 }; /* bytes of one value; the rest is cut */
 
 /* Build "NAME=VALUE" strings, NULL-terminated: the fixed ones, HA_<parameter> for every parameter of ha.cf, HA_<NAME>
- * for its env lines, then extra ("HA_x=y", NULL-terminated, may be NULL).  A name is set once: fixed ones before
- * parameters, these before env lines, these before extra, except that extra may add what no other sets.  Names are
- * HA_[A-Za-z0-9_]+, others are left out.
+ * for its env lines, then extra ("HA_x=y", NULL-terminated, may be NULL).  A name is set once: a fixed name cannot be
+ * replaced by a parameter, nor a parameter by an env line, nor an env line by extra.  Names are HA_[A-Za-z0-9_]+; other
+ * names are left out.
  * Free with g_strfreev. */
 char **environment_build(const struct ha_cf *conf, const char *node, const char *const *extra);
 

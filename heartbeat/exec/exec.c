@@ -174,7 +174,7 @@ static void check_script(struct exec *e, const struct resource_conf *r)
 		log_at(LOG_LEVEL_ERROR, "%s", error);
 	else if (class != &address_class && ipaddr_is_script(r->script))
 		log_at(LOG_LEVEL_NOTICE,
-			"%s is not this program's own: it is run as a script, which takes longer than the built-in take-over of addresses",
+			"%s does not belong to this program: it is run as a script, which takes longer than the built-in take-over of addresses",
 			path);
 }
 

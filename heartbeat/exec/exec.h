@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Groups of resources on this machine: start left to right, stop right to left, a deadline for every call.
- * Carries out what the core decided; decides nothing about who should own.  Lives on the GLib main context.
+ * Carries out what the core decided; never decides which node owns a group.  Runs on the GLib main context.
  * doc/resources.md 1 to 3, 5; ours: doc/faults.md 2, 9 to 11. */
 #ifndef HEARTBEAT_EXEC_EXEC_H
 #define HEARTBEAT_EXEC_EXEC_H
@@ -17,10 +17,10 @@ struct exec_config {
 	const struct ha_cf *conf;   /* HA_<parameter> environment */
 	const char *node;
 	const char *const *script_directories; /* lookup order, NULL-terminated: /etc/ha.d/resource.d, /etc/init.d */
-	/* our own resource.d/IPaddr, by path: when the file found by the lookup is another one, that file is run */
+	/* path of our own resource.d/IPaddr; when the lookup finds another file, that file is run as a script */
 	const char *native_ipaddr;
 	struct span deadline;       /* of each call; default 60 s */
-	/* a failing stop is tried so often, one second apart; default 10; but not longer than two deadlines */
+	/* number of tries of a failing stop, one second apart, but not longer than two deadlines; default 10 */
 	unsigned stop_attempts;
 };
 
@@ -36,33 +36,34 @@ struct exec_handlers {
 
 struct exec;
 
-/* config and handlers are copied, what config points to is borrowed for the life of the object.  NULL with errno
- * (logged) when there is no netlink.  deadline and stop_attempts: 0 is the default. */
+/* config and handlers are copied; the objects that config points to are borrowed as long as the result exists.  NULL
+ * with errno (logged) when there is no netlink.  deadline and stop_attempts: 0 is the default. */
 struct exec *exec_new(const struct exec_config *config, const struct exec_handlers *handlers);
-/* Children under way are killed and never reported; what they did stays.  Not from inside done. */
+/* Running children are killed and not reported; resources stay as they are.  Must not be called from inside done. */
 void exec_free(struct exec *e);
 
-/* Start group: each resource is asked for its status first and skipped when it runs.  The first failure releases
- * what was started, right to left, and ends the operation with ok false.  On a group that is held: the same pass, so
- * what has died is started again.  While the group is stopping: it comes after the stop, and both are reported.
+/* Start group.  Each resource is first asked for its status, and skipped when it runs.  After the first failure the
+ * resources that were started are released, right to left, and the operation ends with ok false.  On a group that is
+ * held already, the same happens: a resource that has died is started again.  While the group is stopping, the start
+ * follows the stop, and both are reported.
  * An address is in place when this returns, unless a resource to its left takes time. */
 void exec_group_start(struct exec *e, size_t group);
-/* Stop group, addresses at their place in the order, also of a group that is not held.  Cancels a start under way (only
- * the stop is reported then).  A resource whose stop fails stop_attempts times and that still runs ends the operation:
- * what lies to its left is left alone, and the group counts as held.
- * A resource that another group held here names too (same script and arguments) is left running and logged:
- * it stops with the last group that needs it. */
+/* Stop group, right to left, addresses included; also when the group is not held.  Cancels a start under way; then only
+ * the stop is reported.  The operation ends when a resource still runs after stop_attempts failed stops: the resources
+ * to its left are not stopped, and the group counts as held.
+ * Another group that is held here may name the same resource (same script and arguments).  Such a resource keeps
+ * running, which is logged; it stops with the last group that needs it. */
 void exec_group_stop(struct exec *e, size_t group);
-/* Tell the network again where the group's addresses are. */
+/* Announce the addresses of the group to the network again. */
 void exec_group_announce(struct exec *e, size_t group);
-/* Take an idle group as running without touching it (adopted from an earlier life of the engine). */
+/* Mark an idle group as running, and call nothing: an earlier engine process has started it. */
 void exec_group_adopt(struct exec *e, size_t group);
 /* Is anything under way: a call, a pause before the next try, a hook, a report? */
 bool exec_busy(const struct exec *e);
-/* Run /etc/ha.d/rc.d/NAME NAME if present and executable; environment: extra "HA_x=y" strings, NULL-terminated.  Queued
- * one after another. */
+/* Run /etc/ha.d/rc.d/NAME NAME if present and executable; environment: extra "HA_x=y" strings, NULL-terminated.  Hooks
+ * run one after another. */
 void exec_hook(struct exec *e, const char *directory, const char *name, const char *const *environment);
-/* At start: one line in the log for each script that no directory holds. */
+/* Call it at start: logs one line for each script that is in no directory. */
 void exec_check_scripts(struct exec *e);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Inside of the exec room: groups, the resources that they share, reports to the daemon. */
+/* Private to heartbeat/exec: groups, the resources that they share, reports to the daemon. */
 #ifndef HEARTBEAT_EXEC_EXEC_PRIVATE_H
 #define HEARTBEAT_EXEC_EXEC_PRIVATE_H
 
@@ -18,7 +18,7 @@ enum {
 	HOOKS_QUEUED_MAX = 256
 };
 
-/* What a group is doing.  idle: nothing of it is meant to run here; held: it runs here, or could not be stopped. */
+/* What a group is doing.  idle: it should not run here; held: it runs here, or could not be stopped. */
 enum run_state {
 	RUN_IDLE,
 	RUN_PROBING,    /* status of the resource at `at`, before its start */
@@ -33,10 +33,10 @@ enum run_state {
 
 struct run_group;
 
-/* A script with its arguments; groups that name the same one share it. */
+/* A script with its arguments; groups that name the same script and arguments share it. */
 struct resource {
 	const struct resource_conf *conf;
-	const struct run_group *user; /* whose call of it is under way: never two at once */
+	const struct run_group *user; /* the group that is calling it: never two at once */
 	bool active;              /* runs here as far as we know */
 };
 
@@ -46,12 +46,12 @@ struct run_group {
 	struct resource **resources;
 	size_t index;
 	enum run_state state;
-	int next;               /* event that the handler under way has produced, -1: none */
+	int next;               /* event that the running handler has produced, -1: none */
 	enum exec_operation operation;
-	size_t at;              /* resource in hand */
-	struct mono stop_began; /* of the resource in hand */
-	unsigned attempts;      /* stops of it that failed */
-	bool waiting;           /* for another group's call of the same resource */
+	size_t at;              /* the current resource */
+	struct mono stop_began; /* of the current resource */
+	unsigned attempts;      /* failed stops of the current resource */
+	bool waiting;           /* another group is calling the same resource */
 	bool start_later;       /* asked to start while stopping */
 	guint timer;
 	const struct resource_class *class; /* of the call under way */
@@ -80,11 +80,11 @@ struct exec {
 void run_group_start(struct run_group *g);
 void run_group_stop(struct run_group *g);
 void run_group_adopt(struct run_group *g);
-/* Let go of timers and children; nothing is reported any more. */
+/* Remove timers and kill children; nothing is reported any more. */
 void run_group_abandon(struct run_group *g);
 
 /* --- exec.c --- */
-/* Tell the daemon, from the main loop and before anything else in it. */
+/* Report to the daemon, from the main loop and before anything else in it. */
 void exec_report(struct exec *e, const struct run_group *g, bool ok, bool still_active);
 
 /* --- address_class.c --- */
@@ -96,7 +96,7 @@ void address_class_prepare(struct exec *e);
 
 /* --- hook.c --- */
 struct hook_queue *hook_queue_new(struct span deadline);
-/* Forget what waits, kill what runs. */
+/* Drop the waiting hooks and kill the running one. */
 void hook_queue_free(struct hook_queue *q);
 bool hook_queue_busy(const struct hook_queue *q);
 

@@ -17,7 +17,7 @@ struct hook_queue {
 	struct hook *now;
 	struct spawn *child;
 	struct span deadline;
-	bool abandoned; /* its owner is gone; freed when the child is */
+	bool abandoned; /* its owner is gone; it is freed after the child has ended */
 };
 
 static void hook_free(void *memory)
@@ -63,7 +63,7 @@ bool hook_queue_busy(const struct hook_queue *q)
 static void on_line(void *context, bool is_stderr, const char *line)
 {
 	const struct hook_queue *q = context;
-	(void)is_stderr; /* hooks have no answer to give: all that they print is for people */
+	(void)is_stderr; /* a hook gives no answer: all its output is for people */
 	log_output(LOG_LEVEL_INFO, q->now->name, line);
 }
 
@@ -109,7 +109,7 @@ static void run_next(struct hook_queue *q)
 	});
 }
 
-/* The name is a message type, so it comes from the wire. */
+/* The name is a message type, so it comes from the network and must be checked. */
 static bool name_is_plain(const char *name)
 {
 	for (const char *c = name; *c != '\0'; c++)

@@ -104,7 +104,7 @@ static int parse_mask(const char *field, struct ipaddr *out, char *error)
 			prefix++;
 		if (mask != mask_of((unsigned)prefix))
 			return fail(error, -EINVAL,
-				"mask %s has a hole; expected a prefix like 24 or a mask like 255.255.255.0", field);
+				"mask %s has a 1 bit after a 0 bit; expected a prefix like 24 or a mask like 255.255.255.0", field);
 	} else if (!bytes_to_u64(bytes_of(field), 10, &prefix)) {
 		return fail(error, -EINVAL, "mask \"%.40s\" is neither a prefix like 24 nor a mask like 255.255.255.0",
 			field);
@@ -119,7 +119,7 @@ static int parse_interface(const char *field, struct ipaddr *out, char *error)
 	for (const char *c = field; *c != '\0'; c++)
 		if (!g_ascii_isgraph(*c))
 			return fail(error, -EINVAL,
-				"the interface has a character that no interface name may have; expected a name like eth0");
+				"the interface name has a character that is not allowed there; expected a name like eth0");
 	if (name == 0 || name >= sizeof out->address.interface)
 		return fail(error, -EINVAL, "interface \"%.40s\" is not 1 to %zu characters long", field,
 			sizeof out->address.interface - 1);
@@ -218,7 +218,7 @@ static int parse_fields(int family, const char *argument, char **fields, struct 
 	}
 	if (result == 0 && family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&out->address.ip.v6) && !out->has_interface)
 		return fail(error, -EINVAL,
-			"%s is link-local, every interface has that network: name the interface, like %s/64/eth0",
+			"%s is link-local, and every interface has that network: name the interface, like %s/64/eth0",
 			fields[0], fields[0]);
 	return result == 0 && out->has_prefix ? check_broadcast(out, error) : result;
 }
@@ -252,7 +252,7 @@ static int interface_by_route(struct address_table *t, struct ipaddr *ip, char *
 		char networks[IPADDR_ERROR_MAX / 2];
 		address_networks(t, family, networks, sizeof networks);
 		return fail(error, result,
-			"no interface has a network that %s belongs to: name mask and interface, like %s/%u/eth0; there are: %s",
+			"%s does not belong to a network of any interface: name mask and interface, like %s/%u/eth0; there are: %s",
 			name_of(ip).at, name_of(ip).at, family == AF_INET ? 24u : 64u,
 			networks[0] != '\0' ? networks : "none");
 	}
@@ -276,11 +276,11 @@ static int check_interface(struct address_table *t, const struct ipaddr *ip, cha
 			networks[0] != '\0' ? networks : "none with a network");
 	}
 	if (strcmp(interface, "lo") == 0)
-		return fail(error, -EINVAL, "%s on lo would be reached by this machine only; expected a real interface",
+		return fail(error, -EINVAL, "only this machine could reach %s on lo; expected a real interface",
 			name_of(ip).at);
 	if (!address_carrier(interface))
 		return fail(error, -ENETDOWN,
-			"interface %s is down or has no carrier: %s would be heard by nobody; check cable and switch, or \"ip link set %s up\"",
+			"interface %s is down or has no carrier: no host could reach %s; check cable and switch, or \"ip link set %s up\"",
 			interface, name_of(ip).at, interface);
 	return 0;
 }
@@ -295,8 +295,8 @@ int ipaddr_resolve(struct address_table *t, struct ipaddr *ip, char error[IPADDR
 		result = check_broadcast(ip, error);
 	if (result != 0 || ip->has_label || ip->address.ip.family != AF_INET)
 		return result;
-	/* The label only lets ifconfig see the address: without one it works as well (a long interface name leaves no
-	 * room). */
+	/* Only ifconfig needs the label.  The address works without one, as with a long interface name, which leaves no
+	 * space for a label. */
 	result = address_label_free(t, ip->address.interface, ip->address.label);
 	if (result == 0 || result == -ENAMETOOLONG || result == -ENOSPC)
 		return 0;
@@ -315,7 +315,7 @@ static int announce(const struct address *a)
 	int result = address_announce(a);
 	if (result != 0)
 		log_at(LOG_LEVEL_WARN,
-			"%s on %s could not be announced: %s; neighbours may go on sending to its former owner",
+			"%s on %s could not be announced: %s; neighbours may continue to send to its former owner",
 			ip_address_text(&a->ip).at, a->interface, strerror(-result));
 	return result;
 }
@@ -341,7 +341,7 @@ static int start_once(struct address_table *t, struct ipaddr *ip, char error[IPA
 	return 0;
 }
 
-/* An answer of the kernel was lost: the next one may not be. */
+/* An answer of the kernel was lost: trying again may help. */
 static bool answer_lost(int result)
 {
 	return result == -ENOBUFS || result == -ENOMEM || result == -EIO;
@@ -350,7 +350,7 @@ static bool answer_lost(int result)
 int ipaddr_start(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX])
 {
 	int result = start_once(t, ip, error);
-	if (answer_lost(result)) /* when the other node is dead the next try would be half a minute away */
+	if (answer_lost(result)) /* otherwise, with the other node dead, the next try would come after half a minute */
 		result = start_once(t, ip, error);
 	return result;
 }
@@ -376,7 +376,7 @@ static int stop_once(struct address_table *t, const struct ipaddr *ip, char erro
 int ipaddr_stop(struct address_table *t, const struct ipaddr *ip, char error[IPADDR_ERROR_MAX])
 {
 	int result = stop_once(t, ip, error);
-	if (answer_lost(result)) /* a group that cannot be stopped is stuck until somebody looks */
+	if (answer_lost(result)) /* a group that cannot be stopped waits for an operator */
 		result = stop_once(t, ip, error);
 	return result;
 }
@@ -396,7 +396,7 @@ int ipaddr_announce(struct address_table *t, const struct ipaddr *ip)
 	int result = address_find(t, &ip->address.ip, &found);
 	if (result != 0)
 		return result;
-	return on_loopback(&found) ? -ENOENT : announce(&found); /* whoever has it now must not be contradicted */
+	return on_loopback(&found) ? -ENOENT : announce(&found); /* another node may have it: do not announce it */
 }
 
 bool ipaddr_is_script(const char *script)

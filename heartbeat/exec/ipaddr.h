@@ -11,7 +11,7 @@
 
 enum { IPADDR_ERROR_MAX = 256 };
 
-/* What the argument says; what it leaves out is filled in by ipaddr_resolve. */
+/* The parts of the argument; ipaddr_resolve fills in the missing ones. */
 struct ipaddr {
 	struct address address;
 	bool has_prefix, has_interface, has_label, has_broadcast;
@@ -19,29 +19,28 @@ struct ipaddr {
 
 /* Parse "IP[/MASK[/IF[:LABEL][/BROADCAST]]]" (AF_INET; MASK as prefix 1..32 or dotted; a third field that starts with a
  * digit is the broadcast) or "IP[/PREFIX[/IF]]" (AF_INET6).
- * Returns 0, or -EINVAL with a text that says which part is wrong and what would be right. */
+ * Returns 0, or -EINVAL with a text: which part is wrong and what would be right. */
 int ipaddr_parse(int family, const char *argument, struct ipaddr *out, char error[IPADDR_ERROR_MAX]);
-/* Fill in interface and prefix by the routing table, broadcast by the mask, a free label.  Returns 0 or -errno with a
- * text (an interface without carrier is an error that says so; -EINVAL: the argument cannot be right on this
- * machine). */
+/* Fill in interface and prefix from the routing table, broadcast from the mask, and a free label.  Returns 0 or -errno
+ * with a text.  An interface without carrier is an error.  -EINVAL: the argument cannot be right on this machine. */
 int ipaddr_resolve(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX]);
-/* Put the address in place and announce it once; further announcements (default 5, 200 ms apart) are the caller's to
- * schedule.
+/* Put the address in place and announce it once; the caller schedules the further announcements (default 5, 200 ms
+ * apart).
  * Returns 0, 1 when it was there already (nothing is changed or sent), or -errno with a text.
  * An announcement that cannot be sent is a warning in the log: the address is in place. */
 int ipaddr_start(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX]);
-/* Take the address away, wherever but on lo it is (an absent one: success).  Returns 0 or -errno with a text. */
+/* Take the address away from any interface except lo (absent: success).  Returns 0 or -errno with a text. */
 int ipaddr_stop(struct address_table *t, const struct ipaddr *ip, char error[IPADDR_ERROR_MAX]);
-/* 1 present on an interface other than lo, 0 absent, -errno when the kernel would not say. */
+/* 1 present on an interface other than lo, 0 absent, -errno when the kernel gave no answer. */
 int ipaddr_status(struct address_table *t, const struct ipaddr *ip);
-/* Announce the address from where it is now.  Returns 0, -ENOENT when it is not here (any more): nothing was sent, stop
- * repeating, or another -errno: not announced this time, try again. */
+/* Announce the address on the interface where it is now.  Returns 0; -ENOENT when it is not here: nothing was sent, do
+ * not repeat; or another -errno: not announced this time, try again. */
 int ipaddr_announce(struct address_table *t, const struct ipaddr *ip);
 
 /* Does a script of this name take an address, so that we can do its work in-process? */
 bool ipaddr_is_script(const char *script);
-/* The address that a resource names.  False when it is another script (why is empty) or its argument is none (why
- * tells). */
+/* The address that a resource names.  False when it is another script (why is empty), or when its argument is not an
+ * address (why has the reason). */
 bool ipaddr_of_resource(const struct resource_conf *resource, struct ipaddr *out, char why[IPADDR_ERROR_MAX]);
 
 /* An announcement that fails does not count as one of IPADDR_ANNOUNCE_COUNT; IPADDR_ANNOUNCE_TRIES bounds all of

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <glib.h>
 
-/* In the order in which they are asked.  script_class comes last: its text says where a script was looked for. */
+/* In the order in which they are asked.  script_class comes last: its error lists where a script was looked for. */
 static const struct resource_class *const classes[] = {&address_class, &script_class};
 
 const struct resource_class *resource_resolve(const struct exec *e, const struct resource_conf *r, int *code,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Classes of resources: how a resource of haresources is found, called and given up.  One interface for all, and one
- * row each in the table; a group asks for a class by resource_resolve and never needs to know which one it got. */
+/* Classes of resources: how a resource of haresources is found, called and abandoned.  All classes have one interface,
+ * and one row each in the table.  A group gets a class from resource_resolve and need not know which class it is. */
 #ifndef HEARTBEAT_EXEC_RESOURCE_CLASS_H
 #define HEARTBEAT_EXEC_RESOURCE_CLASS_H
 
@@ -9,7 +9,7 @@
 #include "heartbeat/exec/agent.h"
 
 struct exec;
-struct class_call; /* a call under way; each class knows what is behind it */
+struct class_call; /* a call under way; each class has its own type for it */
 
 struct class_request {
 	struct exec *exec;
@@ -24,11 +24,11 @@ struct class_request {
 
 struct resource_class {
 	const char *name;
-	/* start leaves alone what runs already, so that no status call is needed before it. */
+	/* start does nothing when the resource runs already, so that no status call is needed before it. */
 	bool start_checks_status;
 	/* Is the resource of this class, and what would be called?
-	 * Returns 0 and fills path with the program, or what the log calls it; -ENOENT: it is not of this class, ask
-	 * the next row; -EPERM: it is, and must not be called.  error says why, also for -ENOENT. */
+	 * Returns 0 and fills path with the program, or the name for the log; -ENOENT: not of this class, ask the next
+	 * row; -EPERM: of this class, but it must not be called.  error has the reason, also for -ENOENT. */
 	int (*resolve)(const struct exec *e, const struct resource_conf *r, char path[AGENT_PATH_MAX],
 	               char error[AGENT_ERROR_MAX]);
 	/* Carry out the action.  Returns NULL when done has been called already. */
@@ -44,7 +44,7 @@ struct resource_class {
 const struct resource_class *resource_resolve(const struct exec *e, const struct resource_conf *r, int *code,
                                               char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX]);
 
-extern const struct resource_class address_class; /* IPaddr and its kin, by netlink in this process */
+extern const struct resource_class address_class; /* IPaddr and IPv6addr, by netlink in this process */
 extern const struct resource_class script_class;  /* programs of resource.d and init.d: heartbeat and LSB scripts */
 
 #endif

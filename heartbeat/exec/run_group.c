@@ -8,7 +8,7 @@
 #include "lib/log.h"
 
 enum run_event {
-	RUN_EVENT_START, RUN_EVENT_STOP, RUN_EVENT_ADOPT, /* asked for */
+	RUN_EVENT_START, RUN_EVENT_STOP, RUN_EVENT_ADOPT, /* requests */
 	RUN_EVENT_OK, RUN_EVENT_FAILED,               /* a start or stop has ended */
 	RUN_EVENT_RUNNING, RUN_EVENT_STOPPED, RUN_EVENT_UNKNOWN, /* a status has answered */
 	RUN_EVENT_TICK,                           /* the pause is over */
@@ -17,7 +17,7 @@ enum run_event {
 
 static void handle(struct run_group *g, enum run_event event);
 
-/* --- words for the log ------------------------------------------------------------------------ */
+/* --- texts for the log ------------------------------------------------------------------------ */
 
 static void log_line(const char *what, const struct run_group *g)
 {
@@ -65,8 +65,8 @@ static void wake_waiting(struct exec *e, const struct resource *r)
 	}
 }
 
-/* The outcome of a call.  One that comes from inside the call is left to `handle`: a row of addresses is a loop there
- * and no recursion. */
+/* The outcome of a call.  When it comes from inside the call, `handle` processes it: several addresses in a row are
+ * then a loop and not a recursion. */
 static void on_outcome(void *context, enum agent_verdict verdict, const char *why)
 {
 	struct run_group *g = context;
@@ -83,19 +83,19 @@ static void on_outcome(void *context, enum agent_verdict verdict, const char *wh
 	wake_waiting(g->exec, r);
 }
 
-/* A resource without a script that may be run. */
+/* The event for a resource when there is no script, or when the script must not be run. */
 static enum run_event without_script(struct run_group *g, enum agent_action action, int code, const char *error)
 {
-	if (action == AGENT_STATUS) /* the start that follows will say it; after a failed stop nobody can know */
+	if (action == AGENT_STATUS) /* the start that follows reports it; after a failed stop it is unknown */
 		return g->state == RUN_PROBING ? RUN_EVENT_STOPPED : RUN_EVENT_UNKNOWN;
 	log_at(LOG_LEVEL_ERROR, "%s", error);
 	if (action == AGENT_START)
 		(void)snprintf(g->why, sizeof g->why, "start of %s: %s", name_in_hand(g), error);
-	/* What has no script and was never started here needs no stop. */
+	/* A resource that has no script and was never started here needs no stop. */
 	return action == AGENT_STOP && code == -ENOENT && !in_hand(g)->active ? RUN_EVENT_OK : RUN_EVENT_FAILED;
 }
 
-/* What the resource in hand would call; code 0: it may be called. */
+/* The program of the current resource; code 0: it may be called. */
 struct target {
 	const struct resource_class *class;
 	int code;
@@ -131,7 +131,7 @@ static void call_target(struct run_group *g, const struct target *t, enum agent_
 	g->calling = false;
 }
 
-/* Call the resource in hand. */
+/* Call the current resource. */
 static void call(struct run_group *g, enum agent_action action)
 {
 	struct target t;
@@ -186,7 +186,7 @@ static void call_start(struct run_group *g)
 
 /* --- stopping, right to left ------------------------------------------------------------------ */
 
-/* A group that runs here, or is on the way to, and names the same resource. */
+/* Find another group that runs here or is starting, and names the same resource. */
 static const struct run_group *needed_by(const struct run_group *g)
 {
 	const struct exec *e = g->exec;
@@ -202,8 +202,7 @@ static const struct run_group *needed_by(const struct run_group *g)
 	return NULL;
 }
 
-/* The end of a stop or of a release.  A start that was asked for meanwhile comes now; the stop is reported before
- * it. */
+/* The end of a stop or of a release.  The stop is reported first; then a start that was requested meanwhile follows. */
 static void end_stop(struct run_group *g, bool still_active)
 {
 	g->at = 0;
@@ -277,8 +276,8 @@ static gboolean on_pause_over(void *context)
 	return G_SOURCE_REMOVE;
 }
 
-/* A script that fails at once is tried stop_attempts times; one that hangs until its deadline twice, or a shutdown
- * would take ten deadlines. */
+/* A script that fails at once is tried stop_attempts times.  A script that hangs until its deadline is tried twice;
+ * otherwise a shutdown would take ten deadlines. */
 static bool try_again(const struct run_group *g)
 {
 	return g->attempts < g->exec->config.stop_attempts &&
@@ -308,7 +307,7 @@ static void down_anyway(struct run_group *g)
 	next_stop(g);
 }
 
-/* What lies to the left is left alone: the one that still runs stands on it. */
+/* The resources to the left are not stopped: the resource that still runs depends on them. */
 static void stuck(struct run_group *g)
 {
 	size_t used = strlen(g->why);
@@ -321,7 +320,7 @@ static void stuck(struct run_group *g)
 	end_stop(g, true);
 }
 
-/* --- what may come in between ----------------------------------------------------------------- */
+/* --- events in between ------------------------------------------------------------------------ */
 
 static void adopt(struct run_group *g)
 {
@@ -347,7 +346,7 @@ static void start_later(struct run_group *g)
 	g->start_later = true;
 }
 
-/* A release after a failed start becomes the stop that is asked for; a start that waits is off. */
+/* A release after a failed start becomes the requested stop; a waiting start is cancelled. */
 static void stop_wanted(struct run_group *g)
 {
 	g->start_later = false;
@@ -365,8 +364,8 @@ static void never(struct run_group *g)
 	assert(!outcome_of_no_call_in_this_state);
 }
 
-/* The waiting group's turn.  The state may have lost its ground meanwhile: the other group has started or stopped
- * it. */
+/* The waiting group continues.  Meanwhile the other group may have started or stopped the resource, so the state may
+ * have to change. */
 static void resume(struct run_group *g)
 {
 	g->next = -1;
@@ -403,7 +402,7 @@ static void (*const table[RUN_STATES][RUN_EVENTS])(struct run_group *g) = {
 };
 /* clang-format on */
 
-/* Handle event and what follows from it at once: a row of addresses is one loop here, not a recursion. */
+/* Handle event, and the events that follow from it at once: several addresses in a row are a loop, not a recursion. */
 static void handle(struct run_group *g, enum run_event event)
 {
 	int next = (int)event;

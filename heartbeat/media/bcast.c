@@ -17,8 +17,8 @@ static int bcast_socket(const struct medium *m, unsigned ifindex)
 	return udp_socket(AF_INET, options, G_N_ELEMENTS(options), m->conf->interface);
 }
 
-/* Broadcast address as it is now.  "ip address add 10.0.0.1/24" without "brd" leaves it unset; the kernel still takes
- * the network's last address for a broadcast, so use that.  Returns 0 or -errno. */
+/* Find the current broadcast address.  "ip address add 10.0.0.1/24" without "brd" leaves it unset.  The kernel still
+ * treats the network's last address as broadcast, so use that address.  Returns 0 or -errno. */
 static int bcast_aim(struct medium *m, struct media_address *to)
 {
 	struct interface_address own;

@@ -13,7 +13,7 @@ enum {
 	SLOT = 65536, /* more than any datagram, IPv4 header included */
 };
 
-/* One for the whole set: batches are handed out one at a time. */
+/* The whole set shares one batch: only one batch is handled at a time. */
 struct batch {
 	struct mmsghdr headers[BATCH];
 	struct iovec vectors[BATCH];
@@ -32,7 +32,7 @@ void batch_free(struct batch *b)
 	g_free(b);
 }
 
-/* The kernel writes lengths into the headers, so that they are set before each call. */
+/* The kernel overwrites the lengths in the headers, so they are set before each call. */
 static void batch_reset(struct batch *b)
 {
 	for (size_t i = 0; i < BATCH; i++) {
@@ -57,8 +57,8 @@ static void read_packet_info(struct msghdr *h, struct arrival *a)
 			continue;
 		memcpy(&info, CMSG_DATA(c), sizeof info);
 		a->source.ifindex = (unsigned)info.ipi_ifindex;
-		/* The address it was sent to, and the local address that took it: different for broadcast and
-		 * multicast. */
+		/* The destination in the datagram differs from the local address that received it when the datagram
+		 * was sent to a broadcast or multicast address. */
 		a->direct = info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr;
 	}
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The table of media, a row for each kind.  Alone in its file, so that a test can bring a table of its own. */
+/* The table of media, a row for each kind.  It is alone in its file, so that a test can use its own table. */
 #include "heartbeat/media/medium.h"
 
 /* NULL: not built in; its row in heartbeat/conf/ha_cf_directives.c reports the same. */

@@ -8,7 +8,7 @@
 #include "heartbeat/media/medium.h"
 #include "lib/log.h"
 
-/* The interface is named by its index, not by its address: the kernel then takes the address that is current. */
+/* The interface is given by its index, not by its address: the kernel then uses the current address. */
 static int mcast_socket(const struct medium *m, unsigned ifindex)
 {
 	const struct socket_option options[] = {

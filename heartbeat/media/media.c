@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The set of media: open, send, drain, close, count, and say once when sending stops and once when it works again. */
+/* The set of media: open, send, drain, close, count; log once when sending fails and once when it works again. */
 #include "heartbeat/media/media.h"
 
 #include <assert.h>
@@ -17,8 +17,8 @@
 
 enum {
 	DRAIN_BATCHES = 64,
-	/* A medium that fails every second packet must not write two lines for each: this many good sends in a row end
-	 * a failure. */
+	/* So many good sends in a row end a failure.  With fewer, a medium that fails every second packet would write
+	 * two lines for each. */
 	GOOD_SENDS = 3,
 };
 
@@ -27,8 +27,8 @@ static const struct {
 	int error;
 	const char *check;
 } advice[] = {
-	{ENETDOWN, "is the interface up (ip link) and the cable in?"},
-	{ENETUNREACH, "is the interface up and has it its address (ip address)? is there a route (ip route)?"},
+	{ENETDOWN, "is the interface up (ip link)? is the cable plugged in?"},
+	{ENETUNREACH, "is the interface up, and does it have an address (ip address)? is there a route (ip route)?"},
 	{EHOSTUNREACH, "is there a route to it (ip route)? does it answer ARP (ip neighbour)?"},
 	{ENODEV, "the interface is gone (ip link); heartbeat uses it again as soon as it is back"},
 	{EADDRNOTAVAIL, "the interface has lost its IPv4 address (ip address)"},
@@ -66,7 +66,7 @@ bool medium_resolve(const char *host, int family, struct media_address *address,
 		return false;
 	}
 	*address = (struct media_address){.len = found->ai_addrlen};
-	/* of the family asked for */
+	/* the result has the requested family */
 	assert(found->ai_addrlen <= sizeof *address - offsetof(struct media_address, any));
 	memcpy(&address->any, found->ai_addr, found->ai_addrlen);
 	freeaddrinfo(found);
@@ -159,7 +159,7 @@ static void note_failure(struct medium *m, int error)
 		return;
 	f->failing = true;
 	f->since = mono_now();
-	/* Both texts of the reference in one line, for those who watch for either.  doc/commands.md 5.1.33 */
+	/* One line with both texts of the reference: monitoring may look for either.  doc/commands.md 5.1.33 */
 	log_at(LOG_LEVEL_ERROR, "%s_write: Unable to send HBcomm packet %s: %s; write failure on %s: %s", kind_name(m),
 	       m->conf->name, strerror(error), m->conf->name, what_to_check(error));
 }
@@ -211,7 +211,7 @@ void media_drain(struct media *set)
 	if (set->receiving)
 		return;
 	for (struct receiver *r = set->receivers; r; r = r->next)
-		(void)receiver_read(r, DRAIN_BATCHES); /* what is left over comes by the main loop */
+		(void)receiver_read(r, DRAIN_BATCHES); /* the main loop reads the rest */
 }
 
 void media_counters(const struct media *set, size_t medium, struct media_counters *out)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Where datagrams come from and go to, whatever the address family; a medium without addresses leaves it empty. */
+/* The source or destination of a datagram, of any address family; a medium without addresses leaves it empty. */
 #ifndef HEARTBEAT_MEDIA_MEDIA_ADDRESS_H
 #define HEARTBEAT_MEDIA_MEDIA_ADDRESS_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Private to heartbeat/media: one medium, the functions that each kind has, and what the kinds share.
- * A kind is a file and a row in kinds.c; nobody outside heartbeat/media includes this. */
+ * A kind is a file and a row in kinds.c.  No file outside heartbeat/media includes this header. */
 #ifndef HEARTBEAT_MEDIA_MEDIUM_H
 #define HEARTBEAT_MEDIA_MEDIUM_H
 
@@ -21,23 +21,23 @@ struct medium_ops {
 	void (*close)(struct medium *m);
 	/* Hand one datagram (ping: one payload) to the kernel.  Never blocks.  Returns 0 or -errno. */
 	int (*send)(struct medium *m, struct bytes data);
-	/* Read what has arrived at a receiver that this kind has opened, at most so many batches, and hand each message
-	 * to receiver_deliver.  True: there may be more.  datagrams_read for sockets. */
+	/* Read what has arrived at a receiver of this kind, at most so many batches, and hand each message to
+	 * receiver_deliver.  True: there may be more.  Sockets use datagrams_read. */
 	bool (*read)(struct receiver *r, unsigned batches);
-	/* Log that it runs.  doc/commands.md 5.1.35 */
+	/* Log that the medium runs.  doc/commands.md 5.1.35 */
 	void (*started)(const struct medium *m);
-	bool to_one_peer; /* what it sends goes to one host and not to a group */
+	bool to_one_peer; /* it sends to one host, not to a group */
 };
 
 extern const struct medium_ops bcast_ops, mcast_ops, ucast_ops, ping_ops, ping_group_ops;
 extern const struct medium_ops *const medium_kinds[MEDIUM_KINDS]; /* kinds.c */
 
-/* A run of failed sends: one line when it begins, one when it is over. */
+/* A run of failed sends: one line when it starts, one when it is over. */
 struct medium_failure {
 	bool failing;
 	struct mono since;
-	struct mono better; /* first of the good sends in a row */
-	unsigned good;      /* how many of them */
+	struct mono better; /* time of the first good send in a row */
+	unsigned good;      /* number of good sends in a row */
 	uint64_t lost;
 };
 
@@ -71,7 +71,7 @@ bool medium_resolve(const char *host, int family, struct media_address *address,
 
 /* --- receive.c: descriptors that the main loop reads -------------------------------------------------------------- */
 
-/* One message on its way up. */
+/* One received message. */
 struct arrival {
 	struct bytes data;
 	struct media_source source;
@@ -85,11 +85,11 @@ struct receiver {
 	int fd;
 	GSource *source;
 	bool (*read)(struct receiver *r, unsigned batches); /* of the kind that opened it */
-	/* Sockets: the medium that the arrival belongs to, with a->data narrowed to the payload; NULL: none of ours. */
+	/* Sockets: find the medium of the arrival and reduce a->data to the payload.  NULL: it is not ours. */
 	struct medium *(*claim)(const struct receiver *r, struct arrival *a);
 	void *own;      /* of the kind that opened it; g_free releases it */
 	char where[64]; /* for logs: "interface eth0 port 694" */
-	/* What is not a heartbeat message, since the last report. */
+	/* Datagrams since the last report that are not heartbeat messages. */
 	uint64_t garbage;
 	struct media_source garbage_sample;
 	struct mono garbage_reported;
@@ -98,14 +98,14 @@ struct receiver {
 
 /* Add a receiver without a descriptor to the set, which owns it; it is read by m's kind. */
 struct receiver *receiver_new(struct medium *m);
-/* Read fd (taken) from now on, in the place of the former one. */
+/* Read fd (taken) from now on; it replaces the previous descriptor. */
 void receiver_watch(struct receiver *r, int fd);
 void receiver_free(struct receiver *r);
 /* Read up to this many batches.  True: there may be more. */
 bool receiver_read(struct receiver *r, unsigned batches);
-/* Hand one message up for m; what does not begin like a message, or was cut, is counted and dropped. */
+/* Report one message for m.  A datagram that does not start like a message, or was cut, is counted and dropped. */
 void receiver_deliver(struct receiver *r, struct medium *m, const struct arrival *a, bool cut);
-/* Log a failed read once; EAGAIN is none. */
+/* Log a failed read once; EAGAIN is not a failure. */
 void receiver_failed(struct receiver *r, int error);
 
 /* --- datagrams.c: the read function of sockets, many datagrams in one system call --------------------------------- */
@@ -124,19 +124,19 @@ struct socket_option {
 struct udp_kind {
 	/* The sending socket for the interface of that index: descriptor or -errno. */
 	int (*make_socket)(const struct medium *m, unsigned ifindex);
-	/* Find out where to send to, again with each change of interfaces or addresses.  Returns 0 or -errno.
+	/* Find the destination; called again after each change of interfaces or addresses.  Returns 0 or -errno.
 	 * NULL: the destination given to udp_open is final. */
 	int (*aim)(struct medium *m, struct media_address *to);
 };
 
 /* A datagram socket with these options, tied to device unless that is NULL.  Returns the descriptor or -errno. */
 int udp_socket(int family, const struct socket_option *options, size_t count, const char *device);
-/* Sending socket, and the receiver for interface, port and group (NULL: none), perhaps one that exists.
+/* Open the sending socket, and find or open the receiver for interface, port and group (NULL: none).
  * to: the destination.  Makes m->own also when it fails. */
 bool udp_open(struct medium *m, const struct udp_kind *kind, const struct media_address *to,
               const struct media_address *group, struct diags *diags);
 void udp_close(struct medium *m);
-/* Send to the destination.  Before that, make the sockets again when the interface was deleted and made again. */
+/* Send to the destination.  When the interface was deleted and created again, first open new sockets. */
 int udp_send(struct medium *m, struct bytes data);
 const struct media_address *udp_destination(const struct medium *m);
 

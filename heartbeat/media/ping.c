@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* ping HOST and ping_group NAME HOST...: ICMP echo to something that is no cluster node.  One raw socket for all of
- * them; the kernel hands up only echo replies with our identifier.  doc/protocol.md 9 */
+/* ping HOST and ping_group NAME HOST...: ICMP echo to a host that is not a cluster node.  All of them share one raw
+ * socket, from which we get only echo replies with our identifier.  doc/protocol.md 9 */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/icmp.h>
@@ -13,12 +13,12 @@
 #include "lib/log.h"
 
 enum {
-	ECHO_SLOTS = 128, /* how many requests an answer may be behind.  doc/protocol.md 9: "the last 128 slots" */
+	ECHO_SLOTS = 128, /* an answer may be so many requests late.  doc/protocol.md 9: "the last 128 slots" */
 	RECEIVE_BUFFER = 256 * 1024,
 };
 
-/* A request on its way.  The digest tells its echo from every other packet: from what another ping medium to the same
- * host sent with the same sequence number, and from what somebody made up. */
+/* A sent request.  By the digest we know its echo from other packets: from echoes for another ping medium with the same
+ * host and sequence number, and from forged packets. */
 struct echo {
 	bool waiting;
 	uint16_t sequence;
@@ -34,7 +34,7 @@ struct ping {
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-/* FNV-1a.  No secret: whether a payload is genuine is for the core to say. */
+/* FNV-1a.  Needs no secret: the core decides whether a payload is genuine. */
 static uint64_t digest_of(struct bytes data)
 {
 	struct reader r = reader_over(data);
@@ -45,7 +45,7 @@ static uint64_t digest_of(struct bytes data)
 	return sum;
 }
 
-/* The first answer to a request counts, from whichever member; a second one is dropped. */
+/* The first answer to a request counts, from any member; a second answer is dropped. */
 static bool take_answer(struct ping *p, const struct media_address *from, uint16_t sequence, struct bytes payload)
 {
 	struct echo *e = &p->echoes[sequence % ECHO_SLOTS];
@@ -67,7 +67,7 @@ static struct medium *ping_claim(const struct receiver *r, struct arrival *a)
 	int first = reader_peek(&in);
 	if (first < 0)
 		return NULL;
-	(void)reader_take(&in, ((size_t)first & 0x0f) * 4); /* the IP header; its failure shows in the next line */
+	(void)reader_take(&in, ((size_t)first & 0x0f) * 4); /* the IP header; after a failure the next read fails too */
 	struct bytes header = reader_take(&in, sizeof icmp);
 	if (in.failed)
 		return NULL;
@@ -119,7 +119,7 @@ static int icmp_open(struct medium *m)
 	r->claim = ping_claim;
 	(void)snprintf(r->where, sizeof r->where, "interface any port 0"); /* it fits */
 	receiver_watch(r, fd);
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer); /* the usual size will do as well */
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer); /* the usual size works too */
 	if (setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on) < 0)
 		return -errno;
 	int rc = filter_replies(fd, set->ping_id);
@@ -168,7 +168,7 @@ static bool ping_group_open(struct medium *m, struct diags *diags)
 	if (!ping_prepare(m, m->conf->member_count, diags))
 		return false;
 	for (size_t i = 0; i < m->conf->member_count; i++)
-		(void)ping_add(m, m->conf->members[i], DIAG_WARNING, diags); /* the count tells */
+		(void)ping_add(m, m->conf->members[i], DIAG_WARNING, diags); /* the count is checked below */
 	if (((const struct ping *)m->own)->member_count > 0)
 		return true;
 	medium_complain(m, diags, DIAG_ERROR, "none of its %zu hosts has an IPv4 address", m->conf->member_count);
@@ -198,7 +198,7 @@ static int send_echo(int fd, const struct icmphdr *icmp, struct bytes payload, c
 	struct icmphdr header = *icmp;
 	struct iovec parts[] = {
 		{.iov_base = &header, .iov_len = sizeof header},
-		/* only read, but iovec knows no const */
+		/* it is only read; iovec has no const */
 		{.iov_base = (void *)(uintptr_t)payload.at, .iov_len = payload.len},
 	};
 	struct msghdr packet = {.msg_name = &to.any, .msg_namelen = to.len, .msg_iov = parts,
@@ -207,7 +207,7 @@ static int send_echo(int fd, const struct icmphdr *icmp, struct bytes payload, c
 	return sendmsg(fd, &packet, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* The same packet to every member, the last one first.  It fails when it could be sent to none. */
+/* Send the same packet to every member, the last one first.  Fails when it could not be sent to any member. */
 static int ping_send(struct medium *m, struct bytes payload)
 {
 	struct ping *p = m->own;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Receivers: descriptors in the main loop, a budget for each of its turns, and a cheap look at the first bytes,
- * so that a flood of garbage holds up neither heartbeats nor timers.  doc/faults.md 16; doc/security.md 2. */
+/* Receivers: descriptors in the main loop.  Each turn of the loop reads a limited number of datagrams, and the first
+ * bytes are checked at once, so that a flood of garbage delays neither heartbeats nor timers.
+ * doc/faults.md 16; doc/security.md 2. */
 #include <errno.h>
 #include <glib-unix.h>
 #include <inttypes.h>
@@ -47,7 +48,7 @@ static void report_garbage(struct receiver *r, struct mono now)
 
 	log_at(LOG_LEVEL_WARN,
 		"%" PRIu64 " datagram(s) that are no heartbeat messages were dropped on %s, the last from %s "
-		"port %u; harmless, but find out who sends them; said at most once in %d s",
+		"port %u; harmless, but find out which program sends them; logged at most once in %d s",
 		r->garbage, r->where, media_address_text(last, from), media_address_port(last), GARBAGE_LOG_S);
 	r->garbage = 0;
 	r->garbage_reported = now;
@@ -81,13 +82,13 @@ bool receiver_read(struct receiver *r, unsigned batches)
 	return more;
 }
 
-/* GLib serves only the highest priority that is ready.  Messages go before everything else, but a descriptor that used
- * up its budget goes down to the common priority, where all take turns; otherwise a flood would hold up every timer. */
+/* GLib serves only the highest priority that is ready.  Messages have the highest.  A descriptor that has read its
+ * limit gets the common priority, where all sources take turns; otherwise a flood would delay every timer. */
 static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
 {
 	struct receiver *r = data;
 	(void)fd;
-	(void)condition; /* errors are fetched by reading as well */
+	(void)condition; /* reading also returns errors */
 
 	int priority = receiver_read(r, TURN_BATCHES) ? G_PRIORITY_DEFAULT : G_PRIORITY_HIGH;
 	if (g_source_get_priority(r->source) != priority)

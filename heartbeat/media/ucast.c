@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* ucast IF HOST: to one peer.  A line that names an own address is legal, so that the file can be the same on all
- * nodes. doc/protocol.md 8 */
+/* ucast IF HOST: to one peer.  A line with an own address is legal, so that the file can be the same on all nodes.
+ * doc/protocol.md 8 */
 #include <netinet/ip.h>
 #include <sys/socket.h>
 

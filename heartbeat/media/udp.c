@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What broadcast, multicast and unicast share: sockets tied to an interface by name, and one receive socket for all
- * media that listen at the same place, because the kernel gives a unicast datagram to one socket only.
+/* The common part of broadcast, multicast and unicast: sockets bound to an interface by name, and one receive socket
+ * for all media that listen at the same interface and port, because the kernel gives a unicast datagram to one socket
+ * only.
  * doc/protocol.md 8 */
 #include <errno.h>
 #include <netinet/in.h>
@@ -25,11 +26,11 @@ struct udp {
 	int fd;           /* -1: none */
 	unsigned ifindex; /* the interface that the sockets belong to */
 	struct media_address to;
-	bool ready;       /* socket and destination are right as of ... */
-	uint64_t as_of;   /* interfaces_changes */
+	bool ready;       /* socket and destination are correct for ... */
+	uint64_t as_of;   /* ... this interfaces_changes */
 };
 
-/* What a receiver is bound to, for sharing and for opening it again. */
+/* What a receiver is bound to.  Needed to share it and to open it again. */
 struct place {
 	const char *interface;
 	uint16_t port;
@@ -100,9 +101,10 @@ static void complain_no_interface(const struct medium *m, struct diags *diags)
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-/* Which of the media that share the socket: what came to this host alone belongs to the line that sends to its sender,
- * else to the first line that sends to one peer; all else to the first line that sends to a group.  When there is no
- * such line, to the first one.  Source addresses are otherwise not looked at.  doc/protocol.md 8 */
+/* Find the medium among those that share the socket.  A datagram to this host alone belongs to the line that sends to
+ * its sender, else to the first line that sends to one peer.  Every other datagram belongs to the first line that sends
+ * to a group.  When there is no such line, it belongs to the first line.  The source address has no other effect.
+ * doc/protocol.md 8 */
 static struct medium *udp_claim(const struct receiver *r, struct arrival *a)
 {
 	struct medium *best = NULL;
@@ -143,8 +145,8 @@ static int receive_socket(const struct place *p)
 		{SOL_SOCKET, SO_REUSEADDR, 1},
 		{SOL_SOCKET, SO_REUSEPORT, p->reuse_port},
 		{IPPROTO_IP, IP_PKTINFO, 1},
-		/* Without this a socket gets every group that any socket of the host has joined, on any interface: then
-		 * "mcast eth0" would be kept alive by packets from eth1. */
+		/* Without this a socket gets the packets of every group that any socket of the host has joined, on any
+		 * interface: packets from eth1 would then make "mcast eth0" look alive. */
 		{IPPROTO_IP, IP_MULTICAST_ALL, 0},
 	};
 	int fd = udp_socket(AF_INET, options, G_N_ELEMENTS(options), p->group.len == 0 ? p->interface : NULL);
@@ -152,7 +154,7 @@ static int receive_socket(const struct place *p)
 	if (fd < 0)
 		return fd;
 	if (set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER) < 0)
-		/* as much as net.core.rmem_max allows is better than nothing */
+		/* SO_RCVBUFFORCE is not allowed: take as much as net.core.rmem_max allows */
 		(void)set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
 	int rc = join_and_bind(fd, p);
 	if (rc == 0)
@@ -252,8 +254,8 @@ void udp_close(struct medium *m)
 	m->own = NULL;
 }
 
-/* The sockets for an interface that has another index.  Both are made before either is replaced, so that a failure is
- * tried again. */
+/* Open sockets for an interface with a new index.  Both are opened before one is replaced, so that a failure is tried
+ * again. */
 static int move_sockets(struct medium *m, struct udp *u, unsigned now)
 {
 	struct place *p = m->receiver->own;
@@ -278,8 +280,8 @@ static int move_sockets(struct medium *m, struct udp *u, unsigned now)
 	return 0;
 }
 
-/* An interface that was deleted and made again (bond, VLAN, USB, driver reload) has a new index; the sockets of the old
- * one neither send nor receive again. */
+/* An interface that was deleted and created again (bond, VLAN, USB, driver reload) has a new index.  The old sockets
+ * neither send nor receive any more. */
 static int follow_interface(struct medium *m, struct udp *u)
 {
 	uint64_t as_of = interfaces_changes(m->set->interfaces);
@@ -310,7 +312,7 @@ static int follow_and_send(struct medium *m, struct bytes data)
 	return sendto(u->fd, data.at, data.len, MSG_DONTWAIT | MSG_NOSIGNAL, &u->to.any, u->to.len) < 0 ? -errno : 0;
 }
 
-/* What has just changed may wait in the netlink socket for the main loop: then it is the reason of the failure. */
+/* After a failure, read the netlink socket: a change of the interface may wait there for the main loop. */
 int udp_send(struct medium *m, struct bytes data)
 {
 	int rc = follow_and_send(m, data);

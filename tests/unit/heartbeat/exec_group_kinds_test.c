@@ -162,7 +162,7 @@ static void the_file_of_an_administrator_is_run_instead(void **state)
 	assert_int_equal(link(native, path_of("IPaddr2")), 0);
 	make_exec("cfa 10.9.0.100 IPaddr2::10.9.0.101\n", 60000, 2);
 	exec_check_scripts(e);
-	assert_logged("is not this program's own");
+	assert_logged("does not belong to this program");
 	assert_not_logged("Cannot locate");
 	exec_group_start(e, 0);
 	await_ends(1);
