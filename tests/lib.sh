@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# What the shell tests share: verdicts (TAP), waiting for a state, and namespaces of their own.  Sourced by the lib.sh of tests/live,
+# Shared by the shell tests: verdicts (TAP), waiting for a state, own namespaces.  Sourced by the lib.sh of tests/live,
 # tests/ldirectord, tests/interop, tests/vm and tests/servers, run by bash.
 
 TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -8,7 +8,8 @@ BUILD=${BUILD:-$TESTS/../build}
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 
 # --- namespaces ---------------------------------------------------------------------------------------------------------
-# First call of a test: run it again as process 1 of new namespaces, mount and PID, and those that are named.  When it ends, however
+# First call of a test: run it again as process 1 of new mount and PID namespaces, and of those in the options.  When the
+# test ends, however
 # it ends, the kernel removes its processes, mounts and networks.  WRAPPER, such as tests/open_root, runs the test inside.
 namespaces_enter() { # "[--net] [WRAPPER]" ARGUMENT-OF-THE-TEST...
 	local options=$1
@@ -20,7 +21,7 @@ namespaces_enter() { # "[--net] [WRAPPER]" ARGUMENT-OF-THE-TEST...
 			bash "$0" "$@"
 	fi
 	unset NAMESPACES_INSIDE
-	umask 022                    # modes of what a test makes; users without privileges read it
+	umask 022                    # users without privileges must be able to read the files of a test
 	trap 'exit 130' INT TERM HUP # process 1 gets no signal without a handler
 	export LC_ALL=C
 }
@@ -40,13 +41,13 @@ fail() { # SENTENCE [what was found instead]...
 	[ $# -eq 0 ] || printf '#   %s\n' "$@"
 }
 
-check() { # SENTENCE COMMAND...: true when COMMAND succeeds; what it prints is not shown
+check() { # SENTENCE COMMAND...: passes when COMMAND succeeds; its output is not shown
 	local sentence=$1
 	shift
 	if "$@" >/dev/null 2>&1; then pass "$sentence"; else fail "$sentence" "failed: $*"; fi
 }
 
-check_not() { # SENTENCE COMMAND...: true when COMMAND fails
+check_not() { # SENTENCE COMMAND...: passes when COMMAND fails
 	local sentence=$1
 	shift
 	if "$@" >/dev/null 2>&1; then fail "$sentence" "succeeded: $*"; else pass "$sentence"; fi
@@ -58,14 +59,14 @@ is() { # SENTENCE FOUND EXPECTED
 
 at_most() { # SENTENCE FOUND LIMIT: whole numbers
 	case $2 in
-	'' | *[!0-9]*) fail "$1" "found: '$2', which is no length of time" ;;
+	'' | *[!0-9]*) fail "$1" "found: '$2', which is not a whole number" ;;
 	*) if [ "$2" -le "$3" ]; then pass "$1 ($2 of at most $3)"; else fail "$1" "found: $2" "at most: $3"; fi ;;
 	esac
 }
 
 note() { printf '# %s\n' "$*"; }
 
-# The last lines of a test.  Returns whether all checks passed.  tests/check lists the slowest cases by the second line.
+# Print the last lines of a test.  True when all checks passed.  tests/check finds the slowest cases by the second line.
 plan() { # NAME-OF-THE-CASE
 	printf '1..%d\n' "$CHECKS"
 	note "took $SECONDS s: $1"
@@ -75,10 +76,10 @@ plan() { # NAME-OF-THE-CASE
 # --- waiting ------------------------------------------------------------------------------------------------------------
 now_ms() { echo $((${EPOCHREALTIME/./} / 1000)); }
 
-exec {NOTHING}<> <(:) # a pipe that never has anything to read: a pause without a process
+exec {NOTHING}<> <(:) # a pipe without data: reading it with a time-out is a pause without a process
 pause() { read -rt "$1" -u "$NOTHING" || :; } # SECONDS
 
-wait_for() { # SECONDS COMMAND...: until it succeeds; false when the time is up
+wait_for() { # SECONDS COMMAND...: wait until it succeeds; false when the time is up
 	local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
 	shift
 	until "$@"; do
@@ -88,8 +89,8 @@ wait_for() { # SECONDS COMMAND...: until it succeeds; false when the time is up
 }
 POLL_S=0.02 # between two questions of wait_for
 
-# What takes a moment on a quiet machine may take so long on a slow or busy one.  No test asserts how quick something is:
+# A slow or busy machine may need so long for an action that is quick on a quiet machine.  No test asserts speed:
 # tests/bench measures that, and the simulator asserts it on a virtual clock.
 LIMIT_S=60
 soon() { wait_for "$LIMIT_S" "$@"; } # COMMAND...
-look_on() { pause "$1"; }            # SECONDS: for what must not happen, because no state tells that it will not
+look_on() { pause "$1"; }            # SECONDS: for an event that must not happen, because no state shows that it will not

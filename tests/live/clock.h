@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the measuring programs of the live tests share: a steady tick and the wall clock in ms, as the logs stamp it. */
+/* Shared by the measuring programs of the live tests: a steady tick, and the wall clock in ms as in the logs. */
 #ifndef TESTS_LIVE_CLOCK_H
 #define TESTS_LIVE_CLOCK_H
 
@@ -31,7 +31,7 @@ static inline int tick_open(long period_us)
 	return fd;
 }
 
-/* Wait for the tick or for a packet.  True when the tick came (missed ones are dropped, not made up for). */
+/* Wait for the tick or for a packet.  True when the tick came (missed ticks are dropped). */
 static inline int tick_or_packet(int tick, int packets)
 {
 	struct pollfd fds[2] = {{.fd = tick, .events = POLLIN}, {.fd = packets, .events = POLLIN}};

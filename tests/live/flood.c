@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Anybody on the wire, without a key: datagrams to the heartbeat port, some of them random bytes, some that begin like
- * a message and are signed with nothing, some whole messages with a wrong digest.  Paced, bounded in time.
+/* A sender without a key: datagrams to the heartbeat port.  Some are random bytes, some start like a message without a
+ * signature, others are complete messages with a wrong digest.  Sent at a fixed rate, for a limited time.
  * usage: flood ADDRESS PORT RATE SECONDS        prints "sent N in M ms" */
 #include <arpa/inet.h>
 #include <errno.h>

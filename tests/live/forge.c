@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* Somebody on the wire who has the key, or a recording, or just three bad datagrams: makes and sends them, never
- * listens to an answer.
+/* A hostile sender with the key, with a recording, or with a few bad datagrams: makes and sends datagrams, never
+ * reads an answer.
  *
  * usage: forge [-k AUTHKEYS] [-n NAME] [-u UUID-HEX] [-g GENERATION] [-q SEQ] [-r RATE -s SECONDS] ADDRESS PORT WHAT...
- *        forge -l FILE -s SECONDS PORT               keep what arrives here, with its times
- *        forge -p FILE ADDRESS PORT                  send that again at the same pace
- * WHAT is sent in turns: "status|st=up|dt=fa0", signed, with src srcuuid seq hg ts ttl added unless the text has them
- * (srcuuid in hex), or, beginning with "#", a datagram as it is, "\n" for the end of a line.  Without -r once each.
- * Prints "sent N in M ms". */
+ *        forge -l FILE -s SECONDS PORT               record the datagrams that arrive here, with their times
+ *        forge -p FILE ADDRESS PORT                  send a recording again at the same pace
+ * The WHATs are sent in turns.  "status|st=up|dt=fa0" is signed, and gets src srcuuid seq hg ts ttl unless it has them
+ * (srcuuid in hex).  A text that starts with "#" is sent unchanged, with "
+" for the end of a line.  Without -r each
+ * is sent once.  Prints "sent N in M ms". */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +48,7 @@ _Noreturn static void die(const char *what)
 static void pause_until(struct mono due)
 {
 	struct timespec t = {.tv_sec = due.ns / 1000000000, .tv_nsec = due.ns % 1000000000};
-	(void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL); /* only the pace suffers */
+	(void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL); /* after an error only the pace is wrong */
 }
 
 static bool hex_to_uuid(const char *hex, uint8_t *uuid)
@@ -136,7 +137,7 @@ static bool send_bytes(const struct forger *f, struct bytes b)
 	return sendto(f->fd, b.at, b.len, 0, (const struct sockaddr *)&f->to, sizeof f->to) == (ssize_t)b.len;
 }
 
-/* --- the three ways --- */
+/* --- the three modes --- */
 
 static void forge(struct forger *f, char **what, int count)
 {
@@ -151,7 +152,7 @@ static void forge(struct forger *f, char **what, int count)
 	printf("sent %ld in %lld ms\n", sent, (long long)span_to_ms(mono_since(mono_now(), begin)));
 }
 
-/* A record: ns since the beginning, length, bytes. */
+/* A record: ns since the start, length, bytes. */
 static void keep(const struct forger *f)
 {
 	FILE *file = fopen(f->listen, "we");

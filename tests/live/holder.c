@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* A machine of the test network: new network, host name, mount, IPC and PID namespaces and a process 1 that holds them.
- * Process 1 reaps what is left to it and does nothing else; killing it is the power switch of the machine.
+/* A machine of the test network: new network, UTS, mount, IPC and PID namespaces, and a process 1 that keeps them.
+ * Process 1 only reaps orphaned processes.  Killing it cuts the power of the machine.
  *
  * usage: holder READY-FILE HOST-NAME PREPARE-COMMAND [ROOT]
- *   PREPARE-COMMAND runs by sh in the new namespaces; then process 1 goes to ROOT (chroot), if given, and READY-FILE
- *   appears with its process id as the caller counts.  Exits when process 1 has ended. */
+ *   sh runs PREPARE-COMMAND in the new namespaces; then process 1 changes to ROOT (chroot), if given, and READY-FILE
+ *   appears with its process id in the caller's namespace.  Exits when process 1 has ended. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -67,7 +67,7 @@ static void let_go_of_terminal(void)
 			die("dup2");
 	if (null > 2)
 		(void)close(null);
-	(void)setsid(); /* fails only for a group leader; then there is nothing to leave */
+	(void)setsid(); /* fails only for a group leader, which needs no setsid */
 }
 
 static _Noreturn void machine(int ready, const char *name, const char *prepare, const char *root)
@@ -85,7 +85,7 @@ static _Noreturn void machine(int ready, const char *name, const char *prepare, 
 	if (root)
 		enter(root);
 	let_go_of_terminal();
-	/* Blocked only now: children of the prepare command inherit the mask. */
+	/* Blocked only now, because children of the prepare command would inherit the mask. */
 	if (sigprocmask(SIG_BLOCK, &child, NULL) != 0 || write(ready, "", 1) != 1)
 		exit(1);
 	(void)close(ready);

@@ -1,16 +1,17 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# The test network and what a scenario says about it.  Sourced by tests/live/scenarios/*.t and tools/demo, run by bash.
+# The test network, and the functions with which a scenario uses it.  Sourced by tests/live/scenarios/*.t and tools/demo,
+# run by bash.
 #
 #     client .50 ──┐                        ┌── eth0 .11  node1.magedu.com
 #                  ├── switch (bridge br0) ─┤
 #     router .254 ─┘    192.168.1.0/24      └── eth0 .12  node2.magedu.com
 #                       switch (bridge br1)  ── eth1 of both, 10.0.0.0/24, with LIVE_MEDIA=2
 #
-# Each machine is a process 1 (tests/live/holder.c) with network, PID, mount, UTS and IPC namespaces of its own.  A node's
-# disk is an overlay over this host's root on which `make install` was run, so that the programs lie where they
-# lie on a real machine; the disk survives a power cut, /run and /tmp do not.
-# A scenario runs in a PID and a mount namespace of its own: when it ends, however it ends, the kernel removes everything.
+# Each machine is a process 1 (tests/live/holder.c) with its own network, PID, mount, UTS and IPC namespaces.  A node's
+# disk is an overlay over this host's root, and `make install` was run on it.  So the programs are at the same paths as
+# on a real machine.  A power cut keeps the disk, and loses /run and /tmp.
+# A scenario runs in its own PID and mount namespaces: when it ends, however it ends, the kernel removes everything.
 
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 LIVE_TOP=$(cd "$TESTS/.." && pwd)
@@ -40,7 +41,7 @@ live_enter() {
 }
 
 # --- verdicts ----------------------------------------------------------------------------------------------------------
-# Last line of a scenario.  After a failure the ends of both logs.
+# Last line of a scenario.  After a failure it prints the ends of both logs.
 done_testing() {
 	! plan "$(basename "$0" .t)${REF:+ with 3.0.6 on node$REF}" || exit 0
 	local n
@@ -53,8 +54,8 @@ done_testing() {
 }
 
 # --- limits -------------------------------------------------------------------------------------------------------------
-UNNOTICED_MS=500 # a busy machine may hold up packets so long
-WIDE_MS=15000    # for what ends within a second on a quiet machine and must not last
+UNNOTICED_MS=500 # a busy machine may delay packets so long
+WIDE_MS=15000    # for a state that ends within a second on a quiet machine and must not last
 
 # --- the network ------------------------------------------------------------------------------------------------------
 # Start a machine: prints nothing, sets MACHINE_PID.
@@ -71,7 +72,7 @@ machine_start() { # NAME PREPARE-COMMAND [ROOT]
 	MACHINE_PID=$(cat "$LIVE/ready.$1")
 }
 
-in_net() { # PID COMMAND...: in that machine's network, with this host's files
+in_net() { # PID COMMAND...: run it in that machine's network, with this host's files
 	local pid=$1
 	shift
 	nsenter -t "$pid" -n -- "$@"
@@ -90,19 +91,19 @@ net_up() {
 	machine_start router "$host" && ROUTER_PID=$MACHINE_PID
 	machine_start client "$host" && CLIENT_PID=$MACHINE_PID
 	for bridge in $bridges; do
-		# An address of its own: else it changes to that of another port when a node loses power, under the referee.
+		# A fixed address: otherwise it changes to that of another port when a node loses power, while the referee runs.
 		printf '%s\n' "link add $bridge address 02:00:00:00:0${bridge#br}:fe type bridge forward_delay 0 mcast_snooping 0" "link set $bridge up"
 	done | switch ip -batch -
 	plug router br0 "$ROUTER_PID" eth0
 	plug client br0 "$CLIENT_PID" eth0
 	printf '%s\n' 'addr add 192.168.1.254/24 dev eth0' 'link set eth0 up' | in_net "$ROUTER_PID" ip -batch -
 	printf '%s\n' 'addr add 192.168.1.50/24 dev eth0' 'link set eth0 up' | client ip -batch -
-	# It believes its neighbour cache for the whole scenario: a gratuitous ARP that is missing shows on any machine.
+	# The client trusts its neighbour cache during the whole scenario, so that a missing gratuitous ARP causes an outage.
 	client sh -c 'echo 3600000 >/proc/sys/net/ipv4/neigh/eth0/base_reachable_time_ms' || live_die 'cannot set up the client'
 }
 
 # --- nodes ------------------------------------------------------------------------------------------------------------
-# Runs in the node's namespaces, by sh, before its process 1 changes its root.  DISK and STAGE are in the environment.
+# sh runs this in the node's namespaces, before its process 1 changes its root.  DISK and STAGE are in the environment.
 # shellcheck disable=SC2016
 NODE_PREPARE='
 root=$DISK/root
@@ -125,16 +126,16 @@ if [ ! -e "$DISK/installed" ]; then
 fi
 ip link set lo up'
 
-# The programs as `make install` puts them, once for all scenarios of a run (tests/live/run exports STAGE).
+# Run `make install` once for all scenarios of a run (tests/live/run exports STAGE).
 stage_install() {
 	[ -z "${STAGE:-}" ] || return 0
 	STAGE=$LIVE/stage
 	make -s -C "$LIVE_TOP" BUILD="$BUILD" install DESTDIR="$STAGE" >/dev/null || live_die 'make install fails'
 }
 
-node_boot() { # N: power on; its disk as it was left
+node_boot() { # N: power on; its disk is unchanged since the last time
 	local n=$1 disk=$LIVE/node$1 name=${NODE_NAME[$1]}
-	mkdir -p "$disk" && install -d -m 755 "$disk/upper" "$disk/work" "$disk/root" # upper is / of the node, whatever mode / has here
+	mkdir -p "$disk" && install -d -m 755 "$disk/upper" "$disk/work" "$disk/root" # upper becomes / of the node and needs mode 755
 	DISK=$disk STAGE=${STAGE:-} machine_start "$name" "$NODE_PREPARE" "$disk/root"
 	NODE_PID[n]=$MACHINE_PID
 	plug "n${n}eth0" br0 "$MACHINE_PID" eth0 "${NODE_MAC[n]}"
@@ -168,7 +169,7 @@ node_forget() {
 	unset "NODE_PID[$1]"
 }
 
-node_start() { # N [VARIABLE=VALUE]... : the daemon, as init would; its exit status
+node_start() { # N [VARIABLE=VALUE]... : start the daemon as init would; returns its exit status
 	local n=$1
 	shift
 	node_exec "$n" "$@" /usr/sbin/heartbeat >"$LIVE/node$n/stdout" 2>"$LIVE/node$n/stderr" </dev/null
@@ -181,7 +182,7 @@ both_nodes_start() { # at the same moment
 	wait "$first" && wait $!
 }
 
-# Bounded, so that a stop which hangs is a failure and not a scenario that hangs.
+# With a time limit, so that a stop that hangs fails and the scenario goes on.
 node_stop() { timeout "${2:-$LIMIT_S}" nsenter -t "${NODE_PID[$1]}" -m -u -i -n -p -r -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin TZ=UTC /usr/sbin/heartbeat -k >>"$LIVE/node$1/stdout" 2>>"$LIVE/node$1/stderr" </dev/null; }
 
 node_cut() { switch ip link set "n${1}${2:-eth0}" down; }  # N [INTERFACE]: pull the cable
@@ -190,19 +191,19 @@ node_heal() { switch ip link set "n${1}${2:-eth0}" up; }   # N [INTERFACE]: plug
 net_split() { switch sh -c 'for port in n1eth0 n2eth0; do bridge link set dev $port isolated on; done'; }
 net_join() { switch sh -c 'for port in n1eth0 n2eth0; do bridge link set dev $port isolated off; done'; }
 
-# Node N does not hear the other one; all else is heard.
+# Node N does not hear the other node; everything else arrives.
 net_deaf() { # N
 	printf '%s\n' 'table bridge live { chain forward { type filter hook forward priority 0;' \
 		"iifname n$((3 - $1))eth0 oifname n${1}eth0 drop; }; }" | switch nft -f -
 }
-net_hear() { switch nft delete table bridge live; } # whoever was deaf
+net_hear() { switch nft delete table bridge live; } # end of net_deaf
 
 # --- the daemon -------------------------------------------------------------------------------------------------------
 guardian_pid() { node_exec "$1" cat /run/heartbeat.pid 2>/dev/null | tr -d ' '; } # as the node counts
 engine_pid() { node_exec "$1" pgrep -P "$(guardian_pid "$1")" -f '^heartbeat: engine' 2>/dev/null; }
 generation() { tr -d ' ' <"$LIVE/node$1/upper/var/lib/heartbeat/hb_generation"; }
 
-cl_status() { # N WORDS...: bounded
+cl_status() { # N ARGUMENT...: with a time limit
 	local n=$1
 	shift
 	node_exec "$n" timeout "$LIMIT_S" /usr/bin/cl_status "$@" 2>/dev/null
@@ -214,14 +215,14 @@ node_is() { [ "$(cl_status "$1" nodestatus "${NODE_NAME[$2]}")" = "$3" ]; } # N 
 address_on() { # N [ADDRESS]
 	[ -n "${NODE_PID[$1]:-}" ] && [ -n "$(in_net "${NODE_PID[$1]}" ip -4 -o addr show to "${2:-$VIP}/32")" ]
 }
-only_owner() { # N [ADDRESS]: here, and not there
+only_owner() { # N [ADDRESS]: this node has it, the other one does not
 	address_on "$1" "${2:-$VIP}" && ! address_on $((3 - $1)) "${2:-$VIP}"
 }
-serving() { # [ADDRESS]: what the client reads from the service; nothing when it does not answer
+serving() { # [ADDRESS]: print the page that the client gets from the service; nothing when it does not answer
 	client timeout 10 curl -s --max-time 5 "http://${1:-$VIP}/"
 }
 served_by() { [ "$(serving "${2:-$VIP}")" = "${NODE_NAME[$1]}" ]; } # N [ADDRESS]
-at_rest() { # N: knows its peer and moves nothing
+at_rest() { # N: it sees its peer as active, and no resource is moving
 	case $(rscstatus "$1") in none | local | foreign | all) node_is "$1" $((3 - $1)) active ;; *) return 1 ;; esac
 }
 both_at_rest() { at_rest 1 && at_rest 2; }
@@ -238,7 +239,7 @@ short_times() { # ha.cf on stdin
 		-e "s/^warntime .*/warntime ${WARNTIME_MS}ms/" -e "s/^initdead .*/initdead ${INITDEAD_MS}ms/"
 }
 
-# The pair's three files in node N, unchanged but for the short times; further words are a filter for ha.cf, e.g. sed -e ...
+# Put the pair's three files into node N, unchanged except for the short times.  FILTER changes ha.cf, e.g. sed -e ...
 pair_install() { # N PAIR [FILTER...]
 	local n=$1 from=$LIVE_TOP/tests/data/pairs/$2
 	shift 2
@@ -254,7 +255,7 @@ httpd_install() { # N
 	printf '%s\n' "${NODE_NAME[$1]}" | node_put "$1" /var/www/node/index.html 644
 }
 
-# A script in the httpd's place: the text of a shell case, e.g. 'start) exit 1 ;;', before the real one is asked.
+# Replace the httpd by a script: first a shell case, e.g. 'start) exit 1 ;;', then the real script.
 httpd_break() { # N CASES
 	node_put "$1" /etc/init.d/httpd.real 755 <"$LIVE_TOP/tests/live/httpd"
 	# shellcheck disable=SC2016
@@ -274,7 +275,7 @@ cluster_new() { # PAIR [FILTER...]
 	done
 }
 
-# The usual beginning: node1 serves, both nodes are at rest.
+# The usual start: node1 serves, both nodes are at rest.
 cluster_running() { # PAIR [FILTER...]
 	cluster_new "$@"
 	check 'both daemons start' both_nodes_start
@@ -295,36 +296,37 @@ log_ms() { # N PATTERN [MARK]
 }
 
 # --- measuring --------------------------------------------------------------------------------------------------------
-# Jobs are started by nsenter itself and not by a function, so that $! is the program and a signal reaches it.
+# nsenter starts the jobs directly, without a function, so that $! is the program and a signal reaches it.
 PROBE_JOB='' OWNERS_JOB=''
-probe_start() { # [ADDRESS]: the client measures when this returns
+probe_start() { # [ADDRESS]: start the client's measurement and wait until it runs
 	rm -f "$LIVE/probe"
 	nsenter -t "$CLIENT_PID" -n -- "$LIVE_HELP/probe" "${1:-$VIP}" eth0 >"$LIVE/probe" &
 	PROBE_JOB=$!
-	soon measures probe begin || live_die 'the probe does not begin'
+	soon measures probe begin || live_die 'the probe does not start'
 }
-owners_start() { # [ADDRESS]: the referee at the switch sees who has it when this returns
+owners_start() { # [ADDRESS]: start the referee at the switch and wait until it has seen the owner
 	rm -f "$LIVE/owners"
 	nsenter -t "$SWITCH_PID" -n -- "$LIVE_HELP/owners" "${1:-$VIP}" br0 >"$LIVE/owners" &
 	OWNERS_JOB=$!
-	soon measures owners since || live_die 'the referee does not begin'
+	soon measures owners since || live_die 'the referee does not start'
 }
-measures() { grep -q "^$2 " "$LIVE/$1"; } 2>/dev/null # FILE WORD
+measures() { grep -q "^$2 " "$LIVE/$1"; } 2>/dev/null # FILE FIRST-WORD
 referee_sees() { [[ $(grep '^since ' "$LIVE/owners" | tail -n 1) == "since "*" $1" ]]; } # none | two-owners | owner MAC: now
-measure_stop() { # both; their last lines are written
+measure_stop() { # stop both; then their last lines are written
 	local job
 	for job in $PROBE_JOB $OWNERS_JOB; do
 		kill -TERM "$job" && wait "$job" || live_die 'a measuring program has ended before its time'
 	done
 	PROBE_JOB='' OWNERS_JOB=''
 }
-# Longest outage of the client in ms, 0 none (after measure_stop); with a time: of those that ended after it.
+# Longest outage of the client in ms, 0 none (after measure_stop).  With a time: only outages that ended after it.
 longest_outage() { awk -v from="${1:-0}" '$1 == "outage" && ($3 == "open" || $3 >= from) && $4 > max {max = $4} END {print max + 0}' "$LIVE/probe"; }
-# Total ms of two owners that began after a time.
+# Total ms with two owners after a time.
 two_owners_ms() { awk -v from="${1:-0}" '$1 == "two-owners" && $3 > from {sum += $3 - ($2 > from ? $2 : from)} END {print sum + 0}' "$LIVE/owners"; }
-# Total ms of nobody between two times.
+# Total ms without an owner between two times.
 nobody_ms() { awk -v from="$1" -v to="$2" '$1 == "none" {a = $2 > from ? $2 : from; b = $3 < to ? $3 : to; if (b > a) sum += b - a} END {print sum + 0}' "$LIVE/owners"; }
-# When N became the only owner, first time after a moment.  Its address is there before the referee has asked twice: wait for the line.
+# When N became the only owner for the first time after a moment.  N has the address before the referee has asked twice,
+# so this waits for the referee's line.
 owner_since_ms() { soon owner_since_written "$1" "$2"; } # N MOMENT
 owner_since_written() {
 	awk -v mac="${NODE_MAC[$1]}" -v from="$2" '$1 == "since" && $2 >= from && $4 == mac {print $2; found = 1; exit} END {exit !found}' "$LIVE/owners"

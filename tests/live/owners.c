@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* The referee at the switch: asks every few milliseconds by ARP who has the service address and sees every answer, so
- * two owners show even when a client would still reach one of them.  The question is an ARP probe (sender 0.0.0.0),
- * which leaves no trace in anybody's neighbour cache.
+/* The referee at the switch: every few milliseconds it asks by ARP who has the service address, and sees every answer.
+ * So it sees two owners also when a client would reach only one.  The question is an ARP probe (sender 0.0.0.0),
+ * which changes no neighbour cache.
  *
  * usage: owners ADDRESS INTERFACE [PERIOD-MS, default 5]      until SIGTERM
- * prints, wall clock in ms since 1970, at the end of each state and for the last one at the end:
+ * prints at the end of each state, wall clock in ms since 1970:
  *   owner MAC START END LENGTH
  *   two-owners START END LENGTH
  *   none START END LENGTH
- * and at its begin:  since START owner MAC | two-owners | none.
- * A state shorter than two questions is not reported: one late answer must not look like a second owner.  Nobody is
- * reported after ten questions: a busy machine holds answers up. */
+ * and at its start:  since START owner MAC | two-owners | none.
+ * A state shorter than two questions is not reported: one late answer must not look like a second owner.  "none" is
+ * reported only after ten questions without an answer, because a busy machine delays answers. */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <net/ethernet.h>
@@ -28,7 +28,7 @@
 enum { STEADY = 2, STEADY_NONE = 10 };
 
 struct answer {
-	unsigned count; /* distinct answerers to one question: 0, 1, 2 (or more) */
+	unsigned count; /* different machines that answered one question: 0, 1, 2 (or more) */
 	uint8_t mac[6]; /* the first */
 };
 
@@ -38,7 +38,7 @@ struct referee {
 	struct ether_arp question;
 	struct answer now;      /* to the last question */
 	int64_t asked_ms;
-	struct answer candidate; /* seen so many times in a row, since */
+	struct answer candidate; /* seen so many times in a row, since candidate_ms */
 	unsigned steady;
 	int64_t candidate_ms;
 	struct answer state;
@@ -68,7 +68,7 @@ static void referee_report(const struct referee *r, int64_t end_ms)
 	printf("%s %" PRId64 " %" PRId64 " %" PRId64 "\n", text, r->state_ms, end_ms, end_ms - r->state_ms);
 }
 
-/* The last question has had its time: what did its answers say? */
+/* The time of the last question is over: evaluate its answers. */
 static void referee_judge(struct referee *r)
 {
 	if (r->steady == 0 || !same(&r->now, &r->candidate)) {
@@ -102,7 +102,7 @@ static void referee_hear(struct referee *r)
 	struct ether_arp a;
 	ssize_t n;
 	while ((n = recv(r->socket, &a, sizeof a, MSG_DONTWAIT)) >= 0) {
-		/* An announcement is a reply too, but to all: count only what answers our question. */
+		/* An announcement is a reply to all machines: count only replies to our question. */
 		if ((size_t)n < sizeof a || a.arp_op != htons(ARPOP_REPLY) ||
 			memcmp(a.arp_spa, r->question.arp_tpa, 4) != 0 ||
 			memcmp(a.arp_tha, r->question.arp_sha, 6) != 0)
@@ -152,7 +152,7 @@ int main(int argc, char **argv)
 	stop_on_signals();
 	while (!stop_asked) {
 		bool due = tick_or_packet(tick, r.socket);
-		referee_hear(&r); /* what has come already answers the last question */
+		referee_hear(&r); /* replies that have arrived answer the last question */
 		if (due)
 			referee_ask(&r);
 	}

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* The client: an echo request every millisecond to the service address, none waits for the answer of another.
- * Its neighbour cache is the kernel's own, so that a missing gratuitous ARP shows as an outage, as in real life.
+/* The client: sends an echo request to the service address every millisecond, without waiting for earlier answers.
+ * It uses the kernel's neighbour cache, so that a missing gratuitous ARP causes an outage, as for a real client.
  *
  * usage: probe ADDRESS INTERFACE [SHORTEST-OUTAGE-MS, default 20]      until SIGTERM
  * prints, wall clock in ms since 1970:
  *   begin MS                           the first request has been sent
- *   owner MAC since MS                 whoever answers from now on
- *   outage START END LENGTH            when an answer has come again: START is the first request without one
+ *   owner MAC since MS                 the machine that answers from now on
+ *   outage START END LENGTH            after the next answer: START is the first request without an answer
  *   outage START open LENGTH           at the end
  *   summary sent N answered N longest MS
- * An answer later than LATE_MS counts as none: the kernel keeps requests while it looks for the owner, a user does not
- * wait.  The kernel says when it came: on a busy machine this program reads it later. */
+ * An answer later than LATE_MS does not count: the kernel keeps requests while it looks for the owner; a user does not
+ * wait.  The time of an answer comes from the kernel: on a busy machine this program reads it later. */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <net/if.h>
@@ -61,7 +61,7 @@ static void probe_send(struct probe *p)
 	r.head.un.echo.sequence = htons((uint16_t)p->sent);
 	r.head.checksum = checksum(&r, sizeof r);
 	p->sent_ms[p->sent++] = wall_ms();
-	/* Not sent because nobody is known at the address: that is an outage like any other. */
+	/* Not sent because the kernel knows no machine with the address: this counts as an outage too. */
 	(void)sendto(p->out, &r, sizeof r, MSG_DONTWAIT, (struct sockaddr *)&p->address, sizeof p->address);
 }
 
@@ -126,7 +126,7 @@ static void probe_receive(struct probe *p)
 	}
 }
 
-/* Answers come back by a packet socket, because only that tells the sender's MAC. */
+/* Answers are read from a packet socket, because only this socket gives the sender's MAC. */
 static bool probe_open(struct probe *p, const char *interface)
 {
 	struct sockaddr_ll local = {.sll_family = AF_PACKET,

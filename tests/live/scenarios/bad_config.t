@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Configurations that must not start: exit status, and every error with file, line and column on standard error.
+# The daemon refuses wrong configurations: exit status, and every error with file, line and column on standard error.
 . "$(dirname "$0")/../lib.sh"
 live_enter "$@"
 
@@ -21,9 +21,9 @@ refused() { # SENTENCE STATUS PATTERN-ON-STDERR...
 	is "$sentence: exit $status" "$found" "$status"
 	for pattern in "$@"; do
 		if grep -qE -- "$pattern" "$LIVE/node1/stderr"; then
-			pass "$sentence: says so"
+			pass "$sentence: the error names it"
 		else
-			fail "$sentence: says so" "no '$pattern' in:" "$(cat "$LIVE/node1/stderr")"
+			fail "$sentence: the error names it" "no '$pattern' in:" "$(cat "$LIVE/node1/stderr")"
 		fi
 	done
 	[ "$found" -ne 0 ] || node_stop 1
@@ -36,10 +36,10 @@ ha_cf() { # SENTENCE SED-COMMAND PATTERN...
 
 fresh
 ha_cf 'an unknown directive' '3i nosuch 1' 'ha\.cf:3:1:.*nosuch'
-ha_cf 'a keepalive that is no time' 's/^keepalive .*/keepalive abc/' 'ha\.cf:3:11:.*abc'
-ha_cf 'a keepalive of nothing' 's/^keepalive .*/keepalive 0/' 'ha\.cf:3:'
+ha_cf 'a keepalive that is not a time' 's/^keepalive .*/keepalive abc/' 'ha\.cf:3:11:.*abc'
+ha_cf 'a keepalive of 0' 's/^keepalive .*/keepalive 0/' 'ha\.cf:3:'
 ha_cf 'a wrong auto_failback' 's/^auto_failback .*/auto_failback maybe/' 'ha\.cf:10:15:.*maybe'
-ha_cf 'a port that is none' 's/^udpport .*/udpport port/' 'ha\.cf:7:9:.*port'
+ha_cf 'a port that is not a number' 's/^udpport .*/udpport port/' 'ha\.cf:7:9:.*port'
 ha_cf 'two errors' '1i nosuch 1
 s/^deadtime .*/deadtime never/' 'ha\.cf:1:1:.*nosuch' 'ha\.cf:5:10:.*never'
 ha_cf 'deadtime not above keepalive' 's/^deadtime .*/deadtime 200ms/' 'deadtime'
@@ -56,7 +56,7 @@ refused 'no ha.cf' 6 'ha\.cf'
 node_exec 1 rm /etc/ha.d/authkeys
 refused 'no authkeys' 6 'authkeys'
 node_exec 1 chmod 644 /etc/ha.d/authkeys
-refused 'authkeys that all may read' 6 'authkeys.*0?644.*0?600|authkeys.*0?600'
+refused 'authkeys that every user may read' 6 'authkeys.*0?644.*0?600|authkeys.*0?600'
 edit authkeys 's/^1 crc/1 sha9 secretword/'
 refused 'an unknown method' 6 'authkeys:2:3:.*not a method'
 edit authkeys 's/^1 crc/1 sha9 secretword/'
@@ -64,7 +64,7 @@ node_start 1
 check_not 'the key is not in the error' grep -q secretword "$LIVE/node1/stderr"
 fresh
 edit authkeys 's/^auth 1/auth 2/'
-refused 'a key number that is not there' 6 'authkeys:1:.*2'
+refused 'a key number that does not exist' 6 'authkeys:1:.*2'
 
 node_exec 1 rm /etc/ha.d/haresources
 refused 'no haresources' 6 'haresources'
@@ -74,18 +74,18 @@ refused 'a group of an unknown node' 6 'haresources:1:1:.*node9'
 node_exec 1 /usr/sbin/heartbeat -Z >/dev/null 2>&1
 is 'a wrong option is exit 2' $? 2
 node_exec 1 setpriv --reuid 65534 --regid 65534 --clear-groups /usr/sbin/heartbeat >/dev/null 2>&1
-is 'a start by somebody else is exit 4' $? 4
-check 'nothing runs after all that' sh -c '! "$@"' sh nsenter -t "${NODE_PID[1]}" -p -m -r -w pgrep -x heartbeat
-check_not 'and no address is there' address_on 1
+is 'a start by a user other than root is exit 4' $? 4
+check 'no daemon runs after these starts' sh -c '! "$@"' sh nsenter -t "${NODE_PID[1]}" -p -m -r -w pgrep -x heartbeat
+check_not 'no address is up after these starts' address_on 1
 
-check 'the files as they are: it starts' node_start 1
-check 'and serves' soon address_on 1
+check 'with the correct files the daemon starts' node_start 1
+check 'with the correct files the node serves' soon address_on 1
 engine=$(engine_pid 1)
 edit ha.cf 's/^keepalive .*/keepalive abc/'
 node_exec 1 timeout "$LIMIT_S" /usr/sbin/heartbeat -r >/dev/null 2>"$LIVE/stderr"
-is 'a bad edit of a running daemon: -r is exit 1' $? 1
-check 'it says where' grep -q 'ha\.cf:3:11:' "$LIVE/stderr"
+is 'with a bad ha.cf heartbeat -r is exit 1' $? 1
+check 'the error of heartbeat -r has line and column' grep -q 'ha\.cf:3:11:' "$LIVE/stderr"
 look_on 1
-is 'the daemon goes on as it was' "$(engine_pid 1)" "$engine"
-check 'and serves' address_on 1
+is 'the same engine continues to run' "$(engine_pid 1)" "$engine"
+check 'the node continues to serve' address_on 1
 done_testing

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The file system of the owner's log is frozen: a write to it hangs in the kernel, and the process that writes cannot be killed.
-# The node continues to serve and to beat, recovers its engine and stops as usual; after the thaw the log has the lines of that time.
+# The file system of the owner's log is frozen: a write hangs in the kernel, and the writing process cannot be killed.
+# The node still serves, sends heartbeats, restarts its engine and stops as usual.  After the thaw the log is complete.
 . "$(dirname "$0")/../lib.sh"
 live_enter "$@"
 
-# Long times: a busy machine must not look like one whose log hangs.
+# Long times: a busy machine must not look like a machine with a log that hangs.
 KEEPALIVE_MS=200 WARNTIME_MS=5000 DEADTIME_MS=10000 INITDEAD_MS=12000
 
 # The log of node 1 is on a file system of its own.
@@ -23,7 +23,7 @@ thaw() { fsfreeze --unfreeze "$LOG_DISK" 2>/dev/null; }
 trap thaw EXIT # a frozen file system would outlive the scenario
 
 garbage() { client bash -c 'echo "no heartbeat message" >/dev/udp/192.168.1.11/694'; } # one line in the log of node 1
-# The number outside of the node: nothing that asks may touch the frozen disk.
+# The process number outside of the node: this question must not use the frozen disk.
 process() { pgrep --ns "${NODE_PID[1]}" --nslist pid -f "^heartbeat: $1"; }
 line_hangs() { [ "$(ps -o state= -p "$(process log)")" = D ]; }
 no_process() { [ -z "$(process "$1")" ]; }
@@ -32,34 +32,34 @@ engine_is_new() { [ -n "$(process engine)" ] && [ "$(process engine)" != "$engin
 log_disk_mount
 cluster_running web
 engine=$(process engine)
-check 'a process of its own writes the log' test -n "$(process log)"
+check 'an own process writes the log' test -n "$(process log)"
 owners_start
 mark=$(log_mark 1) mark2=$(log_mark 2)
 
 freeze
-check 'the file system is frozen, and a line is to be written' garbage
+check 'the file system is frozen, and a datagram causes a log line' garbage
 check 'the line hangs in the kernel' wait_for 20 line_hangs
-sleep 12 # longer than deadtime: whether the node misses beats takes time to show
+sleep 12 # longer than deadtime: missing heartbeats become visible only then
 check 'the owner serves, both are at rest' settled_on 1
-check_not 'the other node has missed no beat for deadtime' log_has 2 "node ${NODE_NAME[1]}: is dead" "$mark2"
+check_not 'the other node does not declare the owner dead' log_has 2 "node ${NODE_NAME[1]}: is dead" "$mark2"
 kill -HUP "$(process guardian)"
 kill -USR1 "$engine"
-check 'SIGHUP, which opens the log again, does not hang it' settled_on 1
+check 'SIGHUP, which opens the log again, does not make the owner hang' settled_on 1
 kill -KILL "$engine"
-check 'the engine is killed: there is a new one' wait_for 10 engine_is_new
+check 'after the engine is killed there is a new engine' wait_for 10 engine_is_new
 check 'the owner serves, both are at rest' wait_for 20 settled_on 1
 measure_stop
-is 'never two owners' "$(two_owners_ms)" 0
+is 'there are never two owners' "$(two_owners_ms)" 0
 
-check 'a stop ends, and releases' node_stop 1
+check 'the owner stops' node_stop 1
 check 'the other node has taken over' wait_for 20 address_on 2
-check 'nothing but the line that hangs is left' no_process '\(guardian\|engine\)'
+check 'only the process that writes the log is left' no_process '\(guardian\|engine\)'
 thaw
-check 'after the thaw it is written' wait_for 20 no_process log
-check 'the log says what hung' log_has 1 'datagram\(s\) that are no heartbeat messages' "$mark"
-check 'what happened after it' log_has 1 'Emergency: the engine process ended' "$mark"
-check 'and the end' log_has 1 'Heartbeat shutdown complete' "$mark"
-check_not 'no line is lost' log_has 1 'records lost here' "$mark"
+check 'after the thaw that process ends' wait_for 20 no_process log
+check 'the log has the line that hung' log_has 1 'datagram\(s\) that are no heartbeat messages' "$mark"
+check 'the log has the end of the engine' log_has 1 'Emergency: the engine process ended' "$mark"
+check 'the log has the shutdown' log_has 1 'Heartbeat shutdown complete' "$mark"
+check_not 'no log line is lost' log_has 1 'records lost here' "$mark"
 check 'the node starts again' node_start 1
 check 'both are at rest' wait_for 40 settled
 done_testing

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The daemon's processes are killed on the owner.  The guardian brings the engine back; when both are gone, the next
-# start puts things right.
+# The daemon's processes are killed on the owner.  The guardian starts the engine again.  When both are gone, the next
+# start of the daemon repairs the state.
 . "$(dirname "$0")/../lib.sh"
 live_enter "$@"
 
@@ -12,26 +12,26 @@ probe_start
 owners_start
 node_exec 1 kill -9 "$engine"
 engine_is_new() { [ -n "$(engine_pid 1)" ] && [ "$(engine_pid 1)" != "$engine" ]; }
-check 'the engine is killed: there is a new one' soon engine_is_new
-is 'of the same guardian' "$(guardian_pid 1)" "$guardian"
+check 'after the engine is killed there is a new engine' soon engine_is_new
+is 'the guardian is the same' "$(guardian_pid 1)" "$guardian"
 check 'one node serves and both are at rest' soon settled
 check 'the client reads a page' soon serving
 look_on 1
-check 'still' settled
+check 'one second later this is still so' settled
 measure_stop
-at_most 'ms of two owners' "$(two_owners_ms)" "$WIDE_MS"
-at_most 'the client missed it for, ms' "$(longest_outage)" "$WIDE_MS"
+at_most 'the time with two owners is short, ms' "$(two_owners_ms)" "$WIDE_MS"
+at_most 'the outage for the client is short, ms' "$(longest_outage)" "$WIDE_MS"
 
 check 'the first node serves again' soon settled_on 1
 node_exec 1 kill -9 "$(guardian_pid 1)" "$(engine_pid 1)"
-check 'everything is killed: the second node takes over' soon address_on 2
+check 'after guardian and engine are killed the second node takes over' soon address_on 2
 owners_start
 check 'the first node starts again' node_start 1
 begin=$(now_ms)
 check 'the pair settles with one owner' soon settled
 look_on 1
-check 'and keeps it' settled
+check 'one second later there is still one owner' settled
 measure_stop
-at_most 'the address left behind was released: ms of two owners after the start' "$(two_owners_ms "$begin")" "$WIDE_MS"
+at_most 'the start releases the old address soon, ms of two owners' "$(two_owners_ms "$begin")" "$WIDE_MS"
 check 'the client reads a page' soon serving
 done_testing

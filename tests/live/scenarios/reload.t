@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The files are changed under a running pair: heartbeat -r takes over what works and keeps what runs; what does not work changes nothing.
+# The files of a running pair are changed.  heartbeat -r uses correct files, and the group keeps running.  Wrong files
+# change nothing.
 . "$(dirname "$0")/../lib.sh"
 live_enter "$@"
 
@@ -16,43 +17,43 @@ owners_start
 guardian=$(guardian_pid)
 
 before=$(engine_pid) mark=$(log_mark 1)
-check 'nothing has changed: heartbeat -r succeeds' node_exec 1 heartbeat -r
-check 'and the log says so' soon log_has 1 'Configuration unchanged' "$mark"
+check 'with unchanged files heartbeat -r succeeds' node_exec 1 heartbeat -r
+check 'the log reports that the files are unchanged' soon log_has 1 'Configuration unchanged' "$mark"
 is 'the engine is the same' "$(engine_pid)" "$before"
 
 node_exec 1 sed -i 's/^warntime .*/warntime 500ms/' /etc/ha.d/ha.cf
-check 'a changed time: heartbeat -r succeeds' node_exec 1 heartbeat -r
-check 'a new engine has it' soon parameter_is warntime 500ms
-check 'it is another engine' new_engine
-is 'under the same guardian' "$(guardian_pid)" "$guardian"
-check 'the group goes on here' soon settled_on 1
+check 'with a changed time heartbeat -r succeeds' node_exec 1 heartbeat -r
+check 'the changed time is in use' soon parameter_is warntime 500ms
+check 'there is a new engine' new_engine
+is 'the guardian is the same' "$(guardian_pid)" "$guardian"
+check 'the group keeps running on the first node' soon settled_on 1
 
 before=$(engine_pid)
 node_exec 1 sed -i 's/^warntime .*/warntim 600ms/' /etc/ha.d/ha.cf
-check_not 'a misspelt directive: heartbeat -r fails' node_exec 1 heartbeat -r
+check_not 'with a misspelt directive heartbeat -r fails' node_exec 1 heartbeat -r
 mark=$(log_mark 1)
 node_exec 1 sh -c 'kill -HUP $(cat /run/heartbeat.pid)'
-check 'SIGHUP with it: the log says where, and that the old files stay' soon log_has 1 'the old files stay in use' "$mark"
+check 'after SIGHUP the log reports that the old files stay in use' soon log_has 1 'the old files stay in use' "$mark"
 is 'the engine is the same' "$(engine_pid)" "$before"
 
 node_exec 1 sed -i 's/^warntim .*/warntime 600ms/; s/^bcast .*/bcast eth0 eth9/' /etc/ha.d/ha.cf
 mark=$(log_mark 1)
 node_exec 1 heartbeat -r >/dev/null 2>&1
-check 'an interface that is not there is found out' soon log_has 1 'eth9: no such interface' "$mark"
+check 'the log reports an interface that does not exist' soon log_has 1 'eth9: no such interface' "$mark"
 check 'the old files stay in use' soon log_has 1 'the new files cannot be used on this machine' "$mark"
-check 'with the old time' soon parameter_is warntime 500ms
-check 'the group goes on here' soon settled_on 1
+check 'the old time stays in use' soon parameter_is warntime 500ms
+check 'the group keeps running on the first node' soon settled_on 1
 
 node_exec 1 sed -i 's/^bcast .*/bcast eth0/' /etc/ha.d/ha.cf
 node_exec 1 sed -i 's/192.168.1.100/192.168.1.101/' /etc/ha.d/haresources
 mark=$(log_mark 1)
 node_exec 1 heartbeat -r >/dev/null 2>&1
-check 'a running group cannot be changed away' soon log_has 1 'runs here but is changed or missing' "$mark"
+check 'the log reports that a running group was changed' soon log_has 1 'runs here but is changed or missing' "$mark"
 node_exec 1 sed -i 's/192.168.1.101/192.168.1.100/' /etc/ha.d/haresources
-check 'mended files: heartbeat -r succeeds' node_exec 1 heartbeat -r
-check 'and they are in use' soon parameter_is warntime 600ms
+check 'with correct files heartbeat -r succeeds' node_exec 1 heartbeat -r
+check 'the correct files are in use' soon parameter_is warntime 600ms
 
 measure_stop
-is 'never two owners' "$(two_owners_ms)" 0
-at_most 'the client has noticed nothing, ms' "$(longest_outage)" "$UNNOTICED_MS"
+is 'there are never two owners' "$(two_owners_ms)" 0
+at_most 'the client has no outage, longest in ms' "$(longest_outage)" "$UNNOTICED_MS"
 done_testing

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Two networks between the nodes; losing one is no reason to do anything but say so.
+# Two networks between the nodes: when one of them is lost, the nodes only log it.
 . "$(dirname "$0")/../lib.sh"
 LIVE_MEDIA=2
 live_enter "$@"
@@ -14,26 +14,26 @@ owners_start
 mark=$(log_mark 1) mark2=$(log_mark 2)
 
 node_cut 2 eth1
-check 'the second network is cut: its link is dead' soon link_is 1 2 eth1 dead
-check 'seen by both' soon link_is 2 1 eth1 dead
-check 'the other one is up' link_is 1 2 eth0 up
+check 'after the cut of the second network the first node sees its link dead' soon link_is 1 2 eth1 dead
+check 'the second node sees its link dead too' soon link_is 2 1 eth1 dead
+check 'the link of the first network is up' link_is 1 2 eth0 up
 look_on $((2 * DEADTIME_MS / 1000))
-check 'nobody is dead' node_is 2 1 active
+check 'the second node sees the first active' node_is 2 1 active
 check 'the first node serves' settled_on 1
-check 'the log says which link' log_has 1 "Link ${NODE_NAME[2]}:eth1 dead" "$mark"
+check 'the log names the dead link' log_has 1 "Link ${NODE_NAME[2]}:eth1 dead" "$mark"
 node_heal 2 eth1
-check 'it is healed: up again' soon link_is 1 2 eth1 up
-check 'on both sides' soon link_is 2 1 eth1 up
+check 'after the heal the first node sees the link up' soon link_is 1 2 eth1 up
+check 'the second node sees the link up' soon link_is 2 1 eth1 up
 
 net_split
-check 'the first network is cut between the nodes' soon link_is 2 1 eth0 dead
+check 'after the cut of the first network its link is dead' soon link_is 2 1 eth0 dead
 look_on $((2 * DEADTIME_MS / 1000))
-check 'nobody is dead' node_is 2 1 active
+check 'the second node sees the first active' node_is 2 1 active
 check 'the first node serves, the client reaches it' soon served_by 1
 net_join
-check 'it is healed: up again' soon link_is 2 1 eth0 up
+check 'after the heal the link is up' soon link_is 2 1 eth0 up
 measure_stop
-is 'never two owners' "$(two_owners_ms)" 0
-at_most 'the client has not noticed: longest outage in ms' "$(longest_outage)" "$UNNOTICED_MS"
-is 'nobody was declared dead' "$(($(log_count 1 "node ${NODE_NAME[2]}: is dead" "$mark") + $(log_count 2 "node ${NODE_NAME[1]}: is dead" "$mark2")))" 0
+is 'there are never two owners' "$(two_owners_ms)" 0
+at_most 'the client has no outage, longest in ms' "$(longest_outage)" "$UNNOTICED_MS"
+is 'no node was declared dead' "$(($(log_count 1 "node ${NODE_NAME[2]}: is dead" "$mark") + $(log_count 2 "node ${NODE_NAME[1]}: is dead" "$mark2")))" 0
 done_testing
