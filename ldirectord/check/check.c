@@ -63,26 +63,37 @@ static const struct check_kind *const services[LB_SERVICES] = {
 	[LB_SUBMISSION] = &check_kind_line,
 };
 
+/* NULL: the service decides. */
+static const struct check_kind *const types[] = {
+	[LB_CHECK_CONNECT] = &check_kind_connect,
+	[LB_CHECK_NEGOTIATE] = NULL,
+	[LB_CHECK_PING] = &check_kind_ping,
+	[LB_CHECK_EXTERNAL] = &check_kind_external,
+	[LB_CHECK_EXTERNAL_PERL] = &check_kind_external,
+	[LB_CHECK_ON] = &kind_on,
+	[LB_CHECK_OFF] = &kind_off,
+	[LB_CHECK_COMBINED] = NULL,
+};
+
 static const struct check_kind *choose(const struct check_plan *plan)
 {
 	bool udp = plan->v->id.protocol == LB_UDP;
-	switch (plan->type) {
-	case LB_CHECK_CONNECT:
-		return udp ? &check_kind_ping : &check_kind_connect;
-	case LB_CHECK_PING:
+	const struct check_kind *kind = types[plan->type];
+	if (kind == &check_kind_connect && udp)
 		return &check_kind_ping;
-	case LB_CHECK_EXTERNAL:
-	case LB_CHECK_EXTERNAL_PERL:
-		return &check_kind_external;
-	case LB_CHECK_ON:
-		return &kind_on;
-	case LB_CHECK_OFF:
-		return &kind_off;
-	case LB_CHECK_NEGOTIATE:
-	case LB_CHECK_COMBINED:
-		break;
-	}
+	if (kind)
+		return kind;
 	return plan->v->service == LB_SIP && udp ? &check_kind_sip_udp : services[plan->v->service];
+}
+
+void check_names(GString *out)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
+		if (types[i])
+			g_string_append_printf(out, "%s%s", out->len ? " " : "", lb_check_type_name((enum lb_check_type)i));
+	for (size_t i = 0; i < G_N_ELEMENTS(services); i++)
+		if (services[i] != &kind_absent)
+			g_string_append_printf(out, "%s%s", out->len ? " " : "", lb_service_name((enum lb_service)i));
 }
 
 // --- life ---

@@ -26,6 +26,9 @@ struct check;
 struct check *check_start(GMainContext *context, const struct check_plan *plan, check_done *done, void *user);
 /* Give it up without calling done. */
 void check_cancel(struct check *c);
+/* Append the names of all checks that are built in, separated by blanks: values of checktype that are checks of their
+ * own, then values of service.  "connect ping ... dns ftp ..." */
+void check_names(GString *out);
 /* Once per process: OpenSSL, libcurl, c-ares; SIGPIPE is ignored from then on.  False: *why says what failed. */
 bool check_init(const char **why);
 /* When no check is running any more. */

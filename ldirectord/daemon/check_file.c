@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ldirectord/daemon/print.h"
 #include "ldirectord/daemon/resolve.h"
 #include "ldirectord/daemon/show_config.h"
 #include "lib/file.h"
@@ -99,7 +100,7 @@ static bool print_text(const char *file, const struct lb_config *c, const struct
 	char line[1024];
 	for (size_t i = 0; i < d->count; i++) {
 		diag_format(d, i, line, sizeof(line));
-		(void)fprintf(stderr, "%s\n", line); // the exit status tells it too
+		print_error("%s\n", line);
 	}
 	int written = c ? printf("%s: good: %zu virtuals, %zu real servers, %zu warnings\n", file, c->virtual_count,
 				  servers(c), d->count - d->errors)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ldirectord/conf/config.h"
+#include "ldirectord/daemon/print.h"
 #include "lib/file.h"
 #include "lib/spawn.h"
 
@@ -46,9 +47,7 @@ static struct lb_config *read_file(const char *file)
 	struct lb_config *config =
 		names_some ? lb_config_parse(file, text, len, false, resolve_nothing, &number, &diags) : NULL;
 	if (names_some && !config)
-		// nowhere else to say it
-		(void)fprintf(stderr,
-			"ldirectord: %s has an error: the instances that it names with execute are left alone\n", file);
+		print_error("ldirectord: %s has an error: the instances that it names with execute are left alone\n", file);
 	diags_free(&diags);
 	free(text);
 	return config;
@@ -64,7 +63,7 @@ struct run {
 static void on_line(void *context, bool is_stderr, const char *line)
 {
 	(void)context;
-	(void)fprintf(is_stderr ? stderr : stdout, "%s\n", line); // nowhere else to say it
+	print_to(is_stderr ? stderr : stdout, "%s\n", line);
 }
 
 static void on_done(void *context, const struct spawn_result *result)
@@ -93,9 +92,8 @@ static int run(const char *name, const char *command)
 	g_free(self);
 	if (r.result.end == SPAWN_EXITED)
 		return r.result.code;
-	(void)fprintf(stderr, "ldirectord: execute: %s %s %s\n", name, command,
-		      // nowhere else to say it
-		      r.result.end == SPAWN_FAILED ? g_strerror(r.result.code) : "did not come to an end");
+	print_error("ldirectord: execute: %s %s %s\n", name, command,
+		r.result.end == SPAWN_FAILED ? g_strerror(r.result.code) : "did not come to an end");
 	return EXIT_NOT_RUN;
 }
 

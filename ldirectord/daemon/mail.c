@@ -27,8 +27,8 @@ struct mail {
 	struct ldlog_pause trouble; /* or a dead server fills the log */
 };
 
-/* A letter that is out. */
-struct errand {
+/* A mail that is being sent. */
+struct attempt {
 	struct mail *mail;
 	struct posting *posting;
 	const char *by; /* host or program, of the posting */
@@ -38,11 +38,11 @@ struct errand {
 
 static void send_due(struct mail *m);
 
-static void came_back(struct errand *e, bool sent, const char *why)
+static void came_back(struct attempt *e, bool sent, const char *why)
 {
 	struct mail *m = e->mail;
 	struct posting *p = e->posting;
-	char *to = g_strndup(p->list, 120), *subject = mail_text_subject(&p->letter, m->host), *line = NULL;
+	char *to = g_strndup(p->list, 120), *subject = mail_text_subject(&p->text, m->host), *line = NULL;
 	unsigned tries = p->tries, pause_s = mail_queue_back(m->queue, p, sent, mono_now());
 	m->out--;
 	if (sent) {
@@ -91,7 +91,7 @@ static const char *mailer(void)
 }
 
 /* The recipients are operands: none can be an option. */
-static void by_mailer(struct errand *e, const struct mail_text_envelope *envelope)
+static void by_mailer(struct attempt *e, const struct mail_text_envelope *envelope)
 {
 	GPtrArray *argv = g_ptr_array_new();
 	const char *const fixed[] = {"sendmail", "-oi", "-f", envelope->from, "--"};
@@ -100,18 +100,18 @@ static void by_mailer(struct errand *e, const struct mail_text_envelope *envelop
 	for (size_t i = 0; envelope->to[i]; i++)
 		g_ptr_array_add(argv, envelope->to[i]);
 	g_ptr_array_add(argv, NULL);
-	char *message = mail_text_compose(&e->posting->letter, envelope, "\n");
+	char *message = mail_text_compose(&e->posting->text, envelope, "\n");
 	feed_site_program(e->by, (char *const *)argv->pdata, message, on_mailer, e);
 	g_free(message);
 	(void)g_ptr_array_free(argv, TRUE);
 }
 
-static void by_smtp(struct errand *e, const struct mail_text_envelope *envelope)
+static void by_smtp(struct attempt *e, const struct mail_text_envelope *envelope)
 {
 	struct mail *m = e->mail;
 	if (!m->smtp)
 		m->smtp = smtp_open();
-	char *message = mail_text_compose(&e->posting->letter, envelope, "\r\n");
+	char *message = mail_text_compose(&e->posting->text, envelope, "\r\n");
 	smtp_send(m->smtp, &(struct smtp_order){.host = e->by,
 				   .from = envelope->from,
 				   .to = envelope->to,
@@ -137,9 +137,9 @@ static void stamp(struct mail *m, struct posting *p)
 
 static void send_one(struct mail *m, struct posting *p)
 {
-	struct errand *e = g_new0(struct errand, 1);
+	struct attempt *e = g_new0(struct attempt, 1);
 	stamp(m, p);
-	*e = (struct errand){.mail = m, .posting = p, .by = g_strdup(p->smtp ? p->smtp : mailer())};
+	*e = (struct attempt){.mail = m, .posting = p, .by = g_strdup(p->smtp ? p->smtp : mailer())};
 	struct mail_text_envelope envelope = {.from = m->from ? m->from : m->own,
 		.host = m->host,
 		.to = mail_text_addresses(p->list),
@@ -177,10 +177,10 @@ static void post(struct mail *m, const char *list, const char *smtp, const struc
 		return;
 	struct posting *p = mail_queue_gather(m->queue, list, smtp, mono_now(), &lost);
 	if (p)
-		mail_text_add(&p->letter, event);
+		mail_text_add(&p->text, event);
 	if (!p || lost) {
 		char *line = g_strdup_printf(
-			"Mail dropped, %d are waiting already: %s", MAIL_QUEUE_LETTERS, p ? lost : event->text);
+			"Mail dropped, %d are waiting already: %s", MAIL_QUEUE_MAX, p ? lost : event->text);
 		m->dropped++;
 		ldlog_rarely(&m->trouble, line);
 		g_free(line);

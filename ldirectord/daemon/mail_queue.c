@@ -9,15 +9,15 @@ struct mail_queue {
 
 struct mail_queue *mail_queue_new(void)
 {
-	struct mail_queue *o = g_new0(struct mail_queue, 1);
-	g_queue_init(&o->postings);
-	return o;
+	struct mail_queue *q = g_new0(struct mail_queue, 1);
+	g_queue_init(&q->postings);
+	return q;
 }
 
 static void posting_free(void *data)
 {
 	struct posting *p = data;
-	mail_text_clear(&p->letter);
+	mail_text_clear(&p->text);
 	g_free(p->list);
 	g_free(p->smtp);
 	g_free(p->id);
@@ -25,21 +25,21 @@ static void posting_free(void *data)
 	g_free(p);
 }
 
-void mail_queue_free(struct mail_queue *o)
+void mail_queue_free(struct mail_queue *q)
 {
-	g_queue_clear_full(&o->postings, posting_free);
-	g_free(o);
+	g_queue_clear_full(&q->postings, posting_free);
+	g_free(q);
 }
 
-static void drop(struct mail_queue *o, struct posting *p)
+static void drop(struct mail_queue *q, struct posting *p)
 {
-	(void)g_queue_remove(&o->postings, p);
+	(void)g_queue_remove(&q->postings, p);
 	posting_free(p);
 }
 
-static struct posting *oldest_here(const struct mail_queue *o)
+static struct posting *oldest_here(const struct mail_queue *q)
 {
-	for (GList *at = o->postings.head; at; at = at->next) {
+	for (GList *at = q->postings.head; at; at = at->next) {
 		struct posting *p = at->data;
 		if (!p->out)
 			return p;
@@ -48,33 +48,33 @@ static struct posting *oldest_here(const struct mail_queue *o)
 }
 
 struct posting *mail_queue_gather(
-	struct mail_queue *o, const char *list, const char *smtp, struct mono now, char **lost)
+	struct mail_queue *q, const char *list, const char *smtp, struct mono now, char **lost)
 {
 	*lost = NULL;
-	for (GList *at = o->postings.tail; at; at = at->prev) {
+	for (GList *at = q->postings.tail; at; at = at->prev) {
 		struct posting *p = at->data;
 		if (!p->out && p->tries == 0 && strcmp(p->list, list) == 0 && g_strcmp0(p->smtp, smtp) == 0)
 			return p;
 	}
-	if (o->postings.length >= MAIL_QUEUE_LETTERS) {
-		struct posting *old = oldest_here(o);
+	if (q->postings.length >= MAIL_QUEUE_MAX) {
+		struct posting *old = oldest_here(q);
 		if (!old)
 			return NULL;
-		*lost = g_strdup(old->letter.first);
-		drop(o, old);
+		*lost = g_strdup(old->text.first);
+		drop(q, old);
 	}
 	struct posting *p = g_new0(struct posting, 1);
-	mail_text_init(&p->letter);
+	mail_text_init(&p->text);
 	p->list = g_strdup(list);
 	p->smtp = g_strdup(smtp);
 	p->due = mono_add(now, span_ms(MAIL_QUEUE_GATHER_MS));
-	g_queue_push_tail(&o->postings, p);
+	g_queue_push_tail(&q->postings, p);
 	return p;
 }
 
-struct posting *mail_queue_take(struct mail_queue *o, struct mono now)
+struct posting *mail_queue_take(struct mail_queue *q, struct mono now)
 {
-	for (GList *at = o->postings.head; at; at = at->next) {
+	for (GList *at = q->postings.head; at; at = at->next) {
 		struct posting *p = at->data;
 		if (p->out || !mono_reached(now, p->due))
 			continue;
@@ -85,11 +85,11 @@ struct posting *mail_queue_take(struct mail_queue *o, struct mono now)
 	return NULL;
 }
 
-unsigned mail_queue_back(struct mail_queue *o, struct posting *p, bool sent, struct mono now)
+unsigned mail_queue_back(struct mail_queue *q, struct posting *p, bool sent, struct mono now)
 {
 	static const unsigned pauses_s[MAIL_QUEUE_TRIES] = {[1] = 60, [2] = 300, [3] = 900};
 	if (sent || p->tries >= MAIL_QUEUE_TRIES) {
-		drop(o, p);
+		drop(q, p);
 		return 0;
 	}
 	unsigned pause_s = pauses_s[p->tries];
@@ -98,25 +98,25 @@ unsigned mail_queue_back(struct mail_queue *o, struct posting *p, bool sent, str
 	return pause_s;
 }
 
-unsigned mail_queue_hurry(struct mail_queue *o, struct mono now)
+unsigned mail_queue_hurry(struct mail_queue *q, struct mono now)
 {
 	unsigned given_up = 0;
-	for (GList *at = o->postings.head, *next; at; at = next) {
+	for (GList *at = q->postings.head, *next; at; at = next) {
 		struct posting *p = at->data;
 		next = at->next;
 		p->due = now;
 		if (p->out || p->tries == 0)
 			continue;
-		drop(o, p);
+		drop(q, p);
 		given_up++;
 	}
 	return given_up;
 }
 
-struct mono mail_queue_deadline(const struct mail_queue *o)
+struct mono mail_queue_deadline(const struct mail_queue *q)
 {
 	struct mono first = MONO_FAR;
-	for (GList *at = o->postings.head; at; at = at->next) {
+	for (GList *at = q->postings.head; at; at = at->next) {
 		const struct posting *p = at->data;
 		if (!p->out)
 			first = mono_min(first, p->due);
@@ -124,7 +124,7 @@ struct mono mail_queue_deadline(const struct mail_queue *o)
 	return first;
 }
 
-unsigned mail_queue_count(const struct mail_queue *o)
+unsigned mail_queue_count(const struct mail_queue *q)
 {
-	return o->postings.length;
+	return q->postings.length;
 }

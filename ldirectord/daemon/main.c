@@ -12,24 +12,34 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ldirectord/check/check.h"
 #include "ldirectord/daemon/check_file.h"
 #include "ldirectord/daemon/control.h"
 #include "ldirectord/daemon/director.h"
 #include "ldirectord/daemon/execute.h"
 #include "ldirectord/daemon/instance.h"
-#include "ldirectord/daemon/ldlog.h"
+#include "ldirectord/daemon/print.h"
 
 enum { EXIT_GOOD = 0, EXIT_INIT = 1, EXIT_CONFIG = 2, EXIT_STOPPED = 3, EXIT_USAGE = 255, RESTART_PATIENCE_S = 60 };
 
 static int usage(FILE *to, int code)
 {
-	(void)fputs(
+	print_to(to,
 		"usage: ldirectord [-d] [CONFIG] start|stop|restart|try-restart|reload|force-reload|status [--json]\n"
 		"       ldirectord [CONFIG] drain|disable|enable VIRTUAL REAL\n"
 		"       ldirectord check FILE [--strict] [--json]\n"
-		"       ldirectord -v | -h\n",
-		to); // nowhere else to say it
+		"       ldirectord -v | -h\n");
 	return code;
+}
+
+static int print_version(void)
+{
+	GString *checks = g_string_new(NULL);
+	check_names(checks);
+	int written = printf(
+		"ldirectord %s (heartbeat)\nchecks: %s\nback ends: netlink, IPVSADM=PATH\n", VERSION, checks->str);
+	(void)g_string_free(checks, TRUE);
+	return written > 0 ? EXIT_GOOD : EXIT_INIT;
 }
 
 /* --- start --- */
@@ -39,9 +49,9 @@ static void print_diags(const struct diags *diags)
 {
 	for (size_t i = 0; i < diags->count; i++) {
 		const struct diag *d = &diags->list[i];
-		(void)fprintf(stderr, "%s [%d] reading file %s at line %u: %s\n",
+		print_error("%s [%d] reading file %s at line %u: %s\n",
 			d->severity == DIAG_ERROR ? "Error" : "Warning", (int)getpid(), diags->file, d->line,
-			d->text); // nowhere else to say it
+			d->text);
 	}
 }
 
@@ -49,10 +59,9 @@ static struct lb_config *load(const struct instance *instance, int *code)
 {
 	struct diags diags;
 	if (!instance->found) {
-		(void)fprintf(stderr,
-			"ldirectord: the configuration file %s is not there, nor in " SYSCONFDIR "/ha.d or " SYSCONFDIR
+		print_error("ldirectord: the configuration file %s is not there, nor in " SYSCONFDIR "/ha.d or " SYSCONFDIR
 			"/ha.d/conf\n",
-			instance->file); // nowhere else to say it
+			instance->file);
 		*code = EXIT_INIT;
 		return NULL;
 	}
@@ -99,7 +108,7 @@ static void on_ready(void *context, bool ok, const char *why)
 	if (ok)
 		notify_systemd("READY=1\n");
 	if (!ok && s->fd < 0)
-		(void)fprintf(stderr, "ldirectord: the IPVS table cannot be used: %s\n", why); // nowhere else to say it
+		print_error("ldirectord: the IPVS table cannot be used: %s\n", why);
 	if (s->fd < 0)
 		return;
 	char line[256];
@@ -146,8 +155,7 @@ static int wait_for_daemon(const struct instance *instance, int fd)
 		(void)snprintf(line, sizeof line,
 			"whether the daemon has written its table cannot be heard%s%s; see ldirectord status and its log",
 			deaf ? ": " : "", deaf ? strerror(deaf) : "");
-	// nowhere else to say it
-	(void)fprintf(stderr, "ldirectord: %s\n", line[0] ? line : "the daemon ended before it had begun; see its log");
+	print_error("ldirectord: %s\n", line[0] ? line : "the daemon ended before it had begun; see its log");
 	return EXIT_INIT;
 }
 
@@ -217,8 +225,7 @@ static int command_stop(const struct instance *instance)
 	if (instance_state(instance, &pid) == INSTANCE_RUNS) {
 		if (kill(pid, SIGTERM) == 0)
 			return EXIT_GOOD;
-		// nowhere else to say it
-		(void)fprintf(stderr, "ldirectord: cannot signal process %d: %s\n", (int)pid, strerror(errno));
+		print_error("ldirectord: cannot signal process %d: %s\n", (int)pid, strerror(errno));
 		return EXIT_INIT;
 	}
 	(void)control_ask(instance->socket, "stop", &answer); /* supervised or -d; not there: nothing to stop */
@@ -252,11 +259,11 @@ static int unheard(const struct instance *instance, int error, FILE *out, int co
 {
 	pid_t pid;
 	if (instance_state(instance, &pid) != INSTANCE_RUNS) {
-		(void)fprintf(out, "ldirectord is stopped for %s\n", instance->file); // nowhere else to say it
+		print_to(out, "ldirectord is stopped for %s\n", instance->file);
 		return code;
 	}
-	(void)fprintf(stderr, "ldirectord for %s is running with pid: %d, but is not heard at %s: %s; see its log\n",
-		instance->file, (int)pid, instance->socket, strerror(-error)); // nowhere else to say it
+	print_error("ldirectord for %s is running with pid: %d, but is not heard at %s: %s; see its log\n",
+		instance->file, (int)pid, instance->socket, strerror(-error));
 	return EXIT_INIT;
 }
 
@@ -265,8 +272,7 @@ static int command_reload(const struct instance *instance)
 	char *answer = NULL;
 	int result = control_ask(instance->socket, "reload", &answer);
 	if (result == 1)
-		// nowhere else to say it
-		(void)fprintf(stderr, "ldirectord: not reloaded, the old configuration goes on: %s", answer);
+		print_error("ldirectord: not reloaded, the old configuration goes on: %s", answer);
 	free(answer);
 	return result == 0 ? EXIT_GOOD : result == 1 ? EXIT_CONFIG : unheard(instance, result, stderr, EXIT_INIT);
 }
@@ -279,26 +285,23 @@ static int command_status(const struct instance *instance, bool json)
 	int error = control_ask(instance->socket, "status", &answer);
 	bool heard = error == 0;
 	if (json && heard)
-		(void)fputs(answer, stdout); // nowhere else to say it
+		print_to(stdout, "%s", answer);
 	free(answer);
 	if (json && (heard || state == INSTANCE_RUNS)) /* nothing to be read on standard output is no success */
 		return heard ? EXIT_GOOD : unheard(instance, error, stdout, EXIT_STOPPED);
 	if (state == INSTANCE_RUNS) {
-		// nowhere else to say it
-		(void)fprintf(stderr, "ldirectord for %s is running with pid: %d\n", instance->file, (int)pid);
+		print_error("ldirectord for %s is running with pid: %d\n", instance->file, (int)pid);
 		return EXIT_GOOD;
 	}
 	if (heard) {
-		// nowhere else to say it
-		(void)fprintf(stderr, "ldirectord for %s is running in the foreground\n", instance->file);
+		print_error("ldirectord for %s is running in the foreground\n", instance->file);
 		return EXIT_GOOD;
 	}
 	if (state == INSTANCE_STALE) {
-		// nowhere else to say it
-		(void)fprintf(stderr, "ldirectord stale pid file %s for %s\n", instance->pid_file, instance->file);
+		print_error("ldirectord stale pid file %s for %s\n", instance->pid_file, instance->file);
 		return EXIT_INIT;
 	}
-	(void)printf("ldirectord is stopped for %s\n", instance->file); // nowhere else to say it
+	print_to(stdout, "ldirectord is stopped for %s\n", instance->file);
 	return EXIT_STOPPED;
 }
 
@@ -310,7 +313,7 @@ static int command_order(const struct instance *instance, const char *word, char
 		return usage(stdout, EXIT_USAGE);
 	int result = control_ask(instance->socket, line, &answer);
 	if (result == 1)
-		(void)fprintf(stderr, "ldirectord: %s: %s", word, answer); // nowhere else to say it
+		print_error("ldirectord: %s: %s", word, answer);
 	free(answer);
 	return result == 0 ? EXIT_GOOD : result == 1 ? EXIT_INIT : unheard(instance, result, stdout, EXIT_STOPPED);
 }
@@ -327,8 +330,7 @@ static int run_check(int count, char **words)
 		} else if (strcmp(words[i], "--json") == 0) {
 			json = true;
 		} else if (words[i][0] == '-' || file) {
-			// nowhere else to say it
-			(void)fprintf(stderr, "ldirectord: check: \"%s\" is not accepted\n", words[i]);
+			print_error("ldirectord: check: \"%s\" is not accepted\n", words[i]);
 			return usage(stdout, EXIT_USAGE);
 		} else {
 			file = words[i];
@@ -359,7 +361,7 @@ static int run_own(const struct words *w, const struct instance *instance)
 		return command_status(instance, w->json);
 	if ((strcmp(c, "drain") == 0 || strcmp(c, "disable") == 0 || strcmp(c, "enable") == 0) && w->operand_count == 2)
 		return command_order(instance, c, w->operands);
-	(void)fprintf(stderr, "ldirectord: \"%s\" is no command\n", c); // nowhere else to say it
+	print_error("ldirectord: \"%s\" is no command\n", c);
 	return usage(stdout, EXIT_USAGE);
 }
 
@@ -403,15 +405,11 @@ int main(int argc, char **argv)
 			break;
 		}
 		if (strcmp(o, "-v") == 0 || strcmp(o, "--version") == 0)
-			return printf("ldirectord %s (heartbeat)\nchecks: connect ping external external-perl http https http_proxy ftp smtp submission pop pops "
-				      "imap imaps nntp dns simpletcp sip none\nback ends: netlink, IPVSADM=PATH\n",
-				       VERSION) > 0
-			               ? EXIT_GOOD
-			               : EXIT_INIT;
+			return print_version();
 		if (strcmp(o, "-h") == 0 || strcmp(o, "-?") == 0 || strcmp(o, "--help") == 0)
 			return usage(stdout, EXIT_GOOD);
 		if (strcmp(o, "-d") != 0 && strcmp(o, "--debug") != 0) {
-			(void)fprintf(stderr, "Unknown option: %s\n", o); // nowhere else to say it
+			print_error("Unknown option: %s\n", o);
 			return usage(stdout, EXIT_USAGE);
 		}
 		w.debug = true;

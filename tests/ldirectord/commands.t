@@ -14,6 +14,9 @@ call status
 want 3 "ldirectord is stopped for $CF" '' 'status, stopped: standard output, exit 3'
 call reload
 [ "$CODE" -eq 1 ]; ok $? 'reload, stopped: exit 1'
+call -v
+want 0 'checks: connect ping external external-perl on off dns ftp http https http_proxy imap imaps nntp none pop pops simpletcp sip smtp submission' \
+	'' '-v lists every check that is built in, and no other'
 call stop
 want 0 '' '' 'stop, stopped: exit 0'
 call try-restart

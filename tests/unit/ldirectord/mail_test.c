@@ -232,7 +232,7 @@ static struct posting *gather(struct mail_queue *o, const char *list, const char
 {
 	char *lost;
 	struct posting *p = mail_queue_gather(o, list, smtp, at(ms), &lost);
-	mail_text_add(&p->letter, &(struct mail_text_event){EVENT, "running", NULL, NULL});
+	mail_text_add(&p->text, &(struct mail_text_event){EVENT, "running", NULL, NULL});
 	assert_null(lost);
 	return p;
 }
@@ -249,7 +249,7 @@ static void what_happens_within_a_second_is_one_letter_for_each_recipient(void *
 	assert_int_equal(mail_queue_deadline(o).ns, at(1000).ns);
 	assert_null(mail_queue_take(o, at(999)));
 	assert_ptr_equal(mail_queue_take(o, at(1000)), p);
-	assert_int_equal(p->letter.count, 2);
+	assert_int_equal(p->text.count, 2);
 	assert_null(mail_queue_take(o, at(1000)));
 	assert_ptr_not_equal(gather(o, "a", "relay", 1000), p); // it is out
 	mail_queue_free(o);
@@ -283,7 +283,7 @@ static void without_room_the_oldest_goes_and_is_named(void **state)
 	struct mail_queue *o = mail_queue_new();
 	char *lost, list[16];
 	(void)state;
-	for (int i = 0; i < MAIL_QUEUE_LETTERS; i++) {
+	for (int i = 0; i < MAIL_QUEUE_MAX; i++) {
 		(void)snprintf(list, sizeof list, "a%d", i);
 		(void)gather(o, list, NULL, 0);
 	}
@@ -291,7 +291,7 @@ static void without_room_the_oldest_goes_and_is_named(void **state)
 	assert_non_null(mail_queue_gather(o, "new", NULL, at(1000), &lost));
 	assert_string_equal(lost, EVENT);
 	g_free(lost);
-	assert_int_equal(mail_queue_count(o), MAIL_QUEUE_LETTERS);
+	assert_int_equal(mail_queue_count(o), MAIL_QUEUE_MAX);
 	assert_string_equal(mail_queue_take(o, at(1000))->list, "a2");
 	while (mail_queue_take(o, at(9000)) != NULL)
 		;

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+/* Output of the commands for the person or script that runs them.  The daemon logs with ldlog.h instead.
+ * A failed write is ignored: there is no other place to report it, and the exit code is right without the text. */
+#ifndef LDIRECTORD_DAEMON_PRINT_H
+#define LDIRECTORD_DAEMON_PRINT_H
+
+#include <stdio.h>
+
+/* Print to standard error.  format is the complete text, with its newline. */
+void print_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same to either stream. */
+void print_to(FILE *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
