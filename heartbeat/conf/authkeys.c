@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* No word of this file is ever shown: a slip of the pen may put a key where a method should be.
- * Diagnostics tell the line, the column and what would be right. */
+/* Diagnostics never quote authkeys, because a mistake can put a key where the method should be.
+ * They give the line, the column and what is expected. */
 #include "heartbeat/conf/authkeys.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@ struct authkeys_parser {
 	struct diags *diags;
 	unsigned key_line[AUTHKEYS_MAX]; /* 0: not defined */
 	unsigned auth_line;              /* 0: none yet */
-	bool refused;                /* a line was wrong: do not judge what is missing */
+	bool refused;                /* a line was refused: do not also report what is missing */
 };
 
 static const char *const method_names[] = {
@@ -56,7 +56,7 @@ static void take_auth(struct authkeys_parser *p, const struct lexer_line *line)
 	}
 	if (p->auth_line && p->keys->active != index)
 		diag_add(p->diags, DIAG_WARNING, line->line, line->words[0].column,
-			"auth: %u replaces the choice of line %u", index, p->auth_line);
+			"auth: key number %u replaces the one given on line %u", index, p->auth_line);
 	if (line->count > 2 && line->words[2].text.at[0] != '#')
 		complain(p, DIAG_WARNING, line->words[2], "auth: the rest of the line is ignored");
 	p->keys->active = index;
@@ -72,7 +72,7 @@ static enum auth_method method_read(struct bytes word)
 	return AUTH_NONE;
 }
 
-// The line "N METHOD [KEY]" behind its number.  False: refused.
+// What follows the number in the line "N METHOD [KEY]".  False: refused.
 static bool take_key(struct authkeys_parser *p, unsigned index, const struct lexer_line *line)
 {
 	if (line->count < 2) {
@@ -87,7 +87,7 @@ static bool take_key(struct authkeys_parser *p, unsigned index, const struct lex
 	}
 	if (method == AUTH_CRC && line->count > 2) {
 		complain(p, DIAG_ERROR, line->words[2],
-			"crc uses no key; expected nothing after it, or sha1 to have packets signed");
+			"crc uses no key; delete what follows it, or write sha1 to sign packets");
 		return false;
 	}
 	if (method != AUTH_CRC && line->count < 3) {
@@ -106,7 +106,7 @@ static bool take_key(struct authkeys_parser *p, unsigned index, const struct lex
 		complain(p, DIAG_WARNING, line->words[3], "the key ends at the blank: the rest of the line is ignored");
 	if (p->key_line[index])
 		diag_add(p->diags, DIAG_WARNING, line->line, line->words[0].column,
-			"key %u replaces the one of line %u", index, p->key_line[index]);
+			"key %u replaces the key given on line %u", index, p->key_line[index]);
 	struct authkey *slot = &p->keys->keys[index];
 	explicit_bzero(slot, sizeof(*slot));
 	slot->method = method;
@@ -128,7 +128,7 @@ static void take(struct authkeys_parser *p, const struct lexer_line *line)
 		return;
 	}
 	if (!index_read(first.text, &index)) {
-		// The reference takes every line with an "a" for a misspelt auth; which one was meant is worth saying.
+		// The reference reads every line that starts with "a" as an auth line, so the message names auth.
 		complain(p, DIAG_ERROR, first,
 			first.text.at[0] == 'a'
 				? "invalid auth line; expected \"auth N\", N being 0 to 15"
@@ -166,19 +166,19 @@ static void check(struct authkeys_parser *p)
 		list_defined(p, defined, sizeof(defined));
 		if (!p->refused)
 			diag_add(p->diags, DIAG_ERROR, p->auth_line, 0,
-				"auth %u: there is no key %u; the keys of this file: %s", keys->active, keys->active,
+				"auth %u: key %u is not defined; this file defines: %s", keys->active, keys->active,
 				defined);
 		return;
 	}
 	if (keys->keys[keys->active].method == AUTH_CRC)
 		diag_add(p->diags, DIAG_WARNING, p->key_line[keys->active], 0,
-			"crc protects against accidents only: anyone on the network can speak for a node; write \"%u sha1 KEY\" on all nodes",
+			"crc protects against accidents only: anyone on the network can send packets as a node; write \"%u sha1 KEY\" on all nodes",
 			keys->active);
 	for (unsigned i = 0; i < AUTHKEYS_MAX; i++) {
 		if (i != keys->active && keys->keys[i].method == AUTH_CRC &&
 			keys->keys[keys->active].method != AUTH_CRC)
 			diag_add(p->diags, DIAG_WARNING, p->key_line[i], 0,
-				"key %u is crc beside a keyed method: Heartbeat 3 accepts it from anyone; delete it when no node signs with it",
+				"key %u is crc but the active key is not: Heartbeat 3 accepts crc packets from anyone; delete it when no node signs with it",
 				i);
 	}
 }
@@ -196,7 +196,7 @@ void authkeys_parse(struct bytes text, struct authkeys *keys, struct diags *diag
 		take(&p, &line);
 	}
 	if (l.has_nul)
-		diag_add(diags, DIAG_ERROR, 0, 0, "the file holds NUL bytes: it is damaged or no text");
+		diag_add(diags, DIAG_ERROR, 0, 0, "the file contains NUL bytes: it is damaged or not a text file");
 	check(&p);
 }
 

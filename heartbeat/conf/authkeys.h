@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* authkeys: which key signs, which keys exist.  Pure; the permission check is file_read's caller (authkeys_check_mode).
- * Diagnostics never contain a key.  doc/configuration.md 8. */
+/* authkeys: which keys exist and which key signs.  Pure: the caller reads the file and passes its mode to
+ * authkeys_check_mode.  Diagnostics never contain a key.  doc/configuration.md 8. */
 #ifndef HEARTBEAT_CONF_AUTHKEYS_H
 #define HEARTBEAT_CONF_AUTHKEYS_H
 
@@ -23,15 +23,16 @@ struct authkey {
 
 struct authkeys {
 	struct authkey keys[AUTHKEYS_MAX];
-	unsigned active; /* index that signs, and the only one accepted from the wire */
+	unsigned active; /* index of the key that signs; received packets must be signed with this key too */
 };
 
-/* Fills *keys (all bytes).  "auth N" may stand before or after its key (ours).  Usable only when diags->errors is 0.
- * Warns (DIAG_WARNING) about crc as active method, and about crc listed beside a keyed method. */
+/* Fills *keys (all bytes).  "auth N" may be before or after its key (our extension).  *keys is usable only when
+ * diags->errors is 0.  Warns (DIAG_WARNING) when crc is the active method, and when crc is defined but a keyed method is
+ * active. */
 void authkeys_parse(struct bytes text, struct authkeys *keys, struct diags *diags);
-/* Refuse a file readable by group or others: adds an error that says mode found and wanted. */
+/* Refuse a file that group or others can read: adds an error with the mode found and the mode expected. */
 void authkeys_check_mode(mode_t mode, struct diags *diags);
-/* Overwrite with zeros in a way the compiler may not drop. */
+/* Overwrite with zeros.  The compiler cannot remove these writes. */
 void authkeys_wipe(struct authkeys *keys);
 const char *auth_method_name(enum auth_method method);
 

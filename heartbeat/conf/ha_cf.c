@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The driver: lines to directives, directives to setters, then presets, the second pass and the cross checks.
+// Drives the parser of ha.cf.  Finds the directive of each line and calls its setter; then applies the presets, runs the
+// second pass over the media, and makes the checks that need the whole file.
 #include "heartbeat/conf/ha_cf.h"
 
 #include <assert.h>
@@ -9,9 +10,9 @@
 
 static const struct lexer_rules rules = {.comment_anywhere = true, .comma_separates = true};
 
-// --- what the other files ask ---
+// --- queries of the other files ---
 
-// The name comes from our own code: a misspelt one must not pass for a directive that was not given.
+// The name comes from our own code.  A misspelt name must abort, not look like a directive that was not given.
 static size_t row_of(const char *directive)
 {
 	int index = directive_find(bytes_of(directive));
@@ -67,12 +68,12 @@ static void unknown(struct ha_cf_parser *p, struct word word)
 		 nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
 }
 
-// False: this directive may stand once, and has.
+// False: this directive is allowed only once and was already given.
 static bool may_repeat(struct ha_cf_parser *p, int index, struct word word)
 {
 	const struct directive *row = directive_at((size_t)index);
 	if (p->given[index] && row->repeat == REPEAT_REFUSED) {
-		diag_add(p->diags, DIAG_ERROR, word.line, word.column, "%s: given already on line %u; keep one of them",
+		diag_add(p->diags, DIAG_ERROR, word.line, word.column, "%s: already given on line %u; keep one of them",
 			row->name, p->given[index]);
 		return false;
 	}
@@ -89,16 +90,16 @@ static void accept_text(struct ha_cf_parser *p, int index, struct word word)
 	p->text[index] = arena_text(p->arena, word.text);
 }
 
-// What people expect of other files and this one never did: quotes, continued lines.
+// Other configuration files support quotes and continued lines; ha.cf never did.  Warn about a value that looks like one.
 static void hint(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	uint8_t first = word.text.at[0], last = word.text.at[word.text.len - 1];
 	if (first == '"' || first == '\'')
 		diag_add(p->diags, DIAG_WARNING, word.line, word.column,
-			"%s: quotes are ordinary characters here: the value is %s", row->name, show(word.text).text);
+			"%s: quotes are ordinary characters in ha.cf: the value is %s", row->name, show(word.text).text);
 	if (last == '\\')
 		diag_add(p->diags, DIAG_WARNING, word.line, word.column,
-			"%s: a backslash does not continue the line here; it is taken as part of the value", row->name);
+			"%s: a backslash does not continue the line in ha.cf; it is part of the value", row->name);
 }
 
 static void take_words(struct ha_cf_parser *p, int index, const struct lexer_line *line)
@@ -119,15 +120,15 @@ static void take_words(struct ha_cf_parser *p, int index, const struct lexer_lin
 	}
 	if (line->count == 1)
 		diag_add(p->diags, DIAG_WARNING, line->line, line->words[0].column,
-			"%s: no value: the line does nothing; write \"%s %s\"", row->name, row->name, row->arguments);
+			"%s: the value is missing, so the line has no effect; write \"%s %s\"", row->name, row->name, row->arguments);
 }
 
-// What the manual calls argument number n, up to the blank or the dots.
+// The name of argument number n in the manual, without the dots that may follow it.
 static struct bytes argument_name(const struct directive *row, size_t n)
 {
 	struct reader r = reader_over(bytes_of(row->arguments));
 	for (; n > 0; n--)
-		(void)reader_until(&r, ' '); // min_words never exceeds the words of the text
+		(void)reader_until(&r, ' '); // always found: arguments has at least min_words words
 	struct reader ahead = r;
 	struct bytes name = reader_until(&ahead, ' ');
 	if (ahead.failed)
@@ -142,7 +143,7 @@ static void take_line(struct ha_cf_parser *p, int index, const struct lexer_line
 	const struct directive *row = directive_at((size_t)index);
 	struct lexer l;
 	struct lexer_line args;
-	lexer_init(&l, line->rest, (struct lexer_rules){.comment_anywhere = true}); // here a comma is part of its word
+	lexer_init(&l, line->rest, (struct lexer_rules){.comment_anywhere = true}); // a comma is part of the word
 	if (!lexer_next(&l, &args))
 		args = (struct lexer_line){.count = 0};
 	for (size_t i = 0; i < args.count; i++) {
@@ -183,14 +184,14 @@ static void take(struct ha_cf_parser *p, const struct lexer_line *line)
 
 // --- after the lines ---
 
-// Presets go through the setters: the default's text and its value cannot differ.
+// Presets go through the setters, so the text of a default and its value cannot differ.
 static void apply_presets(struct ha_cf_parser *p)
 {
 	const struct directive *row;
 	for (size_t i = 0; (row = directive_at(i)) != NULL; i++) {
 		if (!row->preset || (p->given[i] && !p->refused[i]))
 			continue;
-		(void)row->set(p, row, (struct word){bytes_of(row->preset), 0, 0}); // the table's own values are good
+		(void)row->set(p, row, (struct word){bytes_of(row->preset), 0, 0}); // always accepted: our own value
 		p->text[i] = row->preset;
 	}
 }
@@ -212,7 +213,7 @@ static void list_parameters(struct ha_cf_parser *p)
 	}
 }
 
-// --- the public face ---
+// --- public functions ---
 
 static struct ha_cf *parse(struct arena *arena, struct bytes text, const char *local_node, struct diags *diags)
 {
@@ -227,7 +228,7 @@ static struct ha_cf *parse(struct arena *arena, struct bytes text, const char *l
 	while (lexer_next(&l, &line))
 		take(&p, &line);
 	if (l.has_nul)
-		diag_add(diags, DIAG_ERROR, 0, 0, "the file holds NUL bytes: it is damaged or no text");
+		diag_add(diags, DIAG_ERROR, 0, 0, "the file contains NUL bytes: it is damaged or not a text file");
 
 	apply_presets(&p);
 	media_conf_finish(&p);
@@ -249,7 +250,7 @@ struct ha_cf *ha_cf_parse(struct bytes text, const char *local_node, struct diag
 void ha_cf_free(struct ha_cf *conf)
 {
 	if (conf)
-		arena_free(conf->arena); // the configuration itself lives in it
+		arena_free(conf->arena); // conf itself is in this arena
 }
 
 const char *ha_cf_parameter(const struct ha_cf *conf, const char *name)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* ha.cf: text to struct plus diagnostics.  Pure: no file, no name lookup, no interface is looked at here;
- * what needs the host (interfaces, users, resolvable names) is checked where it is used.
+/* ha.cf: parses the text into a struct and diagnostics.  Pure: reads no file, resolves no name, looks at no interface.
+ * The modules that use interfaces, users and host names check them.
  * doc/configuration.md 2 to 7. */
 #ifndef HEARTBEAT_CONF_HA_CF_H
 #define HEARTBEAT_CONF_HA_CF_H
@@ -37,21 +37,21 @@ enum medium_kind {
 /* One medium.  Strings live in the configuration's arena. */
 struct medium_conf {
 	enum medium_kind kind;
-	const char *
-		name; /* as cl_status shows it: interface, device, ping host or group name; IF:ADDRESS (IF:ADDRESS:PORT)
-	                        * for a medium with an address whose interface carries another medium too */
+	/* name as cl_status shows it: interface, device, ping host or group name; IF:ADDRESS (IF:ADDRESS:PORT) for a
+	 * medium with an address when another medium uses the same interface */
+	const char *name;
 	const char *interface; /* bcast mcast ucast mcast6 ucast6 */
 	const char *address;   /* mcast: group; ucast: peer; ping: host */
 	const char **members;  /* ping_group */
 	size_t member_count;
-	uint16_t port;         /* bcast ucast ucast6: the udpport above, or when there is none the one below (warned) */
+	uint16_t port;         /* bcast ucast ucast6: the udpport line above, else the one below (with a warning) */
 	unsigned ttl;          /* mcast: 0..4 */
 	bool loop;             /* mcast */
 	unsigned baud;         /* serial */
-	unsigned line;         /* in ha.cf, for later complaints */
+	unsigned line;         /* in ha.cf, for later diagnostics */
 };
 
-/* A directive kept as written, for cl_status hbparameter and the HA_<name> environment. */
+/* A name and its value as written, for cl_status hbparameter and the HA_<name> environment. */
 struct parameter {
 	const char *name, *value;
 };
@@ -75,12 +75,12 @@ struct stonith_conf {
 	unsigned line;
 };
 
-/* How much of a directive this version does; texts by served_text. */
+/* What this version does with a directive; served_text gives the text. */
 enum served {
 	SERVED,
-	WITHOUT_EFFECT, /* checked and kept */
-	NOT_SERVED,     /* checked; a warning at the start, and nothing is done */
-	NOT_BUILT_IN,   /* a medium that heartbeat/media does not have: the start is refused */
+	WITHOUT_EFFECT, /* checked and stored, not used */
+	NOT_SERVED,     /* checked, not used; heartbeat logs a warning when it starts */
+	NOT_BUILT_IN,   /* a medium that heartbeat/media does not have: heartbeat does not start */
 	NOT_ACCEPTED,   /* every line with it is an error */
 	SERVED_KINDS,
 };
@@ -122,26 +122,26 @@ struct ha_cf {
 	size_t parameter_count;
 	struct child_conf *children;
 	size_t child_count;
-	struct apiauth_conf *apiauth;    /* user's entries, then the built-in ones not overridden */
+	struct apiauth_conf *apiauth;    /* entries of the file, then the built-in ones that it does not override */
 	size_t apiauth_count;
-	struct stonith_conf *stonith;    /* every line; the host filter is the caller's */
+	struct stonith_conf *stonith;    /* every line; the caller selects the lines for its host */
 	size_t stonith_count;
 	struct unserved_conf *unserved;  /* in the order of the lines */
 	size_t unserved_count;
 	void *arena; /* owns all strings and arrays */
 };
 
-/* Parse the whole text.  Returns a configuration to be freed with ha_cf_free, complete with defaults;
- * usable only when diags->errors is 0.  NULL without memory, and an error that says so.  Cross checks (timing, media,
- * nodes present) are included; local_node (lower case, may be NULL: not checked) must be among the nodes: the message
- * prints both names. */
+/* Parse the whole text, apply the defaults, and make the checks that need the whole file (times, media, nodes).
+ * local_node: in lower case; must be one of the nodes; NULL: not checked.
+ * Returns a configuration to be freed with ha_cf_free; it is usable only when diags->errors is 0.  Without memory it
+ * returns NULL and adds an error. */
 struct ha_cf *ha_cf_parse(struct bytes text, const char *local_node, struct diags *diags);
 void ha_cf_free(struct ha_cf *conf);
-/* Text of a parameter as cl_status hbparameter prints it, NULL when unset or unknown.  doc/configuration.md 10. */
+/* Value of a parameter as cl_status hbparameter prints it; NULL when unset or unknown.  doc/configuration.md 10. */
 const char *ha_cf_parameter(const struct ha_cf *conf, const char *name);
-/* Word for a medium kind: "bcast". */
+/* Name of the directive for a medium kind, for example "bcast". */
 const char *medium_kind_name(enum medium_kind kind);
-/* Asks a host that is no cluster node, instead of carrying messages between nodes. */
+/* True for a medium that pings hosts outside the cluster; it carries no messages between nodes. */
 bool medium_is_ping(enum medium_kind kind);
 
 /* A row of the directive table, for checks of the manual and of the media. */

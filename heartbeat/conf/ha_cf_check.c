@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What can be judged only when the whole file is read, and the defaults that depend on other values.
+// Checks that need the whole file, and defaults that depend on other values.
 // doc/configuration.md 4 (times), 7 (nodes, media) and 11 (warnings).
 #include "heartbeat/conf/ha_cf_parse.h"
 
@@ -12,7 +12,7 @@ static long long ms(struct span s)
 
 // --- times ---
 
-// A default that was computed: the value, and the text that hbparameter answers.
+// Set a computed default: the value, and the text that hbparameter answers.
 static void derive(struct ha_cf_parser *p, const char *name, struct span *field, struct span value)
 {
 	if (ha_cf_given(p, name) && !ha_cf_refused(p, name))
@@ -33,7 +33,7 @@ static void derive_times(struct ha_cf_parser *p)
 			      : span_ms(2 * dead));
 }
 
-// A death must need more than two lost packets.
+// Two lost packets must not be enough to declare a node dead.
 static void check_against_keepalive(struct ha_cf_parser *p, const char *name, struct span value, unsigned line)
 {
 	struct ha_cf *c = p->conf;
@@ -56,7 +56,7 @@ static void check_times(struct ha_cf_parser *p)
 	if (init_line && !ha_cf_refused(p, "initdead")) {
 		if (c->initdead.ns < c->deadtime.ns)
 			diag_add(p->diags, DIAG_ERROR, init_line, 0,
-				"initdead: %lldms is smaller than deadtime %lldms; expected at least that, twice is better, or leave the line out",
+				"initdead: %lldms is smaller than deadtime %lldms; expected at least deadtime, better twice that; or delete the line",
 				ms(c->initdead), ms(c->deadtime));
 		else if (c->initdead.ns < span_ms(10000).ns)
 			diag_add(p->diags, DIAG_WARNING, init_line, 0,
@@ -65,7 +65,7 @@ static void check_times(struct ha_cf_parser *p)
 	}
 	if (warn_line && !ha_cf_refused(p, "warntime") && c->warntime.ns >= c->deadtime.ns)
 		diag_add(p->diags, DIAG_WARNING, warn_line, 0,
-			"warntime: %lldms is not below deadtime %lldms: no late heartbeat will ever be reported; half of deadtime is usual",
+			"warntime: %lldms is not below deadtime %lldms: late heartbeats are never reported; half of deadtime is usual",
 			ms(c->warntime), ms(c->deadtime));
 }
 
@@ -89,7 +89,7 @@ static void check_nodes(struct ha_cf_parser *p)
 		pings += medium_is_ping(m->kind);
 		if (medium_is_ping(m->kind) && is_node(c, m->name))
 			diag_add(p->diags, DIAG_WARNING, m->line, 0,
-				"%s: \"%s\" is also a cluster node: the two cannot be told apart; ping a router or another machine",
+				"%s: \"%s\" is also a cluster node: heartbeat cannot distinguish the two; ping a router or another machine",
 				medium_kind_name(m->kind), show(bytes_of(m->name)).text);
 	}
 	if (c->node_count == 0) {
@@ -110,7 +110,7 @@ static void check_nodes(struct ha_cf_parser *p)
 		const struct stonith_conf *s = &c->stonith[i];
 		if (strcmp(s->host, "*") != 0 && !is_node(c, s->host))
 			diag_add(p->diags, DIAG_WARNING, s->line, 0,
-				"stonith_host: \"%s\" is none of the nodes: %s; no node will use this line",
+				"stonith_host: \"%s\" is not one of the nodes: %s; no node will use this line",
 				show(bytes_of(s->host)).text, show_names(c->nodes, c->node_count).text);
 	}
 }
@@ -138,16 +138,16 @@ static void check_media(struct ha_cf_parser *p)
 			only = &c->media[i];
 		}
 	}
-	if (media_was_refused(p)) // judged when the lines are right
+	if (media_was_refused(p)) // check again when the user has corrected the lines
 		return;
 	if (c->media_count == 0)
 		diag_add(p->diags, DIAG_ERROR, 0, 0,
 			"no heartbeat media defined; write for example \"bcast eth0\" or \"ucast eth0 PEER\"");
 	else if (c->node_count > 1 && links == 0)
-		diag_add(p->diags, DIAG_WARNING, 0, 0, "only ping media are defined: the nodes cannot hear each other");
+		diag_add(p->diags, DIAG_WARNING, 0, 0, "only ping media are defined: the nodes cannot reach each other; add for example \"bcast eth0\"");
 	else if (c->node_count > 1 && links == 1)
 		diag_add(p->diags, DIAG_WARNING, only->line, 0,
-			"%s %s is the only medium: when it fails, every node runs everything; add a second one on another wire",
+			"%s %s is the only medium: when it fails, every node starts all resources; add a second medium on another cable",
 			medium_kind_name(only->kind), show(bytes_of(only->name)).text);
 }
 
@@ -159,7 +159,7 @@ static void check_failback(struct ha_cf_parser *p)
 		return;
 	ha_cf_set_text(p, "auto_failback", "legacy");
 	diag_add(p->diags, DIAG_WARNING, 0, 0,
-		"auto_failback is not given: \"legacy\" is taken: resources go home, and with a Heartbeat 3.0.6 peer hb_standby and hb_takeover "
+		"auto_failback is not given: \"legacy\" is used: resources go home, and with a Heartbeat 3.0.6 peer hb_standby and hb_takeover "
 		"move nothing; write \"auto_failback off\" (resources stay where they are) or \"auto_failback on\" (they go home) on both nodes");
 }
 
@@ -171,7 +171,7 @@ static void check_logging(struct ha_cf_parser *p)
 		return;
 	if (line && !c->use_logd && !ha_cf_refused(p, "use_logd")) {
 		diag_add(p->diags, DIAG_ERROR, line, 0,
-			"use_logd: off, and neither logfile, debugfile nor logfacility is given: nothing would be logged; give one of them");
+			"use_logd is off, and none of logfile, debugfile and logfacility is given: nothing would be logged; add one of them");
 		return;
 	}
 	c->use_logd = true;

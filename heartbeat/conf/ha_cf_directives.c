@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The table of ha.cf: every directive that Heartbeat 3.0.6 knew, one row each.  doc/configuration.md 5 and 6.
+// The table of ha.cf: one row for each directive of Heartbeat 3.0.6.  doc/configuration.md 5 and 6.
 #include "heartbeat/conf/ha_cf_parse.h"
 
 #include <limits.h>
@@ -7,7 +7,7 @@
 
 #include "lib/spelling.h"
 
-// --- directives whose words are like no other's ---
+// --- directives with values of their own ---
 
 static bool set_auto_failback(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
@@ -27,8 +27,8 @@ static bool set_auto_failback(struct ha_cf_parser *p, const struct directive *ro
 	return true;
 }
 
-// The reference announces on -> off and off -> legacy, and then takes legacy in both cases; a 3.0.6 peer with the same
-// file does, and both nodes must speak one protocol.
+// The reference logs that on becomes off and that off becomes legacy, but it uses legacy in both cases.  We use legacy
+// too: a 3.0.6 peer with the same file does, and both nodes must use the same protocol.
 static bool set_nice_failback(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	bool nice;
@@ -38,8 +38,8 @@ static bool set_nice_failback(struct ha_cf_parser *p, const struct directive *ro
 		return false;
 	}
 	ha_cf_complain(p, DIAG_WARNING, row, word,
-		nice ? "is taken as \"auto_failback legacy\", as Heartbeat 3 did; write \"auto_failback off\" on all nodes, which is what it meant"
-		     : "is taken as \"auto_failback legacy\"; write \"auto_failback on\" on all nodes");
+		nice ? "is read as \"auto_failback legacy\", as in Heartbeat 3; its documented meaning is \"auto_failback off\": write that on all nodes"
+		     : "is read as \"auto_failback legacy\"; write \"auto_failback on\" on all nodes");
 	p->conf->failback = FAILBACK_LEGACY;
 	ha_cf_set_text(p, "auto_failback", "legacy");
 	return true;
@@ -67,13 +67,13 @@ static bool set_crm(struct ha_cf_parser *p, const struct directive *row, struct 
 		on |= bytes_fold_equal(word.text, manners[i]);
 	if (word.line > 0 && ha_cf_given(p, other)) { // line 0: our own preset
 		diag_add(p->diags, DIAG_ERROR, word.line, word.column,
-			"%s: given already as %s on line %u; keep one of them", row->name, other,
+			"%s: already given as %s on line %u; keep one of them", row->name, other,
 			ha_cf_given(p, other));
 		return false;
 	}
 	if (on)
 		ha_cf_complain(p, DIAG_ERROR, row, word,
-			"asks for pacemaker, which this heartbeat does not start: resources come from haresources; write off");
+			"requests pacemaker, which this heartbeat does not start: resources are configured in haresources; write off");
 	else if (!known)
 		ha_cf_complain(p, DIAG_ERROR, row, word, "is not accepted; expected off");
 	return known && !on;
@@ -99,10 +99,10 @@ static bool set_without_effect(struct ha_cf_parser *p, const struct directive *r
 {
 	bool on = false;
 	if (strcmp(row->name, "use_apphbd") == 0 && !ha_cf_boolean(word.text, &on))
-		return value_boolean(p, row, word); // says what is right
+		return value_boolean(p, row, word); // adds the error
 	if (on || strcmp(row->name, "quorum_server") == 0)
 		ha_cf_complain(p, DIAG_WARNING, row, word,
-		               "has no effect in this heartbeat; the line can be deleted");
+		               "has no effect in this heartbeat; you can delete the line");
 	return true;
 }
 
@@ -125,15 +125,15 @@ static const char *const words_compression[] = {"zlib", "bz2", NULL};
 #define MEDIUM(of) .is_medium = true, .kind = MEDIUM_##of
 #define UNSERVED(text) .served = NOT_SERVED, .unserved = text
 #define NO_DRIVERS \
-	"this version has no stonith drivers: because fencing is asked for and cannot be done, a silent node is never taken over"
+	"this version has no stonith drivers and cannot fence: this node never takes over the resources of a silent node"
 #define NO_CHILDREN "this version starts no client programs: the command is not run"
 
 // clang-format off
 static const struct directive table[] = {
-	// who is in the cluster
-	{"cluster", "NAME", value_text, AT(cluster), .preset = "linux-ha", SHOWN, .help = "a label for people; it is not sent and separates nothing"},
+	// members of the cluster
+	{"cluster", "NAME", value_text, AT(cluster), .preset = "linux-ha", SHOWN, .help = "a name for people; heartbeat does not send it and does not compare it"},
 	{"node", "NAME...", line_node, KEPT, .repeat = REPEAT_ADDS, .help = "the machines of the cluster, as uname -n prints their names"},
-	{"autojoin", "none", set_autojoin, KEPT, .preset = "none", SHOWN, .help = "nodes that are not named may join: only none is possible with haresources"},
+	{"autojoin", "none", set_autojoin, KEPT, .preset = "none", SHOWN, .help = "whether nodes without a node line may join: only none is possible with haresources"},
 	{"uuidfrom", "file|nodename", set_uuidfrom, KEPT, .preset = "file", SHOWN, .served = WITHOUT_EFFECT,
 	 .help = "where the identity of this node comes from: always the file"},
 	{"hbgenmethod", "file|time", value_choice, AT(hbgen_time), .choices = words_hbgen, .preset = "file", SHOWN, .help = "generation of a start: counted in a file, or the time of day"},
@@ -168,7 +168,7 @@ static const struct directive table[] = {
 	{"serial", "DEVICE...", medium_line_serial, KEPT, .repeat = REPEAT_ADDS, MEDIUM(SERIAL), .served = NOT_BUILT_IN,
 	 .help = "heartbeats over a null-modem cable; full path of the device"},
 	{"ping", "HOST...", medium_line_ping, KEPT, .repeat = REPEAT_ADDS, MEDIUM(PING),
-	 .help = "a host, such as the router, that tells whether this node still reaches the network"},
+	 .help = "a host, such as the router, that shows whether this node still reaches the network"},
 	{"ping6", "ADDRESS...", medium_line_ping6, KEPT, .repeat = REPEAT_ADDS, MEDIUM(PING6), .served = NOT_BUILT_IN,
 	 .help = "the same by IPv6; an address, without zone"},
 	{"ping_group", "NAME HOST...", .set_line = medium_line_ping_group, .min_words = 2, KEPT,
@@ -190,7 +190,7 @@ static const struct directive table[] = {
 	 .help = "a program that runs beside heartbeat and is started again unless it exits with 100"},
 	{"failfast", "USER COMMAND...", .set_line = line_child, .min_words = 2, KEPT,
 	 .repeat = REPEAT_ADDS, UNSERVED(NO_CHILDREN),
-	 .help = "the same, but its death takes the node down"},
+	 .help = "the same, but when it ends, heartbeat stops on this node"},
 	{"apiauth", "CLIENT [uid=U,U] [gid=G,G]", .set_line = line_apiauth, .min_words = 1, KEPT, .repeat = REPEAT_ADDS, .help = "who may sign on as CLIENT"},
 	{"env", "NAME=VALUE...", line_env, KEPT, .repeat = REPEAT_ADDS, .help = "HA_NAME in the environment of all programs that are started"},
 	// log
@@ -199,12 +199,12 @@ static const struct directive table[] = {
 	{"debugfile", "PATH", value_path, AT(debugfile), SHOWN, .help = "log file for all messages, and what scripts print"},
 	{"use_logd", "on|off", value_boolean, AT(use_logd),
 	 .derived = "on when no other place for the log is given", SHOWN, .served = WITHOUT_EFFECT,
-	 .help = "hand messages to ha_logd, which is not there"},
+	 .help = "send log messages to ha_logd, which this heartbeat does not have"},
 	{"conn_logd_time", "TIME", value_time, KEPT, .low = 1, .preset = "60", SHOWN, .served = WITHOUT_EFFECT,
 	 .help = "pause before ha_logd is tried again"},
 	{"syslogmsgfmt", "on|off", value_boolean, AT(syslogmsgfmt), .preset = "true", SHOWN, .help = "log files look like those of syslog"},
 	{"log_badpack", "on|off", value_boolean, AT(log_badpack), .preset = "true", SHOWN, .help = "report packets that are malformed or not signed by our key"},
-	{"debug", "NUMBER", value_integer, AT(debug), .low = 0, .high = 255, .preset = "0", SHOWN, .help = "how much to tell, 0 to 255"},
+	{"debug", "NUMBER", value_integer, AT(debug), .low = 0, .high = 255, .preset = "0", SHOWN, .help = "how much to log, 0 to 255"},
 	// messages
 	{"msgfmt", "classic|netstring", value_choice, AT(msgfmt_netstring), .choices = words_msgfmt, .preset = "classic", SHOWN, .help = "layout of packets"},
 	{"compression", "zlib|bz2", set_compression, KEPT, .choices = words_compression, .preset = "zlib", SHOWN, .help = "method for large messages"},
@@ -225,7 +225,7 @@ static const struct directive table[] = {
 	 .served = WITHOUT_EFFECT,
 	 .help = "where core dumps are written"},
 	{"use_apphbd", "on|off", set_without_effect, KEPT, .preset = "off", .served = WITHOUT_EFFECT,
-	 .help = "a monitor of programs that is not there"},
+	 .help = "apphbd monitors programs; this heartbeat does not have it"},
 	// pacemaker
 	{"crm", "off", set_crm, KEPT, .preset = "false", .repeat = REPEAT_REFUSED, SHOWN, .help = "pacemaker instead of haresources: only off is possible"},
 	{"pacemaker", "off", set_crm, KEPT, .preset = "false", .repeat = REPEAT_REFUSED, SHOWN, .help = "another name of crm"},

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Directives that name things: nodes, environment, child programs, API permissions, fencing.  doc/configuration.md 5.
+// Setters for nodes, environment, child programs, API permissions and fencing.  doc/configuration.md 5.
 #include "heartbeat/conf/ha_cf_parse.h"
 
 #include <string.h>
 
 enum { CLIENT_NAME_MAX = 31 }; // doc/configuration.md 5: "client names of at most 31 bytes"
 
-// The words after the first one of a line, with their places in the file.
+// The words after the first word of args, with their places in the file.
 static void rest_words(const struct lexer_line *args, struct lexer_line *out)
 {
 	struct lexer l;
@@ -38,14 +38,14 @@ bool line_node(struct ha_cf_parser *p, const struct directive *row, struct word 
 	for (size_t i = 0; i < conf->node_count; i++) {
 		if (strcmp(conf->nodes[i], name) == 0) {
 			diag_add(p->diags, DIAG_WARNING, word.line, word.column,
-				"node: \"%s\" is already named on line %u; kept once", show(word.text).text,
+				"node: \"%s\" is already given on line %u; the node is kept once", show(word.text).text,
 				p->node_line[i]);
 			return true;
 		}
 	}
 	if (conf->node_count == HA_CF_NODES_MAX) {
 		ha_cf_complain(p, DIAG_ERROR, row, word,
-		               "is one node too many; at most 100 are possible, ping hosts included");
+		               "is one node too many; expected at most 100, ping hosts included");
 		return false;
 	}
 	p->node_line[conf->node_count] = word.line;
@@ -60,7 +60,7 @@ bool line_env(struct ha_cf_parser *p, const struct directive *row, struct word w
 	struct reader r = reader_over(word.text);
 	struct bytes name = reader_until(&r, '='), value = reader_take(&r, reader_left(&r));
 	if (r.failed) {
-		ha_cf_complain(p, DIAG_WARNING, row, word, "has no \"=\": it is set to nothing; write NAME=VALUE");
+		ha_cf_complain(p, DIAG_WARNING, row, word, "has no \"=\": its value is empty; write NAME=VALUE");
 		name = word.text;
 		value = (struct bytes){NULL, 0};
 	}
@@ -71,7 +71,7 @@ bool line_env(struct ha_cf_parser *p, const struct directive *row, struct word w
 	struct ha_cf *conf = p->conf;
 	struct parameter entry = {arena_text(p->arena, name), arena_text(p->arena, value)};
 	for (size_t i = 0; i < conf->environment_count; i++) {
-		if (strcmp(conf->environment[i].name, entry.name) == 0) { // as in any environment, the last one counts
+		if (strcmp(conf->environment[i].name, entry.name) == 0) { // a name has one value: the last one counts
 			conf->environment[i] = entry;
 			return true;
 		}
@@ -88,7 +88,7 @@ bool line_child(struct ha_cf_parser *p, const struct directive *row, const struc
 	struct ha_cf *conf = p->conf;
 	if (args->words[1].text.at[0] != '/') {
 		ha_cf_complain(p, DIAG_ERROR, row, args->words[1],
-		               "is not a full path; expected a program written from / on");
+		               "is not a full path; expected a program path that starts with /");
 		return false;
 	}
 	conf->children = arena_grow(p->arena, conf->children, conf->child_count, sizeof(*conf->children));
@@ -119,7 +119,7 @@ static void apiauth_add(struct ha_cf_parser *p, struct apiauth_conf entry)
 	conf->apiauth[conf->apiauth_count++] = entry;
 }
 
-// "root,hacluster": no empty name at the ends or between.
+// A list such as "root,hacluster", without empty names.
 static bool is_name_list(struct bytes text)
 {
 	bool name = false;
@@ -144,7 +144,7 @@ static bool apiauth_list(
 	}
 	if (*list) {
 		ha_cf_complain(p, DIAG_ERROR, row, word,
-		               "is a second list of its kind; expected each of uid= and gid= once at most");
+		               "is a second list of the same kind; expected uid= and gid= at most once each");
 		return false;
 	}
 	*list = arena_text(p->arena, names);
@@ -163,7 +163,7 @@ bool line_apiauth(struct ha_cf_parser *p, const struct directive *row, const str
 	}
 	if (earlier) {
 		diag_add(p->diags, DIAG_ERROR, client.line, client.column,
-			"apiauth: client \"%s\" has its line already, line %u; put both permissions into one",
+			"apiauth: client \"%s\" already has a line, line %u; write all permissions of this client on one line",
 			show(client.text).text, earlier->line);
 		return false;
 	}
@@ -172,7 +172,7 @@ bool line_apiauth(struct ha_cf_parser *p, const struct directive *row, const str
 		good &= apiauth_list(p, row, args->words[i], &entry);
 	if (args->count == 1)
 		ha_cf_complain(p, DIAG_WARNING, row, client,
-		               "has neither uid= nor gid=: nobody may sign on under this name");
+		               "has neither uid= nor gid=: nobody can sign on under this name");
 	if (good)
 		apiauth_add(p, entry);
 	return good;
@@ -206,7 +206,7 @@ bool line_stonith(struct ha_cf_parser *p, const struct directive *row, const str
 {
 	if (args->count > 2)
 		ha_cf_complain(p, DIAG_WARNING, row, args->words[2],
-		               "and what follows it have no meaning here; parameters stand in the file");
+		               "and what follows it have no effect; write parameters into the file");
 	stonith_add(p, (struct stonith_conf){.host = "*", .type = arena_text(p->arena, args->words[0].text),
 					     .parameters = arena_text(p->arena, args->words[1].text), .from_file = true,
 					     .line = args->line});
@@ -217,7 +217,7 @@ bool line_stonith_host(struct ha_cf_parser *p, const struct directive *row, cons
 {
 	const char *host = arena_lower(p->arena, args->words[0].text);
 	if (args->count < 2) {
-		// The reference never looks at a line for another host; where it would have, it refuses.
+		// The reference ignores a line for another host, and refuses this one when it is for this host.
 		bool ours = strcmp(host, "*") == 0 || !p->local_node || strcmp(host, p->local_node) == 0;
 		ha_cf_complain(p, ours ? DIAG_ERROR : DIAG_WARNING, row, args->words[0],
 			 "has no device; expected \"stonith_host HOST TYPE PARAMETERS\"");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Media lines, and their second pass when the whole file is read.  doc/configuration.md 6.
+// Media lines, and their second pass after the whole file is read.  doc/configuration.md 6.
 #include "heartbeat/conf/ha_cf_parse.h"
 
 #include <arpa/inet.h>
@@ -10,7 +10,7 @@ const char *medium_kind_name(enum medium_kind kind)
 	const struct directive *row;
 	for (size_t i = 0; (row = directive_at(i)) != NULL; i++) {
 		if (row->is_medium && row->kind == kind)
-			return row->name; // the first one: "bcast", not its old name "udp"
+			return row->name; // the first row counts: "bcast", not its old name "udp"
 	}
 	return "?";
 }
@@ -25,13 +25,13 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-// An equal medium that is already there, NULL when there is none.
+// The equal medium that an earlier line added; NULL when there is none.
 static struct medium_conf *find_equal(struct ha_cf *conf, const struct medium_conf *m)
 {
 	for (size_t i = 0; i < conf->media_count; i++) {
 		struct medium_conf *other = &conf->media[i];
-		// Two multicast ports of one group are two media; a broadcast or unicast port is the file's, known
-		// later.
+		// Two multicast ports of one group are two media.  Broadcast and unicast use the udpport, which is
+		// known later and need not be compared.
 		bool own_port = m->kind == MEDIUM_MCAST || m->kind == MEDIUM_MCAST6;
 		if (own_port && other->port != m->port)
 			continue;
@@ -41,8 +41,8 @@ static struct medium_conf *find_equal(struct ha_cf *conf, const struct medium_co
 	return NULL;
 }
 
-/* Add a medium.  The same one twice would only send every packet twice: it is kept once, with a warning.
- * Returns it, the earlier one, or NULL when there is no room. */
+/* Add a medium.  A duplicate would only send every packet twice: warn and keep the earlier one.
+ * Returns the new medium, the earlier one, or NULL when there are too many. */
 static struct medium_conf *add(
 	struct ha_cf_parser *p, const struct directive *row, struct word word, struct medium_conf m)
 {
@@ -50,25 +50,25 @@ static struct medium_conf *add(
 	struct medium_conf *equal = find_equal(conf, &m);
 	if (equal) {
 		diag_add(p->diags, DIAG_WARNING, word.line, word.column,
-			"%s: \"%s\" is already there since line %u; %s", row->name, show(word.text).text, equal->line,
+			"%s: \"%s\" is already given on line %u; %s", row->name, show(word.text).text, equal->line,
 			m.kind == MEDIUM_PING_GROUP ? "these hosts are added to it" : "kept once");
 		return equal;
 	}
 	if (conf->media_count == HA_CF_MEDIA_MAX) {
-		ha_cf_complain(p, DIAG_ERROR, row, word, "is one medium too many; at most 64 are possible");
+		ha_cf_complain(p, DIAG_ERROR, row, word, "is one medium too many; expected at most 64");
 		return NULL;
 	}
 	conf->media[conf->media_count] = m;
 	return &conf->media[conf->media_count++];
 }
 
-// --- one medium a word ---
+// --- each word is a medium ---
 
 bool medium_line_bcast(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	if (strcmp(row->name, "udp") == 0)
 		ha_cf_complain(p, DIAG_WARNING, row, word,
-		               "is taken as bcast; write \"bcast\", udp is its old name");
+		               "is read as bcast; write \"bcast\": udp is its old name");
 	const char *interface = arena_text(p->arena, word.text);
 	return add(p, row, word,
 		   (struct medium_conf){.kind = MEDIUM_BCAST, .name = interface, .interface = interface,
@@ -111,7 +111,7 @@ bool medium_line_ping6(struct ha_cf_parser *p, const struct directive *row, stru
 	return medium_line_ping(p, row, word);
 }
 
-// --- one medium a line ---
+// --- each line is a medium ---
 
 static bool is_group(enum medium_kind kind, struct bytes word)
 {
@@ -121,7 +121,7 @@ static bool is_group(enum medium_kind kind, struct bytes word)
 	return is_address(AF_INET, word, &address) && (address.s6_addr[0] & 0xf0) == 0xe0;
 }
 
-// A small number of a mcast line.  The reference stops at 4 hops, whatever its manual says.
+// A small number of a mcast line.  The reference accepts at most 4 hops, although its manual allows more.
 static bool small_number(struct ha_cf_parser *p, const struct directive *row, struct word word, long high,
 	const char *right, unsigned *value)
 {
@@ -152,7 +152,7 @@ bool medium_line_mcast(struct ha_cf_parser *p, const struct directive *row, cons
 	}
 	good &= port_read(p, row, words[2], &m.port);
 	if (args->count < 5)
-		diag_add(p->diags, DIAG_WARNING, args->line, 0, "%s: %s missing; %s taken, write \"%s %s\"", row->name,
+		diag_add(p->diags, DIAG_WARNING, args->line, 0, "%s: %s missing; %s used; write \"%s %s\"", row->name,
 			args->count == 3 ? "TTL and LOOP are" : "LOOP is", args->count == 3 ? "1 and 0 are" : "0 is",
 			row->name, row->arguments);
 	unsigned loop = 0;
@@ -163,7 +163,7 @@ bool medium_line_mcast(struct ha_cf_parser *p, const struct directive *row, cons
 		good &= small_number(p, row, words[4], 1, "is not a loop switch; expected 0 or 1", &loop);
 	if (args->count > 5)
 		ha_cf_complain(p, DIAG_WARNING, row, words[5],
-		               "and what follows it have no meaning here; delete them");
+		               "and what follows it have no effect; delete them");
 	m.loop = loop == 1;
 	return good && add(p, row, words[0], m);
 }
@@ -180,7 +180,7 @@ bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, cons
 		               "is not an IPv6 address; expected one such as fe80::1, without a %zone");
 		return false;
 	}
-	if (args->count > 2) { // the reference never sends to the others, and does not say so
+	if (args->count > 2) { // the reference silently ignores the other peers
 		ha_cf_complain(p, DIAG_ERROR, row, words[2], "is one word too many; write one line for each peer");
 		return false;
 	}
@@ -196,7 +196,7 @@ bool medium_line_ping_group(struct ha_cf_parser *p, const struct directive *row,
 			.line = args->line});
 	if (!group)
 		return false;
-	// A second line with the same name adds its hosts: two nodes with one name could not be told apart.
+	// A second line with the same name adds its hosts: node names must be unique.
 	for (size_t i = 1; i < args->count; i++) {
 		group->members = arena_grow(p->arena, group->members, group->member_count, sizeof(*group->members));
 		group->members[group->member_count++] = arena_text(p->arena, args->words[i].text);
@@ -211,8 +211,8 @@ static bool uses_udpport(enum medium_kind kind)
 	return kind == MEDIUM_BCAST || kind == MEDIUM_UCAST || kind == MEDIUM_UCAST6;
 }
 
-/* The reference gives a medium the udpport above it, and silently 694 when it stands below.  Here one that stands below
- * counts when there is none above. */
+/* The reference uses the udpport line above a medium.  When that line is below the medium, the reference silently uses
+ * port 694.  We use the line below when there is none above. */
 static void finish_port(struct ha_cf_parser *p, struct medium_conf *m)
 {
 	unsigned udpport = ha_cf_given(p, "udpport");
@@ -221,7 +221,7 @@ static void finish_port(struct ha_cf_parser *p, struct medium_conf *m)
 	m->port = p->conf->udpport;
 	if (udpport > m->line && m->port != 694)
 		diag_add(p->diags, DIAG_WARNING, m->line, 0,
-			"%s %s: udpport %u of line %u counts here too; Heartbeat used 694 for lines above it, put udpport first",
+			"%s %s: udpport %u of line %u is used here too; Heartbeat used 694 for lines above udpport: put udpport first",
 			medium_kind_name(m->kind), m->name, (unsigned)m->port, udpport);
 }
 
@@ -233,12 +233,12 @@ static void finish_baud(struct ha_cf_parser *p, struct medium_conf *m)
 	m->baud = p->conf->baud;
 	if (baud > m->line && m->baud != 19200)
 		diag_add(p->diags, DIAG_WARNING, m->line, 0,
-			"serial %s: baud %u of line %u counts here too; Heartbeat used 19200 for lines above it, put baud first",
+			"serial %s: baud %u of line %u is used here too; Heartbeat used 19200 for lines above baud: put baud first",
 			m->name, m->baud, baud);
 }
 
-/* Two links of one interface need two names, or nobody can tell which one died: IF:PEER, with the port when two groups
- * differ in nothing else.  A broadcast keeps the plain name.  doc/configuration.md 11.11 */
+/* Two links of one interface need two names, so that the log shows which one is dead: IF:PEER, with the port when two
+ * groups differ in nothing else.  A broadcast keeps the plain name.  doc/configuration.md 11.11 */
 static void finish_name(struct ha_cf_parser *p, struct medium_conf *m)
 {
 	bool shares_interface = false, shares_address = false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What the files of the ha.cf parser share: the row of a directive, the state while one file is read.  Private to this
- * room. ha_cf.c drives, ha_cf_directives.c holds the table, ha_cf_value.c, ha_cf_lines.c and ha_cf_media.c the setters,
- * ha_cf_check.c what can be judged only when the whole file is read. */
+/* What the files of the ha.cf parser share: the row of a directive, and the state while one file is read.  Private to
+ * heartbeat/conf.  ha_cf.c drives the parser; ha_cf_directives.c has the table; ha_cf_value.c, ha_cf_lines.c and
+ * ha_cf_media.c have the setters; ha_cf_check.c has the checks that need the whole file. */
 #ifndef HEARTBEAT_CONF_HA_CF_PARSE_H
 #define HEARTBEAT_CONF_HA_CF_PARSE_H
 
@@ -17,33 +17,33 @@
 struct ha_cf_parser;
 
 enum repeat {
-	REPEAT_LAST_COUNTS, /* several words or lines: the last one wins, as in the reference */
-	REPEAT_ADDS,
-	REPEAT_REFUSED,
+	REPEAT_LAST_COUNTS, /* the last value is used, as in the reference */
+	REPEAT_ADDS,        /* every value is used */
+	REPEAT_REFUSED,     /* a second value is an error */
 };
 
-enum { NO_FIELD = 0xffff }; /* checked and kept as a parameter only */
+enum { NO_FIELD = 0xffff }; /* the value is checked and kept as a parameter only */
 
-/* One directive: how it is written, what it sets, what the manual says. */
+/* One directive: its syntax, what it sets, its text in the manual. */
 struct directive {
 	const char *name;
-	const char *arguments; /* as in the manual; for line setters its words name what is missing */
-	/* Exactly one of the two; false: refused, with a diagnostic.
-	 * set: once for every word of the line (blank or comma separated).
-	 * set_line: once with the words after the directive (blank separated), args->rest being what follows the
-	 * first. */
+	const char *arguments; /* as in the manual; with set_line an error uses these names for missing arguments */
+	/* A row has exactly one of these two setters.  False: refused, after a diagnostic.
+	 * set: called for every word of the line (separated by blanks or commas).
+	 * set_line: called once with all words after the directive (separated by blanks); args->rest is the text after
+	 * the first of them. */
 	bool (*set)(struct ha_cf_parser *p, const struct directive *row, struct word word);
 	bool (*set_line)(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
-	size_t min_words;    /* set_line: fewer are an error */
+	size_t min_words;    /* set_line: fewer words are an error */
 	size_t field;        /* offset in struct ha_cf, or NO_FIELD */
 	long low, high;      /* integers; times: low in ms, high unused */
 	const char *const *choices; /* ends with NULL */
-	const char *preset;  /* fed through set when the directive is not given */
-	const char *derived; /* a default that is computed, in words for the manual */
+	const char *preset;  /* default: passed to set when the directive is not given */
+	const char *derived; /* description of a computed default, for the manual */
 	enum repeat repeat;
 	bool parameter;      /* hbparameter answers it.  doc/configuration.md 10 */
 	enum served served;
-	/* NOT_SERVED: logged at the start, behind line and name: what is missing and what follows */
+	/* NOT_SERVED: what is missing and what the consequence is; logged at the start, after line and name */
 	const char *unserved;
 	bool is_medium;
 	enum medium_kind kind; /* is_medium */
@@ -58,8 +58,8 @@ struct ha_cf_parser {
 	struct diags *diags;
 	const char *local_node;           /* may be NULL */
 	unsigned given[DIRECTIVES_MAX];   /* by row: line of the last use, 0: not given */
-	bool refused[DIRECTIVES_MAX];     /* by row: a value was not accepted, so nothing can be derived from it */
-	const char *text[DIRECTIVES_MAX]; /* by row: the accepted text, last one */
+	bool refused[DIRECTIVES_MAX];     /* by row: a value was refused, so no default may be derived from it */
+	const char *text[DIRECTIVES_MAX]; /* by row: the last accepted value */
 	unsigned node_line[HA_CF_NODES_MAX];
 };
 
@@ -67,11 +67,11 @@ struct ha_cf_parser {
 /* Row by index, NULL past the end; index by name, -1 when there is none. */
 const struct directive *directive_at(size_t index);
 int directive_find(struct bytes name);
-/* The name that was probably meant, NULL when none is near. */
+/* The directive that is most similar to name; NULL when none is similar. */
 const char *directive_nearest(struct bytes name);
 
 /* --- ha_cf.c --- */
-/* Line of the last use, 0: not given; was a value refused?  A name that no row has is an assertion failure. */
+/* Line of the last use (0: not given), and whether a value was refused.  A name that no row has fails an assertion. */
 unsigned ha_cf_given(const struct ha_cf_parser *p, const char *directive);
 bool ha_cf_refused(const struct ha_cf_parser *p, const char *directive);
 /* Record what hbparameter answers for a directive whose default was computed. */
@@ -80,7 +80,7 @@ void ha_cf_set_text(struct ha_cf_parser *p, const char *directive, const char *t
 void ha_cf_complain(struct ha_cf_parser *p, enum diag_severity severity, const struct directive *row, struct word word,
                     const char *what);
 
-/* --- ha_cf_value.c: one word, one value --- */
+/* --- ha_cf_value.c: a word is a value --- */
 bool value_time(struct ha_cf_parser *p, const struct directive *row, struct word word);
 bool value_boolean(struct ha_cf_parser *p, const struct directive *row, struct word word);
 bool value_integer(struct ha_cf_parser *p, const struct directive *row, struct word word);
@@ -91,10 +91,10 @@ bool value_choice(struct ha_cf_parser *p, const struct directive *row, struct wo
 bool value_baud(struct ha_cf_parser *p, const struct directive *row, struct word word);
 bool value_facility(struct ha_cf_parser *p, const struct directive *row, struct word word);
 bool value_udpport(struct ha_cf_parser *p, const struct directive *row, struct word word);
-/* C atoi: sign and leading digits, 0 when there are none, saturating at int's limits.  Tells whether anything was left
- * over. */
+/* Like atoi in C: a sign and the leading digits; 0 without digits; limited to the range of int.
+ * *garbage: there are no digits, or other characters follow them. */
 long integer_read(struct bytes word, bool *garbage);
-/* A port as the reference took it: the low 16 bits (warned), 0 refused. */
+/* A port as the reference reads it: the low 16 bits, with a warning when that changes the number.  0 is refused. */
 bool port_read(struct ha_cf_parser *p, const struct directive *row, struct word word, uint16_t *port);
 bool bytes_fold_equal(struct bytes word, const char *lower);
 
@@ -105,7 +105,7 @@ bool line_child(struct ha_cf_parser *p, const struct directive *row, const struc
 bool line_apiauth(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
 bool line_stonith(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
 bool line_stonith_host(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
-/* The built-in apiauth entries that the file has not overridden. */
+/* Add the built-in apiauth entries that the file does not override. */
 void apiauth_add_builtin(struct ha_cf_parser *p);
 
 /* --- ha_cf_media.c --- */
@@ -118,11 +118,11 @@ bool medium_line_mcast(struct ha_cf_parser *p, const struct directive *row, cons
 /* ucast6 too */
 bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
 bool medium_line_ping_group(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
-/* Second pass: port and baud from lines below the medium, link names that tell two media of an interface apart. */
+/* Second pass: port and baud from lines below the medium; different link names for two media of one interface. */
 void media_conf_finish(struct ha_cf_parser *p);
 
 /* --- ha_cf_check.c --- */
-/* Defaults that depend on other values, and everything that needs the whole file. */
+/* Set the defaults that depend on other values, and make the checks that need the whole file. */
 void ha_cf_check(struct ha_cf_parser *p);
 
 #endif

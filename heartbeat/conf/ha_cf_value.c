@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One word, one value: times, booleans, numbers and the few words with a list of their own.  doc/configuration.md 3.
+// Setters for directives with one value in each word: times, booleans, numbers, texts and choices from a list.
+// doc/configuration.md 3.
 #include "heartbeat/conf/ha_cf_parse.h"
 
 #include <limits.h>
@@ -39,8 +40,8 @@ bool bytes_fold_equal(struct bytes word, const char *text)
 
 // --- times ---
 
-/* Nanoseconds of a unit, 0: no such unit.  The reference compares two letters of ms and us and takes what follows;
- * s and sec are ours, so they must stand alone.  *odd: letters were left over. */
+/* Nanoseconds of a unit; 0: unknown unit.  The reference compares only the first two letters with ms and us, and
+ * accepts any letters after them.  s and sec are our extensions, so no letters may follow them.  *odd: other letters follow. */
 static int64_t unit_read(struct bytes unit, bool *odd)
 {
 	*odd = false;
@@ -54,12 +55,12 @@ static int64_t unit_read(struct bytes unit, bool *odd)
 }
 
 enum { NANO = 1000000000 };
-static const int64_t TIME_MAX_NS = INT64_C(1000000000) * NANO; // 30 years, and twice it still fits
+static const int64_t TIME_MAX_NS = INT64_C(1000000000) * NANO; // 30 years; twice this value still fits into 64 bits
 
 static bool time_read(struct bytes word, struct span *value, bool *odd)
 {
 	struct reader r = reader_over(word);
-	int64_t whole = 0, fraction = 0, place = NANO; // fraction in 1e-9, finer digits do not matter
+	int64_t whole = 0, fraction = 0, place = NANO; // fraction in 1e-9; later digits are dropped
 	unsigned digits = 0;
 	bool dot = false;
 	for (int c = reader_peek(&r); c == '.' || (c >= '0' && c <= '9'); c = reader_peek(&r)) {
@@ -82,7 +83,7 @@ static bool time_read(struct bytes word, struct span *value, bool *odd)
 	if (digits == 0 || unit == 0 || whole > TIME_MAX_NS / unit)
 		return false;
 	int64_t ns = whole * unit + fraction * unit / NANO;
-	*value = span_ms((ns + 500000) / 1000000); // nearest millisecond: the reference knows no finer one
+	*value = span_ms((ns + 500000) / 1000000); // nearest millisecond, the resolution of the reference
 	return true;
 }
 
@@ -99,7 +100,7 @@ bool value_time(struct ha_cf_parser *p, const struct directive *row, struct word
 	if (!time_read(word.text, &value, &odd)) {
 		diag_add(p->diags, DIAG_ERROR, word.line, word.column,
 			QUOTED
-			"is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms",
+			"is not a time; expected a number of seconds, or a number with ms or us, such as 2, 1.5 or 500ms",
 			row->name, show(word.text).text);
 		return false;
 	}
@@ -149,7 +150,7 @@ long integer_read(struct bytes word, bool *garbage)
 	struct reader r = reader_over(word);
 	bool minus = reader_skip(&r, "-");
 	if (!minus)
-		(void)reader_skip(&r, "+"); // there or not
+		(void)reader_skip(&r, "+"); // optional
 	long value = 0;
 	bool digits = false;
 	for (int c = reader_peek(&r); c >= '0' && c <= '9'; c = reader_peek(&r)) {
@@ -186,7 +187,7 @@ bool value_integer(struct ha_cf_parser *p, const struct directive *row, struct w
 	if (garbage)
 		warn_garbage(p, row, word, value);
 	if (row->field != NO_FIELD) {
-		int number = (int)value; // unsigned fields take it too: low is never negative
+		int number = (int)value; // also for unsigned fields: low is never negative
 		memcpy(field_of(p, row), &number, sizeof(number));
 	}
 	return true;
@@ -196,7 +197,7 @@ bool port_read(struct ha_cf_parser *p, const struct directive *row, struct word 
 {
 	bool garbage;
 	long value = integer_read(word.text, &garbage);
-	// The reference cuts a larger number to 16 bits; an old file that lives with it goes on living with it.
+	// The reference cuts a larger number to 16 bits.  We do the same, so that an old file keeps its port.
 	uint16_t cut = (uint16_t)(value & 0xffff);
 	if (value <= 0 || value == INT_MAX || cut == 0) {
 		diag_add(p->diags, DIAG_ERROR, word.line, word.column,
@@ -205,7 +206,7 @@ bool port_read(struct ha_cf_parser *p, const struct directive *row, struct word 
 	}
 	if (value > 65535)
 		diag_add(p->diags, DIAG_WARNING, word.line, word.column,
-			QUOTED "is over 65535: port %u is used, as Heartbeat did; write a port from 1 to 65535",
+			QUOTED "is over 65535: port %u is used, as in Heartbeat 3; write a port from 1 to 65535",
 			row->name, show(word.text).text, (unsigned)cut);
 	else if (garbage)
 		warn_garbage(p, row, word, value);
@@ -249,7 +250,7 @@ bool value_path(struct ha_cf_parser *p, const struct directive *row, struct word
 {
 	if (word.text.at[0] != '/')
 		diag_add(p->diags, DIAG_WARNING, word.line, word.column,
-			QUOTED "is not a full path: it depends on the directory heartbeat runs in; write it from / on",
+			QUOTED "is not a full path: it depends on the directory in which heartbeat runs; start the path with /",
 			row->name, show(word.text).text);
 	return value_text(p, row, word);
 }

@@ -16,7 +16,7 @@ struct haresources_parser {
 	struct diags *diags;
 	const char *const *nodes;
 	size_t node_count;
-	bool full; /* said already that there are too many groups */
+	bool full; /* the error about too many groups has been added */
 };
 
 static void complain(struct haresources_parser *p, enum diag_severity severity, struct word word, const char *what)
@@ -24,7 +24,7 @@ static void complain(struct haresources_parser *p, enum diag_severity severity, 
 	diag_add(p->diags, severity, word.line, word.column, "\"%s\" %s", show(word.text).text, what);
 }
 
-// --- hashes: FNV-1a.  They name a group and compare two files between nodes; they need not resist an attacker. ---
+// --- hashes: FNV-1a.  They identify a group and show whether the files of two nodes are equal; no attacker is expected ---
 
 static uint32_t fnv32(const char *text)
 {
@@ -55,7 +55,7 @@ static uint64_t digest_of(const struct haresources *h)
 
 // --- addresses ---
 
-// "digits.digits.digits.digits" at the front: the rule by which the reference puts IPaddr:: before a word.
+// The word starts with "digits.digits.digits.digits": the reference then puts IPaddr:: before it.
 static bool looks_like_ipv4(struct bytes word)
 {
 	struct reader r = reader_over(word);
@@ -75,7 +75,7 @@ static bool is_ipv4(struct bytes word, struct in_addr *ip)
 	return bytes_to_text(word, text, sizeof(text)) && inet_pton(AF_INET, text, ip) == 1;
 }
 
-// A prefix length, or a dotted mask of ones and then zeros.
+// A prefix length, or a dotted mask: one bits, then zero bits.
 static bool is_mask(struct bytes word)
 {
 	uint64_t bits;
@@ -99,7 +99,7 @@ static struct bytes next_part(struct reader *r, bool *more)
 	return part;
 }
 
-// IP[/MASK[/IF[:LABEL][/BROADCAST]]], as far as it can be judged without the host.  doc/resources.md 6
+// IP[/MASK[/IF[:LABEL][/BROADCAST]]]: checks only what needs no knowledge of this host.  doc/resources.md 6
 static bool check_bare_address(struct haresources_parser *p, struct word word, const char *address)
 {
 	struct reader r = reader_over(bytes_of(address));
@@ -141,7 +141,7 @@ static struct bytes host_part(const struct resource_conf *r)
 	return next_part(&reader, &more);
 }
 
-// One address on two lines is on two machines some day.
+// An address in two groups can be active on two nodes at the same time.
 static void warn_address_twice(struct haresources_parser *p, const struct resource_conf *r, size_t line_groups)
 {
 	if (!is_address(r))
@@ -153,7 +153,7 @@ static void warn_address_twice(struct haresources_parser *p, const struct resour
 			if (!is_address(other) || !bytes_equal(host_part(other), host_part(r)))
 				continue;
 			diag_add(p->diags, DIAG_WARNING, r->line, r->column,
-				"\"%s\": this address is also in the group of line %u; two groups may run on two nodes, keep it in one",
+				"\"%s\": this address is also in the group of line %u; two groups can run on two nodes: keep the address in one group",
 				show(bytes_of(r->text)).text, group->line);
 			return;
 		}
@@ -174,7 +174,7 @@ static bool is_script_name(const char *name)
 	return *name != '\0';
 }
 
-// Text up to the next "::", which is taken too; the whole rest when there is none.
+// The text up to the next "::", or the whole rest.  Also consumes the "::".
 static struct bytes next_argument(struct reader *r)
 {
 	struct reader from = *r;
@@ -182,7 +182,7 @@ static struct bytes next_argument(struct reader *r)
 	while (reader_left(r) > 0) {
 		if (reader_skip(r, "::"))
 			return reader_take(&from, len);
-		(void)reader_byte(r); // not the end: looked at above
+		(void)reader_byte(r); // there is one: checked above
 		len++;
 	}
 	return reader_take(&from, len);
@@ -193,7 +193,7 @@ static void split_resource(struct haresources_parser *p, struct bytes text, stru
 	struct reader r = reader_over(text);
 	while (reader_left(&r) > 0) {
 		struct bytes part = next_argument(&r);
-		if (part.len == 0) // empty ones collapse, as in the reference
+		if (part.len == 0) // empty arguments are dropped, as in the reference
 			continue;
 		if (!out->script) {
 			out->script = arena_text(p->arena, part);
@@ -204,7 +204,7 @@ static void split_resource(struct haresources_parser *p, struct bytes text, stru
 	}
 }
 
-// "2001:db8::5" would run a script called 2001:db8.  Short names such as db2::1 are left alone: they are scripts.
+// "2001:db8::5" would run a script with the name 2001:db8.  A short name such as db2::1 is a script: do not warn.
 static bool looks_like_ipv6(struct bytes word, const char *script)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -222,7 +222,7 @@ static bool parse_resource(struct haresources_parser *p, struct word word, struc
 	bool bare = looks_like_ipv4(word.text);
 	split_resource(p, bare ? bytes_of(arena_format(p->arena, "IPaddr::%s", out->text)) : word.text, out);
 	if (!out->script) {
-		complain(p, DIAG_ERROR, word, "names no script; expected SCRIPT or SCRIPT::ARGUMENT::ARGUMENT");
+		complain(p, DIAG_ERROR, word, "has no script name; expected SCRIPT or SCRIPT::ARGUMENT::ARGUMENT");
 		out->script = "";
 		return false;
 	}
@@ -230,7 +230,7 @@ static bool parse_resource(struct haresources_parser *p, struct word word, struc
 		return false;
 	if (looks_like_ipv6(word.text, out->script))
 		complain(p, DIAG_WARNING, word,
-			"looks like an IPv6 address, but only IPv4 ones may stand alone; write IPv6addr::ADDRESS");
+			"looks like an IPv6 address, but only an IPv4 address may be written without a script; write IPv6addr::ADDRESS");
 	if (!is_script_name(out->script)) {
 		complain(p, DIAG_ERROR, word,
 			"has no valid script name; expected letters, digits and _ . : @ - only, no path");
@@ -247,24 +247,24 @@ static void check_home(struct haresources_parser *p, struct word word, const cha
 		if (strcmp(p->nodes[i], home) == 0)
 			return;
 	}
-	diag_add(p->diags, DIAG_ERROR, word.line, word.column, "\"%s\" is none of the nodes of ha.cf: %s",
+	diag_add(p->diags, DIAG_ERROR, word.line, word.column, "\"%s\" is not one of the nodes of ha.cf: %s",
 		show(word.text).text, show_names(p->nodes, p->node_count).text);
 }
 
-// The key names the group for commands and logs, the id names it between nodes: both must be its own.
+// The key identifies the group in commands and logs, and the id identifies it between nodes: both must be unique.
 static void check_unique(struct haresources_parser *p, const struct group_conf *group, struct word key)
 {
 	for (size_t i = 0; i < p->file->count; i++) {
 		const struct group_conf *other = &p->file->groups[i];
 		if (strcmp(other->key, group->key) == 0) {
 			diag_add(p->diags, DIAG_ERROR, key.line, key.column,
-				"\"%s\" is the first resource of line %u too; the first one names its group and may stand once",
+				"\"%s\" is also the first resource of line %u; the first resource is the name of its group and must be unique",
 				show(key.text).text, other->line);
 			return;
 		}
 		if (other->id == group->id) {
 			diag_add(p->diags, DIAG_ERROR, key.line, key.column,
-				"\"%s\" has the same group number as \"%s\" of line %u by chance; put another resource first",
+				"\"%s\" happens to have the same group number as \"%s\" of line %u; put another resource first",
 				show(key.text).text, show(bytes_of(other->key)).text, other->line);
 			return;
 		}
@@ -280,7 +280,7 @@ static void take(struct haresources_parser *p, const struct lexer_line *line)
 	struct haresources *h = p->file;
 	struct group_conf group = {.home = arena_lower(p->arena, line->words[0].text), .line = line->line};
 	check_home(p, line->words[0], group.home);
-	if (line->count == 1) // accepted by the reference, and nothing to run
+	if (line->count == 1) // a node without resources: accepted, as in the reference
 		return;
 	if (h->count == HARESOURCES_GROUPS_MAX) {
 		if (!p->full)
@@ -314,7 +314,7 @@ static struct haresources *parse(
 	while (lexer_next(&l, &line))
 		take(&p, &line);
 	if (l.has_nul)
-		diag_add(diags, DIAG_ERROR, 0, 0, "the file holds NUL bytes: it is damaged or no text");
+		diag_add(diags, DIAG_ERROR, 0, 0, "the file contains NUL bytes: it is damaged or not a text file");
 	p.file->digest = digest_of(p.file);
 	return p.file;
 }
@@ -333,5 +333,5 @@ struct haresources *haresources_parse(
 void haresources_free(struct haresources *h)
 {
 	if (h)
-		arena_free(h->arena); // the object itself lives in it
+		arena_free(h->arena); // h itself is in this arena
 }

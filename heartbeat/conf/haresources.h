@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* haresources: groups of resources, each with its home node.  Pure.  doc/configuration.md 9. */
+/* haresources: parses the groups of resources, each with its home node.  Pure.  doc/configuration.md 9. */
 #ifndef HEARTBEAT_CONF_HARESOURCES_H
 #define HEARTBEAT_CONF_HARESOURCES_H
 
@@ -13,41 +13,39 @@ enum { HARESOURCES_GROUPS_MAX = 128 };
 
 struct resource_conf {
 	const char *text;   /* as written: "IPaddr::192.168.1.100/24/eth0", or the bare address */
-	const char *script; /* "IPaddr" (also for a bare IPv4-looking word) */
-	const char **args;  /* between the "::", empty ones collapsed */
+	const char *script; /* for example "IPaddr", which is also the script of a bare IPv4 address */
+	const char **args;  /* separated by "::"; empty ones are dropped */
 	size_t arg_count;
 	unsigned line, column;
 };
 
 struct group_conf {
 	const char *home; /* node, lower case */
-	const char *key;  /* text of the first resource: names the group */
-	uint32_t id;      /* hash of the key (FNV-1a, 32 bit): names the group on the wire of the native dialect */
+	const char *key;  /* text of the first resource: the name of the group */
+	uint32_t id;      /* hash of the key (FNV-1a, 32 bit): identifies the group in packets of the native dialect */
 	struct resource_conf *resources;
 	size_t count;
 	unsigned line;
 };
 
 struct haresources {
-	struct group_conf *groups; /* lines without a resource are not groups and are left out */
+	struct group_conf *groups; /* a line without a resource is not a group */
 	size_t count;
-	/* over the normalised groups (home lower case, single blanks), order included; comments and blanks do not
-	 * matter */
+	/* hash of all groups in their order, normalised: home in lower case, single blanks, no comments */
 	uint64_t digest;
 	void *arena;
 };
 
-/* nodes: the node names of ha.cf (lower case).  Errors: unknown node, the same key twice, the same group id twice,
- * script name with a slash or other than [A-Za-z0-9_.:@-], a bare address that is none, no more than
- * HARESOURCES_GROUPS_MAX.
- * Returns an object to be freed; usable only when diags->errors is 0.  NULL without memory, and an error that says
- * so. */
+/* nodes: the node names of ha.cf (lower case).  Errors: an unknown node, a duplicate key, a duplicate group id, a
+ * character other than [A-Za-z0-9_.:@-] in a script name, an invalid bare address, more than HARESOURCES_GROUPS_MAX
+ * groups.
+ * Returns an object to be freed with haresources_free; it is usable only when diags->errors is 0.  Without memory it
+ * returns NULL and adds an error. */
 struct haresources *haresources_parse(
 	struct bytes text, const char *const *nodes, size_t node_count, struct diags *diags);
 void haresources_free(struct haresources *h);
 
-/* The family of the addresses that a script takes: AF_INET for IPaddr and IPaddr2, AF_INET6 for IPv6addr, AF_UNSPEC for
- * other scripts. */
+/* Address family of a script: AF_INET for IPaddr and IPaddr2, AF_INET6 for IPv6addr, AF_UNSPEC for others. */
 int haresources_address_family(const char *script);
 
 #endif

@@ -17,7 +17,7 @@ struct name_list show_names(const char *const *names, size_t count)
 		writer_text(&w, "none");
 	for (size_t i = 0; i < count; i++) {
 		struct shown name = show(bytes_of(names[i]));
-		// Room for this name, its comma and, should the next not fit, the dots.
+		// Space for this name, its comma, and the dots in case the next name does not fit.
 		if (w.cap - w.len < bytes_of(name.text).len + 7) {
 			writer_text(&w, ", ...");
 			break;

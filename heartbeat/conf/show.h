@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A word of a file, made fit for a diagnostic: control bytes escaped, cut when long.  Private to this room. */
+/* Formats a word of a file for a diagnostic: escapes control bytes and cuts a long word.  Private to heartbeat/conf. */
 #ifndef HEARTBEAT_CONF_SHOW_H
 #define HEARTBEAT_CONF_SHOW_H
 

@@ -23,10 +23,10 @@ static void expect_key(unsigned index, enum auth_method method, const char *key)
 
 #define CRC_ACTIVE(line, index) \
 	"authkeys:" line \
-	": warning: crc protects against accidents only: anyone on the network can speak for a node; write \"" index \
+	": warning: crc protects against accidents only: anyone on the network can send packets as a node; write \"" index \
 	" sha1 KEY\" on all nodes"
 
-static void the_auth_line_may_stand_before_or_after_its_key(void **state)
+static void the_auth_line_may_come_before_or_after_its_key(void **state)
 {
 	(void)state;
 	parse("auth 2\n1 md5 old\n2 sha1 new\n", "");
@@ -40,7 +40,7 @@ static void the_auth_line_may_stand_before_or_after_its_key(void **state)
 static void files_that_the_reference_accepts_are_accepted(void **state)
 {
 	(void)state;
-	parse("auth 0\n0 sha1 k\n", ""); // 0 works, whatever the manual says
+	parse("auth 0\n0 sha1 k\n", ""); // 0 works, although the manual of the reference excludes it
 	expect_key(0, AUTH_SHA1, "k");
 	parse("auth 15\r\n\t15 md5 k\r\n", "");
 	expect_key(15, AUTH_MD5, "k");
@@ -53,10 +53,10 @@ static void files_that_the_reference_accepts_are_accepted(void **state)
 	parse("auth 1\n1 sha1 a b c\n",
 		"authkeys:2:10: warning: the key ends at the blank: the rest of the line is ignored");
 	expect_key(1, AUTH_SHA1, "a");
-	parse("auth 1\n1 sha1 first\n1 md5 last\n", "authkeys:3:1: warning: key 1 replaces the one of line 2");
+	parse("auth 1\n1 sha1 first\n1 md5 last\n", "authkeys:3:1: warning: key 1 replaces the key given on line 2");
 	expect_key(1, AUTH_MD5, "last");
 	parse("auth 1\nauth 2 trailing\n1 sha1 a\n2 sha1 b\n",
-	      "authkeys:2:1: warning: auth: 2 replaces the choice of line 1\n"
+	      "authkeys:2:1: warning: auth: key number 2 replaces the one given on line 1\n"
 	      "authkeys:2:8: warning: auth: the rest of the line is ignored");
 	assert_int_equal(keys.active, 2);
 }
@@ -71,8 +71,8 @@ static void broken_files_get_exact_diagnostics(void **state)
 		{"1 sha1 k\n",
 			"authkeys: error: no auth line; write \"auth N\", N being the number of the key that signs"},
 		{"auth 3\n1 md5 k\n2 md5 k\n",
-			"authkeys:1: error: auth 3: there is no key 3; the keys of this file: 1, 2"},
-		{"auth 3\n", "authkeys:1: error: auth 3: there is no key 3; the keys of this file: none"},
+			"authkeys:1: error: auth 3: key 3 is not defined; this file defines: 1, 2"},
+		{"auth 3\n", "authkeys:1: error: auth 3: key 3 is not defined; this file defines: none"},
 		{"auth 16\n1 sha1 k\n", "authkeys:1:6: error: auth: not the number of a key; expected 0 to 15"},
 		{"auth -1\n1 sha1 k\n", "authkeys:1:6: error: auth: not the number of a key; expected 0 to 15"},
 		{"auth\n1 sha1 k\n",
@@ -84,18 +84,18 @@ static void broken_files_get_exact_diagnostics(void **state)
 			"authkeys:2:1: error: the method is missing; expected \"N sha1 KEY\", \"N md5 KEY\" or \"N crc\""},
 		{"auth 1\n1 sha1\n", "authkeys:2:3: error: sha1 requires a key; expected \"1 sha1 KEY\""},
 		{"auth 1\n1 crc key\n",
-			"authkeys:2:7: error: crc uses no key; expected nothing after it, or sha1 to have packets signed"},
+			"authkeys:2:7: error: crc uses no key; delete what follows it, or write sha1 to sign packets"},
 		{"abc\nauth 1\n1 sha1 k\n",
 			"authkeys:1:1: error: invalid auth line; expected \"auth N\", N being 0 to 15"},
 		{"auth 1\n1 sha1 k\n2 crc\n",
-			"authkeys:3: warning: key 2 is crc beside a keyed method: Heartbeat 3 accepts it from anyone; delete it when no node "
+			"authkeys:3: warning: key 2 is crc but the active key is not: Heartbeat 3 accepts crc packets from anyone; delete it when no node "
 			"signs with it"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		parse(cases[i].text, cases[i].expected);
 }
 
-static void all_errors_of_a_file_come_at_once(void **state)
+static void all_errors_of_a_file_are_reported_together(void **state)
 {
 	(void)state;
 	parse("x\n1 y\nauth z\n",
@@ -114,7 +114,7 @@ static void a_nul_byte_is_an_error(void **state)
 	diags_free(&diags);
 }
 
-static void a_secret_is_never_shown_wherever_it_stands(void **state)
+static void a_secret_is_never_shown_in_any_place_of_the_file(void **state)
 {
 	(void)state;
 	static const char *const files[] = {
@@ -170,7 +170,7 @@ static void only_a_file_that_others_cannot_read_is_accepted(void **state)
 	} cases[] = {
 		{0100600, ""},
 		{0100400, ""},
-		{0100611, ""}, // write and execute bits are not looked at
+		{0100611, ""}, // write and execute bits are ignored
 		{0100622, ""},
 		{0100640,
 			"authkeys: error: mode 0640 lets the group read the keys; expected 0600 (chmod 600 authkeys)"},
@@ -187,7 +187,7 @@ static void only_a_file_that_others_cannot_read_is_accepted(void **state)
 	}
 }
 
-static void wiping_leaves_no_byte(void **state)
+static void wiping_overwrites_every_byte(void **state)
 {
 	(void)state;
 	static const struct authkeys zero;
@@ -230,16 +230,16 @@ static void the_sample_has_one_signing_key(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_auth_line_may_stand_before_or_after_its_key),
+		cmocka_unit_test(the_auth_line_may_come_before_or_after_its_key),
 		cmocka_unit_test(files_that_the_reference_accepts_are_accepted),
 		cmocka_unit_test(broken_files_get_exact_diagnostics),
-		cmocka_unit_test(all_errors_of_a_file_come_at_once),
+		cmocka_unit_test(all_errors_of_a_file_are_reported_together),
 		cmocka_unit_test(a_nul_byte_is_an_error),
-		cmocka_unit_test(a_secret_is_never_shown_wherever_it_stands),
+		cmocka_unit_test(a_secret_is_never_shown_in_any_place_of_the_file),
 		cmocka_unit_test(a_key_may_have_4096_bytes_and_no_more),
 		cmocka_unit_test(a_line_of_too_many_words_is_an_error),
 		cmocka_unit_test(only_a_file_that_others_cannot_read_is_accepted),
-		cmocka_unit_test(wiping_leaves_no_byte),
+		cmocka_unit_test(wiping_overwrites_every_byte),
 		cmocka_unit_test(methods_have_the_names_of_the_file),
 		cmocka_unit_test(the_files_of_2008_are_read_with_a_warning_about_crc),
 		cmocka_unit_test(the_sample_has_one_signing_key),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What ha.cf says about a file: every directive with a good and a bad value, the grammar, the cross checks.
+// Diagnostics of ha.cf: every directive with a good and a bad value, the grammar, the checks of the whole file.
 #include "tests/unit/heartbeat/ha_cf_expect.h"
 
 #include <signal.h>
@@ -9,13 +9,13 @@
 
 #include "heartbeat/conf/ha_cf_parse.h"
 
-// --- every directive: accepted silently, and refused or warned about with exactly this text ---
+// --- every directive: one value is accepted silently, one is refused or causes a warning with exactly this text ---
 
 static const struct directive_case {
 	const char *name, *good, *bad, *expected; // bad NULL: everything is accepted; good NULL: nothing is
 } directive_cases[] = {
 	{"cluster", "cluster any-name", NULL, NULL},
-	{"node", "node C,d e", "node A\n", "5:6: warning: node: \"A\" is already named on line 1; kept once"},
+	{"node", "node C,d e", "node A\n", "5:6: warning: node: \"A\" is already given on line 1; the node is kept once"},
 	{"autojoin", "autojoin None", "autojoin any",
 		"5:10: error: autojoin: \"any\" conflicts with haresources; name every node in a node line and write \"autojoin none\""},
 	{"uuidfrom", "uuidfrom nodename", "uuidfrom moon",
@@ -28,20 +28,20 @@ static const struct directive_case {
 		"5:11: error: keepalive: \"0.4ms\" is too short; expected at least 1ms"},
 	{"warntime", "warntime 10s", "warntime 0", "5:10: error: warntime: \"0\" is too short; expected at least 1ms"},
 	{"deadtime", "deadtime 30s", "deadtime 1Os",
-		"5:10: error: deadtime: \"1Os\" is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms"},
+		"5:10: error: deadtime: \"1Os\" is not a time; expected a number of seconds, or a number with ms or us, such as 2, 1.5 or 500ms"},
 	{"initdead", "initdead 120", "initdead 2m",
-		"5:10: error: initdead: \"2m\" is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms"},
+		"5:10: error: initdead: \"2m\" is not a time; expected a number of seconds, or a number with ms or us, such as 2, 1.5 or 500ms"},
 	{"deadping", "deadping 30", "deadping x",
-		"5:10: error: deadping: \"x\" is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms"},
+		"5:10: error: deadping: \"x\" is not a time; expected a number of seconds, or a number with ms or us, such as 2, 1.5 or 500ms"},
 	{"max_rexmit_delay", "max_rexmit_delay 100", "max_rexmit_delay 0",
 		"5:18: error: max_rexmit_delay: \"0\" is out of range; expected a whole number, at least 1"},
 	{"udpport", "udpport 694", "udpport 0",
 		"5:9: error: udpport: \"0\" is not a port; expected a number from 1 to 65535"},
 	{"baud", "baud 460800", "baud 1200",
 		"5:6: error: baud: \"1200\" is not accepted; expected 9600, 19200, 38400, 57600, 115200, 230400 or 460800"},
-	{"bcast", "bcast eth2", "bcast eth0", "5:7: warning: bcast: \"eth0\" is already there since line 2; kept once"},
+	{"bcast", "bcast eth2", "bcast eth0", "5:7: warning: bcast: \"eth0\" is already given on line 2; kept once"},
 	{"udp", NULL, "udp eth2",
-		"5:5: warning: udp: \"eth2\" is taken as bcast; write \"bcast\", udp is its old name"},
+		"5:5: warning: udp: \"eth2\" is read as bcast; write \"bcast\": udp is its old name"},
 	{"mcast", "mcast eth0 225.0.0.1 694 1 0", "mcast eth0 10.0.0.1 694 1 0",
 		"5:12: error: mcast: \"10.0.0.1\" is not a multicast group; expected 224.0.0.0 to 239.255.255.255, such as 225.0.0.1"},
 	{"ucast", "ucast eth0 10.0.0.1", "ucast",
@@ -53,7 +53,7 @@ static const struct directive_case {
 	{"serial", "serial /dev/ttyS0", "serial ttyS0",
 		"5:8: error: serial: \"ttyS0\" is not a full path; expected a device such as /dev/ttyS0"},
 	{"ping", "ping 10.0.0.254 gw", "ping b",
-		"5: warning: ping: \"b\" is also a cluster node: the two cannot be told apart; ping a router or another machine"},
+		"5: warning: ping: \"b\" is also a cluster node: heartbeat cannot distinguish the two; ping a router or another machine"},
 	{"ping6", "ping6 2001:db8::1", "ping6 fe80::1%eth0",
 		"5:7: error: ping6: \"fe80::1%eth0\" is not an IPv6 address; expected one such as 2001:db8::1, without a %zone"},
 	{"ping_group", "ping_group g 10.0.0.1 10.0.0.2", "ping_group g",
@@ -70,7 +70,7 @@ static const struct directive_case {
 	{"stonith_host", "stonith_host * external/ipmi b 10.0.0.9 admin secret lan", "stonith_host *",
 		"5:14: error: stonith_host: \"*\" has no device; expected \"stonith_host HOST TYPE PARAMETERS\""},
 	{"respawn", "respawn hacluster /usr/lib/heartbeat/ipfail", "respawn hacluster ipfail",
-		"5:19: error: respawn: \"ipfail\" is not a full path; expected a program written from / on"},
+		"5:19: error: respawn: \"ipfail\" is not a full path; expected a program path that starts with /"},
 	{"failfast", "failfast root /bin/x -v", "failfast root",
 		"5:1: error: failfast: COMMAND is missing; expected \"failfast USER COMMAND...\""},
 	{"apiauth", "apiauth ipfail uid=root,hacluster gid=haclient", "apiauth x uid=",
@@ -79,7 +79,7 @@ static const struct directive_case {
 	{"logfacility", "logfacility local0", "logfacility LOCAL0",
 		"5:13: error: logfacility: \"LOCAL0\" is not accepted; expected a syslog facility in lower case such as local0 or daemon, or none"},
 	{"logfile", "logfile /var/log/ha-log", "logfile ha-log",
-		"5:9: warning: logfile: \"ha-log\" is not a full path: it depends on the directory heartbeat runs in; write it from / on\n"
+		"5:9: warning: logfile: \"ha-log\" is not a full path: it depends on the directory in which heartbeat runs; start the path with /\n"
 		"ha.cf:5:9: warning: logfile: \"ha-log\" replaces \"/var/log/ha-log\" of line 4"},
 	{"debugfile", "debugfile /var/log/ha-debug", NULL, NULL},
 	{"use_logd", "use_logd yes", "use_logd maybe",
@@ -105,18 +105,18 @@ static const struct directive_case {
 	{"rtprio", "rtprio 99", "rtprio 100",
 		"5:8: error: rtprio: \"100\" is out of range; expected a whole number from 1 to 99"},
 	{"watchdog", "watchdog /dev/watchdog", "watchdog /dev/watchdog /dev/watchdog",
-		"5:24: error: watchdog: given already on line 5; keep one of them"},
+		"5:24: error: watchdog: already given on line 5; keep one of them"},
 	{"memreserve", "memreserve 1", "memreserve 0",
 		"5:12: error: memreserve: \"0\" is out of range; expected a whole number, at least 1"},
 	{"coredumps", "coredumps off", "coredumps x",
 		"5:11: error: coredumps: \"x\" is not accepted; expected on (true yes y 1) or off (false no n 0)"},
 	{"coreroot", "coreroot /var/tmp", NULL, NULL},
 	{"use_apphbd", "use_apphbd off", "use_apphbd on",
-		"5:12: warning: use_apphbd: \"on\" has no effect in this heartbeat; the line can be deleted"},
+		"5:12: warning: use_apphbd: \"on\" has no effect in this heartbeat; you can delete the line"},
 	{"crm", "crm off", "crm yes",
-		"5:5: error: crm: \"yes\" asks for pacemaker, which this heartbeat does not start: resources come from haresources; write off"},
+		"5:5: error: crm: \"yes\" requests pacemaker, which this heartbeat does not start: resources are configured in haresources; write off"},
 	{"pacemaker", "pacemaker false", "pacemaker manual",
-		"5:11: error: pacemaker: \"manual\" asks for pacemaker, which this heartbeat does not start: resources come from haresources; "
+		"5:11: error: pacemaker: \"manual\" requests pacemaker, which this heartbeat does not start: resources are configured in haresources; "
 		"write off"},
 	{"crmd_spawns_pengine", "crmd_spawns_pengine on", "crmd_spawns_pengine x",
 		"5:21: error: crmd_spawns_pengine: \"x\" is not accepted; expected on (true yes y 1) or off (false no n 0)"},
@@ -129,7 +129,7 @@ static const struct directive_case {
 	{"enable_config_writes", "enable_config_writes off", "enable_config_writes x",
 		"5:22: error: enable_config_writes: \"x\" is not accepted; expected on (true yes y 1) or off (false no n 0)"},
 	{"quorum_server", NULL, "quorum_server h",
-		"5:15: warning: quorum_server: \"h\" has no effect in this heartbeat; the line can be deleted"},
+		"5:15: warning: quorum_server: \"h\" has no effect in this heartbeat; you can delete the line"},
 	{"normalpoll", NULL, "normalpoll on",
 		"5: error: normalpoll: not accepted: it was a build option of old releases; delete the line"},
 };
@@ -169,7 +169,7 @@ static char *paragraph_of(const char *page, const char *name)
 	return text;
 }
 
-// The page says of a directive what its row says, and nothing else of that kind.
+// The manual page gives for a directive the served text of its row and no other served text.
 static void check_served_text(const char *paragraph, const struct directive_info *row)
 {
 	for (int served = SERVED + 1; served < SERVED_KINDS; served++) {
@@ -181,7 +181,7 @@ static void check_served_text(const char *paragraph, const struct directive_info
 	assert_int_equal(row->unserved != NULL, row->served == NOT_SERVED);
 }
 
-// Everything else than SERVED and WITHOUT_EFFECT is named once more where the page says what this version does not do.
+// The page also lists every other directive than SERVED and WITHOUT_EFFECT in the section about missing functions.
 static void check_summary(const char *page, const struct directive_info *row)
 {
 	const char *at = strstr(page, "\n.Ss What this version does not do"),
@@ -221,8 +221,8 @@ static void every_row_of_the_table_is_tested_and_documented(void **state)
 	free(page);
 }
 
-// What is logged at the start, one entry a line of ha.cf.
-static void a_line_that_is_not_served_is_noted_with_its_line(void **state)
+// heartbeat logs this at the start: one entry for each line of ha.cf.
+static void an_unserved_directive_is_recorded_with_its_line(void **state)
 {
 	(void)state;
 	size_t noted = 0;
@@ -245,14 +245,14 @@ static void a_line_that_is_not_served_is_noted_with_its_line(void **state)
 	}
 	assert_int_equal(noted, 5);
 	struct ha_cf *conf = parse("stonith_host z\nfailfast root x\nwatchdog /dev/a\nrespawn root /bin/a", NULL);
-	assert_int_equal(conf->unserved_count, 2); // the first two lines are not taken
+	assert_int_equal(conf->unserved_count, 2); // the first two lines are refused
 	assert_int_equal(conf->unserved[0].line, 7);
 	assert_int_equal(conf->unserved[1].line, 8);
 	ha_cf_free(conf);
 }
 
-// "not given" would be a wrong answer that nobody notices.
-static void a_directive_that_no_row_has_cannot_be_asked_for(void **state)
+// The answer "not given" would hide the mistake.
+static void asking_for_an_unknown_directive_aborts(void **state)
 {
 	static struct ha_cf_parser p;
 	int status;
@@ -262,8 +262,8 @@ static void a_directive_that_no_row_has_cannot_be_asked_for(void **state)
 	assert_true(child >= 0);
 	if (child == 0) {
 		const struct rlimit none = {0, 0};
-		(void)setrlimit(RLIMIT_CORE, &none); // no core file; one does no harm either
-		(void)close(STDERR_FILENO);          // the text of the assertion is expected
+		(void)setrlimit(RLIMIT_CORE, &none); // no core file; when this fails there is one, which is harmless
+		(void)close(STDERR_FILENO);          // hides the expected text of the assertion
 		(void)signal(SIGABRT, SIG_DFL);      // a valid signal
 		(void)ha_cf_given(&p, "deadtme");    // does not return
 		_exit(0);
@@ -272,7 +272,7 @@ static void a_directive_that_no_row_has_cannot_be_asked_for(void **state)
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
-static void what_the_reference_refuses_or_ignores_is_explained(void **state)
+static void refused_and_ignored_lines_are_explained(void **state)
 {
 	(void)state;
 	static const struct {
@@ -286,23 +286,23 @@ static void what_the_reference_refuses_or_ignores_is_explained(void **state)
 		{"tiebreaker x", "ha.cf:5:1: error: unknown directive \"tiebreaker\""},
 		{"node,c d", "ha.cf:5:1: error: unknown directive \"node,c\"; did you mean \"node\"?"},
 		{"\x01\x1b[2Jx", "ha.cf:5:1: error: unknown directive \"\\x01\\x1b[2Jx\""},
-		{"deadtime", "ha.cf:5:1: warning: deadtime: no value: the line does nothing; write \"deadtime TIME\""},
+		{"deadtime", "ha.cf:5:1: warning: deadtime: the value is missing, so the line has no effect; write \"deadtime TIME\""},
 		{"bcast # none",
-			"ha.cf:5:1: warning: bcast: no value: the line does nothing; write \"bcast INTERFACE...\""},
+			"ha.cf:5:1: warning: bcast: the value is missing, so the line has no effect; write \"bcast INTERFACE...\""},
 		{"deadtime 6 7", "ha.cf:5:12: warning: deadtime: \"7\" replaces \"6\" of line 5"},
 		{"deadtime 6\ndeadtime 7", "ha.cf:6:10: warning: deadtime: \"7\" replaces \"6\" of line 5"},
 		{"warntime 2 ms",
-			"ha.cf:5:12: error: warntime: \"ms\" is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms"},
+			"ha.cf:5:12: error: warntime: \"ms\" is not a time; expected a number of seconds, or a number with ms or us, such as 2, 1.5 or 500ms"},
 		{"warntime \"2\"",
-			"ha.cf:5:10: error: warntime: \"\"2\"\" is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms"},
+			"ha.cf:5:10: error: warntime: \"\"2\"\" is not a time; expected a number of seconds, or a number with ms or us, such as 2, 1.5 or 500ms"},
 		{"logfacility local0\ncluster \"x\"",
-			"ha.cf:6:9: warning: cluster: quotes are ordinary characters here: the value is \"x\""},
+			"ha.cf:6:9: warning: cluster: quotes are ordinary characters in ha.cf: the value is \"x\""},
 		{"cluster x \\",
 			"ha.cf:5:11: warning: cluster: \"\\x5c\" replaces \"x\" of line 5\n"
-			"ha.cf:5:11: warning: cluster: a backslash does not continue the line here; it is taken as part of the value"},
-		{"baud 9600\nbaud 9600", "ha.cf:6:6: error: baud: given already on line 5; keep one of them"},
+			"ha.cf:5:11: warning: cluster: a backslash does not continue the line in ha.cf; it is part of the value"},
+		{"baud 9600\nbaud 9600", "ha.cf:6:6: error: baud: already given on line 5; keep one of them"},
 		{"crm off\npacemaker off",
-			"ha.cf:6:11: error: pacemaker: given already as crm on line 5; keep one of them"},
+			"ha.cf:6:11: error: pacemaker: already given as crm on line 5; keep one of them"},
 		// values: section 3
 		{"hopfudge abc", "ha.cf:5:10: warning: hopfudge: \"abc\" is read as 0; write a plain number"},
 		{"max_rexmit_delay 100ms",
@@ -312,51 +312,51 @@ static void what_the_reference_refuses_or_ignores_is_explained(void **state)
 		{"keepalive 500msfoo",
 			"ha.cf:5:11: warning: keepalive: \"500msfoo\" is read as 500ms; write it that way"},
 		{"udpport 70000",
-			"ha.cf:5:9: warning: udpport: \"70000\" is over 65535: port 4464 is used, as Heartbeat did; write a port from 1 to 65535\n"
-			"ha.cf:2: warning: bcast eth0: udpport 4464 of line 5 counts here too; Heartbeat used 694 for lines above it, put udpport first\n"
-			"ha.cf:2: warning: bcast eth1: udpport 4464 of line 5 counts here too; Heartbeat used 694 for lines above it, put udpport first"},
+			"ha.cf:5:9: warning: udpport: \"70000\" is over 65535: port 4464 is used, as in Heartbeat 3; write a port from 1 to 65535\n"
+			"ha.cf:2: warning: bcast eth0: udpport 4464 of line 5 is used here too; Heartbeat used 694 for lines above udpport: put udpport first\n"
+			"ha.cf:2: warning: bcast eth1: udpport 4464 of line 5 is used here too; Heartbeat used 694 for lines above udpport: put udpport first"},
 		// media: section 6
 		{"mcast",
 			"ha.cf:5:1: error: mcast: INTERFACE is missing; expected \"mcast INTERFACE GROUP PORT TTL LOOP\""},
 		{"mcast eth0 225.0.0.1",
 			"ha.cf:5:1: error: mcast: PORT is missing; expected \"mcast INTERFACE GROUP PORT TTL LOOP\""},
 		{"mcast eth0 225.0.0.1 694",
-			"ha.cf:5: warning: mcast: TTL and LOOP are missing; 1 and 0 are taken, write \"mcast INTERFACE GROUP PORT TTL LOOP\""},
+			"ha.cf:5: warning: mcast: TTL and LOOP are missing; 1 and 0 are used; write \"mcast INTERFACE GROUP PORT TTL LOOP\""},
 		{"mcast eth0 225.0.0.1 694 1",
-			"ha.cf:5: warning: mcast: LOOP is missing; 0 is taken, write \"mcast INTERFACE GROUP PORT TTL LOOP\""},
+			"ha.cf:5: warning: mcast: LOOP is missing; 0 is used; write \"mcast INTERFACE GROUP PORT TTL LOOP\""},
 		{"mcast eth0 225.0.0.1 694 5 0",
 			"ha.cf:5:26: error: mcast: \"5\" is not a number of hops; expected 0 to 4, 1 for the local network"},
 		{"mcast eth0 225.0.0.1 694 1 2",
 			"ha.cf:5:28: error: mcast: \"2\" is not a loop switch; expected 0 or 1"},
 		{"mcast eth0 225.0.0.1 694 1 0 x y",
-			"ha.cf:5:30: warning: mcast: \"x\" and what follows it have no meaning here; delete them"},
+			"ha.cf:5:30: warning: mcast: \"x\" and what follows it have no effect; delete them"},
 		{"ucast eth0", "ha.cf:5:1: error: ucast: HOST is missing; expected \"ucast INTERFACE HOST\""},
 		{"ucast eth0 10.0.0.1 10.0.0.2",
 			"ha.cf:5:21: error: ucast: \"10.0.0.2\" is one word too many; write one line for each peer"},
 		{"ping_group g x\nping_group g y",
-			"ha.cf:6:12: warning: ping_group: \"g\" is already there since line 5; these hosts are added to it"},
+			"ha.cf:6:12: warning: ping_group: \"g\" is already given on line 5; these hosts are added to it"},
 		// the rest of section 5
 		{"apiauth x uid=a\napiauth x gid=b",
-			"ha.cf:6:9: error: apiauth: client \"x\" has its line already, line 5; put both permissions into one"},
+			"ha.cf:6:9: error: apiauth: client \"x\" already has a line, line 5; write all permissions of this client on one line"},
 		{"apiauth x uid=a uid=b",
-			"ha.cf:5:17: error: apiauth: \"uid=b\" is a second list of its kind; expected each of uid= and gid= once at most"},
+			"ha.cf:5:17: error: apiauth: \"uid=b\" is a second list of the same kind; expected uid= and gid= at most once each"},
 		{"apiauth x uid= a",
 			"ha.cf:5:11: error: apiauth: \"uid=\" is not a permission; expected uid=NAME,NAME or gid=NAME,NAME without blanks\n"
 			"ha.cf:5:16: error: apiauth: \"a\" is not a permission; expected uid=NAME,NAME or gid=NAME,NAME without blanks"},
 		{"apiauth x",
-			"ha.cf:5:9: warning: apiauth: \"x\" has neither uid= nor gid=: nobody may sign on under this name"},
+			"ha.cf:5:9: warning: apiauth: \"x\" has neither uid= nor gid=: nobody can sign on under this name"},
 		{"apiauth a23456789012345678901234567890123 uid=a",
 			"ha.cf:5:9: error: apiauth: \"a23456789012345678901234567890123\" is too long for a client name; expected at most 31 bytes"},
-		{"env A", "ha.cf:5:5: warning: env: \"A\" has no \"=\": it is set to nothing; write NAME=VALUE"},
+		{"env A", "ha.cf:5:5: warning: env: \"A\" has no \"=\": its value is empty; write NAME=VALUE"},
 		{"stonith_host b",
 			"ha.cf:5:14: warning: stonith_host: \"b\" has no device; expected \"stonith_host HOST TYPE PARAMETERS\""},
 		{"stonith_host c meatware b",
-			"ha.cf:5: warning: stonith_host: \"c\" is none of the nodes: a, b; no node will use this line"},
+			"ha.cf:5: warning: stonith_host: \"c\" is not one of the nodes: a, b; no node will use this line"},
 		{"nice_failback on",
-			"ha.cf:5:15: warning: nice_failback: \"on\" is taken as \"auto_failback legacy\", as Heartbeat 3 did; write "
-			"\"auto_failback off\" on all nodes, which is what it meant"},
+			"ha.cf:5:15: warning: nice_failback: \"on\" is read as \"auto_failback legacy\", as in Heartbeat 3; its documented "
+			"meaning is \"auto_failback off\": write that on all nodes"},
 		{"nice_failback off",
-			"ha.cf:5:15: warning: nice_failback: \"off\" is taken as \"auto_failback legacy\"; write \"auto_failback on\" on all nodes"},
+			"ha.cf:5:15: warning: nice_failback: \"off\" is read as \"auto_failback legacy\"; write \"auto_failback on\" on all nodes"},
 		{"autojoin other",
 			"ha.cf:5:10: error: autojoin: \"other\" conflicts with haresources; name every node in a node line and write \"autojoin none\""},
 		{"autojoin maybe", "ha.cf:5:10: error: autojoin: \"maybe\" is not accepted; expected none"},
@@ -364,13 +364,13 @@ static void what_the_reference_refuses_or_ignores_is_explained(void **state)
 		{"use_apphbd maybe",
 			"ha.cf:5:12: error: use_apphbd: \"maybe\" is not accepted; expected on (true yes y 1) or off (false no n 0)"},
 		{"stonith baytech /etc/x extra more",
-			"ha.cf:5:24: warning: stonith: \"extra\" and what follows it have no meaning here; parameters stand in the file"},
+			"ha.cf:5:24: warning: stonith: \"extra\" and what follows it have no effect; write parameters into the file"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		ha_cf_free(parse(cases[i].line, cases[i].expected));
 }
 
-static void values_that_are_nearly_right_are_told_apart_from_wrong_ones(void **state)
+static void nearly_right_values_get_a_warning_and_wrong_ones_an_error(void **state)
 {
 	(void)state;
 	static const struct {
@@ -422,26 +422,26 @@ static void times_are_checked_against_each_other(void **state)
 		{"deadping 2",
 			"ha.cf:5: error: deadping: 2000ms is too small for keepalive 1000ms; expected more than 2000ms"},
 		{"initdead 29",
-			"ha.cf:5: error: initdead: 29000ms is smaller than deadtime 30000ms; expected at least that, twice is better, or leave the line out"},
+			"ha.cf:5: error: initdead: 29000ms is smaller than deadtime 30000ms; expected at least deadtime, better twice that; or delete the line"},
 		{"initdead 30", ""},
 		{"deadtime 5\ninitdead 9",
 			"ha.cf:6: warning: initdead: 9000ms may be too small: networks often need longer after a boot; 10s or more is usual"},
 		{"warntime 30",
-			"ha.cf:5: warning: warntime: 30000ms is not below deadtime 30000ms: no late heartbeat will ever be reported; half of deadtime is usual"},
+			"ha.cf:5: warning: warntime: 30000ms is not below deadtime 30000ms: late heartbeats are never reported; half of deadtime is usual"},
 		{"warntime x\ninitdead x",
-			"ha.cf:5:10: error: warntime: \"x\" is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms\n"
-			"ha.cf:6:10: error: initdead: \"x\" is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms"},
+			"ha.cf:5:10: error: warntime: \"x\" is not a time; expected a number of seconds, or a number with ms or us, such as 2, 1.5 or 500ms\n"
+			"ha.cf:6:10: error: initdead: \"x\" is not a time; expected a number of seconds, or a number with ms or us, such as 2, 1.5 or 500ms"},
 		{"keepalive x\ndeadtime 1",
-			"ha.cf:5:11: error: keepalive: \"x\" is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms"},
-		// A value that was refused is complained about once, and nothing is derived from it.
+			"ha.cf:5:11: error: keepalive: \"x\" is not a time; expected a number of seconds, or a number with ms or us, such as 2, 1.5 or 500ms"},
+		// A refused value gives one error, and no default is derived from it.
 		{"keepalive 20\ndeadtime x\ninitdead 5",
-			"ha.cf:6:10: error: deadtime: \"x\" is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms"},
+			"ha.cf:6:10: error: deadtime: \"x\" is not a time; expected a number of seconds, or a number with ms or us, such as 2, 1.5 or 500ms"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		ha_cf_free(parse(cases[i].line, cases[i].expected));
 }
 
-static void times_that_are_not_given_are_derived(void **state)
+static void missing_times_are_derived(void **state)
 {
 	(void)state;
 	static const struct {
@@ -466,7 +466,7 @@ static void times_that_are_not_given_are_derived(void **state)
 }
 
 #define NO_FAILBACK \
-	"ha.cf: warning: auto_failback is not given: \"legacy\" is taken: resources go home, and with a Heartbeat 3.0.6 peer hb_standby and " \
+	"ha.cf: warning: auto_failback is not given: \"legacy\" is used: resources go home, and with a Heartbeat 3.0.6 peer hb_standby and " \
 	"hb_takeover move nothing; write \"auto_failback off\" (resources stay where they are) or \"auto_failback on\" (they go home) on both nodes"
 
 static void the_whole_file_is_checked(void **state)
@@ -484,27 +484,27 @@ static void the_whole_file_is_checked(void **state)
 		{"node a b\nbcast eth0\nauto_failback legacy", "a",
 			"ha.cf:3:15: warning: auto_failback: \"legacy\" is deprecated: it is the same as on, but with a Heartbeat 3.0.6 peer both nodes must have it, and "
 			"hb_standby and hb_takeover move nothing; write off (resources stay) or on (they go home) on both nodes\n"
-			"ha.cf:2: warning: bcast eth0 is the only medium: when it fails, every node runs everything; add a second one on another wire"},
+			"ha.cf:2: warning: bcast eth0 is the only medium: when it fails, every node starts all resources; add a second medium on another cable"},
 		{"node a b\nping 10.0.0.1\nauto_failback on", "a",
-			"ha.cf: warning: only ping media are defined: the nodes cannot hear each other"},
+			"ha.cf: warning: only ping media are defined: the nodes cannot reach each other; add for example \"bcast eth0\""},
 		{"node a b\nauto_failback on\nserial x", "a",
 			"ha.cf:3:8: error: serial: \"x\" is not a full path; expected a device such as /dev/ttyS0"},
 		{"node a\nbcast eth0\nauto_failback on\nuse_logd off", "a",
-			"ha.cf:4: error: use_logd: off, and neither logfile, debugfile nor logfacility is given: nothing would be logged; give one of them"},
+			"ha.cf:4: error: use_logd is off, and none of logfile, debugfile and logfacility is given: nothing would be logged; add one of them"},
 		{"node a\nbcast eth0\nauto_failback on\nuse_logd off\nlogfacility daemon", "a", ""},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		ha_cf_free(parse_as(cases[i].text, cases[i].local, cases[i].expected));
 }
 
-static void all_errors_of_a_file_come_at_once(void **state)
+static void all_errors_of_a_file_are_reported_together(void **state)
 {
 	(void)state;
 	ha_cf_free(parse("deadtme 3\nkeepalive x\nmcast\nwarntime 40\n",
 		"ha.cf:5:1: error: unknown directive \"deadtme\"; did you mean \"deadtime\"?\n"
-		"ha.cf:6:11: error: keepalive: \"x\" is not a time; expected a number of seconds, or one with ms or us, such as 2, 1.5 or 500ms\n"
+		"ha.cf:6:11: error: keepalive: \"x\" is not a time; expected a number of seconds, or a number with ms or us, such as 2, 1.5 or 500ms\n"
 		"ha.cf:7:1: error: mcast: INTERFACE is missing; expected \"mcast INTERFACE GROUP PORT TTL LOOP\"\n"
-		"ha.cf:8: warning: warntime: 40000ms is not below deadtime 30000ms: no late heartbeat will ever be reported; half of deadtime is usual"));
+		"ha.cf:8: warning: warntime: 40000ms is not below deadtime 30000ms: late heartbeats are never reported; half of deadtime is usual"));
 }
 
 int main(void)
@@ -512,14 +512,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_directive_takes_its_values_and_refuses_others),
 		cmocka_unit_test(every_row_of_the_table_is_tested_and_documented),
-		cmocka_unit_test(a_line_that_is_not_served_is_noted_with_its_line),
-		cmocka_unit_test(a_directive_that_no_row_has_cannot_be_asked_for),
-		cmocka_unit_test(what_the_reference_refuses_or_ignores_is_explained),
-		cmocka_unit_test(values_that_are_nearly_right_are_told_apart_from_wrong_ones),
+		cmocka_unit_test(an_unserved_directive_is_recorded_with_its_line),
+		cmocka_unit_test(asking_for_an_unknown_directive_aborts),
+		cmocka_unit_test(refused_and_ignored_lines_are_explained),
+		cmocka_unit_test(nearly_right_values_get_a_warning_and_wrong_ones_an_error),
 		cmocka_unit_test(times_are_checked_against_each_other),
-		cmocka_unit_test(times_that_are_not_given_are_derived),
+		cmocka_unit_test(missing_times_are_derived),
 		cmocka_unit_test(the_whole_file_is_checked),
-		cmocka_unit_test(all_errors_of_a_file_come_at_once),
+		cmocka_unit_test(all_errors_of_a_file_are_reported_together),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

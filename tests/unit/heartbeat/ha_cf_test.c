@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What comes out of ha.cf: values, defaults, media, programs, limits.
+// Results of parsing ha.cf: values, defaults, media, programs, limits.
 #include <syslog.h>
 
 #include "tests/unit/heartbeat/ha_cf_expect.h"
@@ -20,12 +20,12 @@ static void times_are_read_as_the_reference_reads_them(void **state)
 	(void)state;
 	static const struct {
 		const char *text;
-		int64_t ms; // -1: no time
+		int64_t ms; // -1: not a time
 	} cases[] = {
 		{"2", 2000},       {"1.7", 1700},     {".5", 500},       {"500ms", 500},  {"500msec", 500}, {"1700MS", 1700},
 		{"1500us", 2},     {"1500usec", 2},   {"1499us", 1},     {"0", 0},        {"0.4ms", 0},     {"500msfoo", 500},
 		{"2.", 2000},      {"0002", 2000},    {"1.0004", 1000},  {"1.0005", 1001}, {"1000000000", 1000000000000},
-		{"2s", 2000},      {"2sec", 2000},    {"30S", 30000},    {"1.5sec", 1500}, // ours
+		{"2s", 2000},      {"2sec", 2000},    {"30S", 30000},    {"1.5sec", 1500}, // our extensions
 		{"2m", -1},        {"2h", -1},        {"1e1", -1},       {"\"2\"", -1},   {"-1", -1},       {"x", -1},
 		{"", -1},          {".", -1},         {"1.2.3", -1},     {"1Os", -1},     {"2secs", -1},    {"+1", -1},
 		{"1000000001", -1}, {"99999999999999999999999999", -1}, {"s", -1},        {"ms", -1},       {"1ns", -1},
@@ -39,7 +39,7 @@ static void times_are_read_as_the_reference_reads_them(void **state)
 	}
 }
 
-static void booleans_have_ten_words_in_any_case(void **state)
+static void booleans_have_ten_spellings_in_any_case(void **state)
 {
 	(void)state;
 	static const char *const yes[] = {"true", "on", "yes", "y", "1", "TRUE", "On", "Y"};
@@ -56,7 +56,7 @@ static void booleans_have_ten_words_in_any_case(void **state)
 		assert_false(ha_cf_boolean(bytes_of(neither[i]), &value));
 }
 
-// --- what comes out ---
+// --- results ---
 
 static void the_grammar_is_that_of_the_reference(void **state)
 {
@@ -144,14 +144,14 @@ static void failback_has_three_values(void **state)
 	c = parse_as("auto_failback legacy", NULL, NULL);
 	assert_int_equal(c->failback, FAILBACK_LEGACY);
 	ha_cf_free(c);
-	c = parse_as("nice_failback on", NULL, NULL); // as the reference runs it, not as it announces it
+	c = parse_as("nice_failback on", NULL, NULL); // what the reference does, not what it logs
 	assert_int_equal(c->failback, FAILBACK_LEGACY);
 	expect_parameter(c, "auto_failback", "legacy");
 	expect_parameter(c, "nice_failback", NULL);
 	ha_cf_free(c);
 }
 
-static void parameters_are_answered_as_written(void **state)
+static void parameters_have_the_value_of_the_file(void **state)
 {
 	(void)state;
 	struct ha_cf *c = parse(
@@ -179,7 +179,7 @@ static void parameters_are_answered_as_written(void **state)
 	expect_parameter(c, "keepalive", "1000ms");
 	ha_cf_free(c);
 	c = parse_as("node a\nbcast eth0\nauto_failback on", "a", "");
-	assert_true(c->use_logd); // no other place for the log: forced, as in the reference
+	assert_true(c->use_logd); // forced, as in the reference: no other log is configured
 	expect_parameter(c, "use_logd", "yes");
 	ha_cf_free(c);
 }
@@ -190,8 +190,8 @@ static void a_medium_takes_the_port_above_it_or_else_the_one_below(void **state)
 	struct ha_cf *c = parse_as(
 		"node a b\nauto_failback off\nbcast eth0\nudpport 700\nbcast eth1\nmcast eth1 225.0.0.1 7 2 1\nserial /dev/t\nbaud 9600",
 		"a",
-		"ha.cf:3: warning: bcast eth0: udpport 700 of line 4 counts here too; Heartbeat used 694 for lines above it, put udpport first\n"
-		"ha.cf:7: warning: serial /dev/t: baud 9600 of line 8 counts here too; Heartbeat used 19200 for lines above it, put baud first");
+		"ha.cf:3: warning: bcast eth0: udpport 700 of line 4 is used here too; Heartbeat used 694 for lines above udpport: put udpport first\n"
+		"ha.cf:7: warning: serial /dev/t: baud 9600 of line 8 is used here too; Heartbeat used 19200 for lines above baud: put baud first");
 	assert_int_equal(c->media[0].port, 700);
 	assert_int_equal(c->media[1].port, 700);
 	assert_int_equal(c->media[2].port, 7);
@@ -199,7 +199,7 @@ static void a_medium_takes_the_port_above_it_or_else_the_one_below(void **state)
 	assert_true(c->media[2].loop);
 	assert_int_equal(c->media[3].baud, 9600);
 	ha_cf_free(c);
-	c = parse_as("mcast eth0 225.0.0.1 694", NULL, NULL); // as blogs have it
+	c = parse_as("mcast eth0 225.0.0.1 694", NULL, NULL); // as in many tutorials
 	assert_int_equal(c->media[0].ttl, 1);
 	assert_false(c->media[0].loop);
 	ha_cf_free(c);
@@ -232,7 +232,7 @@ static void links_of_one_interface_have_different_names(void **state)
 	ha_cf_free(c);
 }
 
-static void lines_that_name_programs_keep_their_rest(void **state)
+static void program_lines_keep_the_rest_of_the_line(void **state)
 {
 	(void)state;
 	struct ha_cf *c = parse(
@@ -302,13 +302,13 @@ static void limits_are_those_of_the_reference(void **state)
 	ha_cf_free(parse(text, ""));
 	free(text);
 	text = many("\nbcast x", HA_CF_MEDIA_MAX - 1);
-	ha_cf_free(parse(text, "ha.cf:68:7: error: bcast: \"x62\" is one medium too many; at most 64 are possible"));
+	ha_cf_free(parse(text, "ha.cf:68:7: error: bcast: \"x62\" is one medium too many; expected at most 64"));
 	free(text);
 	text = many("\nbcast x", HA_CF_MEDIA_MAX - 2);
 	char lines[2048];
 	(void)snprintf(lines, sizeof(lines), "%s\nping_group g h", text);
 	ha_cf_free(
-		parse(lines, "ha.cf:68:12: error: ping_group: \"g\" is one medium too many; at most 64 are possible"));
+		parse(lines, "ha.cf:68:12: error: ping_group: \"g\" is one medium too many; expected at most 64"));
 	free(text);
 	text = many("\nnode x", HA_CF_NODES_MAX - 2);
 	struct ha_cf *c = parse(text, "");
@@ -317,7 +317,7 @@ static void limits_are_those_of_the_reference(void **state)
 	free(text);
 	text = many("\nnode x", HA_CF_NODES_MAX - 1);
 	ha_cf_free(parse(text,
-		"ha.cf:104:6: error: node: \"x98\" is one node too many; at most 100 are possible, ping hosts included"));
+		"ha.cf:104:6: error: node: \"x98\" is one node too many; expected at most 100, ping hosts included"));
 	free(text);
 	char name[128] = "node ";
 	memset(name + 5, 'n', 99);
@@ -346,7 +346,7 @@ static void a_long_line_is_one_line(void **state)
 	(void)state;
 	char *text = many(" 9", 600), *line = malloc(8000);
 	assert_non_null(line);
-	// the reference would cut at 5120 bytes; ours stops at its 512 words
+	// the reference cuts the line at 5120 bytes; our limit is 512 words
 	(void)snprintf(line, 8000, "respawn a /b%s", text);
 	ha_cf_free(parse(line, "ha.cf:5: error: more than 512 words in one line"));
 	free(line);
@@ -360,7 +360,7 @@ static void a_nul_byte_is_an_error(void **state)
 	diags_init(&diags, "ha.cf");
 	ha_cf_free(ha_cf_parse(
 		(struct bytes){(const uint8_t *)"node a\0b\nbcast eth0 eth1\nauto_failback on\n", 42}, NULL, &diags));
-	expect_diags(&diags, "", "ha.cf: error: the file holds NUL bytes: it is damaged or no text");
+	expect_diags(&diags, "", "ha.cf: error: the file contains NUL bytes: it is damaged or not a text file");
 	diags_free(&diags);
 }
 
@@ -373,8 +373,8 @@ static void the_files_of_2008_work_unchanged(void **state)
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
 		char *text = read_text(paths[i]);
 		struct ha_cf *c = parse_as(text, "node1.magedu.com",
-			"ha.cf:9: warning: bcast eth0 is the only medium: when it fails, every node runs everything; add a second "
-			"one on another wire");
+			"ha.cf:9: warning: bcast eth0 is the only medium: when it fails, every node starts all resources; add a second "
+			"medium on another cable");
 		assert_int_equal(c->node_count, 2);
 		assert_string_equal(c->nodes[0], "node1.magedu.com");
 		assert_string_equal(c->nodes[1], "node2.magedu.com");
@@ -398,7 +398,7 @@ static void the_files_of_2008_work_unchanged(void **state)
 	}
 }
 
-static void the_sample_parses_without_a_complaint(void **state)
+static void the_sample_parses_without_a_diagnostic(void **state)
 {
 	(void)state;
 	char *text = read_text("ha.d/ha.cf");
@@ -411,23 +411,23 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times_are_read_as_the_reference_reads_them),
-		cmocka_unit_test(booleans_have_ten_words_in_any_case),
+		cmocka_unit_test(booleans_have_ten_spellings_in_any_case),
 		cmocka_unit_test(the_grammar_is_that_of_the_reference),
 		cmocka_unit_test(defaults_are_those_of_the_reference),
 		cmocka_unit_test(numbers_are_read_exactly_up_to_the_limit),
 		cmocka_unit_test(every_value_reaches_its_field),
 		cmocka_unit_test(failback_has_three_values),
-		cmocka_unit_test(parameters_are_answered_as_written),
+		cmocka_unit_test(parameters_have_the_value_of_the_file),
 		cmocka_unit_test(a_medium_takes_the_port_above_it_or_else_the_one_below),
 		cmocka_unit_test(links_of_one_interface_have_different_names),
-		cmocka_unit_test(lines_that_name_programs_keep_their_rest),
+		cmocka_unit_test(program_lines_keep_the_rest_of_the_line),
 		cmocka_unit_test(built_in_permissions_follow_those_of_the_file),
 		cmocka_unit_test(limits_are_those_of_the_reference),
 		cmocka_unit_test(ping_hosts_count_as_nodes),
 		cmocka_unit_test(a_long_line_is_one_line),
 		cmocka_unit_test(a_nul_byte_is_an_error),
 		cmocka_unit_test(the_files_of_2008_work_unchanged),
-		cmocka_unit_test(the_sample_parses_without_a_complaint),
+		cmocka_unit_test(the_sample_parses_without_a_diagnostic),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,7 @@
 
 static const char *const nodes[] = {"a", "b", "node1.magedu.com", "node2.magedu.com"};
 
-// The caller frees it.  expected NULL: not looked at.
+// The caller frees the result.  expected NULL: diagnostics are not compared.
 static struct haresources *parse(const char *text, const char *expected)
 {
 	struct diags diags;
@@ -67,10 +67,10 @@ static void broken_files_get_exact_diagnostics(void **state)
 		const char *text, *expected;
 	} cases[] = {
 		{"c httpd\n",
-			"haresources:1:1: error: \"c\" is none of the nodes of ha.cf: a, b, node1.magedu.com, node2.magedu.com"},
-		{"c\n", "haresources:1:1: error: \"c\" is none of the nodes of ha.cf: a, b, node1.magedu.com, node2.magedu.com"},
+			"haresources:1:1: error: \"c\" is not one of the nodes of ha.cf: a, b, node1.magedu.com, node2.magedu.com"},
+		{"c\n", "haresources:1:1: error: \"c\" is not one of the nodes of ha.cf: a, b, node1.magedu.com, node2.magedu.com"},
 		{"a x\nb x\n",
-			"haresources:2:3: error: \"x\" is the first resource of line 1 too; the first one names its group and may stand once"},
+			"haresources:2:3: error: \"x\" is also the first resource of line 1; the first resource is the name of its group and must be unique"},
 		{"a 10.0.0.256\n",
 			"haresources:1:3: error: \"10.0.0.256\" is not an address; expected four numbers from 0 to 255, such as 192.168.1.100/24/eth0"},
 		{"a x 10.0.0.1.5/24\n",
@@ -86,20 +86,20 @@ static void broken_files_get_exact_diagnostics(void **state)
 		{"a x;reboot\n",
 			"haresources:1:3: error: \"x;reboot\" has no valid script name; expected letters, digits and _ . : @ - only, no path"},
 		{"a x ::\n",
-			"haresources:1:5: error: \"::\" names no script; expected SCRIPT or SCRIPT::ARGUMENT::ARGUMENT"},
+			"haresources:1:5: error: \"::\" has no script name; expected SCRIPT or SCRIPT::ARGUMENT::ARGUMENT"},
 		{"a fe80::1/64\n",
-			"haresources:1:3: warning: \"fe80::1/64\" looks like an IPv6 address, but only IPv4 ones may stand alone; write IPv6addr::ADDRESS"},
+			"haresources:1:3: warning: \"fe80::1/64\" looks like an IPv6 address, but only an IPv4 address may be written without a script; write IPv6addr::ADDRESS"},
 		{"a 10.0.0.1\nb IPaddr2::10.0.0.1/24\n",
-			"haresources:2:3: warning: \"IPaddr2::10.0.0.1/24\": this address is also in the group of line 1; two groups may run on two nodes, keep it in one"},
+			"haresources:2:3: warning: \"IPaddr2::10.0.0.1/24\": this address is also in the group of line 1; two groups can run on two nodes: keep the address in one group"},
 		{"c x\na 1.2.3.4/x\n",
-			"haresources:1:1: error: \"c\" is none of the nodes of ha.cf: a, b, node1.magedu.com, node2.magedu.com\n"
+			"haresources:1:1: error: \"c\" is not one of the nodes of ha.cf: a, b, node1.magedu.com, node2.magedu.com\n"
 			"haresources:2:3: error: \"1.2.3.4/x\" has no valid mask; expected a length such as /24, or 255.255.255.0"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		haresources_free(parse(cases[i].text, cases[i].expected));
 }
 
-static void a_resource_keeps_its_text_and_place(void **state)
+static void a_resource_keeps_its_text_line_and_column(void **state)
 {
 	(void)state;
 	struct haresources *h = parse("# first\nb \\\n  10.0.0.1/24   httpd::x\n", "");
@@ -122,13 +122,13 @@ static void the_group_number_is_fnv1a_of_the_key(void **state)
 	haresources_free(h);
 }
 
-static void two_keys_with_one_number_are_refused(void **state)
+static void two_keys_with_the_same_number_are_refused(void **state)
 {
 	(void)state;
 	// "costarring" and "liquid" are a known collision of FNV-1a, 32 bit.
 	haresources_free(parse("a costarring\nb liquid\n",
-		"haresources:2:3: error: \"liquid\" has the same group number as \"costarring\" of "
-		"line 1 by chance; put another resource first"));
+		"haresources:2:3: error: \"liquid\" happens to have the same group number as \"costarring\" of "
+		"line 1; put another resource first"));
 }
 
 static uint64_t digest(const char *text)
@@ -139,7 +139,7 @@ static uint64_t digest(const char *text)
 	return value;
 }
 
-static void the_digest_sees_the_meaning_and_not_the_layout(void **state)
+static void the_digest_depends_on_the_meaning_and_not_on_the_layout(void **state)
 {
 	(void)state;
 	uint64_t one = digest("a 10.0.0.1 httpd\nb mysql\n");
@@ -194,7 +194,7 @@ static void a_nul_byte_is_an_error(void **state)
 	struct diags diags;
 	diags_init(&diags, "haresources");
 	struct haresources *h = haresources_parse((struct bytes){(const uint8_t *)"a ht\0tpd\n", 9}, nodes, 4, &diags);
-	expect_diags(&diags, "a ht?tpd", "haresources: error: the file holds NUL bytes: it is damaged or no text");
+	expect_diags(&diags, "a ht?tpd", "haresources: error: the file contains NUL bytes: it is damaged or not a text file");
 	haresources_free(h);
 	diags_free(&diags);
 }
@@ -207,13 +207,13 @@ static void expect_known_nodes(const char *const *names, size_t count, const cha
 	struct haresources *h = haresources_parse(bytes_of("x httpd"), names, count, &diags);
 	// compared below
 	(void)snprintf(
-		expected, sizeof(expected), "haresources:1:1: error: \"x\" is none of the nodes of ha.cf: %s", shown);
+		expected, sizeof(expected), "haresources:1:1: error: \"x\" is not one of the nodes of ha.cf: %s", shown);
 	expect_diags(&diags, "x httpd", expected);
 	haresources_free(h);
 	diags_free(&diags);
 }
 
-static void the_nodes_that_are_known_are_named_as_far_as_a_line_reaches(void **state)
+static void an_error_lists_as_many_known_nodes_as_fit(void **state)
 {
 	(void)state;
 	expect_known_nodes(NULL, 0, "none");
@@ -223,7 +223,7 @@ static void the_nodes_that_are_known_are_named_as_far_as_a_line_reaches(void **s
 		memset(name, 'n', len);
 		for (size_t i = 0; i < 300; i++)
 			names[i] = name;
-		// As many whole names as leave room for the dots within 511 bytes.
+		// As many whole names as fit into 511 bytes together with the dots.
 		size_t count = (511 - strlen(", ...") + 2) / (len + 2);
 		for (size_t i = 0; i < count; i++)
 			(void)strcat(strcat(shown, i > 0 ? ", " : ""), name);
@@ -266,14 +266,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_of_the_reference_keep_their_meaning),
 		cmocka_unit_test(broken_files_get_exact_diagnostics),
-		cmocka_unit_test(a_resource_keeps_its_text_and_place),
+		cmocka_unit_test(a_resource_keeps_its_text_line_and_column),
 		cmocka_unit_test(the_group_number_is_fnv1a_of_the_key),
-		cmocka_unit_test(two_keys_with_one_number_are_refused),
-		cmocka_unit_test(the_digest_sees_the_meaning_and_not_the_layout),
+		cmocka_unit_test(two_keys_with_the_same_number_are_refused),
+		cmocka_unit_test(the_digest_depends_on_the_meaning_and_not_on_the_layout),
 		cmocka_unit_test(at_most_128_groups_are_taken),
 		cmocka_unit_test(a_line_of_too_many_words_is_an_error),
 		cmocka_unit_test(a_nul_byte_is_an_error),
-		cmocka_unit_test(the_nodes_that_are_known_are_named_as_far_as_a_line_reaches),
+		cmocka_unit_test(an_error_lists_as_many_known_nodes_as_fit),
 		cmocka_unit_test(the_files_of_2008_work_unchanged),
 		cmocka_unit_test(the_sample_parses_when_its_nodes_are_known),
 	};
