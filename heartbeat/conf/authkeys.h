@@ -27,8 +27,8 @@ struct authkeys {
 };
 
 /* Fills *keys (all bytes).  "auth N" may be before or after its key (our extension).  *keys is usable only when
- * diags->errors is 0.  Warns (DIAG_WARNING) when crc is the active method, and when crc is defined but a keyed method is
- * active. */
+ * diags->errors is 0.  Warns (DIAG_WARNING) when crc is the active method, and when crc is defined beside an active
+ * keyed method. */
 void authkeys_parse(struct bytes text, struct authkeys *keys, struct diags *diags);
 /* Refuse a file that group or others can read: adds an error with the mode found and the mode expected. */
 void authkeys_check_mode(mode_t mode, struct diags *diags);

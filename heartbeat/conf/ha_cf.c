@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Drives the parser of ha.cf.  Finds the directive of each line and calls its setter; then applies the presets, runs the
-// second pass over the media, and makes the checks that need the whole file.
+// Drives the parser of ha.cf.  Finds the directive of each line and calls its setter; then applies the presets, runs
+// the second pass over the media, and makes the checks that need the whole file.
 #include "heartbeat/conf/ha_cf.h"
 
 #include <assert.h>
@@ -90,7 +90,7 @@ static void accept_text(struct ha_cf_parser *p, int index, struct word word)
 	p->text[index] = arena_text(p->arena, word.text);
 }
 
-// Other configuration files support quotes and continued lines; ha.cf never did.  Warn about a value that looks like one.
+// Other configuration files support quotes and continued lines; ha.cf never did.  Warn about both.
 static void hint(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	uint8_t first = word.text.at[0], last = word.text.at[word.text.len - 1];

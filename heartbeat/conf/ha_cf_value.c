@@ -41,7 +41,8 @@ bool bytes_fold_equal(struct bytes word, const char *text)
 // --- times ---
 
 /* Nanoseconds of a unit; 0: unknown unit.  The reference compares only the first two letters with ms and us, and
- * accepts any letters after them.  s and sec are our extensions, so no letters may follow them.  *odd: other letters follow. */
+ * accepts any letters after them.  s and sec are our extensions, so no letters may follow them.
+ * *odd: other letters follow. */
 static int64_t unit_read(struct bytes unit, bool *odd)
 {
 	*odd = false;

@@ -24,7 +24,7 @@ static void complain(struct haresources_parser *p, enum diag_severity severity, 
 	diag_add(p->diags, severity, word.line, word.column, "\"%s\" %s", show(word.text).text, what);
 }
 
-// --- hashes: FNV-1a.  They identify a group and show whether the files of two nodes are equal; no attacker is expected ---
+// --- hashes: FNV-1a.  They identify a group and show whether the files of two nodes are equal ---
 
 static uint32_t fnv32(const char *text)
 {

@@ -20,7 +20,7 @@ int api_peer_of(int fd, struct api_peer *peer)
 	peer->uid = cred.uid;
 	peer->gid = cred.gid;
 	len = sizeof peer->groups;
-	/* Absent on old kernels, ERANGE for a user with very many groups: the primary group alone counts then. */
+	/* Fails on old kernels, and with ERANGE for a user with very many groups: only the primary group counts. */
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, peer->groups, &len) == 0)
 		peer->group_count = len / sizeof peer->groups[0];
 	return 0;
@@ -28,7 +28,7 @@ int api_peer_of(int fd, struct api_peer *peer)
 
 /* One apiauth entry; ids as numbers, so that users and groups share the code. */
 struct api_right {
-	const char *client; /* lives in the configuration */
+	const char *client; /* owned by the configuration */
 	GArray *uids, *gids; /* of uint64_t */
 };
 

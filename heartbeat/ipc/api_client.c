@@ -186,7 +186,7 @@ static enum api_result connect_to(int fd, const char *path, struct mono deadline
 	}
 }
 
-/* Until the sign-on reply names the node, the host name stands for it. */
+/* Use the host name as the node name until the sign-on reply gives the node name. */
 static void guess_node(struct api_client *c)
 {
 	struct utsname host;

@@ -11,7 +11,7 @@
 
 enum api_result {
 	API_OK,
-	API_DOWN,     /* nobody listens */
+	API_DOWN,     /* no daemon listens */
 	API_DENIED,   /* the socket may not be opened by this user (EACCES) */
 	API_REFUSED,  /* sign-on refused: error holds the reason */
 	API_TIMEOUT,

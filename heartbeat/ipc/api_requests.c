@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The table of requests: reqtype, who may ask, what answers.  doc/commands.md 4.2. */
+/* The table of requests: reqtype, whether only root may send it, and the handler.  doc/commands.md 4.2. */
 #include "heartbeat/ipc/api_requests.h"
 
 #include <glib.h>
@@ -57,7 +57,7 @@ static const char *view_site(const struct node_view *view)
 	return "";
 }
 
-/* One row a request that asks one thing of one node. */
+/* Each row is a request that asks for one property of one node. */
 static const struct node_question {
 	const char *reqtype, *field;
 	const char *(*value)(const struct node_view *view);
@@ -178,8 +178,8 @@ static bool client_online(const struct api_hub *hub, struct bytes name)
 	return false;
 }
 
-/* The clients of a peer are its own business: nobody asks over the wire, so the answer is the one that the reference
- * gives when the peer is slow.  A dead node has none. */
+/* We do not ask a peer for its clients.  For a live peer we send the answer that the reference sends when the peer is
+ * slow.  A dead node has no clients. */
 static void answer_clientstatus(struct api_session *s, const char *reqtype, const struct message *request)
 {
 	struct node_view view;
@@ -247,7 +247,7 @@ static void answer_getgroups(struct api_session *s, const char *reqtype, const s
 	}
 }
 
-/* Settings of the client's own reception: all are content with what they get. */
+/* Settings of what the client receives: accepted, and without effect. */
 static void answer_accept(struct api_session *s, const char *reqtype, const struct message *request)
 {
 	(void)request;
@@ -265,8 +265,8 @@ static void answer_signoff(struct api_session *s, const char *reqtype, const str
 
 /* --- moves -------------------------------------------------------------------------------------------------------- */
 
-/* What the operator means, as seen from this node.  "failback" is "each group to its home": on standby the foreign ones
- * go (doc/commands.md 3), on takeover our own come. */
+/* The half of the groups that the operator wants to move.  "failback" moves each group to its home: a standby gives the
+ * foreign groups away (doc/commands.md 3), a takeover takes our own. */
 static bool move_half(bool takeover, struct bytes word, enum half *half)
 {
 	if (bytes_equal_text(word, "failback")) {
@@ -286,17 +286,17 @@ static void answer_move(struct api_session *s, const char *reqtype, const struct
 	else if (!move_half(takeover, message_string(request, "rsc_hold"), &half))
 		answer_refuse(s, reqtype, "rsc_hold is none of all, local, foreign, failback");
 	else if (s->move_id != 0)
-		answer_refuse(s, reqtype, "this client waits for a move already");
+		answer_refuse(s, reqtype, "this client already waits for a move");
 	else if (!hub->config->move)
-		answer_refuse(s, reqtype, "this daemon moves nothing");
+		answer_refuse(s, reqtype, "moving resources is not available here");
 	else {
-		if (++hub->last_move == 0) /* 0 means that nobody waits */
+		if (++hub->last_move == 0) /* 0 means that no client waits */
 			hub->last_move = 1;
 		unsigned id = s->move_id = hub->last_move;
 		log_at(LOG_LEVEL_INFO, "pid %ld asks for %s [%s]", (long)s->peer.pid, takeover ? "takeover" : "standby",
 			half_name(half));
 		hub->config->move(hub->config->context, takeover, half, id);
-		/* An end that came at once has been answered by api_session_move_done. */
+		/* When the move has already ended, api_session_move_done has sent the answer. */
 		if (s->move_id == id && !message_is(request, "wait", "1"))
 			api_session_move_done(s, id, true, "accepted");
 	}
@@ -369,13 +369,13 @@ void request_send(struct api_session *s, const struct message *message)
 			s, "send", s->casual ? "a client without a name may not send" : "sending is not possible here");
 		return;
 	}
-	/* else a client would speak for the whole node */
+	/* else a client could send messages in the name of the whole node */
 	if (message_type_of(message_string(message, "t"))->sender != MESSAGE_BY_CLIENTS) {
-		answer_refuse(s, "send", "this type of message is the daemon's own");
+		answer_refuse(s, "send", "only the daemon may send this type of message");
 		return;
 	}
 	struct message out;
-	/* not the hub's: the core may end a move, and so an answer be made, while it takes this */
+	/* not the hub's memory: the core may end a move during this call, and that answer uses the hub's memory */
 	uint8_t memory[API_ANSWER_MAX];
 	message_init(&out, memory, sizeof memory);
 	for (size_t i = 0; i < message->count; i++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* One client of the API as a state machine: bytes in, framed answers out.  Knows the requests and who may make them;
- * has no descriptor and no main loop, so that tests and the fuzzer drive it with bare bytes.  doc/commands.md 4, 7. */
+/* One client of the API as a state machine: takes bytes and returns framed answers.  Knows the requests and which
+ * client may send them.  Has no descriptor and no main loop, so tests and the fuzzer can call it with plain bytes.
+ * doc/commands.md 4, 7. */
 #ifndef HEARTBEAT_IPC_API_REQUESTS_H
 #define HEARTBEAT_IPC_API_REQUESTS_H
 
@@ -10,7 +11,7 @@
 #include "lib/mono.h"
 
 enum {
-	API_SIGNON_MAX = 4096, /* largest frame body before sign-on: a stranger gets little memory */
+	API_SIGNON_MAX = 4096, /* largest frame body before sign-on: an unknown client gets little memory */
 	API_ANSWER_MAX = 32768,
 };
 
@@ -45,20 +46,20 @@ struct api_session {
 	struct api_session *next;
 	struct api_peer peer;
 	bool signed_on, casual;
-	bool closing;     /* send what is in out as far as it goes, then close; input is ignored */
+	bool closing;     /* send what the socket accepts from out, then close; ignore input */
 	char name[API_NAME_MAX + 1]; /* from_id */
-	unsigned move_id; /* a move whose answer is owed; 0: none */
+	unsigned move_id; /* the move for which this client waits; 0: none */
 	struct frame_buffer in, out;
 };
 
-/* The session becomes the hub's; the caller keeps the memory until api_session_end, which takes it off again. */
+/* Add the session to the hub.  The caller owns the memory and calls api_session_end, which removes the session. */
 void api_session_begin(struct api_session *s, struct api_hub *hub, const struct api_peer *peer);
 void api_session_end(struct api_session *s);
 /* Bytes from the client.  Answers are appended to s->out; s->closing is set after a fault or sign-off. */
 void api_session_take(struct api_session *s, struct bytes data);
-/* The end of move id, if this session waits for it. */
+/* Send the result of move id if this session waits for it. */
 void api_session_move_done(struct api_session *s, unsigned id, bool ok, const char *text);
-/* Append a cluster message for a signed-on named client; others are left alone. */
+/* Append a cluster message if the client has a name and is signed on; otherwise do nothing. */
 void api_session_notify(struct api_session *s, struct bytes message);
 /* Count a fault, log it (a few a minute), and close. */
 void api_session_fault(struct api_session *s, enum api_fault fault, const char *text);

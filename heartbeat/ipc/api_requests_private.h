@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What api_session.c (framing, identity) and api_requests.c (the table of requests) share.  Nobody else includes it. */
+/* What api_session.c (framing, identity) and api_requests.c (the table of requests) share.  Private to these files. */
 #ifndef HEARTBEAT_IPC_API_REQUESTS_PRIVATE_H
 #define HEARTBEAT_IPC_API_REQUESTS_PRIVATE_H
 
@@ -22,8 +22,8 @@ void answer_refuse(struct api_session *s, const char *reqtype, const char *info)
 void request_answer(struct api_session *s, const struct message *request);
 /* A message for the cluster (t is not hbapi-req). */
 void request_send(struct api_session *s, const struct message *message);
-/* What a peer's daemon asks of ours on behalf of its client: is a client of this name here (query-cstatus)?  Any other
- * text: nothing. doc/protocol.md 4 */
+/* Answer query-cstatus: a peer asks for its client whether a client of this name is signed on here.  Ignores any other
+ * message.  doc/protocol.md 4 */
 void request_of_peer(struct api_hub *hub, struct bytes text);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The listening socket, its clients' descriptors and their sources in the main loop.  What a client may say and hears
- * is decided in api_session.c and api_requests.c. */
+/* The listening socket, the descriptors of its clients and their sources in the main loop.  api_session.c and
+ * api_requests.c decide what a client may send and receives. */
 #include "heartbeat/ipc/api_server.h"
 
 #include <errno.h>
@@ -20,9 +20,9 @@
 
 enum {
 	CLIENTS_MAX = 64,
-	CLIENTS_ROOT_RESERVE = 8, /* of these: so that nobody else can lock the operator out */
+	CLIENTS_ROOT_RESERVE = 8, /* of CLIENTS_MAX, only for root: other users cannot lock the operator out */
 	SIGNON_TIMEOUT_MS = 5000,
-	READ_MAX = 16384,         /* one read a turn of the loop: a talkative client does not delay heartbeats */
+	READ_MAX = 16384,         /* one read in each turn of the loop: a busy client must not delay heartbeats */
 	ACCEPTS_A_TURN = 8,
 	ACCEPT_PAUSE_MS = 1000,
 };
@@ -31,7 +31,7 @@ struct client {
 	struct api_session session; /* first: the hub's list holds its address */
 	struct api_server *server;
 	int fd;
-	guint in_source, out_source, timer; /* 0: not there */
+	guint in_source, out_source, timer; /* 0: none */
 };
 
 struct api_server {
@@ -82,8 +82,8 @@ static bool client_write(struct client *c)
 
 static gboolean on_writable(gint fd, GIOCondition condition, gpointer context);
 
-/* Have the rest written when the socket takes more, or the client closed there: never here, because the caller may be
- * in the middle of that client's request. */
+/* Write the rest, or close the client, later from the main loop.  Never do it here, because the caller may still handle
+ * a request of this client. */
 static void client_arm(struct client *c)
 {
 	bool wanted = c->session.closing || frame_buffer_waiting(&c->session.out).len > 0;
@@ -91,7 +91,7 @@ static void client_arm(struct client *c)
 		c->out_source = g_unix_fd_add(c->fd, G_IO_OUT | G_IO_HUP | G_IO_ERR, on_writable, c);
 }
 
-/* After a turn of this client: send, and close when it is over.  A closing client gets what the socket takes at once.
+/* Send the answers; close and free a client that is closing, after sending what the socket accepts at once.
  * False: the client is freed. */
 static bool client_settle(struct client *c)
 {
@@ -193,8 +193,9 @@ static gboolean on_connection(gint fd, GIOCondition condition, gpointer context)
 
 /* --- the socket --------------------------------------------------------------------------------------------------- */
 
-/* The directory is the first gate: root:haclient 0750.  Without that group everybody may come to the socket, and the
- * credentials of the peer decide alone.  Returns a descriptor or -errno; a link in the last part is refused. */
+/* The mode of the directory is the first access check: root:haclient 0750.  Without that group every user can reach the
+ * socket, and only the credentials of the peer decide.  Returns a descriptor or -errno; refuses a link as the last
+ * part of path. */
 static int open_directory(const char *path)
 {
 	const struct group *group = getgrnam("haclient");
@@ -205,7 +206,7 @@ static int open_directory(const char *path)
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	/* Only root can give the directory away; anybody else (a test) keeps his own. */
+	/* Only root can change the owner; for another user (a test) the directory keeps its owner. */
 	if (geteuid() == 0 && fchown(fd, 0, group ? group->gr_gid : 0) < 0)
 		goto failed;
 	if (fchmod(fd, mode) < 0)
@@ -217,7 +218,7 @@ failed:
 	return error;
 }
 
-/* A socket that an earlier life left behind goes; anything else stays and is an error.  Returns 0 or -errno. */
+/* Remove a socket that an earlier daemon left behind.  Any other file stays and is an error.  Returns 0 or -errno. */
 static int remove_stale(int directory, const char *name)
 {
 	struct stat st;
@@ -273,7 +274,7 @@ struct api_server *api_server_open(const struct api_config *config)
 		return NULL;
 	}
 	if (fstatat(s->directory, s->name, &s->made, AT_SYMLINK_NOFOLLOW) < 0)
-		memset(&s->made, 0, sizeof s->made); /* gone already: then there is nothing to remove at the end */
+		memset(&s->made, 0, sizeof s->made); /* already removed: nothing to remove at the end */
 	api_hub_init(&s->hub, &s->config);
 	s->source = g_unix_fd_add(s->fd, G_IO_IN, on_connection, s);
 	return s;
@@ -287,7 +288,7 @@ void api_server_close(struct api_server *s)
 	while (s->hub.sessions)
 		client_free((struct client *)s->hub.sessions);
 	drop_source(&s->source);
-	/* Not the socket of a daemon that came after us. */
+	/* Do not remove the socket of a later daemon. */
 	if (fstatat(s->directory, s->name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(st.st_mode) &&
 	    st.st_ino == s->made.st_ino && st.st_dev == s->made.st_dev)
 		(void)unlinkat(s->directory, s->name, 0); /* a stale socket does no harm */
@@ -319,5 +320,5 @@ void api_notify(struct api_server *s, struct bytes message)
 		api_session_notify(at, message);
 		client_arm((struct client *)at);
 	}
-	request_of_peer(&s->hub, message); /* last: what the core hands out next may take the place of message */
+	request_of_peer(&s->hub, message); /* last: the core's next message may overwrite this one */
 }

@@ -17,11 +17,11 @@ struct api_config {
 	const struct haresources *resources; /* how many groups the core has; NULL: none */
 	const char *node;
 	const char *version;
-	/* An operator's move; id is handed back in api_move_done.  A refusal that is known at once is best reported by
-	 * api_move_done before this returns: a client that does not wait hears it then, and otherwise "accepted". */
+	/* An operator's move; the caller gets id back in api_move_done.  Report an immediate refusal by api_move_done
+	 * before this returns: a client that does not wait then gets the refusal, and otherwise "accepted". */
 	void (*move)(void *context, bool takeover, enum half half, unsigned id);
-	/* A named client (ipfail) sends a message to the cluster; from_id and to_id are set, types of the daemon's own
-	 * protocol are refused already.  NULL: nobody may send. */
+	/* A named client (ipfail) sends a message to the cluster.  from_id and to_id are set; message types of the
+	 * daemon's own protocol have been refused.  NULL: no client may send. */
 	void (*message)(void *context, const struct message *m);
 	void *context;
 };

@@ -44,7 +44,7 @@ void api_session_end(struct api_session *s)
 	frame_buffer_free(&s->out);
 }
 
-/* A local user who connects in a loop must not fill the disk. */
+/* A local user who connects in a loop must not fill the disk with log lines. */
 static bool may_complain(struct api_hub *hub)
 {
 	struct mono now = mono_now();
@@ -81,7 +81,7 @@ void answer_send(struct answer *a)
 	struct api_session *s = a->session;
 	struct writer text = writer_over(&s->hub->answer[API_ANSWER_MAX], API_ANSWER_MAX);
 	if (!codec_text(&a->message, NULL, &text)) {
-		/* Longer than anything of ours: tell the client at least that there is no answer. */
+		/* Should not happen, because our answers are shorter: at least report the failure to the client. */
 		answer_begin(a, s, a->reqtype);
 		message_add(&a->message, "info", "the answer is too long");
 		message_add(&a->message, "result", "badreq");
@@ -130,7 +130,7 @@ static bool name_printable(struct bytes name)
 	return true;
 }
 
-/* Why this sign-on is refused, NULL when it is not.  Texts of the reference where it has one. */
+/* The reason to refuse this sign-on; NULL: none.  Uses the text of the reference where it has one. */
 static const char *signon_refusal(struct api_session *s, const struct message *request)
 {
 	uint64_t pid = 0;
@@ -149,7 +149,7 @@ static const char *signon_refusal(struct api_session *s, const struct message *r
 	return NULL;
 }
 
-/* The parameters stand in a refusal too, so that the client can tell "refused" from "not running". */
+/* A refusal contains the parameters too, so that the client can distinguish "refused" from "not running". */
 static void sign_on(struct api_session *s, const struct message *request)
 {
 	const struct api_config *config = s->hub->config;
@@ -176,7 +176,7 @@ static void sign_on(struct api_session *s, const struct message *request)
 
 /* --- every message ------------------------------------------------------------------------------------------------ */
 
-/* Fields that say who asks and what: two of a kind would let two readers see two requests. */
+/* Fields that identify the client and the request.  With a duplicate, two readers could see two different requests. */
 static bool has_doubles(const struct message *request)
 {
 	static const char *const once[] = {"t", "reqtype", "dest", "pid", "from_id", "result"};
@@ -211,7 +211,7 @@ static void take_message(struct api_session *s, const struct message *request)
 	bool is_request = message_is(request, "t", "hbapi-req");
 	bool is_signon = is_request && message_is(request, "reqtype", "signon");
 	if (has_doubles(request))
-		api_session_fault(s, API_FAULT_MESSAGE, "a field that may stand once stands twice");
+		api_session_fault(s, API_FAULT_MESSAGE, "duplicate field");
 	else if (is_signon && !s->signed_on)
 		sign_on(s, request);
 	else if (is_signon)
@@ -234,7 +234,7 @@ static void take_body(struct api_session *s, struct bytes body)
 	struct message request;
 	struct decoded decoded;
 	struct reader r = reader_over(body);
-	/* Text only, as captured: the daemon's own framing has no business here. */
+	/* The reference's clients send text messages only, so no other format is accepted. */
 	if (!reader_skip(&r, ">>>\n")) {
 		api_session_fault(s, API_FAULT_MESSAGE, "a frame that holds no text message");
 		return;

@@ -56,7 +56,7 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer context)
 	if (got > 0)
 		fifo_text_take(&f->text, (struct bytes){buffer, (size_t)got});
 	else if (got < 0 && errno != EAGAIN && errno != EINTR) {
-		log_at(LOG_LEVEL_ERROR, "%s: %s: commands by this way are not heard any more", f->path,
+		log_at(LOG_LEVEL_ERROR, "%s: %s: no further commands are read from this FIFO; restart heartbeat", f->path,
 			strerror(errno));
 		f->source = 0;
 		return G_SOURCE_REMOVE;
@@ -76,7 +76,8 @@ static int make_fifo(const char *path)
 	return mkfifo(path, 0600) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-/* Opened for writing too, so that the end of one writer is not an end of file.  Returns a descriptor or -errno. */
+/* Opens the FIFO for writing too, so that there is no end of file when a writer closes it.  Returns a descriptor or
+ * -errno. */
 static int open_fifo(const char *path)
 {
 	struct stat st;
@@ -124,7 +125,7 @@ void fifo_close(struct fifo *f)
 	if (f->source)
 		g_source_remove(f->source);
 	close(f->fd);
-	(void)unlink(f->path); /* gone already: nothing to remove */
+	(void)unlink(f->path); /* it may already be removed */
 	g_free(f->path);
 	g_free(f);
 }

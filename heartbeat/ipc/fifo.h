@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The command FIFO (/var/lib/heartbeat/fifo, root only): text messages without auth, one after another.
- * doc/protocol.md 4.1, doc/commands.md 3.  Partial writes are put together; garbage is counted, logged and skipped. */
+ * doc/protocol.md 4.1, doc/commands.md 3.  Joins partial writes; counts, logs and skips garbage. */
 #ifndef HEARTBEAT_IPC_FIFO_H
 #define HEARTBEAT_IPC_FIFO_H
 

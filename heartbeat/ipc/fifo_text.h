@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Text messages out of a stream that several scripts write line by line: put together, garbage skipped.  Bytes in,
- * whole messages out; opens nothing.  doc/protocol.md 1.4, 4.1. */
+/* Reads text messages from a stream to which several scripts write line by line, and skips garbage.  Takes bytes and
+ * returns whole messages; opens no file.  doc/protocol.md 1.4, 4.1. */
 #ifndef HEARTBEAT_IPC_FIFO_TEXT_H
 #define HEARTBEAT_IPC_FIFO_TEXT_H
 

@@ -37,7 +37,7 @@ void frame_buffer_drop(struct frame_buffer *b, size_t n)
 		b->start = b->end = 0;
 }
 
-/* Make room for n bytes behind end; what waits moves to the front first. */
+/* Make space for n bytes after end.  Moves the waiting bytes to the front first. */
 static bool make_room(struct frame_buffer *b, size_t n)
 {
 	if (b->cap - b->end >= n)
@@ -91,7 +91,7 @@ enum frame_verdict frame_next(struct frame_buffer *in, size_t limit, struct byte
 	(void)reader_take(&r, FRAME_HEAD); /* length checked above */
 	struct bytes whole = reader_take(&r, head[0]);
 	const uint8_t *nul = memchr(whole.at, 0, whole.len);
-	/* A NUL further inside would hide the rest from one reader and not from another. */
+	/* Readers would disagree about the text after an earlier NUL. */
 	if (!nul || nul != &whole.at[whole.len - 1])
 		return FRAME_NO_NUL;
 	*body = (struct bytes){whole.at, whole.len - 1};
@@ -112,7 +112,7 @@ bool frame_put(struct frame_buffer *out, struct bytes body)
 	uint32_t head[2] = {(uint32_t)body.len + 1, FRAME_MAGIC};
 	uint8_t raw[FRAME_HEAD];
 	memcpy(raw, head, sizeof raw);
-	/* None of these can fail any more: room for all three has been made. */
+	/* These calls cannot fail: there is space for all three. */
 	return frame_buffer_append(out, (struct bytes){raw, sizeof raw}, FRAME_QUEUE_MAX) &&
 	       frame_buffer_append(out, body, FRAME_QUEUE_MAX) &&
 	       frame_buffer_append(out, (struct bytes){nul, 1}, FRAME_QUEUE_MAX);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Frames of the client API socket: 4-byte length, 4-byte constant, body with one closing NUL.  Puts bytes together and
- * cuts them apart; knows no message and touches no descriptor.  doc/commands.md 4.1, 7.9. */
+/* Frames of the client API socket: 4-byte length, 4-byte constant, body with one closing NUL.  Builds and splits
+ * frames; knows no message and uses no descriptor.  doc/commands.md 4.1, 7.9. */
 #ifndef HEARTBEAT_IPC_FRAME_H
 #define HEARTBEAT_IPC_FRAME_H
 
@@ -38,8 +38,8 @@ void frame_buffer_drop(struct frame_buffer *b, size_t n);
 bool frame_buffer_append(struct frame_buffer *b, struct bytes more, size_t max);
 
 /* Cut the next frame off the front.  limit: largest body, its NUL included, at most FRAME_BODY_MAX.
- * On FRAME_READY *body is without the NUL and lives until the buffer is changed.  After a fault the stream is of no use
- * any more. */
+ * On FRAME_READY *body is without the NUL and lives until the buffer is changed.  After a fault the stream
+ * cannot be used any more. */
 enum frame_verdict frame_next(struct frame_buffer *in, size_t limit, struct bytes *body);
 /* Append one frame with this body (NUL added).  False: does not fit into FRAME_QUEUE_MAX; nothing was appended. */
 bool frame_put(struct frame_buffer *out, struct bytes body);
