@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Actions of the core, carried out: one row for each kind. */
+/* Carries out the actions of the core: one row for each kind. */
 #include "heartbeat/daemon/engine_private.h"
 #include "heartbeat/daemon/paths.h"
 #include "lib/log.h"
@@ -29,7 +29,7 @@ static void apply_announce(struct engine *e, const struct action *a)
 	exec_group_announce(e->exec, a->group.group);
 }
 
-/* A shot that certainly did not happen: the core keeps its hands off the peer's groups and asks again. */
+/* A fencing request that certainly failed: the core does not take over the peer's groups and requests fencing again. */
 struct refusal {
 	struct engine *engine;
 	size_t node;

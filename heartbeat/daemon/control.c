@@ -39,7 +39,7 @@ int control_status(void)
 	return 0;
 }
 
-/* Signal the process that holds the lock, by descriptor: the number may have changed hands between two looks. */
+/* Signal the process that holds the lock by descriptor, because another process may get the same pid in between. */
 static int signal_running(pid_t pid, int number, int *pidfd)
 {
 	bool stale;
@@ -52,7 +52,7 @@ static int signal_running(pid_t pid, int number, int *pidfd)
 	return syscall(SYS_pidfd_send_signal, *pidfd, number, NULL, 0) == 0 ? 0 : -errno;
 }
 
-/* Groups that are not released yet, as the daemon tells. */
+/* Print the groups that the daemon has not released yet. */
 static void say_what_holds_it(void)
 {
 	struct api_client *client;
@@ -89,7 +89,7 @@ static int wait_for_end(int pidfd, pid_t pid)
 	return EXIT_OTHER;
 }
 
-/* It has ended; did it stop everything? */
+/* The daemon has ended.  Check whether it stopped all resources. */
 static int judge_left(void)
 {
 	int left = holdings_left();

@@ -43,13 +43,13 @@ static struct span time_asleep(void)
 	return (struct span){(int64_t)(boot.tv_sec - mono.tv_sec) * 1000000000 + boot.tv_nsec - mono.tv_nsec};
 }
 
-/* Small things that need no exact time. */
+/* Tasks that need no exact time. */
 static void each_second(struct engine *e, struct mono now)
 {
 	if (!mono_is_never(e->small_things) && mono_since(now, e->small_things).ns < span_ms(SMALL_THINGS_MS).ns)
 		return;
 	e->small_things = now;
-	log_flush(); /* a folded line is told at last */
+	log_flush(); /* logs the count of a repeated line */
 	FILE *f = fopen("/proc/loadavg", "re");
 	char line[64];
 	if (f && fgets(line, sizeof line, f))
@@ -58,7 +58,7 @@ static void each_second(struct engine *e, struct mono now)
 		(void)fclose(f);
 }
 
-/* Did this process stand still (stopped, starved, suspended)?  Then the core hears of it before anything else. */
+/* When this process did not run for a while (stopped, starved, suspended), report that to the core first. */
 static void notice_stall(struct engine *e, struct instant now)
 {
 	struct span asleep = time_asleep(), gap = mono_since(now.mono, e->last_step);
@@ -92,7 +92,7 @@ void engine_step(struct engine *e, const struct event *event)
 static void on_timer(void *context)
 {
 	struct engine *e = context;
-	media_drain(e->media); /* what has arrived counts before a silence is judged */
+	media_drain(e->media); /* handle received packets before the core declares a node silent */
 	struct event event = {.kind = EVENT_TIMER};
 	engine_step(e, &event);
 }
@@ -152,7 +152,7 @@ static gboolean on_debug_down(gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
-/* --- reload: a new engine reads the files and adopts what runs; that takes milliseconds --- */
+/* --- reload: a new engine reads the files and adopts the running groups; that takes milliseconds --- */
 
 static bool same_resources(const struct group_conf *a, const struct group_conf *b)
 {
@@ -164,7 +164,7 @@ static bool same_resources(const struct group_conf *a, const struct group_conf *
 	return true;
 }
 
-/* A group that runs here must be in the new file as it is: nothing would stop it otherwise. */
+/* The new file must contain each group that runs here without a change; otherwise no process would stop it. */
 static bool running_groups_unchanged(const struct engine *e, const struct haresources *fresh)
 {
 	for (size_t g = 0; g < e->files->resources->count; g++) {
@@ -210,14 +210,15 @@ static gboolean on_reload(gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
-/* Without a guardian nobody would release the addresses if this process died: say so, and answer to -k ourselves. */
+/* Without a guardian, no process releases the addresses if this one dies: log that.  Write our pid into the pid file,
+ * so that -k reaches us. */
 static gboolean on_guardian_gone(gint fd, GIOCondition condition, gpointer data)
 {
 	(void)condition, (void)data;
 	log_at(LOG_LEVEL_CRIT,
 		"the guardian process was killed; this engine goes on alone. Restart heartbeat when convenient: "
 		"if this process dies too, nobody releases the addresses");
-	(void)process_write_pid(); /* it has told */
+	(void)process_write_pid(); /* error already logged */
 	(void)close(fd);
 	return G_SOURCE_REMOVE;
 }
@@ -226,7 +227,7 @@ static gboolean on_guardian_gone(gint fd, GIOCondition condition, gpointer data)
 
 static struct span script_deadline(void)
 {
-	const char *text = getenv("HA_SCRIPT_DEADLINE"); /* seconds; for tests and odd sites */
+	const char *text = getenv("HA_SCRIPT_DEADLINE"); /* seconds; for tests and special sites */
 	struct span deadline = span_ms(SCRIPT_DEADLINE_S * 1000);
 	if (text && !ha_cf_time(bytes_of(text), &deadline))
 		log_at(LOG_LEVEL_WARN, "HA_SCRIPT_DEADLINE=%s is not a time; %d s is used", text, SCRIPT_DEADLINE_S);
@@ -261,11 +262,11 @@ static gboolean on_interfaces(gint fd, GIOCondition condition, gpointer data)
 {
 	struct engine *e = data;
 	(void)fd, (void)condition;
-	(void)interfaces_read(e->interfaces); /* what fails is done with the next question */
+	(void)interfaces_read(e->interfaces); /* a failure is repaired by the next query */
 	return G_SOURCE_CONTINUE;
 }
 
-/* Read with the priority of datagrams: what is sent in this turn of the loop must go to the current address. */
+/* Read with the priority of datagrams: a packet of this turn of the loop must go to the current address. */
 static int open_interfaces(struct engine *e)
 {
 	e->interfaces = interfaces_new();
@@ -350,14 +351,14 @@ static int open_timer(struct engine *e)
 	g_unix_signal_add(SIGHUP, on_reload, e);
 	g_unix_signal_add(SIGUSR1, on_debug_up, e);
 	g_unix_signal_add(SIGUSR2, on_debug_down, e);
-	/* The guardian's mask came along: what it passed on while we started is taken now. */
+	/* We inherited the guardian's signal mask.  Signals that it forwarded during our start are delivered now. */
 	sigset_t none;
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL); /* cannot fail with these arguments */
 	return 0;
 }
 
-/* Returns the code with which it goes on: a start that nobody hears of has failed. */
+/* Report the result of the start to the guardian.  Returns code, or EXIT_OTHER when the report fails. */
 static int tell_ready(const struct engine *e, int code)
 {
 	uint8_t byte = (uint8_t)code;
@@ -365,7 +366,7 @@ static int tell_ready(const struct engine *e, int code)
 		return code;
 	log_flush();
 	if (write(e->config->ready_fd, &byte, 1) != 1) {
-		log_at(LOG_LEVEL_ERROR, "the guardian cannot be told how the start went: %s. Not started",
+		log_at(LOG_LEVEL_ERROR, "cannot report the result of the start to the guardian: %s; not started",
 			strerror(errno));
 		code = EXIT_OTHER;
 	}

@@ -31,8 +31,8 @@ struct engine {
 	int exit_code;
 };
 
-/* One event through the core, actions carried out, timer set anew.  Not from inside an action: media, exec and ipc
- * report from the main loop. */
+/* Pass one event to the core, carry out its actions, and set the timer.  Do not call it from inside an action: media,
+ * exec and ipc report from the main loop. */
 void engine_step(struct engine *e, const struct event *event);
 /* Carry out everything the core has queued. */
 void apply_actions(struct engine *e);

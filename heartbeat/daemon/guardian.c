@@ -29,8 +29,8 @@ struct guardian {
 	bool foreground;
 	pid_t engine;
 	int alive[2]; /* the engine holds the reading end: end of file there is our death */
-	int ready_fd; /* to the starting process; -1: it has had its word */
-	bool ending;  /* an operator asked for the end: do not start again */
+	int ready_fd; /* to the starting process; -1: start result already sent */
+	bool ending;  /* an operator requested the stop: do not start an engine again */
 	struct mono deaths[RESTARTS_MAX];
 	unsigned next_death;
 };
@@ -51,7 +51,7 @@ static void run_engine(struct guardian *g, bool in_time, int ready_fd)
 {
 	(void)close(g->alive[1]); /* signals stay blocked until the engine can take them */
 	if (g->ready_fd >= 0)
-		/* else the starting process waits for us when the guardian cannot tell it anything */
+		/* else the starting process would wait for us after the guardian has died */
 		(void)close(g->ready_fd);
 	process_title("heartbeat: engine");
 	struct engine_config config = {.configuration = g->files,
@@ -76,7 +76,7 @@ static bool start_engine(struct guardian *g, bool in_time, int ready_fd)
 	return g->engine > 0;
 }
 
-/* Make sure that it is gone.  Also when there is none, or it has been reaped. */
+/* Kill and reap the engine.  Does nothing when there is none. */
 static void end_engine(struct guardian *g)
 {
 	int status;
@@ -88,7 +88,7 @@ static void end_engine(struct guardian *g)
 	g->engine = 0;
 }
 
-/* --- its death --- */
+/* --- unexpected end of the engine --- */
 
 static bool dies_too_often(struct guardian *g, struct mono now)
 {
@@ -104,13 +104,13 @@ static bool is_in_time(const struct guardian *g, struct mono now)
 	return !mono_is_never(beat) && mono_since(now, beat).ns < g->files->conf->deadtime.ns / 2;
 }
 
-/* May a new engine go on as if nothing had happened? */
+/* May a new engine keep the running groups? */
 static bool may_go_on(const struct guardian *g)
 {
 	return g->holdings->count == 0 || is_in_time(g, mono_now());
 }
 
-/* Takes what has arrived while nobody waited for signals. */
+/* Take pending signals.  True when one of them requests the stop. */
 static bool asked_to_end(void)
 {
 	sigset_t set;
@@ -126,10 +126,10 @@ static bool asked_to_end(void)
 static void pause_ms(int64_t ms)
 {
 	struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-	(void)nanosleep(&t, NULL); /* a signal cuts it short: as good */
+	(void)nanosleep(&t, NULL); /* a signal may end it early, which is harmless */
 }
 
-/* So long the peer certainly does not take over what we hold: a new engine that goes on with it must run by then. */
+/* Time in which the peer certainly does not take over our groups.  A new engine that keeps them must run by then. */
 static int ms_left(const struct guardian *g)
 {
 	struct mono until = {g->holdings->last_beat_ns + g->files->conf->deadtime.ns / 4 * 3};
@@ -137,8 +137,8 @@ static int ms_left(const struct guardian *g)
 	return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
-/* The exit code that the starting engine says, into *byte.  False with a message when it says nothing, or not in
- * time. */
+/* Read the start result of the engine, an exit code, into *byte.  False, after a log message, when the engine sends
+ * nothing or is late. */
 static bool hear_engine(const struct guardian *g, bool in_time, int fd, uint8_t *byte)
 {
 	struct pollfd word = {.fd = fd, .events = POLLIN};
@@ -152,14 +152,13 @@ static bool hear_engine(const struct guardian *g, bool in_time, int fd, uint8_t 
 		got = read(fd, byte, 1);
 	while (got < 0 && errno == EINTR);
 	if (got != 1)
-		log_at(LOG_LEVEL_CRIT, "the engine process said nothing about its start: %s",
+		log_at(LOG_LEVEL_CRIT, "the engine process did not report the result of its start: %s",
 			got < 0 ? strerror(errno) : "it died (out of memory?)");
 	return got == 1;
 }
 
-/* Start an engine and wait for its word: the exit code of its start, 0 when it runs.  In all other cases there is none
- * afterwards.
- * START_SILENT: it said nothing, or is not in time. */
+/* Start an engine and wait for the exit code of its start; 0: it runs.  With any other code no engine is left.
+ * START_SILENT: it sent nothing, or was late. */
 static int start_engine_and_wait(struct guardian *g, bool in_time)
 {
 	int ready[2];
@@ -177,8 +176,8 @@ static int start_engine_and_wait(struct guardian *g, bool in_time)
 	return code;
 }
 
-/* An engine is needed, in time or later: without one nobody releases what runs here.  False only when the end was asked
- * for. */
+/* Start an engine, and repeat until one runs: without an engine no process stops the groups that run here.  False only
+ * when an operator requested the stop. */
 static bool start_engine_at_last(struct guardian *g, bool in_time)
 {
 	if (in_time ? start_engine_and_wait(g, true) == 0 : start_engine(g, false, -1))
@@ -192,7 +191,7 @@ static bool start_engine_at_last(struct guardian *g, bool in_time)
 	return !g->ending;
 }
 
-/* The engine is gone and must not be: start a new one. */
+/* The engine ended unexpectedly: start a new one. */
 static bool recover(struct guardian *g, const char *how, int number)
 {
 	struct mono now = mono_now();
@@ -211,8 +210,8 @@ static bool recover(struct guardian *g, const char *how, int number)
 	return start_engine_at_last(g, in_time);
 }
 
-/* Nothing has changed.  Too late to go on: an engine would release what runs by its scripts, and the other node does
- * not wait. */
+/* Continue with the old files.  When it is too late to keep the groups, release the addresses first, because the
+ * scripts of an engine are slower and the other node does not wait. */
 static bool go_back(struct guardian *g)
 {
 	bool in_time = may_go_on(g);
@@ -221,8 +220,8 @@ static bool go_back(struct guardian *g)
 	return start_engine_at_last(g, in_time);
 }
 
-/* New files, or the old ones when the new do not work here: a medium that cannot be opened is found out by opening
- * it. */
+/* Start an engine with the new files, or with the old ones when it fails: for example, only opening a medium shows that
+ * it cannot be opened. */
 static bool reload(struct guardian *g)
 {
 	struct configuration *old = g->files, *fresh = configuration_load();
@@ -232,7 +231,7 @@ static bool reload(struct guardian *g)
 	logging_open(fresh, g->debug, g->foreground, true);
 	configuration_tell_unserved(fresh);
 	int code = may_go_on(g) ? start_engine_and_wait(g, true) : START_SILENT;
-	if (code == 0 || code == START_SILENT) { /* without a word the files are not at fault */
+	if (code == 0 || code == START_SILENT) { /* START_SILENT does not mean that the files are bad */
 		configuration_free(old);
 		if (code != 0)
 			(void)holdings_release_addresses(g->holdings, fresh->resources);
@@ -245,17 +244,17 @@ static bool reload(struct guardian *g)
 	return go_back(g);
 }
 
-/* It died while it stopped everything: a new one stops what is left. */
+/* The engine died while it stopped the groups: a new one stops the rest. */
 static bool finish(struct guardian *g)
 {
 	log_at(LOG_LEVEL_CRIT, "the engine process died while it was stopping; a new one stops what is left");
 	if (!start_engine(g, false, -1))
 		return false;
-	(void)kill(g->engine, SIGTERM); /* waits, blocked, until it can take it */
+	(void)kill(g->engine, SIGTERM); /* blocked in the engine until it can handle it */
 	return true;
 }
 
-/* What follows the end of the engine.  True: it runs again; false: *code is ours. */
+/* React to the end of the engine.  True: an engine runs again; false: the guardian exits with *code. */
 static bool engine_ended(struct guardian *g, int status, int *code)
 {
 	*code = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_OTHER;
@@ -297,7 +296,7 @@ static int watch(struct guardian *g)
 			g->ending = g->ending || number == SIGTERM || number == SIGINT;
 			if (number == SIGHUP)
 				log_reopen(); /* as the engine does: logs may have been rotated */
-			(void)kill(g->engine, number); /* our child until we reap it: the number cannot be another's */
+			(void)kill(g->engine, number); /* unreaped child: the pid is still its own */
 		}
 	}
 }
@@ -314,11 +313,11 @@ static int first_start(struct guardian *g)
 	int code = start_engine_and_wait(g, false);
 	uint8_t byte = code == START_SILENT ? EXIT_OTHER : (uint8_t)code;
 	if (byte != 0)
-		/* it may have begun before it failed */
+		/* it may have started groups before it failed */
 		(void)holdings_release_addresses(g->holdings, g->files->resources);
 	if (g->ready_fd >= 0) {
 		if (write(g->ready_fd, &byte, 1) != 1)
-			log_at(LOG_LEVEL_WARN, "the starting process cannot be told that the start has ended: %s",
+			log_at(LOG_LEVEL_WARN, "cannot report the result of the start to the starting process: %s",
 				strerror(errno));
 		(void)close(g->ready_fd);
 		g->ready_fd = -1;
@@ -341,7 +340,7 @@ int guardian_run(const struct guardian_config *config)
 		return EXIT_OTHER;
 	}
 	if (!process_write_pid()) {
-		process_remove_pid(); /* without the number nobody could stop us */
+		process_remove_pid(); /* without our pid in the file, -k cannot stop us */
 		return EXIT_OTHER;
 	}
 	process_title("heartbeat: guardian");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The tiny parent of the engine.  When the engine dies unexpectedly it is started again at once: it goes on with what
- * runs when that is certain to be in time (the peer waits deadtime, we take half of it at the most), else the addresses
- * are released here and now, and the new engine stops the rest before it joins.  doc/faults.md 7.
+/* The small parent process of the engine.  When the engine dies unexpectedly, the guardian starts a new one at once.
+ * The new engine keeps the running groups when it is in time: the peer waits deadtime, we use at most half of it.
+ * Otherwise the guardian releases the addresses at once, and the new engine stops the rest before it joins.
+ * doc/faults.md 7.
  *
  *   engine ends with            then
  *   ENGINE_STOPPED              remove pid file, exit 0
@@ -9,9 +10,9 @@
  *   anything else, or a signal  in time and fewer than RESTARTS_MAX in a minute: new engine, adopt
  *                               else release the addresses, wait a little, new engine, clean up
  *
- * "In time" has two ends: a new engine is begun within half of deadtime after the last beat of the old one, and runs
- * within three quarters; one that is slower is killed, and the addresses are released before the peer may take them.
- * An engine that cannot be started at all (fork) is tried again every second, with the addresses released. */
+ * "In time" has two limits.  The guardian starts a new engine within half of deadtime after the last beat of the old
+ * one, and the engine runs within three quarters.  The guardian kills a slower engine and releases the addresses before
+ * the peer may take them.  When fork fails, it releases the addresses and tries again every second. */
 #ifndef HEARTBEAT_DAEMON_GUARDIAN_H
 #define HEARTBEAT_DAEMON_GUARDIAN_H
 

@@ -90,7 +90,7 @@ bool holdings_recall(struct holdings *h)
 void holdings_forget(struct holdings *h)
 {
 	h->count = 0;
-	if (unlink(PATH_HOLDINGS) != 0 && errno != ENOENT) /* what it says is right all the same: nothing */
+	if (unlink(PATH_HOLDINGS) != 0 && errno != ENOENT) /* only a warning: an empty file means the same */
 		log_at(LOG_LEVEL_WARN, "cannot remove %s: %s", PATH_HOLDINGS, strerror(errno));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What this node runs, kept where it outlives the engine: in memory shared with the guardian, and in /run for the case
- * that both are killed.  /run is empty after a boot, and so is what runs. */
+/* The list of groups that run on this node.  It outlives the engine: it is in memory shared with the guardian, and in
+ * /run in case both are killed.  /run is empty after a boot, when no group runs. */
 #ifndef HEARTBEAT_DAEMON_HOLDINGS_H
 #define HEARTBEAT_DAEMON_HOLDINGS_H
 
@@ -28,15 +28,15 @@ struct holdings {
 struct holdings *holdings_new(void);
 /* Take over from the core's views, and write the file. */
 void holdings_record(struct holdings *h, const struct core *core, const struct haresources *resources);
-/* After a start without guardian memory: what the file says.  False when there is none. */
+/* Read the list from the file, at a start without guardian memory.  False when it lists nothing or is missing. */
 bool holdings_recall(struct holdings *h);
-/* A clean end: nothing runs. */
+/* Clear the list and remove the file after a clean stop. */
 void holdings_forget(struct holdings *h);
-/* Of a daemon that has ended: did it leave something running?  1, 0 or -errno. */
+/* Check whether a daemon that has ended left groups running.  Returns 1, 0 or -errno. */
 int holdings_left(void);
-/* As the core wants it; in_time: the peer cannot have noticed the gap.  Returns the number. */
+/* Convert the list for the core.  in_time: the peer cannot have noticed the gap.  Returns the number of groups. */
 size_t holdings_adopt(const struct holdings *h, bool in_time, struct adopted out[HARESOURCES_GROUPS_MAX]);
-/* Take the addresses of all groups in h away now, before anything slower is done.  Returns how many were there. */
+/* Remove the addresses of all groups in h at once, before slower work.  Returns how many were removed. */
 unsigned holdings_release_addresses(const struct holdings *h, const struct haresources *resources);
 
 #endif

@@ -25,7 +25,7 @@ static uint64_t stored_generation(void)
 	const char *start = text + strspn(text, " \t");
 	struct bytes word = {(const uint8_t *)start, strcspn(start, " \t\r\n")};
 	if (!bytes_to_u64(word, 10, &number)) {
-		log_at(LOG_LEVEL_WARN, "%s holds no number; the generation starts anew from the clock",
+		log_at(LOG_LEVEL_WARN, "%s contains no number; the generation starts again from the clock",
 			PATH_GENERATION);
 		number = 0;
 	}

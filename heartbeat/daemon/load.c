@@ -130,7 +130,7 @@ struct configuration *configuration_load(void)
 		return NULL;
 	}
 	bool ok = load_node_name(c->node);
-	/* Every file is looked at, so that all errors show at once. */
+	/* Read every file, so that all errors are reported together. */
 	ok = ok && load_ha_cf(c);
 	bool keys_ok = load_authkeys(c);
 	bool groups_ok = c->conf ? load_haresources(c) : false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The three files, read together: parsed, checked, all diagnostics told; used whole or not at all. */
+/* Reads, parses and checks the three files together and logs all diagnostics.  With an error in one, none is used. */
 #ifndef HEARTBEAT_DAEMON_LOAD_H
 #define HEARTBEAT_DAEMON_LOAD_H
 
@@ -12,7 +12,7 @@
 
 enum { FILE_HA_CF, FILE_AUTHKEYS, FILE_HARESOURCES, FILES };
 
-/* A file as it was when it was read; another one, or a change, shows. */
+/* Identity of a file when it was read: shows a later replacement or change. */
 struct file_stamp {
 	ino_t inode;
 	off_t size;

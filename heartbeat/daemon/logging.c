@@ -9,7 +9,7 @@
 #include "heartbeat/daemon/process.h"
 #include "lib/log.h"
 
-/* What GLib says before it ends the process (no memory, as a rule) would be lost with standard error. */
+/* Log GLib's messages: its last one before it aborts (usually no memory) would go to standard error and be lost. */
 static void on_glib(const char *domain, GLogLevelFlags level, const char *text, void *unused)
 {
 	(void)unused;
@@ -28,7 +28,7 @@ void logging_early(int debug)
 		.to_stderr = true,
 		.debug_level = debug,
 		.syslog_layout = true};
-	(void)log_open(&config); /* standard error is always there, or nobody listens */
+	(void)log_open(&config); /* cannot fail: standard error only */
 }
 
 static void name_process(void)

@@ -76,7 +76,7 @@ static bool parse(int argc, char **argv, struct options *o)
 			if (rows[i].letter == letter)
 				rows[i].set(o);
 	}
-	return true; /* further words are ignored, as ever */
+	return true; /* further arguments are ignored, as in the reference */
 }
 
 /* Directories that may have vanished with /run. */
@@ -96,8 +96,8 @@ static bool make_directories(void)
 	return true;
 }
 
-/* Into the background.  In the parent: waits for the news of the engine and returns its code through *code; true in the
- * child. */
+/* Go to the background.  Returns true in the child.  In the parent: waits for the start result of the engine, sets
+ * *code to it and returns false. */
 static bool detach(int *ready_fd, int *code)
 {
 	int ready[2];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Where things lie.  doc/commands.md 6. */
+/* Paths of files and directories.  doc/commands.md 6. */
 #ifndef HEARTBEAT_DAEMON_PATHS_H
 #define HEARTBEAT_DAEMON_PATHS_H
 

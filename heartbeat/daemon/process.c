@@ -47,7 +47,7 @@ void process_remove_pid(void)
 	(void)unlink(PATH_PID); /* while the lock is still held: a starter makes a new file */
 }
 
-/* "It does not run" would be a lie that a script acts on. */
+/* Do not answer "not running" when we do not know: a script could act on it. */
 static pid_t cannot_know(void)
 {
 	fprintf(stderr, "heartbeat: %s cannot be read, so nobody knows whether heartbeat runs: %s\n", PATH_PID,
@@ -93,7 +93,7 @@ void process_title_init(int argc, char **argv)
 	char *end = argv[0] + strlen(argv[0]) + 1;
 	for (int i = 1; i < argc && argv[i] == end; i++)
 		end += strlen(argv[i]) + 1;
-	/* The environment stands behind the arguments; it is copied before it is written over. */
+	/* The environment follows the arguments in memory.  Copy it before the title overwrites it. */
 	for (char **env = environ; *env; env++) {
 		if (*env == end)
 			end += strlen(*env) + 1;

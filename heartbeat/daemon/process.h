@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* This process among others: lock, pid file, title, scheduling class.  doc/commands.md 1, 6, 7. */
+/* Lock, pid file, title and scheduling class of this process.  doc/commands.md 1, 6, 7. */
 #ifndef HEARTBEAT_DAEMON_PROCESS_H
 #define HEARTBEAT_DAEMON_PROCESS_H
 
@@ -13,7 +13,7 @@
 int process_lock(void);
 /* Write our pid into the pid file (10 columns and a newline).  False with a message. */
 bool process_write_pid(void);
-/* The end of the life: remove the pid file. */
+/* Remove the pid file when the daemon ends. */
 void process_remove_pid(void);
 /* Pid of the heartbeat that runs, by lock and not by number alone; 0 when none runs; -1, with a message, when that
  * cannot be known.
@@ -22,7 +22,7 @@ pid_t process_running(bool *stale);
 /* What ps shows. */
 void process_title_init(int argc, char **argv);
 void process_title(const char *title);
-/* Nobody reads our standard streams any more: /dev/null takes their place. */
+/* Replace the standard streams by /dev/null. */
 void process_release_terminal(void);
 /* Round-robin real-time scheduling and locked memory (ha.cf: realtime, rtprio); a refusal is logged once and
  * harmless. */

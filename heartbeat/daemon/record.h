@@ -13,12 +13,11 @@
 
 #include "heartbeat/core/core.h"
 
-/* Where to; before the engines are started, for all of them.  Absolute: the daemon does not stay where it was started.
- * Shorter than
- * PATH_MAX. */
+/* Set the file to record into.  Call it before the first engine starts; it counts for all engines.
+ * path: absolute, because the daemon changes its directory; shorter than PATH_MAX. */
 void record_to(const char *path);
-/* A life begins; nothing happens unless record_to was called.  False, with a line in the log, when the file cannot be
- * written. */
+/* Start the record of one engine; does nothing unless record_to was called.  False, after a log message, when the file
+ * cannot be written. */
 bool record_begin(const struct core_config *config);
 void record_event(struct instant now, const struct event *event);
 
