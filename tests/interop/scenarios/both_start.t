@@ -15,26 +15,26 @@ active=$(logged_ms "$REF" 'Local status now set to: .active')
 decided=$(logged_ms "$REF" 'Initial resource acquisition complete')
 note "until the address was there: $(($(owner_since_ms 1 "$begin") - begin)) ms; 3.0.6 waited $((decided - active)) ms"
 measure_stop
-# Two of 3.0.6 wait 10 s for each other; the first whose time is up completes a "local" transition.  doc/protocol.md 7.2
+# Two nodes with 3.0.6 wait 10 s for each other; then the first one completes a "local" transition.  doc/protocol.md 7.2
 check '3.0.6 decides because ours has decided' log_has "$REF" 'remote resource transition completed'
 check_not '3.0.6 does not wait for the end of its 10 s' log_has "$REF" 'local resource transition completed'
-is 'never two owners' "$(two_owners_ms)" 0
+is 'there are never two owners' "$(two_owners_ms)" 0
 check 'the client reads the page of the first node' soon served_by 1
 for n in 1 2; do
 	check "node$n sees the first node active" node_is $n 1 active
 	check "node$n sees the second node active" node_is $n 2 active
 done
 is 'the first node holds its groups' "$(rscstatus 1)" local
-is 'the second holds the other half, in which there are none' "$(rscstatus 2)" local
+is 'the second node answers local too, because it has no groups' "$(rscstatus 2)" local
 is 'the first node started httpd once' "$(log_count 1 'Running .*httpd +start')" 1
-is 'the second did not touch it' "$(log_count 2 'Running .*httpd +start')" 0
-check_not '3.0.6 has no complaint about authentication' log_has "$REF" 'authentic'
-check_not '3.0.6 has lost no packet of ours' log_has "$REF" 'lost packet'
-check_not 'nobody says that both own' log_has 1 'Both machines own'
-check_not 'nobody says that both own (the other log)' log_has 2 'Both machines own'
+is 'the second node did not start httpd' "$(log_count 2 'Running .*httpd +start')" 0
+check_not '3.0.6 logs no authentication error' log_has "$REF" 'authentic'
+check_not '3.0.6 logs no lost packet of ours' log_has "$REF" 'lost packet'
+check_not 'the first node does not log that both own' log_has 1 'Both machines own'
+check_not 'the second node does not log that both own' log_has 2 'Both machines own'
 
 check 'the second node stops' stop 2
-check 'the first goes on serving' only_owner 1
+check 'the first node still serves' only_owner 1
 check 'the first node stops' stop 1
 check_not 'the address is released' address_on 1
 done_testing

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Datagrams are lost at random, 10 % and then 30 % of them; deadtime is 5 keepalives.  Ours never takes the peer for dead, and what it
-# sends keeps the peer's history of sent messages short.  INTEROP_LOSS_S: seconds of each (120 is the full test; a part of it here).
+# Datagrams are lost at random, first 10 %, then 30 %; deadtime is 5 keepalives.  Ours never declares the peer dead, and its
+# acknowledgements keep the peer's history of sent messages short.  INTEROP_LOSS_S: seconds of each (full test: 120).
 . "$(dirname "$0")/../lib.sh"
 interop_enter ref1 ref2
 DEADTIME_MS=1000 WARNTIME_MS=600
@@ -17,14 +17,14 @@ for percent in 10 30; do
 	note "$percent % for $LOSS_S s: $lost datagrams lost; ours: $(log_count "$OURS" 'Late heartbeat' "$mark") late, $(log_count "$OURS" 'is dead' "$mark") dead;" \
 		"3.0.6: $(log_count "$REF" 'Late heartbeat' "$peer_mark") late, $(log_count "$REF" 'is dead' "$peer_mark") dead"
 	check "$percent %: datagrams were lost" test "$lost" -gt 0
-	is "$percent %: ours declared nobody dead" "$(log_count "$OURS" 'is dead' "$mark")" 0
-	check_not "$percent %: 3.0.6 was always acknowledged" log_has "$REF" 'hist queue is filling' "$peer_mark"
-	check_not "$percent %: 3.0.6 takes no acknowledgement of ours for a bad one" log_has "$REF" 'corrupted ackseq' "$peer_mark"
-	at_most "$percent %: requests of ours that 3.0.6 calls an error" "$(log_count "$REF" 'Cannot rexmit' "$peer_mark")" $((LOSS_S / 10))
+	is "$percent %: ours declared no node dead" "$(log_count "$OURS" 'is dead' "$mark")" 0
+	check_not "$percent %: ours acknowledged 3.0.6 all the time" log_has "$REF" 'hist queue is filling' "$peer_mark"
+	check_not "$percent %: 3.0.6 accepts all acknowledgements of ours" log_has "$REF" 'corrupted ackseq' "$peer_mark"
+	at_most "$percent %: 3.0.6 refuses few requests of ours" "$(log_count "$REF" 'Cannot rexmit' "$peer_mark")" $((LOSS_S / 10))
 done
 check 'without loss both are at rest' soon settled_on 1
 check 'hb_standby still moves the group' command_on 1 hb_standby all
 check 'the second node serves, both are at rest' soon settled_on 2
 measure_stop
-at_most 'ms of two owners' "$(two_owners_ms)" 0
+at_most 'there are never two owners, ms' "$(two_owners_ms)" 0
 done_testing

@@ -1,8 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A pair of 3.0.6 is replaced by ours, node by node, as heartbeat-upgrade(7) says it, and then goes back, node by node.  A client
-# counts.  First the node that is not REF, which is idle then, as the page advises; each owner is emptied by hb_standby before it is stopped.
-# On the way there ours takes over from 3.0.6, once: that is counted.  On the way back 3.0.6 takes over from ours, and its scripts have their pace.
+# A pair of 3.0.6 is replaced by ours, node by node, as heartbeat-upgrade(7) describes; then 3.0.6 is installed again, node
+# by node.  A client
+# measures the outages.  The idle node is exchanged first, as the page advises (it is not REF).  hb_standby moves the group
+# away before an owner is stopped.
+# During the upgrade ours takes over from 3.0.6 once; this is measured.  On the way back 3.0.6 takes over from ours, with
+# its slow scripts.
 . "$(dirname "$0")/../lib.sh"
 interop_enter ref1 ref2
 REFS='1 2'
@@ -23,24 +26,24 @@ exchange() { # N replace_ref|restore_ref WHAT
 	check "node$n is stopped" stop "$n"
 	check "node$peer serves" only_owner "$peer"
 	"$2" "$n"
-	check "$3 starts on node$n in its place" start "$n"
+	check "$3 starts on node$n" start "$n"
 	check "node$n: nothing has moved, both are at rest" soon settled_on "$peer"
 	is "node$n is the same node" "$(uuid "$n")" "$uuid_before"
 	is "node$n is in its next generation" "$(generation "$n")" $((generation_before + 1))
-	check "node$peer has seen it restart" log_has "$peer" "Heartbeat restart on node ${NODE_NAME[n]}" "$mark"
-	check_not "node$peer has not seen another node" log_has "$peer" 'uuid' "$mark"
-	look_on 1.5 # what 3.0.6 would still do
+	check "node$peer logs that node$n has restarted" log_has "$peer" "Heartbeat restart on node ${NODE_NAME[n]}" "$mark"
+	check_not "node$peer sees no other node" log_has "$peer" 'uuid' "$mark"
+	look_on 1.5 # a late action of 3.0.6
 }
 outages() { awk '$1 == "outage" {sum += $4} END {print sum + 0}' "$LIVE/probe"; }
 counted() { # WHAT
 	measure_stop
-	is "$1: never two owners" "$(two_owners_ms)" 0
+	is "$1: there are never two owners" "$(two_owners_ms)" 0
 	note "$1: outage of the address for the client, sum of both exchanges: $(outages) ms, longest $(longest_outage) ms"
 }
 
 if [ "$REF" = 2 ]; then
 	check 'the node that is replaced last gets the service' command_on 1 hb_standby all
-	check 'it serves' soon settled_on 2
+	check 'the second node serves' soon settled_on 2
 fi
 
 probe_start
@@ -50,10 +53,10 @@ exchange "$REF" replace_ref ours
 counted there
 owner=1
 address_on 1 || owner=2
-check 'both are ours now: standby' command_on $owner hb_standby all
-check 'the other serves' soon settled_on $((3 - owner))
-check 'both are ours now: standby back' command_on $((3 - owner)) hb_standby all
-check 'and back' soon settled_on $owner
+check 'both nodes are ours now: hb_standby succeeds' command_on $owner hb_standby all
+check 'then the other node serves' soon settled_on $((3 - owner))
+check 'both nodes are ours now: hb_standby back succeeds' command_on $((3 - owner)) hb_standby all
+check 'then the first owner serves again' soon settled_on $owner
 
 probe_start
 owners_start
