@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What a check of connect costs at least on this machine: the system calls that nobody can leave out, on loopback,
- * where both sides of the handshake are charged to who connects.  Once back to back, once at a pace, where each check
+/* The least cost of a connect check on this machine: only the necessary system calls, on loopback,
+ * where the caller pays for both sides of the handshake.  Once back to back, once at a fixed rate, where each check
  * pays for a sleep and a wake-up as well. usage: connect_floor [CHECKS-A-SECOND, default 500]; prints two figures in us
  * of processor time. */
 #include <arpa/inet.h>

@@ -61,7 +61,7 @@ static void user_ask(struct user *u)
 		question_end(q, FAILED);
 }
 
-/* Its socket is ready, or has an error that the next call tells. */
+/* Its socket is ready, or has an error that the next call returns. */
 static void question_go_on(struct question *q)
 {
 	static const char request[] = "GET / HTTP/1.0\r\n\r\n", good[] = "HTTP/1.1 200 ";

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* At the switch's port of a node: what the daemon there says to the cluster, UDP to port 694.
+/* At the switch's port of a node: counts what its daemon sends to the cluster, UDP to port 694.
  *
  * usage: wire PORT-INTERFACE      until SIGTERM; the port may vanish before
  * prints "begin" when it listens, and at the end:  packets N bytes SUM last MS
  *   bytes: UDP payload.  last: when the kernel got the last one, wall clock in ms since 1970, 0 none:
- *   on a busy machine this program may be told of it much later. */
+ *   on a busy machine this program may get it much later. */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <net/ethernet.h>

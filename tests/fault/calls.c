@@ -223,7 +223,7 @@ int fcntl(int fd, int command, ...)
 	return real(fd, command, argument);
 }
 
-/* Does not fail: it tells which process this is. */
+/* Does not fail: its argument shows which process this is. */
 int prctl(int option, ...)
 {
 	REAL("prctl", int, (int, ...));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Failure injection in one process: every life of lives.c is played with the first call of a family failing, then the
  * second, until it comes to its end without having met the failure.  Each time: refused with words, or the same result
- * as ever; never a crash, a hang, a silent error, memory or a descriptor that is not given back.
- * What GLib asks for itself ends the process when it fails, with GLib's message: that is its design, and the guardian's
- * business.
+ * as without a failure; never a crash, a hang, a silent error, a leak of memory or descriptors.
+ * When an allocation of GLib fails, GLib prints a message and ends the process: this is by design, and the guardian
+ * handles it.
  * Each try is a process of its own.  Prints TAP. */
 #include <dirent.h>
 #include <signal.h>
@@ -21,7 +21,7 @@
 
 enum { TRIES_MAX = 20000, HANG_S = 120, COMPLAINTS_MAX = 10 };
 
-/* What a try tells, in memory that outlives it. */
+/* The result of a try, in shared memory. */
 struct report {
 	bool fired, ended;
 	enum life_end end;
@@ -50,7 +50,7 @@ static _Noreturn void try(const struct life *life, enum fault_family family, uns
 	(void)alarm(HANG_S);
 	if (!freopen("/dev/null", "w", stdout) || (n > 0 && !freopen("/dev/null", "w", stderr)))
 		_exit(9);
-	(void)life->run(&unused); /* what libraries keep for ever is taken now */
+	(void)life->run(&unused); /* libraries take their permanent memory now */
 	int files = open_files();
 	fault_by_place(life->by_place);
 	fault_arm(family, n);
@@ -101,9 +101,9 @@ static const char *judge(int status, const struct report *plain)
 	else if (report->files != 0)
 		(void)snprintf(text, sizeof text, "%d descriptors are not given back", report->files);
 	else if (report->end == LIFE_SILENT)
-		return "an error, and no word about it";
+		return "an error without a text";
 	else if (report->end == LIFE_DONE && report->result != plain->result)
-		return "it seems to have worked, but what came out is not what comes out without the failure";
+		return "it reports success, but the result is not the same as without the failure";
 	else
 		return NULL;
 	return text;

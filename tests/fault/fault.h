@@ -40,7 +40,7 @@ void fault_tell(bool *fired, char *call, size_t call_cap, char *caller, size_t c
 void fault_pause(bool on);
 /* Pieces of memory taken and not given back while armed. */
 long fault_memory(void);
-/* calls.c tells. */
+/* Called by calls.c. */
 void fault_took(void *piece);
 void fault_gave(void *piece);
 

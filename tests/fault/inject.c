@@ -53,7 +53,7 @@ static bool record;
 static unsigned role = ROLE_STARTER, want_role, want_family, want_n, want_times = 1;
 static uintptr_t exe_from, exe_to;
 
-/* What this room calls itself is not counted.  No memory is asked for: this is in the way of malloc. */
+/* Calls of this module itself are not counted.  It must not allocate memory, because it runs inside malloc. */
 static __thread bool inside __attribute__((tls_model("initial-exec")));
 
 const char *fault_family_name(enum fault_family family)
@@ -145,7 +145,7 @@ static uint64_t place(enum fault_family family, const char *call, void *const *f
 	uint64_t hash = mix(mix(0xcbf29ce484222325u, role), family);
 	int used = 0, most = PLACE_FRAMES;
 	Dl_info info;
-	/* Memory that GLib does not get is the end of the process, whatever for: only the moment is of interest. */
+	/* When an allocation of GLib fails the process always ends: only the moment matters. */
 	if (family == FAULT_MALLOC && count > 0 && !in_exe(frames[0]) && dladdr(frames[0], &info) &&
 		strstr(info.dli_fname, "libglib"))
 		most = GLIB_FRAMES, call = "glib";

@@ -253,7 +253,7 @@ static enum life_end two_cores_compressed(uint64_t *result)
 	return cores("compression bz2\ncompression_threshold 1\ntraditional_compression on\n", result);
 }
 
-/* --- bricks --- */
+/* --- modules of lib --- */
 
 static const char *in_directory(const char *name)
 {

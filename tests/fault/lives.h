@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Short lives of single rooms, played by core_fault again and again, each time with another call that fails. */
+/* Short lives of single modules.  core_fault plays them again and again, each time with another failing call. */
 #ifndef TESTS_FAULT_LIVES_H
 #define TESTS_FAULT_LIVES_H
 
@@ -7,14 +7,14 @@
 #include <stdint.h>
 
 enum life_end {
-	LIFE_DONE,    /* result holds what came out: must be the same as without a failure */
-	LIFE_REFUSED, /* an error was returned, with words or an errno */
-	LIFE_SILENT,  /* an error was returned and nothing said: never right */
+	LIFE_DONE,    /* result holds the outcome, which must be the same as without a failure */
+	LIFE_REFUSED, /* an error was returned, with a text or an errno */
+	LIFE_SILENT,  /* an error was returned without a text: never correct */
 };
 
 struct life {
 	const char *name;
-	/* Everything that it takes is given back before it returns. */
+	/* Releases everything that it takes before it returns. */
 	enum life_end (*run)(uint64_t *result);
 	unsigned families; /* bits of enum fault_family */
 	bool by_place;     /* fault_by_place */

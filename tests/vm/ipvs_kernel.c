@@ -83,15 +83,15 @@ static void walk_everything(struct ipvs *i, struct ipvs *reference)
 	}
 	verdict(good && apply(i, ops, EVERYTHING), ipvs_name(i),
 		"both families, marks, persistence, flags, one packet and thresholds are taken");
-	verdict(equal_to(i, &wanted), ipvs_name(i), "and read back equal");
+	verdict(equal_to(i, &wanted), ipvs_name(i), "the table is read back equal");
 	if (reference)
-		verdict(equal_to(reference, &wanted), ipvs_name(i), "and ipvsadm reads the same");
+		verdict(equal_to(reference, &wanted), ipvs_name(i), "ipvsadm reads the same table");
 	for (size_t k = 0; k < EVERYTHING; k++)
 		ops[k].kind = ipvs_op_is_real(ops[k].kind) ? TABLE_REAL_EDIT : TABLE_SERVICE_EDIT;
 	verdict(apply(i, ops, EVERYTHING) && equal_to(i, &wanted), ipvs_name(i),
-		"editing everything to what it is changes nothing");
+		"editing everything to its present value changes nothing");
 	table_free(&wanted);
-	verdict(clear(i), ipvs_name(i), "all is deleted");
+	verdict(clear(i), ipvs_name(i), "everything is deleted");
 }
 
 static void walk_errors(struct ipvs *i)
@@ -129,7 +129,7 @@ static void walk_errors(struct ipvs *i)
 				cases[k].error);
 			good = false;
 		}
-	verdict(good, ipvs_name(i), "each failure of a batch is the kernel's, and keeps nothing else back");
+	verdict(good, ipvs_name(i), "each failure in a batch has the kernel's errno, and the other operations are done");
 }
 
 static void walk_many(struct ipvs *i)
@@ -170,7 +170,7 @@ static void walk_many(struct ipvs *i)
 		"all reals are deleted in one batch");
 	table_free(&left);
 	table_free(&wanted);
-	verdict(clear(i), ipvs_name(i), "and the service");
+	verdict(clear(i), ipvs_name(i), "the service is deleted");
 }
 
 int main(int argc, char **argv)
@@ -183,7 +183,7 @@ int main(int argc, char **argv)
 		printf("not ok - the back end %s opens: %s\n", argc > 1 ? argv[1] : "", why);
 		return 1;
 	}
-	verdict(clear(i), ipvs_name(i), "the table is empty to begin with");
+	verdict(clear(i), ipvs_name(i), "the table is empty at the start");
 	walk_errors(i);
 	walk_everything(i, netlink ? command : NULL);
 	walk_many(i);

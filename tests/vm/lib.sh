@@ -6,13 +6,13 @@
 #                  ├── switch (bridge br0) ─┤
 #     router .254 ─┘    192.168.1.0/24      └── eth0 .12  node2.magedu.com   guest "node2"
 #
-# Client, router and switch are namespaces of this host, so that what measures runs at full speed.  A scenario runs in a PID and
-# a mount namespace of its own: when it ends, however it ends, the kernel ends the emulators with it.
+# Client, router and switch are namespaces of this host, so that the measuring programs run at full speed.  A scenario runs in its
+# own PID and mount namespaces: when it ends, however it ends, the kernel ends the emulators too.
 
 . "$(dirname "${BASH_SOURCE[0]}")/../live/lib.sh"
 VM_HELP=$BUILD/tests/vm
 
-# A guest computes 10 to 20 times slower than the host, on a busy host slower still: wide limits, and the calm times of a slow machine.
+# A guest is 10 to 20 times slower than the host, and even slower on a busy host: so limits are wide and times are long.
 KEEPALIVE_MS=500 WARNTIME_MS=2000 DEADTIME_MS=4000 INITDEAD_MS=8000
 PATIENCE_S=300
 

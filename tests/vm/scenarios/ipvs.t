@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# ldirectord before the kernel's IPVS: both back ends (netlink, the real ipvsadm), then the daemon with a client that counts.
-# One boot for all.  Nobody loads ip_vs before: the back end does.
+# ldirectord with the kernel's IPVS: both back ends (netlink, the real ipvsadm), then the daemon with a client that counts.
+# One boot for all tests.  ip_vs is not loaded before: the back end does it.
 . "$(dirname "$0")/../lib.sh"
 vm_enter "$@"
 # shellcheck disable=SC2016
@@ -16,5 +16,5 @@ vm run --timeout 600 sh -c "$walk" sh "$BUILD" "$LIVE_TOP" "${RELOADS:-12}" "$VM
 status=$?
 cat "$LIVE/output"
 CHECKS=$(grep -cE '^(not )?ok - ' "$LIVE/output") CHECKS_FAILED=$(grep -c '^not ok - ' "$LIVE/output")
-is 'the walk ends well' $status 0
+is 'all tests in the guest succeed' $status 0
 plan ipvs

@@ -13,11 +13,11 @@ check 'the first guest boots' wait $first
 
 in_guest 1 sh -c 'echo out; echo err >&2; exit 42' >"$LIVE/result"
 is 'the exit status of a command comes back' $? 42
-is 'and its output' "$(paste -sd ' ' "$LIVE/result")" 'out err'
+is 'the output of a command comes back' "$(paste -sd ' ' "$LIVE/result")" 'out err'
 check_not 'a guest that does not exist is an error' vm exec nobody true
 check 'the host is read-only: the guest writes a file' in_guest 1 touch /written-by-a-guest
-check_not 'and the host has no such file' test -e /written-by-a-guest
-check 'without a user of its own a program passes through /' in_guest 1 setpriv --reuid 65534 --clear-groups ls /etc/hostname
+check_not 'the host does not have the file of the guest' test -e /written-by-a-guest
+check 'a program without privileges can read below /' in_guest 1 setpriv --reuid 65534 --clear-groups ls /etc/hostname
 
 for n in 1 2; do check "guest $n gets an address" in_guest $n ip addr add "192.168.1.1$n/24" dev eth0; done
 check 'the guests reach each other through the switch' in_guest 1 ping -c 1 -W 30 192.168.1.12
@@ -30,25 +30,25 @@ in_guest 2 timeout "$PATIENCE_S" grep -m 1 -x 'over the cable' /dev/ttyS1 >"$LIV
 reader=$!
 heard() { in_guest 1 sh -c 'echo over the cable >/dev/ttyS1' && ! kill -0 $reader 2>/dev/null; }
 check 'text goes over the serial cable' wait_for "$PATIENCE_S" heard
-check 'unchanged' wait $reader
+check 'the text arrives unchanged' wait $reader
 
 check 'the first guest writes to the shared disk' in_guest 1 sh -c 'printf "%-512s" shared | dd of=/dev/vda oflag=direct bs=512 count=1'
 is 'the second one reads it' "$(in_guest 2 sh -c 'dd if=/dev/vda iflag=direct bs=512 count=1 2>/dev/null' | cut -c 1-6)" shared
 
-check 'reset from outside' vm power node2 reset
+check 'a reset from outside succeeds' vm power node2 reset
 check 'the guest boots again' wait_for "$PATIENCE_S" booted 2 2
-is 'what it wrote is gone' "$(in_guest 2 ip -4 -o addr show dev eth0)" ''
+is 'after the reset its address is gone' "$(in_guest 2 ip -4 -o addr show dev eth0)" ''
 
 # WDIOC_SETTIMEOUT is 0xc0045706.
-check 'a watchdog that is opened and not fed' in_guest 1 perl -e '
+check 'the guest opens the watchdog and does not feed it' in_guest 1 perl -e '
 	open(my $w, "+>", "/dev/watchdog") or die "$!\n";
 	my $s = pack("i", 2);
 	ioctl($w, 0xc0045706, $s) or die "$!\n";
 	fork or sleep 1000'
-check 'resets the guest' wait_for "$PATIENCE_S" booted 1 2
-check 'power off' vm power node1 off
-is 'then it is off' "$(vm power node1 state)" off
+check 'the watchdog resets the guest' wait_for "$PATIENCE_S" booted 1 2
+check 'a power off from outside succeeds' vm power node1 off
+is 'after the power off the state is off' "$(vm power node1 state)" off
 in_guest 1 true 2>"$LIVE/error"
 is 'a command for a guest that is off is an error' $? 121
-is 'which says so' "$(cat "$LIVE/error")" 'vm: node1 is off'
+is 'the error reports that the guest is off' "$(cat "$LIVE/error")" 'vm: node1 is off'
 done_testing

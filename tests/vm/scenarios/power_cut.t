@@ -27,15 +27,15 @@ owners_start
 probe_start
 check 'the controller cuts the power of the owner' bmc off
 off=$(now_ms)
-check 'the emulator is gone' powered off
+check 'the controller reports that power is off' powered off
 check 'the client reads the page of the second node' wait_for "$PATIENCE_S" served_by 2
 note "ms from the power cut to its page: $(($(now_ms) - off))"
 check 'the second node holds the address' address_on 2
-check 'its log says why' log_has 2 "node ${NODE_NAME[1]}: is dead"
+check 'its log reports the death of the first node' log_has 2 "node ${NODE_NAME[1]}: is dead"
 measure_stop
-is 'never two owners, ms' "$(two_owners_ms)" 0
+is 'there are never two owners, ms' "$(two_owners_ms)" 0
 check 'the controller switches it on again' bmc on
 check 'the guest boots again' wait_for "$PATIENCE_S" booted 1 2
 check 'power is on' powered on
-check 'the second node stops in order' in_guest 2 /usr/sbin/heartbeat -k
+check 'the second node stops' in_guest 2 /usr/sbin/heartbeat -k
 done_testing
