@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The frame around every kind of check: which kind it is, its address, its deadline, its end. */
+/* What every check needs: its kind, its address, its deadline and its end. */
 #include "ldirectord/check/check.h"
 
 #include <ares.h>
@@ -98,7 +98,7 @@ void check_names(GString *out)
 
 // --- life ---
 
-/* Not before it has let go of its sockets: the caller may start the next one from within done. */
+/* Free the check and close its sockets before done is called: done may start the next check. */
 static void check_end(struct check *c)
 {
 	check_done *done = c->done;
@@ -120,7 +120,7 @@ static void check_stop(struct check *c)
 static void deadline_fired(struct timer *t)
 {
 	struct check *c = (struct check *)((char *)t - offsetof(struct check, deadline));
-	c->starting = true; // the verdict of late does not free it under our feet
+	c->starting = true; // late may call check_verdict, which must not free c here
 	if (!c->decided && c->kind->late)
 		c->kind->late(c);
 	if (!c->decided) {
@@ -164,7 +164,7 @@ struct check *check_start(GMainContext *context, const struct check_plan *plan, 
 {
 	reactor_attach(context);
 	const struct check_kind *kind = choose(plan);
-	// without memory the process ends with GLib's message, as everywhere in the main loop
+	// if there is no memory, GLib prints a message and ends the process
 	struct check *c = g_malloc0(kind->size);
 	c->kind = kind;
 	c->done = done;
@@ -182,7 +182,7 @@ struct check *check_start(GMainContext *context, const struct check_plan *plan, 
 	c->starting = false;
 	if (c->decided)
 		check_stop(c);
-	// A verdict of the first moment is told in the next turn: never from inside of here.
+	// An immediate verdict is reported in the next turn of the loop: done never runs inside check_start.
 	timer_set(&c->deadline, c->decided ? now : mono_add(now, span_ms(c->timeout_ms)));
 	return c;
 }
@@ -283,16 +283,16 @@ void check_local_text(const struct sockaddr_storage *me, char *out, size_t cap)
 	const struct sockaddr_in *in = (const struct sockaddr_in *)me;
 	char host[INET6_ADDRSTRLEN] = "";
 	if (me->ss_family == AF_INET6) {
-		(void)inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host)); // the room is enough
+		(void)inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host)); // host is long enough
 		(void)snprintf(out, cap, "[%s]:%u", host, ntohs(in6->sin6_port));
 	} else {
-		(void)inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host)); // the room is enough
+		(void)inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host)); // host is long enough
 		(void)snprintf(out, cap, "%s:%u", host, ntohs(in->sin_port));
 	}
 }
 
-/* What a section that says nothing means; the reader of the file knows it for a service that was written, this for one
- * that follows from the port as well.  doc/ldirectord.md 5 */
+/* Fill in the defaults for login and passwd.  The parser does it when `service` is written in the section; this
+ * function also covers a service that follows from the port.  doc/ldirectord.md 5 */
 void check_talk_settings(struct talk_settings *s, const struct check_plan *plan, char *defaults, size_t cap)
 {
 	static uint64_t nonce;

@@ -18,13 +18,13 @@ struct check_plan {
 typedef void check_done(void *context, bool up, const char *why);
 
 struct check;
-/* Begin one check.  done is called exactly once, never before check_start returns; then the check is gone.
- * v and r are only read
- * before the return of check_start: they may be freed by a reload while the check runs.  All checks of a process share
- * one context (NULL: the default one, which external programs need); done may start and cancel checks, but not run the
- * context itself. */
+/* Start one check.  done is called exactly once, never before check_start returns.
+ * The check is freed before done runs.
+ * v and r are read only before check_start returns: a reload may free them while the check runs.
+ * All checks of a process share one context (NULL: the default one, which external programs need).
+ * done may start and cancel checks, but must not run the context itself. */
 struct check *check_start(GMainContext *context, const struct check_plan *plan, check_done *done, void *user);
-/* Give it up without calling done. */
+/* Cancel the check without calling done. */
 void check_cancel(struct check *c);
 /* Append the names of all checks that are built in, separated by blanks: values of checktype that are checks of their
  * own, then values of service.  "connect ping ... dns ftp ..." */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* service=dns by c-ares: A of the request, or PTR when it is an address, asked of the real server itself.  A channel
- * for each check: its only server is the real one, and its sockets end with it.  doc/ldirectord.md 6 */
+/* service=dns by c-ares: asks the real server for the A record of the request, or for PTR when the request is an
+ * address.  Each check has a channel of its own.  Its only server is the real server, and its sockets are closed with
+ * it.  doc/ldirectord.md 6 */
 #include <ares.h>
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
@@ -34,7 +35,7 @@ struct dns_check {
 	char why[CHECK_WHY_MAX];
 };
 
-/* After each call into c-ares: the verdict, or when it wants to be called again. */
+/* After each call into c-ares: give the verdict, or set the timer for the next call. */
 static void dns_after(struct dns_check *k)
 {
 	struct timeval t;
@@ -81,7 +82,7 @@ static void on_socket(void *user, ares_socket_t fd, int readable, int writable)
 		(*at)->owner = k;
 	}
 	if (watch_set(&(*at)->watch, fd, (readable ? EPOLLIN : 0u) | (writable ? EPOLLOUT : 0u)) != 0)
-		(*at)->watch.fd = fd; // not watched: the deadline ends it, and the record goes with its socket
+		(*at)->watch.fd = fd; // not watched: the check ends at its deadline
 }
 
 // --- the answer ---
@@ -93,7 +94,7 @@ static void dns_said(struct dns_check *k, bool up, const char *what, const char 
 	(void)snprintf(k->why, sizeof(k->why), "%s%s%s", what, *more ? ": " : "", more);
 }
 
-/* True: receive has found what it wants in this one. */
+/* True: receive matches this text.  Appends the text to seen. */
 static bool dns_try(struct dns_check *k, const char *text, char *seen, size_t cap)
 {
 	char shown[CHECK_PRINTABLE];
@@ -134,8 +135,8 @@ static void dns_answered(void *user, int status, int timeouts, unsigned char *an
 	struct dns_check *k = user;
 	(void)timeouts;
 	if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED || status == ARES_ETIMEOUT)
-		return; // who has asked often enough still waits: the deadline is ours
-	// Without receive any answer will do that is not an error, an empty one too.
+		return; // c-ares has no tries left, but the check waits until its own deadline
+	// Without receive, every answer that is not an error is good, also an empty one.
 	if (!k->pattern && (status == ARES_SUCCESS || status == ARES_ENODATA))
 		dns_said(k, true, "answer", "");
 	else if (status == ARES_SUCCESS)
@@ -146,7 +147,7 @@ static void dns_answered(void *user, int status, int timeouts, unsigned char *an
 
 // --- the question ---
 
-/* "192.0.2.7" as "7.2.0.192.in-addr.arpa", and addresses of IPv6 likewise.  False: it is a name. */
+/* "192.0.2.7" becomes "7.2.0.192.in-addr.arpa"; the same for IPv6.  False: request is a name. */
 static bool reverse_name(const char *request, char *out, size_t cap)
 {
 	unsigned char a[16];
@@ -168,7 +169,7 @@ static int dns_open(struct dns_check *k, const struct check_plan *plan)
 	bool tcp = plan->v->id.protocol == LB_TCP;
 	int64_t each_ms = k->c.timeout_ms / BACKOFF;
 	struct ares_options o = {
-		.flags = ARES_FLAG_NOCHECKRESP | (tcp ? ARES_FLAG_USEVC : 0), // what the server says is the verdict
+		.flags = ARES_FLAG_NOCHECKRESP | (tcp ? ARES_FLAG_USEVC : 0), // an error answer is the verdict
 		.timeout = each_ms > INT_MAX ? INT_MAX : each_ms < 1 ? 1 : (int)each_ms,
 		.tries = TRIES,
 		.sock_state_cb = on_socket,
@@ -209,7 +210,7 @@ static void dns_start(struct check *c, const struct check_plan *plan)
 		return;
 	}
 	k->reverse = reverse_name(request, name, sizeof(name));
-	// The search list is for names without a dot: a name that is missing is not looked for elsewhere.
+	// Use the search list only for names without a dot: another name must not be found in another domain.
 	if (k->reverse)
 		ares_query(k->channel, name, ns_c_in, ns_t_ptr, dns_answered, k);
 	else if (strchr(request, '.') || !*request)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* checktype=external and external-perl: a program says whether the real server is up.  Arguments: address or mark of
+/* checktype=external and external-perl: a program decides whether the real server is up.  Arguments: address or mark of
  * the virtual, its port, address of the real, its port.  It runs on the default main context, as lib/spawn.h does.
  * doc/ldirectord.md 6 */
 #include <stdio.h>
@@ -11,9 +11,9 @@
 
 enum { ADDED = 4 };
 
-/* Outlives the check: who is given up has still to be buried. */
+/* Outlives the check: a killed child must still be reaped. */
 struct program {
-	struct check *owner; /* NULL: nobody asks any more */
+	struct check *owner; /* NULL: the check is gone */
 	struct spawn *spawn;
 	char said[CHECK_PRINTABLE]; /* the first line of output */
 };
@@ -60,8 +60,8 @@ static void on_done(void *context, const struct spawn_result *r)
 	}
 }
 
-/* checkcommand in words, as a shell would, and for external-perl the interpreter in front: the text need not be
- * executable. */
+/* Split checkcommand into arguments as a shell does.  For external-perl, put the interpreter in front, because the
+ * script need not be executable. */
 static char **words(const struct check_plan *plan, int *count, GError **failed)
 {
 	static const char *const perl = "/usr/bin/perl";
@@ -86,7 +86,7 @@ static void add_server(char **argv, int at, const struct check_plan *plan)
 	char host[INET6_ADDRSTRLEN];
 	if (v->id.protocol == LB_FWM) {
 		argv[at] = g_strdup_printf("%u", v->id.mark);
-		argv[at + 1] = g_strdup(""); // a mark has no port; the others keep their places
+		argv[at + 1] = g_strdup(""); // a mark has no port; the other arguments keep their positions
 	} else {
 		check_host_text(&v->id.address, host, sizeof(host));
 		argv[at] = g_strdup(host);
@@ -123,12 +123,12 @@ static void external_start(struct check *c, const struct check_plan *plan)
 			.line = on_line,
 			.done = on_done,
 			.context = k->program};
-		k->program->spawn = spawn_start(&request); // its deadline is that of the check: external_stop ends it
+		k->program->spawn = spawn_start(&request); // no deadline here: external_stop ends it with the check
 	}
 	g_strfreev(argv);
 }
 
-/* TERM to its group now, KILL after the grace. */
+/* Send TERM to its process group now; KILL follows after the grace time. */
 static void external_stop(struct check *c)
 {
 	struct external_check *k = (struct external_check *)c;

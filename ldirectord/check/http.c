@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* http, https, http_proxy by libcurl's multi socket interface: one multi handle for all checks, a new connection for
- * each.
- * What is asked for (address, names, headers) is http_request.c.  doc/ldirectord.md 6, 11 */
+ * each check.  http_request.c builds the request (address, names, headers).  doc/ldirectord.md 6, 11 */
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
@@ -69,13 +68,13 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *a
 		if (w)
 			watch_clear(w);
 		g_free(w);
-		(void)curl_multi_assign(http.multi, fd, NULL); // fails when it has forgotten the descriptor by itself
+		(void)curl_multi_assign(http.multi, fd, NULL); // fails when libcurl has already removed the descriptor
 		return 0;
 	}
 	if (!w) {
 		w = g_new0(struct watch, 1);
 		*w = (struct watch){.fd = -1, .ready = socket_ready};
-		(void)curl_multi_assign(http.multi, fd, w); // it knows the descriptor: it has just named it
+		(void)curl_multi_assign(http.multi, fd, w); // cannot fail: libcurl has just passed this descriptor
 	}
 	uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
 	return watch_set(w, fd, events) ? -1 : 0;
@@ -118,7 +117,7 @@ static size_t on_header(char *line, size_t one, size_t len, void *user)
 				       line[skip + rest - 1] == ' '))
 			rest--;
 		(void)check_printable(line + skip, rest, k->status, sizeof(k->status));
-		(void)g_string_truncate(k->body, 0); // that of a redirect does not count
+		(void)g_string_truncate(k->body, 0); // the body of a redirect does not count
 	}
 	return len;
 }
@@ -143,7 +142,7 @@ static bool status_wanted(const struct http_check *k, long status)
 	return k->range_count == 0 && status >= 200 && status <= 299;
 }
 
-/* libcurl writes "OpenSSL/3.0.19: error:0A000458:SSL routines::tlsv1 unrecognized name": the last part says it. */
+/* libcurl writes "OpenSSL/3.0.19: error:0A000458:SSL routines::tlsv1 unrecognized name": return the last part. */
 static const char *tls_reason(const char *error)
 {
 	const char *code = strstr(error, "error:"), *last = code ? strrchr(code, ':') : NULL;
@@ -167,7 +166,7 @@ static void http_failed(struct http_check *k, CURLcode code)
 		check_verdict(&k->c, false, "%s", *k->error ? k->error : curl_easy_strerror(code));
 }
 
-/* What is here of the body when no more will come: enough only when receive has found what it wants.
+/* True, with a verdict: the answer is incomplete, but receive matches the part of the body that arrived.
  * doc/ldirectord.md 6 */
 static bool part_is_enough(struct http_check *k)
 {
@@ -216,7 +215,7 @@ static void http_collect(void)
 		void *user = NULL;
 		if (m->msg != CURLMSG_DONE)
 			continue;
-		CURLcode code = m->data.result; // m goes with the handle
+		CURLcode code = m->data.result; // m is invalid after the handle is removed
 		(void)curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &user);
 		http_judge(user, code);
 	}
@@ -226,9 +225,9 @@ static void http_collect(void)
 
 #define SET(easy, option, value) \
 	((void)curl_easy_setopt( \
-		easy, option, value)) /* known options of known types; without memory the transfer fails */
+		easy, option, value)) /* the option and its type are valid; without memory the transfer fails */
 
-/* libcurl would keep the authorities of a file for a day, whatever became of it. */
+/* libcurl would keep the authorities of a file for a day, although the file has changed. */
 static CURLcode on_tls(CURL *easy, void *context, void *user)
 {
 	struct http_check *k = user;
@@ -238,18 +237,18 @@ static CURLcode on_tls(CURL *easy, void *context, void *user)
 	return CURLE_OK;
 }
 
-/* What is the same for all checks. */
+/* A handle with the options that are the same for all checks. */
 static CURL *handle_new(void)
 {
 	CURL *e = curl_easy_init();
 	if (!e)
 		return NULL;
 	SET(e, CURLOPT_NOSIGNAL, 1L);
-	// a redirect may name a host: giving up does not wait for the thread that looks for it
+	// a redirect may name a host: cancelling must not wait for the thread that resolves it
 	SET(e, CURLOPT_QUICK_EXIT, 1L);
 	SET(e, CURLOPT_FRESH_CONNECT, 1L);
 	SET(e, CURLOPT_FORBID_REUSE, 1L);
-	SET(e, CURLOPT_TCP_NODELAY, 0L); // a request goes out at once, being the first thing said: a call less
+	SET(e, CURLOPT_TCP_NODELAY, 0L); // saves a system call: the request is the first data and is sent at once
 	SET(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	SET(e, CURLOPT_PROTOCOLS_STR, "http,https");
 	SET(e, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
@@ -261,7 +260,7 @@ static CURL *handle_new(void)
 	SET(e, CURLOPT_USERAGENT, "ldirectord/" VERSION);
 	SET(e, CURLOPT_CAINFO, NULL); // on_tls
 	SET(e, CURLOPT_CAPATH, NULL);
-	SET(e, CURLOPT_CA_CACHE_TIMEOUT, 0L); // its own cache would take the place of what on_tls sets
+	SET(e, CURLOPT_CA_CACHE_TIMEOUT, 0L); // libcurl's own cache would replace what on_tls sets
 	SET(e, CURLOPT_SSL_CTX_FUNCTION, on_tls);
 	SET(e, CURLOPT_WRITEFUNCTION, on_body);
 	SET(e, CURLOPT_HEADERFUNCTION, on_header);
@@ -280,7 +279,7 @@ static void set_verify(struct http_check *k, const struct lb_virtual *v)
 		return;
 	k->authorities = tls_authorities(v->sslca, why, sizeof(why));
 	if (k->authorities)
-		(void)X509_STORE_up_ref(k->authorities); // cannot fail: it is there
+		(void)X509_STORE_up_ref(k->authorities); // cannot fail: the store exists
 	else if (v->service == LB_HTTPS)
 		check_verdict(&k->c, false, "%s", why);
 }
@@ -300,10 +299,10 @@ static void http_set_up(struct http_check *k, const struct lb_virtual *v)
 	SET(e, CURLOPT_URL, k->request.url->str);
 	SET(e, CURLOPT_HTTPHEADER, k->headers ? k->headers : http.plain);
 	SET(e, CURLOPT_CONNECT_TO, k->connect_to);
-	SET(e, CURLOPT_PROXY, k->request.proxy); // "": none, not even that of the environment
+	SET(e, CURLOPT_PROXY, k->request.proxy); // "": no proxy; ignore the one of the environment
 	SET(e, head ? CURLOPT_NOBODY : CURLOPT_HTTPGET, 1L);
 	SET(e, CURLOPT_FOLLOWLOCATION, v->redirect_follow ? 1L : 0L);
-	SET(e, CURLOPT_CONNECTTIMEOUT_MS, (long)k->c.timeout_ms + 1000); // ours comes first
+	SET(e, CURLOPT_CONNECTTIMEOUT_MS, (long)k->c.timeout_ms + 1000); // our own deadline comes first
 	SET(e, CURLOPT_PRIVATE, k);
 	SET(e, CURLOPT_WRITEDATA, k);
 	SET(e, CURLOPT_HEADERDATA, k);
@@ -349,7 +348,7 @@ static void http_stop(struct check *c)
 {
 	struct http_check *k = (struct http_check *)c;
 	if (k->easy) {
-		(void)curl_multi_remove_handle(http.multi, k->easy); // was in it or not
+		(void)curl_multi_remove_handle(http.multi, k->easy); // fails when it was not added yet
 		SET(k->easy, CURLOPT_ERRORBUFFER, NULL);
 		if (http.spares < SPARE)
 			http.spare[http.spares++] = k->easy;

@@ -9,7 +9,7 @@
 
 enum { NAME_MAX_LEN = 253 };
 
-/* The slash that the reader of the file puts in front of everything does not hide a scheme. */
+/* The request as an absolute URI, without the slash that the parser puts in front.  NULL: it has no scheme. */
 static const char *absolute(const char *request)
 {
 	request += *request == '/';
@@ -18,7 +18,7 @@ static const char *absolute(const char *request)
 	               : NULL;
 }
 
-/* As a browser would: what cannot stand in a request line is coded. */
+/* Percent-encode the bytes that a request line must not contain, as a browser does. */
 static void append_coded(GString *url, const char *path)
 {
 	for (const unsigned char *p = (const unsigned char *)path; *p; p++) {
@@ -29,7 +29,7 @@ static void append_coded(GString *url, const char *path)
 	}
 }
 
-/* The name in "www.example.com:8080", or false when it is none that a URL could hold. */
+/* The name in "www.example.com:8080".  False: a URL cannot contain this name. */
 static bool name_of(const char *virtualhost, char *out, size_t cap)
 {
 	size_t len = strspn(virtualhost, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
@@ -40,8 +40,8 @@ static bool name_of(const char *virtualhost, char *out, size_t cap)
 	return true;
 }
 
-/* The connection goes to the real server whatever name the URL has: that is where SNI and the name in the certificate
- * come from. */
+/* Connect to the real server, although the URL has another name.  libcurl uses the name of the URL for SNI and for the
+ * certificate. */
 static void set_target(struct http_request *q, const char *name, const char *address, const struct lb_address *a)
 {
 	(void)snprintf(q->connect_to, sizeof(q->connect_to), "%s:%u:%s:%u", name, a->port, address, a->port);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A conversation in lines over TCP, with TLS or without: the sockets around talk.h. */
+/* A line-based conversation over TCP, with or without TLS: the sockets for talk.h. */
 #include <errno.h>
 #include <openssl/err.h>
 #include <stdio.h>
@@ -12,9 +12,9 @@
 #include "ldirectord/check/tls.h"
 
 enum {
-	READ_BYTES = 16384, /* no less: a whole TLS record, so that nothing stays unseen within OpenSSL */
+	READ_BYTES = 16384, /* a whole TLS record: bytes that stay in OpenSSL are not reported by epoll */
 	TURN_READS = 4,
-	GOODBYE_MS = 500, /* for a server that does not answer it */
+	GOODBYE_MS = 500, /* for a server that does not answer our goodbye */
 };
 
 struct line_check {
@@ -29,7 +29,7 @@ struct line_check {
 
 #define OWNER(pointer, member) ((struct line_check *)((char *)(pointer) - offsetof(struct line_check, member)))
 
-/* What read and write came to when not to bytes. */
+/* Results of read and write other than a number of bytes. */
 enum { IO_AGAIN = -1, IO_WRITE_FIRST = -2, IO_CLOSED = -3, IO_BROKEN = -4 };
 
 static void line_finish(struct line_check *k)
@@ -37,7 +37,7 @@ static void line_finish(struct line_check *k)
 	check_verdict(&k->c, k->talk->up, "%s", k->talk->why);
 }
 
-/* The verdict of a conversation that had come to one stands, whatever happens to the socket then. */
+/* The socket failed.  A conversation that already has a verdict keeps it. */
 static void line_broken(struct line_check *k, const char *why)
 {
 	if (k->talk->decided)
@@ -96,7 +96,7 @@ static int line_write(struct line_check *k, const char *from, size_t len, char w
 	return n >= 0 ? (int)n : plain_result(why, CHECK_WHY_MAX);
 }
 
-// --- steps of the socket; each is false when the check is over or has to wait ---
+// --- steps of the socket; each returns false when the check is over or must wait ---
 
 static bool line_wait(struct line_check *k, uint32_t events)
 {
@@ -113,7 +113,7 @@ static bool line_open_data(struct line_check *k)
 	struct lb_address to = k->c.address;
 	to.port = k->talk->data_port;
 	k->talk->data_port = 0;
-	if (k->data_fd >= 0) // one is enough
+	if (k->data_fd >= 0) // at most one data connection
 		return true;
 	k->data_watch = (struct watch){.fd = -1, .ready = data_ready};
 	k->data_fd = check_connect(&to, SOCK_STREAM);
@@ -125,7 +125,7 @@ static bool line_open_data(struct line_check *k)
 	return true;
 }
 
-/* Send what there is to send, and what follows from that. */
+/* Send everything in out, then close the sending side or open the data connection if the conversation asks for it. */
 static bool line_flush(struct line_check *k)
 {
 	char why[CHECK_WHY_MAX];
@@ -142,14 +142,14 @@ static bool line_flush(struct line_check *k)
 	}
 	if (k->talk->half_close && !k->half_closed) {
 		k->half_closed = true;
-		(void)shutdown(k->fd, SHUT_WR); // ENOTCONN: reading tells
+		(void)shutdown(k->fd, SHUT_WR); // ENOTCONN: the next read returns the error
 	}
 	if (k->talk->decided && !k->goodbye.place)
 		timer_set(&k->goodbye, mono_add(mono_now(), span_ms(GOODBYE_MS)));
 	return k->talk->data_port ? line_open_data(k) : true;
 }
 
-/* True: more may be there. */
+/* Read once.  True: more bytes may be available. */
 static bool line_hear(struct line_check *k)
 {
 	char bytes[READ_BYTES], why[CHECK_WHY_MAX];
@@ -334,7 +334,7 @@ static void line_stop(struct check *c)
 {
 	struct line_check *k = (struct line_check *)c;
 	timer_clear(&k->goodbye);
-	SSL_free(k->ssl); // without close_notify: nobody waits for it
+	SSL_free(k->ssl); // sends no close_notify: the connection is closed anyway
 	watch_close(&k->watch, k->fd);
 	watch_close(&k->data_watch, k->data_fd);
 	talk_free(k->talk);

@@ -11,7 +11,7 @@
 enum {
 	STEPS = 4000000,       /* of the matcher in one call, about 50 ms; enough for a lazy .* over a body of 1 MiB */
 	HEAP_KIB = 16384,      /* its frames */
-	WINDOW = 4096,         /* places where a match may begin in the first call */
+	WINDOW = 4096,         /* start positions in the first call */
 	WINDOW_MAX = 65536,
 	SEARCH_MS = 150,       /* all calls */
 };
@@ -54,9 +54,9 @@ void pattern_free(struct pattern *p)
 	g_free(p);
 }
 
-/* The limit of the matcher counts from each place where a match may begin, and a body has a million of those.  So the
- * search goes in windows of such places: each call is bounded by places times steps, and between the calls stands the
- * clock. */
+/* PCRE2 applies its match limit to each start position separately, and a body has a million start positions.  So we
+ * search in windows of start positions: the cost of a call is at most positions times steps, and we check the time
+ * between the calls. */
 enum pattern_found pattern_search(const struct pattern *p, const char *text, size_t len)
 {
 	struct mono give_up = {0};
@@ -71,7 +71,7 @@ enum pattern_found pattern_search(const struct pattern *p, const char *text, siz
 			at += window;
 			window = window < WINDOW_MAX ? window * 2 : window;
 		} else if (found == PCRE2_ERROR_MATCHLIMIT && window > 1) {
-			window = window / 64 ? window / 64 : 1; // fewer places, more steps for each
+			window = window / 64 ? window / 64 : 1; // fewer positions, more steps for each
 		} else {
 			return PATTERN_TOO_MUCH;
 		}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* checktype=ping, and connect of an udp service: ICMP echo, 64 bytes, checkcount attempts.  One raw socket a family for
- * all checks: each has a sequence number of its own, and the payload is a secret, so that nobody answers for
- * another. */
+/* checktype=ping, and checktype=connect of a UDP service: ICMP echo, 64 bytes, checkcount attempts.  All checks of an
+ * address family share one raw socket.  Each check has its own sequence number and a random payload, so that another
+ * host cannot forge its answer. */
 #include <errno.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip.h>
@@ -48,7 +48,7 @@ static void ping_forget(struct ping_check *k)
 
 // --- replies ---
 
-/* The ICMP message in what a raw socket gives: IPv4 with its header in front.  0: it is none. */
+/* Find the ICMP message in a packet of a raw socket; an IPv4 packet has its IP header in front.  0: there is none. */
 static size_t message_of(bool six, uint8_t *bytes, size_t len, uint8_t **out)
 {
 	size_t skip = 0;
@@ -81,7 +81,7 @@ static void ping_ready(struct watch *w, uint32_t events)
 		socklen_t from_len = sizeof(from);
 		ssize_t n = recvfrom(s->fd, bytes, sizeof(bytes), 0, (struct sockaddr *)&from, &from_len);
 		if (n < 0)
-			return; // nothing more, or an error that belongs to one attempt: its deadline tells
+			return; // no more packets, or an error of one attempt, which then reaches its deadline
 		if (!message_of(six, bytes, (size_t)n, &m) || m[0] != (six ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY) ||
 			m[4] != identity >> 8 || m[5] != (identity & 255))
 			continue;
@@ -106,7 +106,7 @@ static int ping_open(struct ping_socket *s)
 		return -errno;
 	ICMP6_FILTER_SETBLOCKALL(&only6);
 	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &only6);
-	// Without the filter more is read than has to be, and thrown away.
+	// If this fails, we read and ignore more packets than necessary.
 	(void)(six ? setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &only6, sizeof(only6))
 		   : setsockopt(fd, SOL_RAW, 1 /* ICMP_FILTER */, &only4, sizeof(only4)));
 	s->watch = (struct watch){.fd = -1, .ready = ping_ready};
@@ -165,7 +165,7 @@ static void ping_send(struct ping_check *k)
 	uint8_t m[HEADER + PAYLOAD] = {six ? ICMP6_ECHO_REQUEST : ICMP_ECHO};
 	struct lb_address a = k->c.address;
 	struct sockaddr_storage to;
-	a.port = 0; // of a raw socket of IPv6 it has to be
+	a.port = 0; // an IPv6 raw socket accepts no port
 	socklen_t len = check_sockaddr(&a, &to);
 	ping_forget(k);
 	if (!ping_number(k) || getrandom(k->payload, PAYLOAD, 0) != PAYLOAD) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the kinds of checks share: the head of every check, the row that a kind fills, and how a verdict is given.  Not
- * for other rooms. */
+/* What the kinds of checks share: the head of every check, the row that a kind fills, and how a verdict is given.
+ * Only ldirectord/check includes it. */
 #ifndef LDIRECTORD_CHECK_PRIVATE_H
 #define LDIRECTORD_CHECK_PRIVATE_H
 
@@ -12,15 +12,15 @@
 
 enum { CHECK_WHY_MAX = 256, CHECK_STAGE_MAX = 48 };
 
-/* A kind of check.  The struct of a kind begins with a struct check. */
+/* A kind of check.  The first member of a kind's struct is a struct check. */
 struct check_kind {
 	size_t size;
 	bool negotiates; /* negotiatetimeout is its deadline, else checktimeout */
-	/* Begin.  Copies out of the plan what is needed later.  May give the verdict at once. */
+	/* Start.  Copies what is needed later out of the plan.  May give the verdict at once. */
 	void (*start)(struct check *c, const struct check_plan *plan);
-	/* Let go of everything.  Called once, whatever start came to; may be NULL. */
+	/* Release everything.  Called once, also when start failed; may be NULL. */
 	void (*stop)(struct check *c);
-	/* The deadline has come: a kind that can tell more than "timed out" calls check_verdict.  May be NULL. */
+	/* The deadline is reached: a kind that knows more than "timed out" calls check_verdict.  May be NULL. */
 	void (*late)(struct check *c);
 };
 
@@ -36,17 +36,18 @@ struct check {
 	char why[CHECK_WHY_MAX];
 };
 
-/* The verdict.  Outside of start and late the check is gone when this returns. */
+/* Give the verdict.  Outside of start and late, the check is freed when this returns. */
 void check_verdict(struct check *c, bool up, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* errno as people say it: "connection refused". */
+/* Down, with the text of an errno as the reason: "connection refused". */
 void check_failed(struct check *c, const char *what, int error);
 void check_stage(struct check *c, const char *stage);
-/* Bytes of a server, in quotes of nobody: control bytes replaced, cut to what a line of log bears.  Returns out. */
+/* Bytes from a server for the log: control bytes are replaced, and the text is cut to cap.  Adds no quotes.  Returns
+ * out. */
 const char *check_printable(const char *text, size_t len, char *out, size_t cap);
 enum { CHECK_PRINTABLE = 120 };
 
 socklen_t check_sockaddr(const struct lb_address *a, struct sockaddr_storage *out);
-/* A non-blocking socket on its way to the address.  >= 0, or -errno. */
+/* Open a non-blocking socket and start to connect to the address.  Returns the socket, or -errno. */
 int check_connect(const struct lb_address *a, int type);
 /* "10.9.0.1" or "fd00::1"; cap INET6_ADDRSTRLEN */
 void check_host_text(const struct lb_address *a, char *out, size_t cap);
@@ -54,7 +55,7 @@ const char *check_hostname(void);
 /* "127.0.0.1:46104" */
 void check_local_text(const struct sockaddr_storage *me, char *out, size_t cap);
 struct talk_settings;
-/* Of a conversation; strings are borrowed from the plan or stand in defaults (cap). */
+/* The settings of a conversation; their strings are borrowed from the plan or are in defaults (cap). */
 void check_talk_settings(struct talk_settings *s, const struct check_plan *plan, char *defaults, size_t cap);
 
 extern const struct check_kind check_kind_connect, check_kind_ping, check_kind_line, check_kind_http, check_kind_dns,

@@ -111,7 +111,7 @@ void watch_clear(struct watch *w)
 {
 	if (w->fd < 0)
 		return;
-	// Fails when the owner has closed it already, and then epoll has forgotten it by itself.
+	// Fails when the owner has already closed the descriptor: then epoll has removed it.
 	(void)epoll_ctl(reactor.epoll, EPOLL_CTL_DEL, w->fd, NULL);
 	forget(w);
 }
@@ -121,7 +121,7 @@ void watch_close(struct watch *w, int fd)
 	if (w->fd >= 0)
 		forget(w);
 	if (fd >= 0)
-		(void)close(fd); // a connection that is read to its end or given up: nothing that counts is lost
+		(void)close(fd); // the check is over: an error has no effect on its verdict
 }
 
 // --- one turn ---
@@ -141,8 +141,7 @@ static void turn_descriptors(void)
 static void turn_timers(void)
 {
 	struct mono now = mono_now();
-	// What a timer sets anew is for the next turn: the clock has moved, but the rest of the main loop wants its
-	// share.
+	// now is read once: a timer that is set again here fires in the next turn, after the rest of the main loop ran.
 	while (reactor.count && mono_reached(now, reactor.heap[1]->at)) {
 		struct timer *t = reactor.heap[1];
 		heap_take(t);
@@ -150,8 +149,8 @@ static void turn_timers(void)
 	}
 }
 
-/* g_source_set_ready_time would wake the context through its eventfd for each timer, which costs as much as a check of
- * connect does. */
+/* We do not use g_source_set_ready_time: it wakes the context through its eventfd for each timer, which costs as much
+ * as a whole connect check. */
 static gboolean reactor_prepare(GSource *source, gint *timeout)
 {
 	(void)source;
@@ -175,7 +174,7 @@ static gboolean reactor_dispatch(GSource *source, GSourceFunc callback, gpointer
 	(void)source;
 	(void)callback;
 	(void)data;
-	if (reactor.turning) // from within done: a main loop in a main loop
+	if (reactor.turning) // done runs the main loop again
 		return G_SOURCE_CONTINUE;
 	reactor.turning = true;
 	turn_descriptors();
@@ -202,7 +201,7 @@ void reactor_attach(GMainContext *context)
 	reactor.source = g_source_new(&reactor_funcs, sizeof(GSource));
 	g_source_set_static_name(reactor.source, "checks");
 	reactor.tag = g_source_add_unix_fd(reactor.source, reactor.epoll, G_IO_IN);
-	// Else GLib takes the descriptor out of its set for each dispatch, and wakes itself up twice.
+	// Without this, GLib removes the descriptor from its set for each dispatch and wakes itself up twice.
 	g_source_set_can_recurse(reactor.source, TRUE);
 	(void)g_source_attach(reactor.source, context);
 }

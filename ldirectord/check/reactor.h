@@ -12,14 +12,14 @@
 
 #include "lib/mono.h"
 
-/* A descriptor that is waited for.  The owner holds it, and closes the descriptor itself. */
+/* A descriptor whose events we wait for.  The owner holds this struct and closes the descriptor. */
 struct watch {
 	int fd;          /* -1: none */
 	uint32_t events; /* of epoll */
 	void (*ready)(struct watch *w, uint32_t events);
 };
 
-/* Set fires once.  The owner holds it; zeroed memory is a timer that is not set. */
+/* A timer that fires once.  The owner holds this struct; zeroed memory is a timer that is not set. */
 struct timer {
 	struct mono at;
 	size_t place; /* in the heap, from 1; 0: not set */
@@ -30,12 +30,12 @@ struct timer {
 void reactor_attach(GMainContext *context);
 void reactor_exit(void);
 
-/* Wait for events of fd, or for others than before.  0 or -errno. */
+/* Wait for these events of fd; they replace the events of an earlier call.  Returns 0 or -errno. */
 int watch_set(struct watch *w, int fd, uint32_t events);
-/* No more; ready is not called after this, even for what epoll has already reported. */
+/* Stop waiting.  ready is not called after this, not even for events that epoll has already reported. */
 void watch_clear(struct watch *w);
-/* The same, and fd is closed, if it is one: the watched one, which no other descriptor is a copy of, so that epoll
- * forgets it by itself. */
+/* The same, and close fd (< 0: nothing).  fd is the watched descriptor and has no duplicate: epoll then removes it
+ * without a call. */
 void watch_close(struct watch *w, int fd);
 
 void timer_set(struct timer *t, struct mono at);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* service=sip with protocol=udp: OPTIONS in a datagram, sent again in growing steps as SIP wants it, until a final
- * answer. */
+/* service=sip with protocol=udp: sends OPTIONS in a datagram, and again after growing pauses (RFC 3261), until a final
+ * answer arrives. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ struct sip_check {
 
 #define OWNER(pointer, member) ((struct sip_check *)((char *)(pointer) - offsetof(struct sip_check, member)))
 
-/* A refusal of the datagram before comes back as an error of this one. */
+/* An ICMP error for the previous datagram is returned by this send. */
 static void sip_send(struct sip_check *k)
 {
 	if (send(k->fd, k->request->str, k->request->len, MSG_NOSIGNAL) < 0 && errno != EAGAIN) {

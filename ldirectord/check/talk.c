@@ -82,9 +82,9 @@ void talk_judge_file(struct talk *t)
 	}
 }
 
-// --- what is said ---
+// --- what we send ---
 
-/* No end of line may come out of a setting: it would be a command of its own. */
+/* Remove control bytes from a setting: an end of line would start a new command. */
 static void say_plain(GString *out, const char *text)
 {
 	for (; *text; text++)
@@ -109,7 +109,7 @@ static bool is_atom(const char *text)
 	return *text && !text[strcspn(text, " (){%*\"\\]\t\r\n\177")];
 }
 
-/* The request without the slash that the file's reader put in front; \n is a newline.  doc/ldirectord.md 6 */
+/* The request without the slash that the parser puts in front; \n is a newline.  doc/ldirectord.md 6 */
 static void say_raw(GString *out, const char *text)
 {
 	for (text += *text == '/'; *text; text++) {
@@ -182,7 +182,7 @@ static void talk_move(struct talk *t, enum reply reply, const char *line, size_t
 		talk_say(t, t->script->bye);
 	} else {
 		if (len > 0 && line[0] == '5')
-			// cut rather than none
+			// too long: cut
 			(void)snprintf(t->refused, sizeof(t->refused), "%s: %s", s->stage, quoted(line, len, text));
 		talk_enter(t, next);
 	}
@@ -254,7 +254,7 @@ void talk_data_take(struct talk *t, const char *bytes, size_t len)
 		return;
 	size_t room = TALK_TOTAL_MAX - t->data->len;
 	(void)g_string_append_len(t->data, bytes, (gssize)(len < room ? len : room));
-	if (len >= room) { // enough: the rest is not waited for
+	if (len >= room) { // enough: do not wait for the rest
 		t->data_ended = true;
 		talk_judge_file(t);
 	}

@@ -12,7 +12,7 @@ static bool begins(const char *line, size_t len, const char *with)
 
 // --- answers with codes: smtp, ftp ---
 
-/* Three digits; with a dash behind them more lines follow, up to the one that has the same code and a blank. */
+/* Three digits.  A dash after them means that more lines follow; the last line has the same code and a blank. */
 static enum reply hear_code(struct talk *t, const char *line, size_t len)
 {
 	const struct talk_step *s = &t->script->steps[t->step];
@@ -55,8 +55,7 @@ static enum reply hear_pop(struct talk *t, const char *line, size_t len)
 	return begins(line, len, "+OK") ? REPLY_A : REPLY_BAD;
 }
 
-/* Without a login there is nobody to log in as: a greeting is what can be asked for.  The peer sends an empty user, and
- * its result never counted. */
+/* Without a login, only the greeting is checked.  The reference sends an empty user and ignores the answer. */
 static enum reply hear_pop_greeting(struct talk *t, const char *line, size_t len)
 {
 	if (!begins(line, len, "+OK"))
@@ -81,7 +80,7 @@ static const struct talk_step pop_steps[] = {
 	{.stage = "answer to STAT", .say = "STAT\r\n", .hear = hear_pop, .next = {[REPLY_A] = STEP_BYE}},
 };
 
-// --- imap; EXPUNGE, which the peer sends, would delete people's mail ---
+// --- imap; we do not send EXPUNGE as the reference does: it would delete mail ---
 
 static enum reply hear_imap_greeting(struct talk *t, const char *line, size_t len)
 {
@@ -114,7 +113,7 @@ static const struct talk_step imap_steps[] = {
 
 static enum reply peek_nntp(struct talk *t)
 {
-	// A line is told whole when it comes whole; the verdict does not wait for it.
+	// The verdict does not wait for the end of the line.  A complete line goes to hear_nntp.
 	if (t->line->len == 0)
 		return REPLY_MORE;
 	return t->line->str[0] == '2' ? REPLY_A : REPLY_BAD;
@@ -143,7 +142,7 @@ static enum reply hear_simple(struct talk *t, const char *line, size_t len)
 	return REPLY_MORE;
 }
 
-/* What stands in front of the end is a line as well; no line is none. */
+/* The server closed the connection: text without an end of line is a line too; empty text is not. */
 static enum reply eof_simple(struct talk *t)
 {
 	if (t->line->len && hear_simple(t, t->line->str, t->line->len) == REPLY_A)
@@ -157,7 +156,7 @@ static const struct talk_step simpletcp_steps[] = {
 	{.stage = "answer", .say = "%r", .hear = hear_simple, .eof = eof_simple, .next = {[REPLY_A] = STEP_UP}},
 };
 
-// --- sip: always "UDP" in Via, as the peer ---
+// --- sip: always "UDP" in Via, as the reference does ---
 
 static const char sip_options[] =
 	"OPTIONS sip:%L SIP/2.0\r\n"
@@ -186,7 +185,7 @@ void talk_sip_request(const struct talk_settings *s, const char *local, GString 
 	talk_say(&t, sip_options);
 }
 
-/* place: lines of this answer so far; 100 Trying and its like are followed by another one. */
+/* place: where we are in the answer.  A provisional answer (100 Trying) is followed by another answer. */
 enum { SIP_STATUS, SIP_FINAL, SIP_PROVISIONAL };
 
 static enum reply hear_sip(struct talk *t, const char *line, size_t len)
@@ -196,7 +195,7 @@ static enum reply hear_sip(struct talk *t, const char *line, size_t len)
 		if (!talk_sip_status(line, len))
 			return REPLY_BAD;
 		t->place = talk_sip_status(line, len) > 0 ? SIP_FINAL : SIP_PROVISIONAL;
-		if (t->place == SIP_FINAL) // not the empty line at the end of it
+		if (t->place == SIP_FINAL) // the reason is this line, not the empty line at the end of the answer
 			(void)g_string_append_len(t->said, line, (gssize)len);
 		return REPLY_MORE;
 	case SIP_FINAL:
@@ -223,7 +222,7 @@ static const struct talk_step sip_steps[] = {
 
 // --- ftp ---
 
-/* A: nothing to retrieve, B: PASV, C: EPSV.  "/" is what a missing request reads as: logging in is then the check. */
+/* A: nothing to retrieve, B: PASV, C: EPSV.  A missing request is "/": then only the login is checked. */
 static enum reply hear_ftp_type(struct talk *t, const char *line, size_t len)
 {
 	enum reply reply = hear_code(t, line, len);
@@ -234,7 +233,7 @@ static enum reply hear_ftp_type(struct talk *t, const char *line, size_t len)
 	return t->s.family == LB_INET6 ? REPLY_C : REPLY_B;
 }
 
-/* The number at *p, moved on behind it; -1: none, or more than max. */
+/* The number at *p; *p is moved behind it.  -1: no number, or more than max. */
 static int number(const char **p, const char *end, int max)
 {
 	int n = -1;
@@ -243,8 +242,8 @@ static int number(const char **p, const char *end, int max)
 	return n <= max ? n : -1;
 }
 
-/* "227 ... (127,0,0,1,148,67)".  Only the port counts: the address is that of the real server, whatever a NAT or a
- * joker writes. */
+/* "227 ... (127,0,0,1,148,67)".  Only the port is used: we always connect to the real server, because NAT or a hostile
+ * server may write another address. */
 static enum reply hear_ftp_pasv(struct talk *t, const char *line, size_t len)
 {
 	enum reply reply = hear_code(t, line, len);
@@ -283,7 +282,7 @@ static enum reply hear_ftp_epsv(struct talk *t, const char *line, size_t len)
 	return REPLY_A;
 }
 
-/* The server may tell that all has been sent before we have read it, or after. */
+/* "226 transfer complete" may arrive before or after we have read the whole file. */
 static enum reply ftp_sent(struct talk *t)
 {
 	t->data_answered = true;
@@ -301,7 +300,7 @@ static enum reply hear_ftp_sent(struct talk *t, const char *line, size_t len)
 static enum reply hear_ftp_retr(struct talk *t, const char *line, size_t len)
 {
 	enum reply reply = hear_code(t, line, len);
-	return reply == REPLY_B ? ftp_sent(t) : reply; // without a word of warning
+	return reply == REPLY_B ? ftp_sent(t) : reply; // 226 without 150 before it
 }
 
 static enum reply hear_nothing(struct talk *t, const char *line, size_t len)

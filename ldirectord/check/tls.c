@@ -11,7 +11,7 @@
 
 #include "ldirectord/check/private.h"
 
-/* Certificates of authorities are read once, and again when their file has changed. */
+/* Certificates of authorities: read once, and again when their file changes. */
 struct authorities {
 	SSL_CTX *context;
 	char *ca; /* "": the system's */
@@ -20,15 +20,15 @@ struct authorities {
 };
 
 static struct authorities *known;
-static SSL_CTX *trusting; /* of everything */
+static SSL_CTX *trusting; /* accepts every certificate */
 
 static SSL_CTX *context_new(void)
 {
 	SSL_CTX *x = SSL_CTX_new(TLS_client_method());
 	if (!x)
 		return NULL;
-	(void)SSL_CTX_set_session_cache_mode(x, SSL_SESS_CACHE_OFF); // each check is a handshake of its own
-	SSL_CTX_set_options(x, SSL_OP_IGNORE_UNEXPECTED_EOF);         // people's mail servers hang up like that
+	(void)SSL_CTX_set_session_cache_mode(x, SSL_SESS_CACHE_OFF); // each check makes a full handshake
+	SSL_CTX_set_options(x, SSL_OP_IGNORE_UNEXPECTED_EOF);         // real mail servers close without close_notify
 	return x;
 }
 
@@ -70,7 +70,7 @@ static SSL_CTX *context_of(const char *ca, char *why, size_t cap)
 		return NULL;
 	}
 	SSL_CTX_set_verify(x, SSL_VERIFY_PEER, NULL);
-	// an authority in the middle is one that was named
+	// sslca may name an intermediate authority
 	(void)X509_STORE_set_flags(SSL_CTX_get_cert_store(x), X509_V_FLAG_PARTIAL_CHAIN);
 	struct authorities *a = g_new0(struct authorities, 1);
 	*a = (struct authorities){.context = x, .ca = g_strdup(ca), .changed = s.st_mtim, .next = known};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the pool wants done, batched: all operations that fall into one turn of the main loop go to the kernel together,
- * then the log tells of them.  A line about an operation that failed is not told: the pool says the truth instead.
+/* Carries out the actions of the pool in batches: all table operations of one turn of the main loop go to the kernel
+ * together, then they are logged.  A log line of an operation that failed is dropped: the pool reports the failure.
  * doc/ldirectord.md 7, 12 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,8 +28,8 @@ static void collect(struct director *d)
 	}
 }
 
-/* One change goes at once: after the results that have arrived in this turn, before anything that is less urgent.
- * While more follow, each batch waits longer for company, so that a hundred changes in a second are a few batches. */
+/* A single change is written at once: after all results that arrived in this turn, before less urgent work.
+ * While more changes follow, each batch waits longer, so that a hundred changes in a second are a few batches. */
 static GSource *pace(struct director *d)
 {
 	enum { FIRST_GAP_MS = 25, LONGEST_GAP_MS = 200 };
@@ -41,7 +41,7 @@ static GSource *pace(struct director *d)
 	return left > 0 ? g_timeout_source_new((guint)left) : g_idle_source_new();
 }
 
-/* At the start, and for what a reload has added, the first checks come together: what they say is one batch. */
+/* At the start, and after a reload that adds checks, wait for the first results: together they are one batch. */
 static void flush_soon(struct director *d)
 {
 	struct mono now = mono_now(), hold = checks_hold(d->checks);
@@ -65,7 +65,7 @@ void batch_collect(struct director *d)
 	flush_soon(d);
 }
 
-/* The shell is asked for: that is what this directive promises.  doc/ldirectord.md 8 */
+/* Through the shell, as the manual says.  doc/ldirectord.md 8 */
 static void run_fallback_command(const struct director *d, const struct pool_action *a)
 {
 	const struct lb_virtual *v = &d->config->virtuals[a->virtual_index];
@@ -85,7 +85,7 @@ static void run_fallback_command(const struct director *d, const struct pool_act
 	run_site_program("/bin/sh", argv);
 }
 
-static void tell(const struct director *d, const struct ipvs_result *results, const size_t *op_of)
+static void announce(const struct director *d, const struct ipvs_result *results, const size_t *op_of)
 {
 	for (guint i = 0; i < d->waiting->len; i++) {
 		const struct pool_action *a = &g_array_index(d->waiting, struct pool_action, i);
@@ -114,7 +114,7 @@ static void report_failures(
 	}
 }
 
-/* One round: all operations that wait, then what is to be told; what failed may want more. */
+/* One round: all waiting operations, then their log lines and mails.  A failure may add operations. */
 static void round_of(struct director *d)
 {
 	size_t count = 0, total = d->waiting->len;
@@ -134,7 +134,7 @@ static void round_of(struct director *d)
 		d->batches++;
 		d->operations += count;
 	}
-	tell(d, results, op_of);
+	announce(d, results, op_of);
 	g_array_set_size(d->waiting, 0);
 	report_failures(d, ops, count, results);
 	g_free(results);
@@ -144,7 +144,7 @@ static void round_of(struct director *d)
 
 void batch_flush(struct director *d)
 {
-	/* what a failure taught is acted on at once; the rest goes in the next batch: the pool counts on it */
+	/* the pool relies on it: its reaction to a failure is carried out at once, in a further round */
 	enum { ROUNDS = 4 };
 	d->flushed = mono_now();
 	if (d->flush)

@@ -123,7 +123,7 @@ int lb_check_file(const char *file, bool strict, bool json)
 	diags_init(&d, file);
 	struct lb_config *c = lb_load_file(file, strict, &d);
 	bool good = json ? print_json(c, &d) : print_text(file, c, &d);
-	good = fflush(stdout) == 0 && good; // a full disk must not look like a good file
+	good = fflush(stdout) == 0 && good; // output to a full disk is a failure
 	int code = good && c ? 0 : EXIT_BAD_FILE;
 	lb_config_free(c);
 	diags_free(&d);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* ldirectord check FILE: all that is wrong with a file, without a daemon; changes nothing.  doc/ldirectord.md 2, 11. */
+/* ldirectord check FILE: reports all errors of a file without a daemon; changes nothing.  doc/ldirectord.md 2, 11. */
 #ifndef LDIRECTORD_DAEMON_CHECK_FILE_H
 #define LDIRECTORD_DAEMON_CHECK_FILE_H
 
@@ -7,13 +7,14 @@
 
 #include "ldirectord/conf/config.h"
 
-/* Read, parse, look at the files it names, print: diagnostics to standard error and a summary to standard output, or,
- * json, one object to standard output.  Returns 0 when it is good, else 2. */
+/* Read and parse the file, check the files that it names, and print diagnostics to standard error and a summary to
+ * standard output; with json, one object to standard output.  Returns 0 if the file is good, else 2. */
 int lb_check_file(const char *file, bool strict, bool json);
-/* Read and parse; everything wrong is in d, what cannot be read too.  NULL: with an error.  The host name is set. */
+/* Read and parse; sets the host name.  All errors are in d, also that the file cannot be read.  NULL: there is an
+ * error. */
 struct lb_config *lb_load_file(const char *file, bool strict, struct diags *d);
-/* Whether the files that c names can be used: logfile and monitorfile written, maintenancedir there (else a
- * warning). */
+/* Check the files that c names: logfile and monitorfile must be writable (else an error), maintenancedir must exist
+ * (else a warning). */
 void lb_check_paths(const struct lb_config *c, struct diags *d);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The checks that run: begun when the schedule says so, their results given to the pool.  One that is still under way
- * when its next turn comes leaves that turn out.  doc/ldirectord.md 6, 11 */
+/* The running checks: starts each check when the schedule says so and gives its result to the pool.  A check that still
+ * runs when its next turn comes skips that turn.  doc/ldirectord.md 6, 11 */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,18 +9,18 @@
 #include "ldirectord/daemon/monitor.h"
 
 enum {
-	FIRST_MS = 100,      /* the first checks of all begin within it */
-	FIRST_EACH_US = 200, /* but no more than 5,000 a second, or they would make each other late */
-	HOLD_MS = 250,  /* so long the table waits for what they say: one batch, although some of them hang */
+	FIRST_MS = 100,      /* all first checks start within this time */
+	FIRST_EACH_US = 200, /* but at most 5,000 start in a second: more would delay each other */
+	HOLD_MS = 250,       /* the table waits this long for their results, so that they are one batch */
 };
 
 struct slot {
 	struct director *director;
 	struct check *running; /* NULL: none */
-	struct mono due;       /* of the one that runs, or ran last */
+	struct mono due;       /* when the running or the last check was due */
 	size_t index;
-	unsigned connects_left; /* of the combined type: before the next negotiation */
-	struct mono grid;       /* of a first check: one period before its own turn, which comes after it */
+	unsigned connects_left; /* for the combined type: connects before the next negotiation */
+	struct mono grid;       /* first check only: one period before its regular slot */
 	bool unknown;           /* not checked yet */
 };
 
@@ -29,7 +29,7 @@ struct checks {
 	struct schedule *schedule;
 	struct slot *slots;
 	size_t count, running, unknown;
-	struct mono hold; /* for those that are unknown */
+	struct mono hold; /* the table waits until then for the unknown checks */
 	struct precise_timer *timer;
 };
 
@@ -146,8 +146,7 @@ void checks_renew(struct director *d)
 		c->unknown += s->unknown;
 		if (same)
 			s->connects_left = old[check.was].connects_left;
-		/* What was never checked is looked at at once, in the order of the file and a little apart; the rest in
-		 * its turn. */
+		/* New checks start soon, in the order of the file and a little apart; the others keep their slots. */
 		struct span period = span_ms(check.v->check_interval_ms);
 		if (!same)
 			s->grid = mono_add(schedule_spread(now, period, i, count), (struct span){-period.ns});

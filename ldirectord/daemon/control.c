@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The control socket, mode 0660: who may write to it may do what the commands do. */
+/* The control socket, mode 0660: a user who may write to it may do everything that the commands do. */
 #include <errno.h>
 #include <glib-unix.h>
 #include <stdlib.h>
@@ -16,9 +16,9 @@ enum { LINE_MAX_BYTES = 256, CLIENTS_MAX = 16, CLIENT_SECONDS = 30, AGAIN_SECOND
 
 struct control {
 	struct director *director;
-	int fd; /* < 0: it cannot be made for now */
+	int fd; /* < 0: it cannot be created at present */
 	guint source, again;
-	bool missing; /* as the log has been told */
+	bool missing; /* logged as missing */
 	GList *clients;
 };
 
@@ -89,7 +89,7 @@ static char *order(struct director *d, enum pool_order what, const char *virtual
 
 static void on_reloaded(void *context, bool ok, const char *why);
 
-/* NULL: it comes later. */
+/* NULL: the answer follows later. */
 static char *answer_to(struct client *c)
 {
 	static const char *const orders[] = {
@@ -173,7 +173,7 @@ static gboolean on_readable(int fd, GIOCondition condition, gpointer data)
 	char *text = answer_to(c);
 	if (text) {
 		answer(c, text);
-	} else { /* as long as it takes: names that do not resolve take their time */
+	} else { /* no time limit: a reload may wait long for names that do not resolve */
 		g_source_remove(c->patience);
 		c->patience = 0;
 	}
@@ -205,7 +205,7 @@ static gboolean on_client(int fd, GIOCondition condition, gpointer data)
 	int client_fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (client_fd < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED))
 		return G_SOURCE_CONTINUE;
-	if (client_fd < 0) { /* no descriptor is free: the client would call again and again */
+	if (client_fd < 0) { /* no free descriptor: wait, or this callback would run permanently */
 		control->source = 0;
 		control->again = g_timeout_add_seconds(AGAIN_SECONDS, on_again, control);
 		return G_SOURCE_REMOVE;
@@ -231,7 +231,7 @@ static int listen_at(const char *path)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	(void)unlink(path); /* of one that died; a living one holds the pid file */
+	(void)unlink(path); /* left by a daemon that was killed; a running one holds the pid file */
 	mode_t before = umask(0117);
 	int error = bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, CLIENTS_MAX) == 0 ? 0 : errno;
 	(void)umask(before);
@@ -242,7 +242,7 @@ static int listen_at(const char *path)
 	return fd;
 }
 
-/* Clients are waited for; what is in the way of that now may be gone soon. */
+/* Listen for clients.  If the socket cannot be created, try again later. */
 static void serve(struct control *control)
 {
 	const char *path = control->director->options->instance->socket;

@@ -32,7 +32,7 @@ void director_arm(struct director *d)
 
 /* --- mail --- */
 
-/* The summary of first verdicts comes a moment later than what it tells of. */
+/* The summary of first verdicts is sent a moment later than the start or reload that it is about. */
 void director_mail(const struct director *d, const struct pool_action *a)
 {
 	const char *status = !a->summary ? d->status : d->reloaded ? "reloading" : "starting";
@@ -42,20 +42,20 @@ void director_mail(const struct director *d, const struct pool_action *a)
 void director_reload_failed(const struct director *d, const char *why)
 {
 	char text[700];
-	// cut rather than none
+	// a long reason is cut
 	(void)snprintf(text, sizeof text, "Configuration not reloaded, the old one goes on: %s", why);
 	mail_everybody(d->mail, d->config, "reloading", text);
 }
 
 /* --- the file --- */
 
-/* What the file asks for and is done otherwise, or not, must not look done. */
-static void tell_unserved(const struct director *d, const struct lb_config *c)
+/* Warn about settings that are ignored or handled differently. */
+static void warn_unserved(const struct director *d, const struct lb_config *c)
 {
 	if (c->execute_count > 0 && (c->supervised || d->options->debug))
 		ldlog("Warning: execute is for the commands of an instance in the background: start the others by themselves");
 	if (c->fork)
-		ldlog("fork=yes needs no processes here: all checks run side by side, and checkinterval of a section counts");
+		ldlog("fork=yes is ignored: checks already run in parallel, and checkinterval of a section is used");
 }
 
 static enum ldlog_place log_place(const struct director *d, const struct lb_config *config)
@@ -81,7 +81,7 @@ bool director_apply(struct director *d, struct lb_config *config)
 		checks_renew(d);
 		batch_flush(d);
 		lb_config_free(old);
-		tell_unserved(d, config);
+		warn_unserved(d, config);
 	}
 	d->status = "running";
 	return done;
@@ -119,7 +119,7 @@ static gboolean on_second(gpointer data)
 void director_stop(struct director *d)
 {
 	if (d->stopping)
-		abort(); /* asked twice: at once */
+		abort(); /* a bug: it must not be called twice */
 	d->stopping = true;
 	d->status = "stopping";
 	pool_event(d->pool, &(struct pool_event){.kind = POOL_STOP}, mono_now());
@@ -144,18 +144,18 @@ static gboolean on_end(gpointer data)
 static gboolean on_hup(gpointer data)
 {
 	struct director *d = data;
-	if (d->stopping) /* the last mails are on their way: there is nothing left to reload */
+	if (d->stopping) /* only the last mails are being sent: there is nothing to reload */
 		return G_SOURCE_CONTINUE;
 	ldlog("Reloading Linux Director Daemon config on signal");
 	reload_begin(d->reload, NULL, NULL);
 	return G_SOURCE_CONTINUE;
 }
 
-/* GLib watches no QUIT: it becomes the signal that means the same. */
+/* GLib cannot watch QUIT: send TERM, which has the same meaning. */
 static void on_quit(int number)
 {
 	(void)number;
-	(void)kill(getpid(), SIGTERM); /* to ourselves: cannot fail */
+	(void)kill(getpid(), SIGTERM); /* our own process: cannot fail */
 }
 
 static void watch_signals(struct director *d)
@@ -216,7 +216,7 @@ static void live(struct director *d)
 	mail_configure(d->mail, d->config);
 	watch_signals(d);
 	maintenance_look(watch.maintenance, d->config, on_maintenance, d);
-	(void)checks_new(d); /* the first batch waits for them: a fallback that is not needed never shows */
+	(void)checks_new(d); /* the first batch waits for their results: no fallback appears without need */
 	batch_collect(d);
 	d->control = control_open(d);
 	guint seconds = g_timeout_add(1000, on_second, &watch);
@@ -232,7 +232,7 @@ static void live(struct director *d)
 	if (d->flush)
 		g_source_destroy(d->flush);
 	d->flush = NULL;
-	precise_timer_free(d->timer); /* nothing of the pool moves while the last mails go out */
+	precise_timer_free(d->timer); /* the pool does nothing more while the last mails are sent */
 	mail_farewell(d->mail);
 	mail_free(d->mail);
 	monitor_free(d->monitor);
@@ -248,7 +248,7 @@ int director_run(const struct director_options *options, struct lb_config *confi
 	bool good = prepare(&d, &why);
 	if (good) {
 		ldlog("Starting Linux Director %s as daemon", VERSION);
-		tell_unserved(&d, config);
+		warn_unserved(&d, config);
 		live(&d);
 	} else {
 		ldlog("the IPVS table cannot be used: %s", why);

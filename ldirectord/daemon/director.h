@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The daemon: one event loop that runs the checks, asks the pool what follows, and writes the table.
+/* The daemon: one event loop that runs the checks, gives the results to the pool, and writes the table.
  * doc/ldirectord.md 1, 7 to 9 */
 #ifndef LDIRECTORD_DAEMON_DIRECTOR_H
 #define LDIRECTORD_DAEMON_DIRECTOR_H
@@ -12,14 +12,14 @@
 struct director_options {
 	const struct instance *instance;
 	bool debug; /* -d */
-	/* Called once, when the table is as it is wanted for the start; ok false: it could not be read or written, why
-	 * says it. */
+	/* Called once, when the first table is written.  ok false: the table could not be read or written, why is the
+	 * reason. */
 	void (*ready)(void *context, bool ok, const char *why);
 	void *context;
 };
 
-/* Run until a signal ends it.  The configuration becomes the director's.  Returns an exit code: 0, 1 initialisation
- * failed. */
+/* Run until a signal or a command stops it.  The director owns the configuration afterwards.  Returns an exit code: 0,
+ * or 1 if the initialisation failed. */
 int director_run(const struct director_options *options, struct lb_config *config);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the rooms of the daemon share: the director's state.  Nobody outside ldirectord/daemon includes it. */
+/* What the files of the daemon share: the director's state.  Only ldirectord/daemon includes it. */
 #ifndef LDIRECTORD_DAEMON_DIRECTOR_PRIVATE_H
 #define LDIRECTORD_DAEMON_DIRECTOR_PRIVATE_H
 
@@ -31,65 +31,65 @@ struct director {
 	struct monitor *monitor;
 	GMainLoop *loop;
 	struct precise_timer *timer; /* the pool's deadline */
-	GSource *flush;         /* what waits for the end of this turn of the loop; NULL: nothing */
-	bool held;              /* it waits for the first checks */
-	struct mono flushed;    /* the last batch */
-	unsigned gap_ms;        /* that the next one keeps from it */
-	GArray *waiting;        /* struct pool_action, of this moment */
+	GSource *flush;         /* writes the next batch; NULL: none is planned */
+	bool held;              /* flush waits for the first checks */
+	struct mono flushed;    /* when the last batch was written */
+	unsigned gap_ms;        /* pause between the last batch and the next one */
+	GArray *waiting;        /* struct pool_action, for the next batch */
 	const char *status;     /* "starting" "running" "reloading" "stopping" */
-	char last_error[512];   /* of the last reload; "" it was good */
+	char last_error[512];   /* of the last reload; "": it was good */
 	int64_t started, reloaded; /* wall clock, seconds */
 	uint64_t batches, operations, failures;
-	bool ready; /* whoever started it has been told that the table is written */
+	bool ready; /* the command that started us knows that the table is written */
 	bool stopping;
 };
 
 /* --- site_program.c --- */
-/* A program that the file names: in the background, a minute at most, with a plain environment. */
+/* Run a program that the configuration names: in the background, for a minute at most, with a small environment. */
 void run_site_program(const char *path, char *const argv[]);
-/* The same with a text on its stdin (NULL: none); the caller is told how it ended. */
+/* The same with input on its standard input (NULL: none); done gets its result. */
 void feed_site_program(const char *path, char *const argv[], const char *input,
 	void (*done)(void *context, const struct spawn_result *result), void *context);
 
-/* --- batch.c: what the pool wants done --- */
-/* Take what the last call to the pool wants done; the operations of one turn of the loop are one batch. */
+/* --- batch.c: the actions of the pool --- */
+/* Take the actions of the last call to the pool; the operations of one turn of the loop are one batch. */
 void batch_collect(struct director *d);
-/* Do it now. */
+/* Write the batch now. */
 void batch_flush(struct director *d);
 
 /* --- checks.c: the running checks --- */
 struct checks *checks_new(struct director *d);
 void checks_free(struct checks *c);
-/* The pool has other checks now: those that are the same go on in their turn, the others begin. */
+/* The pool has new checks after a reload: unchanged checks keep their slots, new ones start soon. */
 void checks_renew(struct director *d);
 size_t checks_running(const struct checks *c);
-/* Until then a batch had better wait for the first results of all; MONO_NEVER: for nothing.  c may be NULL. */
+/* Until then a batch should wait for first results; MONO_NEVER: do not wait.  c may be NULL. */
 struct mono checks_hold(const struct checks *c);
 
 /* --- director.c --- */
-/* The difference between the configuration that is served and this one is made; the pool owns it then.  False: no
- * memory, it is still the caller's and nothing has changed. */
+/* Change from the current configuration to this one, which the director owns afterwards.  False: no memory; nothing has
+ * changed, and the caller still owns config. */
 bool director_apply(struct director *d, struct lb_config *config);
 void director_stop(struct director *d);
-void director_mail(const struct director *d, const struct pool_action *a); /* the pool has something to tell */
-void director_reload_failed(const struct director *d, const char *why); /* whoever wants mail is told */
-void director_arm(struct director *d); /* the pool's deadline may be another one now */
+void director_mail(const struct director *d, const struct pool_action *a); /* for a POOL_MAIL action */
+void director_reload_failed(const struct director *d, const char *why); /* sends mail to all recipients */
+void director_arm(struct director *d); /* set the timer: the pool's deadline may have changed */
 void director_ready(struct director *d); /* the first batch is written */
 
-/* --- reload.c: the file anew, read by a thread: a name that nobody resolves holds up no check --- */
+/* --- reload.c: a thread reads the file again, so that a name that does not resolve delays no check --- */
 struct reload *reload_new(struct director *d);
 void reload_free(struct reload *r);
-/* Load the file as it is now; one that has begun before comes to its end first.  done may be NULL; why lives during the
+/* Load the current file; a reload that already runs is completed first.  done may be NULL; why is valid during the
  * call. */
 typedef void reload_done(void *context, bool ok, const char *why);
 void reload_begin(struct reload *r, reload_done *done, void *context);
-/* Whoever waits with this context is not told any more. */
+/* Do not call the done of this context any more. */
 void reload_forget(struct reload *r, const void *context);
-/* Once a second: whether the file has changed, and is still the same a second later. */
+/* Called once a second: reload when the file has changed and is unchanged since the last call. */
 void reload_look(struct reload *r);
 
 /* --- control.c: the socket --- */
-struct control *control_open(struct director *d); /* NULL: it goes on without; logged */
+struct control *control_open(struct director *d); /* if the socket cannot be created: logs it and tries again */
 void control_close(struct control *c);
 
 /* --- status.c --- */

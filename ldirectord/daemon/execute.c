@@ -16,8 +16,7 @@ enum { EXECUTE_MS = 120000 /* restart waits for a minute */, FILE_MAX = 64 << 20
 
 // --- which ---
 
-/* Any name is some address, and no two the same: only the names of instances are of interest, and a name server may be
- * away. */
+/* Give each name a different made-up address: we need only the names of instances, and no name server may answer. */
 static bool resolve_nothing(
 	void *context, const char *host, enum lb_family family, struct lb_address *out, const char **why)
 {
@@ -47,7 +46,7 @@ static struct lb_config *read_file(const char *file)
 	struct lb_config *config =
 		names_some ? lb_config_parse(file, text, len, false, resolve_nothing, &number, &diags) : NULL;
 	if (names_some && !config)
-		print_error("ldirectord: %s has an error: the instances that it names with execute are left alone\n", file);
+		print_error("ldirectord: %s has an error: its execute instances do not get the command\n", file);
 	diags_free(&diags);
 	free(text);
 	return config;

@@ -73,7 +73,7 @@ static enum instance_state state_of(const char *path, pid_t *pid)
 	if (number <= 0)
 		return INSTANCE_STALE;
 	bool alive = kill((pid_t)number, 0) == 0 || errno == EPERM;
-	/* The reference holds no lock: then its name has to do. */
+	/* A process of the reference holds no lock: compare its name. */
 	return alive && (ours || is_ldirectord((pid_t)number)) ? INSTANCE_RUNS : INSTANCE_STALE;
 }
 
@@ -93,7 +93,7 @@ enum instance_state instance_state(const struct instance *i, pid_t *pid)
 
 void instance_leave(const struct instance *i)
 {
-	(void)unlink(i->pid_file); /* a stale one is known by its lock */
+	(void)unlink(i->pid_file); /* if this fails, the missing lock shows that the file is stale */
 }
 
 int instance_claim(const struct instance *i)
@@ -105,12 +105,12 @@ int instance_claim(const struct instance *i)
 	int len = snprintf(text, sizeof text, "%d\n", (int)getpid());
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)len, 0) != len) {
 		int error = errno;
-		instance_leave(i); /* it is ours, and says nothing */
+		instance_leave(i); /* our own file, without content */
 		close(fd);
 		return -error;
 	}
-	/* Each says that it is there before it looks for the other: of two that begin in one moment under the two names
-	 * both may end, never both go on. */
+	/* Write our file before we look for the other one: if two start at once under both names, both may exit, but
+	 * never both run. */
 	pid_t other = 0;
 	if (i->other[0] && state_of(i->other, &other) == INSTANCE_RUNS) {
 		instance_leave(i);

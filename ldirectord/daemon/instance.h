@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 struct instance {
-	char file[4096];    /* the configuration file that was found; as given when there is none */
+	char file[4096];    /* the configuration file; as given if none was found */
 	char name[128];     /* "ldirectord", "web.cf" */
 	char pid_file[256]; /* RUNDIR/ldirectord.NAME.pid */
 	/* the pid file of the same instance under its other name ("" none): `start` and `ldirectord.cf start` are
@@ -23,12 +23,12 @@ void instance_of(struct instance *i, const char *config);
 enum instance_state {
 	INSTANCE_STOPPED,
 	INSTANCE_RUNS,
-	INSTANCE_STALE /* a pid file of a process that is no ldirectord */
+	INSTANCE_STALE /* the pid file names a process that is not ldirectord */
 };
 enum instance_state instance_state(const struct instance *i, pid_t *pid);
 
-/* Become it: lock and write the pid file.  Returns a descriptor that holds it until the process ends, -EWOULDBLOCK when
- * another one runs, or -errno. */
+/* Lock and write the pid file.  Returns a descriptor that holds the lock until the process ends, -EWOULDBLOCK if
+ * another process runs this instance, or -errno. */
 int instance_claim(const struct instance *i);
 void instance_leave(const struct instance *i);
 

@@ -68,7 +68,7 @@ static void line_of(char *out, size_t cap, const char *text)
 		(void)snprintf(out, cap, "[%s|%s|%d] %s\n", date, config.name, (int)getpid(), text);
 }
 
-/* The line says how many are missing before it; if it is lost as well, the next one counts both. */
+/* The line reports how many lines before it are lost; if it is lost too, the next line counts it as well. */
 static void hand_over(const char *text)
 {
 	char whole[1200], line[1400], ident[32];
@@ -116,13 +116,13 @@ void ldlog_rarely(struct ldlog_pause *pause, const char *line)
 {
 	enum { PAUSE_MS = 60000 };
 	struct mono now = mono_now();
-	if (!mono_is_never(pause->told) && !mono_reached(now, mono_add(pause->told, span_ms(PAUSE_MS)))) {
-		pause->untold++;
+	if (!mono_is_never(pause->logged) && !mono_reached(now, mono_add(pause->logged, span_ms(PAUSE_MS)))) {
+		pause->skipped++;
 		return;
 	}
-	if (pause->untold)
-		ldlog("%s (and %u lines like it before)", line, pause->untold);
+	if (pause->skipped)
+		ldlog("%s (and %u lines like it before)", line, pause->skipped);
 	else
 		ldlog("%s", line);
-	*pause = (struct ldlog_pause){.told = now};
+	*pause = (struct ldlog_pause){.logged = now};
 }

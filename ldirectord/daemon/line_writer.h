@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Lines to files, to syslog and to standard output, in their order, by a process of its own (lib/log_writer.h): a disk,
- * a pipe or a syslog daemon that hangs delays no check.  What waits is bounded; what cannot be written is reported to
- * the owner. doc/ldirectord.md 10, 11 */
+/* Writes lines to files, to syslog and to standard output, in order.  A separate process does it (lib/log_writer.h): a
+ * disk, pipe or syslog daemon that hangs delays no check.  The number of waiting lines is bounded; lines that cannot be
+ * written are reported to the owner.  doc/ldirectord.md 10, 11 */
 #ifndef LDIRECTORD_DAEMON_LINE_WRITER_H
 #define LDIRECTORD_DAEMON_LINE_WRITER_H
 
@@ -9,11 +9,11 @@
 
 struct line_writer;
 
-/* From the default main context: a line that stands for count lines could not be written; error is an errno.  file
- * NULL: syslog or standard output. */
+/* Called from the default main context when a line could not be written.  count: the lines that it represents; error:
+ * an errno; file NULL: syslog or standard output. */
 typedef void line_writer_failed(void *context, const char *file, int error, unsigned count);
 
-/* name: of the process.  Starts none before the first line. */
+/* name: of the process, which is started with the first line. */
 struct line_writer *line_writer_new(const char *name, line_writer_failed *failed, void *context);
 /* Append line, which ends with a newline, to file.  The file is opened for each line: rotation needs no signal; a FIFO
  * that nobody reads is a failure.  False: the line is lost, because too many wait or there is no process (failed is not
@@ -23,7 +23,7 @@ bool line_writer_append(struct line_writer *w, const char *file, const char *lin
 bool line_writer_print(struct line_writer *w, const char *line, unsigned count);
 /* The same to syslog: facility | level, and the name of the sender, "ldirectord[17]". */
 bool line_writer_syslog(struct line_writer *w, int priority, const char *ident, const char *text, unsigned count);
-/* Waits until everything is written, but no longer than half a second; what waits is written afterwards. */
+/* Wait until everything is written, but at most half a second; the process writes the rest afterwards. */
 void line_writer_free(struct line_writer *w);
 
 #endif

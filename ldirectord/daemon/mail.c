@@ -20,11 +20,11 @@ struct mail {
 	struct mail_queue *queue;
 	struct smtp *smtp; /* NULL: not needed yet */
 	struct precise_timer *timer;
-	char host[256], own[400]; /* this machine; its sender when the file names none */
+	char host[256], own[400]; /* this machine; the sender address if the file sets none */
 	char *from;
 	unsigned out;
 	uint64_t sent, dropped, serial;
-	struct ldlog_pause trouble; /* or a dead server fills the log */
+	struct ldlog_pause trouble; /* limits log lines about a dead server */
 };
 
 /* A mail that is being sent. */
@@ -90,7 +90,7 @@ static const char *mailer(void)
 	return access(paths[0], X_OK) < 0 && access(paths[1], X_OK) == 0 ? paths[1] : paths[0];
 }
 
-/* The recipients are operands: none can be an option. */
+/* The recipients follow "--": none of them can be an option. */
 static void by_mailer(struct attempt *e, const struct mail_text_envelope *envelope)
 {
 	GPtrArray *argv = g_ptr_array_new();
@@ -129,7 +129,7 @@ static void stamp(struct mail *m, struct posting *p)
 	if (p->id)
 		return;
 	if (localtime_r(&now, &local))
-		(void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S %z", &local); // no locale is ever set: English
+		(void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S %z", &local); // English: we set no locale
 	p->date = g_strdup(date);
 	p->id = g_strdup_printf(
 		"%lld.%d.%llu@%s", (long long)now, (int)getpid(), (unsigned long long)++m->serial, m->host);
@@ -166,14 +166,14 @@ static void on_time(void *context)
 	send_due(context);
 }
 
-// --- what is told ---
+// --- events ---
 
 static void post(struct mail *m, const char *list, const char *smtp, const struct mail_text_event *event)
 {
 	char *lost, **to = mail_text_addresses(list);
 	bool nobody = !to[0];
 	g_strfreev(to);
-	if (nobody) // said by mail_configure
+	if (nobody) // mail_configure has logged it
 		return;
 	struct posting *p = mail_queue_gather(m->queue, list, smtp, mono_now(), &lost);
 	if (p)
@@ -221,10 +221,10 @@ void mail_everybody(struct mail *m, const struct lb_config *config, const char *
 {
 	for (size_t i = 0; i < config->virtual_count; i++) {
 		const struct lb_virtual *v = &config->virtuals[i];
-		bool told = !is_wanted(v, status);
-		for (size_t k = 0; k < i && !told; k++)
-			told = is_wanted(&config->virtuals[k], status) && same_recipients(&config->virtuals[k], v);
-		if (!told)
+		bool skip = !is_wanted(v, status);
+		for (size_t k = 0; k < i && !skip; k++) // already posted for an earlier virtual
+			skip = is_wanted(&config->virtuals[k], status) && same_recipients(&config->virtuals[k], v);
+		if (!skip)
 			post(m, v->email_alert, v->smtp, &(struct mail_text_event){.text = text, .status = status});
 	}
 }
@@ -241,7 +241,7 @@ static void judge_recipients(const struct lb_config *config)
 		needs_mailer |= !v->smtp;
 		char *bad = mail_text_no_address(v->email_alert);
 		if (bad && (i == 0 || g_strcmp0(config->virtuals[i - 1].email_alert, v->email_alert) != 0))
-			ldlog("Warning: emailalert: \"%s\" is no address: it is told nothing", bad);
+			ldlog("Warning: emailalert: \"%s\" is no address: it gets no mail", bad);
 		g_free(bad);
 	}
 	if (needs_mailer && access(mailer(), X_OK) < 0)
@@ -291,7 +291,7 @@ void mail_free(struct mail *m)
 
 static gboolean wake_up(gpointer data)
 {
-	(void)data; // the loop below looks at the clock
+	(void)data; // the loop in mail_farewell checks the time
 	return G_SOURCE_CONTINUE;
 }
 

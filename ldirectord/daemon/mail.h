@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Mails of the daemon: who is told of what, by which way.  Nothing here waits: letters gather in the queue, go to a
- * mail server in the threads of smtp, or to the local mailer as a program of the site.
+/* Mails of the daemon: which recipient gets which event, by SMTP or by the local mailer.  Nothing here blocks: mails
+ * wait in the queue, threads of smtp.c talk to a mail server, and the local mailer runs as a separate program.
  * doc/ldirectord.md 10, 13.7, 13.31, 13.32, 13.33 */
 #ifndef LDIRECTORD_DAEMON_MAIL_H
 #define LDIRECTORD_DAEMON_MAIL_H
@@ -12,16 +12,16 @@
 struct mail;
 /* After check_init, with the default main context. */
 struct mail *mail_new(void);
-/* What could be on its way still is given up. */
+/* Cancels mails that are being sent. */
 void mail_free(struct mail *m);
-/* A configuration begins to count: its sender, and what can be said of its recipients. */
+/* Take over the sender of a new configuration, and log warnings about its addresses. */
 void mail_configure(struct mail *m, const struct lb_config *config);
-/* Something has happened to v, while the daemon was "starting", "running", "stopping" or "reloading": a mail, unless v
- * wants none. */
+/* Send a mail about an event of v, unless v excludes this status.  status: "starting", "running", "stopping" or
+ * "reloading". */
 void mail_event(struct mail *m, const struct lb_virtual *v, const char *status, const char *text);
-/* Something that concerns the whole file: one mail to each of its recipients. */
+/* Send one mail about the whole file to each of its recipients. */
 void mail_everybody(struct mail *m, const struct lb_config *config, const char *status, const char *text);
-/* The daemon stops, its loop has ended: send what waits, for two seconds at most. */
+/* The daemon stops and its main loop has ended: send the waiting mails, for two seconds at most. */
 void mail_farewell(struct mail *m);
 
 struct mail_counts {

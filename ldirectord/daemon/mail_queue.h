@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Mails on their way: events of one moment gather in one letter, a letter that was not sent is tried again and in the
- * end dropped.
- * PURE: the time is given, nothing is sent from here.  Bounded: letters, and what each of them tells.
- * doc/ldirectord.md 10 */
+/* The queue of mails: events of one second become one mail; a mail that could not be sent is tried again and finally
+ * dropped.  PURE: the caller passes the time and does the sending.  The number of mails and the size of each are
+ * bounded.  doc/ldirectord.md 10 */
 #ifndef LDIRECTORD_DAEMON_MAIL_QUEUE_H
 #define LDIRECTORD_DAEMON_MAIL_QUEUE_H
 
@@ -19,28 +18,29 @@ enum {
 
 struct posting {
 	struct mail_text text;
-	char *list, *smtp; /* whose: as in the file; smtp NULL: the local mailer */
-	char *id, *date;   /* the sender's, kept over tries: who gets it twice can tell; NULL at first */
+	char *list, *smtp; /* recipients and mail server as in the file; smtp NULL: the local mailer */
+	char *id, *date;   /* the same in each try, so that a recipient recognizes a duplicate; NULL at first */
 	unsigned tries;
-	struct mono due;   /* while it is not out */
-	bool out;          /* taken, not yet back */
+	struct mono due;   /* if it is not out */
+	bool out;          /* it is being sent: taken, and mail_queue_back was not called yet */
 };
 
 struct mail_queue;
 struct mail_queue *mail_queue_new(void);
 void mail_queue_free(struct mail_queue *q);
-/* The letter to these recipients that still gathers, or a new one.  When there is no room, the oldest that is not out
- * goes: *lost is its subject's beginning then, else NULL; g_free() it.  NULL: all are out. */
+/* The mail to these recipients that still collects events, or a new one.  If the queue is full, the oldest mail that is
+ * not out is dropped: *lost is the text of its first event, else NULL; g_free() it.  Returns NULL if all are out. */
 struct posting *mail_queue_gather(
 	struct mail_queue *q, const char *list, const char *smtp, struct mono now, char **lost);
-/* The next one that is to be sent now; it is out then.  NULL: none. */
+/* The next mail to send now; it is out afterwards.  NULL: none. */
 struct posting *mail_queue_take(struct mail_queue *q, struct mono now);
-/* It is back.  Returns the seconds until its next try; 0: it is gone, because it was sent or was tried often enough. */
+/* The result of a try.  Returns the seconds until the next try; 0: p is freed, because it was sent or has no tries
+ * left. */
 unsigned mail_queue_back(struct mail_queue *q, struct posting *p, bool sent, struct mono now);
-/* The end: what has not been tried yet is due at once, what waits for another try is given up.  Returns how many those
- * are. */
+/* The daemon stops: mails that were not tried yet are due at once, mails that wait for another try are dropped.
+ * Returns the number of dropped mails. */
 unsigned mail_queue_hurry(struct mail_queue *q, struct mono now);
 struct mono mail_queue_deadline(const struct mail_queue *q); /* MONO_FAR: none waits */
-unsigned mail_queue_count(const struct mail_queue *q);       /* with those that are out */
+unsigned mail_queue_count(const struct mail_queue *q);       /* includes mails that are out */
 
 #endif

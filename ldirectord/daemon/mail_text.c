@@ -25,17 +25,17 @@ static char *one_line(const char *text)
 
 void mail_text_init(struct mail_text *l)
 {
-	*l = (struct mail_text){.told = g_string_new(NULL)};
+	*l = (struct mail_text){.events = g_string_new(NULL)};
 }
 
 void mail_text_clear(struct mail_text *l)
 {
 	g_free(l->first);
-	(void)g_string_free(l->told, TRUE);
+	(void)g_string_free(l->events, TRUE);
 	*l = (struct mail_text){0};
 }
 
-static void tell(GString *out, const char *name, const char *value)
+static void add_line(GString *out, const char *name, const char *value)
 {
 	if (!value)
 		return;
@@ -50,11 +50,11 @@ void mail_text_add(struct mail_text *l, const struct mail_text_event *e)
 		l->first = one_line(e->text);
 	if (l->count++ >= MAIL_TEXT_EVENTS)
 		return;
-	(void)g_string_append_c(l->told, '\n');
-	tell(l->told, "Log-Message", e->text);
-	tell(l->told, "Daemon-Status", e->status);
-	tell(l->told, "Service name", e->service_name);
-	tell(l->told, "Comment", e->comment);
+	(void)g_string_append_c(l->events, '\n');
+	add_line(l->events, "Log-Message", e->text);
+	add_line(l->events, "Daemon-Status", e->status);
+	add_line(l->events, "Service name", e->service_name);
+	add_line(l->events, "Comment", e->comment);
 }
 
 char *mail_text_subject(const struct mail_text *l, const char *host)
@@ -181,11 +181,11 @@ static bool has_long_line(const char *text)
 static char *body_text(const struct mail_text *l, const char *host)
 {
 	GString *body = g_string_new(NULL);
-	tell(body, "ldirectord host", host);
+	add_line(body, "ldirectord host", host);
 	if (l->count != 1)
 		g_string_append_printf(body, "Changes: %u\n", l->count);
 	/* One event follows at once, as readers of these mails know it. */
-	(void)g_string_append(body, l->count == 1 && l->told->str[0] ? l->told->str + 1 : l->told->str);
+	(void)g_string_append(body, l->count == 1 && l->events->str[0] ? l->events->str + 1 : l->events->str);
 	if (l->count > MAIL_TEXT_EVENTS)
 		g_string_append_printf(body, "\nAnd %u more: see the log.\n", l->count - MAIL_TEXT_EVENTS);
 	return g_string_free(body, FALSE);

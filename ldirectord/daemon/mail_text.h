@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* The text of a mail: headers, one event or a digest of many.  PURE: no clock, no socket; whatever a configuration has
- * in a name or a comment stays one line of one header.  doc/ldirectord.md 10 */
+/* The text of a mail: headers, and one event or a digest of many.  PURE: no clock, no socket.  Names and comments of
+ * the configuration cannot add lines or headers.  doc/ldirectord.md 10 */
 #ifndef LDIRECTORD_DAEMON_MAIL_TEXT_H
 #define LDIRECTORD_DAEMON_MAIL_TEXT_H
 
 #include <glib.h>
 
-enum { MAIL_TEXT_EVENTS = 200 }; /* that a digest tells one by one; of more their number */
+enum { MAIL_TEXT_EVENTS = 200 }; /* a digest lists this many events; of more it has the number only */
 
 /* Borrowed strings; service_name and comment may be NULL. */
 struct mail_text_event {
@@ -16,8 +16,8 @@ struct mail_text_event {
 };
 
 struct mail_text {
-	char *first;    /* text of the first event; NULL: there is none yet */
-	GString *told;  /* the events, with LF */
+	char *first;     /* text of the first event; NULL: there is none yet */
+	GString *events; /* their lines, with LF */
 	unsigned count;
 };
 
@@ -27,15 +27,15 @@ void mail_text_add(struct mail_text *l, const struct mail_text_event *e);
 /* "Deleted real server: ..." of one event, "3 changes on lvsdir, the first: ..." of several.  g_free() it. */
 char *mail_text_subject(const struct mail_text *l, const char *host);
 
-/* The addresses of a list, without names and angle brackets, separated by commas or blanks; what is no address is left
- * out: so none can be an option of a mailer or a line of its own.  g_strfreev() it. */
+/* The addresses of a list that is separated by commas or blanks, without names and angle brackets.  Invalid addresses
+ * are left out, so that none can be an option of a mailer or add a line.  g_strfreev() it. */
 char **mail_text_addresses(const char *list);
-/* What mail_text_addresses leaves out of it first; NULL: nothing.  g_free() it. */
+/* The first invalid address of the list; NULL: all are valid.  g_free() it. */
 char *mail_text_no_address(const char *list);
 
 struct mail_text_envelope {
 	const char *from, *host; /* from: an address; host: this machine */
-	char *const *to;         /* as mail_text_addresses gives them */
+	char *const *to;         /* from mail_text_addresses */
 	const char *date;        /* "Tue, 24 Nov 2026 18:30:00 +0000" */
 	const char *id;          /* of the message, without its angle brackets */
 };

@@ -79,7 +79,7 @@ static struct lb_config *load(const struct instance *instance, int *code)
 	return config;
 }
 
-/* Type=notify of systemd: a datagram to the socket that it names.  Without one nobody listens. */
+/* Type=notify of systemd: send a datagram to $NOTIFY_SOCKET, if it is set. */
 static void notify_systemd(const char *state)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
@@ -93,13 +93,13 @@ static void notify_systemd(const char *state)
 	if (fd < 0)
 		return;
 	(void)sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to,
-		     /* it does not listen: its own time-out tells */
+		     /* if nothing listens, systemd reports its own time-out */
 		     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path)));
 	close(fd);
 }
 
 struct starter {
-	int fd; /* to the command that waits; -1: nobody does */
+	int fd; /* to the waiting command; -1: none waits */
 };
 
 static void on_ready(void *context, bool ok, const char *why)
@@ -114,12 +114,12 @@ static void on_ready(void *context, bool ok, const char *why)
 	char line[256];
 	int len = snprintf(line, sizeof line, ok ? "ok" : "the IPVS table cannot be used: %s", why);
 	if (len > 0)
-		(void)!write(s->fd, line, strnlen(line, sizeof line)); /* the command has gone: nobody to tell */
+		(void)!write(s->fd, line, strnlen(line, sizeof line)); /* fails if the command has ended */
 	close(s->fd);
 	s->fd = -1;
 }
 
-/* In the foreground: no pid file, for -d and supervised. */
+/* Run the daemon in this process. */
 static int run(const struct instance *instance, struct lb_config *config, bool debug, struct starter *starter)
 {
 	struct director_options options = {.instance = instance, .debug = debug, .ready = on_ready, .context = starter};
@@ -136,7 +136,7 @@ static void to_background(void)
 		(void)dup2(null, fd);
 }
 
-/* The command waits until the table is written: who starts a cluster on its word must be able to believe it. */
+/* The command waits until the table is written: after exit code 0 a cluster manager relies on it. */
 static int wait_for_daemon(const struct instance *instance, int fd)
 {
 	char line[256] = "";
@@ -153,9 +153,9 @@ static int wait_for_daemon(const struct instance *instance, int fd)
 	pid_t pid;
 	if (!line[0] && (deaf || instance_state(instance, &pid) == INSTANCE_RUNS))
 		(void)snprintf(line, sizeof line,
-			"whether the daemon has written its table cannot be heard%s%s; see ldirectord status and its log",
+			"the daemon does not report whether its table is written%s%s; see its status and log",
 			deaf ? ": " : "", deaf ? strerror(deaf) : "");
-	print_error("ldirectord: %s\n", line[0] ? line : "the daemon ended before it had begun; see its log");
+	print_error("ldirectord: %s\n", line[0] ? line : "the daemon ended before it was ready; see its log");
 	return EXIT_INIT;
 }
 
@@ -184,7 +184,7 @@ static int start_background(const struct instance *instance, struct lb_config *c
 		char line[256];
 		int len = snprintf(line, sizeof line, "pid file %s: %s", instance->pid_file,
 				   claim == -EWOULDBLOCK ? "another one runs" : strerror(-claim));
-		/* the command has gone: nobody to tell */
+		/* fails if the command has ended */
 		(void)!write(ends[1], line, len > 0 ? strnlen(line, sizeof line) : 0);
 		_exit(EXIT_INIT);
 	}
@@ -194,7 +194,7 @@ static int start_background(const struct instance *instance, struct lb_config *c
 	_exit(code);
 }
 
-/* One in the foreground has no pid file; a second one would take its socket and its table away. */
+/* A daemon in the foreground has no pid file; a second one would take over its socket and its table. */
 static bool answers(const struct instance *instance)
 {
 	char *answer = NULL;
@@ -212,11 +212,11 @@ static int command_start(const struct instance *instance, bool debug)
 	struct lb_config *config = load(instance, &code);
 	if (config == NULL)
 		return code;
-	struct starter nobody = {.fd = -1};
-	return debug || config->supervised ? run(instance, config, debug, &nobody) : start_background(instance, config);
+	struct starter none = {.fd = -1};
+	return debug || config->supervised ? run(instance, config, debug, &none) : start_background(instance, config);
 }
 
-/* --- the others: they need no valid file --- */
+/* --- other commands: they need no valid file --- */
 
 static int command_stop(const struct instance *instance)
 {
@@ -228,7 +228,7 @@ static int command_stop(const struct instance *instance)
 		print_error("ldirectord: cannot signal process %d: %s\n", (int)pid, strerror(errno));
 		return EXIT_INIT;
 	}
-	(void)control_ask(instance->socket, "stop", &answer); /* supervised or -d; not there: nothing to stop */
+	(void)control_ask(instance->socket, "stop", &answer); /* supervised or -d; no answer: nothing to stop */
 	free(answer);
 	return EXIT_GOOD;
 }
@@ -241,7 +241,7 @@ static int command_restart(const struct instance *instance, bool only_running)
 	struct lb_config *config;
 	if (!runs && only_running)
 		return EXIT_GOOD;
-	config = load(instance, &code); /* before the old one is stopped */
+	config = load(instance, &code); /* check the file before the old daemon is stopped */
 	if (config == NULL)
 		return code;
 	lb_config_free(config);
@@ -250,11 +250,11 @@ static int command_restart(const struct instance *instance, bool only_running)
 	for (int i = 0; runs && i < RESTART_PATIENCE_S * 20 &&
 			(instance_state(instance, &pid) == INSTANCE_RUNS || answers(instance));
 		i++)
-		(void)nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* cut short: asked the sooner */
+		(void)nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* interrupted: we look again earlier */
 	return command_start(instance, false);
 }
 
-/* Nobody was heard at the control socket; error: -errno. */
+/* The control socket gave no answer; error: -errno. */
 static int unheard(const struct instance *instance, int error, FILE *out, int code)
 {
 	pid_t pid;
@@ -287,7 +287,7 @@ static int command_status(const struct instance *instance, bool json)
 	if (json && heard)
 		print_to(stdout, "%s", answer);
 	free(answer);
-	if (json && (heard || state == INSTANCE_RUNS)) /* nothing to be read on standard output is no success */
+	if (json && (heard || state == INSTANCE_RUNS)) /* without JSON on standard output it is a failure */
 		return heard ? EXIT_GOOD : unheard(instance, error, stdout, EXIT_STOPPED);
 	if (state == INSTANCE_RUNS) {
 		print_error("ldirectord for %s is running with pid: %d\n", instance->file, (int)pid);
@@ -318,7 +318,7 @@ static int command_order(const struct instance *instance, const char *word, char
 	return result == 0 ? EXIT_GOOD : result == 1 ? EXIT_INIT : unheard(instance, result, stdout, EXIT_STOPPED);
 }
 
-/* --- the words --- */
+/* --- arguments --- */
 
 static int run_check(int count, char **words)
 {
@@ -365,7 +365,7 @@ static int run_own(const struct words *w, const struct instance *instance)
 	return usage(stdout, EXIT_USAGE);
 }
 
-/* What is for the instances of execute too. */
+/* True: the instances of execute get this command too. */
 static bool is_for_others(const struct words *w)
 {
 	static const char *const commands[] = {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The file anew: read, and its names resolved, by a thread of its own, which touches nothing of the director; applied
- * by the main loop.
- * What is wrong with the new file leaves the old state at work.  doc/ldirectord.md 9 */
+/* Reload: a thread reads the file and resolves its names; it uses no data of the director.  The main loop applies the
+ * result.  If the new file has an error, the old configuration stays in use.  doc/ldirectord.md 9 */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,14 +22,14 @@ struct waiter {
 
 struct reload {
 	struct director *director;
-	struct job *job;       /* that runs; NULL: none */
-	GArray *next;          /* struct waiter: of the one that is to begin when it has ended */
-	bool again;            /* it is to begin, waiter or not */
+	struct job *job;       /* the running job; NULL: none */
+	GArray *next;          /* struct waiter: for the next job */
+	bool again;            /* start another job after this one, also without waiters */
 	struct stamp of_loaded, seen;
 	char *sum;             /* of the content that was loaded last; NULL: it could not be read */
 };
 
-/* What the thread works on.  r is for the main loop alone, which sets it to NULL when the director has ended. */
+/* The data of the thread.  Only the main loop uses r; it sets r to NULL when the director has ended. */
 struct job {
 	struct reload *r;
 	char *file, *sum;
@@ -176,7 +175,7 @@ static void begin(struct reload *r)
 	GThread *thread = g_thread_try_new("load", load, job, NULL);
 	if (thread)
 		g_thread_unref(thread);
-	else /* checks wait for slow names now, but the file is loaded */
+	else /* no thread: slow names delay the checks, but the file is loaded */
 		(void)load(job);
 }
 
@@ -204,9 +203,9 @@ void reload_forget(struct reload *r, const void *context)
 		forget(r->job->waiters, context);
 }
 
-/* --- whether it has changed --- */
+/* --- changes of the file --- */
 
-/* Seen twice the same, so that a file that is still being copied is not read. */
+/* A new file must be unchanged for a second, so that we do not read one that is still being copied. */
 void reload_look(struct reload *r)
 {
 	struct director *d = r->director;
@@ -218,7 +217,7 @@ void reload_look(struct reload *r)
 		return;
 	r->of_loaded = now;
 	char *sum = sum_of(file);
-	bool touched = g_strcmp0(sum, r->sum) == 0; /* by touch, or by a tool that wrote what was there */
+	bool touched = g_strcmp0(sum, r->sum) == 0; /* new time, same content */
 	g_free(r->sum);
 	r->sum = sum;
 	if (touched)
@@ -240,7 +239,7 @@ struct reload *reload_new(struct director *d)
 	return r;
 }
 
-/* A thread that waits for a name is not waited for: the program ends. */
+/* Does not wait for the thread, which may wait for a name: the program ends. */
 void reload_free(struct reload *r)
 {
 	if (r->job)

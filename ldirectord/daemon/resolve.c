@@ -25,7 +25,7 @@ static bool service(const char *name, struct lb_address *out)
 
 bool lb_resolve_system(void *context, const char *host, enum lb_family family, struct lb_address *out, const char **why)
 {
-	(void)context; // the system is what it asks
+	(void)context; // not needed: it uses the resolver of the system
 	if (host[0] == ':') {
 		*why = "not in the services database";
 		return service(&host[1], out);
@@ -52,5 +52,5 @@ void lb_host_name(char *out, size_t cap)
 	const char *name = getenv("HOSTNAME");
 	if (!name || !name[0])
 		name = uname(&system) == 0 && system.nodename[0] ? system.nodename : "localhost";
-	(void)snprintf(out, cap, "%s", name); // cut rather than none
+	(void)snprintf(out, cap, "%s", name); // a long name is cut
 }

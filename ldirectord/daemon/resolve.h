@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Names by the system's resolver and services database, for the parser.  Blocks: for the start, for check, and for the
- * thread that reloads. */
+/* Resolves names for the parser with the system's resolver and services database.  It blocks: only the start, the check
+ * command and the reload thread may use it. */
 #ifndef LDIRECTORD_DAEMON_RESOLVE_H
 #define LDIRECTORD_DAEMON_RESOLVE_H
 
@@ -9,7 +9,7 @@
 /* An lb_resolve; context is not used. */
 bool lb_resolve_system(
 	void *context, const char *host, enum lb_family family, struct lb_address *out, const char **why);
-/* $HOSTNAME, else the node name; "localhost" when there is neither. */
+/* $HOSTNAME, else the node name; "localhost" if neither is set. */
 void lb_host_name(char *out, size_t cap);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "lib/bytes.h"
 
-// A file may hold bytes that are no UTF-8, which JSON refuses.
+// A file may contain bytes that are not UTF-8, which JSON refuses: they are escaped.
 static json_t *text(const char *s)
 {
 	json_t *json = json_string(s);
@@ -19,7 +19,7 @@ static json_t *text(const char *s)
 	return json_string(escaped);
 }
 
-/* A part that could not be had leaves its name out: without memory only, and the whole is checked by who prints it. */
+/* If there is no memory for the value, its name is missing; the caller that prints the whole object checks it. */
 static void put(json_t *to, const char *name, json_t *value)
 {
 	(void)json_object_set_new(to, name, value);

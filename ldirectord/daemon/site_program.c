@@ -5,7 +5,7 @@
 
 enum { SITE_PROGRAM_MS = 60000 };
 
-/* Nobody waits for it, but the log tells of one that failed. */
+/* Nothing waits for the program, but a failure is logged. */
 static void on_end(void *context, const struct spawn_result *r)
 {
 	char *path = context;

@@ -13,7 +13,7 @@ struct smtp {
 	gint closing; /* atomic */
 };
 
-/* Of its thread, until it is handed to the main context, which is not run any more after smtp_close. */
+/* Owned by its thread until the thread gives it to the main context, which does not run after smtp_close. */
 struct delivery {
 	struct smtp *of;
 	char *url, *from, *message, **to;
@@ -47,7 +47,7 @@ static size_t on_read(char *out, size_t one, size_t room, void *user)
 	return n;
 }
 
-/* Asked once a second at least. */
+/* libcurl calls it at least once a second. */
 static int on_progress(void *user, curl_off_t total, curl_off_t now, curl_off_t upload_total, curl_off_t upload_now)
 {
 	struct delivery *d = user;
@@ -64,8 +64,8 @@ static void take_line(char *to, size_t cap, const char *data, size_t len)
 	to[len] = '\0';
 }
 
-/* The conversation: libcurl's own words for a refusal are a number only, and of a recipient that is refused beside good
- * ones it says nothing at all. */
+/* Record what the server refused: libcurl reports only a number, and nothing about a refused recipient if another one
+ * was accepted. */
 static int on_conversation(CURL *easy, curl_infotype type, char *data, size_t len, void *user)
 {
 	struct delivery *d = user;
@@ -76,17 +76,17 @@ static int on_conversation(CURL *easy, curl_infotype type, char *data, size_t le
 		return 0;
 	char answer[LINE_MAX_BYTES];
 	take_line(answer, sizeof answer, data, len);
-	(void)snprintf(d->said, sizeof d->said, "%s: %s", d->asked[0] ? d->asked : "greeting", answer); // there is room
+	(void)snprintf(d->said, sizeof d->said, "%s: %s", d->asked[0] ? d->asked : "greeting", answer); // it fits
 	return 0;
 }
 
 static void set_up(CURL *e, struct delivery *d, struct curl_slist *to)
 {
 #define SET(option, value) \
-	((void)curl_easy_setopt(e, option, value)) /* known options of known types; without memory the transfer fails */
+	((void)curl_easy_setopt(e, option, value)) /* valid options; without memory the transfer fails */
 	SET(CURLOPT_NOSIGNAL, 1L);
-	SET(CURLOPT_QUICK_EXIT, 1L); // giving up does not wait for a name server
-	// else QUIT is said by a handle of libcurl's own, which waits two minutes and asks nobody
+	SET(CURLOPT_QUICK_EXIT, 1L); // cancelling must not wait for a name server
+	// without this, libcurl sends QUIT with an internal handle, which waits two minutes and ignores on_progress
 	SET(CURLOPT_FORBID_REUSE, 1L);
 	SET(CURLOPT_URL, d->url);
 	SET(CURLOPT_PROTOCOLS_STR, "smtp");
@@ -144,7 +144,7 @@ static void deliver(gpointer data, gpointer user)
 struct smtp *smtp_open(void)
 {
 	struct smtp *s = g_new0(struct smtp, 1);
-	// starts none yet: cannot fail
+	// starts no thread yet: cannot fail
 	s->threads = g_thread_pool_new_full(deliver, NULL, delivery_free, SMTP_AT_ONCE, FALSE, NULL);
 	return s;
 }
@@ -160,7 +160,7 @@ void smtp_send(struct smtp *s, const struct smtp_order *order)
 	d->length = strlen(order->message);
 	d->done = order->done;
 	d->context = order->context;
-	// no new thread: it waits for one that runs, or for the next push
+	// if no new thread can be started, the mail waits for a running one or for the next push
 	(void)g_thread_pool_push(s->threads, d, NULL);
 }
 

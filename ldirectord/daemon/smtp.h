@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* One mail to one mail server, port 25, by libcurl.  In threads of its own: libcurl's SMTP waits within one call for
- * the answer to the end of the mail and to QUIT, with its multi interface too, and a server may think about a mail for
- * half a minute.
- * Knows no queue and never tries twice.  doc/ldirectord.md 10 */
+/* Sends one mail to one mail server, port 25, with libcurl.  It uses threads, because libcurl's SMTP blocks until the
+ * server answers the end of the mail and QUIT, also in its multi interface, and a server may need half a minute.
+ * It has no queue and never tries twice.  doc/ldirectord.md 10 */
 #ifndef LDIRECTORD_DAEMON_SMTP_H
 #define LDIRECTORD_DAEMON_SMTP_H
 
@@ -12,11 +11,11 @@ enum { SMTP_TIMEOUT_MS = 30000, SMTP_AT_ONCE = 4 };
 
 struct smtp_order {
 	const char *host, *from;
-	char *const *to;     /* each is a recipient of its own: one that is refused does not keep the others from it */
+	char *const *to;     /* if one recipient is refused, the others still get the mail */
 	const char *message; /* lines end with CR LF */
-	/* In the main context, once, never from inside smtp_send; not after smtp_close.  sent: at least one recipient
-	 * has it. why: "" or what the server said of a recipient that it does not take; the reason when it was not
-	 * sent. */
+	/* Called once in the main context, never from inside smtp_send or after smtp_close.  sent: the server took it
+	 * for at least one recipient.  why: "", the server's answer for a refused recipient, or the reason of the
+	 * failure. */
 	void (*done)(void *context, bool sent, const char *why);
 	void *context;
 };
@@ -24,9 +23,9 @@ struct smtp_order {
 struct smtp;
 /* After check_init. */
 struct smtp *smtp_open(void);
-/* All of the order is copied.  SMTP_AT_ONCE are sent side by side, the others wait. */
+/* The order is copied.  SMTP_AT_ONCE mails are sent in parallel, the others wait. */
 void smtp_send(struct smtp *s, const struct smtp_order *order);
-/* Give up what is on its way; takes two seconds at most: libcurl asks once a second. */
+/* Cancel all mails; takes two seconds at most, because libcurl calls on_progress once a second. */
 void smtp_close(struct smtp *s);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the daemon knows, as JSON: virtuals, reals, verdict, reason, since when.  doc/ldirectord.md 11.6 */
+/* The state of the daemon as JSON: virtuals, reals, verdicts, reasons and times.  doc/ldirectord.md 11.6 */
 #include <jansson.h>
 #include <time.h>
 

@@ -6,7 +6,7 @@ lb_begin "$@"
 other=/etc/ha.d/web.cf
 serve accept 127.0.1.1:8001
 printf 'execute=web.cf\nexecute=ldirectord.cf\ncheckinterval=1\nvirtual=10.9.0.1:80\n\treal=127.0.1.1:8001 masq 3\n\tchecktype=connect\n' >$CF
-# They name each other: neither is to run the other for ever.
+# They name each other: neither may run the other again and again.
 printf 'execute=ldirectord.cf\ncheckinterval=1\nlogfile="/var/log/web.log"\nvirtual=10.9.0.2:80\n\treal=127.0.1.1:8001 masq 3\n\tchecktype=connect\n' >$other
 call start
 want 0 '' '' 'start'
@@ -33,7 +33,7 @@ call start
 soon has_service '-t 10.9.0.2:80'
 echo nonsense >>$CF
 call stop
-want 0 '' "$CF has an error: the instances that it names with execute are left alone" 'stop with a broken file: it says whom it does not reach'
+want 0 '' "$CF has an error: its execute instances do not get the command" 'stop with a broken file: it says whom it does not reach'
 soon stopped && ! stopped web.cf; ok $? 'and stops itself only'
 sed -i '/nonsense/d' $CF
 sed -i '1i supervised=yes' $CF
