@@ -156,7 +156,7 @@ $(BUILD)/tests/unit/ldirectord/%_test: $(BUILD)/tests/unit/ldirectord/%_test.o $
 	$(call say,LD,$@)
 	$(LB_LINK) $(TEST_LIBS)
 
-$(addprefix $(BUILD)/tests/unit/ldirectord/,conf_test conf_vectors_test): $(BUILD)/tests/unit/ldirectord/parse.o
+$(addprefix $(BUILD)/tests/unit/ldirectord/,conf_test conf_vectors_test shared_check_test): $(BUILD)/tests/unit/ldirectord/parse.o
 
 # Objects that the tests of the pool share.
 $(foreach test,pool pool_failure pool_scenario pool_property,$(BUILD)/tests/unit/ldirectord/$(test)_test): \

@@ -151,6 +151,11 @@ void lb_config_free(struct lb_config *c);
  * memory. */
 bool lb_config_set_host(struct lb_config *c, const char *host);
 
+/* Do the checks of two reals have the same settings?  Compares the effective values of every directive that its row in
+ * directives.c marks as part of a check's identity.  ra belongs to va, rb to vb. */
+bool lb_check_identity_equal(
+	const struct lb_virtual *va, const struct lb_real *ra, const struct lb_virtual *vb, const struct lb_real *rb);
+
 /* Names as in the file, for logs and JSON. */
 const char *lb_check_type_name(enum lb_check_type t);
 const char *lb_service_name(enum lb_service s);

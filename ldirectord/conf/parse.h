@@ -41,7 +41,32 @@ struct lb_directive;
 
 enum lb_place { LB_IN_FILE, LB_IN_SECTION, LB_IN_BOTH, LB_NOWHERE /* taken out of the language */ };
 
-/* One directive: where it may stand, what it sets, what the manual says. */
+/* What ldirectord does with a directive.  The manual describes each one, and a unit test compares both. */
+enum lb_served {
+	LB_SERVED_UNDECIDED, /* the row lacks the decision: a unit test fails */
+	LB_SERVED,
+	LB_WITHOUT_EFFECT, /* read and kept; nothing uses it */
+	LB_NOT_BUILT_IN,   /* read and kept; the checks that would use it are not built in */
+	LB_REMOVED,        /* every line with it is an error */
+};
+
+/* Is a directive part of the identity of a check?  Two real servers share one check only when their checks have the
+ * same identity. */
+enum lb_identity {
+	LB_IDENTITY_UNDECIDED, /* the row lacks the decision: a unit test fails */
+	LB_IDENTITY,
+	LB_NOT_IDENTITY,
+};
+
+/* A real server and its virtual: all that decides how it is checked. */
+struct lb_checked {
+	const struct lb_virtual *v;
+	const struct lb_real *r;
+};
+/* True when both have the same effective value of the directive. */
+typedef bool lb_same(const struct lb_directive *row, const struct lb_checked *a, const struct lb_checked *b);
+
+/* One directive: where it may be written, what it sets, whether it is served, what the manual says. */
 struct lb_directive {
 	const char *name;
 	enum lb_place place;
@@ -51,6 +76,10 @@ struct lb_directive {
 	uint64_t low, high;  /* numbers; times in ms */
 	const char *const *choices;
 	bool bare;           /* the name alone, without =, has a meaning: it is the value then */
+	enum lb_served served;
+	enum lb_identity identity;
+	lb_same *same;                    /* LB_IDENTITY only */
+	size_t effective, effective_size; /* offset and size of the effective value in struct lb_virtual */
 	const char *help;
 };
 
@@ -156,6 +185,10 @@ struct lb_common lb_common_none(void);
 const char *lb_real_name(enum lb_family family); /* "real", "real6" */
 const char *lb_fallback_name(enum lb_family family);
 const char *lb_virtual_name(enum lb_family family);
+
+/* --- check_identity.c: comparisons for the rows --- */
+lb_same lb_same_number, lb_same_text, lb_same_server, lb_same_check_type, lb_same_request, lb_same_receive,
+	lb_same_status;
 
 /* --- names.c --- */
 extern const char *const lb_service_names[], *const lb_forward_names[], *const lb_sslverify_names[];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* lib/spawn gives no standard input and answers later, from the main loop; a batch wants both sides and its results
- * now.  Input and output are files in memory, so that neither side can block the other. */
+/* Run a program and wait for its end.  lib/spawn cannot do this: it reports from the GLib main loop, which would handle
+ * other events in the middle of a batch, and it keeps 4 kB of output, but a table has megabytes.
+ * Input and output are files in memory, so neither side can block the other. */
 #include "ldirectord/ipvs/private.h"
 
 #include <errno.h>
