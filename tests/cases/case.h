@@ -30,8 +30,8 @@ struct decision_case {
 	char title[200];
 	char groups[GROUPS_MAX][NAME_MAX_LEN];
 	bool off[NODES];           /* at the beginning */
-	int runs_on[GROUPS_MAX];   /* at the beginning; -1: nobody */
-	bool moved[GROUPS_MAX];    /* said so by the case: not where it would be by itself */
+	int runs_on[GROUPS_MAX];   /* at the start; -1: no node */
+	bool moved[GROUPS_MAX];    /* the case placed it: not where it would be by itself */
 	int64_t begin_ms, end_ms;  /* on the simulator's clock: moment 0 of the case, and the end of its watch */
 	size_t prelude;            /* so many faults of the plan bring the beginning about */
 	unsigned given;            /* enum due */
@@ -53,7 +53,7 @@ struct filled {
 };
 
 struct row {
-	const char *pattern; /* words; TIME NODE GROUP NAME NUMBER HALF stand for what they say */
+	const char *pattern; /* words; TIME NODE GROUP NAME NUMBER HALF are placeholders */
 	void (*take)(
 		struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line);
 	int value; /* of the row, for take */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* cases FILE                prints the case anew, with the expect lines of the real core; --trace FILE: and what led to
+/* cases FILE                prints the case again, with the expect lines of the real core; --trace FILE: and what led to
  * them cases --into DIR FILE...  writes each into DIR, and a line for each: same FILE, differs FILE or, after a
  * complaint, wrong FILE
  * Exit 0; 1 a beginning is not as given, or a rule of the simulator is broken, or a case does not parse. */
@@ -56,7 +56,7 @@ static void print_head(FILE *out, const char *text, size_t len)
 	fprintf(out, "%.*s\n\n", (int)len, text);
 }
 
-/* The case anew; NULL after a complaint. */
+/* Render the case again; returns NULL after a diagnostic. */
 static char *play(const char *path, const char *text, bool trace)
 {
 	static struct decision_case c;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the cluster does, as an administrator would tell it.  Looks at the truth of the world after each event, and
- * tells what has changed since the last look; says nothing of packets, epochs and states. */
+/* What the cluster does, as an administrator would describe it.  Looks at the truth of the world after each event, and
+ * reports what has changed since the last look.  It does not mention packets, epochs and states. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static struct report {
 	FILE *out;
 	bool begun, over;
 	struct look looks[NODES];
-	bool killed[NODES], shot[NODES]; /* its next start is nobody's order */
+	bool killed[NODES], shot[NODES]; /* no operator ordered its next start */
 	struct stretch nobody[GROUPS_MAX], both[GROUPS_MAX];
 	bool answered[FAULTS_MAX];
 	char doubt[200];
@@ -123,7 +123,7 @@ static struct look look_at(const struct world *w, const struct node *n)
 	return now;
 }
 
-/* Who sees whom, by which cable. */
+/* Which node hears which node, over which cable. */
 static void tell_membership(const struct world *w, int i, const struct look *before, const struct look *now)
 {
 	const char *self = node_of(i), *peer = node_of(1 - i);
@@ -159,7 +159,7 @@ static const char *move_words(const struct fault *f, char *text, size_t cap)
 	return text;
 }
 
-/* Orders that nobody will answer. */
+/* Orders that no node will answer. */
 static void tell_orders(const struct world *w)
 {
 	char words[80];
@@ -210,7 +210,7 @@ static void look(const struct world *w)
 	count_owners(w->now);
 }
 
-/* --- what is told at once ------------------------------------------------------------------------------------ */
+/* --- reported at once ------------------------------------------------------------------------------------ */
 
 static void see_action(const struct world *w, const struct node *n, const struct action *a)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Lines to words, and words against patterns: the first word that fits nowhere is told, with what would fit there. */
+/* Lines to words, and words against patterns: reports the first word that fits nowhere, and what would fit there. */
 #include <stdlib.h>
 #include <string.h>
 

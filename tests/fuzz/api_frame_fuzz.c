@@ -131,7 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		stream = frame_lines(stream);
 	size_t step = how >> 2 ? how >> 2 : stream.len + 1;
 
-	room.hub.last_move = 0; /* each input stands for itself */
+	room.hub.last_move = 0; /* no input depends on an earlier one */
 	api_session_begin(&session, &room.hub, &peer);
 	room.session = &session;
 	r = reader_over(stream);

@@ -48,7 +48,7 @@ static uint32_t plain_crc(struct bytes b)
 	return ~crc;
 }
 
-/* As text; "" for an index that nobody can use. */
+/* As text; "" for an index that is not usable. */
 static void plain_digest(unsigned index, struct bytes b, char out[AUTH_DIGEST_MAX + 1])
 {
 	unsigned char raw[EVP_MAX_MD_SIZE];
@@ -94,7 +94,7 @@ static void check(size_t row, struct bytes token, struct bytes covered, bool any
 		plain_verify(table[row].index, token, covered, any_index));
 }
 
-/* The right token for an index is accepted as it stands, and refused with one byte changed. */
+/* The right token for an index is accepted unchanged, and refused with one byte changed. */
 static void check_right(size_t row, unsigned index, struct bytes covered, unsigned where)
 {
 	char digest[AUTH_DIGEST_MAX + 1], wanted[AUTH_DIGEST_MAX + 1], token[TOKEN_MAX];

@@ -9,7 +9,7 @@
 
 static struct authkeys keys, other;
 
-// Every word from the third on: keys, and what stands behind them.  '#' stays, it makes a trailing comment.
+// Every word from the third on: keys, and what follows them.  '#' stays, it makes a trailing comment.
 static void mask(uint8_t *copy, const uint8_t *data, size_t size)
 {
 	struct lexer l;

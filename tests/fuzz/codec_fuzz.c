@@ -35,7 +35,7 @@ static bool is_auth(const struct field *f)
 	return bytes_equal_text(f->name, "auth");
 }
 
-/* Equal but for fields named auth, which encoders make anew. */
+/* Equal except for fields named auth, which encoders compute again. */
 static bool same_fields(const struct message *a, const struct message *b)
 {
 	size_t i = 0, j = 0;

@@ -27,7 +27,7 @@ struct life {
 	const struct ha_cf *conf;
 	struct mono now;
 	enum { QUIET, STARTS, STOPS } script[GROUPS];
-	bool runs[GROUPS], stuck[GROUPS];               /* stuck: a script said that something may still run */
+	bool runs[GROUPS], stuck[GROUPS];               /* stuck: a script reported that something may still run */
 	bool fencing, leaving, written, gone;           /* written: ACTION_HOLDINGS in this step */
 	unsigned steps;
 	uint64_t seq, generation;                       /* of the peer */
@@ -142,7 +142,7 @@ static void step(struct life *l, const struct event *event)
 {
 	struct action a;
 	unsigned actions = 0;
-	l->written = event->kind == EVENT_START; /* what was adopted stands in the file already */
+	l->written = event->kind == EVENT_START; /* what was adopted is in the file already */
 	core_step(l->core, (struct instant){l->now, (uint64_t)l->now.ns / 1000000000U}, event);
 	while (core_action(l->core, &a)) {
 		MUST(++actions <= 1024);

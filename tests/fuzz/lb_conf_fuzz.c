@@ -82,7 +82,7 @@ static void check_config(const struct lb_config *c)
 
 // --- written again ---
 
-// What stands in quotes, or as the rest of a section's line, cannot hold everything.
+// Text in quotes, or the rest of a section's line, cannot hold everything.
 static bool quotable(const char *s)
 {
 	return !strchr(s, '"') && !(strchr(s, '#') && strchr(s, '\\'));

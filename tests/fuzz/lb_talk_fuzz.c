@@ -16,7 +16,7 @@ struct outcome {
 	GString *said;
 };
 
-/* As the sockets around it would: what is to be said is taken away, a data connection is opened at once. */
+/* Act as the sockets would: take the bytes that are to be sent, open a data connection at once. */
 static void serve(struct talk *t, struct outcome *o)
 {
 	MUST(t->line->len <= TALK_LINE_MAX && t->data->len <= TALK_TOTAL_MAX);
@@ -82,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	// With the file between two pieces, the pieces are no longer the same conversation.
 	bool file_between = services[data[0] % SERVICES] == LB_FTP && (data[1] & 1);
 	MUST(file_between || whole.up == cut.up);
-	// Who is down says no more, not even what was still to be sent.
+	// A conversation that is decided as down sends no more, not even what was pending.
 	if (!file_between && whole.up)
 		MUST(whole.said->len == cut.said->len && memcmp(whole.said->str, cut.said->str, whole.said->len) == 0);
 	// No setting makes a line of its own.

@@ -105,7 +105,7 @@ void plain_free(struct plain_message *m)
 }
 
 
-/* --- what may stand in a field (1.1) --- */
+/* --- what a field may contain (1.1) --- */
 
 static bool name_is_good(struct text name)
 {

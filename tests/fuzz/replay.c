@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Stands in for libFuzzer where there is only an ordinary compiler: feeds every file of the directories given as
+/* Replaces libFuzzer where there is only an ordinary compiler: feeds every file of the directories given as
  * arguments to one fuzz target, and prints how many there were.  A crash ends it, after the name of the file. */
 #include <dirent.h>
 #include <stdint.h>

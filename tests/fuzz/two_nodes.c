@@ -175,7 +175,7 @@ static void act(int side, const struct action *a)
 			MUST(!s->places[g].runs || s->places[g].stuck);
 		break;
 	case ACTION_FENCE:
-		MUST(false); /* nobody here is configured to */
+		MUST(false); /* no node here is configured to */
 		break;
 	default:
 		break;

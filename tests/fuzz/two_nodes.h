@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Two real cores on a wire in memory, their scripts and the invariants of pair_fuzz.c, for that target only.  One
- * world: it is reset for each input, the cores alone are made anew. */
+ * world: it is reset for each input, only the cores are created again. */
 #ifndef TESTS_FUZZ_TWO_NODES_H
 #define TESTS_FUZZ_TWO_NODES_H
 

@@ -59,7 +59,7 @@ static bool shows(const struct world *w, int node, size_t g, enum group_state st
 	return view.state == state;
 }
 
-/* Nobody can be asked to run a group that nobody can stop, or that failed on every live node as often as is tried
+/* No node has to run a group that cannot be stopped, or that failed on every live node in all starts that are tried
  * soon. */
 static bool excused(const struct world *w, int g)
 {
@@ -94,7 +94,7 @@ static void check_owned(struct world *w, int g)
 		(double)(w->now - w->calm_at) / 1e9);
 }
 
-/* Nothing in a classic status names the receiver: a recording of one who is buried wakes it for a deadtime. */
+/* A classic status does not name its receiver: a replayed status makes a dead node look alive for a deadtime. */
 static bool dead_may_wake(const struct world *w)
 {
 	return w->plan->set[SET_CLASSIC] && w->plan->set[SET_BURY] >= 0 &&
@@ -125,9 +125,9 @@ static void check_failback(struct world *w, int g)
 	int home = (int)(p->set[SET_HOMES] >> g & 1), before = w->owner_at_calm[g];
 	bool interfered = plan_has(p, FAULT_STANDBY, FAULT_TAKEOVER) ||
 	                  plan_has(p, FAULT_START_FAIL, FAULT_STOP_HANG) || plan_has(p, FAULT_FAIL, FAULT_FAIL);
-	if (failback_on(w, 0) != failback_on(w, 1)) /* their files differ: what then happens depends on who holds it */
+	if (failback_on(w, 0) != failback_on(w, 1)) /* their files differ: the result depends on the holder of the group */
 		return;
-	if (plan_has(p, FAULT_RELOAD, FAULT_RELOAD)) /* it went away, or stayed, by what the file said then */
+	if (plan_has(p, FAULT_RELOAD, FAULT_RELOAD)) /* it moved, or stayed, by the contents of the file at that time */
 		interfered = true;
 	if (failback_on(w, 0)) {
 		if (!interfered && w->nodes[home].core != NULL && !occupied(&w->nodes[home].places[g]))
@@ -139,7 +139,7 @@ static void check_failback(struct world *w, int g)
 	}
 }
 
-/* Who owns what just after the calm began, where that is beyond doubt. */
+/* The owner of each group just after the start of the calm, where it is certain. */
 static void remember_owners(struct world *w)
 {
 	/* An order of the classic dialect is done when it has been sent. */
@@ -163,12 +163,12 @@ static int64_t settle_span(const struct world *w)
 	bool booted = plan_has(w->plan, FAULT_SUSPEND, FAULT_SUSPEND);
 	if (plan_has(w->plan, FAULT_START_FAIL, FAULT_STOP_HANG) || plan_has(w->plan, FAULT_FAIL, FAULT_FAIL))
 		span += RETRY_MS * MS;
-	/* first it is stuck, and when it is stopped it has failed */
+	/* first the group is stuck; after its stop it counts as failed */
 	if (plan_has(w->plan, FAULT_START_DIRTY, FAULT_START_DIRTY) ||
 		(plan_has(w->plan, FAULT_FAIL, FAULT_FAIL) && plan_has(w->plan, FAULT_STOP_FAIL, FAULT_STOP_HANG)))
 		span += RETRY_MS * MS;
-	/* who stood still, or heard what had been held back, gives the other a deadtime before it believes in its
-	 * silence */
+	/* a node that did not run, or that received delayed datagrams, waits a deadtime before it declares the peer
+	 * dead */
 	if (plan_has(w->plan, FAULT_FREEZE, FAULT_SUSPEND) || plan_has(w->plan, FAULT_CLOG, FAULT_SLOW))
 		span += ms_of(w, SET_DEADTIME);
 	if (w->plan->set[SET_CLASSIC])
@@ -221,7 +221,7 @@ static void begin_quiet(struct world *w)
 
 static void end_quiet(struct world *w)
 {
-	/* a status each keepalive, an acknowledgement for every tenth, and some room */
+	/* a status each keepalive, an acknowledgement for every tenth, and a reserve */
 	uint64_t regular = (uint64_t)(w->plan->set[SET_QUIET] / w->plan->set[SET_KEEPALIVE]) * 3 / 2 + 20;
 	for (int i = 0; i < NODES && !dead_may_wake(w); i++) {
 		uint64_t most = regular + w->quiet_replays[i]; /* an old request may be answered */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Who held what, when: a table with a row for each change of the truth, for whoever wants the story and not the
+/* Which node held which group, and when: a table with a row for each change of the truth.  It is shorter than the
  * trace. */
 #include "tests/sim/sim.h"
 

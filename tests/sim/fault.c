@@ -247,7 +247,7 @@ bool buried(const struct world *w, const struct node *n)
 	return w->calm && w->plan->set[SET_BURY] == n->index;
 }
 
-/* Everything is healed at once; who is down boots, but for the one who is dead for good. */
+/* All faults end at once.  Each node that is down boots, except the node that stays dead. */
 void fault_calm(struct world *w)
 {
 	trace_line(w, -1, "calm");
@@ -286,7 +286,7 @@ void fault_shot(struct world *w, const struct sim_event *e)
 		w->lied = true;
 	if (e->outcome == SHOT_OK) {
 		node_crash(w, victim);
-		for (int g = 0; g < GROUPS_MAX; g++) /* what it owned when the calm began moves with good reason */
+		for (int g = 0; g < GROUPS_MAX; g++) /* what it owned at the start of the calm moves for a valid reason */
 			if (w->owner_at_calm[g] == e->a)
 				w->owner_at_calm[g] = -1;
 		if (!buried(w, victim))

@@ -42,7 +42,7 @@ void invariant_whole(struct world *w)
 	}
 }
 
-/* Whole for so long that each side has been told everything that counts. */
+/* The network is whole for so long that each side has received everything that counts. */
 static bool whole_and_told(const struct world *w)
 {
 	int64_t window =
@@ -53,7 +53,7 @@ static bool whole_and_told(const struct world *w)
 		for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
 			if (w->nodes[i].places[g].truth == TRUTH_STUCK)
 				return false;
-	/* Classic speaks of halves: while a script of one group hangs, nobody can tell what that means for another. */
+	/* Classic messages name halves: while a script of one group hangs, its effect on the other groups is unknown. */
 	if (w->plan->set[SET_CLASSIC] && w->hang_until != NEVER && w->now < w->hang_until + window)
 		return false;
 	for (int i = 0; i < NODES; i++)
@@ -191,7 +191,7 @@ static bool moves_lately(const struct world *w)
 	return false;
 }
 
-/* L7: who alone runs a group goes on running it, unless there is a reason to stop. */
+/* L7: a node that alone runs a group continues to run it, unless there is a reason to stop. */
 void invariant_stop(struct world *w, const struct node *n, size_t group)
 {
 	if (w->quiet)
@@ -214,7 +214,7 @@ void invariant_stop(struct world *w, const struct node *n, size_t group)
 		group, both ? "the other node stops as well" : "runs nowhere else");
 }
 
-/* S13: who stood still longer than deadtime owns nothing before it has asked.  doc/fencing.md R5, I9 */
+/* S13: a node that did not run for longer than deadtime owns nothing before it has asked.  doc/fencing.md R5, I9 */
 void invariant_stalled(struct world *w, const struct node *n)
 {
 	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
@@ -231,7 +231,7 @@ static uint64_t epoch_of(const struct node *n, int g)
 	return view.epoch;
 }
 
-/* Also in a one-way cut: who is told again and again that the other has the group by a later right gives way. */
+/* Also in a one-way cut: a node that learns repeatedly that the peer has the group by a later claim releases it. */
 static void check_told(struct world *w, int g)
 {
 	for (int i = 0; i < NODES; i++) {
@@ -268,7 +268,7 @@ static void check_two_owners(struct world *w, int g)
 /* S12: what a node sends and writes in a minute is bounded, whatever happens to it. */
 void invariant_growth(struct world *w, struct node *n, unsigned sends, unsigned logs)
 {
-	if (n->index == THIRD) /* nobody answers it, so that it asks on */
+	if (n->index == THIRD) /* no node answers it, so that it repeats its request */
 		return;
 	if (w->now - n->window_at > 60000 * MS) {
 		n->window_at = w->now;
@@ -284,7 +284,7 @@ void invariant_growth(struct world *w, struct node *n, unsigned sends, unsigned 
 			node_name(n->index), (unsigned long long)n->window_sends, (unsigned long long)n->window_logs);
 }
 
-/* A lie has no excuse left when each side has been told what the other has. */
+/* A false report excuses nothing more once each side has learned what the other has. */
 static void end_lie(struct world *w)
 {
 	if (!w->lied || w->nodes[0].lied_at != NEVER || w->nodes[1].lied_at != NEVER || !whole_and_told(w))

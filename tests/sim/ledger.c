@@ -20,7 +20,7 @@ static struct group_view view_of(const struct node *n, size_t g)
 
 void ledger_life(struct world *w, struct node *n)
 {
-	if (n->index == THIRD) /* it owns nothing, and nobody listens to it */
+	if (n->index == THIRD) /* it owns nothing, and no node uses its messages */
 		return;
 	struct ledger before = n->ledger;
 	n->ledger = (struct ledger){.beat_at = NEVER};
@@ -56,8 +56,8 @@ void ledger_hears(struct node *n, const struct datagram *d)
 	n->ledger.heard_seq = d->seq > n->ledger.heard_seq ? d->seq : n->ledger.heard_seq;
 }
 
-/* B6: what this life has heard before is counted as heard before.  A second copy may fill the gap that the first left
- * when the numbering began anew meanwhile, so only what follows closely counts. */
+/* B6: the engine must recognize what this life has received before.  When the numbering starts again between two copies,
+ * the second copy may fill the gap that the first left.  Therefore only a copy that follows soon counts. */
 void ledger_heard(struct world *w, struct node *n, const struct datagram *d)
 {
 	if (n->core == NULL || n->index == THIRD || !n->ledger.again ||
@@ -123,7 +123,7 @@ static void check_epoch(struct world *w, const struct node *n, size_t g)
 			node_name(n->index), g, (unsigned long long)epoch, (unsigned long long)before);
 }
 
-/* B7: beside a peer that lives, a start is a claim that the peer has heard. */
+/* B7: while the peer is alive, it has received our claim before we start a group. */
 static void check_claimed(struct world *w, const struct node *n, size_t g)
 {
 	const struct node *peer = &w->nodes[1 - n->index];
@@ -144,7 +144,7 @@ void ledger_start(struct world *w, struct node *n, size_t g)
 	n->ledger.started_by[g] = view_of(n, g).epoch;
 }
 
-/* B4: who alone runs a group lets it go only to one who has claimed it. */
+/* B4: a node that alone runs a group releases it only to a node that has claimed it. */
 static void check_claimed_there(struct world *w, const struct node *n, size_t g)
 {
 	const struct node *peer = &w->nodes[1 - n->index];
@@ -184,7 +184,7 @@ void ledger_stop(struct world *w, struct node *n, size_t g)
 	check_conflict(w, n, g);
 }
 
-/* B9: after standing still, nobody is judged before what waited has been heard. */
+/* B9: a node that did not run declares no peer dead before it has read the waiting datagrams. */
 static void check_drained(struct world *w, struct node *n)
 {
 	const struct node *peer = &w->nodes[1 - n->index];
@@ -236,7 +236,7 @@ static void check_failing(struct world *w, struct node *n, size_t g, enum group_
 			node_name(n->index), group_state_name(state));
 }
 
-/* B5: a change is told in the step that makes it. */
+/* B5: a node sends a change in the step that makes it. */
 void ledger_step(struct world *w, struct node *n)
 {
 	bool told = n->ledger.told;

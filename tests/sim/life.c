@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* How a node stands still, dies and lives again: freeze, suspend, crash, death of the engine, boot. */
+/* How a node stops running and starts again: freeze, suspend, crash, death of the engine, boot. */
 #include "tests/sim/sim.h"
 
 #include "heartbeat/core/generation.h"
@@ -177,7 +177,7 @@ void node_crash(struct world *w, struct node *n)
 	drop_waiting(n);
 	if (n->core != NULL)
 		node_engine_ends(w, n);
-	n->mono_base = 1000 * 1000 * MS - w->now / 2; /* after a boot the clock starts anew */
+	n->mono_base = 1000 * 1000 * MS - w->now / 2; /* after a boot the clock starts again */
 	n->life++; /* boots and thaws planned for the old life are void */
 }
 

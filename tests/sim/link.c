@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The network: every datagram takes its own way over every medium; it may be lost, doubled, late, damaged, or come
- * again minutes later. */
+/* The network: every datagram travels over every medium by itself.  It may be lost, duplicated, late, damaged, or
+ * arrive again minutes later. */
 #include "tests/sim/sim.h"
 
 #include <stdlib.h>
@@ -22,7 +22,7 @@ bool link_open(const struct world *w, int node)
 	return false;
 }
 
-/* "A:B" or "A", in hex; what is none counts as 0. */
+/* "A:B" or "A", in hex; anything else counts as 0. */
 static void take_numbers(struct reader r, uint64_t *a, uint64_t *b)
 {
 	struct bytes text = reader_take(&r, reader_left(&r));
@@ -39,7 +39,7 @@ struct said link_said(struct bytes data)
 	said.status = bytes_equal_text(said.type, "status");
 	struct reader r = reader_over(data);
 	(void)reader_skip(&r, "###\n");
-	while (said.status && reader_left(&r) > 0) { /* at the end mark no length is found: then nothing is left */
+	while (said.status && reader_left(&r) > 0) { /* the end mark has no length: then nothing is left */
 		size_t len = (size_t)reader_decimal(&r, LENGTH_DIGITS, CODEC_DATAGRAM_MAX);
 		(void)reader_byte(&r);
 		struct reader item = reader_over(reader_take(&r, len));
@@ -81,7 +81,7 @@ static struct datagram *datagram_new(struct world *w, struct node *n, struct byt
 	d->status = said->status;
 	d->seq = said->seq;
 	d->generation = said->generation;
-	if (d->status && d->seq < n->ledger.sent_seq) /* sent again: it says what was true then */
+	if (d->status && d->seq < n->ledger.sent_seq) /* sent again: it reports what was true earlier */
 		d->holding = 0, d->goodbye = false;
 	d->len = data.len;
 	memcpy(d->bytes, data.at, data.len);
@@ -89,8 +89,7 @@ static struct datagram *datagram_new(struct world *w, struct node *n, struct byt
 	return d;
 }
 
-/* A copy with a bit flipped or its tail cut off, never in the trailer: what stands there may be damaged without
- * harm. */
+/* A copy with one bit changed or its end cut off, never in the trailer: damage there has no effect. */
 static struct datagram *damage(const struct datagram *d, uint64_t value)
 {
 	struct datagram *copy = malloc(sizeof *d + d->len);
@@ -113,7 +112,7 @@ static void travel(struct world *w, struct datagram *d, int to, int medium, int6
 {
 	int64_t at = w->now + after;
 	if (medium < MEDIA_MAX && to != d->from && at < w->clogged[medium])
-		at = w->clogged[medium] + after / 100; /* then all at once, and nearly in order */
+		at = w->clogged[medium] + after / 100; /* then everything arrives at once, nearly in order */
 	d->refs++;
 	world_push(w, (struct sim_event){
 			      .at = at, .kind = SIM_DATAGRAM, .node = to, .a = medium, .copy = copy, .datagram = d});
@@ -150,9 +149,8 @@ static void send_to(struct world *w, struct node *n, struct datagram *d, int to,
 		travel(w, d, to, medium, pick(replay / 1000, 2000 * MS, 180000 * MS), COPY_REPLAY);
 }
 
-/* The same datagram without the fields of the native dialect, signed anew.  The field "auth" within stays: nobody
- * checks it.  Items are passed over as they are: decoded and rendered again they were a fifth of what the simulator
- * costs. */
+/* The same datagram without the fields of the native dialect, signed again.  Its field "auth" stays: nothing checks it.
+ * Items are copied as they are: decoding and encoding them took a fifth of the time of the simulator. */
 static struct bytes without_native_fields(struct world *w, struct bytes data)
 {
 	enum { LENGTH_DIGITS = 5 };
@@ -191,7 +189,7 @@ static struct bytes without_native_fields(struct world *w, struct bytes data)
 
 void link_send(struct world *w, struct node *n, struct bytes data, const struct said *said)
 {
-	if (w->plan->set[SET_CLASSIC] && said->status) /* they alone carry such fields */
+	if (w->plan->set[SET_CLASSIC] && said->status) /* only they have such fields */
 		data = without_native_fields(w, data);
 	if (n->send_at != w->now) {
 		n->send_at = w->now;

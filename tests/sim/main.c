@@ -42,7 +42,7 @@ static void print_plan_origin(FILE *out, const struct options *o, const struct p
 			p->profile);
 }
 
-/* Everything that somebody needs who sees only this. */
+/* Everything that a reader of only this output needs. */
 static void print_failure(FILE *out, const struct options *o, const struct plan *p, const struct verdict *v)
 {
 	fprintf(out, "FAILED seed %lld profile %s version %s: %s at %.6f s: %s\n", (long long)p->set[SET_SEED],
@@ -196,7 +196,7 @@ static pid_t start_worker(const struct options *o, struct board *b, unsigned job
 	return pid;
 }
 
-/* A worker whose core aborted is replaced by one that goes on behind its seed. */
+/* When the core of a worker aborts, another worker continues after its seed. */
 static void watch_workers(const struct options *o, struct board *b, pid_t *pids, double until)
 {
 	unsigned running = o->jobs;

@@ -298,7 +298,7 @@ static uint64_t visible_state(const struct world *w, const struct node *n)
 static void step_harmless(
 	struct world *w, struct node *n, const struct event *event, const struct datagram *d, enum copy copy)
 {
-	/* what was due anyway is not the datagram's doing */
+	/* the datagram did not cause what was due anyway */
 	if (mono_reached(instant_of(w, n).mono, core_deadline(n->core)))
 		node_step(w, n, &(struct event){.kind = EVENT_TIMER});
 	if (n->core == NULL)
@@ -322,8 +322,8 @@ static void step_datagram(
 {
 	w->statistics.datagrams++;
 	w->quiet_replays[n->index] += copy == COPY_REPLAY;
-	/* A recording of who is buried, in a life that never heard it: for a deadtime it may be a node that is deaf to
-	 * us. */
+	/* A replayed datagram of a dead node, which this life never heard: for a deadtime, the sender may be a node that
+	 * does not hear us. */
 	if (copy == COPY_REPLAY && w->calm_at != NEVER && !w->quiet && n->index < NODES && d->from != n->index &&
 		w->nodes[1 - n->index].core == NULL)
 		w->disturbed = w->now;

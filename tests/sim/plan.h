@@ -13,7 +13,7 @@
 
 enum {
 	NODES = 2,
-	THIRD = NODES, /* a machine that is in nobody's ha.cf but its own, with the same key */
+	THIRD = NODES, /* a machine with the same key that only its own ha.cf names */
 	GROUPS_MAX = 4,
 	MEDIA_MAX = 2,
 	FAULTS_MAX = 512,
@@ -34,7 +34,7 @@ enum setting {
 	SET_SHA1,
 	SET_NETSTRING,
 	SET_STONITH,
-	SET_CLASSIC, /* the native fields are taken out of every datagram: both speak as 3.0.6 does */
+	SET_CLASSIC, /* every datagram loses its native fields: both nodes act as 3.0.6 does */
 	SET_STORM,
 	SET_QUIET,
 	SET_BOOT0,
@@ -43,17 +43,17 @@ enum setting {
 	SET_PPM1,
 	SET_START_MAX,
 	SET_STOP_MAX,
-	SET_BURY,  /* node that is dead for good when the calm begins, -1 none */
-	SET_THIRD, /* a third machine talks on the wire */
-	SET_AGAIN, /* what is done to a node when all is quiet: enum again */
+	SET_BURY,  /* node that stays dead from the start of the calm, -1: none */
+	SET_THIRD, /* a third machine sends on the network */
+	SET_AGAIN, /* what happens to a node when all is quiet: enum again */
 	SETTINGS,
 };
 
 enum fault_kind {
 	FAULT_CRASH,     /* power off, boots after .span */
 	FAULT_ENGINE,    /* the engine dies, the guardian starts another after .span */
-	FAULT_FREEZE,    /* the process stands still for .span */
-	FAULT_SUSPEND,   /* the machine stands still: its monotonic clock too */
+	FAULT_FREEZE,    /* the process does not run for .span */
+	FAULT_SUSPEND,   /* the machine does not run, nor does its monotonic clock */
 	FAULT_STOP,      /* heartbeat -k; boots again .span after it was asked */
 	FAULT_STANDBY,
 	FAULT_TAKEOVER,
@@ -72,16 +72,16 @@ enum fault_kind {
 	FAULT_WALL,      /* wall clock jumps by .value seconds */
 	FAULT_FENCE_FAIL,
 	FAULT_CLOG,           /* nothing gets through for .span, then everything at once */
-	FAULT_SLOW,           /* the process stands still again and again, for .value ms each time */
+	FAULT_SLOW,           /* the process pauses again and again, for .value ms each time */
 	FAULT_POWER_WRITING,  /* the power goes while a state file is being written, boots after .span */
 	FAULT_ENGINE_WRITING, /* the engine dies then, another is started after .span */
 	FAULT_RELOAD,         /* heartbeat -r, auto_failback the other way round */
-	FAULT_PING_LOST,      /* node gets no answer from the pinged host */
-	FAULT_START_LIE,      /* start says ok, and nothing runs */
+	FAULT_PING_LOST,      /* the node gets no answer from the pinged host */
+	FAULT_START_LIE,      /* start reports success, and nothing runs */
 	FAULT_DIE,            /* what runs there dies by itself */
-	FAULT_FENCE_SLOW,     /* a shot takes up to .value ms longer */
-	FAULT_FENCE_LIE,      /* the device says ok, and the machine lives on */
-	FAULT_FAIL,           /* what runs there fails, and the engine is told */
+	FAULT_FENCE_SLOW,     /* fencing takes up to .value ms longer */
+	FAULT_FENCE_LIE,      /* the device reports success, and the machine still runs */
+	FAULT_FAIL,           /* what runs there fails, and the engine learns it */
 	FAULT_KINDS,
 };
 

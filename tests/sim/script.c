@@ -91,7 +91,7 @@ void script_end(struct world *w, const struct sim_event *e)
 	struct place *p = &n->places[e->a];
 	if (!p->busy || p->run != e->b)
 		return;
-	if (n->suspended) { /* the script stands still as well */
+	if (n->suspended) { /* the script does not run either */
 		struct sim_event later = *e;
 		later.at = w->now + 100 * MS;
 		world_push(w, later);

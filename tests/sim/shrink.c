@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Make a failing plan small: fewer faults (halves, quarters, ... singles), a shorter storm, simpler settings, round
  * numbers.
- * Each fault is one line that begins and ends its trouble, so that cut and heal, crash and boot never part. */
+ * Each fault is one line that has its start and its end, so that cut and heal, crash and boot stay together. */
 #include "tests/sim/sim.h"
 
 #include <signal.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* A pair of nodes in a bottle: the real core, a virtual clock, a network, scripts and operators made of hashes.
- * Nothing here reads a clock, and no draw depends on an earlier one: each is a hash over what it is for, so that
- * taking one fault out of a plan leaves all the others as they were.  doc/proof.md 1. */
+/* A simulated pair of nodes: the real core, a virtual clock, and a network, scripts and operators that hashes drive.
+ * Nothing here reads a clock.  No draw depends on an earlier draw: each is a hash over its purpose.  Therefore a plan
+ * that loses one fault keeps all the others as they were.  doc/proof.md 1. */
 #ifndef TESTS_SIM_SIM_H
 #define TESTS_SIM_SIM_H
 
@@ -19,41 +19,41 @@
 #include "tests/sim/plan.h"
 
 enum {
-	SCRIPT_DEADLINE_MS = 60000, /* exec kills a script then */
-	SOCKET_DATAGRAMS = 200,     /* what waits in the sockets of a frozen engine */
-	SLACK_MS = 300,             /* of every rule that says "soon" */
+	SCRIPT_DEADLINE_MS = 60000, /* exec kills a script after this time */
+	SOCKET_DATAGRAMS = 200,     /* limit of what waits in the sockets of a frozen engine */
+	SLACK_MS = 300,             /* tolerance of every rule that requires "soon" */
 	/* classic's start waits 10 s, its restart after a partition 2 s: protocol 7.2, 11.3 */
 	CLASSIC_MS = 15000,
 };
 #define MS INT64_C(1000000)
 #define NEVER (-(INT64_MAX / 4))
 
-/* --- who looks on ------------------------------------------------------------ */
+/* --- observers ------------------------------------------------------------ */
 
 struct world;
 struct node;
 
-/* What an observer is told, beside what it finds by looking at the world. */
+/* What the world reports to an observer.  The observer finds everything else by looking at the world. */
 enum sight_kind {
 	SIGHT_EVENT,  /* an event is over: look at the truth */
-	SIGHT_ACTION, /* about to be carried out */
+	SIGHT_ACTION, /* the world is about to carry it out */
 	SIGHT_SCRIPT, /* a script has ended; the engine does not know it yet */
-	SIGHT_SHOT,   /* a shot has ended; the asker does not know it yet */
+	SIGHT_SHOT,   /* fencing has ended; the node that asked does not know it yet */
 };
 
 struct sight {
 	enum sight_kind kind;
-	const struct node *node; /* NULL for SIGHT_EVENT; of a shot the asker */
+	const struct node *node; /* NULL for SIGHT_EVENT; for fencing, the node that asked */
 	const struct action *action;
 	int group;
 	enum group_operation operation;
-	int outcome; /* of a script: enum script_outcome; of a shot: 0 it hit */
+	int outcome; /* of a script: enum script_outcome; of fencing: 0 is success */
 };
 
-/* Who looks on, and what is then not drawn but given: tests/cases. */
+/* An observer, and the times that it sets; without it they are drawn.  tests/cases uses it. */
 struct observer {
 	void (*see)(struct observer *o, const struct world *w, const struct sight *s);
-	bool gives_times; /* the three below */
+	bool gives_times; /* the three fields below are set */
 	int64_t script_ns[NODES][GROUPS_MAX][2]; /* by enum group_operation */
 	int64_t shot_ns;
 	int64_t delay_ns[NODES]; /* of what the node sends */
@@ -76,7 +76,7 @@ enum purpose {
 	DRAW_SLOW,
 };
 uint64_t draw(uint64_t seed, enum purpose purpose, int from, int to, int medium, int64_t time, unsigned ordinal);
-/* A drawn value brought into low..high, both included. */
+/* Map a drawn value to low..high, both included. */
 int64_t pick(uint64_t value, int64_t low, int64_t high);
 bool chance(uint64_t value, int64_t per_mille);
 
@@ -91,8 +91,8 @@ struct place {
 	uint32_t run; /* of the last script; an end of another run is stale */
 	int64_t freed; /* when it was last left */
 	unsigned failed_starts; /* in a row */
-	bool failed; /* and the engine is told so */
-	bool dead; /* its service died, or never ran although its start said so: nobody watches that yet */
+	bool failed; /* and the engine knows it */
+	bool dead; /* its service died, or never ran although its start reported success: nothing watches that yet */
 };
 
 /* One sent datagram; copies on the way share it. */
@@ -106,12 +106,12 @@ struct datagram {
 	uint64_t seq, generation; /* of a status */
 	struct bytes type; /* its "t", in bytes */
 	bool goodbye;      /* its sender is leaving, and nothing runs there */
-	uint32_t delivered[NODES + 1]; /* life of the receiver that has had it; 0 none */
+	uint32_t delivered[NODES + 1]; /* life of the receiver that has received it; 0: none */
 	int64_t delivered_at[NODES + 1];
 	size_t len;
 	uint8_t bytes[];
 };
-/* What a datagram is, as its sender wrote it; the numbers of a status only. */
+/* What a datagram is, as its sender wrote it.  Only a status has the numbers. */
 struct said {
 	struct bytes type;
 	bool status;
@@ -137,7 +137,7 @@ struct disk {
 };
 enum writing { WRITES_WHOLE, ENGINE_DIES_WRITING, POWER_GOES_WRITING };
 
-/* What ledger.c compares with: what this life of the engine has written, said and heard. */
+/* What ledger.c compares with: what this life of the engine has written, sent and received. */
 struct ledger {
 	enum group_state state[GROUPS_MAX];
 	uint64_t epoch[GROUPS_MAX], started_by[GROUPS_MAX]; /* as last seen; at the last start */
@@ -145,9 +145,9 @@ struct ledger {
 	bool failing[GROUPS_MAX]; /* it failed while it was held, and is not released yet */
 	/* of the latest status; of the first that carried the present claim */
 	uint64_t sent_seq, claim_seq[GROUPS_MAX];
-	uint64_t heard_generation, heard_seq; /* the latest status that came */
+	uint64_t heard_generation, heard_seq; /* of the latest status that arrived */
 	uint64_t refused;
-	/* the datagram under way came before; a status was sent in this step; as last seen */
+	/* the current datagram came before; a status was sent in this step; as last seen */
 	bool again, told, peer_dead;
 	int64_t beat_at;
 	unsigned statuses;
@@ -160,13 +160,13 @@ struct node {
 	bool powered;
 	uint32_t life; /* of the engine, from 1 */
 	uint64_t generation; /* the highest that it ever used */
-	enum writing writing; /* what befalls the next write */
+	enum writing writing; /* what happens at the next write */
 	int64_t back_after;   /* from then, until the next boot */
-	bool broken_off;      /* it has: what is left of the step is not carried out */
-	bool failback_turned; /* its ha.cf says the other thing */
+	bool broken_off;      /* the write ended the engine: the rest of the step is not carried out */
+	bool failback_turned; /* its ha.cf has the opposite auto_failback */
 	int64_t mono_base;
 	uint64_t wall_base;
-	int64_t booted;  /* when this life began */
+	int64_t booted;  /* start of this life */
 	int64_t thawed;
 	int64_t boot_at; /* planned next boot, NEVER: none */
 	bool frozen, suspended;
@@ -188,21 +188,21 @@ struct node {
 	int64_t heard;  /* last status of the peer's present life; NEVER */
 	uint32_t known_life[NODES + 1], known_in[NODES + 1]; /* of the last status of a node: its life, and ours */
 	uint32_t heard_life;
-	uint64_t heard_seq; /* of that status: what is resent or overtaken says nothing new */
+	uint64_t heard_seq; /* of that status: a resent or overtaken status has nothing new */
 	unsigned heard_count; /* statuses since the network is whole */
-	bool draining; /* just thawed: what is due may come due with any datagram */
+	bool draining; /* just thawed: any datagram may trigger what is due */
 	int64_t holding_before[GROUPS_MAX]; /* receipt of the one before */
 	/* last status of a peer that held the group: receipt and sending */
 	int64_t holding_heard[GROUPS_MAX], holding_sent[GROUPS_MAX];
 	unsigned told[GROUPS_MAX]; /* statuses heard, while we have the group, of a peer that has it too */
-	int64_t told_at[GROUPS_MAX]; /* a burst is told once */
+	int64_t told_at[GROUPS_MAX]; /* a burst counts once */
 	unsigned fence_ordinal;
 	int64_t peer_heard, peer_sent; /* last status of it in this life of ours, receipt and sending; NEVER */
-	int64_t shot_told;  /* when this life was last told that the peer is off; NEVER */
-	uint32_t lied_of;       /* the life of the peer that a lying device said was off, 0 none */
-	int64_t lied_at;        /* NEVER, or not anything that it sent since then has been heard */
-	uint32_t goodbye_heard; /* the peer's life that took its leave, 0 none */
-	int64_t window_at;  /* of the two: */
+	int64_t shot_told;  /* when this life last learned that the peer is off; NEVER */
+	uint32_t lied_of;       /* the life of the peer that a device wrongly reported as off, 0: none */
+	int64_t lied_at;        /* when; NEVER as soon as something arrives that the peer sent later */
+	uint32_t goodbye_heard; /* the peer's life that announced its end, 0: none */
+	int64_t window_at;  /* start of the window of the next two: */
 	uint64_t window_sends, window_logs;
 	uint64_t scripts;   /* that were run here */
 };
@@ -245,7 +245,7 @@ struct sim_event {
 	struct datagram *datagram;
 };
 
-/* What one step did, for the rules that say it may not. */
+/* What one step did, for the rules that limit it. */
 struct step_effect {
 	unsigned sends, groups, others;
 };
@@ -255,7 +255,7 @@ struct statistics {
 	int64_t simulated;
 };
 
-/* A quiet node is stopped and started, or its engine replaced: what was true before?  again.c */
+/* A quiet node is stopped and started, or its engine is replaced: this is what was true before.  again.c */
 enum again { AGAIN_NOTHING, AGAIN_STOP, AGAIN_RELOAD, AGAIN_ENGINE, AGAINS };
 struct again_record {
 	enum { AGAIN_WAITS, AGAIN_RUNS, AGAIN_OVER } phase;
@@ -273,11 +273,11 @@ struct world {
 	uint64_t order;
 	struct sim_event *heap;
 	size_t heap_count, heap_cap;
-	struct ha_cf *conf[2]; /* as the plan has it; with auto_failback the other way round */
+	struct ha_cf *conf[2]; /* as in the plan; with the opposite auto_failback */
 	struct ha_cf *third_conf;
 	struct haresources *resources, *no_resources;
 	struct authkeys *keys;
-	struct auth *auth; /* to sign what link.c has rewritten */
+	struct auth *auth; /* signs what link.c has rewritten */
 	struct node nodes[NODES + 1];
 	int cut[NODES][MEDIA_MAX]; /* depth: what node does not hear */
 	struct noise noise[MEDIA_MAX];
@@ -286,7 +286,7 @@ struct world {
 	int64_t fence_slow;
 	int64_t clogged[MEDIA_MAX]; /* until then nothing arrives */
 	int ping_lost[NODES];
-	bool lied; /* a device said that a machine is off, and it was not: two owners are its doing */
+	bool lied; /* a device reported a running machine as off: this explains two owners */
 	bool calm;
 	int64_t calm_at, disturbed, hang_until;
 	int64_t settle_at, end_at;
@@ -328,9 +328,9 @@ struct verdict {
 /* Run a plan to its end or to the first broken rule.  trace may be NULL. */
 void world_run(const struct plan *p, struct trace *trace, bool hashing, struct verdict *verdict);
 void world_push(struct world *w, struct sim_event e);
-/* Tell the observer, if there is one. */
+/* Report to the observer, if there is one. */
 void world_seen(const struct world *w, struct sight s);
-/* A rule is broken: remembered once, ends the run. */
+/* A rule is broken: keep the first one and end the run. */
 void world_broken(struct world *w, const char *invariant, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -341,12 +341,12 @@ void fault_end(struct world *w, const struct sim_event *e);
 /* The next turn of a slow process. */
 void fault_slow(struct world *w, const struct sim_event *e);
 void fault_calm(struct world *w);
-/* A shot ends: power is gone, then the asker is told. */
+/* Fencing ends: the power goes off, then the node that asked gets the result. */
 void fault_shot(struct world *w, const struct sim_event *e);
 /* heartbeat -k */
 void fault_shutdown(struct world *w, struct node *n, int64_t boot_at);
 void world_boot_later(struct world *w, const struct node *n, int64_t after, bool keep_running);
-/* Dead for good. */
+/* Does the node stay dead until the end of the run? */
 bool buried(const struct world *w, const struct node *n);
 
 /* --- node.c ---------------------------------------------------------------------- */
@@ -356,29 +356,30 @@ int64_t node_mono(const struct node *n, const struct plan *p, int64_t now);
 int64_t node_span(const struct world *w, const struct node *n, int64_t span);
 /* Give the engine one event and carry out what it wants. */
 void node_step(struct world *w, struct node *n, const struct event *event);
-/* The same, with the rules for what may come of it. */
+/* The same, and check the rules for its results. */
 void node_deliver(
 	struct world *w, struct node *n, const struct event *event, struct datagram *datagram, enum copy copy);
 /* Hand an event to the engine, or let it wait while frozen; dropped when there is no engine. */
 void node_event(struct world *w, struct node *n, const struct event *event, struct datagram *datagram, enum copy copy);
 void node_timer(struct world *w, struct node *n, uint32_t version);
 void node_engine_ends(struct world *w, struct node *n);
-/* A state file is being written: false when the plan has the node end there; *written: the new content stands. */
+/* A state file is being written.  Returns false when the plan ends the node there.
+ * *written: the new content is on disk. */
 bool node_write_begins(struct world *w, struct node *n, bool *written);
-/* Then that end. */
+/* End the node there. */
 void node_write_ends(struct world *w, struct node *n);
 const struct haresources *node_resources(const struct world *w, const struct node *n);
 const char *node_name(int index);
 
 /* --- life.c ---------------------------------------------------------------------- */
 
-/* keep_running: what the state file says is adopted; otherwise the machine was off, or it is not sure */
+/* keep_running: the node adopts what the state file lists.  Otherwise the machine was off, or may have been. */
 void node_boot(struct world *w, struct node *n, bool keep_running);
 void node_crash(struct world *w, struct node *n);
 void node_engine_dies(struct world *w, struct node *n);
 void node_freeze(struct world *w, struct node *n, bool suspend);
 void node_thaw(struct world *w, struct node *n);
-/* Everything a node owns is freed. */
+/* Free everything that a node owns. */
 void node_free(struct world *w, struct node *n);
 
 /* --- link.c ---------------------------------------------------------------------- */
@@ -400,7 +401,7 @@ enum script_outcome { SCRIPT_OK, SCRIPT_FAILS, SCRIPT_HANGS, SCRIPT_DIRTY, SCRIP
 void script_start(struct world *w, struct node *n, size_t group);
 void script_stop(struct world *w, struct node *n, size_t group);
 void script_end(struct world *w, const struct sim_event *e);
-/* The engine is gone: its scripts are killed where they stand. */
+/* The engine is gone: kill its running scripts. */
 void script_kill_all(struct world *w, struct node *n);
 /* The power is gone. */
 void script_power_off(struct world *w, struct node *n);
@@ -410,7 +411,7 @@ char truth_letter(enum truth t);
 
 /* --- calm.c: limits in time ---------------------------------------------------------- */
 
-/* The calm: when each limit is reached. */
+/* The calm starts: schedule each limit. */
 void invariant_calm(struct world *w);
 void invariant_timed(struct world *w);
 void invariant_move_limit(struct world *w, const struct sim_event *e);
@@ -420,7 +421,7 @@ bool moves_halves(const struct world *w);
 
 /* --- again.c: restart-idempotent -------------------------------------------------------- */
 
-/* Everything is quiet: begin it.  False when there is nothing to do. */
+/* Everything is quiet: start it.  Returns false when there is nothing to do. */
 bool again_begin(struct world *w);
 /* It has settled. */
 void again_check(struct world *w);
@@ -442,9 +443,9 @@ void invariant_stalled(struct world *w, const struct node *n);
 void invariant_heard(struct world *w, struct node *n, const struct datagram *d);
 /* More datagrams or log lines of a node than a minute may have. */
 void invariant_growth(struct world *w, struct node *n, unsigned sends, unsigned logs);
-void invariant_life(struct world *w, struct node *n); /* n began, ended, froze or thawed: contact begins anew */
+void invariant_life(struct world *w, struct node *n); /* n started, ended, froze or thawed: contact starts again */
 
-/* --- ledger.c: what an engine owes to its own words ----------------------------------- */
+/* --- ledger.c: an engine acts as it reported ----------------------------------- */
 
 void ledger_life(struct world *w, struct node *n);
 void ledger_hears(struct node *n, const struct datagram *d);
@@ -457,7 +458,7 @@ void ledger_step(struct world *w, struct node *n);
 
 /* --- trace.c ----------------------------------------------------------------------- */
 
-/* The last lines of a run; whole: print each at once. */
+/* Keep the last lines of a run; whole: print each line at once. */
 struct trace *trace_new(bool whole, FILE *out);
 void trace_free(struct trace *t);
 void trace_line(struct world *w, int node, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -477,9 +478,9 @@ void explain_row(struct observer *o, const struct world *w, const struct sight *
 
 /* --- shrink.c ----------------------------------------------------------------------- */
 
-/* Run in a child, so that an abort of the core is a verdict too ("S12 no-crash"). */
+/* Run in a child process, so that an abort of the core is a verdict too ("S12 no-crash"). */
 void run_apart(const struct plan *p, bool hashing, struct verdict *verdict);
-/* Make the plan smaller while it breaks the same rule; returns how many runs it took. */
+/* Make the plan smaller while it breaks the same rule.  Returns the number of runs. */
 unsigned shrink(struct plan *p, const struct verdict *verdict);
 
 #endif

@@ -114,7 +114,7 @@ static void complain(struct diags *d)
 	diags_free(d);
 }
 
-/* ha.cf of the pair, or of the third machine, with auto_failback as told. */
+/* ha.cf of the pair, or of the third machine, with the given auto_failback. */
 static struct ha_cf *write_ha_cf(const struct plan *p, bool failback, bool stonith, const char *nodes)
 {
 	const int64_t *set = p->set;
