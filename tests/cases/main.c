@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* cases FILE                prints the case again, with the expect lines of the real core; --trace FILE: and what led to
- * them cases --into DIR FILE...  writes each into DIR, and a line for each: same FILE, differs FILE or, after a
- * complaint, wrong FILE
- * Exit 0; 1 a beginning is not as given, or a rule of the simulator is broken, or a case does not parse. */
+/* cases FILE                prints the case again, with the expect lines of the real core
+ * cases --trace FILE        prints also what led to them
+ * cases --into DIR FILE...  writes each case into DIR, and prints a line for each: same FILE, differs FILE or, after a
+ *                           diagnostic, wrong FILE
+ * Exit 0; 1 the start of a case is not as given, or a rule of the simulator is broken, or a case does not parse. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Bytes as what a server says in a conversation in lines.  First byte: the protocol, and which settings; second: how
- * the rest is cut into pieces, and which pieces come over the data connection of ftp.  Promises: what is kept and what
- * is said is bounded, a conversation whose server has hung up is decided, up needs a fitting answer, and where the
- * pieces were cut changes neither the verdict nor what was said. */
+/* Bytes as the answers of a server in a conversation in lines.  First byte: the protocol and the settings.  Second:
+ * how the rest is cut into pieces, and which pieces come over the data connection of ftp.  Promises: the bytes that are
+ * kept and sent are bounded.  When the server has closed, the conversation is decided.  "Up" needs a valid answer.  The
+ * cut into pieces changes neither the verdict nor what is sent. */
 #include <string.h>
 
 #include "ldirectord/check/talk.h"

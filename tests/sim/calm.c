@@ -125,7 +125,7 @@ static void check_failback(struct world *w, int g)
 	int home = (int)(p->set[SET_HOMES] >> g & 1), before = w->owner_at_calm[g];
 	bool interfered = plan_has(p, FAULT_STANDBY, FAULT_TAKEOVER) ||
 	                  plan_has(p, FAULT_START_FAIL, FAULT_STOP_HANG) || plan_has(p, FAULT_FAIL, FAULT_FAIL);
-	if (failback_on(w, 0) != failback_on(w, 1)) /* their files differ: the result depends on the holder of the group */
+	if (failback_on(w, 0) != failback_on(w, 1)) /* the files differ: the result depends on the holder */
 		return;
 	if (plan_has(p, FAULT_RELOAD, FAULT_RELOAD)) /* it moved, or stayed, by the contents of the file at that time */
 		interfered = true;

@@ -286,7 +286,7 @@ void fault_shot(struct world *w, const struct sim_event *e)
 		w->lied = true;
 	if (e->outcome == SHOT_OK) {
 		node_crash(w, victim);
-		for (int g = 0; g < GROUPS_MAX; g++) /* what it owned at the start of the calm moves for a valid reason */
+		for (int g = 0; g < GROUPS_MAX; g++) /* its groups move for a valid reason */
 			if (w->owner_at_calm[g] == e->a)
 				w->owner_at_calm[g] = -1;
 		if (!buried(w, victim))

@@ -53,7 +53,7 @@ static bool whole_and_told(const struct world *w)
 		for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
 			if (w->nodes[i].places[g].truth == TRUTH_STUCK)
 				return false;
-	/* Classic messages name halves: while a script of one group hangs, its effect on the other groups is unknown. */
+	/* Classic messages name halves: while a script of a group hangs, its effect on other groups is unknown. */
 	if (w->plan->set[SET_CLASSIC] && w->hang_until != NEVER && w->now < w->hang_until + window)
 		return false;
 	for (int i = 0; i < NODES; i++)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What each engine owes to its own words: the state file, the epochs, the acknowledgements and the statuses are
- * compared with what it did and heard.  These rules are broken long before two owners meet, by bugs that need a rare
- * accident to do harm. */
+/* Each engine acts as it reported.  The rules compare the state file, the epochs, the acknowledgements and the statuses
+ * with what the engine did and received.  A bug breaks these rules much more often than it causes two owners. */
 #include "tests/sim/sim.h"
 
 #include <string.h>
@@ -56,8 +55,8 @@ void ledger_hears(struct node *n, const struct datagram *d)
 	n->ledger.heard_seq = d->seq > n->ledger.heard_seq ? d->seq : n->ledger.heard_seq;
 }
 
-/* B6: the engine must recognize what this life has received before.  When the numbering starts again between two copies,
- * the second copy may fill the gap that the first left.  Therefore only a copy that follows soon counts. */
+/* B6: the engine must recognize what this life has received before.  When the numbering starts again between two
+ * copies, the second copy may fill the gap that the first left.  Therefore only a copy that follows soon counts. */
 void ledger_heard(struct world *w, struct node *n, const struct datagram *d)
 {
 	if (n->core == NULL || n->index == THIRD || !n->ledger.again ||

@@ -322,8 +322,8 @@ static void step_datagram(
 {
 	w->statistics.datagrams++;
 	w->quiet_replays[n->index] += copy == COPY_REPLAY;
-	/* A replayed datagram of a dead node, which this life never heard: for a deadtime, the sender may be a node that
-	 * does not hear us. */
+	/* A replayed datagram of a dead node, which this life never heard: for a deadtime, the sender may be a node
+	 * that does not hear us. */
 	if (copy == COPY_REPLAY && w->calm_at != NEVER && !w->quiet && n->index < NODES && d->from != n->index &&
 		w->nodes[1 - n->index].core == NULL)
 		w->disturbed = w->now;

@@ -341,7 +341,7 @@ static void getparm_gives_the_value_or_ok_without_one(void **state)
 		"reqtype=getparm\nresult=OK\n");
 }
 
-static void groups_are_told_with_both_sides_and_the_reason(void **state)
+static void a_group_is_reported_with_both_sides_and_the_reason(void **state)
 {
 	struct room *r = *state;
 	sign_on(r);
@@ -515,7 +515,7 @@ int main(void)
 		SESSION(links_are_listed_and_asked_for),
 		SESSION(a_client_is_online_here_offline_on_the_dead_and_unknown_elsewhere),
 		SESSION(getparm_gives_the_value_or_ok_without_one),
-		SESSION(groups_are_told_with_both_sides_and_the_reason),
+		SESSION(a_group_is_reported_with_both_sides_and_the_reason),
 		SESSION(settings_are_accepted_and_the_unknown_is_badreq),
 		SESSION(signoff_closes_without_an_answer),
 		SESSION(a_move_without_wait_is_answered_when_it_is_accepted),

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Alpha took everything when beta died, and beta is back, active, and has said "starting". */
+/* Alpha took everything when beta died, and beta is back, active, and has sent "starting". */
 static struct pair *returned(const char *lines)
 {
 	struct pair *p = stable(lines);
@@ -50,7 +50,7 @@ static void leaving_says_shutdown_releases_and_then_shutdone(void **state)
 	pair_free(p);
 }
 
-static void a_peer_that_begins_to_leave_has_not_released_yet(void **state)
+static void a_peer_that_starts_to_leave_has_not_released_yet(void **state)
 {
 	(void)state;
 	struct pair *p = stable(NULL);
@@ -83,7 +83,7 @@ static void what_a_leaving_peer_still_releases_is_not_started_here(void **state)
 	pair_free(p);
 }
 
-/* Seen: ours joined while 3.0.6 released, which had said "shutdown" before and answered "starting" with none,
+/* Seen: ours joined while 3.0.6 released, which had sent "shutdown" before and answered "starting" with none,
  * isstable=0. */
 static void a_peer_that_leaves_while_we_join_is_waited_for(void **state)
 {
@@ -134,7 +134,7 @@ static void a_peer_that_falls_silent_is_taken_over(void **state)
 	pair_free(p);
 }
 
-static void what_became_of_fencing_is_said_once(void **state)
+static void the_result_of_fencing_is_reported_once(void **state)
 {
 	(void)state;
 	struct pair *p = stable(NULL);
@@ -284,7 +284,7 @@ static void with_failback_on_the_groups_of_a_node_that_returns_are_offered_to_it
 	pair_free(p);
 }
 
-static void with_failback_off_a_node_that_returns_is_told_and_that_is_all(void **state)
+static void with_failback_off_a_node_that_returns_gets_an_answer_and_no_group(void **state)
 {
 	(void)state;
 	struct pair *p = returned("auto_failback off\n");
@@ -326,7 +326,7 @@ static void a_peer_that_is_replaced_by_a_native_one_is_spoken_to_natively(void *
 	pair_hold(p, "@web:n:0 @db:c:0");
 	pair_hold(p, "@web:n:0 @db:s:1");
 	pair_hold(p, "@web:n:0 @db:h:1");
-	pair_say(p, RESOURCE("all", "1")); /* the other dialect's words mean nothing now */
+	pair_say(p, RESOURCE("all", "1")); /* the other dialect's messages have no effect now */
 	pair_run(p, 20000);
 	assert_said(p, ALPHA, "");
 	assert_unseen(p, ALPHA, "do ");
@@ -407,19 +407,19 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(leaving_says_shutdown_releases_and_then_shutdone),
-		cmocka_unit_test(a_peer_that_begins_to_leave_has_not_released_yet),
+		cmocka_unit_test(a_peer_that_starts_to_leave_has_not_released_yet),
 		cmocka_unit_test(what_a_leaving_peer_still_releases_is_not_started_here),
 		cmocka_unit_test(a_peer_that_leaves_while_we_join_is_waited_for),
 		cmocka_unit_test(two_that_start_with_nothing_do_not_wait),
 		cmocka_unit_test(a_peer_that_left_is_not_shot),
-		cmocka_unit_test(what_became_of_fencing_is_said_once),
+		cmocka_unit_test(the_result_of_fencing_is_reported_once),
 		cmocka_unit_test(the_peers_news_of_fencing_changes_nothing),
 		cmocka_unit_test(a_peer_is_dead_after_the_time_it_asked_for_last),
 		cmocka_unit_test(an_answer_nobody_asked_for_does_not_bring_the_cluster_up),
 		cmocka_unit_test(a_replayed_minute_of_a_dead_peer_changes_nothing),
 		cmocka_unit_test(a_peer_that_falls_silent_is_taken_over),
 		cmocka_unit_test(with_failback_on_the_groups_of_a_node_that_returns_are_offered_to_it),
-		cmocka_unit_test(with_failback_off_a_node_that_returns_is_told_and_that_is_all),
+		cmocka_unit_test(with_failback_off_a_node_that_returns_gets_an_answer_and_no_group),
 		cmocka_unit_test(a_restart_within_deadtime_is_no_reason_to_start_anything),
 		cmocka_unit_test(a_peer_that_is_replaced_by_a_native_one_is_spoken_to_natively),
 		cmocka_unit_test(in_legacy_mode_each_group_is_asked_for_and_started_when_granted),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* The standby exchange of the classic dialect when a word of it is lost, doubled or late.  doc/protocol.md 7.5. */
+/* The standby exchange of the classic dialect when a message is lost, duplicated or late.  doc/protocol.md 7.5. */
 #include "tests/unit/heartbeat/classic_pair.h"
 
 #include <stdio.h>
 
-/* Alpha has offered web, and has released it; beta has not said that it took it. */
+/* Alpha has offered web, and has released it; beta has not reported that it took it. */
 static struct pair *released(void)
 {
 	struct pair *p = stable(NULL);
@@ -16,7 +16,7 @@ static struct pair *released(void)
 	return p;
 }
 
-static void a_giver_whose_taker_has_it_is_done_also_when_the_word_is_lost(void **state)
+static void a_giver_is_done_when_the_taker_has_the_group_though_its_message_is_lost(void **state)
 {
 	(void)state;
 	struct pair *p = released();
@@ -29,7 +29,7 @@ static void a_giver_whose_taker_has_it_is_done_also_when_the_word_is_lost(void *
 	pair_free(p);
 }
 
-static void a_taker_whose_giver_is_at_rest_and_keeps_it_takes_nothing(void **state)
+static void a_taker_takes_nothing_when_the_giver_is_at_rest_and_keeps_the_group(void **state)
 {
 	(void)state;
 	struct pair *p = stable(NULL);
@@ -101,8 +101,8 @@ static void a_node_that_leaves_before_it_was_up_reports_and_asks_nothing(void **
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_giver_whose_taker_has_it_is_done_also_when_the_word_is_lost),
-		cmocka_unit_test(a_taker_whose_giver_is_at_rest_and_keeps_it_takes_nothing),
+		cmocka_unit_test(a_giver_is_done_when_the_taker_has_the_group_though_its_message_is_lost),
+		cmocka_unit_test(a_taker_takes_nothing_when_the_giver_is_at_rest_and_keeps_the_group),
 		cmocka_unit_test(an_offer_that_is_repeated_is_answered_again),
 		cmocka_unit_test(a_done_from_before_the_offer_that_is_sent_again_starts_nothing),
 		cmocka_unit_test(a_node_that_leaves_before_it_was_up_reports_and_asks_nothing),

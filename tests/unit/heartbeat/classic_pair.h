@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the tests of the classic dialect share: its words, and a pair of which alpha is a core and the test speaks for a
+/* What the tests of the classic dialect share: its messages, and a pair: alpha is a core, the test acts as a
  * Heartbeat 3.0.6 that is called beta. */
 #ifndef TESTS_UNIT_CLASSIC_PAIR_H
 #define TESTS_UNIT_CLASSIC_PAIR_H
@@ -10,7 +10,7 @@
 #define RESOURCE(half, stable) "resource|rsc_hold=" half "|rtype=full|isstable=" stable
 #define ASK(half, info) "ask_resources|rsc_hold=" half "|info=" info
 
-/* Alpha is active and has said "starting"; beta is active. */
+/* Alpha is active and has sent "starting"; beta is active. */
 static inline struct pair *met(const char *lines, const char *resources)
 {
 	struct pair *p = pair_new(lines, resources);
@@ -25,7 +25,7 @@ static inline struct pair *met(const char *lines, const char *resources)
 	return p;
 }
 
-/* Both are stable, web runs on alpha and db, by its word, on beta. */
+/* Both are stable, web runs on alpha and db, as beta reported, on beta. */
 static inline struct pair *stable(const char *lines)
 {
 	struct pair *p = met(lines, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The classic dialect, word for word: alpha is a core, the test speaks for a Heartbeat 3.0.6 that is called beta.
+/* The classic dialect, message by message: alpha is a core, the test speaks for a Heartbeat 3.0.6 that is called beta.
  * doc/protocol.md 7.2, 7.4, 7.5, 7.7, 7.8 and 11. */
 #include "tests/unit/heartbeat/classic_pair.h"
 
@@ -34,7 +34,7 @@ static void a_starter_waits_10_s_for_a_peer_that_moves_and_then_takes_its_own(vo
 	pair_free(p);
 }
 
-static void a_starter_whose_peer_is_stable_takes_its_own_at_once(void **state)
+static void a_starting_node_takes_its_own_groups_at_once_when_the_peer_is_stable(void **state)
 {
 	(void)state;
 	struct pair *p = met(NULL, NULL);
@@ -62,7 +62,7 @@ static void a_starter_leaves_what_its_stable_peer_holds(void **state)
 	pair_free(p);
 }
 
-/* Seen: "T_STARTING received during takeover", and 3.0.6 kept for ever what it took over in that moment. */
+/* Seen: "T_STARTING received during takeover", and 3.0.6 kept permanently what it took over in that moment. */
 static void a_peer_that_forgets_our_return_is_asked_for_our_groups(void **state)
 {
 	(void)state;
@@ -268,7 +268,7 @@ static void a_release_that_fails_is_never_called_done(void **state)
 	pair_free(p);
 }
 
-static void a_giver_whose_taker_dies_takes_it_back(void **state)
+static void a_giver_takes_the_group_back_when_the_taker_dies(void **state)
 {
 	(void)state;
 	for (unsigned step = 0; step < 3; step++) {
@@ -313,7 +313,7 @@ static void taking_is_me_other_done_start_report_done(void **state)
 	pair_free(p);
 }
 
-static void a_taker_whose_start_fails_ends_the_exchange_all_the_same(void **state)
+static void a_taker_ends_the_exchange_also_when_its_start_fails(void **state)
 {
 	(void)state;
 	struct pair *p = stable(NULL);
@@ -348,7 +348,7 @@ static void an_offer_is_not_taken_while_something_moves_here(void **state)
 	pair_free(p);
 }
 
-static void a_taker_whose_giver_dies_starts_it_after_deadtime(void **state)
+static void a_taker_starts_the_group_after_deadtime_when_the_giver_dies(void **state)
 {
 	(void)state;
 	struct pair *p = stable(NULL);
@@ -437,7 +437,7 @@ static void a_takeover_there_makes_us_give_the_mirrored_half(void **state)
 	}
 }
 
-static void a_takeover_here_is_said_once_and_answered_by_an_offer(void **state)
+static void a_takeover_here_is_sent_once_and_answered_by_an_offer(void **state)
 {
 	(void)state;
 	struct pair *p = stable(NULL);
@@ -461,7 +461,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_starter_waits_10_s_for_a_peer_that_moves_and_then_takes_its_own),
-		cmocka_unit_test(a_starter_whose_peer_is_stable_takes_its_own_at_once),
+		cmocka_unit_test(a_starting_node_takes_its_own_groups_at_once_when_the_peer_is_stable),
 		cmocka_unit_test(a_starter_leaves_what_its_stable_peer_holds),
 		cmocka_unit_test(a_peer_that_forgets_our_return_is_asked_for_our_groups),
 		cmocka_unit_test(one_that_is_busy_is_asked_later),
@@ -474,16 +474,16 @@ int main(void)
 		cmocka_unit_test(giving_is_me_other_release_done_done),
 		cmocka_unit_test(an_offer_that_is_not_answered_is_cancelled_after_10_s),
 		cmocka_unit_test(a_release_that_fails_is_never_called_done),
-		cmocka_unit_test(a_giver_whose_taker_dies_takes_it_back),
+		cmocka_unit_test(a_giver_takes_the_group_back_when_the_taker_dies),
 		cmocka_unit_test(taking_is_me_other_done_start_report_done),
-		cmocka_unit_test(a_taker_whose_start_fails_ends_the_exchange_all_the_same),
+		cmocka_unit_test(a_taker_ends_the_exchange_also_when_its_start_fails),
 		cmocka_unit_test(an_offer_is_not_taken_while_something_moves_here),
-		cmocka_unit_test(a_taker_whose_giver_dies_starts_it_after_deadtime),
+		cmocka_unit_test(a_taker_starts_the_group_after_deadtime_when_the_giver_dies),
 		cmocka_unit_test(a_giver_that_never_finishes_is_waited_for_an_hour),
 		cmocka_unit_test(a_slow_taker_is_waited_for_whatever_it_reports),
 		cmocka_unit_test(a_slow_giver_is_waited_for_whatever_it_reports),
 		cmocka_unit_test(a_takeover_there_makes_us_give_the_mirrored_half),
-		cmocka_unit_test(a_takeover_here_is_said_once_and_answered_by_an_offer),
+		cmocka_unit_test(a_takeover_here_is_sent_once_and_answered_by_an_offer),
 	};
 	return cmocka_run_group_tests_name("classic", tests, NULL, NULL);
 }

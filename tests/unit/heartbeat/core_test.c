@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The engine's face: what it sends and when, what it passes on, its queue, and that the same events give the same
+/* The engine's interface: what it sends and when, what it passes on, its queue, and that the same events give the same
  * actions. */
 #include "tests/unit/heartbeat/pair.h"
 
@@ -264,7 +264,7 @@ static void large_messages_are_compressed_where_ha_cf_says_so(void **state)
 	pair_free(p);
 }
 
-/* --- the face --- */
+/* --- the interface --- */
 
 static void an_engine_that_has_not_begun_or_has_ended_wants_no_time(void **state)
 {
@@ -281,7 +281,7 @@ static void an_engine_that_has_not_begun_or_has_ended_wants_no_time(void **state
 	assert_non_null(c);
 	assert_int_equal(core_deadline(c).ns, MONO_FAR.ns);
 	assert_false(core_action(c, &a));
-	core_step(c, (struct instant){p->now, 1}, &(struct event){.kind = EVENT_SHUTDOWN}); /* before it began */
+	core_step(c, (struct instant){p->now, 1}, &(struct event){.kind = EVENT_SHUTDOWN}); /* before its start */
 	bool stopped = false;
 	while (core_action(c, &a))
 		stopped |= a.kind == ACTION_STOPPED;

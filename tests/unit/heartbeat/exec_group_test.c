@@ -98,7 +98,7 @@ static void a_failing_start_releases_the_whole_group(void **state)
 	assert_false(is_flagged("a.up"));
 }
 
-static void a_failing_start_whose_release_fails_says_that_something_may_run(void **state)
+static void when_start_and_release_fail_the_result_is_that_something_may_run(void **state)
 {
 	(void)state;
 	flag("b.fail_start");
@@ -344,7 +344,7 @@ int main(void)
 		CASE(a_group_that_is_not_held_is_stopped_all_the_same),
 		CASE(an_adopted_group_is_not_touched_until_it_stops),
 		CASE(a_failing_start_releases_the_whole_group),
-		CASE(a_failing_start_whose_release_fails_says_that_something_may_run),
+		CASE(when_start_and_release_fail_the_result_is_that_something_may_run),
 		CASE(a_hanging_start_is_killed_at_its_deadline),
 		CASE(a_hanging_status_does_not_keep_the_resource_down),
 		CASE(a_failing_stop_is_tried_again_and_reported_as_still_active),

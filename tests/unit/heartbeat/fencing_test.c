@@ -47,7 +47,7 @@ static void a_shot_that_failed_is_repeated_every_5_s_until_one_hits(void **state
 	pair_free(p);
 }
 
-static void who_took_its_leave_is_not_shot(void **state)
+static void a_node_that_announced_its_end_is_not_fenced(void **state)
 {
 	(void)state;
 	struct pair *p = pair_settled(fenced, NULL);
@@ -77,7 +77,7 @@ static void a_node_never_heard_is_shot_once_at_initdead(void **state)
 	pair_free(p);
 }
 
-static void a_shot_that_lands_after_the_last_word_is_not_repeated(void **state)
+static void fencing_that_succeeds_after_the_last_message_is_not_repeated(void **state)
 {
 	(void)state;
 	struct pair *p = pair_with_voice(fenced, NULL, "@web:n:0 @db:h:1");
@@ -164,9 +164,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_taken_over_before_the_shot_is_confirmed),
 		cmocka_unit_test(a_shot_that_failed_is_repeated_every_5_s_until_one_hits),
-		cmocka_unit_test(who_took_its_leave_is_not_shot),
+		cmocka_unit_test(a_node_that_announced_its_end_is_not_fenced),
 		cmocka_unit_test(a_node_never_heard_is_shot_once_at_initdead),
-		cmocka_unit_test(a_shot_that_lands_after_the_last_word_is_not_repeated),
+		cmocka_unit_test(fencing_that_succeeds_after_the_last_message_is_not_repeated),
 		cmocka_unit_test(a_node_that_is_heard_again_is_not_shot_again),
 		cmocka_unit_test(a_shot_of_an_earlier_death_is_no_proof_for_the_next),
 		cmocka_unit_test(a_device_of_the_other_node_only_is_not_ours_to_wait_for),

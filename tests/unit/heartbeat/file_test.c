@@ -95,7 +95,7 @@ static void a_file_is_read_up_to_its_limit_and_refused_above(void **state)
 	assert_int_equal(file_read("/dev/zero", 10, &out, &len, NULL), -EINVAL);
 }
 
-static void a_file_whose_size_is_not_known_beforehand_is_read(void **state)
+static void a_file_of_unknown_size_is_read(void **state)
 {
 	(void)state;
 	char *out = NULL;
@@ -222,7 +222,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(what_was_replaced_is_read_back_with_its_mode, empty_directory),
 		cmocka_unit_test_teardown(a_file_is_read_up_to_its_limit_and_refused_above, empty_directory),
-		cmocka_unit_test_teardown(a_file_whose_size_is_not_known_beforehand_is_read, empty_directory),
+		cmocka_unit_test_teardown(a_file_of_unknown_size_is_read, empty_directory),
 		cmocka_unit_test_teardown(only_regular_files_are_read_and_a_fifo_does_not_hang, empty_directory),
 		cmocka_unit_test_teardown(a_failed_replacement_leaves_the_old_file_and_no_litter, empty_directory),
 		cmocka_unit_test_teardown(a_full_disk_leaves_the_old_file, empty_directory),

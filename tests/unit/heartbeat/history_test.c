@@ -17,7 +17,7 @@ static struct mono at_ms(int64_t ms)
 	return mono_add((struct mono){1000000000}, span_ms(ms));
 }
 
-/* A datagram whose every byte tells its number. */
+/* A datagram in which every byte depends on its number. */
 static struct bytes datagram(uint64_t seq, size_t len)
 {
 	memset(memory, (int)(seq * 37 % 251), len);

@@ -67,7 +67,7 @@ static void a_comment_ends_the_line_even_within_a_word_of_ha_cf(void **state)
 	assert_string_equal(next(), "end");
 }
 
-static void a_comment_of_authkeys_stands_first_and_a_key_may_hold_a_hash(void **state)
+static void a_comment_of_authkeys_is_first_and_a_key_may_hold_a_hash(void **state)
 {
 	(void)state;
 	over(bytes_of("1 sha1 #foo\n \t# comment\n2 sha1 a#b\n"), authkeys);
@@ -116,7 +116,7 @@ static void a_backslash_in_a_comment_does_not_swallow_the_next_line(void **state
 	assert_string_equal(next(), "4|cfb@4:1 z@4:5 |z@5");
 }
 
-static void a_line_that_begins_with_a_joined_blank_one_counts_from_its_first_word(void **state)
+static void a_line_that_starts_with_a_joined_blank_line_counts_from_its_first_word(void **state)
 {
 	(void)state;
 	over(bytes_of("\\\n\\\ncfa x\n\\\n"), haresources);
@@ -155,7 +155,7 @@ static void a_nul_byte_is_noticed_and_separates(void **state)
 	assert_true(bytes_equal_text(line.words[1].text, "de"));
 }
 
-static void words_beyond_the_limit_are_left_out_and_that_is_told(void **state)
+static void words_beyond_the_limit_are_left_out_and_reported(void **state)
 {
 	(void)state;
 	static char text[2 * (LEXER_WORDS_MAX + 1) + 8];
@@ -180,16 +180,16 @@ int main(void)
 		cmocka_unit_test(words_carry_their_line_and_column),
 		cmocka_unit_test(an_empty_text_has_no_line),
 		cmocka_unit_test(a_comment_ends_the_line_even_within_a_word_of_ha_cf),
-		cmocka_unit_test(a_comment_of_authkeys_stands_first_and_a_key_may_hold_a_hash),
+		cmocka_unit_test(a_comment_of_authkeys_is_first_and_a_key_may_hold_a_hash),
 		cmocka_unit_test(commas_separate_values_but_not_the_directive),
 		cmocka_unit_test(a_backslash_at_the_end_joins_lines_of_haresources_only),
 		cmocka_unit_test(a_backslash_elsewhere_is_an_ordinary_byte),
 		cmocka_unit_test(a_backslash_in_a_comment_does_not_swallow_the_next_line),
-		cmocka_unit_test(a_line_that_begins_with_a_joined_blank_one_counts_from_its_first_word),
+		cmocka_unit_test(a_line_that_starts_with_a_joined_blank_line_counts_from_its_first_word),
 		cmocka_unit_test(files_of_other_systems_are_read),
 		cmocka_unit_test(the_rest_keeps_inner_blanks_and_loses_outer_ones),
 		cmocka_unit_test(a_nul_byte_is_noticed_and_separates),
-		cmocka_unit_test(words_beyond_the_limit_are_left_out_and_that_is_told),
+		cmocka_unit_test(words_beyond_the_limit_are_left_out_and_reported),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Who is up and who is dead, to the millisecond; links; ping nodes; coming up. */
+/* Which node is up and which is dead, to the millisecond; links; ping nodes; coming up. */
 #include "tests/unit/heartbeat/pair.h"
 
 #include <stdio.h>
@@ -118,7 +118,7 @@ static void an_older_status_that_comes_late_is_no_news(void **state)
 	pair_free(p);
 }
 
-static void the_death_of_a_node_is_told_to_clients_and_hooks(void **state)
+static void the_death_of_a_node_is_reported_to_clients_and_hooks(void **state)
 {
 	(void)state;
 	struct pair *p = classic_pair(NULL);
@@ -205,7 +205,7 @@ static void a_message_of_a_former_life_is_called_a_replay(void **state)
 	pair_free(p);
 }
 
-static void an_unknown_status_word_is_at_least_a_sign_of_life(void **state)
+static void an_unknown_status_is_at_least_a_sign_of_life(void **state)
 {
 	(void)state;
 	struct pair *p = classic_pair(NULL);
@@ -415,7 +415,7 @@ static void a_classic_peer_is_asked_for_the_nodes_every_second_until_it_answers(
 	pair_say(p, "repnodes|dest=alpha|nodelist=alpha beta gamma |delnodelist= ");
 	assert_seen(p, ALPHA, "Comm_now_up");
 	assert_seen(p, ALPHA, "log info beta speaks the classic (Heartbeat 3.0.6 or older) dialect");
-	assert_int_equal(core_node_count(p->side[ALPHA].core), 2); /* ha.cf decides who is a node */
+	assert_int_equal(core_node_count(p->side[ALPHA].core), 2); /* ha.cf lists the nodes */
 	pair_run(p, 5000);
 	assert_times(p, ALPHA, "send reqnodes", 4);
 	pair_free(p);
@@ -497,12 +497,12 @@ int main(void)
 		cmocka_unit_test(a_status_without_dt_keeps_the_one_before),
 		cmocka_unit_test(only_a_new_status_counts_as_life),
 		cmocka_unit_test(an_older_status_that_comes_late_is_no_news),
-		cmocka_unit_test(the_death_of_a_node_is_told_to_clients_and_hooks),
+		cmocka_unit_test(the_death_of_a_node_is_reported_to_clients_and_hooks),
 		cmocka_unit_test(a_late_status_is_warned_about),
 		cmocka_unit_test(what_was_heard_before_a_death_does_not_bring_the_node_back),
 		cmocka_unit_test(a_restart_is_a_larger_generation_in_a_status),
 		cmocka_unit_test(a_message_of_a_former_life_is_called_a_replay),
-		cmocka_unit_test(an_unknown_status_word_is_at_least_a_sign_of_life),
+		cmocka_unit_test(an_unknown_status_is_at_least_a_sign_of_life),
 		cmocka_unit_test(a_link_is_dead_after_the_limit_of_its_own_node),
 		cmocka_unit_test(the_copy_of_a_datagram_on_another_medium_keeps_that_link_up),
 		cmocka_unit_test(an_old_number_keeps_no_link_up),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The table of message types: its rows do not contradict each other, and what has no row is told apart. */
+/* The table of message types: its rows do not contradict each other, and a type without a row is recognized. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- orders that cannot begin --- */
+/* --- orders that cannot start --- */
 
 static void a_move_is_refused_while_the_node_still_starts(void **state)
 {
@@ -85,7 +85,7 @@ static void a_ninth_move_at_a_time_is_refused(void **state)
 
 /* --- halves --- */
 
-static void a_half_means_the_groups_whose_home_is_here_or_there(void **state)
+static void a_half_means_the_groups_with_their_home_here_or_there(void **state)
 {
 	(void)state;
 	static const struct {
@@ -270,7 +270,7 @@ static void a_takeover_that_nobody_answers_is_given_up_after_10_s(void **state)
 	pair_free(p);
 }
 
-static void a_standby_whose_release_fails_says_so(void **state)
+static void a_standby_reports_that_its_release_failed(void **state)
 {
 	(void)state;
 	struct pair *p = pair_settled(NULL, NULL);
@@ -281,7 +281,7 @@ static void a_standby_whose_release_fails_says_so(void **state)
 	pair_free(p);
 }
 
-static void a_standby_whose_taker_dies_says_so_and_the_group_runs_again(void **state)
+static void a_standby_reports_that_the_taker_died_and_the_group_runs_again(void **state)
 {
 	(void)state;
 	struct pair *p = pair_settled(NULL, NULL);
@@ -295,7 +295,7 @@ static void a_standby_whose_taker_dies_says_so_and_the_group_runs_again(void **s
 	pair_free(p);
 }
 
-static void a_takeover_whose_start_fails_says_so_and_the_group_goes_back(void **state)
+static void a_takeover_reports_that_its_start_failed_and_the_group_goes_back(void **state)
 {
 	(void)state;
 	struct pair *p = pair_settled(NULL, NULL);
@@ -404,7 +404,7 @@ int main(void)
 		cmocka_unit_test(a_standby_is_refused_when_nobody_could_take_over),
 		cmocka_unit_test(a_takeover_works_when_the_other_node_is_dead),
 		cmocka_unit_test(a_ninth_move_at_a_time_is_refused),
-		cmocka_unit_test(a_half_means_the_groups_whose_home_is_here_or_there),
+		cmocka_unit_test(a_half_means_the_groups_with_their_home_here_or_there),
 		cmocka_unit_test(an_order_that_changes_nothing_is_done_at_once),
 		cmocka_unit_test(a_move_without_id_is_reported_to_the_log_only),
 		cmocka_unit_test(a_standby_ordered_during_a_start_waits_for_its_end),
@@ -415,9 +415,9 @@ int main(void)
 		cmocka_unit_test(an_order_for_a_group_that_is_stuck_fails_and_says_so),
 		cmocka_unit_test(a_standby_that_nobody_answers_is_cancelled_after_10_s),
 		cmocka_unit_test(a_takeover_that_nobody_answers_is_given_up_after_10_s),
-		cmocka_unit_test(a_standby_whose_release_fails_says_so),
-		cmocka_unit_test(a_standby_whose_taker_dies_says_so_and_the_group_runs_again),
-		cmocka_unit_test(a_takeover_whose_start_fails_says_so_and_the_group_goes_back),
+		cmocka_unit_test(a_standby_reports_that_its_release_failed),
+		cmocka_unit_test(a_standby_reports_that_the_taker_died_and_the_group_runs_again),
+		cmocka_unit_test(a_takeover_reports_that_its_start_failed_and_the_group_goes_back),
 		cmocka_unit_test(a_move_ends_after_an_hour_at_the_latest),
 		cmocka_unit_test(two_standbys_at_once_leave_each_group_running_once),
 		cmocka_unit_test(two_takeovers_at_once_leave_each_group_running_once),

@@ -75,7 +75,7 @@ static void the_winner_of_a_conflict_announces_once(void **state)
 	pair_free(p);
 }
 
-static void two_nodes_that_ask_each_other_do_not_answer_for_ever(void **state)
+static void two_nodes_that_ask_each_other_do_not_answer_without_end(void **state)
 {
 	(void)state;
 	struct pair *p = pair_settled(NULL, NULL);
@@ -94,7 +94,7 @@ static void two_nodes_that_ask_each_other_do_not_answer_for_ever(void **state)
 	pair_free(p);
 }
 
-static void addresses_are_announced_when_the_other_has_let_go_though_it_never_said_that_it_held(void **state)
+static void addresses_are_announced_when_the_peer_has_released_though_it_never_reported_to_hold(void **state)
 {
 	(void)state;
 	struct pair *p = pair_with_voice(NULL, NULL, "@web:n:0 @db:h:1");
@@ -309,7 +309,7 @@ static void what_an_operator_moved_does_not_fail_back(void **state)
 	pair_free(p);
 }
 
-static void what_an_operator_moved_goes_home_when_its_home_comes_anew(void **state)
+static void what_an_operator_moved_goes_home_when_its_home_starts_again(void **state)
 {
 	(void)state;
 	struct pair *p = pair_settled("auto_failback on\n", NULL);
@@ -340,7 +340,7 @@ static void an_offer_to_the_home_that_was_not_answered_is_made_again(void **stat
 	pair_free(p);
 }
 
-static void a_failback_that_the_home_cannot_take_stays_and_is_not_tried_for_ever(void **state)
+static void a_group_that_its_home_cannot_start_stays_and_failback_stops_trying(void **state)
 {
 	(void)state;
 	struct pair *p = pair_settled("auto_failback on\n", NULL);
@@ -361,8 +361,8 @@ int main(void)
 		cmocka_unit_test(after_a_partition_the_higher_epoch_keeps_and_nobody_starts_again),
 		cmocka_unit_test(the_loser_of_a_conflict_stops_in_the_step_that_hears_of_it),
 		cmocka_unit_test(the_winner_of_a_conflict_announces_once),
-		cmocka_unit_test(two_nodes_that_ask_each_other_do_not_answer_for_ever),
-		cmocka_unit_test(addresses_are_announced_when_the_other_has_let_go_though_it_never_said_that_it_held),
+		cmocka_unit_test(two_nodes_that_ask_each_other_do_not_answer_without_end),
+		cmocka_unit_test(addresses_are_announced_when_the_peer_has_released_though_it_never_reported_to_hold),
 		cmocka_unit_test(equal_epochs_leave_it_at_home),
 		cmocka_unit_test(an_owner_that_hears_its_successor_releases_though_it_is_not_heard),
 		cmocka_unit_test(a_leaving_nodes_groups_start_on_the_peer_one_by_one_as_they_are_released),
@@ -375,9 +375,9 @@ int main(void)
 		cmocka_unit_test(with_failback_on_a_group_goes_home_in_order),
 		cmocka_unit_test(with_failback_off_a_group_stays),
 		cmocka_unit_test(what_an_operator_moved_does_not_fail_back),
-		cmocka_unit_test(what_an_operator_moved_goes_home_when_its_home_comes_anew),
+		cmocka_unit_test(what_an_operator_moved_goes_home_when_its_home_starts_again),
 		cmocka_unit_test(an_offer_to_the_home_that_was_not_answered_is_made_again),
-		cmocka_unit_test(a_failback_that_the_home_cannot_take_stays_and_is_not_tried_for_ever),
+		cmocka_unit_test(a_group_that_its_home_cannot_start_stays_and_failback_stops_trying),
 	};
 	return cmocka_run_group_tests_name("native_owners", tests, NULL, NULL);
 }

@@ -255,7 +255,7 @@ static void a_claim_of_a_peer_that_is_not_believed_yet_gets_no_answer(void **sta
 	pair_boot(p, ALPHA);
 	pair_until(p, 20000, ALPHA, "starting -> failed");
 	pair_run(p, 100);
-	/* The peer's first status that arrives: it knows of us only what we said before initdead took it for dead. */
+	/* The peer's first status that arrives: it knows of us only what we sent before initdead took it for dead. */
 	(void)snprintf(early, sizeof early,
 		"status|st=active|dt=fa0|protocol=1|h4=1|h4hears=%llx:1|h4digest=@digest|h4hold=@web:a:0",
 		(unsigned long long)p->side[ALPHA].generation);

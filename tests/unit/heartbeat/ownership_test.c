@@ -13,7 +13,7 @@
 
 #include "heartbeat/core/group_state.h"
 
-/* As the header says it.  The column STARTING is not there: HELD stands for it too. */
+/* As in the header.  The column STARTING is not there: HELD includes it. */
 static const char *const header[] = {
 	"UNKNOWN    stay    stay   stay    stay    stay    stay     stay     stay      stay     stay     stay",
 	"NONE       start   stay   home?   start   claim   stay     stay     stay      claim    stay     stay",
@@ -121,7 +121,7 @@ static enum group_state expected(struct given s)
 		if (to == s.state)
 			break;
 		s.state = to;
-		s.acked = false; /* the peer has not yet said anything knowing the new state */
+		s.acked = false; /* the peer has not yet sent a message that knows the new state */
 		if (to == OWN_HELD)
 			s.time_has_come = true; /* nothing has been offered in vain since */
 		if (to != OWN_CLAIM)
@@ -534,7 +534,7 @@ static void each_start_has_a_larger_epoch_than_any_that_either_node_has_seen(voi
 	pair_free(p);
 }
 
-static void the_holdings_are_written_down_before_a_script_begins(void **state)
+static void the_holdings_are_written_before_a_script_starts(void **state)
 {
 	(void)state;
 	struct pair *p = pair_new(NULL, "alpha web\n");
@@ -586,7 +586,7 @@ int main(void)
 		cmocka_unit_test(a_start_that_fails_is_tried_ever_more_rarely_and_at_once_when_an_operator_asks),
 		cmocka_unit_test(what_cannot_be_stopped_is_stopped_again_every_30_s_and_reported_as_stuck),
 		cmocka_unit_test(each_start_has_a_larger_epoch_than_any_that_either_node_has_seen),
-		cmocka_unit_test(the_holdings_are_written_down_before_a_script_begins),
+		cmocka_unit_test(the_holdings_are_written_before_a_script_starts),
 		cmocka_unit_test(the_holdings_are_written_down_once_a_step),
 	};
 	return cmocka_run_group_tests_name("ownership", tests, NULL, NULL);

@@ -50,7 +50,7 @@ struct pair_side {
 	bool cut;                 /* nothing that it sends arrives */
 	unsigned lose;            /* so many of its next datagrams do not arrive */
 	bool frozen;              /* gets no time; see pair_thaw */
-	bool gone;                /* has said ACTION_STOPPED */
+	bool gone;                /* it gave ACTION_STOPPED */
 	bool fence_fails;
 	int64_t fence_ms;         /* -1: the test answers with pair_fence_done */
 	struct mono fence_at;

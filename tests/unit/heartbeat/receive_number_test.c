@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Numbers of datagrams: what is new, missing, asked for again, and served again to who asks. */
+/* Numbers of datagrams: what is new, missing, asked for again, and sent again to the node that asks. */
 #include "tests/unit/heartbeat/listening.h"
 
 #include <stdio.h>
@@ -85,7 +85,7 @@ static void a_silent_peer_is_asked_for_a_sign_of_life_and_the_answer_counts(void
 	pair_free(p);
 }
 
-static void what_was_said_before_is_no_sign_of_life(void **state)
+static void a_datagram_sent_earlier_is_no_sign_of_life(void **state)
 {
 	(void)state;
 	struct pair *p = listening(NULL);
@@ -143,7 +143,7 @@ static void after_a_loss_statuses_are_twice_as_many_for_a_while(void **state)
 	pair_free(p);
 }
 
-static void a_gap_that_closes_is_told(void **state)
+static void a_gap_that_closes_is_reported(void **state)
 {
 	(void)state;
 	struct pair *p = listening(NULL);
@@ -174,7 +174,7 @@ static void asking_for_lost_numbers_ends_10_s_after_the_deadtime_of_their_sender
 	pair_free(p);
 }
 
-static void a_huge_gap_starts_the_numbering_anew(void **state)
+static void a_huge_gap_starts_the_numbering_again(void **state)
 {
 	(void)state;
 	struct pair *p = listening(NULL);
@@ -403,12 +403,12 @@ int main(void)
 		cmocka_unit_test(a_datagram_heard_twice_is_delivered_once),
 		cmocka_unit_test(lost_numbers_are_asked_for_one_by_one_and_again),
 		cmocka_unit_test(a_silent_peer_is_asked_for_a_sign_of_life_and_the_answer_counts),
-		cmocka_unit_test(what_was_said_before_is_no_sign_of_life),
+		cmocka_unit_test(a_datagram_sent_earlier_is_no_sign_of_life),
 		cmocka_unit_test(a_peer_with_a_longer_keepalive_is_not_called_late),
 		cmocka_unit_test(after_a_loss_statuses_are_twice_as_many_for_a_while),
-		cmocka_unit_test(a_gap_that_closes_is_told),
+		cmocka_unit_test(a_gap_that_closes_is_reported),
 		cmocka_unit_test(asking_for_lost_numbers_ends_10_s_after_the_deadtime_of_their_sender),
-		cmocka_unit_test(a_huge_gap_starts_the_numbering_anew),
+		cmocka_unit_test(a_huge_gap_starts_the_numbering_again),
 		cmocka_unit_test(a_nak_for_what_is_not_missing_means_nothing),
 		cmocka_unit_test(every_tenth_number_is_acknowledged_never_past_a_hole),
 		cmocka_unit_test(what_was_sent_is_sent_again_when_asked_for),

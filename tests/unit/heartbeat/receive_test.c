@@ -82,7 +82,7 @@ static void one_changed_byte_anywhere_makes_a_datagram_worthless(void **state)
 	pair_free(p);
 }
 
-static void noise_is_counted_and_one_line_a_minute_tells_of_it(void **state)
+static void noise_is_counted_and_reported_in_one_line_a_minute(void **state)
 {
 	(void)state;
 	struct pair *p = listening(NULL);
@@ -208,7 +208,7 @@ static void a_number_that_is_none_is_refused(void **state)
 	pair_free(p);
 }
 
-/* --- who sent it? --- */
+/* --- the sender --- */
 
 static void a_node_that_is_not_in_ha_cf_is_refused_by_name(void **state)
 {
@@ -339,7 +339,7 @@ int main(void)
 		cmocka_unit_test(a_datagram_under_another_key_is_refused),
 		cmocka_unit_test(a_datagram_under_a_key_that_is_not_the_active_one_is_refused),
 		cmocka_unit_test(one_changed_byte_anywhere_makes_a_datagram_worthless),
-		cmocka_unit_test(noise_is_counted_and_one_line_a_minute_tells_of_it),
+		cmocka_unit_test(noise_is_counted_and_reported_in_one_line_a_minute),
 		cmocka_unit_test(each_kind_of_complaint_has_a_minute_of_its_own),
 		cmocka_unit_test(logging_of_bad_packets_can_be_switched_off),
 		cmocka_unit_test(a_medium_that_does_not_exist_delivers_nothing),

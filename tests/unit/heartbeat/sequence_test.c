@@ -259,7 +259,7 @@ static void what_is_postponed_is_asked_for_later_the_lowest_first(void **state)
 	assert_int_equal(sequence_request_due(&s, at_ms(450), span_ms(250)), 3);
 }
 
-static void what_is_asked_for_in_vain_is_asked_for_ever_more_rarely(void **state)
+static void requests_without_an_answer_become_rarer(void **state)
 {
 	(void)state;
 	fresh();
@@ -309,7 +309,7 @@ static void a_request_waits_for_its_time_and_is_repeated(void **state)
 	assert_true(sequence_deadline(&s).ns == MONO_FAR.ns);
 }
 
-static void requests_without_a_pause_do_not_run_for_ever(void **state)
+static void requests_without_a_pause_end(void **state)
 {
 	(void)state;
 	unsigned asked = 0;
@@ -361,11 +361,11 @@ int main(void)
 		cmocka_unit_test(a_number_given_up_is_no_hole_any_more),
 		cmocka_unit_test(what_is_missing_after_a_number_is_known),
 		cmocka_unit_test(what_is_postponed_is_asked_for_later_the_lowest_first),
-		cmocka_unit_test(what_is_asked_for_in_vain_is_asked_for_ever_more_rarely),
+		cmocka_unit_test(requests_without_an_answer_become_rarer),
 		cmocka_unit_test(residue_0_and_residues_over_9_work),
 		cmocka_unit_test(nothing_is_acknowledged_before_anything_came),
 		cmocka_unit_test(a_request_waits_for_its_time_and_is_repeated),
-		cmocka_unit_test(requests_without_a_pause_do_not_run_for_ever),
+		cmocka_unit_test(requests_without_a_pause_end),
 		cmocka_unit_test(old_gaps_are_given_up_and_young_ones_stay),
 	};
 

@@ -62,7 +62,7 @@ static void a_daemon_that_keeps_the_pipe_open_does_not_delay_done(void **state)
 	assert_int_equal(kill(daemon, SIGKILL), 0);
 }
 
-static void a_daemon_that_writes_for_ever_does_not_delay_done(void **state)
+static void a_daemon_that_never_stops_writing_does_not_delay_done(void **state)
 {
 	(void)state;
 	struct run r;
@@ -85,7 +85,7 @@ int main(void)
 		CASE(a_long_line_is_cut_and_the_next_one_is_whole),
 		CASE(a_nul_byte_does_not_hide_the_rest_of_the_line),
 		CASE(a_daemon_that_keeps_the_pipe_open_does_not_delay_done),
-		CASE(a_daemon_that_writes_for_ever_does_not_delay_done),
+		CASE(a_daemon_that_never_stops_writing_does_not_delay_done),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

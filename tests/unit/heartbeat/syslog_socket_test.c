@@ -73,7 +73,7 @@ static void one_that_hangs_is_not_waited_for(void **state)
 	(void)close(fd);
 }
 
-static void one_that_starts_anew_is_found_again(void **state)
+static void a_syslog_that_starts_again_is_found(void **state)
 {
 	(void)state;
 	struct syslog_socket s = {path, -1};
@@ -108,7 +108,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_record_looks_as_that_of_the_c_library),
 		cmocka_unit_test(one_that_hangs_is_not_waited_for),
-		cmocka_unit_test(one_that_starts_anew_is_found_again),
+		cmocka_unit_test(a_syslog_that_starts_again_is_found),
 		cmocka_unit_test(a_record_is_cut_rather_than_lost),
 	};
 	int file = mkstemp(path);

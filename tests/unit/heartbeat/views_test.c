@@ -27,7 +27,7 @@ static void halves_have_names_that_parse_back(void **state)
 	assert_false(half_parse(bytes_of("all "), &h));
 }
 
-static void the_word_for_what_is_held_is_the_one_of_cl_status(void **state)
+static void the_text_for_what_is_held_is_the_text_of_cl_status(void **state)
 {
 	(void)state;
 	struct pair *p = pair_new(NULL, NULL);
@@ -166,7 +166,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(halves_have_names_that_parse_back),
-		cmocka_unit_test(the_word_for_what_is_held_is_the_one_of_cl_status),
+		cmocka_unit_test(the_text_for_what_is_held_is_the_text_of_cl_status),
 		cmocka_unit_test(a_half_without_groups_is_held_by_its_node_too),
 		cmocka_unit_test(a_stuck_group_counts_as_held),
 		cmocka_unit_test(nodes_are_listed_in_order_of_definition_then_ping_nodes),
