@@ -14,7 +14,7 @@
 #include "heartbeat/core/core.h"
 
 /* Set the file to record into.  Call it before the first engine starts; it counts for all engines.
- * path: absolute, because the daemon changes its directory; shorter than PATH_MAX. */
+ * path: absolute, shorter than PATH_MAX. */
 void record_to(const char *path);
 /* Start the record of one engine; does nothing unless record_to was called.  False, after a log message, when the file
  * cannot be written. */
