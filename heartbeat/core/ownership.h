@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Who runs which group: one state machine a group, fed with the few facts that a dialect extracts from what the
- * peer says.  Knows no wire format; sends nothing itself.  doc/protocol.md 7, doc/fencing.md.
+/* Which node runs which group.  Each group has one state machine; its input is the short report about the group that a
+ * dialect takes from the peer's messages.  Knows no wire format and sends nothing.  doc/protocol.md 7, doc/fencing.md.
  *
- * State table.  Rows: our side.  Columns: what the peer says about the group (or why it says nothing).
+ * State table.  Rows: our state.  Columns: what the peer reports about the group, or why there is no report.
  *
  *            AWAY    UNSURE NONE    LEAVING FAILED  CLAIM    ASK      HELD      GIVING   STOPPING STUCK
  * UNKNOWN    stay    stay   stay    stay    stay    stay     stay     stay      stay     stay     stay
@@ -15,27 +15,28 @@
  * FAILED     retry   stay   stay    retry   retry   stay     stay     stay      claim    stay     stay
  * STUCK      stay    stay   stay    stay    stay    stay     stay     stay      stay     stay     stay
  *
- * LEAVING   whoever leaves and has released starts nothing more in this life: no answer is needed, it may be gone
- * before home?     claim when its home is this node, or when the peer takes it to be here (classic reports halves)
- * acked?    start once the peer has said so *knowing our claim*: an answer counts only for the request it names
- * tie       an operator's claim wins, else the home, else the lower node name; the loser withdraws and the winner
- *           starts when it has seen that
- * HELD      stands for the column STARTING too
- * asked?    an operator asked: wait for the peer to release, at most ASK_MS; otherwise withdraw
- * conflict  two owners (a partition has healed; one that means to give it away runs it as well): the higher epoch keeps
- * and
- *           announces its addresses anew, the other releases at once; equal epochs, or a peer without: as in a tie.
- *           Nobody restarts.  When the other one has let go, the addresses are announced once more.
- * fback?    give when its home is the peer, auto_failback is on or legacy and we took it because its home was away; an
- * offer
- *           that got no answer is made again after 1 s by the node whose name is lower, after 5 s by the other
- * retry     start again: START_ATTEMPTS times RETRY_MS apart, then after twice as long each time, LATER_MS at most (a
- * switch that takes
- *           minutes to come back must not leave the survivor idle for ever); with the column FAILED each node in its
- *           turn, by a claim
+ * LEAVING   a peer that leaves and has released the group starts nothing more in this life.  We do not wait for its
+ *           answer: it may be gone before it can answer.
+ * home?     claim when this node is the home of the group, or when the peer believes that it runs here (the classic
+ *           dialect reports halves)
+ * acked?    start when the peer has answered *after it read our claim*: an answer counts only for the request it names
+ * tie       an operator's claim wins, then the home, then the lower node name.  The loser withdraws its claim.  The
+ *           winner starts when it has read that.
+ * HELD      also the column STARTING
+ * asked?    an operator asked: wait at most ASK_MS for the peer to release the group; otherwise withdraw
+ * conflict  two owners, because a partition has healed (an owner that offers the group runs it as well).  The higher
+ *           epoch keeps the group and announces its addresses again; the other node releases it at once.  Equal epochs,
+ *           or a peer without epochs: decided as in a tie.  Nothing is restarted.  When the other node has released the
+ *           group, its addresses are announced once more.
+ * fback?    give the group to its home, the peer, when auto_failback is on or legacy and we took it because its home
+ *           was away.  An offer without an answer is repeated: after 1 s by the node with the lower name, after 5 s by
+ *           the other node.
+ * retry     start again: START_ATTEMPTS times with pauses of RETRY_MS, then with pauses that double, up to LATER_MS (a
+ *           switch that needs minutes to come back must not leave the survivor idle permanently).  With the column
+ *           FAILED the nodes take turns, by claims.
  *
- * Second table.  Rows: our side.  Columns: what exec reports: the end of a start or a stop, and that a resource of a
- * running group failed. "dirty": and something may still run.
+ * Second table.  Rows: our state.  Columns: what exec reports: the end of a start or a stop, or that a resource of a
+ * running group has failed.  "dirty": something may still run.
  *
  *            started  start failed  start dirty  stopped   stop failed  resource failed
  * UNKNOWN    error    error         error        NONE      STUCK        -
@@ -45,16 +46,16 @@
  * STOPPING   error    error         error        NONE      STUCK        -
  * others     error    error         error        error     error        -
  *
- * A group of which a start or a resource failed goes to FAILED instead of NONE once it is stopped: the peer claims it
- * at once (column FAILED) and keeps it, also with auto_failback; here it is tried again by "retry", as after a start
- * that failed.  STUCK is stopped again every RETRY_MS and never treated as released.  error: logged, ignored.  -: the
- * report crossed a stop.
- * Why an acknowledged claim is safe: the peer said "not here" after it had read our claim, and whoever has read a
- * claim starts only after an answer to its own claim, which our claim denies.
- * This rule, in the native dialect, is searched through by tests/model/ownership.pml for two nodes and one group,
- * within the bounds of the table at its head: up to four lives in all (restarts beside a living peer), two orders, two
- * failed starts.  Not modelled: partitions (epochs), stalls, fencing, failed stops, auto_failback, files that differ,
- * several groups, the classic dialect. */
+ * When a start or a resource of a group has failed, the group goes to FAILED instead of NONE once it is stopped.  The
+ * peer claims it at once (column FAILED) and keeps it, also with auto_failback; here "retry" starts it again later.
+ * STUCK: the stop is tried again every RETRY_MS, and the group never counts as released.
+ * error: logged and ignored.  -: the report and a stop have crossed each other.
+ * Why an acknowledged claim is safe: the peer answered "not here" after it had read our claim.  A node that has read a
+ * claim starts only after an answer to its own claim, and our claim is a denial of that one.
+ * tests/model/ownership.pml searches this rule, in the native dialect, for two nodes and one group, within the limits
+ * of the table at its head: up to four lives in all (restarts beside a living peer), two orders, two failed starts.
+ * The model has no partitions (epochs), stalls, fencing, failed stops, auto_failback, files that differ, several groups,
+ * and no classic dialect. */
 #ifndef HEARTBEAT_CORE_OWNERSHIP_H
 #define HEARTBEAT_CORE_OWNERSHIP_H
 
