@@ -54,8 +54,8 @@
  * claim starts only after an answer to its own claim, and our claim is a denial of that one.
  * tests/model/ownership.pml searches this rule, in the native dialect, for two nodes and one group, within the limits
  * of the table at its head: up to four lives in all (restarts beside a living peer), two orders, two failed starts.
- * The model has no partitions (epochs), stalls, fencing, failed stops, auto_failback, files that differ, several groups,
- * and no classic dialect. */
+ * The model has no partitions (epochs), stalls, fencing, failed stops, auto_failback, files that differ, no more than
+ * one group, and no classic dialect. */
 #ifndef HEARTBEAT_CORE_OWNERSHIP_H
 #define HEARTBEAT_CORE_OWNERSHIP_H
 

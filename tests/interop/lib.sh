@@ -9,7 +9,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../live/lib.sh"
 
 REF='' OURS='' REFS=''
-# Eight clusters share the processors: with 1 s, 3.0.6 declares its peer dead when the machine is slow for a moment.
+# Four clusters share the processors: with 1 s, 3.0.6 declares its peer dead when the machine is slow for a moment.
 DEADTIME_MS=3000 WARNTIME_MS=1500 INITDEAD_MS=4000
 
 # For "soon": a standby of 3.0.6 takes 3 s on an idle machine, and took 120 s with 50 processes for each processor.
