@@ -392,7 +392,6 @@ static void ftp_retrieves_through_the_passive_channel(void **state)
 		s.r.receive = LAB_TEXT(rows[i].receive);
 		struct lab_result r = lab_ask(&s, ftp_serve, &rows[i].server, NULL);
 		assert_int_equal(r.up, rows[i].up);
-		assert_true(r.took_ms < 4500);
 	}
 }
 
