@@ -84,11 +84,11 @@ bool lb_host_resolve(
 			return true;
 		lb_tell(p, LB_ERROR, name, host,
 			family == LB_INET6 ? "is not an IPv6 address; expected one such as [2001:db8::1]"
-					   : "is of the other family; expected an IPv4 address or a name");
+					   : "is not an IPv4 address; expected an IPv4 address or a name");
 		return false;
 	}
 	if (text.len == 0) { // "10.0.0.1->:80"
-		lb_tell(p, LB_ERROR, name, host, "is no host; expected an address or a name");
+		lb_tell(p, LB_ERROR, name, host, "is not a host; expected an address or a name");
 		return false;
 	}
 	if (only_digits_and_dots(text)) {
@@ -173,8 +173,8 @@ bool lb_service_id_equal(const struct lb_service_id *a, const struct lb_service_
 void lb_address_text(const struct lb_address *a, char *out, size_t cap)
 {
 	char host[INET6_ADDRSTRLEN] = "";
-	(void)inet_ntop(a->family == LB_INET ? AF_INET : AF_INET6, a->bytes, host, sizeof(host)); // room for any
-	// the header says how much it takes
+	(void)inet_ntop(a->family == LB_INET ? AF_INET : AF_INET6, a->bytes, host, sizeof(host)); // fits
+	// the header gives the size
 	(void)snprintf(out, cap, a->family == LB_INET ? "%s:%u" : "[%s]:%u", host, a->port);
 }
 

@@ -50,15 +50,15 @@ static void tell_unknown(struct lb_parser *p, const struct lb_line *line)
 	const char *near = lb_directive_nearest(line->name.text);
 	const char *where = line->indent > 0 ? "in a section" : "outside of a section";
 	if (starts)
-		lb_tell(p, LB_ERROR, "line", line->name, "begins a section; expected it without blanks in front");
+		lb_tell(p, LB_ERROR, "line", line->name, "starts a section; expected it in column 1, without blanks before it");
 	else if (row && row->place == LB_NOWHERE)
-		lb_tell(p, LB_ERROR, row->name, line->value, "is not accepted any more; expected %s", row->help);
+		lb_tell(p, LB_ERROR, row->name, line->value, "is no longer accepted; expected %s", row->help);
 	else if (row && row->place == LB_IN_SECTION)
 		lb_tell(p, LB_ERROR, "line", line->name,
-			"has a meaning in a section only; expected it below a virtual, indented by four blanks or a tab");
+			"is valid only in a section; expected it below a virtual, indented by four blanks or a tab");
 	else if (row)
 		lb_tell(p, LB_ERROR, "line", line->name,
-			"has no meaning in a section; expected it in column 1, without blanks in front");
+			"is not valid in a section; expected it in column 1, without blanks before it");
 	else if (near)
 		lb_tell(p, LB_ERROR, "line", line->name, "is not a directive %s; expected perhaps %s", where, near);
 	else
@@ -70,7 +70,7 @@ static void use(struct lb_parser *p, const struct lb_directive *row, const struc
 	if (row->bare && !line->equals && line->value.text.len == 0)
 		row->set(p, row, line->name, base);
 	else if (!line->equals)
-		lb_tell(p, LB_ERROR, row->name, line->value, "follows without =; expected %s = value", row->name);
+		lb_tell(p, LB_ERROR, row->name, line->value, "has no = before it; expected %s = value", row->name);
 	else
 		row->set(p, row, line->value, base);
 }
@@ -135,7 +135,7 @@ static void read_lines(struct lb_parser *p, struct bytes text)
 	p->open = NULL;
 }
 
-// Merged by halves: what was told at the end goes to its line, and of one line it stays as told.
+// A merge sort.  It moves the messages from the end of the parse to their lines, and keeps the order within a line.
 static void sort_by_line(struct diag *list, struct diag *other, size_t count)
 {
 	if (count < 2)
@@ -167,9 +167,9 @@ struct lb_config *lb_config_parse(const char *file, const char *text, size_t len
 	size_t earlier = d->count, errors = d->errors; // the caller's own
 	read_lines(p, (struct bytes){(const uint8_t *)text, len});
 	lb_effective_values(p);
-	size_t told = d->count - earlier;
-	if (told > 1)
-		sort_by_line(&d->list[earlier], arena_take(memory, told * sizeof(struct diag)), told);
+	size_t added = d->count - earlier;
+	if (added > 1)
+		sort_by_line(&d->list[earlier], arena_take(memory, added * sizeof(struct diag)), added);
 	if (d->errors == errors)
 		return p->config;
 	arena_free(memory);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a ldirectord.cf says, in effective values.  PURE: no file, no name lookup and no clock in here; names are
+/* The effective values of a ldirectord.cf.  PURE: no file, no name lookup and no clock in here; names are
  * resolved by the function that the caller hands to the parser.  doc/ldirectord.md 2 to 5. */
 #ifndef LDIRECTORD_CONF_CONFIG_H
 #define LDIRECTORD_CONF_CONFIG_H
@@ -21,7 +21,8 @@ struct lb_address {
 enum lb_protocol { LB_TCP, LB_UDP, LB_FWM };
 enum lb_forward { LB_GATE, LB_MASQ, LB_IPIP };
 
-/* Who it is: protocol and address, or a firewall mark and its family.  Two of one identity are an error of the file. */
+/* The identity of a virtual: protocol and address, or a firewall mark and its family.  Two of one identity are
+ * an error of the file. */
 struct lb_service_id {
 	enum lb_protocol protocol;
 	struct lb_address address; /* of a mark: the family only */
@@ -66,7 +67,7 @@ enum lb_method { LB_GET, LB_HEAD };
 enum lb_sslverify { LB_SSL_NO, LB_SSL_CHAIN, LB_SSL_FULL };
 enum { LB_MAIL_STARTING = 1, LB_MAIL_RUNNING = 2, LB_MAIL_STOPPING = 4, LB_MAIL_RELOADING = 8, LB_MAIL_ALL = 15 };
 
-/* A real server, or a fallback (weight 1, thresholds 0).  Strings are never NULL unless said. */
+/* A real server, or a fallback (weight 1, thresholds 0).  Strings are not NULL unless a comment allows it. */
 struct lb_real {
 	struct lb_address address;
 	char *host; /* as written */
@@ -111,8 +112,8 @@ struct lb_virtual {
 	char *sslca; /* NULL: the system's */
 };
 
-/* What may stand both before all sections and in one: as it was written, for show; virtuals hold the effective
- * values. */
+/* Directives that are allowed both outside of sections and in one: as they were written, for show; virtuals
+ * hold the effective values. */
 struct lb_common {
 	int64_t check_timeout_ms, negotiate_timeout_ms, check_interval_ms, retry_interval_ms; /* 0: not given */
 	unsigned check_count, failure_count, rise_count;                                      /* 0: not given */

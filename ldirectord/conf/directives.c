@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The table of directives: where each may stand, what it sets, what it is for.  doc/ldirectord.md 4, 5, 11.
+// The table of directives: where each may be written, what it sets, what it is for.  doc/ldirectord.md 4, 5, 11.
 #include "ldirectord/conf/parse.h"
 
 #include <assert.h>
@@ -78,11 +78,11 @@ static const struct lb_directive table[] = {
 	{"cleanstop", LB_IN_BOTH, lb_set_yesno_maybe, OF_BOTH(cleanstop),
 		SERVED, NOT_IDENTITY, .help = "empty the table at the stop"},
 	{"emailalert", LB_IN_BOTH, lb_set_mail, OF_BOTH(email_alert),
-		SERVED, NOT_IDENTITY, .help = "addresses that are told"},
+		SERVED, NOT_IDENTITY, .help = "addresses that get mails"},
 	{"emailalertfreq", LB_IN_BOTH, lb_set_number, OF_BOTH(email_alert_freq), 0, TIME_MAX_MS,
-		SERVED, NOT_IDENTITY, .help = "seconds until they are told again"},
+		SERVED, NOT_IDENTITY, .help = "seconds between reminders"},
 	{"emailalertstatus", LB_IN_BOTH, lb_set_mailstatus, OF_BOTH(email_alert_status),
-		SERVED, NOT_IDENTITY, .help = "when they are told"},
+		SERVED, NOT_IDENTITY, .help = "when mails are sent"},
 	{"smtp", LB_IN_BOTH, lb_set_smtp, OF_BOTH(smtp),
 		SERVED, NOT_IDENTITY, .help = "mail server; else the local mail program"},
 	// a section's

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Effective values, once the whole file is read: globals may stand below the sections they apply to.
+// Effective values, once the whole file is read: a global directive may be written below the sections that it
+// applies to.
 // doc/ldirectord.md 3 to 5.
 #include "ldirectord/conf/parse.h"
 
@@ -8,7 +9,7 @@ struct lb_common lb_common_none(void)
 	return (struct lb_common){.email_alert_freq = -1, .email_alert_status = -1, .quiescent = -1, .cleanstop = -1};
 }
 
-// --- who it is ---
+// --- identity of a virtual ---
 
 static void tell_address(struct lb_parser *p, struct lb_section *s)
 {
@@ -30,7 +31,7 @@ static bool read_mark(struct lb_parser *p, struct lb_section *s)
 	rest = lb_trim(rest);
 	if (rest.text.len > 0)
 		lb_tell(p, LB_MISTAKE, lb_virtual_name(s->v.id.address.family), rest,
-			"behind the mark has no meaning; delete it");
+			"after the firewall mark is ignored; delete it");
 	return true;
 }
 
@@ -50,7 +51,7 @@ static void read_address(struct lb_parser *p, struct lb_section *s, enum lb_prot
 		return;
 	id->address = address;
 	if (where.after.text.len > 0)
-		lb_tell(p, LB_MISTAKE, name, where.after, "behind the address has no meaning; delete it");
+		lb_tell(p, LB_MISTAKE, name, where.after, "after the address is ignored; delete it");
 }
 
 static void read_identity(struct lb_parser *p, struct lb_section *s)
@@ -58,16 +59,16 @@ static void read_identity(struct lb_parser *p, struct lb_section *s)
 	const struct lb_value *protocol = lb_given(s, "protocol");
 	bool tcp = protocol && bytes_equal_text(protocol->text, "tcp"),
 	     udp = protocol && bytes_equal_text(protocol->text, "udp");
-	bool fwm = protocol && bytes_equal_text(protocol->text, "fwm"); // none of them: told when it was read
+	bool fwm = protocol && bytes_equal_text(protocol->text, "fwm"); // another value: its line reported an error
 	if (read_mark(p, s)) {
 		if (tcp || udp)
 			lb_tell(p, LB_ERROR, "protocol", *protocol,
-				"is not that of a firewall mark; expected fwm, or no such line");
+				"needs an address, but the virtual is a firewall mark; expected fwm, or delete the line");
 		return;
 	}
 	read_address(p, s, udp ? LB_UDP : LB_TCP);
 	if (fwm)
-		lb_tell(p, LB_ERROR, "protocol", *protocol, "is not that of an address; expected tcp or udp");
+		lb_tell(p, LB_ERROR, "protocol", *protocol, "needs a firewall mark, but the virtual is an address; expected tcp or udp");
 	s->v.id.protocol = udp || (!protocol && s->v.id.address.port == 53) ? LB_UDP : LB_TCP;
 }
 
@@ -152,10 +153,10 @@ static void tell_twice(struct lb_parser *p, struct lb_section *s, size_t earlier
 {
 	for (size_t i = 0; i < earlier && !s->broken; i++) {
 		const struct lb_section *other = p->sections[i];
-		// At the end of the section, where the peer says it: only there it is known what all of it says.
+		// At the last line of the section, as the reference does: only there all its directives are known.
 		if (!other->broken && lb_service_id_equal(&other->v.id, &s->v.id))
 			diag_add(p->diags, DIAG_ERROR, s->last_line, 0,
-				"%s: the section of line %u is the same service as that of line %u; expected another address, port or protocol",
+				"%s: the section of line %u describes the same service as that of line %u; expected another address, port or protocol",
 				lb_virtual_name(s->v.id.address.family), s->v.line, other->v.line);
 	}
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* What the files of the ldirectord.cf parser share.  Private to this room.
+/* What the files of the ldirectord.cf parser share.  Private to conf.
  * config.c drives, split_lines.c cuts lines, directives.c holds the table, value.c and section.c the setters, address.c
  * reads hosts and ports, real.c whole servers, effective.c makes effective values when the whole file is read,
- * warnings.c tells what they lead to. */
+ * warnings.c warns about their unwanted effects. */
 #ifndef LDIRECTORD_CONF_PARSE_H
 #define LDIRECTORD_CONF_PARSE_H
 
@@ -14,7 +14,7 @@
 #include "lib/bytes.h"
 #include "lib/diag.h"
 
-/* A piece of the file and where it stands. */
+/* A part of the file and its place. */
 struct lb_value {
 	struct bytes text;
 	unsigned line, column; /* from 1 */
@@ -70,7 +70,7 @@ typedef bool lb_same(const struct lb_directive *row, const struct lb_checked *a,
 struct lb_directive {
 	const char *name;
 	enum lb_place place;
-	/* base: struct lb_config, lb_virtual or lb_common, by place.  Tells its errors by itself. */
+	/* base: struct lb_config, lb_virtual or lb_common, by place.  Reports its own errors. */
 	void (*set)(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base);
 	size_t field, size;  /* offset and size in base */
 	uint64_t low, high;  /* numbers; times in ms */
@@ -83,12 +83,12 @@ struct lb_directive {
 	const char *help;
 };
 
-/* One virtual as far as it is read; what its lines say together is known only at the end. */
+/* One virtual as far as it is read; effective values are known only after its last line. */
 struct lb_section {
 	struct lb_virtual v;
 	struct lb_common common;
 	struct lb_value address;
-	bool broken; /* an error was told already: no judgement on it */
+	bool broken; /* an error was reported: no warnings about it */
 	struct lb_value given[LB_DIRECTIVES_MAX]; /* by row, the last one; line 0: not given */
 	struct lb_value *reals;
 	size_t real_count;
@@ -140,9 +140,10 @@ const struct lb_value *lb_given(const struct lb_section *s, const char *name);
 typedef void lb_setter(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base);
 lb_setter lb_set_number, lb_set_time, lb_set_yesno, lb_set_yesno_maybe, lb_set_text, lb_set_rest, lb_set_rest_unquoted,
 	lb_set_word, lb_set_choice, lb_set_regex;
-/* Cut "..." to what is inside, from the first to the last quote; without quotes all of it.  False: told. */
+/* Cut "..." to what is inside, from the first to the last quote; without quotes all of it.  False: an error
+ * was reported. */
 bool lb_unquote(struct lb_parser *p, const char *name, struct lb_value v, struct lb_value *out);
-/* PCRE2 compiles it.  False: told. */
+/* PCRE2 compiles it.  False: an error was reported. */
 bool lb_regex_good(struct lb_parser *p, const char *name, struct lb_value pattern);
 void *lb_field(const struct lb_directive *row, void *base);
 /* Index in a list that ends with NULL, -1: none. */
@@ -165,7 +166,7 @@ struct lb_host_port {
 };
 /* Cut HOST[->HOST][:PORT]; false: there is no host. */
 bool lb_host_port_cut(struct lb_value v, struct lb_host_port *out);
-/* Tell what is wrong and return false. */
+/* False: an error was reported. */
 bool lb_host_resolve(
 	struct lb_parser *p, const char *name, struct lb_value host, enum lb_family family, struct lb_address *out);
 bool lb_port_resolve(

@@ -40,7 +40,7 @@ static size_t closing_quote(struct lb_value v)
 	return v.text.len;
 }
 
-// "REQUEST", "RECEIVE"; *rest moves behind them.  False: told.
+// "REQUEST", "RECEIVE"; *rest moves past them.  False: an error was reported.
 static bool read_texts(struct lb_parser *p, const char *name, struct lb_value *rest, struct lb_real *r)
 {
 	struct lb_value texts[2];
@@ -51,7 +51,7 @@ static bool read_texts(struct lb_parser *p, const char *name, struct lb_value *r
 		if (end == rest->text.len) {
 			lb_tell(p, LB_ERROR, name, *rest,
 				n == 0 ? "has no closing quote; expected \"REQUEST\", \"RECEIVE\""
-				       : "is no text to be received; expected \"REQUEST\", \"RECEIVE\"");
+				       : "is not an expected answer in quotes; expected \"REQUEST\", \"RECEIVE\"");
 			return false;
 		}
 		texts[n] = lb_slice(*rest, 1, end);
@@ -63,7 +63,7 @@ static bool read_texts(struct lb_parser *p, const char *name, struct lb_value *r
 	return lb_regex_good(p, name, texts[1]);
 }
 
-// The peer skips what stands between method and weight, if there is a weight.
+// The reference ignores the text between method and weight, if there is a weight.
 static bool weight_follows(struct lb_value rest)
 {
 	for (struct lb_value word = lb_word(&rest); word.text.len > 0 && word.text.at[0] != '"';
@@ -97,10 +97,10 @@ static void read_options(struct lb_parser *p, const char *name, struct lb_value 
 			weight = true;
 			r->weight = number(p, name, word, WEIGHT_MAX);
 		} else if (!weight && !texts && !thresholds && weight_follows(rest)) {
-			lb_tell(p, LB_MISTAKE, name, word, "before the weight has no meaning; delete it");
+			lb_tell(p, LB_MISTAKE, name, word, "before the weight is ignored; delete it");
 		} else {
 			lb_tell(p, LB_ERROR, name, word,
-				"is not accepted here; expected [WEIGHT] [\"REQUEST\", \"RECEIVE\"] [l:N] [u:N] behind the method");
+				"is not accepted here; expected [WEIGHT] [\"REQUEST\", \"RECEIVE\"] [l:N] [u:N] after the method");
 			return;
 		}
 	}
@@ -122,7 +122,7 @@ static bool read_method(struct lb_parser *p, const char *name, struct lb_value w
 static void add_real(struct lb_parser *p, struct lb_section *s, const struct lb_real *r)
 {
 	if (p->real_total++ >= LB_REALS_MAX)
-		return; // told where the count goes over
+		return; // lb_real_read reports it
 	s->v.reals = arena_grow(p->memory, s->v.reals, s->v.real_count, sizeof(*r));
 	s->v.reals[s->v.real_count++] = *r;
 }
@@ -133,7 +133,7 @@ static void add_range(struct lb_parser *p, struct lb_section *s, struct lb_real 
 	struct lb_address last;
 	if (s->v.id.address.family == LB_INET6) {
 		lb_tell(p, LB_ERROR, name, where->host_last,
-			"ends a range of IPv6 addresses; expected a line for each");
+			"ends a range of IPv6 addresses; expected one line for each server");
 		return;
 	}
 	if (!lb_host_resolve(p, name, where->host_last, LB_INET, &last))
@@ -141,7 +141,7 @@ static void add_range(struct lb_parser *p, struct lb_section *s, struct lb_real 
 	uint32_t from = lb_address_number(&r.address), to = lb_address_number(&last);
 	if (to < from) {
 		lb_tell(p, LB_ERROR, name, where->host_last,
-			"is below the begin of its range; expected the lower address first");
+			"is lower than the start of its range; expected the lower address first");
 		return;
 	}
 	if (to - from >= LB_REALS_MAX) {
@@ -171,7 +171,7 @@ void lb_real_read(struct lb_parser *p, struct lb_section *s, struct lb_value v)
 		return;
 	}
 	if (where.before.text.len > 0)
-		lb_tell(p, LB_MISTAKE, name, where.before, "before the address has no meaning; delete it");
+		lb_tell(p, LB_MISTAKE, name, where.before, "before the address is ignored; delete it");
 	if (!read_method(p, name, method, &r.forward) ||
 		!lb_host_resolve(p, name, where.host, s->v.id.address.family, &r.address))
 		return;
@@ -185,7 +185,7 @@ void lb_real_read(struct lb_parser *p, struct lb_section *s, struct lb_value v)
 	else
 		add_real(p, s, &r);
 	if (room && p->real_total > LB_REALS_MAX)
-		lb_tell(p, LB_ERROR, name, v, "is one too many; expected at most %d servers in all", LB_REALS_MAX);
+		lb_tell(p, LB_ERROR, name, v, "exceeds the limit of servers in this file; expected at most %d", LB_REALS_MAX);
 }
 
 // --- fallback ---
@@ -204,7 +204,7 @@ struct lb_real *lb_fallback_read(
 		return NULL;
 	}
 	if (where.before.text.len > 0)
-		lb_tell(p, LB_MISTAKE, name, where.before, "before the address has no meaning; delete it");
+		lb_tell(p, LB_MISTAKE, name, where.before, "before the address is ignored; delete it");
 	if (where.after.text.len > 0 && !read_method(p, name, where.after, &r.forward))
 		return NULL;
 	if (!lb_host_resolve(p, name, where.host, family, &r.address))

@@ -32,7 +32,7 @@ void lb_set_checktype(struct lb_parser *p, const struct lb_directive *row, struc
 		return;
 	}
 	if (to - from != v.text.len)
-		lb_tell(p, LB_MISTAKE, row->name, v, "is read as %u; write it that way", (unsigned)n);
+		lb_tell(p, LB_MISTAKE, row->name, v, "is read as %u; expected digits only", (unsigned)n);
 	virtual->check_type = LB_CHECK_COMBINED;
 	virtual->connects_per_negotiate = (unsigned)n;
 }
@@ -74,7 +74,7 @@ void lb_set_scheduler(struct lb_parser *p, const struct lb_directive *row, struc
 		return;
 	}
 	if (to - from != v.text.len)
-		lb_tell(p, LB_MISTAKE, row->name, v, "is read as %s; write it that way", name);
+		lb_tell(p, LB_MISTAKE, row->name, v, "is read as %s; expected only this name", name);
 	((struct lb_virtual *)base)->scheduler = name;
 }
 
@@ -83,7 +83,7 @@ void lb_set_persistent(struct lb_parser *p, const struct lb_directive *row, stru
 	size_t errors = p->diags->errors;
 	lb_set_number(p, row, v, base);
 	if (errors == p->diags->errors && ((struct lb_virtual *)base)->persistent == 0)
-		lb_tell(p, LB_MISTAKE, row->name, v, "makes nothing persistent; expected seconds, or no such line");
+		lb_tell(p, LB_MISTAKE, row->name, v, "makes no client persistent; expected a number of seconds above 0, or delete the line");
 }
 
 void lb_set_netmask(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
@@ -144,7 +144,7 @@ void lb_set_status(struct lb_parser *p, const struct lb_directive *row, struct l
 		struct lb_status_range range;
 		if (!status_range(item, &range) || virtual->status_count == STATUS_RANGES_MAX) {
 			lb_tell(p, LB_ERROR, row->name, item,
-				"is not accepted; expected codes of http and ranges of them, such as 200-299,301");
+				"is not accepted; expected HTTP status codes and ranges, such as 200-299,301");
 			return;
 		}
 		virtual->status = arena_grow(p->memory, virtual->status, virtual->status_count, sizeof(range));
@@ -174,7 +174,7 @@ void lb_set_name(struct lb_parser *p, const struct lb_directive *row, struct lb_
 		lb_set_word(p, row, name, base);
 }
 
-// real, fallback: they need what other lines say, and wait for the end.
+// real and fallback depend on other lines of the section, so they are read at its end.
 void lb_set_later(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
 	(void)base; // they belong to no field
@@ -185,7 +185,7 @@ void lb_set_later(struct lb_parser *p, const struct lb_directive *row, struct lb
 	}
 	enum lb_family family = p->open->v.id.address.family;
 	if (six != (family == LB_INET6)) {
-		lb_tell(p, LB_ERROR, row->name, v, "is of the other family; expected a %s below %s",
+		lb_tell(p, LB_ERROR, row->name, v, "belongs to the other address family; expected a %s below %s",
 			row->name[0] == 'r' ? lb_real_name(family) : lb_fallback_name(family), lb_virtual_name(family));
 	} else if (row->name[0] == 'r') {
 		p->open->reals = arena_grow(p->memory, p->open->reals, p->open->real_count, sizeof(v));
@@ -198,7 +198,7 @@ void lb_set_later(struct lb_parser *p, const struct lb_directive *row, struct lb
 void lb_set_checkcount(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
 	lb_tell(p, LB_WARNING, row->name, v,
-		"counts the attempts of a ping only and is out of use; failurecount is what is usually meant");
+		"sets only the number of attempts of a ping check; expected failurecount, which counts failures of all checks");
 	lb_set_number(p, row, v, base);
 }
 
@@ -225,7 +225,7 @@ void lb_set_mailstatus(struct lb_parser *p, const struct lb_directive *row, stru
 		} while (lb_trim(rest).text.len > 0);
 	} while (list.text.len > 0);
 	if (none && status != 0)
-		lb_tell(p, LB_ERROR, row->name, v, "contradicts itself; expected none, or others without it");
+		lb_tell(p, LB_ERROR, row->name, v, "has none together with other values; expected none alone, or the others without it");
 	((struct lb_common *)base)->email_alert_status = status;
 }
 

@@ -39,7 +39,7 @@ struct lb_value lb_word(struct lb_value *rest)
 	return word;
 }
 
-/* Where the comment begins, or the length.  Within quotes a # is a # (doc/ldirectord.md 13.4: the reference cuts
+/* Where the comment starts, or the length.  Within quotes a # is a # (doc/ldirectord.md 13.4: the reference cuts
  * there too), but when the quotes never close, as in "C:\" # drive, it is as the peer reads it.
  * At global level the peer keeps everything: only a # behind a blank is one there, so that a command with a#b in it
  * keeps its meaning. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Setters of one value: numbers, times, yes and no, texts, words of a list, regular expressions.  doc/ldirectord.md 2.
+// Setters of one value: numbers, times, yes and no, texts, choices, regular expressions.  doc/ldirectord.md 2.
 #include "ldirectord/conf/parse.h"
 
 #include <assert.h>
@@ -28,7 +28,7 @@ static void put_number(const struct lb_directive *row, void *base, uint64_t valu
 		memcpy(lb_field(row, base), &value, sizeof(value)); // int64_t too: in range of both
 }
 
-/* The first run of digits, as the peer takes it; *all: there was nothing else.  False: told. */
+/* The first run of digits, as the peer takes it; *after: the rest.  False: an error was reported. */
 static bool first_digits(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, const char *expected,
 	struct lb_value *digits, struct lb_value *after)
 {
@@ -70,7 +70,7 @@ void lb_set_number(struct lb_parser *p, const struct lb_directive *row, struct l
 	if (!first_digits(p, row, v, "a number", &digits, &after) || !in_range(p, row, v, digits, 1, &value))
 		return;
 	if (digits.text.len != v.text.len)
-		lb_tell(p, LB_MISTAKE, row->name, v, "is read as %llu; write it that way", (unsigned long long)value);
+		lb_tell(p, LB_MISTAKE, row->name, v, "is read as %llu; expected digits only", (unsigned long long)value);
 	put_number(row, base, value);
 }
 
@@ -85,7 +85,7 @@ void lb_set_time(struct lb_parser *p, const struct lb_directive *row, struct lb_
 		return;
 	if (!clean || !(ms || after.text.len == 0 || bytes_equal_text(after.text, "s")))
 		lb_tell(p, LB_MISTAKE, row->name, v,
-			"is read as %llu seconds; write it that way, or with ms such as 1500ms",
+			"is read as %llu seconds; expected digits only, or milliseconds such as 1500ms",
 			(unsigned long long)(value / 1000));
 	put_number(row, base, value);
 }
@@ -131,7 +131,7 @@ bool lb_unquote(struct lb_parser *p, const char *name, struct lb_value v, struct
 	const uint8_t *quote = end > 0 ? memchr(v.text.at, '"', end) : NULL;
 	*out = v;
 	if (quote && v.text.at[0] != '"') {
-		lb_tell(p, LB_ERROR, name, v, "has a quote within; expected it before the whole text and behind it");
+		lb_tell(p, LB_ERROR, name, v, "has a quote inside the text; expected quotes around the whole text");
 		return false;
 	}
 	if (quote) {
@@ -144,7 +144,7 @@ bool lb_unquote(struct lb_parser *p, const char *name, struct lb_value v, struct
 		*out = lb_slice(v, 1, end - 1);
 		if (end < v.text.len)
 			lb_tell(p, LB_MISTAKE, name, lb_trim(lb_slice(v, end, v.text.len)),
-				"behind the closing quote has no meaning; delete it");
+				"after the closing quote is ignored; delete it");
 	}
 	if (out->text.len > 0)
 		return true;
@@ -180,16 +180,16 @@ void lb_set_word(struct lb_parser *p, const struct lb_directive *row, struct lb_
 {
 	struct lb_value rest = v, word = lb_word(&rest);
 	if (word.text.len == 0) {
-		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected a word");
+		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected one value without blanks");
 		return;
 	}
 	rest = lb_trim(rest);
 	if (rest.text.len > 0)
-		lb_tell(p, LB_MISTAKE, row->name, rest, "behind the word has no meaning; delete it");
+		lb_tell(p, LB_MISTAKE, row->name, rest, "after the first value is ignored; delete it");
 	put_text(p, row, word, base);
 }
 
-// --- words of a list ---
+// --- choices ---
 
 int lb_choice(const char *const *choices, struct bytes word)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a section leads to that its author hardly meant: told as warnings, at the line that does it.
+// Warns about settings with an effect that the author of a section hardly wanted, at the line that causes it.
 // doc/ldirectord.md 13.
 #include "ldirectord/conf/parse.h"
 
@@ -18,7 +18,8 @@ static struct lb_value place(const struct lb_section *s, const char *name)
 
 // --- servers of one section ---
 
-/* Who is there already: open addressing, twice as many slots as servers, so a range of thousands stays quick. */
+/* The servers so far: a hash table with open addressing and twice as many slots as servers,
+ * so a range of thousands stays quick. */
 static uint32_t slot_of(const struct lb_address *a, bool with_port, size_t slots)
 {
 	uint32_t hash = with_port ? a->port : 0;
@@ -63,27 +64,27 @@ static void judge_reals(struct lb_parser *p, const struct lb_section *s)
 		slots *= 2;
 	const struct lb_real **by_port = arena_take(p->memory, slots * sizeof(*by_port)),
 			     **by_host = arena_take(p->memory, slots * sizeof(*by_host));
-	unsigned told = 0; // once a line: a range has many servers
+	unsigned warned = 0; // once a line: a range has many servers
 	for (size_t i = 0; i < v->real_count; i++) {
 		const struct lb_real *r = &v->reals[i];
 		const struct lb_real *twin = entered(by_port, slots, r, true);
 		const struct lb_real *other = r->forward == LB_MASQ ? NULL : entered(by_host, slots, r, false);
-		if (told == r->line)
+		if (warned == r->line)
 			continue;
-		told = r->line;
+		warned = r->line;
 		if (twin)
 			lb_tell(p, LB_MISTAKE, name, nothing_at(r->line),
-				"the same server stands on line %u already; expected it once", twin->line);
+				"the same server is already on line %u; expected it once", twin->line);
 		else if (other)
 			lb_tell(p, LB_MISTAKE, name, nothing_at(r->line),
-				"with %s the kernel has one server an address, and that of line %u is it; expected masq",
+				"with %s the kernel keeps one server per address and uses that of line %u; expected masq",
 				lb_forward_name(r->forward), other->line);
 		else if (mapped(v, r))
 			lb_tell(p, LB_MISTAKE, name, nothing_at(r->line),
 				"with %s the kernel sends to port %u, that of the virtual, not to %u; expected the same port, or masq",
 				lb_forward_name(r->forward), v->id.address.port, r->address.port);
 		else
-			told = 0;
+			warned = 0;
 	}
 	if (v->fallback && mapped(v, v->fallback))
 		lb_tell(p, lb_given(s, lb_fallback_name(v->id.address.family)) ? LB_MISTAKE : LB_WARNING,
@@ -112,14 +113,14 @@ static void judge_check(struct lb_parser *p, const struct lb_section *s)
 		return;
 	if (http && v->http_method == LB_HEAD && v->receive[0])
 		lb_tell(p, LB_MISTAKE, "httpmethod", place(s, "httpmethod"),
-			"brings no body that receive could match: every server is down; expected GET");
+			"returns no body for receive to match, so every server is down; expected GET");
 	if (sql && (!v->login[0] || strcmp(v->request, "/") == 0))
 		lb_tell(p, LB_MISTAKE, "service", place(s, "service"),
-			"needs login and request: every server is down without; expected both");
+			"needs login and request, otherwise every server is down; expected both");
 	if (v->service == LB_NONE && v->real_count > 0)
 		lb_tell(p, LB_WARNING, "service",
 			nothing_at(lb_given(s, "service") ? place(s, "service").line : v->line),
-			"none is negotiated with nothing, so every server is up; expected another service, or checktype = connect");
+			"none checks nothing, so every server is up; expected another service, or checktype = connect");
 }
 
 // --- the virtual ---

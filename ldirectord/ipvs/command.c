@@ -5,7 +5,8 @@
  * A batch goes to one "-R" on standard input.  The real one (1.31) carries on after a line that the kernel refuses,
  * says one message for it on stderr without naming the line, and its exit status is that of the last line; at a line
  * that it refuses itself it ends, and the rest is not tried.  So a mark follows every operation: a line that always
- * fails, changes nothing, and says words that the operation before it never says.  What stands before the mark belongs
+ * fails, changes nothing, and prints a message that the operation before it never prints.  The output before
+ * the mark belongs
  * to the operation; where marks are missing it ended, and the rest goes to another -R. */
 #include "ldirectord/ipvs/private.h"
 
@@ -56,7 +57,7 @@ static const char *general_failure(struct command *c, const struct run_result *r
 		(void)snprintf(c->why, sizeof c->why, "%s did not end within %d s and was killed", c->path,
 			DEADLINE_MS / 1000);
 	else if (r->error != 0 && r->status >= 0)
-		(void)snprintf(c->why, sizeof c->why, "what %s says cannot be read: %s", c->path, strerror(-r->error));
+		(void)snprintf(c->why, sizeof c->why, "the output of %s cannot be read: %s", c->path, strerror(-r->error));
 	else if (r->error != 0)
 		(void)snprintf(c->why, sizeof c->why, "%s cannot be run: %s", c->path, strerror(-r->error));
 	else if (r->status == 0 || strstr(r->err, "Can't initialize ipvs") == NULL)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The back ends of the IPVS table: generic netlink (libnl-genl), an ipvsadm command (IPVSADM=path), and a dry run that
- * keeps its table in memory.  One face, one vtable.  doc/ldirectord.md 7, 12 */
+ * keeps its table in memory.  One interface, one vtable.  doc/ldirectord.md 7, 12 */
 #ifndef LDIRECTORD_IPVS_IPVS_H
 #define LDIRECTORD_IPVS_IPVS_H
 
@@ -8,13 +8,13 @@
 
 struct ipvs;
 
-/* What became of one operation: 0 or -errno; why is "" or the back end's own words. */
+/* What became of one operation: 0 or -errno; why is "" or the message of the back end. */
 struct ipvs_result {
 	int error;
 	char why[160];
 };
 
-/* Open a back end.  NULL: *why says what is missing and what would be right (borrowed). */
+/* Open a back end.  NULL: *why names what is missing and what is expected (borrowed). */
 struct ipvs *ipvs_netlink(const char **why);
 struct ipvs *ipvs_command(const char *path, const char **why); /* reads with "-S -n", writes one batch with "-R" */
 /* says each operation in ipvsadm's words */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Generic netlink: the services are dumped, then the destinations of each; a batch goes out WINDOW requests in one
- * datagram, then their answers are told apart by their sequence numbers. */
+ * datagram, then the sequence numbers assign their answers. */
 #include "ldirectord/ipvs/private.h"
 
 #include <errno.h>

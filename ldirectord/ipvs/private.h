@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What the back ends share among themselves: the vtable, ipvsadm's words both ways, a table in memory, the netlink form
- * of an operation, and a program run to its end.  No other room includes this; the tests do. */
+ * of an operation, and a program run to its end.  Only this module and its tests include it. */
 #ifndef LDIRECTORD_IPVS_PRIVATE_H
 #define LDIRECTORD_IPVS_PRIVATE_H
 
@@ -10,7 +10,7 @@
 #include "lib/mono.h"
 #include "ldirectord/ipvs/ipvs.h"
 
-/* A back end begins with a struct ipvs. */
+/* The first member of a back end is a struct ipvs. */
 struct ipvs_backend {
 	const char *name;
 	int (*read)(struct ipvs *i, struct table *out, const char **why);
@@ -21,7 +21,7 @@ struct ipvs {
 	const struct ipvs_backend *backend;
 };
 
-/* Fill in a result: why NULL takes the words for the error.  Returns 1 for a failure, 0 for none. */
+/* Fill in a result: why NULL: the text of the error.  Returns 1 for a failure, 0 for none. */
 size_t ipvs_result_set(struct ipvs_result *r, enum table_op_kind kind, int error, const char *why);
 
 // --- ipvsadm_text.c, error_texts.c: ipvsadm's words ---

@@ -85,7 +85,7 @@ static int start(char *const argv[], const int fds[3], pid_t *pid)
 	error |= posix_spawnattr_setsigmask(&attributes, &none);
 	error |= posix_spawnattr_setsigdefault(&attributes, &all);
 	error |= posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	/* The environment as it is: who names an ipvsadm of his own may have something to tell it. */
+	/* The environment is passed on: a user can configure his own ipvsadm with it. */
 	error = error != 0 ? -ENOMEM : -posix_spawn(pid, argv[0], &actions, &attributes, argv, environ);
 	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&actions);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Attributes as linux/ip_vs.h names them.  A request must carry all of a full service or destination: the kernel says
- * EINVAL to one that lacks any. */
+/* Attributes as linux/ip_vs.h names them.  A request must carry all of a full service or destination: the kernel
+ * answers EINVAL when one is missing. */
 #include "ldirectord/ipvs/private.h"
 
 #include <arpa/inet.h>
@@ -174,7 +174,7 @@ static void get_netmask(struct table_service *s, uint32_t mask)
 	if (s->id.address.family == LB_INET6 && mask < IPV6_BITS)
 		(void)snprintf(s->netmask, sizeof s->netmask, "%u", (unsigned)mask);
 	else if (s->id.address.family == LB_INET && mask != UINT32_MAX)
-		(void)inet_ntop(AF_INET, &mask, s->netmask, sizeof s->netmask); // the room is enough
+		(void)inet_ntop(AF_INET, &mask, s->netmask, sizeof s->netmask); // large enough
 }
 
 int wire_service(struct nlmsghdr *header, struct table_service *out)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* From a configuration to the structs: virtuals, reals, the addresses in the kernel, the shared checks.  All memory is
- * taken here, so that an event cannot fail.  What of the past is taken over stands in inherit.c. */
+ * taken here, so that an event cannot fail.  inherit.c takes over the earlier state. */
 #include <stdlib.h>
 #include <string.h>
 

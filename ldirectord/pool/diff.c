@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* What is wanted against what the kernel has as far as we know: operations, each with its line.  An operation counts as
  * done until pool_failed says otherwise; then we know again what was before it, or, unless its error tells what the
- * kernel has, are in doubt: it may have been done, and its answer lost.  What is in doubt is asked for anew even where
- * it seems right already.  Entries stand in the order of the file, the fallback after the reals and strangers last: so
+ * kernel has, are in doubt: it may have been done, and its answer lost.  What is in doubt is tried again even where
+ * it seems right already.  Entries have the order of the file, the fallback after the reals and strangers last: so
  * a failed real goes before the fallback comes, and a good one comes before the fallback goes.
  * doc/ldirectord.md 7, "Up", "Down", "Stop" */
 #include <errno.h>

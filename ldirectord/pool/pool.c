@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The face of the pool: events come in, the virtuals that they touch are compared anew. */
+/* The interface of the pool.  Each event changes some virtuals; those are compared with the kernel again. */
 #include <stdlib.h>
 #include <string.h>
 

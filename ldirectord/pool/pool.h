@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
-/* Who is in the table, with which weight: (state, now, event) -> operations as data.  PURE: no clock, no socket, no
+/* Which reals are in the table, with which weight: (state, now, event) -> operations as data.  PURE: no clock,
+ * no socket, no
  * file.
  * The caller applies the operations of one moment as one batch, runs the checks and reports their results.
  * doc/ldirectord.md 7 to 9
  *
- * A real of a virtual (the state table stands in member.c) is
+ * A real of a virtual (member.c has the state table) is
  *
  *   NEW   no verdict yet, was not in the table: weight 0 when quiescent, else not in it
  *   KEPT  no verdict yet, was in the table: stays as it is there
  *   UP    in the table with the file's weight
  *   DOWN  weight 0 when quiescent, else not in the table
  *
- * and an order of the operator lies over that.  What is wanted of a virtual is computed anew whenever one of its reals
+ * and an order of the operator lies over that.  What is wanted of a virtual is computed again whenever one of its reals
  * changes and compared with what the kernel has as far as we know; the difference is the batch.  So a table that is
  * right is left alone. */
 #ifndef LDIRECTORD_POOL_POOL_H
@@ -51,7 +52,7 @@ enum pool_action_kind {
 struct pool_action {
 	enum pool_action_kind kind;
 	size_t virtual_index;
-	/* Of a log line or mail: the POOL_TABLE action (index in the same batch) that it tells of, POOL_OF_NONE when of
+	/* Of a log line or mail: the POOL_TABLE action (index in the same batch) that it reports, POOL_OF_NONE when of
 	 * none.  When that operation failed it must not be told: pool_failed says the truth instead (doc/ldirectord.md
 	 * 13.36). */
 	size_t of;
@@ -85,7 +86,7 @@ const struct pool_action *pool_actions(const struct pool *p, size_t *count);
 /* An operation of the last batch failed: it is logged truthfully and tried again, after 1 s at first.  error is -errno;
  * three tell what the kernel has and are acted on at once: -EEXIST (of an add), -ENOENT (real) and -ESRCH (service) of
  * anything.  After any other it may have been done all the same (an ipvsadm that was killed, an answer that was lost),
- * and is asked for anew.  To be called for each of them before any other call; op must not point into the batch. */
+ * and is tried again.  To be called for each of them before any other call; op must not point into the batch. */
 void pool_failed(struct pool *p, const struct table_op *op, int error, const char *why, struct mono now);
 struct mono pool_deadline(const struct pool *p); /* MONO_FAR: nothing waits; else call pool_tick then */
 void pool_tick(struct pool *p, struct mono now);

@@ -38,7 +38,7 @@ static struct lb_config *parse(const char *text, const char *expected)
 
 #define SECTION "virtual=10.9.0.1:80\n\treal=10.9.0.2:80 masq\n"
 
-static void all_errors_are_told_in_the_order_of_their_lines(void **state)
+static void errors_are_reported_in_the_order_of_their_lines(void **state)
 {
 	(void)state;
 	assert_null(parse(
@@ -64,14 +64,14 @@ static void times_have_units_and_other_numbers_do_not(void **state)
 	assert_int_equal(c->virtuals[0].negotiate_timeout_ms, 1500);
 	lb_config_free(c);
 	lb_config_free(parse("failurecount = 3x\nchecktimeout=-3\n",
-		"ld.cf:1:16: warning: failurecount: \"3x\" is read as 3; write it that way\n"
-		"ld.cf:2:14: warning: checktimeout: \"-3\" is read as 3 seconds; write it that way, or with ms such as 1500ms"));
+		"ld.cf:1:16: warning: failurecount: \"3x\" is read as 3; expected digits only\n"
+		"ld.cf:2:14: warning: checktimeout: \"-3\" is read as 3 seconds; expected digits only, or milliseconds such as 1500ms"));
 	assert_null(parse("checkinterval=0ms\nchecktimeout=99999999999999999999\n",
 		"ld.cf:1:15: error: checkinterval: \"0ms\" is too small; expected at least 1\n"
 		"ld.cf:2:14: error: checktimeout: \"99999999999999999999\" is too large; expected at most 1000000"));
 }
 
-static void the_words_of_ours_are_read(void **state)
+static void our_additional_directives_are_read(void **state)
 {
 	(void)state;
 	struct lb_config *c = parse(
@@ -91,7 +91,7 @@ static void the_words_of_ours_are_read(void **state)
 	assert_string_equal(v->sslca, "/etc/ca.pem");
 	lb_config_free(c);
 	assert_null(parse(SECTION "\tstatus=299-200\n\tredirect=yes\n\tsslverify=maybe\n",
-		"ld.cf:3:9: error: status: \"299-200\" is not accepted; expected codes of http and ranges of them, such as 200-299,301\n"
+		"ld.cf:3:9: error: status: \"299-200\" is not accepted; expected HTTP status codes and ranges, such as 200-299,301\n"
 		"ld.cf:4:11: error: redirect: \"yes\" is not accepted; expected no or follow\n"
 		"ld.cf:5:12: error: sslverify: \"maybe\" is not accepted; expected no, chain or full"));
 }
@@ -125,19 +125,19 @@ static void cr_and_missing_quotes_are_harmless(void **state)
 	lb_config_free(c);
 	assert_null(parse(SECTION "\treceive=\"open\n\trequest=a\"b\n",
 		"ld.cf:3:10: error: receive: \"\"open\" has no closing quote; expected one at the end of the text\n"
-		"ld.cf:4:10: error: request: \"a\"b\" has a quote within; expected it before the whole text and behind it"));
+		"ld.cf:4:10: error: request: \"a\"b\" has a quote inside the text; expected quotes around the whole text"));
 }
 
-static void a_name_for_a_header_is_one_word(void **state)
+static void a_name_for_a_header_has_no_blanks(void **state)
 {
 	(void)state;
 	struct lb_config *c = parse(SECTION "\tvirtualhost=\"a.example b\"\n",
-		"ld.cf:3:25: warning: virtualhost: \"b\" behind the word has no meaning; delete it");
+		"ld.cf:3:25: warning: virtualhost: \"b\" after the first value is ignored; delete it");
 	assert_string_equal(c->virtuals[0].virtualhost, "a.example");
 	lb_config_free(c);
 }
 
-static void a_bad_expression_is_told_with_its_column(void **state)
+static void a_bad_expression_is_reported_with_its_column(void **state)
 {
 	(void)state;
 	assert_null(parse(SECTION "\treceive=\"ab(c\"\n",
@@ -180,8 +180,8 @@ static void a_service_of_port_53_or_domain_is_udp(void **state)
 	assert_int_equal(c->virtuals[1].id.protocol, LB_TCP);
 	lb_config_free(c);
 	assert_null(parse("virtual=7\n\tprotocol=tcp\n\tchecktype=on\nvirtual=10.9.0.1:80\n\tprotocol=fwm\n",
-		"ld.cf:2:11: error: protocol: \"tcp\" is not that of a firewall mark; expected fwm, or no such line\n"
-		"ld.cf:5:11: error: protocol: \"fwm\" is not that of an address; expected tcp or udp"));
+		"ld.cf:2:11: error: protocol: \"tcp\" needs an address, but the virtual is a firewall mark; expected fwm, or delete the line\n"
+		"ld.cf:5:11: error: protocol: \"fwm\" needs a firewall mark, but the virtual is an address; expected tcp or udp"));
 }
 
 static void a_global_fallback_takes_the_port_of_each_virtual_and_serves_marks(void **state)
@@ -213,25 +213,25 @@ static void silent_mistakes_are_warnings_and_errors_in_strict_mode(void **state)
 	"ld.cf:2: " w \
 	": real: with gate the kernel sends to port 80, that of the virtual, not to 81; expected the same port, or masq\n" \
 	"ld.cf:4: " w \
-	": real: with gate the kernel has one server an address, and that of line 3 is it; expected masq\n" \
+	": real: with gate the kernel keeps one server per address and uses that of line 3; expected masq\n" \
 	"ld.cf:5:13: " w \
-	": httpmethod: \"HEAD\" brings no body that receive could match: every server is down; expected GET\n" \
+	": httpmethod: \"HEAD\" returns no body for receive to match, so every server is down; expected GET\n" \
 	"ld.cf:7:6: " w ": ops: \"yes\" has no effect without udp; delete the line\n" \
 	"ld.cf:8:10: " w ": netmask: \"255.0.0.0\" has no effect without persistent; expected both"
 	lb_config_free(parse(text, TOLD("warning")));
 	assert_null(parse_mode(text, true, TOLD("error")));
 }
 
-static void a_server_that_stands_there_twice_is_told_once_a_line(void **state)
+static void a_server_that_is_listed_twice_gets_one_warning_a_line(void **state)
 {
 	(void)state;
 	lb_config_free(parse(
 		"virtual=7\n\tchecktype=on\n\treal=10.9.0.1->10.9.0.9 masq\n\treal=10.9.0.4->10.9.0.6 masq\n\treal=10.9.0.4:80 masq\n",
-		"ld.cf:4: warning: real: the same server stands on line 3 already; expected it once"));
+		"ld.cf:4: warning: real: the same server is already on line 3; expected it once"));
 	// As many as there may be, in a moment; one more is refused.
 	lb_config_free(parse("virtual=7\n\tchecktype=on\n\treal=10.0.0.0->10.0.63.255 masq\n", ""));
 	assert_null(parse("virtual=7\n\tchecktype=on\n\treal=10.0.0.0->10.0.63.255 masq\n\treal=10.1.0.0 masq\n",
-		"ld.cf:4:7: error: real: \"10.1.0.0 masq\" is one too many; expected at most 16384 servers in all"));
+		"ld.cf:4:7: error: real: \"10.1.0.0 masq\" exceeds the limit of servers in this file; expected at most 16384"));
 }
 
 static void quiescent_with_persistent_is_warned_of(void **state)
@@ -311,18 +311,18 @@ static void the_sample_is_good(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_errors_are_told_in_the_order_of_their_lines),
+		cmocka_unit_test(errors_are_reported_in_the_order_of_their_lines),
 		cmocka_unit_test(times_have_units_and_other_numbers_do_not),
-		cmocka_unit_test(the_words_of_ours_are_read),
+		cmocka_unit_test(our_additional_directives_are_read),
 		cmocka_unit_test(a_hash_within_quotes_is_no_comment),
 		cmocka_unit_test(cr_and_missing_quotes_are_harmless),
-		cmocka_unit_test(a_name_for_a_header_is_one_word),
-		cmocka_unit_test(a_bad_expression_is_told_with_its_column),
+		cmocka_unit_test(a_name_for_a_header_has_no_blanks),
+		cmocka_unit_test(a_bad_expression_is_reported_with_its_column),
 		cmocka_unit_test(a_real_line_has_its_parts_in_quotes_whatever_is_in_them),
 		cmocka_unit_test(a_service_of_port_53_or_domain_is_udp),
 		cmocka_unit_test(a_global_fallback_takes_the_port_of_each_virtual_and_serves_marks),
 		cmocka_unit_test(silent_mistakes_are_warnings_and_errors_in_strict_mode),
-		cmocka_unit_test(a_server_that_stands_there_twice_is_told_once_a_line),
+		cmocka_unit_test(a_server_that_is_listed_twice_gets_one_warning_a_line),
 		cmocka_unit_test(quiescent_with_persistent_is_warned_of),
 		cmocka_unit_test(logins_by_default_name_this_machine_and_written_ones_stay),
 		cmocka_unit_test(a_nul_byte_is_an_error_and_not_the_end),
