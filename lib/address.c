@@ -22,7 +22,8 @@ enum {
 	NEIGHBOURS_MAX = 512, /* put back at most; as many as there are labels */
 };
 
-bool address_of_message(struct nlmsghdr *header, struct address *out, unsigned *ifindex, unsigned *flags)
+/* Read an RTM_NEWADDR or RTM_DELADDR.  False when it is neither IPv4 nor IPv6.  Does not fill in the interface. */
+static bool read_message(struct nlmsghdr *header, struct address *out, unsigned *ifindex, unsigned *flags)
 {
 	struct nlattr *attributes[IFA_MAX + 1];
 	if (nlmsg_parse(header, sizeof(struct ifaddrmsg), attributes, IFA_MAX, NULL) < 0)
@@ -56,7 +57,7 @@ static void search_one(void *context, struct nlmsghdr *header)
 	struct search *s = context;
 	struct address a;
 	unsigned ifindex, flags;
-	if (!address_of_message(header, &a, &ifindex, &flags) || !ip_address_equal(&a.ip, s->ip))
+	if (!read_message(header, &a, &ifindex, &flags) || !ip_address_equal(&a.ip, s->ip))
 		return;
 	/* LVS direct routing keeps a copy of the address on lo.  It must not hide the address on a real interface. */
 	bool loopback = ifindex == ADDRESS_LOOPBACK_INDEX;
@@ -105,7 +106,7 @@ static void label_one(void *context, struct nlmsghdr *header)
 	struct labels *l = context;
 	struct address a;
 	unsigned ifindex, flags;
-	if (!address_of_message(header, &a, &ifindex, &flags))
+	if (!read_message(header, &a, &ifindex, &flags))
 		return;
 	size_t len = strlen(l->interface);
 	if (strncmp(a.label, l->interface, len) != 0 || a.label[len] != ':')
@@ -180,7 +181,7 @@ static void neighbour_one(void *context, struct nlmsghdr *header)
 	struct neighbours *n = context;
 	struct address a;
 	unsigned ifindex, flags;
-	if (!address_of_message(header, &a, &ifindex, &flags) || ifindex != n->ifindex || a.prefix != n->of->prefix)
+	if (!read_message(header, &a, &ifindex, &flags) || ifindex != n->ifindex || a.prefix != n->of->prefix)
 		return;
 	if (!ip_address_same_network(&a.ip, &n->of->ip, a.prefix))
 		return;

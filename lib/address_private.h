@@ -21,7 +21,5 @@ int address_exchange(
  * twice when the kernel's tables change meanwhile. */
 int address_dump(struct address_table *t, int type, void *body, size_t len, void (*each)(void *, struct nlmsghdr *),
                  void *context);
-/* Read an RTM_NEWADDR or RTM_DELADDR.  False when it is neither IPv4 nor IPv6.  Does not fill in the interface. */
-bool address_of_message(struct nlmsghdr *header, struct address *out, unsigned *ifindex, unsigned *flags);
 
 #endif

@@ -10,7 +10,7 @@
 // A file of garbage (a core dump given as ha.cf) must not make a list as long as the file.  Nobody reads more entries.
 enum { DIAGS_MAX = 1000 };
 
-static char no_memory[] = "out of memory: not every problem is listed; expected some free memory";
+static char no_memory[] = "out of memory: not every problem is listed";
 
 void diags_init(struct diags *d, const char *file)
 {
@@ -47,7 +47,7 @@ static bool make_room(struct diags *d)
 	return true;
 }
 
-static void tell_no_memory(struct diags *d)
+static void report_no_memory(struct diags *d)
 {
 	if (!make_room(d)) // it replaces the last diagnostic
 		text_free(d->list[--d->count].text);
@@ -68,35 +68,74 @@ void diag_add(struct diags *d, enum diag_severity severity, unsigned line, unsig
 				     : asprintf(&text, "more than %d problems: the rest is not listed", DIAGS_MAX);
 	va_end(args);
 	if (n < 0) {
-		tell_no_memory(d);
+		report_no_memory(d);
 	} else if (!make_room(d)) {
 		free(text);
-		tell_no_memory(d);
+		report_no_memory(d);
 	} else {
 		d->list[d->count++] = (struct diag){severity, line, column, text};
 	}
 }
 
+const char *diag_severity_name(enum diag_severity severity)
+{
+	static const char *const names[DIAG_SEVERITIES] = {[DIAG_ERROR] = "error", [DIAG_WARNING] = "warning",
+		[DIAG_CRITICAL] = "critical", [DIAG_NOTICE] = "notice"};
+	return names[severity];
+}
+
+/* Place and severity. */
+static void write_head(struct writer *w, const struct diags *d, const struct diag *item)
+{
+	if (d->file)
+		writer_format(w, "%s:", d->file);
+	if (item->line > 0)
+		writer_format(w, "%u:", item->line);
+	if (item->line > 0 && item->column > 0)
+		writer_format(w, "%u:", item->column);
+	writer_text(w, w->len > 0 ? " " : "");
+	writer_text(w, diag_severity_name(item->severity));
+	writer_text(w, ": ");
+}
+
+/* The text quotes the file: its control bytes must not reach a terminal, nor break the line. */
+static void write_text(struct writer *w, const char *text)
+{
+	for (const char *c = text; *c != '\0'; c++) {
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			writer_format(w, "\\x%02x", (unsigned char)*c);
+		else
+			writer_byte(w, (uint8_t)*c);
+	}
+}
+
 void diag_format(const struct diags *d, size_t index, char *out, size_t cap)
 {
-	const struct diag *item = &d->list[index];
 	if (cap == 0)
 		return;
 	struct writer w = writer_over(out, cap - 1);
-	if (d->file)
-		writer_format(&w, "%s:", d->file);
-	if (item->line > 0)
-		writer_format(&w, "%u:", item->line);
-	if (item->line > 0 && item->column > 0)
-		writer_format(&w, "%u:", item->column);
-	writer_text(&w, w.len > 0 ? " " : "");
-	writer_text(&w, item->severity == DIAG_ERROR ? "error: " : "warning: ");
-	// The text quotes the file: its control bytes must not reach a terminal, nor break the line.
-	for (const char *c = item->text; *c != '\0'; c++) {
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			writer_format(&w, "\\x%02x", (unsigned char)*c);
-		else
-			writer_byte(&w, (uint8_t)*c);
-	}
+	write_head(&w, d, &d->list[index]);
+	write_text(&w, d->list[index].text);
 	out[w.len] = '\0';
+}
+
+static void report_one(const struct diags *d, size_t index, diag_report *report, void *context)
+{
+	const struct diag *item = &d->list[index];
+	char whole[1024];
+	struct writer w = writer_over(whole, sizeof whole - 1);
+	write_head(&w, d, item);
+	size_t head = w.len;
+	write_text(&w, item->text);
+	whole[w.len] = '\0';
+	report(context, &(struct diag_line){item->severity, d->file, item->line, item->column, whole + head, whole});
+}
+
+bool diags_report(struct diags *d, diag_report *report, void *context)
+{
+	bool good = d->errors == 0;
+	for (size_t i = 0; i < d->count && report; i++)
+		report_one(d, i, report, context);
+	diags_free(d);
+	return good;
 }

@@ -8,7 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum diag_severity { DIAG_ERROR, DIAG_WARNING };
+/* Only an error refuses the file.  A critical one needs an operator although everything works now.  A notice asks for
+ * nothing. */
+enum diag_severity { DIAG_ERROR, DIAG_WARNING, DIAG_CRITICAL, DIAG_NOTICE, DIAG_SEVERITIES };
 
 struct diag {
 	enum diag_severity severity;
@@ -34,5 +36,19 @@ void diag_add(struct diags *d, enum diag_severity severity, unsigned line, unsig
 	__attribute__((format(printf, 5, 6)));
 /* One line, without newline: "FILE:LINE:COLUMN: error: TEXT"; parts that are 0 are left out. */
 void diag_format(const struct diags *d, size_t index, char *out, size_t cap);
+
+/* One finding on its way to whoever prints it.  Its texts are borrowed during the call. */
+struct diag_line {
+	enum diag_severity severity;
+	const char *file;      /* NULL: of no file */
+	unsigned line, column; /* as in struct diag */
+	const char *text;      /* without place and severity; control bytes are escaped */
+	const char *whole;     /* one line, as for the log */
+};
+typedef void diag_report(void *context, const struct diag_line *line);
+/* Report every diagnostic, long ones cut, then free them all; report may be NULL.  True: none was an error. */
+bool diags_report(struct diags *d, diag_report *report, void *context);
+/* "error" "warning" "critical" "notice" */
+const char *diag_severity_name(enum diag_severity severity);
 
 #endif

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 static int read_all(int fd, size_t max, char **out, size_t *len)
@@ -172,17 +171,4 @@ int file_make_directory(const char *path, mode_t mode)
 			return result;
 	}
 	return make_one(part, mode);
-}
-
-int file_lock(const char *path)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0644);
-	if (fd < 0)
-		return -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		int failed = -errno;
-		(void)close(fd);
-		return failed;
-	}
-	return fd;
 }

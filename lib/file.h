@@ -16,8 +16,5 @@ int file_read(const char *path, size_t max, char **out, size_t *len, struct stat
 int file_replace(const char *path, const void *data, size_t len, mode_t mode);
 /* mkdir -p with mode for the last part, 0755 for those above.  Returns 0 or -errno. */
 int file_make_directory(const char *path, mode_t mode);
-/* Open path (created 0644 if need be), take an exclusive flock without waiting.  Returns the descriptor, -EWOULDBLOCK
- * when another holds it, or -errno. */
-int file_lock(const char *path);
 
 #endif

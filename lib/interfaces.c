@@ -15,6 +15,7 @@ enum {
 	BUFFER_BYTES = 32768, /* as much of a list as the kernel puts into one answer; a notice is much shorter */
 	READ_MAX = 256,       /* notices taken in one turn of the main loop */
 	DUMP_READS = 4096,    /* more than any machine has interfaces and addresses */
+	LOOPBACK_INDEX = 1,   /* lo is the first interface of every network namespace */
 	DUMP_TRIES = 4,       /* readings of one list, when it changes during each */
 };
 
@@ -244,11 +245,31 @@ bool interfaces_find(struct interfaces *t, const char *name, struct interface *o
 	return false;
 }
 
+bool interfaces_find_index(struct interfaces *t, unsigned index, struct interface *out)
+{
+	(void)complete(t); /* as above */
+	for (size_t i = 0; i < t->table.link_count; i++) {
+		if (t->table.links[i].link.index == index) {
+			*out = t->table.links[i].link;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool interfaces_at(const struct interfaces *t, size_t position, struct interface *out)
 {
 	if (position >= t->table.link_count)
 		return false;
 	*out = t->table.links[position].link;
+	return true;
+}
+
+bool interfaces_address_at(const struct interfaces *t, size_t position, struct interface_address *out)
+{
+	if (position >= t->table.address_count)
+		return false;
+	*out = t->table.addresses[position];
 	return true;
 }
 
@@ -270,15 +291,21 @@ int interfaces_own_address(struct interfaces *t, const char *name, struct interf
 
 bool interfaces_holds(struct interfaces *t, int family, const void *ip, struct interface_address *out)
 {
+	bool found = false;
+
 	(void)complete(t); /* as above */
 	for (size_t i = 0; i < t->table.address_count; i++) {
 		const struct interface_address *a = &t->table.addresses[i];
 		size_t size = family == AF_INET ? sizeof a->ip.v4 : sizeof a->ip.v6;
-		if (a->family != family || memcmp(&a->ip, ip, size) != 0)
+		/* LVS direct routing keeps a copy of a service address on lo. */
+		bool loopback = a->ifindex == LOOPBACK_INDEX;
+		if (a->family != family || memcmp(&a->ip, ip, size) != 0 || (found && loopback))
 			continue;
 		if (out)
 			*out = *a;
-		return true;
+		found = true;
+		if (!loopback)
+			break;
 	}
-	return false;
+	return found;
 }

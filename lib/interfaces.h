@@ -27,6 +27,7 @@ struct interface_address {
 		struct in6_addr v6;
 	} ip;
 	struct in_addr broadcast; /* AF_INET; 0: not set */
+	bool tentative;           /* AF_INET6: the kernel does not use it yet, or found that another machine has it */
 	bool secondary;           /* the kernel deletes it with the first address of its subnet */
 	unsigned char scope;
 	char label[INTERFACE_NAME_MAX]; /* AF_INET; the interface's name, or "eth0:0" for a service address */
@@ -49,12 +50,16 @@ uint64_t interfaces_changes(const struct interfaces *t);
 
 /* Interface by its name or by one of its alternative names.  False: there is none. */
 bool interfaces_find(struct interfaces *t, const char *name, struct interface *out);
+/* Interface by its index.  False: there is none. */
+bool interfaces_find_index(struct interfaces *t, unsigned index, struct interface *out);
 /* Interface by position, in no particular order; false past the end. */
 bool interfaces_at(const struct interfaces *t, size_t position, struct interface *out);
+/* Address by position, those of one interface in the kernel's order; false past the end. */
+bool interfaces_address_at(const struct interfaces *t, size_t position, struct interface_address *out);
 /* The address that the kernel uses as the interface's own IPv4 address: the first one, in the kernel's order, with the
  * name of the interface as its label; service addresses have other labels.  Returns 0, -ENODEV or -EADDRNOTAVAIL. */
 int interfaces_own_address(struct interfaces *t, const char *name, struct interface_address *out);
-/* Is the address on any interface?  *out: where, may be NULL. */
+/* Is the address on any interface?  *out: where, may be NULL; lo only when no other interface has it. */
 bool interfaces_holds(struct interfaces *t, int family, const void *ip, struct interface_address *out);
 
 #endif

@@ -116,6 +116,8 @@ static bool address_of_notice(struct nlmsghdr *message, struct interface_address
 	out->ifindex = body->ifa_index;
 	out->prefix = body->ifa_prefixlen;
 	memcpy(&out->ip, nla_data(ip), ip_size(body->ifa_family));
+	out->tentative = body->ifa_family == AF_INET6 && (body->ifa_flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) != 0 &&
+		(body->ifa_flags & IFA_F_OPTIMISTIC) == 0;
 	out->secondary = body->ifa_family == AF_INET && (body->ifa_flags & IFA_F_SECONDARY) != 0;
 	out->scope = body->ifa_scope;
 	if (attributes[IFA_BROADCAST] && nla_len(attributes[IFA_BROADCAST]) == (int)sizeof out->broadcast)

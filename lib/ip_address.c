@@ -4,7 +4,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-unsigned ip_address_bits(int family)
+/* Bits of an address of the family: 32, 128, or 0. */
+static unsigned bits_of(int family)
 {
 	return family == AF_INET ? 32 : family == AF_INET6 ? 128 : 0;
 }
@@ -12,7 +13,7 @@ unsigned ip_address_bits(int family)
 bool ip_address_parse(int family, const char *text, struct ip_address *out)
 {
 	memset(out, 0, sizeof *out);
-	if (ip_address_bits(family) == 0 || inet_pton(family, text, &out->v6) != 1) /* v4 has the same offset */
+	if (bits_of(family) == 0 || inet_pton(family, text, &out->v6) != 1) /* v4 has the same offset */
 		return false;
 	out->family = family;
 	return true;
@@ -21,7 +22,7 @@ bool ip_address_parse(int family, const char *text, struct ip_address *out)
 bool ip_address_take(int family, struct bytes b, struct ip_address *out)
 {
 	memset(out, 0, sizeof *out);
-	if (b.len == 0 || b.len * 8 != ip_address_bits(family))
+	if (b.len == 0 || b.len * 8 != bits_of(family))
 		return false;
 	out->family = family;
 	memcpy(&out->v6, b.at, b.len);
@@ -30,7 +31,7 @@ bool ip_address_take(int family, struct bytes b, struct ip_address *out)
 
 struct bytes ip_address_bytes(const struct ip_address *a)
 {
-	return (struct bytes){a->v6.s6_addr, ip_address_bits(a->family) / 8};
+	return (struct bytes){a->v6.s6_addr, bits_of(a->family) / 8};
 }
 
 struct ip_address_text ip_address_text(const struct ip_address *a)
@@ -41,14 +42,27 @@ struct ip_address_text ip_address_text(const struct ip_address *a)
 	return t;
 }
 
+struct ip_address_text ip_address_long_text(const struct ip_address *a)
+{
+	if (a->family != AF_INET6)
+		return ip_address_text(a);
+	struct ip_address_text t = {""};
+	struct writer w = writer_over(t.at, sizeof t.at - 1); /* eight groups need 39 bytes; the NUL is there */
+	for (size_t i = 0; i < sizeof a->v6.s6_addr; i += 2) {
+		writer_text(&w, i ? ":" : "");
+		writer_number(&w, 16, (uint64_t)(a->v6.s6_addr[i] << 8 | a->v6.s6_addr[i + 1]));
+	}
+	return t;
+}
+
 bool ip_address_equal(const struct ip_address *a, const struct ip_address *b)
 {
-	return ip_address_same_network(a, b, ip_address_bits(a->family));
+	return ip_address_same_network(a, b, bits_of(a->family));
 }
 
 bool ip_address_same_network(const struct ip_address *a, const struct ip_address *b, unsigned prefix)
 {
-	if (a->family != b->family || prefix > ip_address_bits(a->family))
+	if (a->family != b->family || prefix > bits_of(a->family))
 		return false;
 	struct bytes x = ip_address_bytes(a), y = ip_address_bytes(b);
 	for (size_t i = 0; i * 8 < prefix; i++) {

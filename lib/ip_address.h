@@ -21,8 +21,6 @@ struct ip_address_text {
 	char at[INET6_ADDRSTRLEN];
 };
 
-/* Bits of an address of the family: 32, 128, or 0. */
-unsigned ip_address_bits(int family);
 /* Read text as an address of the family.  False, and *out is AF_UNSPEC, when it is none. */
 bool ip_address_parse(int family, const char *text, struct ip_address *out);
 /* Take an address as it is in a packet or a message of the kernel.  False when the length is not that of the family. */
@@ -31,6 +29,8 @@ bool ip_address_take(int family, struct bytes b, struct ip_address *out);
 struct bytes ip_address_bytes(const struct ip_address *a);
 /* For people; "" for AF_UNSPEC. */
 struct ip_address_text ip_address_text(const struct ip_address *a);
+/* The same without "::": eight groups for IPv6.  Where "::" has another meaning, such as in haresources. */
+struct ip_address_text ip_address_long_text(const struct ip_address *a);
 bool ip_address_equal(const struct ip_address *a, const struct ip_address *b);
 /* Are the first prefix bits of both the same, and the family? */
 bool ip_address_same_network(const struct ip_address *a, const struct ip_address *b, unsigned prefix);

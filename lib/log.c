@@ -227,16 +227,30 @@ static void open_files(void)
 	}
 }
 
-/* Runs in that process: from now on this process writes its files itself.  The daemon's descriptors are closed. */
+/* In a child of fork that has closed all descriptors of its parent. */
+static void forget_descriptors(void)
+{
+	logger.remote = (struct remote){0};
+	logger.sinks[SINK_STDERR] = (struct sink){.fd = -1};
+	for (size_t i = 0; i < FILES; i++)
+		logger.sinks[i].fd = -1;
+	logger.syslog.fd = -1;
+	logger.last_level = LOG_LEVELS; // nothing to repeat
+	logger.repeated = 0;
+}
+
+void log_in_own_process(void)
+{
+	forget_descriptors();
+	open_files();
+}
+
+/* Runs in that process: from now on this process writes its files itself. */
 static void process_begins(void *context)
 {
 	(void)context;
 	void (*begin)(void) = logger.remote.begin;
-	logger.remote = (struct remote){0};
-	logger.sinks[SINK_STDERR] = (struct sink){.fd = -1};
-	logger.syslog.fd = -1;
-	logger.last_level = LOG_LEVELS; // nothing to repeat
-	logger.repeated = 0;
+	forget_descriptors();
 	begin();
 	open_files();
 }
@@ -368,19 +382,40 @@ static bool fold(enum log_level level, const char *text)
 	return true;
 }
 
+static bool wanted(enum log_level level)
+{
+	return (unsigned)level < LOG_LEVELS && (level != LOG_LEVEL_DEBUG || logger.debug_level > 0);
+}
+
+static void log_text(enum log_level level, const char *text)
+{
+	if (fold(level, text))
+		return;
+	log_flush();
+	memcpy(logger.last, text, strlen(text) + 1);
+	logger.last_level = level;
+	emit(level, text);
+}
+
 void log_v(enum log_level level, const char *format, va_list args)
 {
-	if ((unsigned)level >= LOG_LEVELS || (level == LOG_LEVEL_DEBUG && logger.debug_level == 0))
+	if (!wanted(level))
 		return;
 	int saved = errno; // a caller may log before it reads errno
 	char text[TEXT_CAP];
 	make_text(text, sizeof(text), format, args);
-	if (!fold(level, text)) {
-		log_flush();
-		memcpy(logger.last, text, strlen(text) + 1);
-		logger.last_level = level;
-		emit(level, text);
-	}
+	log_text(level, text);
+	errno = saved;
+}
+
+void log_escaped(enum log_level level, const char *line)
+{
+	if (!wanted(level))
+		return;
+	int saved = errno;
+	char text[TEXT_CAP];
+	(void)snprintf(text, sizeof(text), "%s", line); // a text that is cut still names the line
+	log_text(level, text);
 	errno = saved;
 }
 
@@ -476,7 +511,7 @@ void log_reopen(void)
 		int failed = sink->path[0] != '\0' ? sink_open(sink) : 0;
 		if (failed)
 			log_at(LOG_LEVEL_WARN, "log: cannot open %s again: %s; %s", sink->path, strerror(-failed),
-			       sink->fd >= 0 ? "going on with the old file" : "tried again with each record");
+			       sink->fd >= 0 ? "the old file stays in use" : "tried again with each record");
 	}
 }
 

@@ -44,6 +44,9 @@ struct log_config {
  * use).
  * Children of fork share the own process; when it is gone, the next record starts another one. */
 int log_open(const struct log_config *config);
+/* In a child of fork that has closed all descriptors of its parent: it opens the files of the configuration, and writes
+ * them itself from now on. */
+void log_in_own_process(void);
 /* Waits until the own process has written everything, but no longer than half a second. */
 void log_close(void);
 /* Re-open the files by name (after rotation). */
@@ -54,6 +57,8 @@ void log_set_debug(int level);
 int log_debug_level(void);
 void log_at(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_v(enum log_level level, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+/* A line without control bytes, in which a backslash is one of an escape already: a diagnostic. */
+void log_escaped(enum log_level level, const char *line);
 /* A line of a program's output, with the program's name in front: "httpd: TEXT". */
 void log_output(enum log_level level, const char *name, const char *line);
 void log_flush(void);

@@ -2,71 +2,43 @@
 #include "lib/log_writer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/own_process.h"
+
 struct log_writer {
 	int fd;
-	pid_t pid, owner; /* the process, and the one that started it */
+	pid_t pid, owner; /* the process, and the process that started it */
 };
 
 // --- in the process ---
 
-enum { SOCKET = STDERR_FILENO + 1 };
-
-/* Close all descriptors of the daemon except the socket.  Otherwise another socket, a lock or a pipe would stay open
- * after the end of the daemon. */
-static void keep_socket(int fd, bool keep_output)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	for (int standard = 0; null >= 0 && standard < 3; standard++)
-		if (standard != fd && !(keep_output && standard == STDOUT_FILENO))
-			(void)dup2(null, standard); // both are valid
-	if (fd != SOCKET)
-		(void)dup2(fd, SOCKET); // as above
-	closefrom(SOCKET + 1);
-}
-
-/* The process ends when all its senders have ended.  A signal to the whole group or service must not end it earlier. */
-static void ignore_signals(void)
-{
-	static const int ignored[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE};
-	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-		(void)signal(ignored[i], SIG_IGN);
-}
-
-static void report(int error, void *data, size_t len)
+static void report(int socket, int error, void *data, size_t len)
 {
 	struct iovec parts[] = {{&error, sizeof(error)}, {data, len}};
 	struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
-	(void)sendmsg(SOCKET, &message, MSG_DONTWAIT | MSG_NOSIGNAL); // too many reports wait: drop this one
+	(void)sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL); // too many reports wait: drop this one
 }
 
 /* Uses no malloc and no stdio: another thread of the daemon may have held their locks at the fork. */
-static _Noreturn void work(int fd, const struct log_writer_job *job)
+static void work(void *context, int socket)
 {
+	const struct log_writer_job *job = context;
 	char data[LOG_WRITER_MESSAGE_MAX];
 	ssize_t len;
-	ignore_signals();
-	keep_socket(fd, job->keep_output);
-	(void)prctl(PR_SET_NAME, job->name); // the name that ps shows
 	if (job->begin)
 		job->begin(job->context);
-	while ((len = recv(SOCKET, data, sizeof(data), 0)) > 0 || (len < 0 && errno == EINTR)) {
+	while ((len = recv(socket, data, sizeof(data), 0)) > 0 || (len < 0 && errno == EINTR)) {
 		int error = len > 0 ? job->message(job->context, data, (size_t)len) : 0;
 		if (error)
-			report(error, data, (size_t)len);
+			report(socket, error, data, (size_t)len);
 	}
-	_exit(0);
 }
 
 // --- in the daemon ---
@@ -81,25 +53,20 @@ static void allow_queue(int fd)
 
 struct log_writer *log_writer_start(const struct log_writer_job *job)
 {
-	int ends[2];
+	struct log_writer_job copy = *job; // own_process_job has no const
+	const struct own_process_job process = {
+		.name = job->name, .keep_output = job->keep_output, .run = work, .context = &copy};
 	struct log_writer *w = malloc(sizeof(*w));
 	if (!w)
 		return NULL;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-		free(w);
-		return NULL;
-	}
-	allow_queue(ends[0]);
-	*w = (struct log_writer){.fd = ends[0], .owner = getpid(), .pid = fork()};
-	if (w->pid == 0)
-		work(ends[1], job);
-	int error = errno;
-	(void)close(ends[1]); // nothing was written through it
-	if (w->pid > 0)
+	w->owner = getpid();
+	w->fd = own_process_start(&process, &w->pid);
+	if (w->fd >= 0) {
+		allow_queue(w->fd);
 		return w;
-	(void)close(ends[0]);
+	}
+	errno = -w->fd;
 	free(w);
-	errno = error;
 	return NULL;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A process that writes for a daemon, so that the daemon never waits for a disk or a FIFO.  Messages are handed over in
- * order and without blocking.  A thread is no solution: a process cannot end while one of its threads hangs in the
- * kernel, for example on a frozen file system.
+/* A process that writes for a daemon, so that the daemon never waits for a disk or a FIFO (lib/own_process.h).
+ * Messages are handed over in order and without blocking.
  * The process runs until all senders are gone and everything is written.  So a crash of the daemon loses no message
  * that was handed over before. */
 #ifndef LIB_LOG_WRITER_H

@@ -7,118 +7,15 @@
 #include <glib.h>
 #include <limits.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/spawn_output.h"
 #include "lib/spawn_private.h"
 
-enum {
-	/* Output is read in small parts and at a lower priority than everything else in the main loop: a script that
-	 * prints without end must not make the engine late. */
-	TURN_BYTES = 4096,
-	STREAM_PRIORITY = G_PRIORITY_DEFAULT + 10,
-};
-
 unsigned spawn_grace_ms = SPAWN_KILL_GRACE_MS;
-
-/* One of the two pipes. */
-struct stream {
-	struct spawn *owner;
-	int fd; /* read end, -1: closed */
-	guint source;
-	bool is_stderr;
-	struct spawn_lines lines;
-};
-
-enum stage {
-	STAGE_RUNNING,
-	STAGE_TERMINATING, /* SIGTERM sent */
-	STAGE_KILLED,      /* SIGKILL sent */
-	STAGE_GIVEN_UP,    /* it did not end after SIGKILL: reported already, must still be reaped */
-};
-
-struct spawn {
-	void (*line)(void *context, bool is_stderr, const char *line);
-	void (*done)(void *context, const struct spawn_result *result);
-	void *context;
-	enum stage stage;
-	pid_t pid;
-	int pidfd;
-	guint exit_source;
-	guint timer;
-	struct stream out, err;
-	struct mono started;
-	size_t captured;
-	struct spawn_result result;
-};
-
-// --- output ---
-
-static void stream_line(void *context, const char *line)
-{
-	const struct stream *t = context;
-	if (t->owner->line)
-		t->owner->line(t->owner->context, t->is_stderr, line);
-}
-
-/* Read once, at most max bytes.  Returns how many, 0 at the end of the stream, -1 when there is nothing now. */
-static ssize_t stream_read(struct stream *t, size_t max)
-{
-	char data[TURN_BYTES];
-	ssize_t n = read(t->fd, data, max < sizeof(data) ? max : sizeof(data));
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR ? -1 : 0;
-	struct bytes got = {(const uint8_t *)data, (size_t)n};
-	if (!t->is_stderr)
-		spawn_capture(t->owner->result.output, sizeof(t->owner->result.output), &t->owner->captured, got);
-	spawn_lines_take(&t->lines, got, stream_line, t);
-	return n;
-}
-
-static void stream_close(struct stream *t)
-{
-	spawn_lines_end(&t->lines, stream_line, t);
-	if (t->source)
-		(void)g_source_remove(t->source);
-	t->source = 0;
-	if (t->fd >= 0)
-		(void)close(t->fd); // only read
-	t->fd = -1;
-}
-
-static gboolean stream_ready(gint fd, GIOCondition condition, gpointer data)
-{
-	struct stream *t = data;
-	(void)fd;
-	(void)condition;
-	if (stream_read(t, TURN_BYTES) != 0)
-		return G_SOURCE_CONTINUE;
-	t->source = 0; // goes with the return
-	stream_close(t);
-	return G_SOURCE_REMOVE;
-}
-
-/* After the exit of the child: read only what is in the pipe now.  A daemon that the child started may still hold the
- * other end, and may write without end. */
-static void stream_drain(struct stream *t)
-{
-	int left = 0;
-	if (t->fd >= 0 && ioctl(t->fd, FIONREAD, &left) == 0) {
-		while (left > 0) {
-			ssize_t n = stream_read(t, (size_t)left);
-			if (n <= 0)
-				break;
-			left -= (int)n;
-		}
-	}
-	stream_close(t);
-}
 
 // --- end ---
 
@@ -138,11 +35,22 @@ static void spawn_free(struct spawn *s)
 	g_free(s);
 }
 
+/* The slot stays taken while a process of a killed group may still run: whoever comes after us can kill it again. */
+static void forget_group(struct spawn *s)
+{
+	if (s->group && s->stage != STAGE_GIVEN_UP)
+		process_groups_release(s->group);
+	if (s->stage != STAGE_GIVEN_UP)
+		s->group = NULL;
+}
+
 static void spawn_report(struct spawn *s, enum spawn_end end, int code)
 {
+	forget_group(s);
 	spawn_stop_timer(s);
-	stream_drain(&s->out);
-	stream_drain(&s->err);
+	spawn_stream_drain(&s->out);
+	spawn_stream_drain(&s->err);
+	spawn_report_dropped(s, true);
 	s->result.end = end;
 	s->result.code = code;
 	s->result.took = mono_since(mono_now(), s->started);
@@ -178,13 +86,15 @@ static gboolean child_ready(gint fd, GIOCondition condition, gpointer data)
 	s->exit_source = 0; // goes with the return
 	if (ended > 0) {
 		// Before the child is reaped: afterwards another group may have this number.
-		if (s->stage != STAGE_RUNNING)
+		if (s->stage != STAGE_RUNNING || s->bound)
 			spawn_signal(s, SIGKILL);
 		siginfo_t reaped;
 		(void)waitid(P_PIDFD, (id_t)s->pidfd, &reaped, WEXITED | WNOHANG); // known to be there
 		s->pid = 0;
 	}
 	if (s->stage == STAGE_GIVEN_UP) {
+		if (s->group)
+			process_groups_release(s->group);
 		spawn_free(s);
 		return G_SOURCE_REMOVE;
 	}
@@ -202,11 +112,11 @@ static gboolean child_ready(gint fd, GIOCondition condition, gpointer data)
 
 static gboolean timer_fired(gpointer data);
 
-static void spawn_enter(struct spawn *s, enum stage stage)
+static void spawn_enter(struct spawn *s, enum spawn_stage stage)
 {
 	s->stage = stage;
 	spawn_stop_timer(s);
-	s->timer = g_timeout_add(spawn_grace_ms, timer_fired, s);
+	s->timer = g_timeout_add(s->grace_ms, timer_fired, s);
 }
 
 static void spawn_terminate(struct spawn *s)
@@ -308,78 +218,16 @@ static int make_input(const char *text, int *fd)
 	return 0;
 }
 
-/* The child's descriptors 0, 1 and 2; in -1: /dev/null. */
-struct standard {
-	int in, out, err;
-};
-
-static int set_up_actions(posix_spawn_file_actions_t *actions, const struct spawn_request *request, struct standard fds)
-{
-	int failed = posix_spawn_file_actions_adddup2(actions, fds.out, STDOUT_FILENO);
-	if (!failed)
-		failed = posix_spawn_file_actions_adddup2(actions, fds.err, STDERR_FILENO);
-	if (!failed)
-		failed = fds.in >= 0
-		                 ? posix_spawn_file_actions_adddup2(actions, fds.in, STDIN_FILENO)
-		                 : posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	if (!failed)
-		failed = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
-	if (!failed)
-		failed = posix_spawn_file_actions_addchdir_np(actions, request->directory ? request->directory : "/");
-	return failed;
-}
-
-/* The child gets its own group, and no signal is blocked or ignored: a script must not inherit the signal settings of
- * the engine. */
-static int set_up_attributes(posix_spawnattr_t *attributes)
-{
-	sigset_t none, all;
-	(void)sigemptyset(&none);
-	(void)sigfillset(&all);
-	int failed = posix_spawnattr_setflags(
-		attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	if (!failed)
-		failed = posix_spawnattr_setpgroup(attributes, 0);
-	if (!failed)
-		failed = posix_spawnattr_setsigmask(attributes, &none);
-	if (!failed)
-		failed = posix_spawnattr_setsigdefault(attributes, &all);
-	return failed;
-}
-
-static int run(pid_t *pid, const struct spawn_request *request, struct standard fds)
-{
-	static char *const nothing[] = {NULL};
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	int failed = posix_spawn_file_actions_init(&actions);
-	if (failed)
-		return failed;
-	failed = posix_spawnattr_init(&attributes);
-	if (failed)
-		goto out_actions;
-	failed = set_up_actions(&actions, request, fds);
-	if (!failed)
-		failed = set_up_attributes(&attributes);
-	if (!failed)
-		failed = posix_spawn(pid, request->path, &actions, &attributes, request->argv,
-			request->envp ? request->envp : nothing);
-	(void)posix_spawnattr_destroy(&attributes);
-out_actions:
-	(void)posix_spawn_file_actions_destroy(&actions);
-	return failed;
-}
-
 /* Start the child and get hold of it.  Returns 0 or errno; the descriptors are the caller's. */
-static int start(struct spawn *s, const struct spawn_request *request, struct standard fds)
+static int start(struct spawn *s, const struct spawn_request *request, struct spawn_standard fds)
 {
 	pid_t pid = 0;
-	int failed = run(&pid, request, fds);
+	int failed = spawn_child(&pid, request, fds);
 	if (failed)
 		return failed;
 	s->pidfd = (int)syscall(SYS_pidfd_open, pid, 0); // close-on-exec by itself
 	if (s->pidfd < 0) {
-		// A child that cannot be watched must not go on by itself.
+		// A child that cannot be watched must not run on.
 		failed = errno;
 		(void)kill(-pid, SIGKILL);
 		(void)waitpid(pid, NULL, 0);
@@ -405,7 +253,7 @@ static int open_and_start(struct spawn *s, const struct spawn_request *request)
 	s->err.fd = err[0];
 	failed = make_input(request->input, &in);
 	if (!failed)
-		failed = start(s, request, (struct standard){in, out[1], err[1]});
+		failed = start(s, request, (struct spawn_standard){in, out[1], err[1]});
 	else
 		in = -1;
 	if (in >= 0)
@@ -426,8 +274,8 @@ static gboolean report_failure(gpointer data)
 
 static void watch(struct spawn *s, struct span deadline)
 {
-	s->out.source = g_unix_fd_add_full(STREAM_PRIORITY, s->out.fd, G_IO_IN, stream_ready, &s->out, NULL);
-	s->err.source = g_unix_fd_add_full(STREAM_PRIORITY, s->err.fd, G_IO_IN, stream_ready, &s->err, NULL);
+	spawn_stream_watch(&s->out);
+	spawn_stream_watch(&s->err);
 	s->exit_source = g_unix_fd_add(s->pidfd, G_IO_IN, child_ready, s);
 	if (deadline.ns > 0) {
 		int64_t ms = span_to_ms((struct span){deadline.ns - 1}) + 1; // rounded up: never early
@@ -442,9 +290,16 @@ struct spawn *spawn_start(const struct spawn_request *request)
 	s->line = request->line;
 	s->done = request->done;
 	s->context = request->context;
+	s->group = request->group;
+	s->bound = request->bound;
 	s->pidfd = -1;
-	s->out = (struct stream){.owner = s, .fd = -1};
-	s->err = (struct stream){.owner = s, .fd = -1, .is_stderr = true};
+	s->grace_ms = request->grace.ns > 0 ? (guint)span_to_ms(request->grace) : spawn_grace_ms;
+	s->dropped = request->dropped;
+	if (request->lasting_name) // a long one is cut
+		(void)bytes_to_text(bytes_of(request->lasting_name), s->lasting_name, sizeof(s->lasting_name));
+	struct output_budget *budget = request->dropped ? &s->budget : NULL;
+	s->out = (struct spawn_stream){.owner = s, .fd = -1, .output = {.budget = budget}};
+	s->err = (struct spawn_stream){.owner = s, .fd = -1, .is_stderr = true, .output = {.budget = budget}};
 	s->started = mono_now();
 	s->result.code = open_and_start(s, request);
 	if (s->result.code == 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Makes the output of a program safe: lines of bounded length, and the first part of the output as one text.  Pure;
- * only for lib/spawn and its fuzz target. */
+ * only for lib/spawn, lib/bounded_output and their tests. */
 #ifndef LIB_SPAWN_OUTPUT_H
 #define LIB_SPAWN_OUTPUT_H
 

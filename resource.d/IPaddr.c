@@ -12,6 +12,7 @@
 #include "heartbeat/exec/ipaddr.h"
 #include "lib/facility.h"
 #include "lib/log.h"
+#include "lib/streams.h"
 
 /* The exit codes of OCF that occur here. */
 enum { EXIT_OK = 0, EXIT_GENERIC = 1, EXIT_ARGS = 2, EXIT_NOT_RUNNING = 7 };
@@ -50,21 +51,19 @@ static void announce_in_background(const struct ipaddr *ip)
 	if (setsid() < 0 || chdir("/") < 0)
 		_exit(EXIT_GENERIC);
 	/* The caller waits for the end of our output, so close it here. */
-	int nothing = open("/dev/null", O_RDWR);
-	for (int fd = 0; nothing >= 0 && fd <= 2; fd++)
-		(void)dup2(nothing, fd); /* if this fails, the caller waits a second longer */
+	(void)streams_release(-1); /* if this fails, the caller waits a second longer */
 	struct address_table *table = address_table_new();
-	struct timespec pause = {.tv_nsec = IPADDR_ANNOUNCE_INTERVAL_MS * 1000000L};
-	int sent = 0;
-	for (int tried = 0; table != NULL && sent < IPADDR_ANNOUNCE_COUNT && tried < IPADDR_ANNOUNCE_TRIES; tried++) {
+	unsigned sent = 0, pause_ms = ipaddr_announce_pause_ms(0);
+	for (int tried = 0; table != NULL && pause_ms > 0 && tried < IPADDR_ANNOUNCE_TRIES; tried++) {
+		struct timespec pause = {.tv_sec = pause_ms / 1000, .tv_nsec = pause_ms % 1000 * 1000000L};
 		while (nanosleep(&pause, &pause) < 0 && errno == EINTR)
 			continue;
-		pause = (struct timespec){.tv_nsec = IPADDR_ANNOUNCE_INTERVAL_MS * 1000000L};
 		(void)address_announce_prepare(); /* ipaddr_announce logs why this failed */
 		int result = ipaddr_announce(table, ip);
 		if (result == -ENOENT)
 			break;
 		sent += result == 0;
+		pause_ms = result == 0 ? ipaddr_announce_pause_ms(sent) : IPADDR_ANNOUNCE_INTERVAL_MS;
 	}
 	_exit(EXIT_OK);
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 # Shared by the shell tests: verdicts (TAP), waiting for a state, own namespaces.  Sourced by the lib.sh of tests/live,
-# tests/ldirectord, tests/interop, tests/vm and tests/servers, run by bash.
+# tests/ldirectord, tests/stonith, tests/interop, tests/vm and tests/servers, run by bash.
 
 TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 BUILD=${BUILD:-$TESTS/../build}

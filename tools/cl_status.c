@@ -41,12 +41,12 @@ static int failed(const char *what, struct bytes reason, int code)
 
 /* --- nodes ------------------------------------------------------------------------------------------------------ */
 
-static void print_links(struct query *q, const char *node, bool with_status)
+static void print_links(struct query *q, const struct link_list *links, bool with_status)
 {
-	struct link_list links;
-	query_links(q, node, &links);
-	for (size_t i = 0; i < links.count; i++)
-		(void)printf(with_status ? "\t%s\t%s\n" : "\t%s\n", links.list[i].name, links.list[i].status);
+	if (q->human)
+		(void)printf("\tthis node has the following heartbeat links:\n");
+	for (size_t i = 0; i < links->count; i++)
+		(void)printf(with_status ? "\t%s\t%s\n" : "\t%s\n", links->list[i].name, links->list[i].status);
 }
 
 static void print_nodes(struct query *q, bool normal, bool ping)
@@ -65,7 +65,9 @@ static void print_nodes(struct query *q, bool normal, bool ping)
 			continue;
 		}
 		(void)printf("\n%s\t%s\t(nodetype: %s)\n", n->name, n->status, n->type);
-		print_links(q, n->name, true);
+		struct link_list links;
+		(void)query_links(q, n->name, &links); /* a node that has gone meanwhile has none */
+		print_links(q, &links, true);
 	}
 }
 
@@ -127,7 +129,7 @@ static int nodesite(struct query *q)
 {
 	struct bytes site;
 	int code;
-	if (node_answer(q, "nodesite", "site", weight_error, &site, &code))
+	if (node_answer(q, "nodesite", "site", node_error, &site, &code))
 		print_value(q, "site of the cluster node", q->words[0], site);
 	return code;
 }
@@ -139,10 +141,7 @@ static int listhblinks(struct query *q)
 	struct link_list links;
 	if (!query_links(q, q->words[0], &links))
 		return failed("Cannot start heartbeat link interface walk.", links.reason, EXIT_OTHER);
-	if (q->human)
-		(void)printf("\tthis node has the following heartbeat links:\n");
-	for (size_t i = 0; i < links.count; i++)
-		(void)printf(q->verbose ? "\t%s\t%s\n" : "\t%s\n", links.list[i].name, links.list[i].status);
+	print_links(q, &links, q->verbose);
 	return 0;
 }
 
@@ -195,8 +194,10 @@ static int rscstatus(struct query *q)
 
 static int hbparameter(struct query *q)
 {
-	if (!q->parameter)
-		return complain("parameter name required");
+	if (!q->parameter) {
+		query_error("parameter name required");
+		return EXIT_PARAMETER;
+	}
 	const char *const pairs[] = {"pname", q->parameter, NULL};
 	const struct message *reply = query_ask(q, "getparm", pairs);
 	struct bytes value = message_string(reply, "pvalue");
@@ -246,13 +247,31 @@ static int groups(struct query *q)
 				(void)printf("\t%.*s", (int)why.len, (const char *)why.at);
 			(void)printf("\n");
 		}
-		if (yes(state, "failed") || yes(state, "stuck"))
+		if (yes(state, "failed") || yes(state, "stuck") || yes(message_string(reply, "ready"), "0"))
 			code = EXIT_NO;
 		more = message_is(reply, "result", "ok/more");
 		if (more)
 			reply = query_more(q);
 	} while (more);
 	return code;
+}
+
+/* Ours: what this node could not open, write or resolve.  The node works without it. */
+static int doubts(struct query *q)
+{
+	int code = 0;
+	const struct message *reply = query_ask(q, "getdoubts", NULL);
+	for (;; reply = query_more(q)) {
+		if (message_is(reply, "result", "badreq"))
+			return failed("Cannot get the doubts", message_string(reply, "info"), EXIT_OTHER);
+		struct bytes doubt = message_string(reply, "doubt");
+		if (doubt.len > 0) {
+			(void)printf("%.*s\n", (int)doubt.len, (const char *)doubt.at);
+			code = EXIT_NO;
+		}
+		if (!message_is(reply, "result", "ok/more"))
+			return code;
+	}
 }
 
 /* --- hbstatus --------------------------------------------------------------------------------------------------- */
@@ -307,9 +326,9 @@ static int hbstatus(struct query *q)
 		(void)printf("Heartbeat is stopped on this machine.");
 		break;
 	}
-	if (q->verbose)
-		(void)printf(" (%s)", q->error);
 	(void)printf("\n");
+	if (q->verbose)
+		(void)printf("(%s)\n", q->error);
 	return code;
 }
 
@@ -326,6 +345,7 @@ static const struct subcommand {
 } subcommands[] = {
 	{"clientstatus", "m", "NODE CLIENT [MS]", "status of a client of the API: online or offline", 2, few, false,
 		clientstatus},
+	{"doubts", "", "", "what does not work on this node at present", 0, NULL, false, doubts},
 	{"groups", "", "", "each resource group: key, home, state here and at the peer", 0, NULL, false, groups},
 	{"hblinkstatus", "m", "NODE LINK", "status of a heartbeat link: up or dead", 2, few, false, hblinkstatus},
 	{"hbparameter", "mp:", "-p PARAMETER", "value of a parameter of ha.cf", 0, NULL, false, hbparameter},
@@ -352,11 +372,12 @@ static int help(void)
 	return 0;
 }
 
-/* argv[0] is the subcommand, so getopt prints "hbstatus: invalid option -- 'z'".  A wrong option is not fatal. */
-static void parse(struct query *q, const struct subcommand *sub, int argc, char **argv)
+/* argv[0] is the subcommand, so getopt prints "hbstatus: invalid option -- 'z'".  False after a wrong option; hbstatus
+ * goes on after it, and test takes anything. */
+static bool parse(struct query *q, const struct subcommand *sub, int argc, char **argv)
 {
 	int letter;
-	while ((letter = getopt(argc, argv, sub->options)) != -1) {
+	while (sub->run != test && (letter = getopt(argc, argv, sub->options)) != -1) {
 		if (letter == 'm')
 			q->human = true;
 		else if (letter == 'v')
@@ -367,20 +388,22 @@ static void parse(struct query *q, const struct subcommand *sub, int argc, char 
 			q->parameter = optarg;
 		else if (letter == 'p')
 			q->ping = true;
+		else if (sub->run != hbstatus) {
+			query_error("Error: getopt returnedcharacter %s%c.", sub->run == listnodes ? "code " : "", letter);
+			return false;
+		}
 	}
 	for (int i = 0; i < QUERY_WORDS && optind + i < argc; i++)
 		q->words[i] = argv[optind + i];
+	return true;
 }
 
 static int run(const struct subcommand *sub, int argc, char **argv)
 {
 	struct query q = {0};
 	query_begin(&q);
-	parse(&q, sub, argc, argv);
-	if (sub->words > 0 && !q.words[sub->words - 1])
-		return complain(sub->missing);
-	if (sub->run == hbparameter && !q.parameter)
-		return hbparameter(&q);
+	if (!parse(&q, sub, argc, argv))
+		return EXIT_PARAMETER;
 	if (!sub->signs_on_itself) {
 		enum api_result result = query_sign_on(&q);
 		if (result == API_TIMEOUT)
@@ -391,7 +414,7 @@ static int run(const struct subcommand *sub, int argc, char **argv)
 			return EXIT_NO;
 		}
 	}
-	int code = sub->run(&q);
+	int code = sub->words > 0 && !q.words[sub->words - 1] ? complain(sub->missing) : sub->run(&q);
 	query_end(&q);
 	return code;
 }

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "heartbeat/ipc/api_client.h"
 #include "lib/bytes.h"
+#include "tools/order.h"
 
-enum { SIGNON_MS = 900, ACCEPT_MS = 5000, WAIT_PRESET_S = 120, WAIT_MAX_S = 86400 };
+enum { ACCEPT_MS = 5000, WAIT_PRESET_S = 120, WAIT_MAX_S = 86400 };
 
 struct command {
 	const char *path; /* as called, for messages */
@@ -16,12 +16,12 @@ struct command {
 	uint64_t wait_s;
 };
 
-static int usage(const char *path)
+/* The reference prints both lines where they are here, also for --help.  doc/commands.md 3 */
+static void usage(const char *path)
 {
 	(void)printf("usage:\n");
 	(void)fflush(stdout);
 	(void)fprintf(stderr, "%s [all|foreign|local|failback] [--wait[=SECONDS]]\n", path);
-	return 1;
 }
 
 static bool known_half(const char *word)
@@ -49,57 +49,42 @@ static bool wait_option(struct command *c, const char *word)
 	return !r.failed && reader_left(&r) == 0 && c->wait_s > 0;
 }
 
-/* 0, or the exit code after a usage error. */
-static int parse(struct command *c, int argc, char **argv)
+enum parsed { GO_ON, ONLY_HELP, WRONG };
+
+static enum parsed wrong(const struct command *c)
+{
+	usage(c->path);
+	return WRONG;
+}
+
+static enum parsed parse(struct command *c, int argc, char **argv)
 {
 	c->path = argc > 0 ? argv[0] : "hb_standby";
 	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-			return usage(c->path);
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			usage(c->path);
+			return ONLY_HELP;
+		}
 		if (wait_option(c, argv[i]))
 			continue;
 		if (strncmp(argv[i], "--wait", 6) == 0) {
 			(void)fprintf(stderr, "%s: %s: --wait takes 1 to %d seconds, as in --wait=60.\n", c->path,
 				argv[i], WAIT_MAX_S);
-			return usage(c->path);
+			return wrong(c);
 		}
 		if (c->half) {
-			(void)fprintf(stderr, "%s: too many arguments\n", c->path);
-			return usage(c->path);
+			(void)printf("%s: too many arguments\n", c->path);
+			return wrong(c);
 		}
 		if (!known_half(argv[i])) {
-			(void)fprintf(stderr, "%s: wrong resources(%s).\n", c->path, argv[i]);
-			return usage(c->path);
+			(void)printf("%s: wrong resources(%s).\n", c->path, argv[i]);
+			return wrong(c);
 		}
 		c->half = argv[i];
 	}
 	if (!c->half)
 		c->half = "all";
-	return 0;
-}
-
-static int sign_on(const struct command *c, struct api_client **client)
-{
-	char why[256];
-	const char *socket = api_client_path();
-	switch (api_client_open(socket, span_ms(SIGNON_MS), client, why)) {
-	case API_OK:
-		return 0;
-	case API_DOWN:
-		(void)fprintf(stderr,
-			"%s: heartbeat is not running on this machine (no process listens at %s). Nothing was moved.\n",
-			c->path, socket);
-		return 1;
-	case API_REFUSED:
-		(void)fprintf(stderr, "%s: heartbeat refuses the connection: %s. Nothing was moved.\n", c->path, why);
-		return 1;
-	case API_DENIED:
-	case API_TIMEOUT:
-	case API_PROTOCOL:
-		break;
-	}
-	(void)fprintf(stderr, "%s: %s. Nothing was moved.\n", c->path, why);
-	return 1;
+	return GO_ON;
 }
 
 static void announce(const struct command *c)
@@ -136,9 +121,10 @@ int move_main(bool takeover, int argc, char **argv)
 	struct command c = {.takeover = takeover};
 	struct api_client *client;
 	const struct message *reply;
-	int code = parse(&c, argc, argv);
-	if (code == 0)
-		code = sign_on(&c, &client);
+	enum parsed parsed = parse(&c, argc, argv);
+	if (parsed != GO_ON)
+		return parsed == WRONG;
+	int code = order_sign_on(c.path, "Nothing was moved.", &client);
 	if (code != 0)
 		return code;
 	const char *const pairs[] = {

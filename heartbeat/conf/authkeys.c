@@ -5,8 +5,10 @@
 
 #include <string.h>
 
+#include "heartbeat/conf/foreign.h"
 #include "lib/lexer.h"
 
+enum { METHOD_WORDS = 2 }; // "1 sha1": the key behind it may contain any byte
 static const struct lexer_rules rules = {0}; // '#' inside a key belongs to it
 
 struct authkeys_parser {
@@ -102,15 +104,21 @@ static bool take_key(struct authkeys_parser *p, unsigned index, const struct lex
 			"the key is %zu bytes long; expected at most %d", key.len, AUTHKEYS_KEY_MAX);
 		return false;
 	}
-	if (line->count > 3)
-		complain(p, DIAG_WARNING, line->words[3], "the key ends at the blank: the rest of the line is ignored");
+	bool accept = line->count > 3 && bytes_equal_text(line->words[3].text, "accept");
+	size_t used = accept ? 4 : 3;
+	if (line->count > used)
+		complain(p, DIAG_WARNING, line->words[used],
+			accept ? "nothing may follow accept: the rest of the line is ignored"
+			       : "the key ends at the blank; only accept may follow it: the rest of the line is ignored");
 	if (p->key_line[index])
 		diag_add(p->diags, DIAG_WARNING, line->line, line->words[0].column,
 			"key %u replaces the key given on line %u", index, p->key_line[index]);
 	struct authkey *slot = &p->keys->keys[index];
 	explicit_bzero(slot, sizeof(*slot));
 	slot->method = method;
+	slot->line = line->line;
 	slot->len = key.len;
+	slot->accept = accept;
 	if (key.len > 0)
 		memcpy(slot->key, key.at, key.len);
 	p->key_line[index] = line->line;
@@ -175,6 +183,10 @@ static void check(struct authkeys_parser *p)
 			"crc protects against accidents only: anyone on the network can send packets as a node; write \"%u sha1 KEY\" on all nodes",
 			keys->active);
 	for (unsigned i = 0; i < AUTHKEYS_MAX; i++) {
+		if (i != keys->active && keys->keys[i].accept)
+			diag_add(p->diags, DIAG_WARNING, p->key_line[i], 0,
+				"key %u is accepted as well as key %u, because a change of keys is under way: when it is finished, delete the line of the old key and the word accept",
+				i, keys->active);
 		if (i != keys->active && keys->keys[i].method == AUTH_CRC &&
 			keys->keys[keys->active].method != AUTH_CRC)
 			diag_add(p->diags, DIAG_WARNING, p->key_line[i], 0,
@@ -189,6 +201,7 @@ void authkeys_parse(struct bytes text, struct authkeys *keys, struct diags *diag
 	struct authkeys_parser p = {.keys = keys, .diags = diags};
 	struct lexer l;
 	struct lexer_line line;
+	foreign_report(text, rules, METHOD_WORDS, diags);
 	lexer_init(&l, text, rules);
 	while (lexer_next(&l, &line)) {
 		if (line.too_many)
@@ -202,13 +215,39 @@ void authkeys_parse(struct bytes text, struct authkeys *keys, struct diags *diag
 
 void authkeys_check_mode(mode_t mode, struct diags *diags)
 {
-	if (mode & (S_IRGRP | S_IROTH))
-		diag_add(diags, DIAG_ERROR, 0, 0, "mode %04o lets %s read the keys; expected 0600 (chmod 600 %s)",
+	mode_t group = mode & (S_IRGRP | S_IWGRP), others = mode & (S_IROTH | S_IWOTH);
+	mode_t read = mode & (S_IRGRP | S_IROTH), write = mode & (S_IWGRP | S_IWOTH);
+	if (group || others)
+		diag_add(diags, DIAG_ERROR, 0, 0, "mode %04o lets %s %s the keys; expected 0600 (chmod 600 %s)",
 			(unsigned)(mode & 07777),
-			(mode & S_IROTH) == 0 ? "the group"
-			: mode & S_IRGRP      ? "group and others"
-					      : "others",
+			!others  ? "the group"
+			: group ? "group and others"
+				: "others",
+			!write  ? "read"
+			: read ? "read and change"
+			       : "change",
 			diags->file ? diags->file : "authkeys");
+}
+
+static void check_one(const struct authkey *key, unsigned number, struct diags *diags)
+{
+	if (key->method == AUTH_NONE || key->method == AUTH_CRC)
+		return;
+	if (bytes_equal_text((struct bytes){key->key, key->len}, AUTHKEYS_SAMPLE))
+		diag_add(diags, DIAG_WARNING, key->line, 0,
+			"key %u is the one of the sample file, which everybody knows; expected your own: the output of \"openssl rand -hex 32\", on all nodes",
+			number);
+	else if (key->len < AUTHKEYS_SHORT)
+		diag_add(diags, DIAG_WARNING, key->line, 0,
+			"key %u is shorter than %d characters and can be found by trying; expected a long one: the output of \"openssl rand -hex 32\", on all nodes",
+			number, AUTHKEYS_SHORT);
+}
+
+void authkeys_check_strength(const struct authkeys *keys, struct diags *diags)
+{
+	for (unsigned i = 0; i < AUTHKEYS_MAX; i++)
+		if (i == keys->active || keys->keys[i].accept)
+			check_one(&keys->keys[i], i, diags);
 }
 
 void authkeys_wipe(struct authkeys *keys)

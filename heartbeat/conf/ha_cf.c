@@ -1,45 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Drives the parser of ha.cf.  Finds the directive of each line and calls its setter; then applies the presets, runs
-// the second pass over the media, and makes the checks that need the whole file.
+// Drives the parser of ha.cf.  Finds the directive of each line and calls its setter; then applies the presets, and
+// makes the checks that need the whole file.
 #include "heartbeat/conf/ha_cf.h"
 
-#include <assert.h>
 #include <string.h>
 
+#include "heartbeat/conf/foreign.h"
 #include "heartbeat/conf/ha_cf_parse.h"
 
 static const struct lexer_rules rules = {.comment_anywhere = true, .comma_separates = true};
-
-// --- queries of the other files ---
-
-// The name comes from our own code.  A misspelt name must abort, not look like a directive that was not given.
-static size_t row_of(const char *directive)
-{
-	int index = directive_find(bytes_of(directive));
-	assert(index >= 0);
-	return (size_t)index;
-}
-
-unsigned ha_cf_given(const struct ha_cf_parser *p, const char *directive)
-{
-	return p->given[row_of(directive)];
-}
-
-bool ha_cf_refused(const struct ha_cf_parser *p, const char *directive)
-{
-	return p->refused[row_of(directive)];
-}
-
-void ha_cf_set_text(struct ha_cf_parser *p, const char *directive, const char *text)
-{
-	p->text[row_of(directive)] = text;
-}
-
-void ha_cf_complain(struct ha_cf_parser *p, enum diag_severity severity, const struct directive *row, struct word word,
-                    const char *what)
-{
-	diag_add(p->diags, severity, word.line, word.column, "%s: \"%s\" %s", row->name, show(word.text).text, what);
-}
 
 // --- lines ---
 
@@ -53,6 +22,25 @@ static void note_unserved(struct ha_cf_parser *p, const struct directive *row, u
 		(struct unserved_conf){.directive = row->name, .why = row->unserved, .line = line};
 }
 
+// Names that old guides have, and that no Heartbeat 3 of Debian accepted either.
+static const char *advice_for(struct bytes name)
+{
+	static const struct {
+		const char *name, *advice;
+	} rows[] = {
+		{"logd", "there is no ha_logd: write logfile or logfacility"},
+		{"gethostbyname", "names in ucast and ping lines are resolved without it: delete the line"},
+		{"tiebreaker", "two nodes need none: use fencing (stonith_host) or a second network path"},
+		{"rds", "this medium does not exist here: write ucast or mcast"},
+		{"tipc", "this medium does not exist here: write ucast or mcast"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (bytes_equal_text(name, rows[i].name))
+			return rows[i].advice;
+	}
+	return NULL;
+}
+
 static void unknown(struct ha_cf_parser *p, struct word word)
 {
 	struct reader r = reader_over(word.text);
@@ -63,7 +51,12 @@ static void unknown(struct ha_cf_parser *p, struct word word)
 			show(name).text, show(reader_take(&r, reader_left(&r))).text);
 		return;
 	}
-	const char *nearest = directive_nearest(word.text);
+	const char *advice = advice_for(word.text), *nearest = directive_nearest(word.text);
+	if (advice) {
+		diag_add(p->diags, DIAG_ERROR, word.line, word.column, "unknown directive \"%s\"; %s", show(word.text).text,
+			advice);
+		return;
+	}
 	diag_add(p->diags, DIAG_ERROR, word.line, word.column, "unknown directive \"%s\"%s%s%s", show(word.text).text,
 		 nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
 }
@@ -102,6 +95,15 @@ static void hint(struct ha_cf_parser *p, const struct directive *row, struct wor
 			"%s: a backslash does not continue the line in ha.cf; it is part of the value", row->name);
 }
 
+// A directive without effect: does this value ask for something that does not happen?
+static bool asks_in_vain(const struct directive *row, struct bytes value)
+{
+	bool on;
+	if (row->served != WITHOUT_EFFECT || !row->instead)
+		return false;
+	return row->usual ? !bytes_fold_equal(value, row->usual) : !ha_cf_boolean(value, &on) || on;
+}
+
 static void take_words(struct ha_cf_parser *p, int index, const struct lexer_line *line)
 {
 	const struct directive *row = directive_at((size_t)index);
@@ -111,6 +113,9 @@ static void take_words(struct ha_cf_parser *p, int index, const struct lexer_lin
 		if (may_repeat(p, index, word) && row->set(p, row, word)) {
 			accept_text(p, index, word);
 			note_unserved(p, row, word.line);
+			if (asks_in_vain(row, word.text))
+				diag_add(p->diags, DIAG_WARNING, word.line, word.column, "%s: \"%s\" has no effect: %s",
+					row->name, show(word.text).text, row->instead);
 		} else {
 			p->refused[index] = true;
 		}
@@ -224,6 +229,7 @@ static struct ha_cf *parse(struct arena *arena, struct bytes text, const char *l
 
 	struct lexer l;
 	struct lexer_line line;
+	foreign_report(text, rules, 0, diags);
 	lexer_init(&l, text, rules);
 	while (lexer_next(&l, &line))
 		take(&p, &line);
@@ -231,7 +237,6 @@ static struct ha_cf *parse(struct arena *arena, struct bytes text, const char *l
 		diag_add(diags, DIAG_ERROR, 0, 0, "the file contains NUL bytes: it is damaged or not a text file");
 
 	apply_presets(&p);
-	media_conf_finish(&p);
 	ha_cf_check(&p);
 	list_parameters(&p);
 	return p.conf;

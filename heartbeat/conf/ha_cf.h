@@ -16,10 +16,13 @@
 enum {
 	HA_CF_NODES_MAX = 100, /* doc/configuration.md 6: "100 nodes with ping nodes included" */
 	HA_CF_MEDIA_MAX = 64,
+	HA_CF_CHILDREN_MAX = 32, /* more programs beside heartbeat than anybody had */
 	HA_CF_NAME_MAX = 100, /* node name with NUL: doc/protocol.md 1.4 */
 };
 
 enum failback { FAILBACK_LEGACY, FAILBACK_OFF, FAILBACK_ON };
+
+enum { SERIAL_BITS_PER_BYTE = 10 }; /* 8N1: with start bit and stop bit */
 
 enum medium_kind {
 	MEDIUM_BCAST,
@@ -59,20 +62,32 @@ struct parameter {
 struct child_conf { /* respawn, failfast */
 	const char *user, *command; /* command: rest of the line */
 	bool failfast;
-	unsigned line;
+	unsigned line, user_column, command_column;
 };
 
 struct apiauth_conf {
 	const char *client;
 	const char *uids, *gids; /* comma lists as written, NULL when absent */
-	unsigned line;
+	unsigned line, uids_column, gids_column; /* of the first name; line 0: built in */
+};
+
+/* What a script is called for. */
+enum script_action { SCRIPT_STATUS, SCRIPT_START, SCRIPT_STOP, SCRIPT_ACTIONS };
+
+struct deadline_conf { /* script_deadline */
+	struct span time;
+	const char *script; /* as in haresources; NULL: every script */
+	int action;         /* enum script_action; SCRIPT_ACTIONS: every action */
 };
 
 struct stonith_conf {
 	const char *host; /* "*" or a node name, lower case; for "stonith": "*" */
 	const char *type, *parameters; /* stonith: the name of its file */
 	bool from_file;
-	unsigned line;
+	/* Lines of one level are used together: all must succeed.  A higher level is used when the ones before it fail.
+	 * stonith_also has the level of the line before it; each other line has one of its own. */
+	unsigned level;
+	unsigned line, type_column, parameters_column; /* parameters_column 0: there are none */
 };
 
 /* What this version does with a directive; served_text gives the text. */
@@ -80,12 +95,11 @@ enum served {
 	SERVED,
 	WITHOUT_EFFECT, /* checked and stored, not used */
 	NOT_SERVED,     /* checked, not used; heartbeat logs a warning when it starts */
-	NOT_BUILT_IN,   /* a medium that heartbeat/media does not have: heartbeat does not start */
 	NOT_ACCEPTED,   /* every line with it is an error */
 	SERVED_KINDS,
 };
 
-struct unserved_conf { /* a line whose directive is NOT_SERVED */
+struct unserved_conf { /* a line with a directive that is NOT_SERVED */
 	const char *directive, *why;
 	unsigned line;
 };
@@ -99,6 +113,7 @@ struct ha_cf {
 
 	struct span keepalive, deadtime, warntime, initdead, deadping; /* defaults applied: doc/configuration.md 4 */
 	enum failback failback;
+	bool ipfail, isolated_demote;
 	unsigned hopfudge;
 	uint16_t udpport;
 	unsigned baud;
@@ -124,8 +139,17 @@ struct ha_cf {
 	size_t child_count;
 	struct apiauth_conf *apiauth;    /* entries of the file, then the built-in ones that it does not override */
 	size_t apiauth_count;
+	struct deadline_conf *deadlines; /* every line, in their order */
+	size_t deadline_count;
 	struct stonith_conf *stonith;    /* every line; the caller selects the lines for its host */
 	size_t stonith_count;
+	struct span fence_timeout; /* of one attempt with one device */
+	struct span fence_retry;   /* the first pause after all levels have failed; doubled up to FENCE_RETRY_MOST_MS */
+	struct span fence_check;   /* between two questions for the status of a device */
+	struct span priority_delay; /* doc/fencing.md R8 */
+	bool fence_off;            /* the victim stays off */
+	bool wait_for_peer;        /* doc/fencing.md R10 */
+	bool stale_start;          /* doc/fencing.md R13; on by default when a device is given */
 	struct unserved_conf *unserved;  /* in the order of the lines */
 	size_t unserved_count;
 	void *arena; /* owns all strings and arrays */
@@ -139,8 +163,18 @@ struct ha_cf *ha_cf_parse(struct bytes text, const char *local_node, struct diag
 void ha_cf_free(struct ha_cf *conf);
 /* Value of a parameter as cl_status hbparameter prints it; NULL when unset or unknown.  doc/configuration.md 10. */
 const char *ha_cf_parameter(const struct ha_cf *conf, const char *name);
+/* How long a call of a script may take: of the script_deadline lines that apply, the one that names the most (a
+ * script and an action, a script, none), and of those the last.  Without any: 10 minutes for start, because a
+ * database may have to recover; 2 minutes for stop; 30 s for status. */
+struct span ha_cf_deadline(const struct ha_cf *conf, const char *script, enum script_action action);
 /* Name of the directive for a medium kind, for example "bcast". */
 const char *medium_kind_name(enum medium_kind kind);
+/* When nothing but serial lines carries messages: the speed of the fastest one in bits per second; otherwise 0. */
+unsigned ha_cf_line_baud(const struct ha_cf *conf);
+/* After this time a lost number is asked for again, and sent again.  It is max_rexmit_delay, or on serial lines alone
+ * the time that a request and its answer need behind what waits there: more requests than the line carries would
+ * themselves be what fills it. */
+int64_t ha_cf_repeat_ms(const struct ha_cf *conf);
 /* True for a medium that pings hosts outside the cluster; it carries no messages between nodes. */
 bool medium_is_ping(enum medium_kind kind);
 
@@ -154,10 +188,10 @@ struct directive_info {
 };
 /* Walk the table; false past the end. */
 bool ha_cf_directive(size_t index, struct directive_info *info);
-/* "not served"; "" for SERVED. */
+/* The text for a directive that is not served, such as "not served"; "" for SERVED. */
 const char *served_text(enum served served);
 
-/* "1.5", "500ms", "1500us", "2s": doc/configuration.md 3 (s and sec are ours).  False when it is not a time. */
+/* "1.5", "500ms", "1500us", "2s", "2min": doc/configuration.md 3 (s, sec and min are ours).  False when it is not a time. */
 bool ha_cf_time(struct bytes word, struct span *value);
 bool ha_cf_boolean(struct bytes word, bool *value);
 

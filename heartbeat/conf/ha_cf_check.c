@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Checks that need the whole file, and defaults that depend on other values.
-// doc/configuration.md 4 (times), 7 (nodes, media) and 11 (warnings).
+// doc/configuration.md 4 (times), 6 and 7 (nodes, media) and 11 (warnings).
 #include "heartbeat/conf/ha_cf_parse.h"
 
 #include <string.h>
@@ -115,7 +115,69 @@ static void check_nodes(struct ha_cf_parser *p)
 	}
 }
 
-// --- media ---
+// --- media: what lines below them set ---
+
+static bool uses_udpport(enum medium_kind kind)
+{
+	return kind == MEDIUM_BCAST || kind == MEDIUM_UCAST || kind == MEDIUM_UCAST6;
+}
+
+/* The reference uses the udpport line above a medium.  When that line is below the medium, the reference silently uses
+ * port 694.  We use the line below when there is none above. */
+static void finish_port(struct ha_cf_parser *p, struct medium_conf *m)
+{
+	unsigned udpport = ha_cf_given(p, "udpport");
+	if (!uses_udpport(m->kind) || m->port != 0)
+		return;
+	m->port = p->conf->udpport;
+	if (udpport > m->line && m->port != 694)
+		diag_add(p->diags, DIAG_WARNING, m->line, 0,
+			"%s %s: udpport %u of line %u is used here too; Heartbeat used 694 for lines above udpport: put udpport first",
+			medium_kind_name(m->kind), m->name, (unsigned)m->port, udpport);
+}
+
+static void finish_baud(struct ha_cf_parser *p, struct medium_conf *m)
+{
+	unsigned baud = ha_cf_given(p, "baud");
+	if (m->kind != MEDIUM_SERIAL)
+		return;
+	m->baud = p->conf->baud;
+	if (baud > m->line && m->baud != 19200)
+		diag_add(p->diags, DIAG_WARNING, m->line, 0,
+			"serial %s: baud %u of line %u is used here too; Heartbeat used 19200 for lines above baud: put baud first",
+			m->name, m->baud, baud);
+}
+
+/* Two links of one interface need two names, so that the log shows which one is dead: IF:PEER, with the port when two
+ * groups differ in nothing else.  A broadcast keeps the plain name.  doc/configuration.md 11.11 */
+static void finish_name(struct ha_cf_parser *p, struct medium_conf *m)
+{
+	bool shares_interface = false, shares_address = false;
+	if (!m->interface || !m->address)
+		return;
+	for (size_t i = 0; i < p->conf->media_count; i++) {
+		const struct medium_conf *other = &p->conf->media[i];
+		if (other == m || !same_text(other->interface, m->interface))
+			continue;
+		shares_interface = true;
+		shares_address |= same_text(other->address, m->address);
+	}
+	if (shares_address)
+		m->name = arena_format(p->arena, "%s:%s:%u", m->interface, m->address, (unsigned)m->port);
+	else if (shares_interface)
+		m->name = arena_format(p->arena, "%s:%s", m->interface, m->address);
+}
+
+static void finish_media(struct ha_cf_parser *p)
+{
+	for (size_t i = 0; i < p->conf->media_count; i++) {
+		finish_port(p, &p->conf->media[i]);
+		finish_baud(p, &p->conf->media[i]);
+		finish_name(p, &p->conf->media[i]);
+	}
+}
+
+// --- media: checks ---
 
 static bool media_was_refused(const struct ha_cf_parser *p)
 {
@@ -127,15 +189,22 @@ static bool media_was_refused(const struct ha_cf_parser *p)
 	return false;
 }
 
+// Several media on one interface are one cable.
+static bool uses_another_wire(const struct medium_conf *a, const struct medium_conf *b)
+{
+	return !a->interface || !b->interface || strcmp(a->interface, b->interface) != 0;
+}
+
 static void check_media(struct ha_cf_parser *p)
 {
 	const struct ha_cf *c = p->conf;
 	const struct medium_conf *only = NULL;
-	size_t links = 0;
+	size_t links = 0, wires = 0;
 	for (size_t i = 0; i < c->media_count; i++) {
 		if (!medium_is_ping(c->media[i].kind)) {
 			links++;
-			only = &c->media[i];
+			wires += !only || uses_another_wire(only, &c->media[i]) ? 1u : 0;
+			only = only ? only : &c->media[i];
 		}
 	}
 	if (media_was_refused(p)) // check again when the user has corrected the lines
@@ -149,6 +218,30 @@ static void check_media(struct ha_cf_parser *p)
 		diag_add(p->diags, DIAG_WARNING, only->line, 0,
 			"%s %s is the only medium: when it fails, every node starts all resources; add a second medium on another cable",
 			medium_kind_name(only->kind), show(bytes_of(only->name)).text);
+	else if (c->node_count > 1 && wires == 1)
+		diag_add(p->diags, DIAG_WARNING, only->line, 0,
+			"all media use %s, which is one cable: when it fails, every node starts all resources; add a medium on another interface",
+			show(bytes_of(only->interface)).text);
+}
+
+/* A status of a node with one group has about 300 bytes in text framing.  While messages get lost there are twice as
+ * many, and there are other messages. */
+static void check_speed(struct ha_cf_parser *p)
+{
+	enum { STATUS = 320 };
+	int64_t keepalive_ms = span_to_ms(p->conf->keepalive);
+	if (keepalive_ms <= 0)
+		return;
+	int64_t needed = 2 * STATUS * 1000 / keepalive_ms;
+	for (size_t i = 0; i < p->conf->media_count; i++) {
+		const struct medium_conf *m = &p->conf->media[i];
+		unsigned carries = m->baud / SERIAL_BITS_PER_BYTE;
+		if (m->kind == MEDIUM_SERIAL && carries < needed)
+			diag_add(p->diags, DIAG_WARNING, m->line, 0,
+				"serial %s: %u baud carries %u bytes a second, and a keepalive of %lld ms needs about %lld: use a higher baud or a longer keepalive",
+				show(bytes_of(m->name)).text, m->baud, carries, (long long)keepalive_ms,
+				(long long)needed);
+	}
 }
 
 // --- the rest ---
@@ -161,6 +254,40 @@ static void check_failback(struct ha_cf_parser *p)
 	diag_add(p->diags, DIAG_WARNING, 0, 0,
 		"auto_failback is not given: \"legacy\" is used: resources go home, and with a Heartbeat 3.0.6 peer hb_standby and hb_takeover "
 		"move nothing; write \"auto_failback off\" (resources stay where they are) or \"auto_failback on\" (they go home) on both nodes");
+}
+
+static void check_ipfail(struct ha_cf_parser *p)
+{
+	struct ha_cf *c = p->conf;
+	if (p->ipfail_line && !ha_cf_given(p, "ipfail")) {
+		c->ipfail = true;
+		ha_cf_set_text(p, "ipfail", "on");
+	}
+	size_t pings = 0;
+	for (size_t i = 0; i < c->media_count; i++)
+		pings += medium_is_ping(c->media[i].kind);
+	if (c->ipfail && pings == 0)
+		diag_add(p->diags, DIAG_WARNING, ha_cf_given(p, "ipfail"), 0,
+			"ipfail is on, but there is no ping node to compare: add for example \"ping\" with the address of the router");
+	if (!c->ipfail && ha_cf_given(p, "isolated_demote"))
+		diag_add(p->diags, DIAG_WARNING, ha_cf_given(p, "isolated_demote"), 0,
+			"isolated_demote has no effect without \"ipfail on\"");
+}
+
+static void check_fencing(struct ha_cf_parser *p)
+{
+	static const char *const only_with_devices[] = {
+		"fence_action", "fence_timeout", "fence_retry", "fence_check", "priority_delay", "wait_for_peer"};
+	struct ha_cf *c = p->conf;
+	if (!ha_cf_given(p, "stale_start")) {
+		c->stale_start = c->stonith_count > 0;
+		ha_cf_set_text(p, "stale_start", c->stale_start ? "on" : "off");
+	}
+	for (size_t i = 0; c->stonith_count == 0 && i < sizeof only_with_devices / sizeof *only_with_devices; i++)
+		if (ha_cf_given(p, only_with_devices[i]))
+			diag_add(p->diags, DIAG_WARNING, ha_cf_given(p, only_with_devices[i]), 0,
+				"%s has no effect without a fencing device; add a stonith_host line, or delete this one",
+				only_with_devices[i]);
 }
 
 static void check_logging(struct ha_cf_parser *p)
@@ -181,11 +308,15 @@ static void check_logging(struct ha_cf_parser *p)
 
 void ha_cf_check(struct ha_cf_parser *p)
 {
+	finish_media(p);
 	derive_times(p);
 	check_nodes(p);
 	check_media(p);
 	check_times(p);
+	check_speed(p);
 	check_failback(p);
+	check_ipfail(p);
+	check_fencing(p);
 	check_logging(p);
 	apiauth_add_builtin(p);
 }

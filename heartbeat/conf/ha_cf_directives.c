@@ -2,6 +2,7 @@
 // The table of ha.cf: one row for each directive of Heartbeat 3.0.6.  doc/configuration.md 5 and 6.
 #include "heartbeat/conf/ha_cf_parse.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <string.h>
 
@@ -95,17 +96,6 @@ static bool set_uuidfrom(struct ha_cf_parser *p, const struct directive *row, st
 	return false;
 }
 
-static bool set_without_effect(struct ha_cf_parser *p, const struct directive *row, struct word word)
-{
-	bool on = false;
-	if (strcmp(row->name, "use_apphbd") == 0 && !ha_cf_boolean(word.text, &on))
-		return value_boolean(p, row, word); // adds the error
-	if (on || strcmp(row->name, "quorum_server") == 0)
-		ha_cf_complain(p, DIAG_WARNING, row, word,
-		               "has no effect in this heartbeat; you can delete the line");
-	return true;
-}
-
 static bool refuse_line(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
 {
 	diag_add(p->diags, DIAG_ERROR, args->line, 0, "%s: %s: %s; delete the line", row->name,
@@ -116,6 +106,7 @@ static bool refuse_line(struct ha_cf_parser *p, const struct directive *row, con
 // --- the table ---
 
 static const char *const words_hbgen[] = {"file", "time", NULL};
+static const char *const words_fence_action[] = {"reset", "off", NULL};
 static const char *const words_msgfmt[] = {"classic", "netstring", NULL};
 static const char *const words_compression[] = {"zlib", "bz2", NULL};
 
@@ -124,9 +115,7 @@ static const char *const words_compression[] = {"zlib", "bz2", NULL};
 #define SHOWN .parameter = true
 #define MEDIUM(of) .is_medium = true, .kind = MEDIUM_##of
 #define UNSERVED(text) .served = NOT_SERVED, .unserved = text
-#define NO_DRIVERS \
-	"this version has no stonith drivers and cannot fence: this node never takes over the resources of a silent node"
-#define NO_CHILDREN "this version starts no client programs: the command is not run"
+#define PACEMAKER "it is for pacemaker, which is not started; resources are in haresources; delete the line"
 
 // clang-format off
 static const struct directive table[] = {
@@ -135,6 +124,7 @@ static const struct directive table[] = {
 	{"node", "NAME...", line_node, KEPT, .repeat = REPEAT_ADDS, .help = "the machines of the cluster, as uname -n prints their names"},
 	{"autojoin", "none", set_autojoin, KEPT, .preset = "none", SHOWN, .help = "whether nodes without a node line may join: only none is possible with haresources"},
 	{"uuidfrom", "file|nodename", set_uuidfrom, KEPT, .preset = "file", SHOWN, .served = WITHOUT_EFFECT,
+	 .instead = "the identity of this node is always in /var/lib/heartbeat/hb_uuid; delete the line", .usual = "file",
 	 .help = "where the identity of this node comes from: always the file"},
 	{"hbgenmethod", "file|time", value_choice, AT(hbgen_time), .choices = words_hbgen, .preset = "file", SHOWN, .help = "generation of a start: counted in a file, or the time of day"},
 	{"hopfudge", "NUMBER", value_integer, AT(hopfudge), .low = 0, .high = 255, .preset = "1", SHOWN, .help = "hops that a message may make beyond one for each node, 0 to 255"},
@@ -147,7 +137,7 @@ static const struct directive table[] = {
 	{"max_rexmit_delay", "NUMBER", value_integer, AT(max_rexmit_delay_ms), .low = 1, .high = INT_MAX, .preset = "250", SHOWN, .help = "longest wait in milliseconds before a lost packet is asked for again"},
 	// media
 	{"udpport", "PORT", value_udpport, KEPT, .preset = "694", SHOWN, .help = "UDP port of bcast, ucast and ucast6, 1 to 65535; put it above them"},
-	{"baud", "RATE", value_baud, KEPT, .preset = "19200", .repeat = REPEAT_REFUSED, SHOWN, .served = WITHOUT_EFFECT,
+	{"baud", "RATE", value_baud, KEPT, .preset = "19200", .repeat = REPEAT_REFUSED, SHOWN,
 	 .help = "speed of serial lines: 9600, 19200, 38400, 57600, 115200, 230400 or 460800; put it above them"},
 	{"bcast", "INTERFACE...", medium_line_bcast, KEPT, .repeat = REPEAT_ADDS, MEDIUM(BCAST),
 	 .help = "heartbeats by UDP broadcast"},
@@ -160,17 +150,17 @@ static const struct directive table[] = {
 	 .repeat = REPEAT_ADDS, MEDIUM(UCAST),
 	 .help = "heartbeats by UDP to one peer; a line with this node's own address does no harm"},
 	{"mcast6", "INTERFACE GROUP PORT HOPS LOOP", .set_line = medium_line_mcast, .min_words = 3, KEPT,
-	 .repeat = REPEAT_ADDS, MEDIUM(MCAST6), .served = NOT_BUILT_IN,
+	 .repeat = REPEAT_ADDS, MEDIUM(MCAST6),
 	 .help = "heartbeats by IPv6 multicast; HOPS 0 to 4 (1 when left out), LOOP 0 or 1 (0 when left out)"},
 	{"ucast6", "INTERFACE ADDRESS", .set_line = medium_line_ucast, .min_words = 2, KEPT,
-	 .repeat = REPEAT_ADDS, MEDIUM(UCAST6), .served = NOT_BUILT_IN,
-	 .help = "heartbeats by UDP to one IPv6 peer"},
-	{"serial", "DEVICE...", medium_line_serial, KEPT, .repeat = REPEAT_ADDS, MEDIUM(SERIAL), .served = NOT_BUILT_IN,
+	 .repeat = REPEAT_ADDS, MEDIUM(UCAST6),
+	 .help = "heartbeats by UDP to one IPv6 peer; a link-local address belongs to the interface"},
+	{"serial", "DEVICE...", medium_line_serial, KEPT, .repeat = REPEAT_ADDS, MEDIUM(SERIAL),
 	 .help = "heartbeats over a null-modem cable; full path of the device"},
 	{"ping", "HOST...", medium_line_ping, KEPT, .repeat = REPEAT_ADDS, MEDIUM(PING),
 	 .help = "a host, such as the router, that shows whether this node still reaches the network"},
-	{"ping6", "ADDRESS...", medium_line_ping6, KEPT, .repeat = REPEAT_ADDS, MEDIUM(PING6), .served = NOT_BUILT_IN,
-	 .help = "the same by IPv6; an address, without zone"},
+	{"ping6", "ADDRESS...", medium_line_ping6, KEPT, .repeat = REPEAT_ADDS, MEDIUM(PING6),
+	 .help = "the same by IPv6; an address, with the interface behind % when it is link-local"},
 	{"ping_group", "NAME HOST...", .set_line = medium_line_ping_group, .min_words = 2, KEPT,
 	 .repeat = REPEAT_ADDS, MEDIUM(PING_GROUP),
 	 .help = "several hosts that count as one: alive while one of them answers"},
@@ -178,18 +168,42 @@ static const struct directive table[] = {
 	 .help = "Fibre Channel adapters cannot be pinged"},
 	// resources
 	{"auto_failback", "on|off|legacy", set_auto_failback, KEPT, .derived = "legacy", SHOWN, .help = "whether resources go home when their node is back; legacy is on, for old peers, and deprecated"},
+	{"ipfail", "on|off", value_boolean, AT(ipfail), .preset = "off", SHOWN,
+	 .help = "groups leave a node where fewer ping hosts answer than at the other one; ours, Heartbeat 3.0.6 refuses the line"},
+	{"isolated_demote", "on|off", value_boolean, AT(isolated_demote), .preset = "on", SHOWN,
+	 .help = "with ipfail: a node that reaches neither the other node nor any of two or more ping hosts releases its groups"},
 	{"nice_failback", "on|off", set_nice_failback, KEPT, .help = "obsolete; write auto_failback"},
+	{"script_deadline", "TIME [SCRIPT [ACTION]]", .set_line = line_script_deadline, .min_words = 1, KEPT, .repeat = REPEAT_ADDS,
+	 .derived = "600s for start, 120s for stop, 30s for status",
+	 .help = "how long a call of a script may take before it is killed; ours, Heartbeat 3.0.6 refuses the line"},
 	{"stonith", "TYPE FILE", .set_line = line_stonith, .min_words = 2, KEPT,
-	 .repeat = REPEAT_ADDS, UNSERVED(NO_DRIVERS),
+	 .repeat = REPEAT_ADDS,
 	 .help = "a device that fences nodes, its parameters in a file"},
 	{"stonith_host", "HOST TYPE PARAMETERS", .set_line = line_stonith_host, .min_words = 1, KEPT,
-	 .repeat = REPEAT_ADDS, UNSERVED(NO_DRIVERS),
+	 .repeat = REPEAT_ADDS,
 	 .help = "a device that HOST (or every node: *) uses to fence; parameters to the end of the line"},
+	{"stonith_also", "HOST TYPE PARAMETERS", .set_line = line_stonith_host, .min_words = 1, KEPT,
+	 .repeat = REPEAT_ADDS,
+	 .help = "one more device that must succeed together with that of the line above, such as the second power supply"},
+	{"fence_action", "reset|off", value_choice, AT(fence_off), .choices = words_fence_action, .preset = "reset", SHOWN,
+	 .help = "whether a node that was fenced is switched on again, or stays off until somebody does it"},
+	{"fence_timeout", "TIME", value_time, AT(fence_timeout), .low = 1000, .preset = "60s", SHOWN,
+	 .help = "time limit of one attempt with one fencing device"},
+	{"fence_retry", "TIME", value_time, AT(fence_retry), .low = 1000, .preset = "5s", SHOWN,
+	 .help = "pause before the devices are tried again after all failed; it doubles each time, up to 5 minutes"},
+	{"fence_check", "TIME", value_time, AT(fence_check), .low = 10000, .preset = "600s", SHOWN,
+	 .help = "how often each fencing device is asked for its status"},
+	{"priority_delay", "TIME", value_time, AT(priority_delay), .preset = "10s", SHOWN,
+	 .help = "how much longer a node waits before it fences an owner, so that two nodes do not fence each other"},
+	{"wait_for_peer", "on|off", value_boolean, AT(wait_for_peer), .preset = "on", SHOWN,
+	 .help = "whether a node that has booted, and has not heard the other one since, does not fence it"},
+	{"stale_start", "on|off", value_boolean, AT(stale_start), .derived = "on when a fencing device is given", SHOWN,
+	 .help = "whether a node that boots alone and did not run last waits for the other one, or for hb_takeover"},
 	{"respawn", "USER COMMAND...", .set_line = line_child, .min_words = 2, KEPT,
-	 .repeat = REPEAT_ADDS, UNSERVED(NO_CHILDREN),
+	 .repeat = REPEAT_ADDS,
 	 .help = "a program that runs beside heartbeat and is started again unless it exits with 100"},
 	{"failfast", "USER COMMAND...", .set_line = line_child, .min_words = 2, KEPT,
-	 .repeat = REPEAT_ADDS, UNSERVED(NO_CHILDREN),
+	 .repeat = REPEAT_ADDS,
 	 .help = "the same, but when it ends, heartbeat stops on this node"},
 	{"apiauth", "CLIENT [uid=U,U] [gid=G,G]", .set_line = line_apiauth, .min_words = 1, KEPT, .repeat = REPEAT_ADDS, .help = "who may sign on as CLIENT"},
 	{"env", "NAME=VALUE...", line_env, KEPT, .repeat = REPEAT_ADDS, .help = "HA_NAME in the environment of all programs that are started"},
@@ -199,8 +213,10 @@ static const struct directive table[] = {
 	{"debugfile", "PATH", value_path, AT(debugfile), SHOWN, .help = "log file for all messages, and what scripts print"},
 	{"use_logd", "on|off", value_boolean, AT(use_logd),
 	 .derived = "on when no other place for the log is given", SHOWN, .served = WITHOUT_EFFECT,
+	 .instead = "there is no ha_logd, and messages go to logfile, debugfile and logfacility; name them and delete the line",
 	 .help = "send log messages to ha_logd, which this heartbeat does not have"},
 	{"conn_logd_time", "TIME", value_time, KEPT, .low = 1, .preset = "60", SHOWN, .served = WITHOUT_EFFECT,
+	 .instead = "there is no ha_logd; delete the line",
 	 .help = "pause before ha_logd is tried again"},
 	{"syslogmsgfmt", "on|off", value_boolean, AT(syslogmsgfmt), .preset = "true", SHOWN, .help = "log files look like those of syslog"},
 	{"log_badpack", "on|off", value_boolean, AT(log_badpack), .preset = "true", SHOWN, .help = "report packets that are malformed or not signed by our key"},
@@ -218,27 +234,36 @@ static const struct directive table[] = {
 	 .help = "a device that resets the machine when heartbeat hangs, such as /dev/watchdog"},
 	{"memreserve", "NUMBER", value_integer, KEPT, .low = 1, .high = INT_MAX, .preset = "6500", SHOWN,
 	 .served = WITHOUT_EFFECT,
+	 .instead = "heartbeat locks the memory that it uses; delete the line",
 	 .help = "kilobytes of memory to lock"},
 	{"coredumps", "on|off", value_boolean, KEPT, .preset = "true", SHOWN, .served = WITHOUT_EFFECT,
+	 .instead = "heartbeat writes no core dumps, because they would contain keys; a guardian starts a new engine instead",
 	 .help = "allow core dumps"},
 	{"coreroot", "DIRECTORY", value_path, KEPT, .preset = "/var/lib/heartbeat/cores", SHOWN,
 	 .served = WITHOUT_EFFECT,
+	 .instead = "heartbeat writes no core dumps; delete the line",
 	 .help = "where core dumps are written"},
-	{"use_apphbd", "on|off", set_without_effect, KEPT, .preset = "off", .served = WITHOUT_EFFECT,
+	{"use_apphbd", "on|off", value_boolean, KEPT, .preset = "off", .served = WITHOUT_EFFECT,
+	 .instead = "there is no apphbd; the guardian watches the engine; delete the line",
 	 .help = "apphbd monitors programs; this heartbeat does not have it"},
 	// pacemaker
 	{"crm", "off", set_crm, KEPT, .preset = "false", .repeat = REPEAT_REFUSED, SHOWN, .help = "pacemaker instead of haresources: only off is possible"},
 	{"pacemaker", "off", set_crm, KEPT, .preset = "false", .repeat = REPEAT_REFUSED, SHOWN, .help = "another name of crm"},
-	{"crmd_spawns_pengine", "on|off", value_boolean, KEPT, .served = WITHOUT_EFFECT, .help = "for pacemaker only"},
+	{"crmd_spawns_pengine", "on|off", value_boolean, KEPT, .served = WITHOUT_EFFECT,
+	 .instead = PACEMAKER, .help = "for pacemaker only"},
 	{"crm_daemon_dir", "DIRECTORY", .set_line = refuse_line, KEPT, .served = NOT_ACCEPTED,
 	 .help = "it is for pacemaker, which this heartbeat does not start"},
 	{"record_config_changes", "on|off", value_boolean, KEPT, .preset = "on", SHOWN, .served = WITHOUT_EFFECT,
+	 .instead = PACEMAKER,
 	 .help = "for pacemaker only"},
 	{"record_pengine_inputs", "on|off", value_boolean, KEPT, .preset = "on", SHOWN, .served = WITHOUT_EFFECT,
+	 .instead = PACEMAKER,
 	 .help = "for pacemaker only"},
 	{"enable_config_writes", "on|off", value_boolean, KEPT, .preset = "on", SHOWN, .served = WITHOUT_EFFECT,
+	 .instead = PACEMAKER,
 	 .help = "for pacemaker only"},
-	{"quorum_server", "HOST", set_without_effect, KEPT, SHOWN, .served = WITHOUT_EFFECT,
+	{"quorum_server", "HOST", value_text, KEPT, SHOWN, .served = WITHOUT_EFFECT,
+	 .instead = "two nodes need no quorum; use fencing (stonith_host) or a second network path, and delete the line",
 	 .help = "for pacemaker only"},
 	{"normalpoll", "on|off", .set_line = refuse_line, KEPT, .served = NOT_ACCEPTED,
 	 .help = "it was a build option of old releases"},
@@ -273,6 +298,39 @@ const char *directive_nearest(struct bytes name)
 	return spelling_nearest(name, name_at);
 }
 
+// The name comes from our own code.  A misspelt name must abort, not look like a directive that was not given.
+static size_t row_of(const char *directive)
+{
+	int index = directive_find(bytes_of(directive));
+	assert(index >= 0);
+	return (size_t)index;
+}
+
+unsigned ha_cf_given(const struct ha_cf_parser *p, const char *directive)
+{
+	return p->given[row_of(directive)];
+}
+
+bool ha_cf_refused(const struct ha_cf_parser *p, const char *directive)
+{
+	return p->refused[row_of(directive)];
+}
+
+void ha_cf_set_text(struct ha_cf_parser *p, const char *directive, const char *text)
+{
+	p->text[row_of(directive)] = text;
+}
+
+const char *medium_kind_name(enum medium_kind kind)
+{
+	const struct directive *row;
+	for (size_t i = 0; (row = directive_at(i)) != NULL; i++) {
+		if (row->is_medium && row->kind == kind)
+			return row->name; // the first row counts: "bcast", not its old name "udp"
+	}
+	return "?";
+}
+
 bool ha_cf_directive(size_t index, struct directive_info *info)
 {
 	const struct directive *row = directive_at(index);
@@ -297,7 +355,6 @@ const char *served_text(enum served served)
 		[SERVED] = "",
 		[WITHOUT_EFFECT] = "without effect",
 		[NOT_SERVED] = "not served",
-		[NOT_BUILT_IN] = "not built in, the start is refused",
 		[NOT_ACCEPTED] = "not accepted",
 	};
 	return (size_t)served < SERVED_KINDS ? texts[served] : "?";

@@ -83,6 +83,16 @@ bool line_env(struct ha_cf_parser *p, const struct directive *row, struct word w
 
 // --- respawn, failfast ---
 
+static bool is_ipfail(struct bytes program)
+{
+	static const char name[] = "/ipfail";
+	struct reader r = reader_over(program);
+	if (program.len < sizeof(name) - 1)
+		return false;
+	(void)reader_take(&r, program.len - (sizeof(name) - 1)); // the directory
+	return bytes_equal_text(reader_take(&r, reader_left(&r)), name);
+}
+
 bool line_child(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
 {
 	struct ha_cf *conf = p->conf;
@@ -91,12 +101,25 @@ bool line_child(struct ha_cf_parser *p, const struct directive *row, const struc
 		               "is not a full path; expected a program path that starts with /");
 		return false;
 	}
+	if (is_ipfail(args->words[1].text)) {
+		ha_cf_complain(p, DIAG_WARNING, row, args->words[1],
+		               "is not run: it is built in, and this line means \"ipfail on\"; write that");
+		p->ipfail_line = args->line;
+		return true;
+	}
+	if (conf->child_count == HA_CF_CHILDREN_MAX) {
+		ha_cf_complain(p, DIAG_ERROR, row, args->words[1],
+		               "is one program too many; expected at most 32 lines of respawn and failfast");
+		return false;
+	}
 	conf->children = arena_grow(p->arena, conf->children, conf->child_count, sizeof(*conf->children));
 	conf->children[conf->child_count++] = (struct child_conf){
 		.user = arena_text(p->arena, args->words[0].text),
 		.command = arena_text(p->arena, args->rest),
 		.failfast = strcmp(row->name, "failfast") == 0,
 		.line = args->line,
+		.user_column = args->words[0].column,
+		.command_column = args->words[1].column,
 	};
 	return true;
 }
@@ -148,6 +171,7 @@ static bool apiauth_list(
 		return false;
 	}
 	*list = arena_text(p->arena, names);
+	*(list == &entry->uids ? &entry->uids_column : &entry->gids_column) = word.column + 4; // behind "uid="
 	return true;
 }
 
@@ -193,11 +217,13 @@ void apiauth_add_builtin(struct ha_cf_parser *p)
 	}
 }
 
-// --- stonith, stonith_host ---
+// --- stonith, stonith_host, stonith_also ---
 
 static void stonith_add(struct ha_cf_parser *p, struct stonith_conf entry)
 {
 	struct ha_cf *conf = p->conf;
+	if (conf->stonith_count)
+		entry.level += conf->stonith[conf->stonith_count - 1].level;
 	conf->stonith = arena_grow(p->arena, conf->stonith, conf->stonith_count, sizeof(entry));
 	conf->stonith[conf->stonith_count++] = entry;
 }
@@ -209,13 +235,28 @@ bool line_stonith(struct ha_cf_parser *p, const struct directive *row, const str
 		               "and what follows it have no effect; write parameters into the file");
 	stonith_add(p, (struct stonith_conf){.host = "*", .type = arena_text(p->arena, args->words[0].text),
 					     .parameters = arena_text(p->arena, args->words[1].text), .from_file = true,
-					     .line = args->line});
+					     .level = 1, .line = args->line, .type_column = args->words[0].column,
+					     .parameters_column = args->words[1].column});
 	return true;
+}
+
+// The devices of one level belong to one host: a part of a level is not enough to be certain.
+static bool continues_level(
+	struct ha_cf_parser *p, const struct directive *row, struct word host_word, const char *host)
+{
+	const struct ha_cf *conf = p->conf;
+	if (conf->stonith_count && strcmp(conf->stonith[conf->stonith_count - 1].host, host) == 0)
+		return true;
+	ha_cf_complain(p, DIAG_ERROR, row, host_word,
+		conf->stonith_count ? "is not the host of the device above; expected the same host"
+				    : "has no device above it; expected a stonith_host line first");
+	return false;
 }
 
 bool line_stonith_host(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args)
 {
 	const char *host = arena_lower(p->arena, args->words[0].text);
+	bool also = strcmp(row->name, "stonith_also") == 0;
 	if (args->count < 2) {
 		// The reference ignores a line for another host, and refuses this one when it is for this host.
 		bool ours = strcmp(host, "*") == 0 || !p->local_node || strcmp(host, p->local_node) == 0;
@@ -223,9 +264,14 @@ bool line_stonith_host(struct ha_cf_parser *p, const struct directive *row, cons
 			 "has no device; expected \"stonith_host HOST TYPE PARAMETERS\"");
 		return false;
 	}
+	if (also && !continues_level(p, row, args->words[0], host))
+		return false;
 	struct lexer_line device;
 	rest_words(args, &device);
 	stonith_add(p, (struct stonith_conf){.host = host, .type = arena_text(p->arena, args->words[1].text),
-					     .parameters = arena_text(p->arena, device.rest), .line = args->line});
+					     .parameters = arena_text(p->arena, device.rest), .level = !also,
+					     .line = args->line,
+					     .type_column = args->words[1].column,
+					     .parameters_column = device.count > 1 ? args->words[2].column : 0});
 	return true;
 }

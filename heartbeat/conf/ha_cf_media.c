@@ -1,28 +1,35 @@
 // SPDX-License-Identifier: MIT
-// Media lines, and their second pass after the whole file is read.  doc/configuration.md 6.
+// Media lines.  ha_cf_check.c finishes the media after the whole file is read.  doc/configuration.md 6.
 #include "heartbeat/conf/ha_cf_parse.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
-const char *medium_kind_name(enum medium_kind kind)
-{
-	const struct directive *row;
-	for (size_t i = 0; (row = directive_at(i)) != NULL; i++) {
-		if (row->is_medium && row->kind == kind)
-			return row->name; // the first row counts: "bcast", not its old name "udp"
-	}
-	return "?";
-}
+enum { SERIAL_ROUND_TRIP = 2048 }; // bytes: a request, its answer, and what waits in front of them
 
 bool medium_is_ping(enum medium_kind kind)
 {
 	return kind == MEDIUM_PING || kind == MEDIUM_PING6 || kind == MEDIUM_PING_GROUP;
 }
 
-static bool same_text(const char *a, const char *b)
+unsigned ha_cf_line_baud(const struct ha_cf *conf)
 {
-	return a == b || (a && b && strcmp(a, b) == 0);
+	unsigned baud = 0;
+	for (size_t i = 0; i < conf->media_count; i++) {
+		const struct medium_conf *m = &conf->media[i];
+		if (m->kind == MEDIUM_SERIAL)
+			baud = m->baud > baud ? m->baud : baud;
+		else if (!medium_is_ping(m->kind))
+			return 0;
+	}
+	return baud;
+}
+
+int64_t ha_cf_repeat_ms(const struct ha_cf *conf)
+{
+	unsigned baud = ha_cf_line_baud(conf);
+	int64_t round_trip = baud ? SERIAL_ROUND_TRIP * SERIAL_BITS_PER_BYTE * 1000LL / baud : 0;
+	return round_trip > conf->max_rexmit_delay_ms ? round_trip : conf->max_rexmit_delay_ms;
 }
 
 // The equal medium that an earlier line added; NULL when there is none.
@@ -100,12 +107,23 @@ static bool is_address(int family, struct bytes word, struct in6_addr *address)
 	return bytes_to_text(word, text, sizeof(text)) && inet_pton(family, text, address) == 1;
 }
 
+// ADDRESS or ADDRESS%ZONE, where a link-local address belongs to an interface; zone: empty without.
+static bool split_zone(struct bytes word, struct bytes *address, struct bytes *zone)
+{
+	struct reader r = reader_over(word);
+	struct in6_addr ip;
+	bool has_zone = bytes_have(word, '%');
+	*address = has_zone ? reader_until(&r, '%') : word;
+	*zone = has_zone ? reader_take(&r, reader_left(&r)) : (struct bytes){0};
+	return is_address(AF_INET6, *address, &ip) && (!has_zone || (zone->len > 0 && IN6_IS_ADDR_LINKLOCAL(&ip)));
+}
+
 bool medium_line_ping6(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
-	struct in6_addr address;
-	if (!is_address(AF_INET6, word.text, &address)) {
+	struct bytes address, zone;
+	if (!split_zone(word.text, &address, &zone)) {
 		ha_cf_complain(p, DIAG_ERROR, row, word,
-		               "is not an IPv6 address; expected one such as 2001:db8::1, without a %zone");
+		               "is not an IPv6 address; expected one such as 2001:db8::1 or fe80::1%eth0");
 		return false;
 	}
 	return medium_line_ping(p, row, word);
@@ -174,17 +192,21 @@ bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, cons
 	const char *interface = arena_text(p->arena, words[0].text);
 	struct medium_conf m = {.kind = row->kind, .name = interface, .interface = interface, .port = p->conf->udpport,
 				.line = args->line};
-	struct in6_addr address;
-	if (m.kind == MEDIUM_UCAST6 && !is_address(AF_INET6, words[1].text, &address)) {
-		ha_cf_complain(p, DIAG_ERROR, row, words[1],
-		               "is not an IPv6 address; expected one such as fe80::1, without a %zone");
+	struct bytes address = words[1].text, zone = {0};
+	if (m.kind == MEDIUM_UCAST6 && !split_zone(words[1].text, &address, &zone)) {
+		ha_cf_complain(
+			p, DIAG_ERROR, row, words[1], "is not an IPv6 address; expected one such as fe80::1 or 2001:db8::1");
+		return false;
+	}
+	if (zone.len > 0 && !bytes_equal(zone, words[0].text)) {
+		ha_cf_complain(p, DIAG_ERROR, row, words[1], "has another zone than the interface of the line; leave it out");
 		return false;
 	}
 	if (args->count > 2) { // the reference silently ignores the other peers
 		ha_cf_complain(p, DIAG_ERROR, row, words[2], "is one word too many; write one line for each peer");
 		return false;
 	}
-	m.address = arena_text(p->arena, words[1].text);
+	m.address = arena_text(p->arena, address);
 	return add(p, row, words[0], m);
 }
 
@@ -202,66 +224,4 @@ bool medium_line_ping_group(struct ha_cf_parser *p, const struct directive *row,
 		group->members[group->member_count++] = arena_text(p->arena, args->words[i].text);
 	}
 	return true;
-}
-
-// --- second pass ---
-
-static bool uses_udpport(enum medium_kind kind)
-{
-	return kind == MEDIUM_BCAST || kind == MEDIUM_UCAST || kind == MEDIUM_UCAST6;
-}
-
-/* The reference uses the udpport line above a medium.  When that line is below the medium, the reference silently uses
- * port 694.  We use the line below when there is none above. */
-static void finish_port(struct ha_cf_parser *p, struct medium_conf *m)
-{
-	unsigned udpport = ha_cf_given(p, "udpport");
-	if (!uses_udpport(m->kind) || m->port != 0)
-		return;
-	m->port = p->conf->udpport;
-	if (udpport > m->line && m->port != 694)
-		diag_add(p->diags, DIAG_WARNING, m->line, 0,
-			"%s %s: udpport %u of line %u is used here too; Heartbeat used 694 for lines above udpport: put udpport first",
-			medium_kind_name(m->kind), m->name, (unsigned)m->port, udpport);
-}
-
-static void finish_baud(struct ha_cf_parser *p, struct medium_conf *m)
-{
-	unsigned baud = ha_cf_given(p, "baud");
-	if (m->kind != MEDIUM_SERIAL)
-		return;
-	m->baud = p->conf->baud;
-	if (baud > m->line && m->baud != 19200)
-		diag_add(p->diags, DIAG_WARNING, m->line, 0,
-			"serial %s: baud %u of line %u is used here too; Heartbeat used 19200 for lines above baud: put baud first",
-			m->name, m->baud, baud);
-}
-
-/* Two links of one interface need two names, so that the log shows which one is dead: IF:PEER, with the port when two
- * groups differ in nothing else.  A broadcast keeps the plain name.  doc/configuration.md 11.11 */
-static void finish_name(struct ha_cf_parser *p, struct medium_conf *m)
-{
-	bool shares_interface = false, shares_address = false;
-	if (!m->interface || !m->address)
-		return;
-	for (size_t i = 0; i < p->conf->media_count; i++) {
-		const struct medium_conf *other = &p->conf->media[i];
-		if (other == m || !same_text(other->interface, m->interface))
-			continue;
-		shares_interface = true;
-		shares_address |= same_text(other->address, m->address);
-	}
-	if (shares_address)
-		m->name = arena_format(p->arena, "%s:%s:%u", m->interface, m->address, (unsigned)m->port);
-	else if (shares_interface)
-		m->name = arena_format(p->arena, "%s:%s", m->interface, m->address);
-}
-
-void media_conf_finish(struct ha_cf_parser *p)
-{
-	for (size_t i = 0; i < p->conf->media_count; i++) {
-		finish_port(p, &p->conf->media[i]);
-		finish_baud(p, &p->conf->media[i]);
-		finish_name(p, &p->conf->media[i]);
-	}
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "heartbeat/conf/ha_cf.h"
 #include "lib/arena.h"
@@ -36,7 +37,7 @@ struct directive {
 	bool (*set_line)(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
 	size_t min_words;    /* set_line: fewer words are an error */
 	size_t field;        /* offset in struct ha_cf, or NO_FIELD */
-	long low, high;      /* integers; times: low in ms, high unused */
+	long low, high;      /* range of an integer; of a time: low is in ms, high is not used */
 	const char *const *choices; /* ends with NULL */
 	const char *preset;  /* default: passed to set when the directive is not given */
 	const char *derived; /* description of a computed default, for the manual */
@@ -45,6 +46,10 @@ struct directive {
 	enum served served;
 	/* NOT_SERVED: what is missing and what the consequence is; logged at the start, after line and name */
 	const char *unserved;
+	/* WITHOUT_EFFECT: what happens instead, or what to do; a line that asks for more gets a warning with it.
+	 * NULL: no warning. */
+	const char *instead;
+	const char *usual; /* the value that asks for nothing; NULL: false, where the value is a boolean */
 	bool is_medium;
 	enum medium_kind kind; /* is_medium */
 	const char *help;
@@ -61,6 +66,7 @@ struct ha_cf_parser {
 	bool refused[DIRECTIVES_MAX];     /* by row: a value was refused, so no default may be derived from it */
 	const char *text[DIRECTIVES_MAX]; /* by row: the last accepted value */
 	unsigned node_line[HA_CF_NODES_MAX];
+	unsigned ipfail_line; /* of a respawn line with ipfail; 0: none */
 };
 
 /* --- ha_cf_directives.c --- */
@@ -70,17 +76,16 @@ int directive_find(struct bytes name);
 /* The directive that is most similar to name; NULL when none is similar. */
 const char *directive_nearest(struct bytes name);
 
-/* --- ha_cf.c --- */
 /* Line of the last use (0: not given), and whether a value was refused.  A name that no row has fails an assertion. */
 unsigned ha_cf_given(const struct ha_cf_parser *p, const char *directive);
 bool ha_cf_refused(const struct ha_cf_parser *p, const char *directive);
-/* Record what hbparameter answers for a directive whose default was computed. */
+/* Record what hbparameter answers for a directive with a computed default. */
 void ha_cf_set_text(struct ha_cf_parser *p, const char *directive, const char *text);
+
+/* --- ha_cf_value.c: a word is a value --- */
 /* A diagnostic about one value: 'DIRECTIVE: "VALUE" WHAT'. */
 void ha_cf_complain(struct ha_cf_parser *p, enum diag_severity severity, const struct directive *row, struct word word,
                     const char *what);
-
-/* --- ha_cf_value.c: a word is a value --- */
 bool value_time(struct ha_cf_parser *p, const struct directive *row, struct word word);
 bool value_boolean(struct ha_cf_parser *p, const struct directive *row, struct word word);
 bool value_integer(struct ha_cf_parser *p, const struct directive *row, struct word word);
@@ -108,7 +113,14 @@ bool line_stonith_host(struct ha_cf_parser *p, const struct directive *row, cons
 /* Add the built-in apiauth entries that the file does not override. */
 void apiauth_add_builtin(struct ha_cf_parser *p);
 
+/* --- deadline.c --- */
+bool line_script_deadline(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
+
 /* --- ha_cf_media.c --- */
+static inline bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
 bool medium_line_bcast(struct ha_cf_parser *p, const struct directive *row, struct word word);
 bool medium_line_serial(struct ha_cf_parser *p, const struct directive *row, struct word word);
 bool medium_line_ping(struct ha_cf_parser *p, const struct directive *row, struct word word);
@@ -118,11 +130,10 @@ bool medium_line_mcast(struct ha_cf_parser *p, const struct directive *row, cons
 /* ucast6 too */
 bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
 bool medium_line_ping_group(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
-/* Second pass: port and baud from lines below the medium; different link names for two media of one interface. */
-void media_conf_finish(struct ha_cf_parser *p);
 
 /* --- ha_cf_check.c --- */
-/* Set the defaults that depend on other values, and make the checks that need the whole file. */
+/* Finish the media: port and baud from lines below them; different link names for two media of one interface.  Set the
+ * defaults that depend on other values, and make the checks that need the whole file. */
 void ha_cf_check(struct ha_cf_parser *p);
 
 #endif

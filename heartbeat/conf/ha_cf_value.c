@@ -8,6 +8,12 @@
 
 #include "lib/facility.h"
 
+void ha_cf_complain(struct ha_cf_parser *p, enum diag_severity severity, const struct directive *row, struct word word,
+                    const char *what)
+{
+	diag_add(p->diags, severity, word.line, word.column, "%s: \"%s\" %s", row->name, show(word.text).text, what);
+}
+
 #define QUOTED "%s: \"%s\" "
 
 static void *field_of(struct ha_cf_parser *p, const struct directive *row)
@@ -41,13 +47,15 @@ bool bytes_fold_equal(struct bytes word, const char *text)
 // --- times ---
 
 /* Nanoseconds of a unit; 0: unknown unit.  The reference compares only the first two letters with ms and us, and
- * accepts any letters after them.  s and sec are our extensions, so no letters may follow them.
+ * accepts any letters after them.  s, sec and min are our extensions, so no letters may follow them.
  * *odd: other letters follow. */
 static int64_t unit_read(struct bytes unit, bool *odd)
 {
 	*odd = false;
 	if (unit.len == 0 || bytes_fold_equal(unit, "s") || bytes_fold_equal(unit, "sec"))
 		return 1000000000;
+	if (bytes_fold_equal(unit, "min"))
+		return 60 * INT64_C(1000000000);
 	if (unit.len < 2 || lower(unit.at[1]) != 's')
 		return 0;
 	uint8_t first = lower(unit.at[0]);
@@ -65,7 +73,7 @@ static bool time_read(struct bytes word, struct span *value, bool *odd)
 	unsigned digits = 0;
 	bool dot = false;
 	for (int c = reader_peek(&r); c == '.' || (c >= '0' && c <= '9'); c = reader_peek(&r)) {
-		(void)reader_byte(&r); // the one that was looked at
+		(void)reader_byte(&r); // the byte that was looked at
 		if (c == '.') {
 			if (dot)
 				return false;
@@ -83,7 +91,7 @@ static bool time_read(struct bytes word, struct span *value, bool *odd)
 	int64_t unit = unit_read(reader_take(&r, reader_left(&r)), odd);
 	if (digits == 0 || unit == 0 || whole > TIME_MAX_NS / unit)
 		return false;
-	int64_t ns = whole * unit + fraction * unit / NANO;
+	int64_t ns = whole * unit + fraction * (unit / 1000) / (NANO / 1000); // a whole minute times 1e9 would not fit
 	*value = span_ms((ns + 500000) / 1000000); // nearest millisecond, the resolution of the reference
 	return true;
 }
@@ -101,7 +109,7 @@ bool value_time(struct ha_cf_parser *p, const struct directive *row, struct word
 	if (!time_read(word.text, &value, &odd)) {
 		diag_add(p->diags, DIAG_ERROR, word.line, word.column,
 			QUOTED
-			"is not a time; expected a number of seconds, or a number with ms or us, such as 2, 1.5 or 500ms",
+			"is not a time; expected a number of seconds, or a number with us, ms, s or min, such as 2, 1.5, 500ms or 2min",
 			row->name, show(word.text).text);
 		return false;
 	}
@@ -155,7 +163,7 @@ long integer_read(struct bytes word, bool *garbage)
 	long value = 0;
 	bool digits = false;
 	for (int c = reader_peek(&r); c >= '0' && c <= '9'; c = reader_peek(&r)) {
-		(void)reader_byte(&r); // the one that was looked at
+		(void)reader_byte(&r); // the byte that was looked at
 		digits = true;
 		value = value > (INT_MAX - (c - '0')) / 10 ? INT_MAX : value * 10 + (c - '0');
 	}

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "lib/arena.h"
+#include "heartbeat/conf/foreign.h"
+#include "heartbeat/conf/ipv6_word.h"
 #include "heartbeat/conf/show.h"
 #include "lib/lexer.h"
 
@@ -62,7 +64,7 @@ static bool looks_like_ipv4(struct bytes word)
 	for (int part = 0; part < 4; part++) {
 		int digits = 0;
 		for (int c = reader_peek(&r); c >= '0' && c <= '9'; c = reader_peek(&r), digits++)
-			(void)reader_byte(&r); // the one that was looked at
+			(void)reader_byte(&r); // the byte that was looked at
 		if (digits == 0 || (part < 3 && !reader_skip(&r, ".")))
 			return false;
 	}
@@ -205,13 +207,9 @@ static void split_resource(struct haresources_parser *p, struct bytes text, stru
 }
 
 // "2001:db8::5" would run a script with the name 2001:db8.  A short name such as db2::1 is a script: do not warn.
-static bool looks_like_ipv6(struct bytes word, const char *script)
+static bool looks_like_ipv6(const char *word, const char *script, char instead[IPV6_WORD_MAX])
 {
-	char text[INET6_ADDRSTRLEN];
-	struct in6_addr ip;
-	struct reader r = reader_over(word);
-	bool more;
-	return bytes_to_text(next_part(&r, &more), text, sizeof(text)) && inet_pton(AF_INET6, text, &ip) == 1 &&
+	return haresources_address_family(script) == AF_UNSPEC && ipv6_word_instead(word, instead) &&
 	       (strchr(script, ':') || strlen(script) == 4);
 }
 
@@ -228,9 +226,11 @@ static bool parse_resource(struct haresources_parser *p, struct word word, struc
 	}
 	if (bare && !check_bare_address(p, word, out->args[0]))
 		return false;
-	if (looks_like_ipv6(word.text, out->script))
-		complain(p, DIAG_WARNING, word,
-			"looks like an IPv6 address, but only an IPv4 address may be written without a script; write IPv6addr::ADDRESS");
+	char instead[IPV6_WORD_MAX];
+	if (looks_like_ipv6(out->text, out->script, instead))
+		diag_add(p->diags, DIAG_WARNING, word.line, word.column,
+			"\"%s\" looks like an IPv6 address, but only an IPv4 address may be written without a script; write %s (all eight groups, because :: separates arguments)",
+			show(word.text).text, show(bytes_of(instead)).text);
 	if (!is_script_name(out->script)) {
 		complain(p, DIAG_ERROR, word,
 			"has no valid script name; expected letters, digits and _ . : @ - only, no path");
@@ -310,6 +310,7 @@ static struct haresources *parse(
 
 	struct lexer l;
 	struct lexer_line line;
+	foreign_report(text, rules, 0, diags);
 	lexer_init(&l, text, rules);
 	while (lexer_next(&l, &line))
 		take(&p, &line);

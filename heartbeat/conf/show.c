@@ -5,7 +5,15 @@ struct shown show(struct bytes word)
 {
 	struct shown out = {{0}};
 	struct writer w = writer_over(out.text, sizeof(out.text) - 1);
-	writer_escaped(&w, word, SHOW_BYTES);
+	/* A backslash is shown as it is written: the reader compares the message with the file. */
+	for (size_t i = 0; i < word.len && i < SHOW_BYTES; i++) {
+		if (word.at[i] == '\\')
+			writer_byte(&w, word.at[i]);
+		else
+			writer_escaped(&w, (struct bytes){&word.at[i], 1}, 1);
+	}
+	if (word.len > SHOW_BYTES)
+		writer_text(&w, "...");
 	return out;
 }
 

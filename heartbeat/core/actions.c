@@ -7,13 +7,15 @@
 
 #include "heartbeat/core/state.h"
 
+enum { COMPLAINT_EVERY_MS = 60000 };
+
 struct action *action_add(struct core *c, enum action_kind kind)
 {
 	struct action *a;
 	if (c->action_tail < CORE_ACTIONS_MAX) {
 		a = &c->actions[c->action_tail++];
 	} else {
-		a = &c->actions[CORE_ACTIONS_MAX]; /* scratch: never handed out */
+		a = &c->actions[CORE_ACTIONS_MAX]; /* written to, but never handed out */
 		c->dropped_actions++;
 	}
 	memset(a, 0, sizeof *a);
@@ -86,25 +88,21 @@ void core_log(struct core *c, enum log_level level, const char *format, ...)
 
 bool core_complain(struct core *c, enum complaint_kind kind, const char *format, ...)
 {
-	struct complaint *complaint = &c->complaints[kind];
-	if (!mono_reached(c->now.mono, complaint->next)) {
-		complaint->silent++;
+	uint64_t suppressed;
+	if (!rate_limit_pass(&c->complaints[kind], 1, span_ms(COMPLAINT_EVERY_MS), c->now.mono, &suppressed))
 		return false;
-	}
 	va_list args;
 	va_start(args, format);
 	const char *text = text_of(c, format, args);
 	va_end(args);
-	if (complaint->silent)
+	if (suppressed)
 		text = action_text(c, "%s (%llu more of this kind since the last line)", text,
-			(unsigned long long)complaint->silent);
-	log_text(c, LOG_LEVEL_WARN, text);
-	complaint->silent = 0;
-	complaint->next = mono_add(c->now.mono, span_ms(60000));
+			(unsigned long long)suppressed);
+	log_text(c, kind == COMPLAINT_OWN_NAME || kind == COMPLAINT_TWO_LIVES ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, text);
 	return true;
 }
 
-/* splitmix64: small, seeded by the shell, good enough for delays. */
+/* splitmix64: small, and good enough for delays.  The daemon gives the seed. */
 uint64_t core_random(struct core *c, uint64_t bound)
 {
 	uint64_t z = c->random += 0x9e3779b97f4a7c15u;

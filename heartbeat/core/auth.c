@@ -11,8 +11,9 @@
 
 struct auth {
 	enum auth_method methods[AUTHKEYS_MAX];
-	EVP_MAC_CTX *contexts[AUTHKEYS_MAX]; /* keyed once: a use only starts them again */
+	EVP_MAC_CTX *contexts[AUTHKEYS_MAX]; /* they contain their keys; each use only starts them again */
 	unsigned active;
+	bool accept[AUTHKEYS_MAX]; /* besides the active one; a keyed method only */
 	struct crc crc;
 };
 
@@ -62,8 +63,9 @@ struct auth *auth_new(const struct authkeys *keys)
 			break;
 		}
 		a->methods[i] = key->method;
+		a->accept[i] = key->accept;
 	}
-	EVP_MAC_free(hmac); /* the contexts hold it */
+	EVP_MAC_free(hmac); /* the contexts keep a reference to it */
 	return a;
 }
 
@@ -72,7 +74,7 @@ void auth_free(struct auth *a)
 	if (!a)
 		return;
 	for (unsigned i = 0; i < AUTHKEYS_MAX; i++)
-		EVP_MAC_CTX_free(a->contexts[i]); /* wipes its key */
+		EVP_MAC_CTX_free(a->contexts[i]); /* overwrites its key */
 	free(a);
 }
 
@@ -128,7 +130,7 @@ const char *auth_verdict_text(enum auth_verdict v)
 		[AUTH_MALFORMED] = "no signature of the form \"INDEX DIGEST\"",
 		[AUTH_BAD_INDEX] = "signed with a key index that is not defined in authkeys",
 		[AUTH_NOT_ACTIVE] = "signed with a key that is not the active one",
-		[AUTH_BAD_DIGEST] = "digest does not match: other key text, or altered on the way",
+		[AUTH_BAD_DIGEST] = "digest does not match: the key differs, or the message was changed on its way",
 		[AUTH_NOT_CHECKED] = "not verified",
 	};
 
@@ -145,14 +147,28 @@ enum auth_verdict auth_verify(struct auth *a, struct bytes token, struct bytes c
 	if (r.failed || number.len > 9 || !bytes_to_u64(number, 10, &said) || (number.len > 1 && number.at[0] == '0'))
 		return AUTH_MALFORMED;
 	*index = (unsigned)said;
-	/* The digest is computed only when it can decide: an index that nobody may use costs a flood nothing. */
+	/* An index that is not allowed is refused before any digest is computed: a flood of such packets costs
+	 * little. */
 	if (auth_method_of(a, *index) == AUTH_NONE)
 		return AUTH_BAD_INDEX;
-	if (!any_index && *index != a->active)
+	if (!any_index && *index != a->active && !a->accept[*index])
 		return AUTH_NOT_ACTIVE;
 	size_t len = auth_digest(a, *index, covered, digest);
 	struct bytes wanted = {(const uint8_t *)digest, len}, received = reader_take(&r, reader_left(&r));
 	if (len == 0 || !bytes_equal_constant_time(wanted, received))
 		return AUTH_BAD_DIGEST;
 	return AUTH_OK;
+}
+
+bool auth_accepts(struct auth *receiver, struct auth *signer)
+{
+	char token[AUTH_TOKEN_MAX], digest[AUTH_DIGEST_MAX + 1];
+	struct writer w = writer_over(token, sizeof token);
+	struct bytes sample = bytes_of("any text");
+	unsigned index;
+
+	if (auth_digest(signer, signer->active, sample, digest) == 0)
+		return false;
+	writer_format(&w, "%u %s", signer->active, digest);
+	return auth_verify(receiver, writer_done(&w), sample, false, &index) == AUTH_OK;
 }

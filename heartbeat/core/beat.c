@@ -4,14 +4,22 @@
 #include "heartbeat/core/state.h"
 
 enum {
-	OUT_OF_TURN_MAX = 64, /* statuses in a keepalive that are sent at once on changes */
-	/* for so many keepalives after a loss: at 10 % of loss the next one is seen within them */
+	OUT_OF_TURN_MAX = 64, /* statuses that are sent at once, in one keepalive */
+	/* The number of keepalives after a loss: with 10 % loss the next one is seen within that time. */
 	LOSSY_BEATS = 20,
 };
 
 void beat_start(struct core *c)
 {
 	c->beat.next = mono_add(c->now.mono, c->conf->keepalive);
+}
+
+void beat_times_changed(struct core *c)
+{
+	if (c->phase == PHASE_INIT)
+		return;
+	c->beat.next = mono_min(c->beat.next, mono_add(c->now.mono, c->conf->keepalive));
+	c->beat.recent_at = mono_min(c->beat.recent_at, mono_add(c->now.mono, c->conf->deadtime));
 }
 
 void beat_soon(struct core *c)
@@ -26,6 +34,8 @@ void beat_done(struct core *c)
 
 void beat_lossy(struct core *c)
 {
+	if (ha_cf_line_baud(c->conf)) /* a serial line loses what is too much for it */
+		return;
 	c->beat.lossy_until = mono_add(c->now.mono, (struct span){LOSSY_BEATS * c->conf->keepalive.ns});
 }
 
@@ -40,7 +50,7 @@ bool beat_take(struct core *c)
 	if (regular) {
 		b->out_of_turn = 0;
 		b->next = mono_add(b->next, pace);
-		if (mono_reached(c->now.mono, b->next)) /* late by more than one: do not catch up in a burst */
+		if (mono_reached(c->now.mono, b->next)) /* more than one is late: do not send them all at once */
 			b->next = mono_add(c->now.mono, pace);
 	}
 	if (regular && mono_reached(c->now.mono, b->recent_at)) {

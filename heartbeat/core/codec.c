@@ -37,7 +37,7 @@ static enum codec_verdict decode_framing(struct bytes in, struct auth *auth, boo
 	return codec_refuse(decoded, CODEC_NOT_OURS, "begins neither with \"###\" nor with \">>>\" and a newline");
 }
 
-/* One level only: a message that unpacks to another packed one is somebody's joke. */
+/* One level only: a compressed message inside a compressed one is refused. */
 static enum codec_verdict decode_packed(struct message *m, struct decoded *decoded)
 {
 	struct bytes packed = message_find(m, payload_name)->value, plain;
@@ -48,15 +48,15 @@ static enum codec_verdict decode_packed(struct message *m, struct decoded *decod
 	if (v != CODEC_OK)
 		return v;
 	m->count = 0;
-	/* the inner message may carry its own auth field: the outer signature has decided */
+	/* The inner message may have an auth field of its own.  It is not checked: the outer signature has decided. */
 	struct decoded inside = *decoded;
 	v = decode_framing(plain, NULL, false, m, &inside, &inner);
 	if (v == CODEC_TOO_LARGE)
-		return codec_refuse(decoded, v, "unpacked message: %.70s", inside.why);
+		return codec_refuse(decoded, v, "in the unpacked message: %.70s", inside.why);
 	if (v != CODEC_OK)
-		return codec_refuse(decoded, CODEC_BAD_COMPRESSION, "unpacked message: %.70s", inside.why);
+		return codec_refuse(decoded, CODEC_BAD_COMPRESSION, "in the unpacked message: %.70s", inside.why);
 	if (message_find(m, payload_name))
-		return codec_refuse(decoded, CODEC_BAD_COMPRESSION, "a packed message within a packed message");
+		return codec_refuse(decoded, CODEC_BAD_COMPRESSION, "a compressed message inside a compressed message");
 	return CODEC_OK;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* Netstring framing: "###\n" { LEN ":" "(T)NAME=VALUE" "," } "%%%\n" then the trailer ALEN ":" "INDEX DIGEST" ",". */
+/* Netstring framing: "###\n" { LEN ":" "(T)NAME=VALUE" "," } "%%%\n", then the trailer ALEN ":" "INDEX DIGEST" ",". */
 #include "heartbeat/core/codec_items.h"
 #include "heartbeat/core/codec_parts.h"
 
-/* Walk over the items without looking into them, up to and over "%%%\n".  Where they lie is noted in m, which has no
- * field yet: a second walk would cost as much as the first. */
+/* Walk over the items, up to and including "%%%\n", without reading their contents.  Notes in m, which has no fields
+ * yet, where each item is: finding them a second time would cost as much as the first time. */
 static enum codec_verdict find_trailer(
 	struct reader *from, size_t total, struct message *m, size_t *items, struct decoded *decoded)
 {
@@ -16,7 +16,7 @@ static enum codec_verdict find_trailer(
 		size_t at = total - reader_left(&r);
 		if (!take_item(&r, &item))
 			return codec_refuse(
-				decoded, CODEC_MALFORMED, "no LENGTH:FIELD, and no end mark at byte %zu", at);
+				decoded, CODEC_MALFORMED, "neither LENGTH:FIELD nor the end mark at byte %zu", at);
 		if (n == MESSAGE_FIELDS_MAX)
 			return codec_refuse(decoded, CODEC_MALFORMED, "more than %d fields at byte %zu",
 				(int)MESSAGE_FIELDS_MAX, at);
@@ -27,7 +27,7 @@ static enum codec_verdict find_trailer(
 	return CODEC_OK;
 }
 
-/* Without auth the trailer may be missing (inner messages), but what is there must be one. */
+/* Without auth the trailer may be missing (inner messages).  If bytes follow, they must be a trailer. */
 static enum codec_verdict check_trailer(struct reader *r, size_t total, struct bytes covered, struct auth *auth,
 	bool any_index, struct decoded *decoded)
 {
@@ -37,7 +37,7 @@ static enum codec_verdict check_trailer(struct reader *r, size_t total, struct b
 	if (!auth && (reader_left(r) == 0 || reader_peek(r) == 0)) {
 		if (codec_only_nul(r))
 			return CODEC_OK;
-		return codec_refuse(decoded, CODEC_MALFORMED, "something behind the end mark at byte %zu", at);
+		return codec_refuse(decoded, CODEC_MALFORMED, "unexpected bytes behind the end mark at byte %zu", at);
 	}
 	if (!take_item(r, &token)) {
 		decoded->auth = auth ? AUTH_MALFORMED : AUTH_NOT_CHECKED;
@@ -46,11 +46,11 @@ static enum codec_verdict check_trailer(struct reader *r, size_t total, struct b
 	}
 	at = total - reader_left(r);
 	if (!codec_only_nul(r))
-		return codec_refuse(decoded, CODEC_MALFORMED, "something behind the signature at byte %zu", at);
+		return codec_refuse(decoded, CODEC_MALFORMED, "unexpected bytes behind the signature at byte %zu", at);
 	return codec_check(auth, any_index, token, covered, decoded);
 }
 
-/* Where the n-th item begins, for the log. */
+/* The byte at which the n-th item starts, for the log. */
 static size_t byte_of(struct bytes covered, size_t n)
 {
 	struct reader r = reader_over(covered);
@@ -58,7 +58,7 @@ static size_t byte_of(struct bytes covered, size_t n)
 
 	(void)reader_skip(&r, "###\n");
 	while (n-- > 0)
-		(void)take_item(&r, &item); /* find_trailer has walked here: every item is whole */
+		(void)take_item(&r, &item); /* find_trailer has been here: every item is complete */
 	return covered.len - reader_left(&r);
 }
 
@@ -68,7 +68,7 @@ static enum codec_verdict append_fields(struct bytes covered, size_t items, stru
 	enum field_type type;
 	const char *why;
 
-	for (size_t i = 0; i < items; i++) { /* the i-th field takes the place of the i-th note */
+	for (size_t i = 0; i < items; i++) { /* field i overwrites note i */
 		if (!split_item(m->fields[i].value, &type, &name, &value))
 			return codec_refuse(decoded, CODEC_MALFORMED, "no (TYPE)NAME=VALUE in the field at byte %zu",
 				byte_of(covered, i));
@@ -87,7 +87,7 @@ enum codec_verdict netstring_decode(
 	struct reader r = reader_over(in), whole = r;
 	size_t items = 0;
 
-	(void)reader_skip(&r, "###\n"); /* the caller has seen it */
+	(void)reader_skip(&r, "###\n"); /* the caller has checked it */
 	m->count = 0;
 	enum codec_verdict v = find_trailer(&r, in.len, m, &items, decoded);
 	if (v != CODEC_OK)
@@ -114,7 +114,7 @@ static void write_item(struct writer *out, enum field_type type, struct bytes na
 	*out = w;
 }
 
-/* All that was written behind mark; borrowed from out. */
+/* The bytes that were written after mark; borrowed from out. */
 static struct bytes written_since(const struct writer *out, size_t mark)
 {
 	struct reader r = reader_over(writer_done(out));
@@ -123,7 +123,7 @@ static struct bytes written_since(const struct writer *out, size_t mark)
 	return reader_take(&r, reader_left(&r));
 }
 
-/* "INDEX DIGEST" over what it covers, into token; empty when it cannot be made. */
+/* Write "INDEX DIGEST" for these bytes into token.  Returns empty bytes when no digest can be computed. */
 static struct bytes sign(struct auth *auth, struct bytes covered, char token[AUTH_TOKEN_MAX])
 {
 	char digest[AUTH_DIGEST_MAX + 1];
@@ -137,8 +137,8 @@ static struct bytes sign(struct auth *auth, struct bytes covered, char token[AUT
 	return writer_done(&w);
 }
 
-/* The field of msgfmt classic.  Its digest covers the text rendering, which is written behind the mark and taken
- * back. */
+/* The field auth of msgfmt classic.  Its digest covers the text rendering, which is written after mark and removed
+ * again. */
 static bool write_auth_field(const struct message *m, struct auth *auth, struct writer *out)
 {
 	char token[AUTH_TOKEN_MAX];
@@ -152,9 +152,21 @@ static bool write_auth_field(const struct message *m, struct auth *auth, struct 
 	return signature.len > 0;
 }
 
-bool codec_netstring(const struct message *m, struct auth *auth, bool with_auth_field, struct writer *out)
+/* Over all that was written behind start. */
+static bool write_trailer(struct writer *out, size_t start, struct auth *auth)
 {
 	char token[AUTH_TOKEN_MAX];
+	struct bytes signature = sign(auth, written_since(out, start), token);
+
+	writer_number(out, 10, signature.len);
+	writer_byte(out, ':');
+	writer_bytes(out, signature);
+	writer_byte(out, ',');
+	return signature.len > 0 && !out->overflowed;
+}
+
+bool codec_netstring(const struct message *m, struct auth *auth, bool with_auth_field, struct writer *out)
+{
 	size_t start = out->len;
 
 	if (m->broken)
@@ -175,10 +187,20 @@ bool codec_netstring(const struct message *m, struct auth *auth, bool with_auth_
 		return !out->overflowed;
 	if (out->overflowed)
 		return false;
-	struct bytes signature = sign(auth, written_since(out, start), token);
-	writer_number(out, 10, signature.len);
-	writer_byte(out, ':');
-	writer_bytes(out, signature);
-	writer_byte(out, ',');
-	return signature.len > 0 && !out->overflowed;
+	return write_trailer(out, start, auth);
+}
+
+bool codec_sign_again(struct bytes datagram, struct auth *auth, struct writer *out)
+{
+	struct reader r = reader_over(datagram), whole = r;
+	struct bytes item;
+	size_t start = out->len;
+
+	if (!reader_skip(&r, "###\n"))
+		return false;
+	while (!reader_skip(&r, "%%%\n"))
+		if (!take_item(&r, &item))
+			return false;
+	writer_bytes(out, reader_take(&whole, datagram.len - reader_left(&r)));
+	return !out->overflowed && write_trailer(out, start, auth);
 }

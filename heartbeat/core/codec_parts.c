@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What both framings share: the reason of a refusal, the signature, the end of a datagram. */
+/* What both framings share: the reason of a refusal, the check of the signature, the end of a datagram. */
 #include "heartbeat/core/codec_parts.h"
 
 #include <stdarg.h>
@@ -10,7 +10,8 @@ enum codec_verdict codec_refuse(struct decoded *decoded, enum codec_verdict verd
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(decoded->why, sizeof decoded->why, format, args); /* cut when too long: it is for a log line */
+	/* a text that is too long is cut: it is for a log line */
+	(void)vsnprintf(decoded->why, sizeof decoded->why, format, args);
 	va_end(args);
 	return verdict;
 }
@@ -36,7 +37,7 @@ enum codec_verdict codec_check(
 	case AUTH_OK:
 		return CODEC_OK;
 	case AUTH_BAD_INDEX:
-		return codec_refuse(decoded, CODEC_UNAUTHENTIC, "signed with key %u, which authkeys here does not have",
+		return codec_refuse(decoded, CODEC_UNAUTHENTIC, "signed with key %u, which is not defined in authkeys here",
 			decoded->auth_index);
 	case AUTH_NOT_ACTIVE:
 		return codec_refuse(decoded, CODEC_UNAUTHENTIC, "signed with key %u, but the active key here is %u",

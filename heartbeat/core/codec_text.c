@@ -5,7 +5,7 @@
 #include "heartbeat/core/codec_items.h"
 #include "heartbeat/core/codec_parts.h"
 
-/* Stands for a newline within a string. */
+/* The byte that replaces a newline in a string. */
 enum { NEWLINE_SUBSTITUTE = 0x13 };
 
 static bool contains(struct bytes b, int byte)
@@ -15,8 +15,8 @@ static bool contains(struct bytes b, int byte)
 
 /* --- decoding --------------------------------------------------------------------------------- */
 
-/* Next line that is not blank, without its newline.  False at "<<<\n" (*ended) or when there is no further whole
- * line. */
+/* The next line that is not blank, without its newline.  Returns false at "<<<\n" (then *ended), or when there is no
+ * further complete line. */
 static bool next_line(struct reader *r, struct bytes *line, bool *ended)
 {
 	*ended = false;
@@ -33,7 +33,7 @@ static bool next_line(struct reader *r, struct bytes *line, bool *ended)
 	return false;
 }
 
-/* "auth=..." is the signature; "(N)auth=" is not. */
+/* The line "auth=..." is the signature; "(N)auth=..." is not. */
 static bool is_signature(struct bytes line, struct bytes *token)
 {
 	struct reader r = reader_over(line);
@@ -44,8 +44,8 @@ static bool is_signature(struct bytes line, struct bytes *token)
 	return true;
 }
 
-/* Find the signature and gather, in the arena, what it covers: the other lines in order.  They are what re-rendering
- * the parsed fields would give, because append_line accepts no second spelling of anything (type 0, base64). */
+/* Find the signature, and collect in the arena what it covers: the other lines, in order.  Rendering the parsed fields
+ * again would give the same lines, because append_line accepts no second spelling of anything (type 0, base64). */
 static enum codec_verdict check_lines(
 	struct bytes in, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
 {
@@ -54,7 +54,7 @@ static enum codec_verdict check_lines(
 	unsigned signatures = 0;
 	bool ended;
 
-	(void)reader_skip(&r, ">>>\n"); /* the caller has seen it */
+	(void)reader_skip(&r, ">>>\n"); /* the caller has checked it */
 	struct writer covered = m->arena;
 	size_t mark = covered.len;
 	while (next_line(&r, &line, &ended)) {
@@ -68,7 +68,7 @@ static enum codec_verdict check_lines(
 	if (!ended)
 		return codec_refuse(decoded, CODEC_MALFORMED, "no line \"<<<\" at the end");
 	if (!codec_only_nul(&r))
-		return codec_refuse(decoded, CODEC_MALFORMED, "something behind the line \"<<<\"");
+		return codec_refuse(decoded, CODEC_MALFORMED, "unexpected bytes behind the line \"<<<\"");
 	if (signatures > 1)
 		return codec_refuse(decoded, CODEC_MALFORMED, "%u auth fields", signatures);
 	if (covered.overflowed)
@@ -80,7 +80,7 @@ static enum codec_verdict check_lines(
 	return codec_check(auth, any_index, token, reader_take(&gathered, reader_left(&gathered)), decoded);
 }
 
-/* Copy with the newlines put back; as it is when there are none. */
+/* Put the newlines of a string back, in a copy.  A string without any is not copied. */
 static bool restore_newlines(struct message *m, struct bytes *value)
 {
 	if (!contains(*value, NEWLINE_SUBSTITUTE))
@@ -107,7 +107,7 @@ static bool from_base64(struct message *m, struct bytes *value)
 	return true;
 }
 
-/* "(1)" to "(4)" in front of the name; none means a string, and "(0)" is an error as in the reference. */
+/* The type in front of the name: "(1)" to "(4)", or nothing for a string.  "(0)" is an error, as in the reference. */
 static bool take_type(struct reader *r, enum field_type *type)
 {
 	*type = FIELD_STRING;
@@ -146,7 +146,7 @@ static enum codec_verdict append_line(struct bytes line, size_t number, struct m
 		break;
 	case FIELD_MESSAGE:
 		return codec_refuse(decoded, CODEC_MALFORMED,
-			"a nested message in line %zu: only netstring framing carries those", number);
+			"a nested message in line %zu: only netstring framing has them", number);
 	}
 	if (m->arena.overflowed)
 		return codec_refuse(decoded, CODEC_TOO_LARGE, "no room for the value in line %zu", number);
@@ -163,7 +163,7 @@ enum codec_verdict text_decode(
 {
 	struct reader r = reader_over(in);
 	struct bytes line, token;
-	size_t number = 0; /* blank lines not counted, ">>>" is 0 */
+	size_t number = 0; /* blank lines are not counted; ">>>" is line 0 */
 	bool ended;
 	enum codec_verdict v = check_lines(in, auth, any_index, m, decoded);
 
@@ -178,7 +178,7 @@ enum codec_verdict text_decode(
 
 /* --- encoding --------------------------------------------------------------------------------- */
 
-/* One with a newline in it. */
+/* A string that contains a newline. */
 static bool write_string(struct writer *out, struct bytes value)
 {
 	for (size_t i = 0; i < value.len; i++)
@@ -186,7 +186,7 @@ static bool write_string(struct writer *out, struct bytes value)
 	return !bytes_have(value, NEWLINE_SUBSTITUTE);
 }
 
-/* What strings are not. */
+/* A value of any type but string. */
 static bool write_value(struct writer *out, const struct field *f)
 {
 	switch (f->type) {
@@ -207,7 +207,7 @@ static bool write_value(struct writer *out, const struct field *f)
 static bool write_line(struct writer *out, const struct field *f)
 {
 	const uint8_t type[] = {'(', (uint8_t)('0' + f->type), ')'};
-	struct writer w = *out; /* stays in registers until it is handed on */
+	struct writer w = *out; /* a copy, which the compiler keeps in registers */
 
 	if (f->type != FIELD_STRING)
 		writer_bytes(&w, (struct bytes){type, sizeof type});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Compression methods of whole messages, one row each.  doc/protocol.md 2. */
+/* The compression methods for whole messages, one row each.  doc/protocol.md 2 */
 #include <bzlib.h>
 #include <limits.h>
 #include <zlib.h>
@@ -29,10 +29,10 @@ static enum outcome zlib_pack(struct bytes in, uint8_t *out, size_t *len)
 	return rc == Z_OK ? DONE : rc == Z_BUF_ERROR ? NO_ROOM : BROKEN;
 }
 
-/* Not by BZ2_bzBuffToBuffDecompress: it does not tell whether anything stood behind the stream. */
+/* Not with BZ2_bzBuffToBuffDecompress: it does not report bytes behind the end of the stream. */
 static enum outcome bz2_expand(struct bytes in, uint8_t *out, size_t *len)
 {
-	enum { SMALL = 1, QUIET = 0 }; /* a third of the memory at half the speed */
+	enum { SMALL = 1, QUIET = 0 }; /* needs a third of the memory, at half the speed */
 	/* all lengths are below 2^20 */
 	bz_stream z = {.next_in = (char *)(uintptr_t)in.at,
 		.avail_in = (unsigned)in.len,
@@ -44,7 +44,7 @@ static enum outcome bz2_expand(struct bytes in, uint8_t *out, size_t *len)
 	int rc = BZ2_bzDecompress(&z);
 	bool ended = rc == BZ_STREAM_END, full = rc == BZ_OK && z.avail_out == 0;
 	*len -= z.avail_out;
-	(void)BZ2_bzDecompressEnd(&z); /* the stream is ours */
+	(void)BZ2_bzDecompressEnd(&z); /* cannot fail: the stream is valid */
 	return full ? NO_ROOM : ended && z.avail_in == 0 ? DONE : BROKEN;
 }
 

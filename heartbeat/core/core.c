@@ -1,46 +1,41 @@
 // SPDX-License-Identifier: MIT
-/* The engine's face: makes and frees the state, takes an event, lets the rooms settle, sends what is due. */
+/* The interface of the engine: makes and frees the state, takes an event, applies the tables until nothing moves any
+ * more, and sends what is due. */
 #include "heartbeat/core/core.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "heartbeat/core/fencing.h"
 #include "heartbeat/core/membership.h"
 #include "heartbeat/core/message_types.h"
+#include "heartbeat/core/notify.h"
 #include "heartbeat/core/outbox.h"
 #include "heartbeat/core/receive.h"
+#include "heartbeat/core/reconfigure.h"
 #include "heartbeat/core/state.h"
 
 enum {
 	GRACE_MS = 1500,          /* doc/protocol.md 7.8: "needs the statuses of the leaving node a little longer" */
-	SETTLE_PASSES = 8,        /* one is enough almost always; the next event goes on where these end */
+	/* One is nearly always enough.  If not, the next event goes on where these end. */
+	SETTLE_PASSES = 8,
 };
 
 /* --- making --- */
 
 static bool allocate(struct core *c, const struct core_config *config)
 {
-	size_t nodes = config->conf->node_count + config->conf->media_count,
-	       media = config->conf->media_count ? config->conf->media_count : 1;
-	c->nodes = calloc(nodes + 1, sizeof *c->nodes);
-	c->groups = calloc(config->resources->count + 1, sizeof *c->groups);
-	c->actions = malloc((CORE_ACTIONS_MAX + 1) * sizeof *c->actions); /* action_add clears each */
+	c->nodes = membership_new_nodes(config->conf, &c->links);
+	c->groups = group_new_all(config->resources->count);
+	/* not cleared here: action_add clears each one */
+	c->actions = malloc((CORE_ACTIONS_MAX + 1) * sizeof *c->actions);
 	c->arena_memory = malloc(CORE_ARENA);
 	c->in_arena = malloc(CODEC_UNCOMPRESSED_MAX);
 	c->out_arena = malloc(CODEC_DATAGRAM_MAX);
 	c->datagram = malloc(2 * (size_t)CODEC_DATAGRAM_MAX);
 	c->history = history_new();
 	c->auth = auth_new(config->keys);
-	if (!c->nodes || !c->groups || !c->actions || !c->arena_memory || !c->in_arena || !c->out_arena ||
-		!c->datagram || !c->history || !c->auth)
-		return false;
-	for (size_t i = 0; i <= nodes; i++) {
-		c->nodes[i].links = calloc(media, sizeof *c->nodes[i].links);
-		if (!c->nodes[i].links)
-			return false;
-	}
-	return true;
+	return c->nodes && c->groups && c->actions && c->arena_memory && c->in_arena && c->out_arena && c->datagram &&
+	       c->history && c->auth;
 }
 
 struct core *core_new(const struct core_config *config, const char **why)
@@ -54,8 +49,9 @@ struct core *core_new(const struct core_config *config, const char **why)
 	c->group_count = config->resources->count;
 	c->generation = config->generation;
 	c->random = config->seed;
+	c->life = namesake_life(config->seed);
 	c->dialect = &dialect_native;
-	c->fence_retry = c->leave_deadline = c->beat.next = MONO_FAR;
+	c->leave_deadline = c->beat.next = MONO_FAR;
 	memcpy(c->uuid, config->uuid, sizeof c->uuid);
 	if (!bytes_to_text(bytes_of(config->node), c->node_name, sizeof c->node_name)) {
 		*why = "the name of this node is too long";
@@ -68,10 +64,10 @@ struct core *core_new(const struct core_config *config, const char **why)
 		return NULL;
 	}
 	c->arena = writer_over(c->arena_memory, CORE_ARENA);
-	for (size_t i = 0; i < config->conf->stonith_count; i++) {
-		const char *host = config->conf->stonith[i].host;
-		c->fencing |= strcmp(host, "*") == 0 || strcmp(host, c->node_name) == 0;
-	}
+	ipfail_init(c);
+	proof_init(c, fencing_is_configured(c));
+	memory_recall(c, config->remembered);
+	fencing_init(c);
 	ownership_init(c, config->adopted, config->adopted_count);
 	return c;
 }
@@ -80,10 +76,8 @@ void core_free(struct core *c)
 {
 	if (!c)
 		return;
-	if (c->nodes)
-		for (size_t i = 0; i <= c->conf->node_count + c->conf->media_count; i++)
-			free(c->nodes[i].links);
 	free(c->nodes);
+	free(c->links);
 	free(c->groups);
 	free(c->actions);
 	free(c->arena_memory);
@@ -101,6 +95,11 @@ void core_set_load(struct core *c, const char *load)
 {
 	size_t len = strcspn(load, "\n");
 	(void)bytes_to_text((struct bytes){(const uint8_t *)load, len}, c->load, sizeof c->load);
+}
+
+void core_set_beats_wanted(struct core *c, bool wanted)
+{
+	c->beats_wanted = wanted;
 }
 
 /* --- events --- */
@@ -130,29 +129,48 @@ static void on_stalled(struct core *c, struct span gap)
 	bool replaced = gap.ns > c->conf->deadtime.ns;
 	core_log(c, replaced ? LOG_LEVEL_CRIT : LOG_LEVEL_WARN,
 		"This node stood still for %lld ms (suspended, or no CPU)%s", (long long)span_to_ms(gap),
-		replaced ? ": the other node may have taken over. We release everything first and ask then." : ".");
+		replaced ? ": the other node may have taken over. Everything is released first; then the other node is asked." : ".");
 	membership_stalled(c, gap);
 	if (replaced && c->phase < PHASE_LEAVING)
-		ownership_release_all(c, "we stood still longer than deadtime");
+		ownership_release_all(c, "this node stood still for longer than deadtime");
 }
 
-/* An order from the FIFO or a client: a message of the classic dialect. */
+static void order_move(struct core *c, bool takeover, enum half half, unsigned id)
+{
+	if (takeover) {
+		ipfail_override(c);
+		memory_ordered(c);
+	}
+	move_begin(c, takeover, half, id, NULL);
+}
+
+static void on_confirm(struct core *c, size_t node, unsigned id)
+{
+	const char *text;
+	bool ok = fencing_confirm(c, node, &text);
+	struct action *a = action_add(c, ACTION_MOVE_DONE);
+	a->move_done.id = id;
+	a->move_done.ok = ok;
+	a->move_done.text = text;
+}
+
+/* An order from the FIFO or from a client.  It is a message of the classic dialect. */
 static void take_order(struct core *c, const struct message *m, bool takeover)
 {
 	enum half half = HALF_ALL;
 	struct bytes word = message_string(m, "rsc_hold");
 	bool good_half = !word.len || half_parse(word, &half);
 	if (takeover && bytes_equal_text(word, "failback"))
-		half = HALF_LOCAL; /* ours come home; 3.0.6 takes all, which nobody asked for */
+		half = HALF_LOCAL; /* our groups come home; 3.0.6 takes all groups, which nobody asked for */
 	if (good_half)
-		move_begin(c, takeover, half, 0, NULL);
+		order_move(c, takeover, half, 0);
 	else
 		core_log(c, LOG_LEVEL_WARN,
-			"%s from the FIFO ignored: rsc_hold must be all, local, foreign or failback",
+			"%s from the FIFO was ignored: rsc_hold must be all, local, foreign or failback",
 			takeover ? "hb_takeover" : "ask_resources");
 }
 
-/* Send it to the cluster, with our own common fields. */
+/* Send a message to the cluster, with the common fields of this node. */
 static void pass_on(struct core *c, const struct message *m)
 {
 	static const char *const common[] = {"t", "src", "srcuuid", "destuuid", "seq", "hg", "ts", "ld", "ttl", "auth"};
@@ -166,10 +184,15 @@ static void pass_on(struct core *c, const struct message *m)
 		if (!taken)
 			message_add_bytes(out, m->fields[i].type, m->fields[i].name, m->fields[i].value);
 	}
-	outbox_send(c, out, NULL);
+	outbox_send(c, out, node_find(c, message_string(m, "dest")));
+	/* a message for everybody, or for this node, is for our own clients too */
+	enum message_owner owner = message_type_of(bytes_of(name))->owner;
+	if ((owner == MESSAGE_OF_CLIENTS || owner == MESSAGE_OF_API) &&
+		(!message_find(m, "dest") || message_is(m, "dest", c->node_name)))
+		notify_clients(c, out);
 }
 
-/* From the FIFO or a client. */
+/* A message from the FIFO or from a client. */
 static void on_message(struct core *c, const struct message *m)
 {
 	struct bytes type = message_string(m, "t");
@@ -181,12 +204,12 @@ static void on_message(struct core *c, const struct message *m)
 	else if (row->owner == MESSAGE_OF_NOBODY)
 		core_log(c, LOG_LEVEL_WARN, "%s refused: nodes are named in ha.cf only", row->name);
 	else if (row->sender == MESSAGE_BY_DAEMON)
-		core_log(c, LOG_LEVEL_WARN, "a message from the FIFO was ignored: its type is the daemon's own");
+		core_log(c, LOG_LEVEL_WARN, "a message from the FIFO was ignored: its type is reserved for the daemon");
 	else
 		pass_on(c, m);
 }
 
-/* False: nothing has changed on which a decision depends. */
+/* Returns false when nothing has changed on which a decision depends. */
 static bool take_event(struct core *c, const struct event *e)
 {
 	switch (e->kind) {
@@ -204,11 +227,17 @@ static bool take_event(struct core *c, const struct event *e)
 	case EVENT_GROUP_FAILED:
 		ownership_group_failed(c, e->group_failed.group, e->group_failed.why);
 		break;
+	case EVENT_GROUP_READY:
+		ownership_group_ready(c, e->group_ready.group, e->group_ready.ready, e->group_ready.why);
+		break;
 	case EVENT_FENCE_DONE:
-		fencing_done(c, e->fence_done.ok);
+		fencing_done(c, e->fence_done.attempt, e->fence_done.result, e->fence_done.text);
+		break;
+	case EVENT_CONFIRM:
+		on_confirm(c, e->confirm.node, e->confirm.id);
 		break;
 	case EVENT_MOVE:
-		move_begin(c, e->move.takeover, e->move.half, e->move.id, NULL);
+		order_move(c, e->move.takeover, e->move.half, e->move.id);
 		break;
 	case EVENT_MESSAGE:
 		on_message(c, e->message.message);
@@ -218,6 +247,12 @@ static bool take_event(struct core *c, const struct event *e)
 		break;
 	case EVENT_STALLED:
 		on_stalled(c, e->stalled.gap);
+		break;
+	case EVENT_TO_SELF:
+		membership_to_self(c, e->to_self.medium, e->to_self.on);
+		break;
+	case EVENT_RELOADED:
+		reconfigure_apply(c, e->reloaded.change);
 		break;
 	case EVENT_KINDS:
 		break;
@@ -243,39 +278,59 @@ static void go(struct core *c)
 	action_add(c, ACTION_STOPPED);
 }
 
+/* A notice that the peer cannot use yet waits, for a limited time: the groups are released, and nobody runs them. */
+static bool notice_may_go(struct core *c, const struct node *peer)
+{
+	if (c->dialect->notice_counts(c) || mono_reached(c->now.mono, c->leave_deadline))
+		return true;
+	if (c->leave_deadline.ns == MONO_FAR.ns) {
+		c->leave_deadline = mono_add(c->now.mono, c->conf->initdead);
+		core_log(c, LOG_LEVEL_INFO,
+			"The shutdown notice waits until %s is active, for at most %lld ms: before that it would not take over.",
+			peer->name, (long long)span_to_ms(c->conf->initdead));
+	}
+	return false;
+}
+
+static void say_goodbye(struct core *c)
+{
+	core_log(c, LOG_LEVEL_INFO, "All HA resources relinquished.");
+	halves_set(c, HALF_NONE);
+	c->dialect->publish(c);
+	struct message *m = outbox_begin(c, "shutdone");
+	message_add(m, "st", "dead");
+	outbox_send(c, m, NULL);
+	outbox_status(c);
+	c->said_goodbye = true;
+	c->leave_deadline = mono_add(c->now.mono, span_ms(GRACE_MS));
+}
+
 static void leave(struct core *c)
 {
 	if (c->phase != PHASE_LEAVING)
 		return;
 	if (only_stuck_left(c)) {
 		core_log(c, LOG_LEVEL_CRIT,
-			"Leaving without a good-bye: not everything could be stopped here, so the other node must not believe that it was.");
+			"Leaving without a shutdown notice: something could not be stopped here, and the other node must not believe that it was.");
 		go(c);
 		return;
 	}
 	if (!ownership_all_released(c))
 		return;
 	const struct node *peer = node_peer(c);
-	if (!c->said_goodbye) {
-		core_log(c, LOG_LEVEL_INFO, "All HA resources relinquished.");
-		halves_set(c, HALF_NONE);
-		c->dialect->publish(c);
-		struct message *m = outbox_begin(c, "shutdone");
-		message_add(m, "st", "dead");
-		outbox_send(c, m, NULL);
-		outbox_status(c);
-		c->said_goodbye = true;
-		c->leave_deadline = mono_add(c->now.mono, span_ms(GRACE_MS));
-	}
-	if (!peer || peer->status == NODE_DEAD || !peer->heard || c->peer_left || c->dialect->may_leave(c) ||
-		mono_reached(c->now.mono, c->leave_deadline))
+	bool listens = peer && peer->status != NODE_DEAD && peer->heard;
+	if (!c->said_goodbye && (!listens || notice_may_go(c, peer)))
+		say_goodbye(c);
+	if (c->said_goodbye && (!listens || c->proof.kind == PROOF_LEFT || c->dialect->may_leave(c) ||
+				       mono_reached(c->now.mono, c->leave_deadline)))
 		go(c);
 }
 
 /* --- the step --- */
 
-/* Until nothing moves any more: what the peer reported may move a group, what is said about it may change what the
- * dialect takes the peer to have, and a group that moved may end an operator's move or let it go on. */
+/* Repeat until nothing moves any more, because each part can move another one.  What the peer reported can move a
+ * group.  What we publish about the group can change how the dialect reads the peer.  A group that moved can end an
+ * operator's move, or let it go on. */
 static void settle(struct core *c)
 {
 	for (unsigned pass = 0; pass < SETTLE_PASSES; pass++) {
@@ -290,6 +345,7 @@ static void settle(struct core *c)
 static void begin_step(struct core *c, struct instant now)
 {
 	c->now = now;
+	c->steps++;
 	c->holdings_queued = false;
 	if (c->action_head == c->action_tail) {
 		c->action_head = c->action_tail = 0;
@@ -297,7 +353,7 @@ static void begin_step(struct core *c, struct instant now)
 	}
 	if (c->dropped_actions) {
 		core_log(c, LOG_LEVEL_CRIT,
-			"%llu action(s) of the last step did not fit and were not carried out: restart heartbeat here, and report this",
+			"%llu action(s) of the last step did not fit and were not carried out: restart heartbeat on this node, and report this bug",
 			(unsigned long long)c->dropped_actions);
 		c->dropped_actions = 0;
 	}
@@ -306,11 +362,13 @@ static void begin_step(struct core *c, struct instant now)
 void core_step(struct core *c, struct instant now, const struct event *event)
 {
 	begin_step(c, now);
-	if (!take_event(c, event) || (c->phase == PHASE_GONE && !c->beat.due))
+	bool changed = take_event(c, event);
+	if (!c->beat.due && (!changed || c->phase == PHASE_GONE)) /* also a dropped packet can need an answer */
 		return;
 	if (c->phase != PHASE_INIT) {
 		membership_tick(c, event->kind == EVENT_TIMER);
 		ownership_tick(c);
+		ipfail_tick(c);
 		settle(c);
 		leave(c);
 	}
@@ -318,15 +376,74 @@ void core_step(struct core *c, struct instant now, const struct event *event)
 		outbox_status(c);
 	if (c->phase == PHASE_GONE)
 		beat_done(c);
+	memory_note(c);
+}
+
+void core_commit(struct core *c, struct core_change *change, struct instant now)
+{
+	struct event event = {.kind = EVENT_RELOADED, .reloaded = {.change = change}};
+	core_step(c, now, &event);
+}
+
+static struct mono beat_deadline(const struct core *c)
+{
+	return c->beat.next;
+}
+
+static struct mono dialect_deadline(const struct core *c)
+{
+	return c->dialect->deadline(c);
+}
+
+static struct mono leave_deadline(const struct core *c)
+{
+	return c->leave_deadline;
+}
+
+/* Everything that waits for a time; the first row only sends, the others decide. */
+static const struct {
+	const char *name; /* for status_view */
+	struct mono (*deadline)(const struct core *c);
+} waits[] = {
+	{"heartbeat", beat_deadline},
+	{"node", membership_deadline},
+	{"group", ownership_deadline},
+	{"dialect", dialect_deadline},
+	{"move", move_deadline},
+	{"ping", ipfail_deadline},
+	{"shutdown", leave_deadline},
+};
+enum { ONLY_SENDS = 1, WAITS = sizeof waits / sizeof *waits };
+
+/* The next one of all rows but the first so many. */
+static struct mono next_wait(const struct core *c, size_t from, const char **of)
+{
+	struct mono next = MONO_FAR;
+	*of = "";
+	for (size_t i = from; i < WAITS; i++) {
+		struct mono deadline = waits[i].deadline(c);
+		if (deadline.ns >= next.ns)
+			continue;
+		next = deadline;
+		*of = waits[i].name;
+	}
+	return next;
+}
+
+struct mono core_next_wait(const struct core *c, const char **of)
+{
+	*of = "";
+	return c->phase == PHASE_INIT || c->phase == PHASE_GONE ? MONO_FAR : next_wait(c, 0, of);
 }
 
 struct mono core_deadline(const struct core *c)
 {
-	if (c->phase == PHASE_INIT || c->phase == PHASE_GONE)
-		return MONO_FAR;
-	struct mono next = mono_min(c->beat.next, membership_deadline(c));
-	next = mono_min(next, ownership_deadline(c));
-	next = mono_min(next, c->dialect->deadline(c));
-	next = mono_min(next, move_deadline(c));
-	return mono_min(next, c->leave_deadline);
+	const char *of;
+	return core_next_wait(c, &of);
+}
+
+bool core_decides(const struct core *c, struct mono now)
+{
+	const char *of;
+	return mono_reached(now, next_wait(c, ONLY_SENDS, &of));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* CRC-32 as authkeys' "crc" has it: start 0, not reflected, complement at the end, the length not appended.  It finds
- * damage and keeps nobody out; keys and who may use them are auth's affair.  doc/protocol.md 4 */
+/* The CRC-32 of the authkeys method "crc": it starts with 0, is not reflected, is complemented at the end, and the
+ * length is not appended.  It finds damaged packets and is no protection against anybody; auth.c checks keys.
+ * doc/protocol.md 1.5 */
 #ifndef HEARTBEAT_CORE_CRC_H
 #define HEARTBEAT_CORE_CRC_H
 
@@ -9,12 +10,14 @@
 enum { CRC_SLICES = 8 };
 
 struct crc {
-	uint32_t table[CRC_SLICES][256]; /* [k][byte]: the byte, followed by k bytes of 0 */
-	bool carryless;                  /* the processor multiplies without carry: sixteen bytes at a time */
-	uint64_t fold[2];                /* then: what is left of x^128 and of x^192 */
+	uint32_t table[CRC_SLICES][256]; /* [k][byte]: the crc of this byte followed by k zero bytes */
+	bool carryless;                  /* the processor can multiply without carry: 16 bytes at a time */
+	uint64_t fold[2];                /* for that: the remainders of x^128 and of x^192 */
 };
 
+/* Compute the tables. */
 void crc_prepare(struct crc *c);
+/* The crc of b. */
 uint32_t crc_of(const struct crc *c, struct bytes b);
 
 #endif

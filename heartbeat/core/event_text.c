@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Cursor over the arguments of a line, with what they may be and the first thing that is wrong with them. */
+/* A cursor over the arguments of a line, with their limits, and the first thing that is wrong with them. */
 struct arguments {
-	char *rest; /* NULL past the end */
+	char *rest; /* NULL: no more arguments */
 	const struct event_limits *limits;
 	struct event_memory *memory;
 	const char *wrong;
@@ -52,7 +52,7 @@ static struct bytes unescaped(struct arguments *a)
 	while (reader_left(&r)) {
 		uint64_t byte = (uint64_t)reader_byte(&r);
 		if (byte == '\\' && (!reader_skip(&r, "x") || !bytes_to_u64(reader_take(&r, 2), 16, &byte)))
-			complain(a, "an escape that is none");
+			complain(a, "a malformed escape; expected \\xNN");
 		writer_byte(&w, (uint8_t)byte);
 	}
 	if (w.overflowed)
@@ -115,15 +115,42 @@ static void take_group_failed(struct arguments *a, struct event *e)
 	e->group_failed.why = take_why(a);
 }
 
+static void put_group_ready(struct writer *w, const struct event *e)
+{
+	writer_format(w, " %zu %d", e->group_ready.group, e->group_ready.ready);
+	put_why(w, e->group_ready.why);
+}
+
+static void take_group_ready(struct arguments *a, struct event *e)
+{
+	e->group_ready.group = number(a, a->limits->groups);
+	e->group_ready.ready = yes(a);
+	e->group_ready.why = take_why(a);
+}
+
 static void put_fence_done(struct writer *w, const struct event *e)
 {
-	writer_format(w, " %zu %d", e->fence_done.node, e->fence_done.ok);
+	writer_format(w, " %zu %u %d", e->fence_done.node, e->fence_done.attempt, (int)e->fence_done.result);
+	put_why(w, e->fence_done.text);
 }
 
 static void take_fence_done(struct arguments *a, struct event *e)
 {
 	e->fence_done.node = number(a, a->limits->nodes);
-	e->fence_done.ok = yes(a);
+	e->fence_done.attempt = (unsigned)number(a, UINT64_C(1) << 32);
+	e->fence_done.result = (enum fence_result)number(a, FENCE_RESULTS);
+	e->fence_done.text = take_why(a);
+}
+
+static void put_confirm(struct writer *w, const struct event *e)
+{
+	writer_format(w, " %zu %u", e->confirm.node, e->confirm.id);
+}
+
+static void take_confirm(struct arguments *a, struct event *e)
+{
+	e->confirm.node = number(a, a->limits->nodes);
+	e->confirm.id = (unsigned)number(a, UINT64_C(1) << 32);
 }
 
 static void put_move(struct writer *w, const struct event *e)
@@ -135,7 +162,7 @@ static void take_move(struct arguments *a, struct event *e)
 {
 	e->move.takeover = strcmp(next(a), "takeover") == 0;
 	if (!half_parse(bytes_of(next(a)), &e->move.half))
-		complain(a, "no such half");
+		complain(a, "unknown half; expected all, local, foreign, none or failback");
 	e->move.id = (unsigned)number(a, UINT64_C(1) << 32);
 }
 
@@ -167,6 +194,17 @@ static void take_stalled(struct arguments *a, struct event *e)
 	e->stalled.gap.ns = (int64_t)number(a, INT64_MAX);
 }
 
+static void put_to_self(struct writer *w, const struct event *e)
+{
+	writer_format(w, " %zu %d", e->to_self.medium, e->to_self.on);
+}
+
+static void take_to_self(struct arguments *a, struct event *e)
+{
+	e->to_self.medium = number(a, a->limits->media);
+	e->to_self.on = yes(a);
+}
+
 /* --- the table --- */
 
 static const struct {
@@ -179,11 +217,15 @@ static const struct {
 	[EVENT_DATAGRAM]   = {"datagram", put_datagram, take_datagram},
 	[EVENT_GROUP_DONE] = {"done", put_group_done, take_group_done},
 	[EVENT_GROUP_FAILED] = {"failed", put_group_failed, take_group_failed},
+	[EVENT_GROUP_READY] = {"ready", put_group_ready, take_group_ready},
 	[EVENT_FENCE_DONE] = {"fenced", put_fence_done, take_fence_done},
+	[EVENT_CONFIRM]    = {"confirm", put_confirm, take_confirm},
 	[EVENT_MOVE]       = {"move", put_move, take_move},
 	[EVENT_MESSAGE]    = {"message", put_message, take_message},
 	[EVENT_SHUTDOWN]   = {"shutdown", NULL, NULL},
 	[EVENT_STALLED]    = {"stalled", put_stalled, take_stalled},
+	[EVENT_TO_SELF]    = {"to-self", put_to_self, take_to_self},
+	[EVENT_RELOADED]   = {"reloaded", NULL, NULL},
 };
 
 _Static_assert(sizeof rows / sizeof *rows == EVENT_KINDS, "one row for each kind of event");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Events as lines of text, and back: one row for each kind (name, encode, decode).  heartbeat --record writes them,
- * tests/replay reads them.  Reads no clock and writes no file. */
+/* Events as lines of text and back: one row for each kind of event (name, encode, decode).  heartbeat --record writes
+ * the lines, tests/replay reads them.  Reads no clock and writes no file. */
 #ifndef HEARTBEAT_CORE_EVENT_TEXT_H
 #define HEARTBEAT_CORE_EVENT_TEXT_H
 
@@ -14,15 +14,15 @@ struct event_memory {
 	struct message message;
 };
 
-/* Numbers in an event are indices: of media, groups and nodes there are so many. */
+/* How many media, groups and nodes there are: the numbers in an event are indices of these. */
 struct event_limits {
 	size_t media, groups, nodes;
 };
 
-/* "NAME" or "NAME ARGUMENT...", without a newline.  Writes nothing for EVENT_TIMER: whoever replays knows the core's
- * deadlines. */
+/* Write an event as "NAME" or "NAME ARGUMENT...", without a newline.  Writes nothing for EVENT_TIMER: the program that
+ * replays the lines knows the deadlines of the core. */
 void event_encode(struct writer *w, const struct event *event);
-/* The reverse.  The event lives as long as memory.  Returns NULL, or what is wrong (static text). */
+/* Read an event.  It lives as long as memory.  Returns NULL, or what is wrong (static text). */
 const char *event_decode(
 	struct bytes text, const struct event_limits *limits, struct event_memory *memory, struct event *out);
 

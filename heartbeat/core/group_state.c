@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* A group's state: the names, the legal moves, and the one place where it changes. */
 #include <assert.h>
+#include <stdlib.h>
 
 #include "heartbeat/core/group_state.h"
 #include "heartbeat/core/state.h"
 
-/* Legal moves of our side; anything else is a bug of ours. */
+/* The legal moves of our side.  Any other move is a bug of ours. */
 static const unsigned legal[OWN_STATES] = {
 	[OWN_UNKNOWN]  = 1u << OWN_NONE | 1u << OWN_STUCK,
 	[OWN_NONE]     = 1u << OWN_CLAIM | 1u << OWN_STARTING,
@@ -14,7 +14,7 @@ static const unsigned legal[OWN_STATES] = {
 	[OWN_HELD]     = 1u << OWN_GIVING | 1u << OWN_STOPPING,
 	[OWN_GIVING]   = 1u << OWN_HELD | 1u << OWN_STOPPING,
 	[OWN_STOPPING] = 1u << OWN_NONE | 1u << OWN_STUCK | 1u << OWN_FAILED,
-	[OWN_FAILED]   = 1u << OWN_CLAIM | 1u << OWN_STARTING,
+	[OWN_FAILED]   = 1u << OWN_CLAIM | 1u << OWN_STARTING | 1u << OWN_NONE,
 	[OWN_STUCK]    = 1u << OWN_STOPPING,
 };
 
@@ -22,6 +22,11 @@ static const char *const state_names[OWN_STATES] = {
 	"unknown", "none", "claim", "starting", "held", "giving", "stopping", "failed", "stuck"};
 static const char *const column_names[PEER_COLUMNS] = {"away", "unsure", "none", "leaving", "failed", "claims it",
 	"asks for it", "starting", "held", "giving", "stopping", "stuck"};
+
+struct group *group_new_all(size_t count)
+{
+	return calloc(count ? count : 1, sizeof(struct group));
+}
 
 const char *group_state_name(enum group_state s)
 {
@@ -44,23 +49,35 @@ const char *group_key(const struct core *c, size_t g)
 	return c->resources->groups[g].key;
 }
 
+bool group_is_hindered(const struct group *group)
+{
+	return group->hindrance[0] != 0;
+}
+
+struct mono group_able_at(const struct group *group)
+{
+	return mono_add(group->peer.since, span_ms(ABLE_MS));
+}
+
+const char *group_trouble(const struct group *group)
+{
+	return group_is_hindered(group) ? group->hindrance : group->why;
+}
+
 enum peer_column ownership_column(const struct core *c, size_t g)
 {
 	bool up = c->phase >= PHASE_ACTIVE, alone = c->peer == c->self || c->nodes[c->peer].status == NODE_DEAD;
 	enum peer_column said = alone ? PEER_AWAY : c->groups[g].peer.said;
-	/* While we are coming up (a ping host may hold that up) only what the peer says that it has counts: one of two
-	 * owners gives way also then. */
+	/* This node is not active yet; a ping node that is down can make that last long.  Then only what the peer says
+	 * it has counts: if both run the group, one must give way also now. */
 	if (!up && (said == PEER_AWAY || said == PEER_LEAVING))
 		return PEER_UNSURE;
 	if (said != PEER_AWAY || c->peer == c->self)
 		return said;
-	/* No proof, no takeover: after a stall of our own, where one speaks that does not prove itself, and where
-	 * fencing is configured.  doc/fencing.md R1, R5 */
-	bool proof = c->peer_left || !c->fencing || c->peer_fenced;
-	return proof && mono_reached(c->now.mono, c->takeover_not_before) ? PEER_AWAY : PEER_UNSURE;
+	return proof_allows_takeover(c) ? PEER_AWAY : PEER_UNSURE;
 }
 
-/* Until the next try, after so many that failed in a row. */
+/* The pause until the next try, after so many failures in a row. */
 static int64_t retry_pause_ms(unsigned attempts)
 {
 	int64_t ms = RETRY_MS;
@@ -76,7 +93,7 @@ static void entry_failed(struct core *c, size_t g)
 	group->deadline = mono_add(c->now.mono, span_ms(ms));
 	core_log(c, LOG_LEVEL_CRIT,
 		"Giving up resources of group %s: %s here (%s), try %u. The other node is asked to run it; "
-		"if it cannot, we try again in %lld s, at once with hb_takeover here.",
+		"if it cannot, this node tries again in %lld s, or at once after hb_takeover here.",
 		group_key(c, g), group->failure == FAILURE_RUN ? "it failed" : "start failed", group->why,
 		group->attempts, (long long)ms / 1000);
 }
@@ -96,7 +113,10 @@ void group_set_state(struct core *c, size_t g, enum group_state to, const char *
 	enum group_state from = group->state;
 	assert(legal[from] & 1u << to);
 	enum peer_column column = ownership_column(c, g);
+	decisions_note(c, g, to, column, reason);
 	group->state = to;
+	group->since = c->now.mono;
+	(void)bytes_to_text(bytes_of(reason), group->reason, sizeof group->reason); /* cut: for people */
 	group->published = 0;
 	group->peer.acked = false;
 	group->conflict_logged = false;
@@ -104,12 +124,13 @@ void group_set_state(struct core *c, size_t g, enum group_state to, const char *
 	beat_soon(c);
 	if (from == OWN_GIVING && to == OWN_HELD)
 		group->failback_due = group->was_due;
-	if (to == OWN_STARTING) /* a new ownership: newer than any that either side has seen */
+	if (to == OWN_STARTING) /* a new ownership gets a higher epoch than all that either side has seen */
 		group->epoch = (group->epoch > group->peer.epoch ? group->epoch : group->peer.epoch) + 1;
 	core_log(c, LOG_LEVEL_INFO, "Group %s: %s -> %s: %s [%s: %s, epoch %llu]", group_key(c, g),
 		group_state_name(from), group_state_name(to), reason, node_peer_name(c), peer_column_name(column),
 		(unsigned long long)group->epoch);
-	/* Written down before anything begins: an engine killed in the middle must not be believed to hold it whole. */
+	/* Write this down before anything starts: after an engine was killed in the middle, nobody must believe that it
+	 * held the whole group. */
 	action_holdings(c);
 	switch (to) {
 	case OWN_STARTING:
@@ -121,6 +142,7 @@ void group_set_state(struct core *c, size_t g, enum group_state to, const char *
 	case OWN_FAILED:
 		entry_failed(c, g);
 		group->failure = FAILURE_NONE;
+		group->failed_hindered = group_is_hindered(group);
 		break;
 	case OWN_STUCK:
 		entry_stuck(c, g);

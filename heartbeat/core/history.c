@@ -7,21 +7,21 @@
 
 struct kept {
 	uint64_t seq;
-	size_t offset, len; /* within ring, in one piece */
+	size_t offset, len; /* in the ring, in one piece */
 	struct mono resent_at;
 };
 
 struct history {
 	uint64_t highest;
-	size_t oldest, count;  /* of slots, which are a ring in order of numbers */
-	size_t write;          /* where the next datagram begins in ring */
+	size_t oldest, count;  /* of slots, which are a ring in the order of the numbers */
+	size_t write;          /* where in the ring the next datagram starts */
 	struct kept slots[HISTORY_MESSAGES];
 	uint8_t ring[HISTORY_BYTES];
 };
 
 struct history *history_new(void)
 {
-	struct history *h = malloc(sizeof *h); /* slots and ring are written before they are read */
+	struct history *h = malloc(sizeof *h); /* not cleared: slots and ring are written before they are read */
 
 	if (h)
 		h->highest = h->oldest = h->count = h->write = 0;
@@ -44,13 +44,13 @@ static void drop_oldest(struct history *h)
 	h->count--;
 }
 
-/* A run of len bytes at h->write, all kept datagrams that stood there dropped.  They are the oldest ones, because
- * datagrams lie in the ring in the order of their numbers. */
+/* Make len bytes free at h->write: drop the datagrams that are there.  They are the oldest ones, because the datagrams
+ * are in the ring in the order of their numbers. */
 static void make_room(struct history *h, size_t len)
 {
 	if (len > HISTORY_BYTES - h->write) {
 		while (h->count > 0 && slot(h, 0)->offset >= h->write)
-			/* else they would hide the overlap of those behind them, at the start of the ring */
+			/* otherwise they hide that the ones behind them, at the start of the ring, are overwritten */
 			drop_oldest(h);
 		h->write = 0;
 	}
@@ -111,9 +111,4 @@ void history_acked(struct history *h, uint64_t seq)
 {
 	while (h->count > 0 && slot(h, 0)->seq <= seq)
 		drop_oldest(h);
-}
-
-uint64_t history_highest(const struct history *h)
-{
-	return h->highest;
 }

@@ -28,11 +28,6 @@ static inline struct bytes keep(struct writer *arena, struct bytes b)
 	return (struct bytes){.at = copy, .len = b.len};
 }
 
-struct bytes message_keep(struct message *m, struct bytes b)
-{
-	return keep(&m->arena, b);
-}
-
 void message_add_bytes(struct message *m, enum field_type type, struct bytes name, struct bytes value)
 {
 	struct bytes own_name = keep(&m->arena, name), own_value = keep(&m->arena, value);
@@ -62,7 +57,7 @@ void message_add_decimal(struct message *m, const char *name, uint64_t value)
 	add_number(m, name, 10, value);
 }
 
-/* Names of one key; most have a few letters, and memcmp would take longer. */
+/* Compares names that have the same key.  Most names have a few letters only, and memcmp would take longer. */
 static bool same_name(struct bytes a, struct bytes b)
 {
 	for (size_t i = 1; i < a.len; i++)

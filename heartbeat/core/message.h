@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* A message: an ordered list of named, typed fields.  Knows nothing of framing, digests or meaning.
- * Fields borrow their bytes from the arena given at init (or from the decoded input, which must live as long).
- * Allocates nothing.  doc/protocol.md 1.1. */
+/* A message: an ordered list of fields with a name, a type and a value.  Knows nothing of framing, digests or meaning.
+ * Fields borrow their bytes from the arena of message_init, or from the decoded input; both must live as long as the
+ * message.  Allocates nothing.  doc/protocol.md 1.1 */
 #ifndef HEARTBEAT_CORE_MESSAGE_H
 #define HEARTBEAT_CORE_MESSAGE_H
 
@@ -13,31 +13,32 @@
 
 enum {
 	MESSAGE_FIELDS_MAX = 128,
-	MESSAGE_NAME_MAX = 255, /* bytes of a field name */
+	MESSAGE_NAME_MAX = 255, /* bytes in the name of a field */
 };
 
-/* Codes as on the wire. */
+/* The numbers are those of the wire. */
 enum field_type { FIELD_STRING = 0, FIELD_BINARY = 1, FIELD_MESSAGE = 2, FIELD_LIST = 3, FIELD_COMPRESSED = 4 };
 
 struct field {
 	struct bytes name;
-	struct bytes value; /* raw bytes: for FIELD_MESSAGE and FIELD_LIST the netstring rendering */
+	struct bytes value; /* raw bytes; for FIELD_MESSAGE and FIELD_LIST as in netstring framing */
 	enum field_type type;
-	uint32_t key; /* of the name: message_key */
+	uint32_t key; /* message_key of the name */
 };
 
 struct message {
 	struct field fields[MESSAGE_FIELDS_MAX];
 	size_t count;
 	struct writer arena;
-	bool broken; /* a field did not fit or was not allowed: do not send */
+	bool broken; /* a field did not fit or was not allowed: do not send this message */
 };
 
-/* arena: memory for copied values; the caller keeps it alive. */
+/* Begin an empty message.  arena: memory for copied names and values; the caller keeps it alive. */
 void message_init(struct message *m, void *arena, size_t cap);
-/* Take out all fields and give back the whole arena. */
+/* Remove all fields; the whole arena is free again. */
 void message_clear(struct message *m);
-/* Append; name and value are copied into the arena.  Sets broken instead of failing: check once before use. */
+/* Append a field; name and value are copied into the arena.  Instead of failing it sets broken: check that once, before
+ * use. */
 void message_add_bytes(struct message *m, enum field_type type, struct bytes name, struct bytes value);
 static inline void message_add(struct message *m, const char *name, const char *value)
 {
@@ -45,14 +46,14 @@ static inline void message_add(struct message *m, const char *name, const char *
 }
 void message_add_hex(struct message *m, const char *name, uint64_t value);     /* lower case, no leading zeros */
 void message_add_decimal(struct message *m, const char *name, uint64_t value);
-/* Two names of different keys are different: length and first letter, to be compared before anything else. */
+/* Length and first letter of a name.  Two names with different keys are different: compare the keys first. */
 static inline uint32_t message_key(struct bytes name)
 {
 	return (uint32_t)name.len << 8 | (name.len > 0 ? name.at[0] : 0);
 }
 
-/* "(", ">>>" and "<<<" in front of a name would read as a type, a start or an end once the message is rendered as text:
- * two receivers would then see two different messages under one digest. */
+/* When a message is rendered as text, a name that starts with "(", ">>>" or "<<<" would be read as a type, a start or
+ * an end.  Two receivers could then see two different messages with the same digest. */
 static inline bool message_allows_name(struct bytes name)
 {
 	struct reader r = reader_over(name);
@@ -61,24 +62,23 @@ static inline bool message_allows_name(struct bytes name)
 		reader_skip(&r, "<<<"))
 		return false;
 	for (size_t i = 0; i < name.len; i++)
-		/* letters lie above */
+		/* all letters are above "=" */
 		if (name.at[i] <= '=' && (name.at[i] == '=' || name.at[i] == '\n' || name.at[i] == '\0'))
 			return false;
 	return true;
 }
 
-/* Why this is not allowed as a field, at any depth (static text); NULL: it is.  The value of a list or message is not
- * looked into.
- * Inline, as every field that is sent or heard comes through here. */
+/* Why this is not allowed as a field, at any depth (static text); NULL: it is allowed.  The value of a list or of a
+ * nested message is not examined.  Inline, because each field that is sent or received is checked here. */
 static inline const char *message_refuses(enum field_type type, struct bytes name, struct bytes value)
 {
 	if (!message_allows_name(name))
 		return "a field name that is empty, too long or has a reserved byte";
-	return type == FIELD_STRING && bytes_have(value, '\0') ? "a string with a NUL in it" : NULL;
+	return type == FIELD_STRING && bytes_have(value, '\0') ? "a string that contains a NUL" : NULL;
 }
 
-/* For decoders: append a field that borrows name and value.  False, with *why (static text) and nothing appended, when
- * it is one field too many, or the name or value is not allowed. */
+/* For decoders: append a field that borrows name and value.  Returns false, with *why (static text) and nothing
+ * appended, when there are too many fields or when the name or the value is not allowed. */
 static inline bool message_append(
 	struct message *m, enum field_type type, struct bytes name, struct bytes value, const char **why)
 {
@@ -89,16 +89,14 @@ static inline bool message_append(
 	return true;
 }
 
-/* Copy b into the arena.  Empty at NULL when it does not fit (arena.overflowed tells). */
-struct bytes message_keep(struct message *m, struct bytes b);
-/* First field of that name, NULL when absent.  key: message_key of the name. */
+/* The first field of that name; NULL when there is none.  key: message_key of the name. */
 const struct field *message_field(const struct message *m, struct bytes name, uint32_t key);
-/* Value of the first string field of that name; empty bytes (at NULL) when absent or of another type. */
+/* The value of the first string field of that name; empty bytes (at NULL) when there is none. */
 struct bytes message_value(const struct message *m, struct bytes name, uint32_t key);
-/* How often the name occurs (doc/protocol.md 10.21: "refuses a message in which a common field occurs twice"). */
+/* How often the name occurs.  doc/protocol.md 10.21: "refuses a message in which a common field occurs twice" */
 size_t message_occurs(const struct message *m, const char *name);
 
-/* The same for a name as C string; inline, so that the compiler makes the key of a literal. */
+/* The same for a name as a C string.  Inline, so that the compiler computes the key of a literal. */
 static inline const struct field *message_find(const struct message *m, const char *name)
 {
 	return message_field(m, bytes_of(name), message_key(bytes_of(name)));
@@ -116,7 +114,7 @@ static inline bool message_is(const struct message *m, const char *name, const c
 	return found.at != NULL && bytes_equal_text(found, value);
 }
 
-/* Number in base 10 or 16; false when absent or not a number. */
+/* A number in base 10 or 16.  Returns false when the field is absent or is not a number. */
 static inline bool message_number(const struct message *m, const char *name, unsigned base, uint64_t *value)
 {
 	return bytes_to_u64(message_string(m, name), base, value);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-/* Moves that an operator ordered: standby and takeover of halves, followed to their end so that --wait can say what
- * became of them. */
 #include "heartbeat/core/moves.h"
 
 #include <stdio.h>
@@ -8,6 +6,7 @@
 
 #include "heartbeat/core/group_state.h"
 #include "heartbeat/core/ownership.h"
+#include "heartbeat/core/rivals.h"
 #include "heartbeat/core/state.h"
 
 static void move_end(struct core *c, struct move *m, bool ok, const char *text)
@@ -23,7 +22,7 @@ static void move_end(struct core *c, struct move *m, bool ok, const char *text)
 	m->active = false;
 }
 
-/* Why a move cannot even begin, NULL when it can. */
+/* Why a move cannot begin now; NULL: it can. */
 static const char *objection(struct core *c, bool takeover)
 {
 	const struct node *peer = node_peer(c);
@@ -32,6 +31,8 @@ static const char *objection(struct core *c, bool takeover)
 	if (c->phase != PHASE_ACTIVE)
 		return action_text(
 			c, "this node is still starting: it has not heard every node yet, and initdead has not passed");
+	if (namesake_is_there(c) || rivals_are_two(c))
+		return action_text(c, "two machines have the same name or uuid: the log names them");
 	if (!takeover && !peer)
 		return action_text(c, "there is no other node to take the resources");
 	if (!takeover && peer->status != NODE_ACTIVE)
@@ -40,12 +41,12 @@ static const char *objection(struct core *c, bool takeover)
 			c->node_name, peer->name, node_status_name(peer->status));
 	if (peer && peer->status != NODE_DEAD && !c->dialect->at_rest(c))
 		return action_text(c,
-			"%s message from %s ignored.  resources in flux: the two nodes have not settled yet, ask again in some seconds",
+			"%s message from %s ignored.  resources in flux: the two nodes are not stable yet, ask again in a few seconds",
 			takeover ? "takeover" : "standby", c->node_name);
 	return NULL;
 }
 
-/* What a takeover has to do with a group: also the last order wins, when it takes back the one before. */
+/* What a takeover must do with a group.  It can also take back the order before it: the last order wins. */
 static enum move_part takeover_part(struct core *c, size_t g, const char *reason)
 {
 	struct group *group = &c->groups[g];
@@ -53,7 +54,7 @@ static enum move_part takeover_part(struct core *c, size_t g, const char *reason
 	case OWN_HELD:
 		return MOVE_OUT;
 	case OWN_GIVING:
-		group->was_due = false; /* nor does it go home by itself */
+		group->was_due = false; /* and it is not offered to its home again */
 		group_set_state(c, g, OWN_HELD, "an operator wants it here");
 		return MOVE_FOLLOW;
 	case OWN_STOPPING: /* on its way to the other node */
@@ -61,14 +62,14 @@ static enum move_part takeover_part(struct core *c, size_t g, const char *reason
 		return MOVE_ASK_WHEN_STOPPED;
 	case OWN_NONE:
 	case OWN_FAILED:
-		(void)ownership_ask(c, g, reason);
+		ownership_ask(c, g, reason);
 		return MOVE_FOLLOW;
-	default: /* comes here already; stuck: is told as such */
+	default: /* it is on its way here; or it is stuck, and move_follow reports that */
 		return MOVE_FOLLOW;
 	}
 }
 
-static enum move_part standby_part(struct core *c, size_t g)
+static enum move_part standby_part(struct core *c, size_t g, const char *reason)
 {
 	switch (c->groups[g].state) {
 	case OWN_NONE:
@@ -78,9 +79,9 @@ static enum move_part standby_part(struct core *c, size_t g)
 	case OWN_STARTING:
 		return MOVE_OFFER_WHEN_HELD;
 	case OWN_HELD:
-		(void)ownership_give(c, g, "an operator ordered standby");
+		ownership_give(c, g, reason);
 		return MOVE_FOLLOW;
-	default: /* leaves already; stuck: is told as such */
+	default: /* it is on its way out; or it is stuck, and move_follow reports that */
 		return MOVE_FOLLOW;
 	}
 }
@@ -95,13 +96,13 @@ void move_begin(struct core *c, bool takeover, enum half half, unsigned id, cons
 	const char *why = objection(c, takeover);
 	if (!m || why) {
 		m = &refused;
-		why = why ? why : "too many moves are under way";
+		why = why ? why : "too many moves are in progress";
 	}
 	*m = (struct move){.active = true,
 		.takeover = takeover,
 		.half = half,
 		.id = id,
-		.reason = reason ? reason : "an operator asks for it here",
+		.reason = reason ? reason : takeover ? "an operator asks for it here" : "an operator ordered standby",
 		.deadline = mono_add(c->now.mono, span_ms(MOVE_MS))};
 	if (why) {
 		move_end(c, m, false, why);
@@ -116,7 +117,7 @@ void move_begin(struct core *c, bool takeover, enum half half, unsigned id, cons
 	for (size_t g = 0; g < c->group_count; g++) {
 		if (!ownership_in_half(c, g, half))
 			continue;
-		m->groups[g] = takeover ? takeover_part(c, g, m->reason) : standby_part(c, g);
+		m->groups[g] = takeover ? takeover_part(c, g, m->reason) : standby_part(c, g, m->reason);
 		m->moves |= m->groups[g] != MOVE_OUT;
 	}
 	c->dialect->moved(c, takeover, half);
@@ -130,11 +131,12 @@ static enum progress standby_progress(struct core *c, struct move *m, size_t g)
 	struct group *group = &c->groups[g];
 	enum peer_column column = ownership_column(c, g);
 	switch (group->state) {
-	case OWN_HELD: /* ordered while it was still starting, or the offer was cancelled */
+	/* the standby was ordered while the group was still starting, or the offer was cancelled */
+	case OWN_HELD:
 		if (m->groups[g] == MOVE_FOLLOW)
 			return HAS_FAILED;
 		m->groups[g] = MOVE_FOLLOW;
-		(void)ownership_give(c, g, "an operator ordered standby");
+		ownership_give(c, g, m->reason);
 		return GOES_ON;
 	case OWN_STUCK:
 		return HAS_FAILED;
@@ -143,7 +145,8 @@ static enum progress standby_progress(struct core *c, struct move *m, size_t g)
 		return column == PEER_HELD                                                    ? IS_DONE
 		       : column == PEER_FAILED || column == PEER_AWAY || column == PEER_STUCK ? HAS_FAILED
 		                                                                              : GOES_ON;
-	case OWN_CLAIM: /* the peer could not, we take it back; or it is still on its way here */
+	/* the peer could not start it and we take it back; or it is still on its way here */
+	case OWN_CLAIM:
 		return m->groups[g] == MOVE_OFFER_WHEN_HELD ? GOES_ON : HAS_FAILED;
 	default:
 		return GOES_ON;
@@ -158,7 +161,7 @@ static enum progress takeover_progress(struct core *c, struct move *m, size_t g)
 			return GOES_ON;
 		m->groups[g] = MOVE_FOLLOW;
 		if (c->dialect->takes_back)
-			(void)ownership_ask(c, g, m->reason);
+			ownership_ask(c, g, m->reason);
 	}
 	switch (c->groups[g].state) {
 	case OWN_HELD:
@@ -171,7 +174,7 @@ static enum progress takeover_progress(struct core *c, struct move *m, size_t g)
 	}
 }
 
-/* A state in a sentence: "group web is ... here". */
+/* A state inside a sentence: "group web is ... here". */
 static const char *here(enum group_state s)
 {
 	return s == OWN_NONE ? "not" : s == OWN_CLAIM ? "coming back" : group_state_name(s);
@@ -186,10 +189,11 @@ static void move_follow(struct core *c, struct move *m)
 		enum progress p = m->takeover ? takeover_progress(c, m, g) : standby_progress(c, m, g);
 		if (p == HAS_FAILED) {
 			const struct group *group = &c->groups[g];
+			const char *trouble = group_trouble(group);
 			move_end(c, m, false,
 				action_text(c, "group %s is %s here%s%s, on the other node: %s",
-					c->resources->groups[g].key, here(group->state), group->why[0] ? ": " : "",
-					group->why, peer_column_name(ownership_column(c, g))));
+					c->resources->groups[g].key, here(group->state), *trouble ? ": " : "", trouble,
+					peer_column_name(ownership_column(c, g))));
 			return;
 		}
 		waiting |= p == GOES_ON;
@@ -197,13 +201,26 @@ static void move_follow(struct core *c, struct move *m)
 	if (waiting && mono_reached(c->now.mono, m->deadline))
 		move_end(c, m, false, "not finished within an hour");
 	else if (!waiting && !m->moves)
-		move_end(c, m, true, m->takeover ? "nothing of it was elsewhere" : "nothing of it was here");
+		move_end(c, m, true, m->takeover ? "no group of it ran elsewhere" : "no group of it ran here");
 	else if (!waiting && !m->takeover) {
 		core_log(c, LOG_LEVEL_INFO, "Other node completed standby takeover of %s resources.",
 			half_name(m->half));
 		move_end(c, m, true, "the other node runs them");
 	} else if (!waiting) {
 		move_end(c, m, true, "they run here");
+	}
+}
+
+void move_cancel(struct core *c, const char *reason, const char *text)
+{
+	for (size_t i = 0; i < CORE_MOVES_MAX; i++) {
+		struct move *m = &c->moves[i];
+		if (!m->active || m->reason != reason)
+			continue;
+		for (size_t g = 0; g < c->group_count; g++)
+			if (m->groups[g] != MOVE_OUT && c->groups[g].state == OWN_GIVING)
+				group_set_state(c, g, OWN_HELD, text);
+		move_end(c, m, false, text);
 	}
 }
 

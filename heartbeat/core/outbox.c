@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-/* Everything that is sent: common fields, number, signature, history.  doc/protocol.md 3, 4 and 5.3. */
 #include "heartbeat/core/outbox.h"
 
 #include <string.h>
@@ -7,8 +6,7 @@
 #include "heartbeat/core/message_types.h"
 #include "heartbeat/core/state.h"
 
-/* A datagram larger than this is compressed where traditional_compression says so; larger than UDP carries it is
- * refused. */
+/* Encode a message.  A datagram above the threshold is compressed, where traditional_compression is on. */
 static bool encode(struct core *c, const struct message *m, struct writer *out)
 {
 	bool with_field = !c->conf->msgfmt_netstring;
@@ -18,6 +16,42 @@ static bool encode(struct core *c, const struct message *m, struct writer *out)
 		return true;
 	struct writer packed = writer_over(c->datagram, CODEC_DATAGRAM_MAX);
 	return codec_compressed(m, c->auth, with_field, c->conf->compression, &packed) ? (*out = packed, true) : false;
+}
+
+/* Is there a medium that carries text framing only?  doc/protocol.md 8.1 */
+static bool has_serial(const struct ha_cf *conf)
+{
+	for (size_t i = 0; i < conf->media_count; i++)
+		if (conf->media[i].kind == MEDIUM_SERIAL)
+			return true;
+	return false;
+}
+
+/* The message as text, signed, written into the arena of the actions.  Empty: no medium needs it, or there is no space,
+ * or text cannot express it. */
+static struct bytes text_of(struct core *c, const struct message *m)
+{
+	struct writer w = c->arena;
+	if (!has_serial(c->conf) || !codec_text(m, c->auth, &w))
+		return (struct bytes){0};
+	struct reader written = reader_over(writer_done(&w));
+	(void)reader_take(&written, c->arena.len);
+	c->arena = w;
+	return reader_take(&written, reader_left(&written));
+}
+
+/* m: the message that the datagram contains.  False: no space. */
+static bool hand_out(struct core *c, struct bytes datagram, const struct message *m, bool is_status)
+{
+	struct bytes copy = action_bytes(c, datagram);
+	if (!copy.at)
+		return false;
+	struct bytes text = text_of(c, m);
+	struct action *a = action_add(c, ACTION_SEND);
+	a->send.data = copy;
+	a->send.text = text;
+	a->send.is_status = is_status;
+	return true;
 }
 
 struct message *outbox_begin(struct core *c, const char *type)
@@ -46,25 +80,21 @@ void outbox_send(struct core *c, struct message *m, const struct node *to)
 {
 	bool numbered = message_type_of(message_string(m, "t"))->numbered;
 	common_fields(c, m, to, numbered);
-	/* half of it is scratch of codec_netstring */
+	/* codec_netstring needs as much again to compute a digest */
 	struct writer w = writer_over(c->datagram, 2 * (size_t)CODEC_DATAGRAM_MAX);
 	if (m->broken || !encode(c, m, &w) || w.len > CODEC_DATAGRAM_MAX) {
-		c->seq -= numbered; /* or everybody would ask for it again */
+		c->seq -= numbered; /* otherwise everybody would ask for this number */
 		core_complain(c, COMPLAINT_FIELDS,
 			"a message of ours does not fit into a datagram of %d bytes; it is not sent",
 			CODEC_DATAGRAM_MAX);
 		return;
 	}
-	struct bytes copy = action_bytes(c, writer_done(&w));
 	if (numbered)
 		history_keep(c->history, c->seq, writer_done(&w));
-	if (!copy.at)
-		return;
-	action_add(c, ACTION_SEND)->send.data = copy;
-	c->counters.sent++;
+	c->counters.sent += hand_out(c, writer_done(&w), m, message_is(m, "t", "status"));
 }
 
-/* NS_st to each ping medium.  doc/protocol.md 9: "The field auth is there with msgfmt netstring too". */
+/* An NS_st to each ping medium.  doc/protocol.md 9: "The field auth is there with msgfmt netstring too". */
 static void send_pings(struct core *c)
 {
 	for (size_t i = 0; i < c->conf->media_count; i++) {
@@ -114,7 +144,7 @@ void outbox_request(struct core *c, const struct node *to, uint64_t seq)
 {
 	struct message *m = outbox_begin(c, "NS_rexmit");
 	message_add(m, "dest", to->name);
-	message_add_decimal(m, "firstseq", seq); /* decimal, unlike every other number: doc/protocol.md 3.1 */
+	message_add_decimal(m, "firstseq", seq); /* decimal, unlike all other numbers: doc/protocol.md 3.1 */
 	message_add_decimal(m, "lastseq", seq);
 	outbox_send(c, m, to);
 	c->counters.requested++;
@@ -129,39 +159,54 @@ static void send_nak(struct core *c, const struct node *to, uint64_t seq, const 
 	outbox_send(c, m, to);
 }
 
-/* A peer that missed everything asks for each number once in this time; more is no need, and would make one datagram
- * many. */
+/* A bound for requests.  A peer that missed everything asks for each number once in this time.  More is never needed,
+ * and would make many datagrams out of one. */
 static bool may_serve(struct core *c)
 {
 	if (mono_reached(c->now.mono, c->serve_until)) {
-		c->serve_until = mono_add(c->now.mono, span_ms((int64_t)c->conf->max_rexmit_delay_ms + 1));
+		c->serve_until = mono_add(c->now.mono, span_ms(ha_cf_repeat_ms(c->conf) + 1));
 		c->served = 0;
 	}
 	return c->served++ < SEQUENCE_MISSING_MAX;
 }
 
+/* A kept datagram, signed again: the key may have changed since, and the peer may have dropped the old one.  False: no
+ * space. */
+static bool resend(struct core *c, struct bytes datagram)
+{
+	struct writer w = writer_over(c->datagram, CODEC_DATAGRAM_MAX);
+	struct decoded ignored;
+	if (!codec_sign_again(datagram, c->auth, &w))
+		return true;
+	message_init(&c->out, c->out_arena, CODEC_DATAGRAM_MAX);
+	/* It is ours and not checked again.  One that cannot be unpacked here is left without text: no line would carry
+	 * so much. */
+	if (has_serial(c->conf) && codec_decode(datagram, NULL, false, &c->out, &ignored) != CODEC_OK)
+		c->out.broken = true;
+	if (!hand_out(c, writer_done(&w), &c->out, false))
+		return false;
+	c->counters.resent++;
+	return true;
+}
+
 bool outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_t last)
 {
-	/* Bound the range before looking at it: one request for 1..2^31 keeps 3.0.6 busy for minutes
+	/* Bound the range before the numbers are looked up: one request for 1 to 2^31 keeps 3.0.6 busy for minutes
 	 * (doc/protocol.md 12). */
 	bool sent = false;
 	if (last < first || first > c->seq)
 		return false;
 	if (last - first >= HISTORY_PER_REQUEST_MAX)
 		last = first + HISTORY_PER_REQUEST_MAX - 1;
-	struct span gap = span_ms((int64_t)c->conf->max_rexmit_delay_ms - 10);
+	struct span gap = span_ms(ha_cf_repeat_ms(c->conf) - 10);
 	for (uint64_t seq = first; seq <= last && may_serve(c); seq++) {
 		struct bytes datagram;
 		switch (history_resend(c->history, seq, c->now.mono, gap, &datagram)) {
-		case HISTORY_FOUND: {
-			struct bytes copy = action_bytes(c, datagram);
-			if (!copy.at)
+		case HISTORY_FOUND:
+			if (!resend(c, datagram))
 				return sent;
-			action_add(c, ACTION_SEND)->send.data = copy;
-			c->counters.resent++;
 			sent = true;
 			break;
-		}
 		case HISTORY_TOO_LOW:
 			send_nak(c, to, seq, "seqno too low");
 			break;
@@ -169,7 +214,7 @@ bool outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_
 			send_nak(c, to, seq, "seqno not found");
 			break;
 		case HISTORY_RECENT:
-		case HISTORY_TOO_HIGH: /* a request that crossed a restart */
+		case HISTORY_TOO_HIGH: /* a request that was sent before our restart */
 			break;
 		}
 	}

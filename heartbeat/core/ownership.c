@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: MIT
-/* The table of ownership.h, filled cell by cell: what to do with a group, given our side and what the peer says. */
+/* The table of ownership.h, cell by cell: what to do with a group, given our state and the report of the peer. */
 #include "heartbeat/core/ownership.h"
 
 #include <string.h>
 
 #include "heartbeat/core/group_state.h"
+#include "heartbeat/core/rivals.h"
 #include "heartbeat/core/state.h"
 
 enum verdict {
 	STAY,
-	START,         /* at once: nobody else can have it */
-	CLAIM,         /* say that we mean to start it */
-	CLAIM_HOME,    /* the same, if its home is here, or the peer takes it to be ours */
-	START_ACKED,   /* start if the peer answered our claim */
+	START,         /* at once: nobody else can run it */
+	CLAIM,         /* announce that we want to start it */
+	CLAIM_ABLE,    /* the same, unless it is hindered here */
+	CLAIM_HOME,    /* the same, if also its home is here, or the peer believes that it runs here */
+	START_ACKED,   /* start, if the peer has answered our claim */
 	TIE,
-	ASKED,         /* keep asking, or withdraw if nobody asked */
+	ASKED,         /* go on asking; withdraw if nobody here ordered it */
 	WITHDRAW,
 	CONFLICT,
 	RELEASE,
-	FAILBACK,      /* offer it to its home, if that is due */
-	CANCEL,        /* keep it after all */
-	RETRY,         /* start again, if the time has come */
+	LEAVE,         /* release it, if it is hindered here; offer it to its home, if that is due */
+	CANCEL,        /* keep it */
+	RETRY,         /* start again, if it is time */
 };
 
 /* Columns in the order of enum peer_column. */
@@ -28,24 +30,24 @@ enum verdict {
 static const enum verdict table[OWN_STATES][PEER_COLUMNS] = {
 	/*                 AWAY    UNSURE  NONE         LEAVING      FAILED       CLAIM    ASK      STARTING  HELD      GIVING    STOPPING STUCK */
 	[OWN_UNKNOWN]  = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    STAY,     STAY,     STAY,     STAY,    STAY },
-	[OWN_NONE]     = { START,  STAY,   CLAIM_HOME,  START,       CLAIM,       STAY,    STAY,    STAY,     STAY,     CLAIM,    STAY,    STAY },
+	[OWN_NONE]     = { START,  STAY,   CLAIM_HOME,  START,       CLAIM,       STAY,    STAY,    STAY,     STAY,     CLAIM_ABLE, STAY,  STAY },
 	[OWN_CLAIM]    = { START,  STAY,   START_ACKED, START,       START_ACKED, TIE,     TIE,     ASKED,    ASKED,    STAY,     STAY,    WITHDRAW },
 	[OWN_STARTING] = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    CONFLICT, CONFLICT, CONFLICT, STAY,    STAY },
-	[OWN_HELD]     = { STAY,   STAY,   FAILBACK,    STAY,        STAY,        STAY,    RELEASE, CONFLICT, CONFLICT, CONFLICT, STAY,    STAY },
+	[OWN_HELD]     = { STAY,   STAY,   LEAVE,       STAY,        STAY,        STAY,    RELEASE, CONFLICT, CONFLICT, CONFLICT, STAY,    STAY },
 	[OWN_GIVING]   = { CANCEL, CANCEL, STAY,        CANCEL,      CANCEL,      RELEASE, RELEASE, CONFLICT, CONFLICT, CONFLICT, STAY,    CANCEL },
 	[OWN_STOPPING] = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    STAY,     STAY,     STAY,     STAY,    STAY },
-	[OWN_FAILED]   = { RETRY,  STAY,   STAY,        RETRY,       RETRY,       STAY,    STAY,    STAY,     STAY,     CLAIM,    STAY,    STAY },
+	[OWN_FAILED]   = { RETRY,  STAY,   STAY,        RETRY,       RETRY,       STAY,    STAY,    STAY,     STAY,     CLAIM_ABLE, STAY,  STAY },
 	[OWN_STUCK]    = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    STAY,     STAY,     STAY,     STAY,    STAY },
 };
 /* clang-format on */
-/* --- the answers to the question marks of the table --- */
+/* --- the conditions behind the question marks of the table --- */
 
 static bool digests_differ(const struct core *c)
 {
 	return c->native.digest && c->native.digest != c->resources->digest;
 }
 
-/* Both sides must come to opposite answers, whatever their files say. */
+/* The two nodes must come to opposite answers, whatever their files say. */
 static bool tie_is_ours(const struct core *c, size_t g, bool they_ask)
 {
 	const struct group *group = &c->groups[g];
@@ -58,14 +60,15 @@ static bool tie_is_ours(const struct core *c, size_t g, bool they_ask)
 
 static bool home_is_here(const struct core *c, size_t g)
 {
-	/* When the files differ, each may believe that the other is the home: then the lower name steps forward. */
+	/* When the files differ, each node may believe that the other one is the home.  Then the node with the lower
+	 * name acts. */
 	return digests_differ(c) ? strcmp(c->node_name, node_peer_name(c)) < 0 : c->groups[g].mine;
 }
 
 static bool conflict_is_ours(const struct core *c, size_t g)
 {
 	const struct group *group = &c->groups[g];
-	/* The classic dialect has no epochs (0): the home keeps, which 3.0.6 can be relied upon to do as well. */
+	/* The classic dialect has no epochs (0): the home keeps the group, and 3.0.6 does the same. */
 	if (group->peer.epoch && group->epoch != group->peer.epoch)
 		return group->epoch > group->peer.epoch;
 	return tie_is_ours(c, g, false);
@@ -73,15 +76,23 @@ static bool conflict_is_ours(const struct core *c, size_t g)
 
 static bool may_start(const struct core *c)
 {
-	return c->phase == PHASE_ACTIVE;
+	return c->phase == PHASE_ACTIVE && !namesake_is_there(c) && rivals_allow_start(c);
 }
 
 static void start(struct core *c, size_t g, const char *reason)
 {
 	struct group *group = &c->groups[g];
 	enum peer_column column = ownership_column(c, g);
-	group->failback_due = !group->mine && (column == PEER_AWAY || column == PEER_LEAVING);
+	group->failback_due =
+		!group->mine && (column == PEER_AWAY || column == PEER_LEAVING || group->peer_had_fewer);
+	group->peer_had_fewer = false;
 	group_set_state(c, g, OWN_STARTING, reason);
+}
+
+static void claim(struct core *c, size_t g, const char *reason)
+{
+	c->groups[g].peer_had_fewer = ipfail_peer_has_fewer(c);
+	group_set_state(c, g, OWN_CLAIM, reason);
 }
 
 static void conflict(struct core *c, size_t g)
@@ -89,7 +100,7 @@ static void conflict(struct core *c, size_t g)
 	struct group *group = &c->groups[g];
 	const struct node *peer = node_peer(c);
 	bool ours = conflict_is_ours(c, g);
-	/* Its status was sent again and later ones are still missing: what it claimed then may have failed since.  The
+	/* This status was sent again, and later ones are still missing: what it reports may have changed since.  The
 	 * next one comes within a keepalive (plan conflict-with-the-past). */
 	if (!ours && sequence_missing_after(&peer->sequence, peer->status_seq))
 		return;
@@ -112,16 +123,39 @@ static bool failback_wanted(const struct core *c, size_t g)
 	const struct group *group = &c->groups[g];
 	bool waits = group->deadline.ns != MONO_FAR.ns && !mono_reached(c->now.mono, group->deadline);
 	return c->conf->failback != FAILBACK_OFF && group->failback_due && !group->mine && !waits && may_start(c) &&
-	       c->nodes[c->peer].status == NODE_ACTIVE;
+	       c->nodes[c->peer].status == NODE_ACTIVE && ipfail_allows_failback(c);
 }
 
-static bool retry_now(const struct core *c, const struct group *group)
+/* Something that it needs here is missing, and the peer, which could run it for some time, was heard after that began:
+ * the network between us is another one. */
+static bool peer_runs_it_better(const struct core *c, size_t g)
 {
-	return may_start(c) && mono_reached(c->now.mono, group->deadline);
+	const struct group *group = &c->groups[g];
+	const struct node *peer = &c->nodes[c->peer];
+	return group_is_hindered(group) && may_start(c) && peer->status == NODE_ACTIVE &&
+	       peer->last_status.ns > group->hindered_at.ns &&
+	       mono_reached(c->now.mono, group_able_at(group));
 }
 
+/* Its start would fail here, or fewer ping nodes answer here; and the peer knows it. */
+static bool peer_goes_first(const struct core *c, size_t g)
+{
+	return (group_is_hindered(&c->groups[g]) || ipfail_is_worse(c)) && c->dialect->tells_hindrance;
+}
 
-/* The reference's texts, R from the giver's viewpoint: monitoring searches for them
+/* A node that is cut off takes nothing over from a silent node (doc/fencing.md R9), nor does one that has older data
+ * (R13). */
+static bool may_start_beside(const struct core *c, enum peer_column column)
+{
+	return may_start(c) && !(column == PEER_AWAY && (ipfail_is_isolated(c) || memory_waits_as_stale(c)));
+}
+
+static bool retry_now(const struct core *c, const struct group *group, enum peer_column column)
+{
+	return may_start_beside(c, column) && mono_reached(c->now.mono, group->deadline);
+}
+
+/* The texts of the reference, R from the point of view of the giver: monitoring searches for them
  * (doc/commands.md 5.1.10, 5.1.15, 5.1.16). */
 static void log_acquisition(struct core *c, const struct group *group, enum peer_column column)
 {
@@ -142,7 +176,7 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 	case STAY:
 		break;
 	case START:
-		if (!may_start(c))
+		if (!may_start_beside(c, column))
 			break;
 		log_acquisition(c, group, column);
 		start(c, g,
@@ -151,25 +185,30 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 						 : "the other node is away");
 		break;
 	case CLAIM:
-		if (!may_start(c))
+		if (may_start(c))
+			claim(c, g, "the other node failed to start it");
+		break;
+	case CLAIM_ABLE:
+		if (!may_start(c) || peer_goes_first(c, g))
 			break;
 		log_acquisition(c, group, column);
-		group_set_state(c, g, OWN_CLAIM,
-			column == PEER_GIVING ? "the other node offers it" : "the other node failed to start it");
+		claim(c, g, "the other node offers it");
 		break;
 	case CLAIM_HOME:
-		if (may_start(c) && home_is_here(c, g))
-			group_set_state(c, g, OWN_CLAIM, "its home is here and nobody runs it");
-		else if (may_start(c) && c->dialect->peer_relies_on(c, g))
-			group_set_state(c, g, OWN_CLAIM, "the other node takes it to be here, and nobody runs it");
+		if (!may_start(c) || peer_goes_first(c, g))
+			break;
+		if (home_is_here(c, g))
+			claim(c, g, "its home is here and nobody runs it");
+		else if (c->dialect->peer_relies_on(c, g))
+			claim(c, g, "the other node believes that it runs here, and nobody runs it");
 		break;
 	case START_ACKED:
 		if (may_start(c) && c->dialect->acknowledged(c, g))
-			start(c, g, "the other node says it does not run it");
+			start(c, g, "the other node reports that it does not run it");
 		break;
 	case TIE:
 		if (!tie_is_ours(c, g, column == PEER_ASK))
-			group_set_state(c, g, OWN_NONE, "the other node claims it too and goes first");
+			group_set_state(c, g, OWN_NONE, "the other node claims it too and has priority");
 		break;
 	case ASKED:
 		if (!group->asked)
@@ -188,26 +227,29 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 			group->state == OWN_GIVING ? "the other node takes it"
 						   : "an operator on the other node asks for it");
 		break;
-	case FAILBACK:
-		if (failback_wanted(c, g))
-			(void)ownership_give(c, g, "its home is back (auto_failback)");
+	case LEAVE:
+		if (peer_runs_it_better(c, g))
+			ownership_group_failed(c, g, group->hindrance);
+		else if (failback_wanted(c, g))
+			ownership_give(c, g, "its home is back (auto_failback)");
 		break;
 	case CANCEL:
 		group_set_state(c, g, OWN_HELD, "the other node cannot take it");
 		break;
 	case RETRY:
-		if (retry_now(c, group)) {
+		if (retry_now(c, group, column)) {
 			if (column != PEER_FAILED)
 				start(c, g, "trying again");
 			else
-				group_set_state(c, g, OWN_CLAIM, "trying again");
+				claim(c, g, "trying again");
 		}
 		break;
 	}
 }
 
-/* Whoever looked for an address while both had it may have found the peer.  Said again when the peer has let go: before
- * that its kernel still answers, and the peer may let go at once, so that we never hear it say that it holds. */
+/* While both nodes ran the group, a client may have found the address at the peer.  Announce it again once the peer has
+ * released the group; before that its kernel still answers.  The peer may release it at once, so we may never hear that
+ * it held it. */
 static void announce_when_alone_again(struct core *c, size_t g)
 {
 	struct group *group = &c->groups[g];
@@ -227,8 +269,7 @@ static void announce_when_alone_again(struct core *c, size_t g)
 bool ownership_settle(struct core *c)
 {
 	bool moved = false;
-	/* Each pass can move a group one cell on; the longest walk through the table has no more steps than it has
-	 * states. */
+	/* Each pass can move a group by one cell.  No path through the table has more steps than there are states. */
 	for (unsigned pass = 0; pass < OWN_STATES; pass++) {
 		bool changed = false;
 		for (size_t g = 0; g < c->group_count; g++) {

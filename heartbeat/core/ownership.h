@@ -6,18 +6,21 @@
  *
  *            AWAY    UNSURE NONE    LEAVING FAILED  CLAIM    ASK      HELD      GIVING   STOPPING STUCK
  * UNKNOWN    stay    stay   stay    stay    stay    stay     stay     stay      stay     stay     stay
- * NONE       start   stay   home?   start   claim   stay     stay     stay      claim    stay     stay
+ * NONE       start   stay   home?   start   claim   stay     stay     stay      able?    stay     stay
  * CLAIM      start   stay   acked?  start   acked?  tie      tie      asked?    stay     stay     withdraw
  * STARTING   stay    stay   stay    stay    stay    stay     stay     conflict  conflict stay     stay
- * HELD       stay    stay   fback?  stay    stay    stay     release  conflict  conflict stay     stay
+ * HELD       stay    stay   leave?  stay    stay    stay     release  conflict  conflict stay     stay
  * GIVING     cancel  cancel stay    cancel  cancel  release  release  conflict  conflict stay     cancel
  * STOPPING   stay    stay   stay    stay    stay    stay     stay     stay      stay     stay     stay
- * FAILED     retry   stay   stay    retry   retry   stay     stay     stay      claim    stay     stay
+ * FAILED     retry   stay   stay    retry   retry   stay     stay     stay      able?    stay     stay
  * STUCK      stay    stay   stay    stay    stay    stay     stay     stay      stay     stay     stay
  *
  * LEAVING   a peer that leaves and has released the group starts nothing more in this life.  We do not wait for its
  *           answer: it may be gone before it can answer.
- * home?     claim when this node is the home of the group, or when the peer believes that it runs here (the classic
+ * start     not beside a silent peer while this node is cut off (ipfail.h)
+ * able?     claim, unless the group is hindered here (below), or fewer ping nodes answer here (ipfail.h), and the peer
+ *           knows it: the classic dialect cannot report it
+ * home?     able?, and this node is the home of the group, or the peer believes that it runs here (the classic
  *           dialect reports halves)
  * acked?    start when the peer has answered *after it read our claim*: an answer counts only for the request it names
  * tie       an operator's claim wins, then the home, then the lower node name.  The loser withdraws its claim.  The
@@ -28,9 +31,11 @@
  *           epoch keeps the group and announces its addresses again; the other node releases it at once.  Equal epochs,
  *           or a peer without epochs: decided as in a tie.  Nothing is restarted.  When the other node has released the
  *           group, its addresses are announced once more.
- * fback?    give the group to its home, the peer, when auto_failback is on or legacy and we took it because its home
- *           was away.  An offer without an answer is repeated: after 1 s by the node with the lower name, after 5 s by
- *           the other node.
+ * leave?    when the group is hindered here (below), the peer was heard since that began, and it has reported NONE for
+ *           ABLE_MS: the group has failed here, so that it is released and the peer runs it.  A peer that is not heard
+ *           may have lost the same network: then stay.  Otherwise give the group to its home, the peer, when
+ *           auto_failback is on or legacy and we took it because its home was away.  An offer without an answer is
+ *           repeated: after 1 s by the node with the lower name, after 5 s by the other node.
  * retry     start again: START_ATTEMPTS times with pauses of RETRY_MS, then with pauses that double, up to LATER_MS (a
  *           switch that needs minutes to come back must not leave the survivor idle permanently).  With the column
  *           FAILED the nodes take turns, by claims.
@@ -38,24 +43,32 @@
  * Second table.  Rows: our state.  Columns: what exec reports: the end of a start or a stop, or that a resource of a
  * running group has failed.  "dirty": something may still run.
  *
- *            started  start failed  start dirty  stopped   stop failed  resource failed
- * UNKNOWN    error    error         error        NONE      STUCK        -
- * STARTING   HELD     FAILED        STUCK        error     error        -
- * HELD       error    error         error        error     error        STOPPING
- * GIVING     error    error         error        error     error        STOPPING
- * STOPPING   error    error         error        NONE      STUCK        -
- * others     error    error         error        error     error        -
+ *            started  start failed  start dirty  stopped   stop failed  resource failed  hindered   ready again
+ * UNKNOWN    error    error         error        NONE      STUCK        -                -          -
+ * CLAIM      error    error         error        error     error        -                withdraw?  -
+ * STARTING   HELD     FAILED        STUCK        error     error        -                -          -
+ * HELD       error    error         error        error     error        STOPPING         -          -
+ * GIVING     error    error         error        error     error        STOPPING         -          -
+ * STOPPING   error    error         error        NONE      STUCK        -                -          -
+ * FAILED     error    error         error        error     error        -                -          NONE?
+ * others     error    error         error        error     error        -                -          -
  *
  * When a start or a resource of a group has failed, the group goes to FAILED instead of NONE once it is stopped.  The
  * peer claims it at once (column FAILED) and keeps it, also with auto_failback; here "retry" starts it again later.
+ * A group is hindered while something that it needs on this machine is missing: EVENT_GROUP_READY.  A group that we do
+ * not have is then reported to the peer as failed, so that the peer starts it, or does not offer it.
+ * withdraw?: the peer would stop the group for a start that fails here.  So an operator's claim goes back to NONE, and
+ * so does every claim when the peer reads that the group is hindered here.
+ * NONE?: when the group went to FAILED while it was hindered, that failure is forgotten, and the first table starts it
+ * again at once.
  * STUCK: the stop is tried again every RETRY_MS, and the group never counts as released.
  * error: logged and ignored.  -: the report and a stop have crossed each other.
  * Why an acknowledged claim is safe: the peer answered "not here" after it had read our claim.  A node that has read a
  * claim starts only after an answer to its own claim, and our claim is a denial of that one.
  * tests/model/ownership.pml searches this rule, in the native dialect, for two nodes and one group, within the limits
  * of the table at its head: up to four lives in all (restarts beside a living peer), two orders, two failed starts.
- * The model has no partitions (epochs), stalls, fencing, failed stops, auto_failback, files that differ, no more than
- * one group, and no classic dialect. */
+ * The model has no partitions (epochs), stalls, fencing, failed stops, hindrances, auto_failback, files that differ, no
+ * more than one group, and no classic dialect. */
 #ifndef HEARTBEAT_CORE_OWNERSHIP_H
 #define HEARTBEAT_CORE_OWNERSHIP_H
 
@@ -70,6 +83,7 @@ enum {
 	START_ATTEMPTS = 3,
 	LATER_MS = 300000,    /* ours: the longest time between two tries of a start when nobody else can run it */
 	MOVE_MS = 3600000,    /* doc/protocol.md 7.5: "3600 s for the rest" */
+	ABLE_MS = 5000,       /* ours: a switch that comes back gives both nodes their carrier, one after the other */
 };
 
 enum peer_column {
@@ -103,6 +117,9 @@ void ownership_forget_peer(struct core *c); /* all columns UNSURE */
 void ownership_group_done(
 	struct core *c, size_t group, enum group_operation op, bool ok, bool still_active, const char *why);
 void ownership_group_failed(struct core *c, size_t group, const char *why);
+/* The machine reports: something that the group needs is missing (why), or there again.  Saying it again changes only
+ * the text. */
+void ownership_group_ready(struct core *c, size_t group, bool ready, const char *why);
 /* Retries, answers that did not come. */
 void ownership_tick(struct core *c);
 struct mono ownership_deadline(const struct core *c);
@@ -114,13 +131,15 @@ void ownership_retry_at_once(struct core *c, size_t group);
 void ownership_peer_returned(struct core *c);
 /* Its home has come anew: what we hold of it is to go home, where auto_failback says so. */
 void ownership_home_returned(struct core *c);
-/* Offer (standby) or ask for (takeover) groups; false when this group is not in a state for it. */
-bool ownership_give(struct core *c, size_t group, const char *reason);
-bool ownership_ask(struct core *c, size_t group, const char *reason);
+/* Offer (standby) or ask for (takeover) a group; nothing happens when it is not in a state for it. */
+void ownership_give(struct core *c, size_t group, const char *reason);
+void ownership_ask(struct core *c, size_t group, const char *reason);
 /* Group index in a half, as seen from this node. */
 bool ownership_in_half(const struct core *c, size_t group, enum half half);
 bool ownership_is_active(enum group_state s); /* may run here: starting held giving stopping stuck unknown */
 bool ownership_all_released(const struct core *c); /* nothing may run here */
+size_t ownership_has(const struct core *c);        /* groups that may run here */
+size_t ownership_peer_has(const struct core *c);   /* groups that the peer reports as running there */
 bool ownership_moving(const struct core *c);       /* anything under way */
 
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Facts that reach a group (what the peer says, ends of children, time, orders), and summaries over all of them. */
+/* What changes a group from outside (the report of the peer, the end of a script, time, orders), and summaries over all
+ * groups. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "heartbeat/core/ownership.h"
 #include "heartbeat/core/state.h"
 
-/* --- facts --- */
+/* --- what changes a group --- */
 
 void ownership_init(struct core *c, const struct adopted *adopted, size_t count)
 {
@@ -23,15 +24,18 @@ void ownership_init(struct core *c, const struct adopted *adopted, size_t count)
 			group->epoch = adopted[i].epoch;
 			group->failback_due = adopted[i].failback_due && !group->mine;
 			action_holdings(c);
-			group->state = adopted[i].clean_up ? OWN_UNKNOWN : OWN_HELD;
-			if (adopted[i].clean_up)
+			bool stops = adopted[i].clean_up || adopted[i].unverified;
+			group->state = stops ? OWN_UNKNOWN : OWN_HELD;
+			if (stops)
 				action_add(c, ACTION_GROUP_STOP)->group.group = g;
-			if (adopted[i].clean_up)
+			if (adopted[i].unverified)
+				continue; /* usually nothing is there; exec logs what is */
+			if (stops)
 				core_log(c, LOG_LEVEL_WARN,
-					"Group %s was left behind by an engine that died: it is stopped before we join",
+					"Group %s was left behind by an engine that died: it is stopped before this node joins",
 					group_key(c, g));
 			else
-				core_log(c, LOG_LEVEL_INFO, "Group %s runs here since before this engine: it goes on",
+				core_log(c, LOG_LEVEL_INFO, "Group %s already ran here before this engine started: it keeps running",
 					group_key(c, g));
 		}
 	}
@@ -51,6 +55,8 @@ void ownership_peer_says(struct core *c, size_t g, enum peer_column said, uint64
 	struct peer_group *peer = &c->groups[g].peer;
 	if (said != peer->said && (said == PEER_LEAVING || said == PEER_AWAY))
 		ownership_retry_at_once(c, g);
+	if (said != peer->said)
+		peer->since = c->now.mono;
 	peer->said = said;
 	peer->acked = acked;
 	peer->epoch = epoch;
@@ -65,23 +71,25 @@ void ownership_forget_peer(struct core *c)
 	}
 }
 
-/* What exec reports. */
-enum report { STARTED, START_FAILED, START_DIRTY, STOPPED, STOP_FAILED, RESOURCE_FAILED, REPORTS };
+/* What exec can report. */
+enum report {
+	STARTED, START_FAILED, START_DIRTY, STOPPED, STOP_FAILED, RESOURCE_FAILED, HINDERED, READY_AGAIN, REPORTS
+};
 
 /* The second table of ownership.h. */
-enum answer { IGNORE, ERROR, TO_NONE, TO_HELD, TO_FAILED, TO_STUCK, TO_STOPPING };
+enum answer { IGNORE, ERROR, TO_NONE, TO_HELD, TO_FAILED, TO_STUCK, TO_STOPPING, WITHDRAW, FORGET };
 
 static const enum answer answers[OWN_STATES][REPORTS] = {
-	/*                 STARTED  START_FAILED  START_DIRTY  STOPPED   STOP_FAILED  RESOURCE_FAILED */
-	[OWN_UNKNOWN]  = { ERROR,   ERROR,        ERROR,       TO_NONE,  TO_STUCK,    IGNORE },
-	[OWN_NONE]     = { ERROR,   ERROR,        ERROR,       ERROR,    ERROR,       IGNORE },
-	[OWN_CLAIM]    = { ERROR,   ERROR,        ERROR,       ERROR,    ERROR,       IGNORE },
-	[OWN_STARTING] = { TO_HELD, TO_FAILED,    TO_STUCK,    ERROR,    ERROR,       IGNORE },
-	[OWN_HELD]     = { ERROR,   ERROR,        ERROR,       ERROR,    ERROR,       TO_STOPPING },
-	[OWN_GIVING]   = { ERROR,   ERROR,        ERROR,       ERROR,    ERROR,       TO_STOPPING },
-	[OWN_STOPPING] = { ERROR,   ERROR,        ERROR,       TO_NONE,  TO_STUCK,    IGNORE },
-	[OWN_FAILED]   = { ERROR,   ERROR,        ERROR,       ERROR,    ERROR,       IGNORE },
-	[OWN_STUCK]    = { ERROR,   ERROR,        ERROR,       ERROR,    ERROR,       IGNORE },
+	/*                 STARTED  START_FAILED START_DIRTY  STOPPED   STOP_FAILED  RESOURCE_FAILED HINDERED  READY */
+	[OWN_UNKNOWN]  = { ERROR,   ERROR,       ERROR,       TO_NONE,  TO_STUCK,    IGNORE,         IGNORE,   IGNORE },
+	[OWN_NONE]     = { ERROR,   ERROR,       ERROR,       ERROR,    ERROR,       IGNORE,         IGNORE,   IGNORE },
+	[OWN_CLAIM]    = { ERROR,   ERROR,       ERROR,       ERROR,    ERROR,       IGNORE,         WITHDRAW, IGNORE },
+	[OWN_STARTING] = { TO_HELD, TO_FAILED,   TO_STUCK,    ERROR,    ERROR,       IGNORE,         IGNORE,   IGNORE },
+	[OWN_HELD]     = { ERROR,   ERROR,       ERROR,       ERROR,    ERROR,       TO_STOPPING,    IGNORE,   IGNORE },
+	[OWN_GIVING]   = { ERROR,   ERROR,       ERROR,       ERROR,    ERROR,       TO_STOPPING,    IGNORE,   IGNORE },
+	[OWN_STOPPING] = { ERROR,   ERROR,       ERROR,       TO_NONE,  TO_STUCK,    IGNORE,         IGNORE,   IGNORE },
+	[OWN_FAILED]   = { ERROR,   ERROR,       ERROR,       ERROR,    ERROR,       IGNORE,         IGNORE,   FORGET },
+	[OWN_STUCK]    = { ERROR,   ERROR,       ERROR,       ERROR,    ERROR,       IGNORE,         IGNORE,   IGNORE },
 };
 
 static void take_report(struct core *c, size_t g, enum report report, const char *why)
@@ -104,7 +112,7 @@ static void take_report(struct core *c, size_t g, enum report report, const char
 	case ERROR:
 		break;
 	case TO_NONE:
-		/* without this its home would start it again and again, and nobody else ever */
+		/* otherwise its home would start it again and again, and nobody else ever would */
 		if (group->failure != FAILURE_NONE)
 			group_set_state(c, g, OWN_FAILED,
 				group->failure == FAILURE_START
@@ -129,6 +137,17 @@ static void take_report(struct core *c, size_t g, enum report report, const char
 			group_key(c, g), group->why);
 		group_set_state(c, g, OWN_STOPPING, "a resource of it failed");
 		break;
+	case WITHDRAW:
+		if (group->asked || c->dialect->tells_hindrance)
+			group_set_state(c, g, OWN_NONE, "its start would fail here");
+		break;
+	case FORGET:
+		if (!group->failed_hindered)
+			break;
+		group->attempts = 0;
+		group->why[0] = 0;
+		group_set_state(c, g, OWN_NONE, "what hindered it here is over");
+		break;
 	}
 }
 
@@ -138,7 +157,7 @@ void ownership_group_done(
 	const char *reason = ok ? NULL : why ? why : "no reason given";
 	if (op == GROUP_START)
 		take_report(c, g, ok ? STARTED : still_active ? START_DIRTY : START_FAILED, reason);
-	else /* the script may say no: what counts is whether something still runs */
+	else /* the script may report a failure: only whether something still runs counts */
 		take_report(c, g, !ok && still_active ? STOP_FAILED : STOPPED, reason);
 }
 
@@ -147,8 +166,37 @@ void ownership_group_failed(struct core *c, size_t g, const char *why)
 	take_report(c, g, RESOURCE_FAILED, why ? why : "no reason given");
 }
 
-/* Two that offer each other a group in the same instant each ignore the other's offer: one of them has to wait longer,
- * or they would do it again for ever (seed 757 of the profile classic). */
+static void log_hindrance(struct core *c, size_t g)
+{
+	const struct group *group = &c->groups[g];
+	if (group->state == OWN_HELD || group->state == OWN_GIVING)
+		core_log(c, LOG_LEVEL_CRIT,
+			"Group %s runs here, but %s: the other node is asked to run it, if it is heard and can", group_key(c, g),
+			group->hindrance);
+	else
+		core_log(c, LOG_LEVEL_WARN, "Group %s cannot run here: %s", group_key(c, g), group->hindrance);
+}
+
+void ownership_group_ready(struct core *c, size_t g, bool ready, const char *why)
+{
+	struct group *group = &c->groups[g];
+	bool was_ready = !group_is_hindered(group);
+	(void)snprintf(group->hindrance, sizeof group->hindrance, "%s", ready ? "" : why && *why ? why : "no reason given");
+	if (ready == was_ready)
+		return;
+	beat_soon(c); /* the peer may act on it */
+	if (!ready) {
+		group->hindered_at = c->now.mono;
+		log_hindrance(c, g);
+		take_report(c, g, HINDERED, NULL);
+		return;
+	}
+	core_log(c, LOG_LEVEL_INFO, "Group %s: what hindered it here is over", group_key(c, g));
+	take_report(c, g, READY_AGAIN, NULL);
+}
+
+/* When both nodes offer each other a group at the same moment, each ignores the offer of the other.  One must wait
+ * longer, or they would repeat this permanently (seed 757 of the profile classic). */
 static int64_t offer_again_ms(const struct core *c)
 {
 	return strcmp(c->nodes[c->self].name, c->nodes[c->peer].name) < 0 ? 1000 : 5000;
@@ -162,7 +210,7 @@ void ownership_tick(struct core *c)
 			continue;
 		switch (group->state) {
 		case OWN_CLAIM:
-			/* it obeys; stop scripts have their own deadlines */
+			/* the peer is stopping it; its stop scripts have deadlines of their own */
 			if (ownership_column(c, g) == PEER_STOPPING) {
 				group->deadline = mono_add(c->now.mono, span_ms(ASK_MS));
 				break;
@@ -175,12 +223,12 @@ void ownership_tick(struct core *c)
 			group->deadline = mono_add(c->now.mono, span_ms(offer_again_ms(c)));
 			break;
 		case OWN_HELD:
-			group->deadline = MONO_FAR; /* may be offered again */
+			group->deadline = MONO_FAR; /* it may be offered again */
 			break;
 		case OWN_STUCK:
 			group_set_state(c, g, OWN_STOPPING, "trying to stop it again");
 			break;
-		case OWN_FAILED: /* the table's retry */
+		case OWN_FAILED: /* RETRY of the table acts on this deadline */
 			break;
 		default:
 			group->deadline = MONO_FAR;
@@ -194,9 +242,14 @@ struct mono ownership_deadline(const struct core *c)
 	struct mono next = MONO_FAR;
 	for (size_t g = 0; g < c->group_count; g++) {
 		const struct group *group = &c->groups[g];
-		/* A retry whose time has come waits for the column to allow it, not for the clock. */
+		/* A retry that is due waits until the column allows it, not for the clock. */
 		if (group->state != OWN_FAILED || !mono_reached(c->now.mono, group->deadline))
 			next = mono_min(next, group->deadline);
+		if (group->state != OWN_HELD || !group_is_hindered(group) || group->peer.said != PEER_NONE)
+			continue;
+		struct mono able = group_able_at(group);
+		if (!mono_reached(c->now.mono, able))
+			next = mono_min(next, able);
 	}
 	return next;
 }
@@ -229,25 +282,23 @@ void ownership_home_returned(struct core *c)
 	}
 }
 
-bool ownership_give(struct core *c, size_t g, const char *reason)
+void ownership_give(struct core *c, size_t g, const char *reason)
 {
 	if (c->groups[g].state != OWN_HELD)
-		return c->groups[g].state == OWN_GIVING;
+		return;
 	c->groups[g].was_due = c->groups[g].failback_due;
 	c->groups[g].failback_due = false;
 	group_set_state(c, g, OWN_GIVING, reason);
-	return true;
 }
 
-bool ownership_ask(struct core *c, size_t g, const char *reason)
+void ownership_ask(struct core *c, size_t g, const char *reason)
 {
 	struct group *group = &c->groups[g];
-	if (group->state != OWN_NONE && group->state != OWN_FAILED)
-		return false;
+	if ((group->state != OWN_NONE && group->state != OWN_FAILED) || group_is_hindered(group))
+		return; /* the peer would stop it for a start that fails */
 	group->attempts = 0;
 	group->asked = true;
 	group_set_state(c, g, OWN_CLAIM, reason);
-	return true;
 }
 
 /* --- summaries --- */
@@ -263,6 +314,22 @@ bool ownership_all_released(const struct core *c)
 		if (ownership_is_active(c->groups[g].state))
 			return false;
 	return true;
+}
+
+size_t ownership_has(const struct core *c)
+{
+	size_t has = 0;
+	for (size_t g = 0; g < c->group_count; g++)
+		has += ownership_is_active(c->groups[g].state);
+	return has;
+}
+
+size_t ownership_peer_has(const struct core *c)
+{
+	size_t has = 0;
+	for (size_t g = 0; g < c->group_count; g++)
+		has += c->groups[g].peer.said >= PEER_STARTING;
+	return has;
 }
 
 bool ownership_moving(const struct core *c)

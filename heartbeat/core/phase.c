@@ -5,6 +5,12 @@
 
 #include "heartbeat/core/state.h"
 
+const char *phase_name(enum phase p)
+{
+	static const char *const names[PHASES] = {"init", "up", "active", "leaving", "gone"};
+	return names[p];
+}
+
 void phase_set(struct core *c, enum phase to)
 {
 	static const unsigned legal[] = {

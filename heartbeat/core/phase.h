@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
-/* Our own phase, from the start to the end of the engine, and the one place where it changes.
+/* The phase of this node, from the start to the end of the engine, and the only place where it changes.
  *
- *   INIT -start-> UP -every node heard or dead (comm up)-> ACTIVE -shutdown-> LEAVING -all said-> GONE
+ *   INIT -start-> UP -every node heard or dead (comm up)-> ACTIVE -shutdown-> LEAVING -everything said-> GONE
  *   UP -shutdown-> LEAVING */
 #ifndef HEARTBEAT_CORE_PHASE_H
 #define HEARTBEAT_CORE_PHASE_H
 
 #include "heartbeat/core/core.h"
 
-enum phase { PHASE_INIT, PHASE_UP, PHASE_ACTIVE, PHASE_LEAVING, PHASE_GONE };
+enum phase { PHASE_INIT, PHASE_UP, PHASE_ACTIVE, PHASE_LEAVING, PHASE_GONE, PHASES };
 
-/* Asserts that the move is legal (anything else is a bug of ours), sets our own status, logs it, and has it sent at
- * once. */
+/* "init" "up" "active" "leaving" "gone" */
+const char *phase_name(enum phase p);
+
+/* Change the phase: asserts that the move is legal, sets our own status, logs it, and has it sent at once. */
 void phase_set(struct core *c, enum phase to);
 
 #endif

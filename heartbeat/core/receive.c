@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* The street of a packet: verify, decode, who is it, is it new, what does it say.  doc/protocol.md 5.2, 10. */
 #include "heartbeat/core/receive.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "heartbeat/core/lives.h"
 #include "heartbeat/core/membership.h"
 #include "heartbeat/core/message_types.h"
+#include "heartbeat/core/node_times.h"
+#include "heartbeat/core/notify.h"
 #include "heartbeat/core/outbox.h"
 #include "heartbeat/core/state.h"
 
@@ -14,14 +16,15 @@ struct origin {
 	char text[INET6_ADDRSTRLEN];
 };
 
-/* Use as origin(e).text inside one expression.  Only complaints ask: a good datagram needs no text of its address. */
+/* The source address as text.  Use it as origin(e).text inside one expression.  Only complaints need it: for a good
+ * datagram no text is made. */
 static struct origin origin(const struct event *e)
 {
 	struct bytes from = e->datagram.from;
 	int family = from.len == sizeof(struct in_addr) ? AF_INET : AF_INET6;
 	struct origin o = {"unknown address"};
 	if (from.len == sizeof(struct in_addr) || from.len == sizeof(struct in6_addr))
-		/* cannot fail: it is of this family and fits */
+		/* cannot fail: the family is right and the text fits */
 		(void)inet_ntop(family, from.at, o.text, sizeof o.text);
 	return o;
 }
@@ -38,6 +41,7 @@ static bool decode(struct core *c, const struct event *e)
 	struct decoded decoded;
 	message_init(&c->in, c->in_arena, CODEC_UNCOMPRESSED_MAX);
 	enum codec_verdict verdict = codec_decode(e->datagram.data, c->auth, false, &c->in, &decoded);
+	c->in_key = decoded.auth_index;
 	if (verdict == CODEC_OK)
 		return true;
 	bool unauthentic = verdict == CODEC_UNAUTHENTIC;
@@ -55,7 +59,7 @@ static bool decode(struct core *c, const struct event *e)
 	return false;
 }
 
-/* --- step 2: does it have what every message has, once? --- */
+/* --- step 2: does it have the fields of every message, each once? --- */
 
 static const char *field_twice(const struct message *m)
 {
@@ -73,7 +77,7 @@ static bool fields_are_sound(struct core *c, const struct event *e)
 	uint64_t ts;
 	if (twice) {
 		core_complain(
-			c, COMPLAINT_FIELDS, "message from %s dropped: field %s occurs twice", origin(e).text, twice);
+			c, COMPLAINT_FIELDS, "message from %s dropped: duplicate field %s", origin(e).text, twice);
 		return false;
 	}
 	if (!message_string(m, "t").len || !message_string(m, "src").len || !message_number(m, "ts", 16, &ts) || !ts) {
@@ -91,24 +95,20 @@ static struct bytes uuid_of(const struct message *m)
 	return f && f->type == FIELD_BINARY && f->value.len == 16 ? f->value : (struct bytes){NULL, 0};
 }
 
-/* Our own name or uuid: a broadcast looped back by the kernel (marks our link), or an impostor. */
+/* A packet with our own name: a broadcast that the kernel looped back (our own link is up), another machine, or a
+ * recording of us.  Our uuid under another name: namesake_is_peer. */
 static bool is_own(struct core *c, const struct event *e)
 {
-	struct bytes uuid = uuid_of(&c->in);
-	bool by_uuid = uuid.len && memcmp(uuid.at, c->uuid, sizeof c->uuid) == 0;
-	if (!by_uuid && !bytes_equal_text(message_string(&c->in, "src"), c->node_name))
+	if (!bytes_equal_text(message_string(&c->in, "src"), c->node_name))
 		return false;
 	uint64_t generation = 0, seq = 0;
 	(void)message_number(&c->in, "hg", 16, &generation);
 	(void)message_number(&c->in, "seq", 16, &seq);
-	if (by_uuid && generation == c->generation && seq <= c->seq)
+	if (namesake_is_echo(c, &c->in, generation, seq))
 		membership_heard(c, &c->nodes[c->self], e->datagram.medium);
-	else if (generation >= c->generation)
-		core_complain(c, COMPLAINT_OWN_NAME,
-			"a machine at %s on %s sends with our own name or uuid (generation %llx, ours %llx): a cloned disk? "
-			"Give it another uname and remove its /var/lib/heartbeat/hb_uuid",
-			origin(e).text, medium_name(c, e->datagram.medium), (unsigned long long)generation,
-			(unsigned long long)c->generation);
+	else
+		namesake_heard(c, &c->in, generation, seq,
+			action_text(c, "%s on %s", origin(e).text, medium_name(c, e->datagram.medium)));
 	return true;
 }
 
@@ -128,7 +128,7 @@ static struct node *sender(struct core *c, const struct event *e)
 	return n;
 }
 
-/* Only from what is new: a recording from before must not bring the old one back. */
+/* Only from new messages: an old recording must not bring the old uuid back. */
 static void learn_uuid(struct core *c, struct node *n)
 {
 	struct bytes uuid = uuid_of(&c->in);
@@ -140,6 +140,14 @@ static void learn_uuid(struct core *c, struct node *n)
 	n->has_uuid = true;
 }
 
+/* Whoever changes the keys has to know when everybody signs with the new one. */
+static void note_key(struct core *c, struct node *n)
+{
+	if (n->signs_with && n->signs_with != c->in_key + 1)
+		core_log(c, LOG_LEVEL_INFO, "node %s signs with key %u now", n->name, c->in_key);
+	n->signs_with = c->in_key + 1;
+}
+
 /* --- step 4: unnumbered messages --- */
 
 static void take_unnumbered(struct core *c, struct node *n)
@@ -148,7 +156,7 @@ static void take_unnumbered(struct core *c, struct node *n)
 	uint64_t first, last;
 	if (message_is(m, "t", "NS_rexmit") && message_is(m, "dest", c->node_name) &&
 		message_number(m, "firstseq", 10, &first) && message_number(m, "lastseq", 10, &last)) {
-		/* Not for a dead node: anybody can replay an old request. */
+		/* not for a dead node: anybody can replay an old request */
 		if (outbox_serve(c, n, first, last) && n->heard)
 			beat_lossy(c);
 	} else if (message_is(m, "t", "NS_nak_rexmit") && message_number(m, "firstseq", 16, &first) &&
@@ -175,7 +183,7 @@ static bool is_fresh(struct core *c, struct node *n, uint64_t generation, uint64
 			(unsigned long long)n->sequence.gap_first, (unsigned long long)n->sequence.gap_last);
 		return true;
 	case SEQ_LOST_MANY:
-		core_complain(c, COMPLAINT_LOST, "lost a lot of packets from %s: numbering starts anew at %llu",
+		core_complain(c, COMPLAINT_LOST, "lost a lot of packets from %s: numbering starts again at %llu",
 			n->name, (unsigned long long)seq);
 		return true;
 	case SEQ_FILLED:
@@ -188,14 +196,14 @@ static bool is_fresh(struct core *c, struct node *n, uint64_t generation, uint64
 		return true;
 	case SEQ_DUPLICATE:
 	case SEQ_OLD:
-	case SEQ_OLD_GENERATION: /* was called a replay before it came here */
+	case SEQ_OLD_GENERATION: /* logged as a replay before, by take_numbered */
 		break;
 	}
 	c->counters.duplicate++;
 	return false;
 }
 
-/* --- step 6: what does it say? --- */
+/* --- step 6: what does it contain? --- */
 
 static bool is_addressed(const struct core *c, const struct message *m)
 {
@@ -218,13 +226,6 @@ static void answer_reqnodes(struct core *c, const struct node *to)
 	outbox_send(c, m, to);
 }
 
-static void pass_to_clients(struct core *c, const struct message *m)
-{
-	struct writer w = writer_over(c->datagram, CODEC_DATAGRAM_MAX);
-	if (codec_text(m, NULL, &w))
-		action_add(c, ACTION_NOTIFY)->notify.data = action_bytes(c, writer_done(&w));
-}
-
 static void deliver(struct core *c, struct node *n)
 {
 	const struct message *m = &c->in;
@@ -236,37 +237,28 @@ static void deliver(struct core *c, struct node *n)
 	else if (type->owner == MESSAGE_OF_DIALECT && n == node_peer(c))
 		c->dialect->message(c, m);
 	if (type->clients_receive)
-		pass_to_clients(c, m);
+		notify_clients(c, m);
 }
 
-/* False: it was dropped, or came before. */
+/* Returns false when the message was dropped or is a repetition. */
 static bool take_numbered(struct core *c, const struct event *e, struct node *n)
 {
 	const struct message *m = &c->in;
 	uint64_t seq, generation = 0;
 	if (!message_number(m, "seq", 16, &seq) || !seq ||
 		(message_find(m, "hg") && !message_number(m, "hg", 16, &generation))) {
-		core_complain(c, COMPLAINT_FIELDS, "message of %s dropped: seq or hg is no number", n->name);
+		core_complain(c, COMPLAINT_FIELDS, "message from %s dropped: seq or hg is not a number", n->name);
 		return false;
 	}
 	bool is_status = message_is(m, "t", "status");
-	if (generation < n->sequence.generation) {
-		c->counters.replayed++;
-		core_complain(c, COMPLAINT_REPLAY,
-			"should_drop_message: attempted replay attack [%s]? [gen = %llu, curgen = %llu]", n->name,
-			(unsigned long long)generation, (unsigned long long)n->sequence.generation);
+	if (!lives_admit(c, n, m, generation, seq))
 		return false;
-	}
-	/* Before its first status of a life nothing of it is believed; nor what was already seen before it was declared
-	 * dead. */
-	if ((generation > n->sequence.generation && !is_status) ||
-		(generation == n->sequence.generation && seq <= n->seen_up_to)) {
-		c->counters.duplicate++;
-		return false;
-	}
-	bool news = is_status && membership_status(c, n, m, seq);
+	link_loss_heard(&n->links[e->datagram.medium].loss, n->sequence.generation, seq);
+	/* The newest status counts also when the numbering began after it: it was overtaken by another message (plan
+	 * overtaken-status). */
+	bool news = is_status && seq > n->status_seq;
 	bool duplicate_of_last = seq == n->sequence.last;
-	bool fresh = is_fresh(c, n, generation, seq);
+	bool fresh = is_fresh(c, n, generation, seq) || news;
 	if (fresh || duplicate_of_last)
 		membership_heard(c, n, e->datagram.medium);
 	if (!fresh)
@@ -276,10 +268,14 @@ static bool take_numbered(struct core *c, const struct event *e, struct node *n)
 	if (ack)
 		outbox_ack(c, n, ack);
 	if (is_status && news) {
+		enum node_status before = n->status;
+		note_key(c, n);
 		membership_status_accepted(c, n, m, seq);
+		if (n->status == before)
+			notify_beat(c, m);
 	} else if (!is_status) {
 		if (message_is(m, "t", "repnodes"))
-			membership_alive(c, n);
+			node_alive(c, n);
 		deliver(c, n);
 	}
 	return true;
@@ -291,9 +287,11 @@ static void take_ping(struct core *c, size_t medium)
 {
 	const struct medium_conf *conf = &c->conf->media[medium];
 	const char *info = conf->kind == MEDIUM_PING_GROUP ? "ping_group" : "ping";
-	if (message_is(&c->in, "t", "NS_st") && message_is(&c->in, "src", conf->name) &&
-		message_is(&c->in, "info", info))
-		membership_ping(c, medium);
+	if (!message_is(&c->in, "t", "NS_st") || !message_is(&c->in, "src", conf->name) ||
+		!message_is(&c->in, "info", info))
+		return;
+	membership_ping(c, medium);
+	notify_beat(c, &c->in);
 }
 
 bool receive_datagram(struct core *c, const struct event *e)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* The path of a packet: verify, decode, which node is it, is it new, what does it say. */
+/* The path of a packet: check the signature, decode, find the sender, check the number, deliver.  Decides nothing.
+ * doc/protocol.md 5.2, 10 */
 #ifndef HEARTBEAT_CORE_RECEIVE_H
 #define HEARTBEAT_CORE_RECEIVE_H
 
 #include "heartbeat/core/core.h"
 
-/* False: it was refused, or came before; nothing has changed but counters and links. */
+/* Process EVENT_DATAGRAM.  Returns false when the packet was refused or is a repetition: nothing but counters and links
+ * has changed. */
 bool receive_datagram(struct core *c, const struct event *e);
 
 #endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Numbers of one sender as we receive them: generation, duplicates, gaps, retransmission requests, acknowledgements
- * due.
- * Knows nothing of status or resources.  doc/protocol.md 5.2 to 5.4. */
+/* The numbers of one sender, as we receive them: generation, duplicates, gaps, requests for retransmission,
+ * acknowledgements.  Knows nothing of status or resources.  doc/protocol.md 5.2 to 5.4. */
 #ifndef HEARTBEAT_CORE_SEQUENCE_H
 #define HEARTBEAT_CORE_SEQUENCE_H
 
@@ -17,62 +16,63 @@ enum {
 };
 
 enum seq_verdict {
-	SEQ_NEW,            /* in order, or fills a gap: deliver */
-	SEQ_GAP,            /* newer than expected: deliver, the numbers between are now missing */
-	SEQ_LOST_MANY,      /* gap too large, or too many missing in all: tracking reset, deliver */
-	SEQ_FILLED,         /* was missing: deliver */
-	SEQ_DUPLICATE,      /* equal to the last one: not processed, refreshes the link */
-	SEQ_OLD,            /* older and not missing: drop, no link refresh */
-	SEQ_OLD_GENERATION, /* replay of an earlier life: drop */
+	SEQ_NEW,            /* in order: deliver */
+	SEQ_GAP,            /* newer than expected: deliver; the numbers in between are missing now */
+	SEQ_LOST_MANY,      /* the gap is too large, or too many are missing in all: forget the numbers, deliver */
+	SEQ_FILLED,         /* it was missing: deliver */
+	SEQ_DUPLICATE,      /* equal to the last one: not processed, but its link has been seen */
+	SEQ_OLD,            /* older and not missing: drop; its link is not seen */
+	SEQ_OLD_GENERATION, /* a replay of an earlier life: drop */
 };
 
 struct missing {
 	uint64_t seq;
-	struct mono since;  /* when the gap was seen */
-	struct mono ask_at; /* when to send the next request */
+	struct mono since;  /* when the gap was found */
+	struct mono ask_at; /* when the next request is due */
 };
 
 struct sequence {
-	uint64_t generation; /* 0: none yet */
+	uint64_t generation; /* 0: none known yet */
 	uint64_t last;       /* 0: nothing accepted yet */
 	struct missing missing[SEQUENCE_MISSING_MAX]; /* ascending */
 	size_t missing_count;
-	unsigned ack_residue;      /* 0..9: numbers with this residue modulo 10 are acknowledged */
-	uint64_t acked;            /* last number acknowledged */
-	uint64_t gap_first,
-		gap_last; /* the two numbers around the latest SEQ_GAP or SEQ_LOST_MANY, both received: A and B of
-	                               * the log line "N lost packet(s) for [X] [A:B]", where N is B - A - 1 */
+	unsigned ack_residue;      /* numbers with this residue modulo 10 are acknowledged */
+	uint64_t acked;            /* the last number that was acknowledged */
+	/* The two received numbers around the latest SEQ_GAP or SEQ_LOST_MANY: A and B of the log line
+	 * "N lost packet(s) for [X] [A:B]", where N is B - A - 1. */
+	uint64_t gap_first, gap_last;
 };
 
-/* ack_residue: random 0..9, chosen once by the caller. */
+/* ack_residue: 0 to 9, chosen once by the caller, at random. */
 void sequence_init(struct sequence *s, unsigned ack_residue);
-/* Forget numbers and missing list, keep the generation (the peer died, or returns). */
+/* Forget the numbers but not the generation: the peer has died. */
 void sequence_forget(struct sequence *s);
-/* Raise the generation (status messages only) and forget the numbers.  The caller has checked that it is larger. */
+/* Raise the generation and forget the numbers.  Only for a status, and only when the caller has checked that the
+ * generation is larger. */
 void sequence_restart(struct sequence *s, uint64_t generation);
-/* Judge one number.  seq 0, which is no number: SEQ_OLD.  The first number after init, forget or restart sets the base:
- * what was before it is neither asked for nor acknowledged.  generation lower than ours: SEQ_OLD_GENERATION;
- * higher: judged as if equal (doc/protocol.md 5.2: "Other messages never raise gen").
- * first_request: how long to wait before the first retransmission request of a new gap (random 50..250 ms from the
- * caller). */
+/* Accept or drop one number.  now: the time of receipt.  first_request: the time before the first request for a missing
+ * number, random, 50 to 250 ms.
+ * The first number after init, forget or restart defines the base: earlier numbers are neither asked for nor
+ * acknowledged.  A seq of 0 is no number: SEQ_OLD.  A generation below ours: SEQ_OLD_GENERATION.  A higher one is
+ * treated as equal (doc/protocol.md 5.2: "Other messages never raise gen"). */
 enum seq_verdict sequence_accept(
 	struct sequence *s, uint64_t generation, uint64_t seq, struct mono now, struct span first_request);
-/* After SEQ_NEW, SEQ_FILLED or SEQ_GAP: the number to acknowledge now, 0 for none.  Marks it as acknowledged.
- * Never past a hole: the highest trigger number below the first missing one.  doc/protocol.md 5.4. */
+/* After SEQ_NEW, SEQ_FILLED or SEQ_GAP: the number to acknowledge now, which then counts as acknowledged; 0 for none.
+ * Numbers after the first missing one are never acknowledged.  doc/protocol.md 5.4. */
 uint64_t sequence_ack_due(struct sequence *s);
-/* A request is due: returns the number and schedules its repetition after repeat (at least 1 ms), later and later as it
- * grows old (half of its age); 0 when none is due now. */
+/* The number to ask for now; 0 when no request is due.  The request is repeated after repeat (at least 1 ms), and later
+ * and later: after half of the time for which the number has been missing. */
 uint64_t sequence_request_due(struct sequence *s, struct mono now, struct span repeat);
-/* Enough was asked for at a time: what is still due is due after repeat, the lowest first. */
+/* Enough numbers were asked for at once: the requests that are still due are put off by repeat. */
 void sequence_postpone(struct sequence *s, struct mono now, struct span repeat);
-/* Drop the numbers whose gap was seen before that time: their sender does not answer, and acknowledging must go on.
- * Returns how many, *first holds the lowest of them.  Ours: doc/protocol.md 10.11. */
+/* Give up the numbers that have been missing since before this time: their sender does not answer, and acknowledgements
+ * must go on.  Returns how many; *first is the lowest of them.  Ours: doc/protocol.md 10.11. */
 size_t sequence_give_up(struct sequence *s, struct mono before, uint64_t *first);
-/* The sender cannot resend it (nak): take it off.  True when it was missing. */
+/* The sender cannot send this number again (nak): it is not missing any more.  Returns whether it was missing. */
 bool sequence_lost(struct sequence *s, uint64_t seq);
-/* Is a number after seq missing: could what came under seq be old news by now? */
+/* Is a number after seq still missing?  If so, the message with the number seq may be out of date. */
 bool sequence_missing_after(const struct sequence *s, uint64_t seq);
-/* Next time a request is due, MONO_FAR when nothing is. */
+/* When the next request is due; MONO_FAR: none. */
 struct mono sequence_deadline(const struct sequence *s);
 
 #endif

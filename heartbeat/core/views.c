@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the engine shows of itself: nodes, links, groups, counters.  Changes nothing. */
+/* What the engine shows of its state: nodes, links, groups, counters.  Changes nothing. */
 #include <string.h>
 
 #include "heartbeat/core/state.h"
@@ -13,7 +13,10 @@ void core_node_view(const struct core *c, size_t index, struct node_view *out)
 {
 	const struct node *n = &c->nodes[index];
 	*out = (struct node_view){
-		.name = n->name, .ping = n->ping, .status = node_status_name(n->status), .is_self = index == c->self};
+		.name = n->name, .ping = n->ping, .status = node_status_name(n->status), .is_self = index == c->self,
+		.uuid = index == c->self ? c->uuid : n->has_uuid ? n->uuid : NULL,
+		.heard_at = n->last_status,
+		.deadline = n->status == NODE_DEAD || index == c->self ? MONO_FAR : n->deadline};
 }
 
 bool core_link_view(const struct core *c, size_t node, size_t index, struct link_view *out)
@@ -26,7 +29,12 @@ bool core_link_view(const struct core *c, size_t node, size_t index, struct link
 			continue;
 		if (seen++ != index)
 			continue;
-		*out = (struct link_view){.name = c->conf->media[medium].name, .up = n->links[medium].up};
+		const struct link *l = &n->links[medium];
+		*out = (struct link_view){.name = c->conf->media[medium].name,
+			.kind = medium_kind_name(c->conf->media[medium].kind),
+			.up = l->up,
+			.heard_at = l->heard_at};
+		link_loss_view(&l->loss, n->sequence.last, &out->lost, &out->of);
 		return true;
 	}
 	return false;
@@ -34,7 +42,7 @@ bool core_link_view(const struct core *c, size_t node, size_t index, struct link
 
 void core_group_view(const struct core *c, size_t index, struct group_view *out)
 {
-	/* What the peer says in the terms of our own states. */
+	/* The report of the peer, as one of our own states. */
 	static const enum group_state as_state[PEER_COLUMNS] = {
 		[PEER_NONE] = OWN_NONE,
 		[PEER_LEAVING] = OWN_NONE,
@@ -59,7 +67,14 @@ void core_group_view(const struct core *c, size_t index, struct group_view *out)
 		.failback_due = group->state == OWN_GIVING ? group->was_due : group->failback_due,
 		.peer_known = alive && said != PEER_UNSURE && said != PEER_AWAY,
 		.peer_state = as_state[said],
-		.why = group->why,
+		.why = group_trouble(group),
+		.hindered = group_is_hindered(group),
+		.since = group->since,
+		.reason = group->reason,
+		.peer = peer_column_name(ownership_column(c, index)),
+		.peer_since = group->peer.since,
+		.attempts = group->attempts,
+		.deadline = group->deadline,
 	};
 }
 

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 /* Carries out the actions of the core: one row for each kind. */
 #include "heartbeat/daemon/engine_private.h"
+#include "heartbeat/daemon/fence_runner.h"
 #include "heartbeat/daemon/paths.h"
+#include "heartbeat/daemon/peer_file.h"
 #include "lib/log.h"
 
 static void apply_send(struct engine *e, const struct action *a)
 {
-	media_send(e->media, a->send.data);
+	const struct media_message message = {a->send.data, a->send.text, a->send.is_status};
+	kept_datagrams_add(e->kept, true, "", (struct bytes){NULL, 0}, a->send.data, mono_now());
+	if (media_send(e->media, &message))
+		e->shared->sent_ns = e->last_step.ns;
 }
 
 static void apply_ping(struct engine *e, const struct action *a)
@@ -29,30 +34,15 @@ static void apply_announce(struct engine *e, const struct action *a)
 	exec_group_announce(e->exec, a->group.group);
 }
 
-/* A fencing request that certainly failed: the core does not take over the peer's groups and requests fencing again. */
-struct refusal {
-	struct engine *engine;
-	size_t node;
-};
-
-static gboolean refuse_fence(gpointer data)
-{
-	struct refusal *r = data;
-	struct event event = {.kind = EVENT_FENCE_DONE, .fence_done = {.node = r->node, .ok = false}};
-	engine_step(r->engine, &event);
-	g_free(r);
-	return G_SOURCE_REMOVE;
-}
-
 static void apply_fence(struct engine *e, const struct action *a)
 {
-	log_at(LOG_LEVEL_ERROR,
-		"node %s cannot be reset: this version has no stonith drivers. Take its power off by hand and restart heartbeat there, "
-		"or remove the stonith lines of ha.cf if nothing shared can be damaged by two owners",
-		a->fence.name);
-	struct refusal *r = g_new0(struct refusal, 1);
-	*r = (struct refusal){.engine = e, .node = a->fence.node};
-	g_idle_add(refuse_fence, r);
+	fence_runner_start(e, a);
+}
+
+static void apply_fence_cancel(struct engine *e, const struct action *a)
+{
+	(void)e;
+	fence_runner_cancel(a->fence.attempt);
 }
 
 static void apply_log(struct engine *e, const struct action *a)
@@ -69,33 +59,44 @@ static void apply_hook(struct engine *e, const struct action *a)
 static void apply_notify(struct engine *e, const struct action *a)
 {
 	if (e->api)
-		api_notify(e->api, a->notify.data);
+		api_notify(e->api, a->notify.data, a->notify.beat);
 }
 
 static void apply_move_done(struct engine *e, const struct action *a)
 {
 	if (e->api)
-		api_move_done(e->api, a->move_done.id, a->move_done.ok, a->move_done.text);
+		api_request_done(e->api, a->move_done.id, a->move_done.ok, a->move_done.text);
+}
+
+/* A group that is still looked at, or stopped. */
+static bool has_unknown(const struct engine *e)
+{
+	bool any = false;
+	for (size_t g = 0; g < e->files->resources->count; g++) {
+		struct group_view v;
+		core_group_view(e->core, g, &v);
+		any |= v.state == OWN_UNKNOWN;
+	}
+	return any;
 }
 
 static void apply_holdings(struct engine *e, const struct action *a)
 {
 	(void)a;
-	holdings_record(e->config->holdings, e->core, e->files->resources);
+	holdings_record(&e->shared->holdings, e->core, e->files->resources);
+	e->shared->looked = e->shared->looked || !has_unknown(e);
+}
+
+static void apply_remember(struct engine *e, const struct action *a)
+{
+	peer_file_store(e->peer_file, a->remember.memory, a->remember.soon);
 }
 
 static void apply_stopped(struct engine *e, const struct action *a)
 {
 	(void)a;
-	bool clean = true;
-	for (size_t g = 0; g < e->files->resources->count; g++) {
-		struct group_view v;
-		core_group_view(e->core, g, &v);
-		clean = clean && v.state != OWN_STUCK;
-	}
-	if (clean)
-		holdings_forget(e->config->holdings);
-	e->exit_code = ENGINE_STOPPED;
+	e->shared->engine_clean = true;
+	e->exit_code = EXIT_OK;
 	g_main_loop_quit(e->loop);
 }
 
@@ -106,11 +107,13 @@ static void (*const table[])(struct engine *e, const struct action *a) = {
 	[ACTION_GROUP_STOP] = apply_stop,
 	[ACTION_GROUP_ANNOUNCE] = apply_announce,
 	[ACTION_FENCE] = apply_fence,
+	[ACTION_FENCE_CANCEL] = apply_fence_cancel,
 	[ACTION_LOG] = apply_log,
 	[ACTION_HOOK] = apply_hook,
 	[ACTION_NOTIFY] = apply_notify,
 	[ACTION_MOVE_DONE] = apply_move_done,
 	[ACTION_HOLDINGS] = apply_holdings,
+	[ACTION_REMEMBER] = apply_remember,
 	[ACTION_STOPPED] = apply_stopped,
 };
 

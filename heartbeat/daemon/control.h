@@ -11,5 +11,7 @@ int control_stop(void);
 /* Check the files, then signal the running heartbeat to read them again.  *running is false when none runs; then the
  * caller starts one. */
 int control_reload(int *running);
+/* Have the heartbeat that runs change to the installed binary. */
+int control_reexec(void);
 
 #endif

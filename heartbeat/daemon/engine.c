@@ -11,29 +11,24 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "heartbeat/daemon/doubts.h"
 #include "heartbeat/daemon/engine_private.h"
-#include "heartbeat/daemon/identity.h"
 #include "heartbeat/daemon/paths.h"
+#include "heartbeat/daemon/peer_file.h"
 #include "heartbeat/daemon/process.h"
 #include "heartbeat/daemon/record.h"
+#include "heartbeat/daemon/run_resources.h"
+#include "heartbeat/supervisor/policy.h"
 #include "lib/file.h"
+#include "lib/background.h"
 #include "lib/log.h"
 
 enum {
-	SMALL_THINGS_MS = 1000,
-	LATE_MIN_MS = 250,           /* a loop later than this and than one keepalive has stood still */
-	SCRIPT_DEADLINE_S = 60,
-	STOP_ATTEMPTS = 10,          /* doc/resources.md 3: "10 times by default" */
+	EACH_SECOND_MS = 1000,
+	LATE_MIN_MS = 250,           /* a loop that is later than this and than one keepalive was stalled */
 };
 
 /* --- time --- */
-
-static struct instant instant_now(void)
-{
-	struct timespec wall;
-	(void)clock_gettime(CLOCK_REALTIME, &wall); /* cannot fail with a valid clock */
-	return (struct instant){.mono = mono_now(), .wall_s = (uint64_t)wall.tv_sec};
-}
 
 static struct span time_asleep(void)
 {
@@ -46,10 +41,11 @@ static struct span time_asleep(void)
 /* Tasks that need no exact time. */
 static void each_second(struct engine *e, struct mono now)
 {
-	if (!mono_is_never(e->small_things) && mono_since(now, e->small_things).ns < span_ms(SMALL_THINGS_MS).ns)
+	if (!mono_is_never(e->each_second_at) && mono_since(now, e->each_second_at).ns < span_ms(EACH_SECOND_MS).ns)
 		return;
-	e->small_things = now;
+	e->each_second_at = now;
 	log_flush(); /* logs the count of a repeated line */
+	guardian_watch_check(e->guardian);
 	FILE *f = fopen("/proc/loadavg", "re");
 	char line[64];
 	if (f && fgets(line, sizeof line, f))
@@ -58,15 +54,27 @@ static void each_second(struct engine *e, struct mono now)
 		(void)fclose(f);
 }
 
-/* When this process did not run for a while (stopped, starved, suspended), report that to the core first. */
-static void notice_stall(struct engine *e, struct instant now)
+/* The time since the last step, also that of a suspend. */
+static struct span gap_at(const struct engine *e, struct mono now)
 {
-	struct span asleep = time_asleep(), gap = mono_since(now.mono, e->last_step);
-	gap.ns += asleep.ns - e->asleep.ns;
-	e->asleep = asleep;
+	return (struct span){mono_since(now, e->last_step).ns + time_asleep().ns - e->asleep.ns};
+}
+
+/* Did this process not run for a while: stopped, starved, suspended? */
+static bool stood_still(const struct engine *e, struct mono now)
+{
 	struct span keepalive = e->files->conf->keepalive;
 	int64_t slack = keepalive.ns > span_ms(LATE_MIN_MS).ns ? keepalive.ns : span_ms(LATE_MIN_MS).ns;
-	if (mono_is_never(e->last_step) || gap.ns <= keepalive.ns + slack)
+	return !mono_is_never(e->last_step) && gap_at(e, now).ns > keepalive.ns + slack;
+}
+
+/* Report that to the core first. */
+static void notice_stall(struct engine *e, struct instant now)
+{
+	struct span gap = gap_at(e, now.mono);
+	bool stalled_now = stood_still(e, now.mono);
+	e->asleep = time_asleep();
+	if (!stalled_now)
 		return;
 	struct event stalled = {.kind = EVENT_STALLED, .stalled = {.gap = gap}};
 	record_event(now, &stalled);
@@ -74,31 +82,75 @@ static void notice_stall(struct engine *e, struct instant now)
 	apply_actions(e);
 }
 
-void engine_step(struct engine *e, const struct event *event)
+/* The guardian kills an engine if its main loop does not run.  The loop must run twice in the time that the guardian
+ * waits. */
+static struct mono next_beat(const struct engine *e, struct mono now)
 {
-	struct instant now = instant_now();
+	const struct ha_cf *conf = e->files->conf;
+	return mono_add(now, (struct span){supervisor_silence(conf->keepalive, conf->deadtime).ns / 2});
+}
+
+static void set_timer(struct engine *e, struct mono now)
+{
+	precise_timer_set(e->timer, mono_min(core_deadline(e->core), next_beat(e, now)));
+}
+
+static void step_at(struct engine *e, struct instant now, const struct event *event)
+{
 	notice_stall(e, now);
 	each_second(e, now.mono);
 	e->last_step = now.mono;
 	record_event(now, event);
 	core_step(e->core, now, event);
 	apply_actions(e);
-	e->config->holdings->last_beat_ns = now.mono.ns;
-	precise_timer_set(e->timer, core_deadline(e->core));
+	e->shared->beat_ns = now.mono.ns;
+	set_timer(e, now.mono);
+}
+
+static void engine_step(struct engine *e, const struct event *event)
+{
+	step_at(e, engine_now(), event);
+}
+
+static void engine_apply(struct engine *e)
+{
+	apply_actions(e);
+	set_timer(e, mono_now());
 }
 
 /* --- what comes in --- */
 
+/* The addresses of this machine, and those of hosts, come and go. */
+static void report_own_media(struct engine *e)
+{
+	for (size_t medium = 0; medium < e->files->conf->media_count; medium++) {
+		bool on = media_to_self(e->media, medium);
+		struct event event = {.kind = EVENT_TO_SELF, .to_self = {.medium = medium, .on = on}};
+		if (on != core_to_self(e->core, medium))
+			engine_step(e, &event);
+	}
+}
+
 static void on_timer(void *context)
 {
 	struct engine *e = context;
-	media_drain(e->media); /* handle received packets before the core declares a node silent */
 	struct event event = {.kind = EVENT_TIMER};
-	engine_step(e, &event);
+	struct instant now = engine_now();
+	if (core_decides(e->core, now.mono) || stood_still(e, now.mono)) {
+		/* Handle received packets before the core declares a node silent.  A heartbeat needs none of them: at a
+		 * keepalive of 10 ms that would be 100 useless reads a second. */
+		media_drain(e->media);
+		now = engine_now();
+	}
+	step_at(e, now, &event);
+	report_own_media(e);
 }
 
 static void on_datagram(void *context, size_t medium, struct bytes data, const struct media_source *source)
 {
+	const struct engine *e = context;
+	kept_datagrams_add(e->kept, false, e->files->conf->media[medium].name, media_address_ip(&source->from), data,
+		mono_now());
 	struct event event = {.kind = EVENT_DATAGRAM,
 	                      .datagram = {.medium = medium, .data = data, .from = media_address_ip(&source->from)}};
 	engine_step(context, &event);
@@ -116,22 +168,52 @@ static void on_group_done(
 	engine_step(context, &event);
 }
 
-static void on_move(void *context, bool takeover, enum half half, unsigned id)
+static void on_group_ready(void *context, size_t group, bool ready, const char *why)
+{
+	struct event event = {.kind = EVENT_GROUP_READY, .group_ready = {.group = group, .ready = ready, .why = why}};
+	engine_step(context, &event);
+}
+
+static void engine_move(void *context, bool takeover, enum half half, unsigned id)
 {
 	struct event event = {.kind = EVENT_MOVE, .move = {.takeover = takeover, .half = half, .id = id}};
 	engine_step(context, &event);
 }
 
-static void on_message(void *context, const struct message *m)
+static void engine_message(void *context, const struct message *m)
 {
 	struct event event = {.kind = EVENT_MESSAGE, .message = {.message = m}};
 	engine_step(context, &event);
+}
+
+static void engine_beats(void *context, bool wanted)
+{
+	core_set_beats_wanted(((struct engine *)context)->core, wanted);
 }
 
 static gboolean on_terminate(gpointer data)
 {
 	struct event event = {.kind = EVENT_SHUTDOWN};
 	engine_step(data, &event);
+	return G_SOURCE_CONTINUE;
+}
+
+static void engine_confirm(void *context, size_t node, unsigned id)
+{
+	struct event event = {.kind = EVENT_CONFIRM, .confirm = {.node = node, .id = id}};
+	engine_step(context, &event);
+}
+
+static void engine_reload(void *context, unsigned id)
+{
+	const struct engine *e = context;
+	reload_request(e->reload, id);
+}
+
+static gboolean on_reload(gpointer data)
+{
+	log_reopen();
+	engine_reload(data, 0);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -152,87 +234,7 @@ static gboolean on_debug_down(gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
-/* --- reload: a new engine reads the files and adopts the running groups; that takes milliseconds --- */
-
-static bool same_resources(const struct group_conf *a, const struct group_conf *b)
-{
-	if (a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++)
-		if (strcmp(a->resources[i].text, b->resources[i].text) != 0)
-			return false;
-	return true;
-}
-
-/* The new file must contain each group that runs here without a change; otherwise no process would stop it. */
-static bool running_groups_unchanged(const struct engine *e, const struct haresources *fresh)
-{
-	for (size_t g = 0; g < e->files->resources->count; g++) {
-		const struct group_conf *old = &e->files->resources->groups[g];
-		struct group_view v;
-		core_group_view(e->core, g, &v);
-		if (v.state == OWN_NONE || v.state == OWN_FAILED || v.state == OWN_CLAIM)
-			continue;
-		bool found = false;
-		for (size_t k = 0; k < fresh->count; k++)
-			found |= fresh->groups[k].id == old->id && same_resources(&fresh->groups[k], old);
-		if (!found) {
-			log_at(LOG_LEVEL_ERROR,
-				"group %s runs here but is changed or missing in the new haresources: give it to the other node first "
-				"(hb_standby). The old files stay in use",
-				old->key);
-			return false;
-		}
-	}
-	return true;
-}
-
-static gboolean on_reload(gpointer data)
-{
-	struct engine *e = data;
-	log_reopen();
-	struct configuration *fresh = configuration_load();
-	if (!fresh) {
-		log_at(LOG_LEVEL_ERROR, "Config errors: the old files stay in use");
-		return G_SOURCE_CONTINUE;
-	}
-	if (configuration_same_files(e->files, fresh)) {
-		log_at(LOG_LEVEL_INFO, "Configuration unchanged.");
-	} else if (core_in_transition(e->core)) {
-		log_at(LOG_LEVEL_WARN,
-			"reload refused while resources are moving; ask again when cl_status rscstatus is stable");
-	} else if (running_groups_unchanged(e, fresh->resources)) {
-		log_at(LOG_LEVEL_INFO, "Heartbeat restart triggered: a new engine reads the files, what runs goes on.");
-		e->exit_code = ENGINE_RELOAD;
-		g_main_loop_quit(e->loop);
-	}
-	configuration_free(fresh);
-	return G_SOURCE_CONTINUE;
-}
-
-/* Without a guardian, no process releases the addresses if this one dies: log that.  Write our pid into the pid file,
- * so that -k reaches us. */
-static gboolean on_guardian_gone(gint fd, GIOCondition condition, gpointer data)
-{
-	(void)condition, (void)data;
-	log_at(LOG_LEVEL_CRIT,
-		"the guardian process was killed; this engine goes on alone. Restart heartbeat when convenient: "
-		"if this process dies too, nobody releases the addresses");
-	(void)process_write_pid(); /* error already logged */
-	(void)close(fd);
-	return G_SOURCE_REMOVE;
-}
-
 /* --- start and end --- */
-
-static struct span script_deadline(void)
-{
-	const char *text = getenv("HA_SCRIPT_DEADLINE"); /* seconds; for tests and special sites */
-	struct span deadline = span_ms(SCRIPT_DEADLINE_S * 1000);
-	if (text && !ha_cf_time(bytes_of(text), &deadline))
-		log_at(LOG_LEVEL_WARN, "HA_SCRIPT_DEADLINE=%s is not a time; %d s is used", text, SCRIPT_DEADLINE_S);
-	return deadline;
-}
 
 static int open_core(struct engine *e)
 {
@@ -241,11 +243,17 @@ static int open_core(struct engine *e)
 		.keys = e->files->keys,
 		.node = e->files->node};
 	struct adopted adopted[HARESOURCES_GROUPS_MAX];
+	e->peer_file = peer_file_new(PATH_PEER, &e->shared->peer);
+	config.remembered = peer_file_remembered(e->peer_file);
 	config.adopted = adopted;
-	config.adopted_count = holdings_adopt(e->config->holdings, e->config->adopt_in_time, adopted);
-	config.generation = identity_generation(e->files->conf->hbgen_time);
-	if (!config.generation || !identity_uuid(config.uuid))
-		return EXIT_OTHER;
+	config.adopted_count = holdings_adopt(holdings_now(&e->shared->holdings), e->config->keep,
+		e->shared->looked ? NULL : e->files->resources, adopted);
+	const struct identity_config identity = {.node = e->files->node, .by_time = e->files->conf->hbgen_time,
+		.generation_file = PATH_GENERATION, .generation_copy = PATH_GENERATION_COPY, .uuid_file = PATH_UUID,
+		.machine_id_file = PATH_MACHINE_ID};
+	e->identity = identity_new(&identity, &e->shared->identity);
+	config.generation = identity_generation(e->identity);
+	identity_uuid(e->identity, config.uuid);
 	if (getrandom(&config.seed, sizeof config.seed, 0) != sizeof config.seed)
 		config.seed = config.generation;
 	log_at(LOG_LEVEL_INFO, "Heartbeat generation: %llu", (unsigned long long)config.generation);
@@ -262,7 +270,15 @@ static gboolean on_interfaces(gint fd, GIOCondition condition, gpointer data)
 {
 	struct engine *e = data;
 	(void)fd, (void)condition;
-	(void)interfaces_read(e->interfaces); /* a failure is repaired by the next query */
+	/* after a failure the next query tries it again */
+	int news = interfaces_read(e->interfaces);
+	media_retry(e->media);
+	if (news == 0 || !e->exec)
+		return G_SOURCE_CONTINUE;
+	/* A stall comes first: the other node may have taken over, and then no address is put back here. */
+	if (stood_still(e, mono_now()))
+		on_timer(e);
+	exec_interfaces_changed(e->exec);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -278,74 +294,55 @@ static int open_interfaces(struct engine *e)
 	return 0;
 }
 
+static void name_process(void)
+{
+	process_title("heartbeat: names");
+}
+
 static int open_media(struct engine *e)
 {
-	struct media_handlers handlers = {.received = on_datagram, .context = e};
+	struct media_config config = {.interfaces = e->interfaces, .ping_id = (uint16_t)getpid(), .names = PATH_NAMES,
+		.own_process = name_process, .locks = PATH_LINE_LOCKS,
+		.handlers = {.received = on_datagram, .context = e}};
 	struct diags d;
 	diags_init(&d, PATH_HA_CF);
-	e->media = media_open(e->files->conf->media, e->files->conf->media_count, (uint16_t)getpid(), e->interfaces,
-	                      &handlers, &d);
-	diags_tell(&d);
-	diags_free(&d);
+	e->media = media_open(e->files->conf->media, e->files->conf->media_count, &config, &d);
+	(void)diags_report(&d, configuration_log, NULL); /* whether there is a medium decides */
 	return e->media ? 0 : EXIT_CONFIG;
 }
 
 static int open_exec(struct engine *e)
 {
-	static const char *const directories[] = {PATH_RESOURCE_D, PATH_INIT_D, NULL};
-	struct exec_config config = {
-		.resources = e->files->resources,
-		.conf = e->files->conf,
-		.node = e->files->node,
-		.script_directories = directories,
-		.native_ipaddr = PATH_NATIVE_IPADDR,
-		.deadline = script_deadline(),
-		.stop_attempts = STOP_ATTEMPTS,
-	};
-	struct exec_handlers handlers = {.done = on_group_done, .context = e};
-	e->exec = exec_new(&config, &handlers);
-	if (!e->exec) {
-		log_at(LOG_LEVEL_ERROR, "cannot prepare to run resources: %s", strerror(errno));
+	struct exec_handlers handlers = {.done = on_group_done, .ready = on_group_ready, .context = e};
+	const struct holdings *held = holdings_now(&e->shared->holdings);
+	e->exec = run_resources_open(e->files, e->shared, e->interfaces, &handlers);
+	if (!e->exec)
 		return EXIT_OTHER;
-	}
-	exec_check_scripts(e->exec);
+	run_resources_check_scripts(e->files, configuration_log, NULL);
 	for (size_t g = 0; g < e->files->resources->count; g++) {
 		struct group_view v;
 		core_group_view(e->core, g, &v);
 		if (v.state == OWN_HELD)
 			exec_group_adopt(e->exec, g);
+		else if (holdings_has(held, v.id))
+			exec_group_ran(e->exec, g);
+		else if (v.state == OWN_UNKNOWN)
+			exec_group_look(e->exec, g);
 	}
 	return 0;
 }
 
 static int open_ipc(struct engine *e)
 {
-	struct api_config config = {.path = PATH_API,
-		.core = e->core,
-		.resources = e->files->resources,
-		.conf = e->files->conf,
-		.node = e->files->node,
-		.version = VERSION,
-		.move = on_move,
-		.message = on_message,
-		.context = e};
-	e->api = api_server_open(&config);
-	if (!e->api) {
-		log_at(LOG_LEVEL_ERROR, "cannot open the client socket %s: %s", PATH_API, strerror(errno));
-		return EXIT_OTHER;
-	}
-	e->fifo = fifo_open(PATH_FIFO, on_message, e);
-	if (!e->fifo) {
-		log_at(LOG_LEVEL_ERROR, "cannot open the command FIFO %s: %s", PATH_FIFO, strerror(errno));
-		return EXIT_OTHER;
-	}
+	engine_open_ipc(e);
 	return 0;
 }
 
 static int open_timer(struct engine *e)
 {
 	e->timer = precise_timer_new(G_PRIORITY_HIGH, on_timer, e);
-	g_unix_fd_add_full(G_PRIORITY_DEFAULT, e->config->guardian_fd, G_IO_IN | G_IO_HUP, on_guardian_gone, e, NULL);
+	e->guardian = guardian_watch_new(e->config);
+	e->reload = reload_new(e);
 	g_unix_signal_add(SIGTERM, on_terminate, e);
 	g_unix_signal_add(SIGINT, on_terminate, e);
 	g_unix_signal_add(SIGHUP, on_reload, e);
@@ -359,25 +356,60 @@ static int open_timer(struct engine *e)
 }
 
 /* Report the result of the start to the guardian.  Returns code, or EXIT_OTHER when the report fails. */
-static int tell_ready(const struct engine *e, int code)
+static int report_ready(const struct engine *e, int code)
 {
-	uint8_t byte = (uint8_t)code;
-	if (e->config->ready_fd < 0)
-		return code;
 	log_flush();
-	if (write(e->config->ready_fd, &byte, 1) != 1) {
+	int failed = background_report(e->config->ready_fd, code, NULL);
+	if (failed)
 		log_at(LOG_LEVEL_ERROR, "cannot report the result of the start to the guardian: %s; not started",
-			strerror(errno));
-		code = EXIT_OTHER;
-	}
-	(void)close(e->config->ready_fd);
-	return code;
+			strerror(-failed));
+	return failed ? EXIT_OTHER : code;
+}
+
+/* The first step sends the first packet: from then on the peer hears us. */
+static void first_step(struct engine *e)
+{
+	struct event start = {.kind = EVENT_START};
+	e->shared->keepalive_ns = e->files->conf->keepalive.ns;
+	e->shared->deadtime_ns = e->files->conf->deadtime.ns;
+	process_realtime(e->files->conf, e->config->accepted);
+	log_at(LOG_LEVEL_INFO, "heartbeat: version " VERSION);
+	engine_step(e, &start);
+}
+
+static void close_all(struct engine *e)
+{
+	reload_free(e->reload);
+	guardian_watch_free(e->guardian);
+	precise_timer_free(e->timer);
+	engine_close_ipc(e);
+	media_close(e->media);
+	kept_datagrams_free(e->kept);
+	interfaces_free(e->interfaces);
+	run_resources_close(e->exec);
+	core_free(e->core);
+	identity_free(e->identity);
+	peer_file_free(e->peer_file);
+	g_main_loop_unref(e->loop);
+	g_free(e);
+}
+
+static bool engine_datagram(void *context, size_t position, struct api_datagram *out)
+{
+	const struct engine *e = context;
+	return kept_datagrams_at(e->kept, position, out);
 }
 
 int engine_run(const struct engine_config *config)
 {
 	struct engine *e = g_new0(struct engine, 1);
+	static const struct engine_calls calls = {
+		engine_step, engine_apply, engine_move, engine_message, engine_confirm, engine_reload,
+		engine_doubt, engine_datagram, engine_beats};
+	e->calls = &calls;
+	e->kept = kept_datagrams_new();
 	e->config = config;
+	e->shared = config->shared;
 	e->files = config->configuration;
 	e->asleep = time_asleep();
 	e->loop = g_main_loop_new(NULL, FALSE);
@@ -386,27 +418,15 @@ int engine_run(const struct engine_config *config)
 	int code = 0;
 	for (size_t i = 0; i < sizeof steps / sizeof *steps && code == 0; i++)
 		code = steps[i](e);
-	code = tell_ready(e, code);
+	if (code == 0)
+		first_step(e);
+	code = report_ready(e, code);
 	if (code != 0)
 		return code; /* the process ends; the kernel closes what was opened */
-	if (!config->foreground) {
+	if (!config->accepted->foreground)
 		process_release_terminal();
-		log_to_stderr(false);
-	}
-	process_realtime(e->files->conf);
-	log_at(LOG_LEVEL_INFO, "heartbeat: version " VERSION);
-	struct event start = {.kind = EVENT_START};
-	engine_step(e, &start);
 	g_main_loop_run(e->loop);
-	precise_timer_free(e->timer);
-	fifo_close(e->fifo);
-	api_server_close(e->api);
-	media_close(e->media);
-	interfaces_free(e->interfaces);
-	exec_free(e->exec);
-	core_free(e->core);
-	g_main_loop_unref(e->loop);
 	code = e->exit_code;
-	g_free(e);
+	close_all(e);
 	return code;
 }

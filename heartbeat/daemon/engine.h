@@ -4,21 +4,20 @@
 #ifndef HEARTBEAT_DAEMON_ENGINE_H
 #define HEARTBEAT_DAEMON_ENGINE_H
 
-#include "heartbeat/daemon/holdings.h"
-#include "heartbeat/daemon/load.h"
-
-enum { ENGINE_STOPPED = 0, ENGINE_RELOAD = 77 /* start a new engine with the new files; held groups keep running */ };
+#include "heartbeat/daemon/accepted.h"
+#include "heartbeat/daemon/shared.h"
 
 struct engine_config {
-	const struct configuration *configuration;
-	struct holdings *holdings; /* shared with the guardian */
-	bool adopt_in_time;        /* the groups in holdings run, and the peer has not noticed the gap: keep them */
-	int guardian_fd;           /* end of file: the guardian has ended */
-	int ready_fd;              /* one byte, the exit code of the start (0: running), then closed */
-	bool foreground;           /* keep the standard streams */
+	struct configuration *configuration; /* of the accepted texts; a reload replaces it */
+	struct shared *shared;
+	struct accepted *accepted;
+	int shared_fd, accepted_fd; /* for a guardian that must be started */
+	bool keep;      /* keep the groups in the holdings: they run, and the peer has not noticed the gap */
+	pid_t guardian; /* the process that started us */
+	int ready_fd;   /* gets the exit code of the start (0: the first packet was sent), then it is closed */
 };
 
-/* Runs until the engine ends.  Returns its exit code: ENGINE_STOPPED, ENGINE_RELOAD or one of paths.h. */
+/* Runs until the engine ends.  Returns 0 after an order to stop (shared->engine_clean), or an exit code of paths.h. */
 int engine_run(const struct engine_config *config);
 
 #endif

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* Shared by engine.c and apply.c. */
+/* Shared by engine.c, apply.c, reload.c and guardian_watch.c. */
 #ifndef HEARTBEAT_DAEMON_ENGINE_PRIVATE_H
 #define HEARTBEAT_DAEMON_ENGINE_PRIVATE_H
 
 #include <glib.h>
+#include <time.h>
 
 #include "heartbeat/core/core.h"
 #include "heartbeat/daemon/engine.h"
+#include "heartbeat/daemon/kept_datagrams.h"
 #include "heartbeat/exec/exec.h"
 #include "heartbeat/ipc/api_server.h"
 #include "heartbeat/ipc/fifo.h"
@@ -14,27 +16,79 @@
 #include "lib/interfaces.h"
 #include "lib/precise_timer.h"
 
+struct engine;
+struct guardian_watch;
+struct reload;
+
+/* What the other files call in engine.c. */
+struct engine_calls {
+	/* Pass one event to the core, carry out its actions, and set the timer.  Do not call it from inside an action:
+	 * media, exec and ipc report from the main loop. */
+	void (*step)(struct engine *e, const struct event *event);
+	/* Queued actions outside a step: carry them out and set the timer. */
+	void (*apply)(struct engine *e);
+	/* Requests of clients and of the FIFO, and what does not work (doubts.h).  context: the engine. */
+	void (*move)(void *context, bool takeover, enum half half, unsigned id);
+	void (*message)(void *context, const struct message *m);
+	void (*confirm)(void *context, size_t node, unsigned id);
+	void (*reload)(void *context, unsigned id);
+	bool (*doubt)(void *context, size_t position, char *out, size_t cap);
+	bool (*datagram)(void *context, size_t position, struct api_datagram *out);
+	void (*beats_wanted)(void *context, bool wanted);
+};
+
 struct engine {
+	const struct engine_calls *calls;
 	const struct engine_config *config;
-	const struct configuration *files;
+	struct shared *shared;
+	struct configuration *files;
 	GMainLoop *loop;
 	struct core *core;
+	struct identity *identity;
+	struct peer_file *peer_file;
 	struct interfaces *interfaces;
 	struct media *media;
+	struct kept_datagrams *kept; /* NULL: no memory for them */
 	struct exec *exec;
 	struct api_server *api;
 	struct fifo *fifo;
+	int api_error; /* errno; 0: it is open, or was not tried */
+	guint api_retry;
 	struct precise_timer *timer; /* the core's deadline */
+	struct guardian_watch *guardian;
+	struct reload *reload;
 	struct mono last_step;
 	struct span asleep;     /* boottime minus monotonic at the last step: grows in a suspend */
-	struct mono small_things;
+	struct mono each_second_at;
 	int exit_code;
 };
 
-/* Pass one event to the core, carry out its actions, and set the timer.  Do not call it from inside an action: media,
- * exec and ipc report from the main loop. */
-void engine_step(struct engine *e, const struct event *event);
 /* Carry out everything the core has queued. */
 void apply_actions(struct engine *e);
+
+static inline struct instant engine_now(void)
+{
+	struct timespec wall;
+	(void)clock_gettime(CLOCK_REALTIME, &wall); /* cannot fail with a valid clock */
+	return (struct instant){.mono = mono_now(), .wall_s = (uint64_t)wall.tv_sec};
+}
+
+/* --- engine_ipc.c --- */
+void engine_open_ipc(struct engine *e);
+void engine_close_ipc(struct engine *e);
+/* For doubts.h. */
+bool engine_api_doubt(const struct engine *e, size_t position, char *out, size_t cap);
+
+/* --- reload.c --- */
+struct reload *reload_new(struct engine *e);
+void reload_free(struct reload *r);
+/* Read the files again.  id: of the client that waits for the result (api_request_done); 0: none. */
+void reload_request(struct reload *r, unsigned id);
+
+/* --- guardian_watch.c: an engine without a guardian starts another one --- */
+struct guardian_watch *guardian_watch_new(const struct engine_config *config);
+void guardian_watch_free(struct guardian_watch *w);
+/* Called regularly: replaces a guardian that stands still, too. */
+void guardian_watch_check(struct guardian_watch *w);
 
 #endif

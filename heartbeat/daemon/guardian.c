@@ -2,359 +2,387 @@
 #include "heartbeat/daemon/guardian.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "heartbeat/daemon/engine.h"
-#include "heartbeat/daemon/holdings.h"
-#include "heartbeat/daemon/logging.h"
+#include "heartbeat/daemon/guardian_private.h"
 #include "heartbeat/daemon/paths.h"
 #include "heartbeat/daemon/process.h"
+#include "heartbeat/daemon/record.h"
+#include "lib/background.h"
 #include "lib/log.h"
-#include "lib/mono.h"
 
-enum { START_SILENT = 78 }; /* beside the exit codes of paths.h and ENGINE_RELOAD */
-enum { RESTARTS_MAX = 5, RESTARTS_WINDOW_MS = 60000, BACKOFF_MS = 1000 };
+enum { SCRIPTS_PATIENCE_MS = 100, RESEND_MS = 100 };
 
-struct guardian {
-	struct configuration *files;
-	struct holdings *holdings;
-	int debug;
-	bool foreground;
-	pid_t engine;
-	int alive[2]; /* the engine holds the reading end: end of file there is our death */
-	int ready_fd; /* to the starting process; -1: start result already sent */
-	bool ending;  /* an operator requested the stop: do not start an engine again */
-	struct mono deaths[RESTARTS_MAX];
-	unsigned next_death;
-};
-
-static const int forwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
+static const int watched[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD};
 
 static void watched_signals(sigset_t *set)
 {
 	sigemptyset(set);
-	sigaddset(set, SIGCHLD);
-	for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++)
-		sigaddset(set, forwarded[i]);
+	for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+		sigaddset(set, watched[i]);
 }
 
-/* --- the engine as a child --- */
+/* --- actions --- */
 
-static void run_engine(struct guardian *g, bool in_time, int ready_fd)
+static void handle(struct guardian *g, const struct supervisor_event *event);
+
+static void report_start(struct guardian *g, int code)
 {
-	(void)close(g->alive[1]); /* signals stay blocked until the engine can take them */
-	if (g->ready_fd >= 0)
-		/* else the starting process would wait for us after the guardian has died */
+	if (g->report_fd >= 0) {
+		log_flush();
+		int failed = background_report(g->report_fd, code, NULL);
+		if (failed)
+			log_at(LOG_LEVEL_WARN, "cannot report the result of the start to the starting process: %s",
+				strerror(-failed));
+	}
+	g->report_fd = -1;
+	if (code == 0 && !g->config->accepted->foreground)
+		process_release_terminal();
+}
+
+/* What an action finds out at once, as the event of the next step. */
+struct outcome {
+	bool any;
+	struct supervisor_event event;
+};
+
+/* An order to stop must not get lost: what could not be sent is sent again. */
+static void terminate_engine(struct guardian *g)
+{
+	g->order_unsent = g->engine.pidfd >= 0 &&
+	                  syscall(SYS_pidfd_send_signal, g->engine.pidfd, SIGTERM, NULL, 0) != 0 && errno != ESRCH;
+	if (g->order_unsent)
+		log_at(LOG_LEVEL_ERROR, "cannot pass the order to stop on to the engine: %s; tried again", strerror(errno));
+}
+
+static void carry_out(struct guardian *g, const struct supervisor_action *a, struct outcome *next)
+{
+	if (a->why)
+		log_at(LOG_LEVEL_CRIT, "%s", a->why);
+	switch (a->kind) {
+	case SUPERVISOR_START_ENGINE:
+		if (!guardian_start_engine(g, a->keep))
+			*next = (struct outcome){true, {.kind = SUPERVISOR_FAILED, .code = EXIT_OTHER}};
+		break;
+	case SUPERVISOR_TERMINATE_ENGINE:
+		terminate_engine(g);
+		break;
+	case SUPERVISOR_KILL_ENGINE: child_kill(&g->engine, "engine"); break;
+	case SUPERVISOR_END_SCRIPTS:
+		if (process_groups_kill(g->shared->scripts, SHARED_SCRIPTS, span_ms(SCRIPTS_PATIENCE_MS)) > 0)
+			log_at(LOG_LEVEL_CRIT,
+				"a script hangs in the kernel and cannot be killed now; it ends as soon as it wakes up");
+		break;
+	case SUPERVISOR_REMOVE_ADDRESSES:
+		guardian_follow_configuration(g);
+		(void)holdings_release_addresses(holdings_now(&g->shared->holdings), g->files->resources);
+		break;
+	case SUPERVISOR_START_RELEASE:
+		if (!guardian_start_release(g))
+			*next = (struct outcome){true, {.kind = SUPERVISOR_RELEASED}};
+		break;
+	case SUPERVISOR_KILL_RELEASE: child_kill(&g->release, "release"); break;
+	case SUPERVISOR_REPORT_START: report_start(g, a->code); break;
+	case SUPERVISOR_EXIT:
+		g->exits = true;
+		g->code = a->code;
+		break;
+	case SUPERVISOR_ACTIONS: break;
+	}
+}
+
+static struct supervisor_view view(struct guardian *g)
+{
+	struct shared *s = g->shared;
+	struct supervisor_view v = {.now = mono_now(),
+		.beat = {s->beat_ns},
+		.sent = {s->sent_ns},
+		.keepalive = {s->keepalive_ns},
+		.deadtime = {s->deadtime_ns},
+		.groups = holdings_now(&s->holdings)->count};
+	return v;
+}
+
+static void carry_out_all(struct guardian *g, struct outcome *next)
+{
+	/* A copy: the next step fills the list again. */
+	const struct supervisor list = g->policy;
+	for (size_t i = 0; i < list.action_count; i++)
+		carry_out(g, &list.actions[i], next);
+}
+
+static void handle(struct guardian *g, const struct supervisor_event *event)
+{
+	struct outcome next = {true, *event};
+	for (unsigned step = 0; next.any && !g->exits && step < SUPERVISOR_STATES; step++) {
+		struct supervisor_view v = view(g);
+		bool looks =
+			next.event.kind != SUPERVISOR_TIMER || mono_reached(v.now, supervisor_deadline(&g->policy, &v));
+		v.scripts = looks ? (unsigned)process_groups_alive(g->shared->scripts, SHARED_SCRIPTS) : 0;
+		const struct supervisor_event e = next.event;
+		next.any = false;
+		supervisor_step(&g->policy, &v, &e);
+		carry_out_all(g, &next);
+	}
+}
+
+/* --- what happens --- */
+
+/* The engine ended.  Read its exit status when it is our child. */
+static void on_engine_end(struct guardian *g)
+{
+	int status = 0;
+	bool known = waitpid(g->engine.pid, &status, WNOHANG) == g->engine.pid, clean = g->shared->engine_clean;
+	child_forget(&g->engine);
+	if (g->ready_fd >= 0) { /* it ended before it was ready, and its report, if any, was read before this */
 		(void)close(g->ready_fd);
-	process_title("heartbeat: engine");
-	struct engine_config config = {.configuration = g->files,
-		.holdings = g->holdings,
-		.adopt_in_time = in_time,
-		.guardian_fd = g->alive[0],
-		.ready_fd = ready_fd,
-		.foreground = g->foreground};
-	int code = engine_run(&config);
-	log_flush();
-	_exit(code);
-}
-
-static bool start_engine(struct guardian *g, bool in_time, int ready_fd)
-{
-	log_flush();
-	g->engine = fork();
-	if (g->engine == 0)
-		run_engine(g, in_time, ready_fd);
-	if (g->engine < 0)
-		log_at(LOG_LEVEL_CRIT, "cannot start the engine: fork: %s", strerror(errno));
-	return g->engine > 0;
-}
-
-/* Kill and reap the engine.  Does nothing when there is none. */
-static void end_engine(struct guardian *g)
-{
-	int status;
-	if (g->engine <= 0)
-		return;
-	(void)kill(g->engine, SIGKILL);
-	while (waitpid(g->engine, &status, 0) < 0 && errno == EINTR)
-		;
-	g->engine = 0;
-}
-
-/* --- unexpected end of the engine --- */
-
-static bool dies_too_often(struct guardian *g, struct mono now)
-{
-	struct mono oldest = g->deaths[g->next_death];
-	g->deaths[g->next_death] = now;
-	g->next_death = (g->next_death + 1) % RESTARTS_MAX;
-	return !mono_is_never(oldest) && mono_since(now, oldest).ns < span_ms(RESTARTS_WINDOW_MS).ns;
-}
-
-static bool is_in_time(const struct guardian *g, struct mono now)
-{
-	struct mono beat = {g->holdings->last_beat_ns};
-	return !mono_is_never(beat) && mono_since(now, beat).ns < g->files->conf->deadtime.ns / 2;
-}
-
-/* May a new engine keep the running groups? */
-static bool may_go_on(const struct guardian *g)
-{
-	return g->holdings->count == 0 || is_in_time(g, mono_now());
-}
-
-/* Take pending signals.  True when one of them requests the stop. */
-static bool asked_to_end(void)
-{
-	sigset_t set;
-	struct timespec none = {0};
-	int number;
-	bool asked = false;
-	watched_signals(&set);
-	while ((number = sigtimedwait(&set, NULL, &none)) > 0)
-		asked = asked || number == SIGTERM || number == SIGINT;
-	return asked;
-}
-
-static void pause_ms(int64_t ms)
-{
-	struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-	(void)nanosleep(&t, NULL); /* a signal may end it early, which is harmless */
-}
-
-/* Time in which the peer certainly does not take over our groups.  A new engine that keeps them must run by then. */
-static int ms_left(const struct guardian *g)
-{
-	struct mono until = {g->holdings->last_beat_ns + g->files->conf->deadtime.ns / 4 * 3};
-	int64_t ms = span_to_ms(mono_since(until, mono_now()));
-	return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
-}
-
-/* Read the start result of the engine, an exit code, into *byte.  False, after a log message, when the engine sends
- * nothing or is late. */
-static bool hear_engine(const struct guardian *g, bool in_time, int fd, uint8_t *byte)
-{
-	struct pollfd word = {.fd = fd, .events = POLLIN};
-	ssize_t got;
-	if (in_time && g->holdings->count > 0 && poll(&word, 1, ms_left(g)) == 0) {
+		g->ready_fd = -1;
+	}
+	if (!clean)
 		log_at(LOG_LEVEL_CRIT,
-			"the new engine is late (a slow machine?): the other node may take over what runs here, so it is released first");
-		return false;
+			"Emergency: the engine process ended unexpectedly (%s %d) while %u group(s) ran here",
+			!known                ? "status unknown,"
+			: WIFSIGNALED(status) ? "signal"
+					      : "exit code",
+			!known                ? 0
+			: WIFSIGNALED(status) ? WTERMSIG(status)
+					      : WEXITSTATUS(status),
+			holdings_now(&g->shared->holdings)->count);
+	handle(g, &(struct supervisor_event){.kind = SUPERVISOR_GONE,
+			  .clean = clean,
+			  .code = known && WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_OTHER});
+}
+
+static void on_ready(struct guardian *g)
+{
+	int code = background_wait(g->ready_fd, mono_now(), NULL);
+	g->ready_fd = -1;
+	if (code == 0) {
+		handle(g, &(struct supervisor_event){.kind = SUPERVISOR_READY});
+		guardian_clients_begin(g);
+		return;
 	}
-	do
-		got = read(fd, byte, 1);
-	while (got < 0 && errno == EINTR);
-	if (got != 1)
-		log_at(LOG_LEVEL_CRIT, "the engine process did not report the result of its start: %s",
-			got < 0 ? strerror(errno) : "it died (out of memory?)");
-	return got == 1;
+	if (code < 0)
+		log_at(LOG_LEVEL_CRIT,
+			"the engine process did not report the result of its start: it died (out of memory?)");
+	child_kill(&g->engine, "engine"); /* it ends by itself, or did */
+	handle(g, &(struct supervisor_event){.kind = SUPERVISOR_FAILED, .code = code < 0 ? EXIT_OTHER : code});
 }
 
-/* Start an engine and wait for the exit code of its start; 0: it runs.  With any other code no engine is left.
- * START_SILENT: it sent nothing, or was late. */
-static int start_engine_and_wait(struct guardian *g, bool in_time)
+static void on_release_end(struct guardian *g)
 {
-	int ready[2];
-	uint8_t byte = EXIT_OTHER;
-	if (pipe2(ready, O_CLOEXEC) != 0) {
-		log_at(LOG_LEVEL_CRIT, "cannot start the engine: pipe: %s", strerror(errno));
-		return START_SILENT;
+	int status = 0;
+	bool clean = waitpid(g->release.pid, &status, WNOHANG) == g->release.pid && WIFEXITED(status) &&
+	             WEXITSTATUS(status) == 0;
+	child_forget(&g->release);
+	handle(g, &(struct supervisor_event){.kind = SUPERVISOR_RELEASED, .clean = clean});
+}
+
+/* The log writer, and engines that were given up. */
+static void reap_others(struct guardian *g)
+{
+	siginfo_t info = {0};
+	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
+		if (info.si_pid == g->engine.pid || info.si_pid == g->release.pid || info.si_pid == g->clients.pid)
+			return; /* its descriptor is readable: its status is read there */
+		(void)waitpid(info.si_pid, NULL, WNOHANG);
+		info = (siginfo_t){0};
 	}
-	bool started = start_engine(g, in_time, ready[1]);
-	(void)close(ready[1]);
-	int code = started && hear_engine(g, in_time, ready[0], &byte) ? byte : START_SILENT;
-	(void)close(ready[0]);
-	if (code != 0)
-		end_engine(g);
-	return code;
 }
 
-/* Start an engine, and repeat until one runs: without an engine no process stops the groups that run here.  False only
- * when an operator requested the stop. */
-static bool start_engine_at_last(struct guardian *g, bool in_time)
+/* A new binary takes our place, with the same process number.  The engine runs until that binary replaces it. */
+static void reexec(struct guardian *g)
 {
-	if (in_time ? start_engine_and_wait(g, true) == 0 : start_engine(g, false, -1))
-		return true;
-	log_at(LOG_LEVEL_CRIT, "the addresses are released, and starting an engine is tried again every second");
-	(void)holdings_release_addresses(g->holdings, g->files->resources);
-	do {
-		pause_ms(BACKOFF_MS);
-		g->ending = g->ending || asked_to_end();
-	} while (!g->ending && !start_engine(g, false, -1));
-	return !g->ending;
-}
-
-/* The engine ended unexpectedly: start a new one. */
-static bool recover(struct guardian *g, const char *how, int number)
-{
-	struct mono now = mono_now();
-	bool too_often = dies_too_often(g, now), in_time = is_in_time(g, now) && !too_often;
-	log_at(LOG_LEVEL_CRIT,
-		"Emergency: the engine process ended unexpectedly (%s %d) while %u group(s) ran here; %s", how, number,
-		g->holdings->count,
-		in_time ? "a new one goes on with them at once"
-		: too_often
-			? "it died too often: everything is released before a new one starts"
-			: "too late to be sure that the other node has not taken over: everything is released first");
-	if (!in_time) {
-		(void)holdings_release_addresses(g->holdings, g->files->resources);
-		pause_ms(BACKOFF_MS);
+	if (g->policy.state != SUPERVISOR_RUNNING) {
+		log_at(LOG_LEVEL_WARN, "not changed to the new binary: the state is \"%s\"; ask again later",
+			supervisor_state_name(g->policy.state));
+		return;
 	}
-	return start_engine_at_last(g, in_time);
+	log_at(LOG_LEVEL_INFO, "changing to the binary %s; the resources keep running", PATH_DAEMON);
+	log_flush();
+	int rc = guardian_exec(PATH_DAEMON, g->config->shared_fd, g->config->accepted_fd, true);
+	log_at(LOG_LEVEL_ERROR, "cannot execute %s: %s; the old binary stays in use", PATH_DAEMON, strerror(-rc));
 }
 
-/* Continue with the old files.  When it is too late to keep the groups, release the addresses first, because the
- * scripts of an engine are slower and the other node does not wait. */
-static bool go_back(struct guardian *g)
+static void on_signal(struct guardian *g)
 {
-	bool in_time = may_go_on(g);
-	if (!in_time)
-		(void)holdings_release_addresses(g->holdings, g->files->resources);
-	return start_engine_at_last(g, in_time);
-}
-
-/* Start an engine with the new files, or with the old ones when it fails: for example, only opening a medium shows that
- * it cannot be opened. */
-static bool reload(struct guardian *g)
-{
-	struct configuration *old = g->files, *fresh = configuration_load();
-	if (!fresh)
-		return go_back(g);
-	g->files = fresh;
-	logging_open(fresh, g->debug, g->foreground, true);
-	configuration_tell_unserved(fresh);
-	int code = may_go_on(g) ? start_engine_and_wait(g, true) : START_SILENT;
-	if (code == 0 || code == START_SILENT) { /* START_SILENT does not mean that the files are bad */
-		configuration_free(old);
-		if (code != 0)
-			(void)holdings_release_addresses(g->holdings, fresh->resources);
-		return code == 0 || start_engine_at_last(g, false);
-	}
-	g->files = old;
-	configuration_free(fresh);
-	logging_open(old, g->debug, g->foreground, true);
-	log_at(LOG_LEVEL_ERROR, "the new files cannot be used on this machine (see above): the old ones stay in use");
-	return go_back(g);
-}
-
-/* The engine died while it stopped the groups: a new one stops the rest. */
-static bool finish(struct guardian *g)
-{
-	log_at(LOG_LEVEL_CRIT, "the engine process died while it was stopping; a new one stops what is left");
-	if (!start_engine(g, false, -1))
-		return false;
-	(void)kill(g->engine, SIGTERM); /* blocked in the engine until it can handle it */
-	return true;
-}
-
-/* React to the end of the engine.  True: an engine runs again; false: the guardian exits with *code. */
-static bool engine_ended(struct guardian *g, int status, int *code)
-{
-	*code = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_OTHER;
-	if (WIFEXITED(status) && *code == ENGINE_STOPPED)
-		return false;
-	if (WIFEXITED(status) && *code == ENGINE_RELOAD)
-		return reload(g);
-	if (g->ending) {
-		(void)holdings_release_addresses(g->holdings, g->files->resources);
-		return !dies_too_often(g, mono_now()) && finish(g);
-	}
-	return recover(g, WIFEXITED(status) ? "exit code" : "signal", WIFEXITED(status) ? *code : WTERMSIG(status));
-}
-
-/* --- the watch --- */
-
-static bool reap(struct guardian *g, int *code)
-{
-	int status;
-	pid_t pid;
-	bool goes_on = true;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (pid == g->engine)
-			goes_on = engine_ended(g, status, code);
-	return goes_on;
-}
-
-static int watch(struct guardian *g)
-{
-	sigset_t set;
-	watched_signals(&set);
-	int code = EXIT_OTHER;
-	for (;;) {
-		int number = sigwaitinfo(&set, NULL);
+	struct signalfd_siginfo info;
+	while (read(g->signals, &info, sizeof info) == sizeof info) {
+		int number = (int)info.ssi_signo;
 		if (number == SIGCHLD) {
-			if (!reap(g, &code))
-				return code;
-		} else if (number > 0) {
-			g->ending = g->ending || number == SIGTERM || number == SIGINT;
-			if (number == SIGHUP)
-				log_reopen(); /* as the engine does: logs may have been rotated */
-			(void)kill(g->engine, number); /* unreaped child: the pid is still its own */
+			reap_others(g);
+		} else if (number == SIGTERM || number == SIGINT) {
+			g->shared->stop = true;
+			guardian_clients_pass(g, SIGTERM);
+			handle(g, &(struct supervisor_event){.kind = SUPERVISOR_STOP});
+		} else if (number == SIGUSR1 && info.ssi_int == GUARDIAN_REEXEC && info.ssi_code == SI_QUEUE) {
+			reexec(g);
+		} else {
+			if (number == SIGHUP) { /* as the engine does: logs may have been rotated */
+				log_reopen();
+				guardian_clients_pass(g, SIGHUP);
+			}
+			if (g->engine.pid > 0)
+				(void)syscall(SYS_pidfd_send_signal, g->engine.pidfd, number, NULL, 0);
 		}
 	}
 }
 
-/* The first engine decides whether the start succeeded; a later one is restarted whatever happens. */
-static int first_start(struct guardian *g)
+static int wait_ms(struct guardian *g)
 {
-	bool left = holdings_recall(g->holdings);
-	if (left) {
-		log_at(LOG_LEVEL_WARN, "%s says that a killed daemon left %u group(s) behind: released before we join",
-			PATH_HOLDINGS, g->holdings->count);
-		(void)holdings_release_addresses(g->holdings, g->files->resources);
+	struct supervisor_view v = view(g);
+	struct mono deadline = supervisor_deadline(&g->policy, &v);
+	if (g->order_unsent)
+		deadline = mono_min(deadline, mono_add(v.now, span_ms(RESEND_MS)));
+	deadline = mono_min(deadline, g->clients_at);
+	if (deadline.ns == MONO_FAR.ns)
+		return -1;
+	int64_t ns = mono_since(deadline, v.now).ns;
+	return ns <= 0 ? 0 : ns / 1000000 >= INT_MAX ? INT_MAX : (int)(ns / 1000000 + 1);
+}
+
+static void watch(struct guardian *g)
+{
+	while (!g->exits) {
+		struct pollfd fds[] = {{g->signals, POLLIN, 0}, {g->ready_fd, POLLIN, 0}, {g->engine.pidfd, POLLIN, 0},
+			{g->release.pidfd, POLLIN, 0}, {g->clients.pidfd, POLLIN, 0}};
+		int n = poll(fds, sizeof fds / sizeof *fds, wait_ms(g));
+		g->shared->guardian_beat_ns = mono_now().ns;
+		if (n < 0)
+			continue; /* EINTR, or no memory for a moment */
+		process_keep_files();
+		guardian_follow_configuration(g);
+		if (g->order_unsent)
+			terminate_engine(g);
+		guardian_clients_tick(g);
+		/* One in each turn: a handler may close the others.  Orders first, and a report before the end. */
+		if (fds[0].revents)
+			on_signal(g);
+		else if (fds[1].revents)
+			on_ready(g);
+		else if (fds[2].revents)
+			on_engine_end(g);
+		else if (fds[3].revents)
+			on_release_end(g);
+		else if (fds[4].revents)
+			guardian_clients_ended(g);
+		else
+			handle(g, &(struct supervisor_event){.kind = SUPERVISOR_TIMER});
 	}
-	int code = start_engine_and_wait(g, false);
-	uint8_t byte = code == START_SILENT ? EXIT_OTHER : (uint8_t)code;
-	if (byte != 0)
-		/* it may have started groups before it failed */
-		(void)holdings_release_addresses(g->holdings, g->files->resources);
-	if (g->ready_fd >= 0) {
-		if (write(g->ready_fd, &byte, 1) != 1)
-			log_at(LOG_LEVEL_WARN, "cannot report the result of the start to the starting process: %s",
-				strerror(errno));
-		(void)close(g->ready_fd);
-		g->ready_fd = -1;
+}
+
+/* --- start and end --- */
+
+static bool prepare(struct guardian *g)
+{
+	sigset_t set;
+	watched_signals(&set);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	g->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (g->signals < 0) {
+		log_at(LOG_LEVEL_ERROR, "cannot prepare the guardian: %s", strerror(errno));
+		return false;
 	}
-	return byte;
+	if (!process_write_pid()) {
+		process_unlock(); /* without our pid in the file, -k cannot stop us */
+		return false;
+	}
+	process_protect();
+	process_title("heartbeat: guardian");
+	process_name(PROCESS_NAME); /* watchers look for it, and killall heartbeat is an orderly stop */
+	record_to(g->config->accepted->record);
+	g->shared->guardian_pid = getpid();
+	g->shared->guardian_beat_ns = mono_now().ns;
+	guardian_follow_configuration(g);
+	if (!g->files) {
+		log_at(LOG_LEVEL_ERROR, "cannot prepare the guardian: the configuration cannot be parsed");
+		return false;
+	}
+	g->shared->keepalive_ns = g->files->conf->keepalive.ns;
+	g->shared->deadtime_ns = g->files->conf->deadtime.ns;
+	process_realtime(g->files->conf, g->config->accepted);
+	return true;
+}
+
+/* What an earlier daemon of this machine left when all its processes were killed. */
+static void put_in_order(struct guardian *g)
+{
+	const struct holdings *h = holdings_now(&g->shared->holdings);
+	if (process_groups_kill(g->shared->scripts, SHARED_SCRIPTS, span_ms(SCRIPTS_PATIENCE_MS)) > 0)
+		log_at(LOG_LEVEL_CRIT, "a script that a killed daemon left behind hangs in the kernel");
+	guardian_clients_clear(g);
+	if (h->count == 0)
+		return;
+	log_at(LOG_LEVEL_WARN,
+		"%s lists %u group(s) that a killed daemon left behind: they are released before we join the cluster",
+		PATH_STATE, h->count);
+	(void)holdings_release_addresses(h, g->files->resources);
+}
+
+/* The engine has started this guardian, or is the child of the guardian that this process was before.  If it has ended
+ * since, its number may be another process's: that one is not watched and never killed. */
+static bool watch_engine(struct guardian *g)
+{
+	pid_t pid = g->shared->engine_pid;
+	siginfo_t info;
+	if (!child_watch(&g->engine, pid))
+		return false;
+	if (getppid() == pid || waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0)
+		return true;
+	child_forget(&g->engine);
+	return false;
+}
+
+static void resume(struct guardian *g)
+{
+	supervisor_resume(&g->policy, g->shared->stop, mono_now());
+	guardian_clients_resume(g);
+	if (!watch_engine(g)) {
+		handle(g, &(struct supervisor_event){.kind = SUPERVISOR_GONE, .clean = g->shared->engine_clean});
+		return;
+	}
+	if (g->config->reexec) {
+		handle(g, &(struct supervisor_event){.kind = SUPERVISOR_REEXEC});
+		return;
+	}
+	log_at(LOG_LEVEL_WARN, "a new guardian watches the engine%s",
+		g->shared->stop ? ", and passes the order to stop on again" : "");
+	carry_out_all(g, &(struct outcome){.any = false});
+	guardian_clients_begin(g);
 }
 
 int guardian_run(const struct guardian_config *config)
 {
-	struct guardian g = {.files = config->files,
-		.debug = config->debug,
-		.foreground = config->foreground,
-		.ready_fd = config->ready_fd};
-	sigset_t set;
-	watched_signals(&set);
-	(void)sigprocmask(SIG_BLOCK, &set, NULL);
-	g.holdings = holdings_new();
-	if (!g.holdings || pipe2(g.alive, O_CLOEXEC) != 0) {
-		log_at(LOG_LEVEL_ERROR, "cannot prepare the guardian: %s", strerror(errno));
+	struct guardian g = {.config = config,
+		.shared = config->shared,
+		.engine = {.pidfd = -1},
+		.release = {.pidfd = -1},
+		.clients = {.pidfd = -1},
+		.clients_at = MONO_FAR,
+		.ready_fd = -1,
+		.report_fd = config->report_fd,
+		.signals = -1};
+	if (!prepare(&g))
 		return EXIT_OTHER;
+	if (config->resume) {
+		resume(&g);
+	} else {
+		put_in_order(&g);
+		supervisor_init(&g.policy);
+		handle(&g, &(struct supervisor_event){.kind = SUPERVISOR_TIMER});
 	}
-	if (!process_write_pid()) {
-		process_remove_pid(); /* without our pid in the file, -k cannot stop us */
-		return EXIT_OTHER;
-	}
-	process_title("heartbeat: guardian");
-	logging_open(g.files, g.debug, true, true); /* the engine shares it */
-	int code = first_start(&g);
-	if (code == 0) {
-		if (!g.foreground) {
-			process_release_terminal();
-			log_to_stderr(false);
-		}
-		code = watch(&g);
-	}
-	process_remove_pid();
+	watch(&g);
+	guardian_clients_finish(&g);
+	shared_end(g.shared);
+	process_unlock();
 	configuration_free(g.files);
 	log_close();
-	return code;
+	return g.code;
 }

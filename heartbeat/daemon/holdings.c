@@ -2,114 +2,76 @@
 #include "heartbeat/daemon/holdings.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "heartbeat/daemon/paths.h"
 #include "heartbeat/exec/ipaddr.h"
-#include "lib/bytes.h"
-#include "lib/file.h"
 #include "lib/log.h"
 
-struct holdings *holdings_new(void)
+const struct holdings *holdings_now(const struct holdings_pair *p)
 {
-	void *memory = mmap(NULL, sizeof(struct holdings), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	return memory == MAP_FAILED ? NULL : memory;
+	return &p->list[p->at % 2];
 }
 
-static void write_file(const struct holdings *h)
+static struct holdings *begin(struct holdings_pair *p)
 {
-	char text[HARESOURCES_GROUPS_MAX * 42 + 1];
-	struct writer w = writer_over(text, sizeof text);
-	for (uint32_t i = 0; i < h->count; i++)
-		writer_format(&w, "%" PRIx32 " %d %d %" PRIu64 "\n", h->list[i].id, h->list[i].steady,
-			h->list[i].failback_due, h->list[i].epoch);
-	int rc = file_replace(PATH_HOLDINGS, text, w.len, 0600);
-	if (rc != 0)
-		log_at(LOG_LEVEL_WARN,
-			"cannot write %s: %s; if this daemon is killed now, the next one does not know what runs",
-			PATH_HOLDINGS, strerror(-rc));
+	return &p->list[(p->at + 1) % 2];
 }
 
-void holdings_record(struct holdings *h, const struct core *core, const struct haresources *resources)
+static void commit(struct holdings_pair *p)
 {
-	uint32_t count = 0;
+	p->at = (p->at + 1) % 2;
+}
+
+void holdings_record(struct holdings_pair *p, const struct core *core, const struct haresources *resources)
+{
+	struct holdings *h = begin(p);
+	h->count = 0;
 	for (size_t g = 0; g < resources->count; g++) {
 		struct group_view v;
 		core_group_view(core, g, &v);
 		if (v.state == OWN_NONE || v.state == OWN_CLAIM || v.state == OWN_FAILED)
 			continue;
-		h->list[count++] = (struct holding){.id = v.id,
+		h->list[h->count++] = (struct holding){.id = v.id,
 			.steady = v.state == OWN_HELD || v.state == OWN_GIVING,
 			.failback_due = v.failback_due,
 			.epoch = v.epoch};
 	}
-	h->count = count;
-	write_file(h);
+	commit(p);
 }
 
-/* "ID STEADY FAILBACK_DUE EPOCH", as written above. */
-static bool parse_line(struct bytes line, struct holding *out)
+void holdings_remove(struct holdings_pair *p, uint32_t id)
 {
-	struct reader r = reader_over(line);
-	uint64_t id, steady, due;
-	if (!bytes_to_u64(reader_until(&r, ' '), 16, &id) || !bytes_to_u64(reader_until(&r, ' '), 10, &steady) ||
-	    !bytes_to_u64(reader_until(&r, ' '), 10, &due) ||
-	    !bytes_to_u64(reader_take(&r, reader_left(&r)), 10, &out->epoch) || id > UINT32_MAX)
-		return false;
-	out->id = (uint32_t)id;
-	out->steady = steady != 0;
-	out->failback_due = due != 0;
-	return true;
-}
-
-bool holdings_recall(struct holdings *h)
-{
-	char *text;
-	size_t len;
+	const struct holdings *now = holdings_now(p);
+	struct holdings *h = begin(p);
 	h->count = 0;
-	if (file_read(PATH_HOLDINGS, sizeof *h * 8, &text, &len, NULL) != 0)
-		return false;
-	struct reader r = reader_over((struct bytes){(const uint8_t *)text, len});
-	while (reader_left(&r) && h->count < HARESOURCES_GROUPS_MAX) {
-		struct bytes line = reader_until(&r, '\n');
-		if (r.failed)
-			break;
-		if (parse_line(line, &h->list[h->count]))
-			h->count++;
-	}
-	free(text);
-	return h->count > 0;
+	for (uint32_t i = 0; i < now->count; i++)
+		if (now->list[i].id != id)
+			h->list[h->count++] = now->list[i];
+	commit(p);
 }
 
-void holdings_forget(struct holdings *h)
+bool holdings_has(const struct holdings *h, uint32_t id)
 {
-	h->count = 0;
-	if (unlink(PATH_HOLDINGS) != 0 && errno != ENOENT) /* only a warning: an empty file means the same */
-		log_at(LOG_LEVEL_WARN, "cannot remove %s: %s", PATH_HOLDINGS, strerror(errno));
+	for (uint32_t i = 0; i < h->count; i++)
+		if (h->list[i].id == id)
+			return true;
+	return false;
 }
 
-int holdings_left(void)
+size_t holdings_adopt(const struct holdings *h, bool keep, const struct haresources *resources,
+	struct adopted out[HARESOURCES_GROUPS_MAX])
 {
-	struct stat status;
-	if (stat(PATH_HOLDINGS, &status) != 0)
-		return errno == ENOENT ? 0 : -errno;
-	return status.st_size > 0;
-}
-
-size_t holdings_adopt(const struct holdings *h, bool in_time, struct adopted out[HARESOURCES_GROUPS_MAX])
-{
+	size_t count = h->count;
 	for (uint32_t i = 0; i < h->count; i++)
 		out[i] = (struct adopted){.group_id = h->list[i].id,
 			.epoch = h->list[i].epoch,
-			.clean_up = !in_time || !h->list[i].steady,
+			.clean_up = !keep || !h->list[i].steady,
 			.failback_due = h->list[i].failback_due};
-	return h->count;
+	for (size_t g = 0; resources && g < resources->count && count < HARESOURCES_GROUPS_MAX; g++)
+		if (!holdings_has(h, resources->groups[g].id))
+			out[count++] = (struct adopted){
+				.group_id = resources->groups[g].id, .clean_up = true, .unverified = true};
+	return count;
 }
 
 static unsigned release_resource(struct address_table *t, const struct resource_conf *r)

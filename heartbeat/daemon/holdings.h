@@ -1,41 +1,47 @@
 // SPDX-License-Identifier: MIT
-/* The list of groups that run on this node.  It outlives the engine: it is in memory shared with the guardian, and in
- * /run in case both are killed.  /run is empty after a boot, when no group runs. */
+/* The list of groups that run on this node.  It outlives the engine: it is in the memory shared with the guardian
+ * (shared.h). */
 #ifndef HEARTBEAT_DAEMON_HOLDINGS_H
 #define HEARTBEAT_DAEMON_HOLDINGS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "heartbeat/conf/haresources.h"
 #include "heartbeat/core/core.h"
 
 struct holding {
-	uint32_t id;
+	uint32_t id; /* group_conf.id */
 	bool steady; /* held; else starting or stopping: only cleaning up is safe */
 	bool failback_due;
 	uint64_t epoch;
 };
 
-/* In shared memory: one writer (the engine), read by the guardian when the engine is gone. */
 struct holdings {
-	int64_t last_beat_ns; /* monotonic: the engine's loop was alive then */
 	uint32_t count;
 	struct holding list[HARESOURCES_GROUPS_MAX];
 };
 
-/* Anonymous shared memory; NULL with errno. */
-struct holdings *holdings_new(void);
-/* Take over from the core's views, and write the file. */
-void holdings_record(struct holdings *h, const struct core *core, const struct haresources *resources);
-/* Read the list from the file, at a start without guardian memory.  False when it lists nothing or is missing. */
-bool holdings_recall(struct holdings *h);
-/* Clear the list and remove the file after a clean stop. */
-void holdings_forget(struct holdings *h);
-/* Check whether a daemon that has ended left groups running.  Returns 1, 0 or -errno. */
-int holdings_left(void);
-/* Convert the list for the core.  in_time: the peer cannot have noticed the gap.  Returns the number of groups. */
-size_t holdings_adopt(const struct holdings *h, bool in_time, struct adopted out[HARESOURCES_GROUPS_MAX]);
+/* One is in use while the other one is written: a writer that is killed half-way changes nothing. */
+struct holdings_pair {
+	_Atomic uint32_t at;
+	struct holdings list[2];
+};
+
+const struct holdings *holdings_now(const struct holdings_pair *p);
+/* Take over from the core's views. */
+void holdings_record(struct holdings_pair *p, const struct core *core, const struct haresources *resources);
+/* The group of that id is stopped. */
+void holdings_remove(struct holdings_pair *p, uint32_t id);
+/* Is the group in the list? */
+bool holdings_has(const struct holdings *h, uint32_t id);
+/* Convert the list for the core.  keep: the peer cannot have noticed the gap, so groups that do not move stay.
+ * unverified: the groups of this file that the list does not have are added as unverified, because somebody else may
+ * have started them; NULL: none.  Returns the number of groups. */
+size_t holdings_adopt(const struct holdings *h, bool keep, const struct haresources *unverified,
+	struct adopted out[HARESOURCES_GROUPS_MAX]);
 /* Remove the addresses of all groups in h at once, before slower work.  Returns how many were removed. */
 unsigned holdings_release_addresses(const struct holdings *h, const struct haresources *resources);
 

@@ -3,43 +3,46 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "heartbeat/daemon/file_trust.h"
 #include "heartbeat/daemon/paths.h"
+#include "heartbeat/daemon/run_resources.h"
+#include "heartbeat/exec/client_account.h"
 #include "lib/bytes.h"
 #include "lib/file.h"
 #include "lib/log.h"
 
-enum { FILE_MAX = 1024 * 1024 };
-
-void diags_tell(const struct diags *d)
+/* A finding that is about a file as a whole. */
+static void report_file(
+	configuration_report *report, void *context, const char *file, const char *text, const char *whole)
 {
-	char line[1024];
-	for (size_t i = 0; i < d->count; i++) {
-		diag_format(d, i, line, sizeof line);
-		log_at(d->list[i].severity == DIAG_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, "%s", line);
-	}
+	report(context, &(struct diag_line){.severity = DIAG_ERROR, .file = file, .text = text, .whole = whole});
 }
 
-bool load_node_name(char name[HA_CF_NAME_MAX])
+bool load_node_name(char name[HA_CF_NAME_MAX], configuration_report *report, void *context)
 {
 	char *text = NULL;
 	size_t len;
 	struct utsname host;
 	struct bytes word = {NULL, 0};
-	if (file_read(PATH_NODEINFO, FILE_MAX, &text, &len, NULL) == 0 && memchr(text, '\n', len))
+	if (file_read(PATH_NODEINFO, CONFIG_FILE_MAX, &text, &len, NULL) == 0 && memchr(text, '\n', len))
 		word = (struct bytes){(const uint8_t *)text, (size_t)((char *)memchr(text, '\n', len) - text)};
 	else if (uname(&host) == 0)
 		word = bytes_of(host.nodename);
 	bool fits = word.len > 0 && bytes_to_text(word, name, HA_CF_NAME_MAX);
 	free(text);
 	if (!fits) {
-		log_at(LOG_LEVEL_ERROR,
+		char line[256];
+		(void)snprintf(line, sizeof line,
 			"the name of this node (uname -n, or the first line of " PATH_NODEINFO
 			") is empty or longer than %d bytes",
 			HA_CF_NAME_MAX - 1);
+		report_file(report, context, PATH_NODEINFO, line, line);
 		return false;
 	}
 	for (char *p = name; *p; p++)
@@ -47,100 +50,67 @@ bool load_node_name(char name[HA_CF_NAME_MAX])
 	return true;
 }
 
-static char *read_file(const char *path, size_t *len, struct stat *st, struct file_stamp *stamp)
-{
-	char *text;
-	int rc = file_read(path, FILE_MAX, &text, len, st);
-	*stamp = (struct file_stamp){.inode = st->st_ino, .size = st->st_size, .changed = st->st_mtim};
-	if (rc == 0)
-		return text;
-	log_at(LOG_LEVEL_ERROR, "Cannot open %s: %s", path,
-		rc == -EFBIG    ? "larger than 1 MiB"
-		: rc == -EINVAL ? "not a regular file"
-				: strerror(-rc));
-	return NULL;
-}
+/* --- reading --- */
 
-static struct bytes text_bytes(const char *text, size_t len)
-{
-	return (struct bytes){(const uint8_t *)text, len};
-}
+const struct config_files config_files_here = {
+	.at = {[FILE_HA_CF] = PATH_HA_CF, [FILE_AUTHKEYS] = PATH_AUTHKEYS, [FILE_HARESOURCES] = PATH_HARESOURCES},
+	.in_use = true};
 
-static bool load_ha_cf(struct configuration *c)
+void config_files_in(const char *directory, char at[FILES][PATH_MAX], struct config_files *out)
 {
-	size_t len;
-	struct stat st = {0};
-	char *text = read_file(PATH_HA_CF, &len, &st, &c->stamps[FILE_HA_CF]);
-	if (!text)
-		return false;
-	struct diags d;
-	diags_init(&d, PATH_HA_CF);
-	c->conf = ha_cf_parse(text_bytes(text, len), c->node, &d);
-	diags_tell(&d);
-	bool ok = d.errors == 0;
-	diags_free(&d);
-	free(text);
-	return ok;
-}
-
-static bool load_authkeys(struct configuration *c)
-{
-	size_t len;
-	struct stat st = {0};
-	char *text = read_file(PATH_AUTHKEYS, &len, &st, &c->stamps[FILE_AUTHKEYS]);
-	if (!text)
-		return false;
-	struct diags d;
-	diags_init(&d, PATH_AUTHKEYS);
-	authkeys_check_mode(st.st_mode, &d);
-	authkeys_parse(text_bytes(text, len), c->keys, &d);
-	diags_tell(&d);
-	bool ok = d.errors == 0;
-	diags_free(&d);
-	explicit_bzero(text, len);
-	free(text);
-	return ok;
-}
-
-static bool load_haresources(struct configuration *c)
-{
-	size_t len;
-	struct stat st = {0};
-	char *text = read_file(PATH_HARESOURCES, &len, &st, &c->stamps[FILE_HARESOURCES]);
-	if (!text)
-		return false;
-	struct diags d;
-	diags_init(&d, PATH_HARESOURCES);
-	c->resources = haresources_parse(text_bytes(text, len), c->conf->nodes, c->conf->node_count, &d);
-	diags_tell(&d);
-	bool ok = d.errors == 0;
-	diags_free(&d);
-	free(text);
-	return ok;
-}
-
-struct configuration *configuration_load(void)
-{
-	struct configuration *c = calloc(1, sizeof *c);
-	if (c)
-		c->keys = calloc(1, sizeof *c->keys);
-	if (!c || !c->keys) {
-		log_at(LOG_LEVEL_ERROR, "the configuration cannot be read: out of memory");
-		free(c);
-		return NULL;
+	static const char *const names[FILES] = {
+		[FILE_HA_CF] = "ha.cf", [FILE_AUTHKEYS] = "authkeys", [FILE_HARESOURCES] = "haresources"};
+	*out = (struct config_files){.in_use = false};
+	for (size_t i = 0; i < FILES; i++) {
+		/* one that is too long is cut, and then cannot be opened */
+		(void)snprintf(at[i], PATH_MAX, "%s/%s", directory, names[i]);
+		out->at[i] = at[i];
 	}
-	bool ok = load_node_name(c->node);
-	/* Read every file, so that all errors are reported together. */
-	ok = ok && load_ha_cf(c);
-	bool keys_ok = load_authkeys(c);
-	bool groups_ok = c->conf ? load_haresources(c) : false;
-	if (ok && keys_ok && groups_ok)
-		return c;
-	configuration_free(c);
-	return NULL;
 }
 
-bool configuration_same_files(const struct configuration *a, const struct configuration *b)
+static bool read_one(
+	struct config_texts *out, size_t file, const char *path, configuration_report *report, void *context)
+{
+	char *content;
+	struct stat st = {0};
+	struct diags d;
+	int rc = file_read(path, CONFIG_FILE_MAX, &content, &out->len[file], &st);
+	if (rc != 0) {
+		out->len[file] = 0;
+		out->stamps[file] = (struct file_stamp){0};
+		const char *why = rc == -EFBIG    ? "larger than 1 MiB"
+				  : rc == -EINVAL ? "not a regular file"
+						  : strerror(-rc);
+		char text[256], whole[PATH_MAX + 256];
+		(void)snprintf(text, sizeof text, "cannot be read: %s", why);
+		(void)snprintf(whole, sizeof whole, "Cannot open %s: %s", path, why);
+		report_file(report, context, path, text, whole);
+		return false;
+	}
+	memcpy(out->text[file], content, out->len[file]);
+	explicit_bzero(content, out->len[file]);
+	free(content);
+	out->stamps[file] = (struct file_stamp){.inode = st.st_ino, .size = st.st_size, .changed = st.st_mtim};
+	if (file != FILE_AUTHKEYS)
+		return true;
+	diags_init(&d, path);
+	authkeys_check_mode(st.st_mode, &d);
+	return diags_report(&d, report, context);
+}
+
+bool configuration_read(const struct config_files *files, struct config_texts *out, configuration_report *report,
+	void *context)
+{
+	bool good = load_node_name(out->node, report, context);
+	/* Read every file, so that all errors are reported together. */
+	for (size_t i = 0; i < FILES; i++)
+		good &= read_one(out, i, files->at[i], report, context);
+	if (files->in_use)
+		good &= file_trust_check(report, context);
+	return good;
+}
+
+bool configuration_same_files(const struct config_texts *a, const struct config_texts *b)
 {
 	for (size_t i = 0; i < FILES; i++) {
 		const struct file_stamp *x = &a->stamps[i], *y = &b->stamps[i];
@@ -151,13 +121,124 @@ bool configuration_same_files(const struct configuration *a, const struct config
 	return true;
 }
 
-void configuration_tell_unserved(const struct configuration *c)
+/* --- parsing --- */
+
+struct parser {
+	const struct config_files *files;
+	const struct config_texts *texts;
+	configuration_report *report;
+	void *context;
+};
+
+/* A file that could not be read was reported already. */
+static bool was_read(const struct parser *p, size_t file)
 {
+	return p->texts->stamps[file].inode != 0;
+}
+
+static struct bytes text_of(const struct parser *p, size_t file)
+{
+	return (struct bytes){(const uint8_t *)p->texts->text[file], p->texts->len[file]};
+}
+
+static bool parse_ha_cf(const struct parser *p, struct configuration *c)
+{
+	struct diags d;
+	if (!was_read(p, FILE_HA_CF))
+		return false;
+	diags_init(&d, p->files->at[FILE_HA_CF]);
+	c->conf = ha_cf_parse(text_of(p, FILE_HA_CF), c->node, &d);
+	return diags_report(&d, p->report, p->context) && c->conf;
+}
+
+static bool parse_authkeys(const struct parser *p, struct configuration *c)
+{
+	struct diags d;
+	if (!was_read(p, FILE_AUTHKEYS))
+		return false;
+	diags_init(&d, p->files->at[FILE_AUTHKEYS]);
+	authkeys_parse(text_of(p, FILE_AUTHKEYS), c->keys, &d);
+	if (d.errors == 0)
+		authkeys_check_strength(c->keys, &d);
+	return diags_report(&d, p->report, p->context);
+}
+
+static bool parse_haresources(const struct parser *p, struct configuration *c)
+{
+	struct diags d;
+	if (!was_read(p, FILE_HARESOURCES))
+		return false;
+	diags_init(&d, p->files->at[FILE_HARESOURCES]);
+	c->resources = haresources_parse(text_of(p, FILE_HARESOURCES), c->conf->nodes, c->conf->node_count, &d);
+	return diags_report(&d, p->report, p->context) && c->resources;
+}
+
+struct configuration *configuration_parse(const struct config_files *files, const struct config_texts *texts,
+	configuration_report *report_line, void *context)
+{
+	const struct parser p = {files, texts, report_line, context};
+	struct configuration *c = calloc(1, sizeof *c);
+	if (c)
+		c->keys = calloc(1, sizeof *c->keys);
+	if (!c || !c->keys) {
+		log_at(LOG_LEVEL_ERROR, "the configuration cannot be read: out of memory");
+		free(c);
+		return NULL;
+	}
+	memcpy(c->node, texts->node, sizeof c->node);
+	memcpy(c->paths, files->at, sizeof c->paths);
+	/* Every file is parsed, so that all errors are reported together. */
+	bool good = parse_ha_cf(&p, c);
+	good &= parse_authkeys(&p, c);
+	good &= c->conf && parse_haresources(&p, c);
+	if (good)
+		return c;
+	configuration_free(c);
+	return NULL;
+}
+
+void configuration_log(void *context, const struct diag_line *line)
+{
+	static const enum log_level levels[DIAG_SEVERITIES] = {[DIAG_ERROR] = LOG_LEVEL_ERROR,
+		[DIAG_WARNING] = LOG_LEVEL_WARN, [DIAG_CRITICAL] = LOG_LEVEL_CRIT, [DIAG_NOTICE] = LOG_LEVEL_NOTICE};
+	(void)context;
+	log_escaped(levels[line->severity], line->whole);
+}
+
+bool configuration_check_names(const struct configuration *c, configuration_report *report, void *context)
+{
+	struct diags d;
+	diags_init(&d, c->paths[FILE_HA_CF]);
+	client_check(c->conf, &d);
+	return diags_report(&d, report, context);
+}
+
+/* Both, so that all errors are reported together. */
+static bool check_host(const struct configuration *c)
+{
+	bool names = configuration_check_names(c, configuration_log, NULL);
+	return run_resources_check(c, configuration_log, NULL) && names;
+}
+
+struct configuration *configuration_load(struct config_texts *texts)
+{
+	bool all = configuration_read(&config_files_here, texts, configuration_log, NULL);
+	struct configuration *c = configuration_parse(&config_files_here, texts, configuration_log, NULL);
+	if (!c || (all && check_host(c)))
+		return c;
+	configuration_free(c);
+	return NULL;
+}
+
+void configuration_check_unserved(const struct configuration *c, configuration_report *report, void *context)
+{
+	struct diags d;
+	diags_init(&d, c->paths[FILE_HA_CF]);
 	for (size_t i = 0; i < c->conf->unserved_count; i++) {
 		const struct unserved_conf *u = &c->conf->unserved[i];
-		log_at(LOG_LEVEL_WARN, PATH_HA_CF ":%u: %s: %s: %s", u->line, u->directive, served_text(NOT_SERVED),
-			u->why);
+		diag_add(&d, DIAG_WARNING, u->line, 0, "%s: %s: %s", u->directive, served_text(NOT_SERVED), u->why);
 	}
+	(void)diags_report(&d, report, context); /* no errors among them */
 }
 
 void configuration_free(struct configuration *c)

@@ -36,6 +36,12 @@ static void name_process(void)
 	process_title("heartbeat: log");
 }
 
+bool logging_differs(const struct ha_cf *a, const struct ha_cf *b)
+{
+	return g_strcmp0(a->logfile, b->logfile) != 0 || g_strcmp0(a->debugfile, b->debugfile) != 0 ||
+	       a->logfacility != b->logfacility || a->debug != b->debug || a->syslogmsgfmt != b->syslogmsgfmt;
+}
+
 void logging_open(const struct configuration *files, int debug, bool to_stderr, bool own_process)
 {
 	const struct ha_cf *conf = files->conf;

@@ -11,4 +11,7 @@ void logging_early(int debug);
  * own_process: a child process writes the files, so that a disk that hangs does not block the node. */
 void logging_open(const struct configuration *files, int debug, bool to_stderr, bool own_process);
 
+/* Do two configurations log to different places, or differently? */
+bool logging_differs(const struct ha_cf *a, const struct ha_cf *b);
+
 #endif

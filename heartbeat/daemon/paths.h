@@ -11,16 +11,27 @@
 #define PATH_RC_D PATH_HA_D "/rc.d"
 #define PATH_RESOURCE_D PATH_HA_D "/resource.d"
 #define PATH_INIT_D SYSCONFDIR "/init.d"
+#define PATH_STONITH PREFIX "/sbin/stonith"
+#define PATH_DAEMON PREFIX "/sbin/heartbeat"
 #define PATH_NATIVE_IPADDR PREFIX "/libexec/heartbeat/IPaddr"
 #define PATH_PID RUNDIR "/heartbeat.pid"
 #define PATH_RUN RUNDIR "/heartbeat"
+#define PATH_LOCK PATH_RUN "/lock"
 #define PATH_API PATH_RUN "/register"
-#define PATH_HOLDINGS PATH_RUN "/holdings"
+#define PATH_STATE PATH_RUN "/state"
+#define PATH_LEFT PATH_RUN "/left"
+#define PATH_GENERATION_COPY PATH_RUN "/generation"
+#define PATH_FOREIGN PATH_RUN "/foreign"
 #define PATH_RSCTMP PATH_RUN "/rsctmp"
+#define PATH_DOPD PATH_RUN "/dopd" /* of DRBD's outdate daemon */
 #define PATH_LIB LOCALSTATEDIR "/lib/heartbeat"
 #define PATH_FIFO PATH_LIB "/fifo"
 #define PATH_GENERATION PATH_LIB "/hb_generation"
 #define PATH_UUID PATH_LIB "/hb_uuid"
+#define PATH_NAMES PATH_LIB "/names"
+#define PATH_PEER PATH_LIB "/peer"
+#define PATH_MACHINE_ID SYSCONFDIR "/machine-id"
+#define PATH_LINE_LOCKS LOCALSTATEDIR "/lock" /* of serial lines, for all programs */
 #define PATH_CORES PATH_LIB "/cores"
 
 /* doc/configuration.md 7 */

@@ -7,16 +7,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "heartbeat/daemon/paths.h"
-#include "lib/bytes.h"
 #include "lib/file.h"
+#include "lib/lock_file.h"
 #include "lib/log.h"
+#include "lib/mono.h"
+#include "lib/oom.h"
+#include "lib/process_stat.h"
+#include "lib/streams.h"
+
+enum { KEEP_FILES_MS = 1000 };
 
 static int lock_fd = -1;
 static char *title_start;
@@ -24,65 +29,180 @@ static size_t title_room;
 
 int process_lock(void)
 {
-	int fd = file_lock(PATH_PID);
+	int fd = lock_file_take(PATH_LOCK);
 	if (fd < 0)
 		return fd;
 	lock_fd = fd;
 	return 0;
 }
 
+int process_lock_descriptor(void)
+{
+	return lock_fd;
+}
+
+void process_take_lock(int fd)
+{
+	lock_fd = fd;
+}
+
+/* --- the pid file: for people and scripts; nothing depends on it --- */
+
+enum { PID_LINE = 11 };
+
+static void pid_line(char line[PID_LINE + 1])
+{
+	(void)snprintf(line, PID_LINE + 1, "%10d\n", (int)getpid());
+}
+
+static int write_pid_file(void)
+{
+	char line[PID_LINE + 1];
+	pid_line(line);
+	return file_replace(PATH_PID, line, PID_LINE, 0644);
+}
+
 bool process_write_pid(void)
 {
-	char line[32];
-	int len = snprintf(line, sizeof line, "%10d\n", (int)getpid());
-	errno = 0;
-	if (ftruncate(lock_fd, 0) == 0 && pwrite(lock_fd, line, (size_t)len, 0) == len)
-		return true;
-	log_at(LOG_LEVEL_ERROR, "cannot write %s: %s", PATH_PID, errno != 0 ? strerror(errno) : "the disk is full");
-	return false;
+	int failed = lock_file_sign(lock_fd);
+	const char *path = PATH_LOCK;
+	if (!failed) {
+		path = PATH_PID;
+		failed = write_pid_file();
+	}
+	if (failed)
+		log_at(LOG_LEVEL_ERROR, "cannot write %s: %s", path, strerror(-failed));
+	return !failed;
 }
 
-void process_remove_pid(void)
+/* Does the pid file name this process? */
+static bool pid_file_is_ours(void)
 {
-	(void)unlink(PATH_PID); /* while the lock is still held: a starter makes a new file */
+	char expected[PID_LINE + 1], found[PID_LINE + 1];
+	pid_line(expected);
+	return process_file_read(PATH_PID, found, sizeof found) == PID_LINE && memcmp(found, expected, PID_LINE) == 0;
 }
+
+static void keep_pid_file(void)
+{
+	static bool failed; /* logged */
+	if (pid_file_is_ours())
+		return;
+	int rc = write_pid_file();
+	if (rc == 0)
+		log_at(LOG_LEVEL_WARN, "%s was removed or changed: written again", PATH_PID);
+	else if (!failed)
+		log_at(LOG_LEVEL_ERROR, "%s was removed or changed, and cannot be written: %s", PATH_PID,
+			strerror(-rc));
+	failed = rc != 0;
+}
+
+static void keep_lock(void)
+{
+	static bool failed; /* logged */
+	if (lock_file_has_name(lock_fd, PATH_LOCK))
+		return;
+	int fd = lock_file_take(PATH_LOCK), rc = fd < 0 ? fd : lock_file_sign(fd);
+	if (fd >= 0) {
+		(void)dup3(fd, lock_fd, O_CLOEXEC); /* cannot fail: both are valid */
+		(void)close(fd);
+	}
+	if (rc == 0)
+		log_at(LOG_LEVEL_WARN, "%s was removed: locked again", PATH_LOCK);
+	else if (!failed)
+		log_at(LOG_LEVEL_CRIT, "%s was removed, and cannot be locked again: %s. Another heartbeat may run beside this one",
+			PATH_LOCK, strerror(-rc));
+	failed = rc != 0;
+}
+
+void process_keep_files(void)
+{
+	static struct mono looked;
+	struct mono now = mono_now();
+	if (mono_since(now, looked).ns < span_ms(KEEP_FILES_MS).ns)
+		return;
+	looked = now;
+	keep_lock();
+	keep_pid_file();
+}
+
+void process_unlock(void)
+{
+	(void)unlink(PATH_PID);  /* while the lock is held: afterwards it may be the next daemon's */
+	(void)close(lock_fd);    /* now: who waits for the end of the pid file may start the next one at once */
+	lock_fd = -1;
+}
+
+/* --- does a heartbeat run? --- */
 
 /* Do not answer "not running" when we do not know: a script could act on it. */
-static pid_t cannot_know(void)
+static enum process_running cannot_know(const char *path, int error)
 {
-	fprintf(stderr, "heartbeat: %s cannot be read, so nobody knows whether heartbeat runs: %s\n", PATH_PID,
-		strerror(errno));
-	return -1;
+	fprintf(stderr, "heartbeat: cannot read %s, so it is unknown whether heartbeat runs: %s\n", path,
+		strerror(error));
+	return PROCESS_UNKNOWN;
 }
 
-pid_t process_running(bool *stale)
+/* Is it a process of root with our name? */
+static bool is_guardian(pid_t pid)
 {
-	*stale = false;
-	int fd = open(PATH_PID, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0 && errno == ENOENT)
-		return 0;
-	pid_t pid = 0;
-	if (fd < 0) {
-		return cannot_know();
-	} else if (flock(fd, LOCK_SH | LOCK_NB) == 0) {
-		*stale = true; /* nobody holds it: whatever number it names is not ours */
-	} else if (errno != EWOULDBLOCK) {
-		pid = cannot_know();
-	} else {
-		char text[32];
-		ssize_t len = pread(fd, text, sizeof text, 0);
-		if (len < 0)
-			pid = cannot_know();
-		size_t from = 0;
-		while (len > 0 && from < (size_t)len && text[from] == ' ')
-			from++;
-		uint64_t number = 0;
-		if (len > 1 &&
-			bytes_to_u64((struct bytes){(const uint8_t *)text + from, (size_t)len - from - 1}, 10, &number))
-			pid = (pid_t)number;
-	}
+	char path[64], name[32];
+	struct stat st;
+	(void)snprintf(path, sizeof path, "/proc/%d", (int)pid);
+	if (stat(path, &st) != 0 || st.st_uid != 0)
+		return false;
+	(void)snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+	ssize_t len = process_file_read(path, name, sizeof name);
+	return len == sizeof PROCESS_NAME && memcmp(name, PROCESS_NAME "\n", sizeof PROCESS_NAME) == 0;
+}
+
+/* Only root can write the pid file, so its number is the guardian's or an earlier guardian's.  Without the lock this is
+ * good enough for an answer, and not for a signal. */
+static enum process_running running_by_pid_file(pid_t *pid, bool *stale)
+{
+	char text[PID_LINE + 1];
+	int fd = open(PATH_PID, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return errno == ENOENT ? PROCESS_STOPPED : cannot_know(PATH_PID, errno);
+	ssize_t len = read(fd, text, PID_LINE);
+	int error = errno;
 	(void)close(fd);
-	return pid;
+	if (len < 0)
+		return cannot_know(PATH_PID, error);
+	text[len] = '\0';
+	*pid = (pid_t)strtol(text, NULL, 10);
+	if (*pid > 0 && is_guardian(*pid))
+		return PROCESS_RUNS;
+	*pid = 0;
+	*stale = true;
+	return PROCESS_STOPPED;
+}
+
+enum process_running process_running(pid_t *pid, int *pidfd, bool *stale)
+{
+	struct lock_holder holder;
+	*pid = 0;
+	*stale = false;
+	if (pidfd)
+		*pidfd = -1;
+	int held = lock_file_holder(PATH_LOCK, &holder);
+	if (held == -EACCES)
+		return running_by_pid_file(pid, stale);
+	if (held < 0)
+		return cannot_know(PATH_LOCK, -held);
+	if (held == 0) {
+		*stale = access(PATH_PID, F_OK) == 0;
+		return PROCESS_STOPPED;
+	}
+	int fd = process_open(holder.pid, holder.started);
+	if (fd < 0)
+		return PROCESS_CHANGES;
+	*pid = holder.pid;
+	if (pidfd)
+		*pidfd = fd;
+	else
+		(void)close(fd);
+	return PROCESS_RUNS;
 }
 
 void process_title_init(int argc, char **argv)
@@ -104,9 +224,14 @@ void process_title_init(int argc, char **argv)
 	title_room = (size_t)(end - title_start);
 }
 
+void process_name(const char *name)
+{
+	(void)prctl(PR_SET_NAME, name); /* cannot fail; the kernel keeps 15 characters */
+}
+
 void process_title(const char *title)
 {
-	(void)prctl(PR_SET_NAME, title); /* at most 15 characters; for top and pgrep */
+	process_name(title);
 	if (title_room == 0)
 		return;
 	memset(title_start, 0, title_room);
@@ -115,16 +240,24 @@ void process_title(const char *title)
 
 void process_release_terminal(void)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	for (int fd = 0; null >= 0 && fd < 3; fd++)
-		(void)dup2(null, fd); /* cannot fail: both are valid */
-	if (null > 2)
-		(void)close(null);
+	int failed = streams_release(-1);
+	log_to_stderr(false);
+	if (failed)
+		log_at(LOG_LEVEL_WARN, "cannot open /dev/null: %s; the daemon keeps the terminal open",
+			strerror(-failed));
 }
 
-void process_realtime(const struct ha_cf *conf)
+void process_protect(void)
 {
-	if (!conf->realtime)
+	int failed = oom_protect();
+	if (failed)
+		log_at(LOG_LEVEL_INFO, "no protection when memory runs out: %s. The kernel may kill this process then",
+			strerror(-failed));
+}
+
+void process_realtime(const struct ha_cf *conf, const struct accepted *accepted)
+{
+	if (!conf->realtime || accepted->ordinary)
 		return;
 	struct sched_param param = {.sched_priority = conf->rtprio ? conf->rtprio : sched_get_priority_min(SCHED_RR)};
 	/* Children must not inherit it: a script that spins would starve the machine. */

@@ -17,7 +17,7 @@
 #include "lib/log.h"
 
 enum {
-	SIZE_MAX_BYTES = 64 * 1024 * 1024, /* days of a pair in rest; a flood must not fill the disk */
+	SIZE_MAX_BYTES = 64 * 1024 * 1024, /* several days of an idle pair; a flood must not fill the disk */
 	CONFIG_MAX = 1024 * 1024,
 	LINE_MAX_BYTES = 4 * CODEC_DATAGRAM_MAX + 256,
 };
@@ -51,7 +51,7 @@ static void put_file(const char *name, const char *from)
 	char *text;
 	size_t len;
 	if (file_read(from, CONFIG_MAX, &text, &len, NULL) != 0)
-		return; /* the replay will say that it is missing */
+		return; /* the replay reports that it is missing */
 	struct writer w = writer_over(line, sizeof line);
 	writer_format(&w, "%s\n", name);
 	char *rest = text;
@@ -71,14 +71,21 @@ bool record_begin(const struct core_config *config)
 		log_at(LOG_LEVEL_ERROR, "cannot record into %s: %s", path, strerror(errno));
 		return false;
 	}
-	setlinebuf(file); /* a core that dies leaves what killed it */
+	setlinebuf(file); /* the event that kills the core must be in the file */
 	struct writer w = writer_over(line, sizeof line);
 	writer_format(&w, "heartbeat recording 1\nnode %s\nuuid ", config->node);
 	writer_hex(&w, (struct bytes){config->uuid, sizeof config->uuid});
 	writer_format(&w, "\ngeneration %" PRIu64 "\nseed %" PRIu64 "\n", config->generation, config->seed);
 	for (size_t i = 0; i < config->adopted_count; i++)
 		writer_format(&w, "adopt %" PRIx32 " %" PRIu64 " %d\n", config->adopted[i].group_id,
-			config->adopted[i].epoch, config->adopted[i].clean_up);
+			config->adopted[i].epoch, config->adopted[i].unverified ? 2 : config->adopted[i].clean_up);
+	if (config->remembered) {
+		const struct peer_memory *m = config->remembered;
+		writer_format(&w, "peer %s %" PRIu64 " %" PRIu64 " %d ", m->name, m->generation, m->number,
+			m->spoke_native | m->alone << 1 | m->heard << 2 | m->fenced << 3);
+		writer_hex(&w, (struct bytes){m->uuid, m->has_uuid ? sizeof m->uuid : 0});
+		writer_byte(&w, '\n');
+	}
 	put(&w);
 	put_file("ha.cf", PATH_HA_CF);
 	put_file("haresources", PATH_HARESOURCES);
@@ -87,6 +94,13 @@ bool record_begin(const struct core_config *config)
 	put(&w);
 	began_ns = 0;
 	return true;
+}
+
+void record_reloaded(struct instant now)
+{
+	put_file("ha.cf", PATH_HA_CF);
+	put_file("haresources", PATH_HARESOURCES);
+	record_event(now, &(struct event){.kind = EVENT_RELOADED});
 }
 
 void record_event(struct instant now, const struct event *event)

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-/* The recorder: everything that reaches the core, with its time, as lines of text that tests/replay feeds to a core
- * again.
- * Decides nothing, and never writes a key: whoever replays needs the authkeys.
+/* The recorder: writes everything that reaches the core, with its time, as lines of text.  tests/replay passes them to
+ * a core again.  The recorder decides nothing and never writes a key: a replay needs the authkeys.
  *
- *   heartbeat recording 1            one life of an engine; the next life begins with the same line
- *   node NAME   uuid HEX   generation N   seed N   adopt ID EPOCH TO-STOP
+ *   heartbeat recording 1            the start of one engine; a later engine starts with the same line
+ *   node NAME   uuid HEX   generation N   seed N
+ *   adopt ID EPOCH TO-STOP           0: it runs; 1: it is stopped first; 2: it is stopped if it runs
+ *   peer NAME GENERATION NUMBER NATIVE [UUID]      what is remembered of the peer
  *   ha.cf, haresources               each followed by the file's lines, indented by a tab
  *   begin
- *   NS WALL EVENT                    since the first event; the wall clock in seconds; core/event_text.h */
+ *   NS WALL EVENT                    since the first event; the wall clock in seconds; core/event_text.h
+ *   ha.cf, haresources, NS WALL reloaded    the files were read again; the authkeys must fit both */
 #ifndef HEARTBEAT_DAEMON_RECORD_H
 #define HEARTBEAT_DAEMON_RECORD_H
 
@@ -19,6 +21,8 @@ void record_to(const char *path);
 /* Start the record of one engine; does nothing unless record_to was called.  False, after a log message, when the file
  * cannot be written. */
 bool record_begin(const struct core_config *config);
+/* The files were read again and are in use from now on: write them, and the event.  Call it before core_commit. */
+void record_reloaded(struct instant now);
 void record_event(struct instant now, const struct event *event);
 
 #endif

@@ -7,14 +7,6 @@
 #include "heartbeat/exec/exec_private.h"
 #include "lib/log.h"
 
-/* An announcement is repeated: a single frame may be lost, and switches learn slowly. */
-struct announcement {
-	struct exec *exec;
-	struct ipaddr ip;
-	unsigned sent, tried;
-	guint timer;
-};
-
 static bool is_same_file(const char *a, const char *b)
 {
 	struct stat first, second;
@@ -24,81 +16,36 @@ static bool is_same_file(const char *a, const char *b)
 
 /* An administrator's own IPaddr file is run as a script.  Our file is not run, so its mode does not matter: an address
  * that was taken is released, also when the file has changed. */
+bool address_class_serves(const char *const *directories, const char *own, const char *script,
+	char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX])
+{
+	error[0] = '\0';
+	if (!ipaddr_is_script(script))
+		return false;
+	bool is_ipaddr = haresources_address_family(script) == AF_INET;
+	if (agent_find(directories, script, path, error) == -ENOENT)
+		(void)snprintf(path, AGENT_PATH_MAX, "%s", own != NULL && is_ipaddr ? own : script);
+	else if (!is_same_file(path, own))
+		return false;
+	return true;
+}
+
 static int resolve(const struct exec *e, const struct resource_conf *r, char path[AGENT_PATH_MAX],
                    char error[AGENT_ERROR_MAX])
 {
-	error[0] = '\0';
-	if (!ipaddr_is_script(r->script))
-		return -ENOENT;
-	const char *own = e->config.native_ipaddr;
-	bool is_ipaddr = haresources_address_family(r->script) == AF_INET;
-	if (agent_find(e->config.script_directories, r->script, path, error) == -ENOENT)
-		(void)snprintf(path, AGENT_PATH_MAX, "%s", own != NULL && is_ipaddr ? own : r->script);
-	else if (!is_same_file(path, own))
-		return -ENOENT;
-	return 0;
+	bool serves = address_class_serves(
+		e->config.script_directories, e->config.native_ipaddr, r->script, path, error);
+	return serves ? 0 : -ENOENT;
 }
 
 /* --- announcements ---------------------------------------------------------------------------- */
-
-static void announcement_free(void *memory)
-{
-	struct announcement *a = memory;
-	if (a->timer != 0)
-		(void)g_source_remove(a->timer);
-	g_free(a);
-}
-
-GPtrArray *address_class_announcements_new(void)
-{
-	return g_ptr_array_new_with_free_func(announcement_free);
-}
-
-static gboolean on_announce(void *context)
-{
-	struct announcement *a = context;
-	/* does nothing unless it failed at start; the announcement reports the error */
-	(void)address_announce_prepare();
-	int result = ipaddr_announce(a->exec->addresses, &a->ip);
-	a->sent += result == 0;
-	a->tried++;
-	if (result != -ENOENT && a->sent < IPADDR_ANNOUNCE_COUNT && a->tried < IPADDR_ANNOUNCE_TRIES)
-		return G_SOURCE_CONTINUE;
-	a->timer = 0;
-	(void)g_ptr_array_remove_fast(a->exec->announcements, a);
-	return G_SOURCE_REMOVE;
-}
-
-static void announce_cancel(struct exec *e, const struct ip_address *ip)
-{
-	for (guint i = e->announcements->len; i > 0; i--) {
-		struct announcement *a = g_ptr_array_index(e->announcements, i - 1);
-		if (ip_address_equal(&a->ip.address.ip, ip))
-			(void)g_ptr_array_remove_index_fast(e->announcements, i - 1);
-	}
-}
-
-static void announce_repeat(struct exec *e, const struct ipaddr *ip)
-{
-	announce_cancel(e, &ip->address.ip);
-	struct announcement *a = g_new0(struct announcement, 1);
-	*a = (struct announcement){.exec = e, .ip = *ip};
-	a->timer = g_timeout_add(IPADDR_ANNOUNCE_INTERVAL_MS, on_announce, a);
-	g_ptr_array_add(e->announcements, a);
-}
-
-static void announce(struct exec *e, const struct ipaddr *ip)
-{
-	if (ipaddr_announce(e->addresses, ip) != -ENOENT)
-		announce_repeat(e, ip);
-}
 
 void address_class_announce(struct exec *e, const struct resource_conf *resource)
 {
 	struct ipaddr ip;
 	char why[IPADDR_ERROR_MAX];
 	if (ipaddr_of_resource(resource, &ip, why))
-		announce(e, &ip);
+		announcements_begin(e, &ip);
 }
 
 static bool is_address(const struct resource_conf *resource)
@@ -121,37 +68,88 @@ void address_class_prepare(struct exec *e)
 
 /* --- actions ---------------------------------------------------------------------------------- */
 
-static enum agent_verdict status(struct exec *e, struct ipaddr *ip, char *why)
+static enum agent_verdict status(struct exec *e, const struct resource_conf *r, struct ipaddr *ip, char *why)
 {
 	int result = ipaddr_status(e->addresses, ip);
+	(void)r;
 	if (result < 0)
 		(void)snprintf(
 			why, IPADDR_ERROR_MAX, "cannot read the addresses of this machine: %s", strerror(-result));
 	return result < 0 ? AGENT_UNKNOWN : result > 0 ? AGENT_RUNNING : AGENT_STOPPED;
 }
 
-static enum agent_verdict start(struct exec *e, struct ipaddr *ip, char *why)
+static const struct resource *resource_of(const struct exec *e, const struct resource_conf *conf)
+{
+	size_t i = 0;
+	while (i < e->resource_count && e->resources[i].conf != conf)
+		i++;
+	return i < e->resource_count ? &e->resources[i] : NULL;
+}
+
+/* It was here before, and we have not put it there: an operator, or the system.  What we have not added we do not
+ * remove. */
+static void use_as_it_is(struct exec *e, const struct resource_conf *conf, const struct ipaddr *ip)
+{
+	const struct resource *r = resource_of(e, conf);
+	if (r == NULL || r->active || foreign_has(e->foreign, &ip->address.ip))
+		return;
+	foreign_add(e->foreign, &ip->address.ip);
+	log_at(LOG_LEVEL_WARN,
+		"address %s was on this machine before %s started, and is used as it is. A stop will not remove it, and the "
+		"other node will not get the group while it is there: remove it from the network configuration of this system",
+		ip_address_text(&ip->address.ip).at, conf->text);
+}
+
+static enum agent_verdict start(struct exec *e, const struct resource_conf *r, struct ipaddr *ip, char *why)
 {
 	int result = ipaddr_start(e->addresses, ip, why);
-	if (result < 0)
+	if (result < 0) {
+		e->address_failed(e->keeper, r, result, why);
 		return AGENT_FAILED;
-	/* The address was here already.  Another owner may have announced it later than we did, so announce it now. */
+	}
 	if (result == 1)
-		announce(e, ip);
+		use_as_it_is(e, r, ip);
 	else
-		announce_repeat(e, ip);
+		foreign_drop(e->foreign, &ip->address.ip);
+	/* When it was here already: another owner may have announced it later than we did, so announce it now. */
+	if (result == 1)
+		announcements_begin(e, ip);
+	else
+		announcements_repeat(e, ip);
 	return AGENT_OK;
 }
 
-static enum agent_verdict stop(struct exec *e, struct ipaddr *ip, char *why)
+/* The other node must not start it while it is here, so this is a failure.  The next try comes when the core tries to
+ * stop the group again. */
+static enum agent_verdict refuse(struct exec *e, const struct resource_conf *r, const struct ipaddr *ip, char *why)
 {
-	announce_cancel(e, &ip->address.ip);
-	return ipaddr_stop(e->addresses, ip, why) < 0 ? AGENT_FAILED : AGENT_OK;
+	struct address found = {.interface = "an interface"};
+	struct ip_address_text name = ip_address_text(&ip->address.ip);
+	(void)address_find(e->addresses, &ip->address.ip, &found); /* only for the text */
+	(void)snprintf(why, IPADDR_ERROR_MAX, "%s stays on %s: it was there before the group started", name.at,
+		found.interface);
+	log_at(LOG_LEVEL_CRIT,
+		"address %s is not removed from %s: it was there before %s started. The other node does not get the group as long "
+		"as it is there: run \"ip addr del %s/%u dev %s\", and remove it from the network configuration of this system",
+		name.at, found.interface, r->text, name.at, found.prefix, found.interface);
+	return AGENT_REFUSED;
+}
+
+static enum agent_verdict stop(struct exec *e, const struct resource_conf *r, struct ipaddr *ip, char *why)
+{
+	announcements_cancel(e, &ip->address.ip);
+	if (foreign_has(e->foreign, &ip->address.ip) && ipaddr_status(e->addresses, ip) == 1)
+		return refuse(e, r, ip, why);
+	if (ipaddr_stop(e->addresses, ip, why) < 0)
+		return AGENT_FAILED;
+	foreign_drop(e->foreign, &ip->address.ip);
+	return AGENT_OK;
 }
 
 static enum agent_verdict carry_out(const struct class_request *request, char why[IPADDR_ERROR_MAX])
 {
-	static enum agent_verdict (*const actions[AGENT_ACTIONS])(struct exec *, struct ipaddr *, char *) = {
+	static enum agent_verdict (*const actions[AGENT_ACTIONS])(
+		struct exec *, const struct resource_conf *, struct ipaddr *, char *) = {
 		[AGENT_STATUS] = status, [AGENT_START] = start, [AGENT_STOP] = stop};
 	const struct resource_conf *resource = request->resource;
 	enum agent_action action = request->action;
@@ -161,9 +159,9 @@ static enum agent_verdict carry_out(const struct class_request *request, char wh
 		log_at(action == AGENT_START ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, "%s: %s", resource->text, why);
 		return action == AGENT_STATUS ? AGENT_STOPPED : action == AGENT_STOP ? AGENT_OK : AGENT_FAILED;
 	}
-	enum agent_verdict verdict = actions[action](request->exec, &ip, why);
+	enum agent_verdict verdict = actions[action](request->exec, resource, &ip, why);
 	agent_log_running(action, request->path, resource); /* after the action, which is more urgent */
-	if (verdict == AGENT_FAILED || verdict == AGENT_UNKNOWN)
+	if (verdict == AGENT_FAILED || verdict == AGENT_UNKNOWN) /* a refusal is logged already */
 		log_at(LOG_LEVEL_ERROR, "%s %s: %s", resource->text, agent_action_name(action), why);
 	return verdict;
 }
@@ -173,7 +171,8 @@ static struct class_call *call(const struct class_request *request)
 {
 	char why[IPADDR_ERROR_MAX] = "";
 	enum agent_verdict verdict = carry_out(request, why);
-	request->done(request->context, verdict, verdict == AGENT_FAILED || verdict == AGENT_UNKNOWN ? why : "");
+	bool failed = verdict == AGENT_FAILED || verdict == AGENT_UNKNOWN || verdict == AGENT_REFUSED;
+	request->done(request->context, verdict, failed ? why : "");
 	return NULL;
 }
 

@@ -5,11 +5,15 @@
 #include <glib.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/executable.h"
 #include "lib/log.h"
+#include "lib/trust.h"
 
 struct agent {
 	struct agent_request request;
@@ -38,27 +42,43 @@ static int fail(char *error, int code, const char *format, ...)
 	return code;
 }
 
-/* Only root may be able to replace the content of the file. */
-static int check_trust(const char *path, const struct stat *st, const char *kind, char *error)
+struct refusal {
+	const char *path;
+	char *directory; /* of path, without links; NULL: it cannot be found out */
+	char *error;
+	int code;
+};
+
+/* The group of a directory further away may write: that is so with /usr/local, where a link of ours may lead. */
+static void on_finding(void *context, const struct trust_finding *f)
 {
-	if (st->st_uid != 0)
-		return fail(error, -EPERM, "%s %s belongs to uid %u: not run; it must belong to root (chown root)",
-			kind, path, st->st_uid);
-	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return fail(error, -EPERM,
-			"%s %s has mode %04o: not run, because users other than root may change it; expected %04o (chmod go-w)",
-			kind, path, st->st_mode & 07777, st->st_mode & 07777 & ~(mode_t)(S_IWGRP | S_IWOTH));
-	return 0;
+	struct refusal *r = context;
+	char text[TRUST_TEXT_MAX];
+	if (f->flaw == TRUST_GROUP_WRITES && f->place != TRUST_FILE && g_strcmp0(f->path, r->directory) != 0)
+		return;
+	if (r->code != 0)
+		return; /* the first one is enough */
+	trust_text(f, r->path, text);
+	r->code = fail(r->error, -EPERM, "script %s is not run: %s", r->path, text);
 }
 
-static int check_directory(const char *path, char *error)
+/* The directory of a path, without memory from the heap. */
+static void directory_of(const char *path, char directory[PATH_MAX])
 {
-	char *directory = g_path_get_dirname(path);
-	struct stat st;
-	int result = stat(directory, &st) < 0 ? fail(error, -errno, "%s: %s", directory, strerror(errno))
-	                                      : check_trust(directory, &st, "directory", error);
-	g_free(directory);
-	return result;
+	const char *slash = strrchr(path, '/');
+	int len = slash ? (int)(slash - path) : 0;
+	(void)snprintf(directory, PATH_MAX, "%.*s", len > 0 ? len : 1, len > 0 ? path : slash ? "/" : ".");
+}
+
+/* Only root may be able to replace the content of the file. */
+static int check_trust(const char *path, char *error)
+{
+	char directory[PATH_MAX];
+	directory_of(path, directory);
+	struct refusal r = {.path = path, .directory = realpath(directory, NULL), .error = error};
+	int failed = trust_walk(path, on_finding, &r);
+	free(r.directory);
+	return r.code != 0 || failed == 0 ? r.code : fail(error, -EPERM, "script %s is not run: %s", path, strerror(-failed));
 }
 
 int agent_check_file(const char *path, char error[AGENT_ERROR_MAX])
@@ -71,8 +91,16 @@ int agent_check_file(const char *path, char error[AGENT_ERROR_MAX])
 		return fail(error, -ENOENT, "%s is not a regular file", path);
 	if ((st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
 		return fail(error, -ENOENT, "%s is not executable (chmod +x)", path);
-	int result = check_trust(path, &st, "script", error);
-	return result != 0 ? result : check_directory(path, error);
+	int result = check_trust(path, error);
+	if (result == 0 && executable_check(path, error, AGENT_ERROR_MAX) == EXECUTABLE_NOT)
+		result = -ENOEXEC;
+	return result;
+}
+
+bool agent_needs_shell(const char *path)
+{
+	char why[AGENT_ERROR_MAX];
+	return executable_check(path, why, sizeof why) == EXECUTABLE_BY_SHELL;
 }
 
 int agent_find(
@@ -88,16 +116,16 @@ int agent_find(
 			result = fail(why, -ENOENT, "%s/%s is too long", directories[i], script);
 		else
 			result = agent_check_file(path, why);
-		if (result == -EPERM)
-			g_string_assign(reasons, why);
-		else if (result != 0)
+		if (result == -ENOENT)
 			g_string_append_printf(reasons, "%s%s", reasons->len > 0 ? "; " : "", why);
+		else if (result != 0)
+			g_string_assign(reasons, why);
 	}
-	if (result == -EPERM)
-		(void)fail(error, result, "%s", reasons->str);
-	else if (result != 0)
+	if (result == -ENOENT)
 		(void)fail(error, -ENOENT, "Cannot locate resource script %s%s%s", script, reasons->len > 0 ? ": " : "",
 			reasons->str);
+	else if (result != 0)
+		(void)fail(error, result, "%s", reasons->str);
 	g_string_free(reasons, TRUE);
 	return result;
 }
@@ -141,6 +169,13 @@ static void on_line(void *context, bool is_stderr, const char *line)
 	log_output(level, a->request.resource->script, line);
 }
 
+static void on_dropped(void *context, const char *text)
+{
+	const struct agent *a = context;
+	if (!a->forgotten)
+		log_at(LOG_LEVEL_WARN, "%s: %s", a->label, text);
+}
+
 /* Describe in why, and in the log, how a call failed.  True when it failed. */
 static bool describe_failure(const struct agent *a, const struct spawn_result *result, char why[AGENT_ERROR_MAX])
 {
@@ -159,32 +194,64 @@ static bool describe_failure(const struct agent *a, const struct spawn_result *r
 		if (a->cancelled)
 			(void)fail(why, 0, "cancelled");
 		else
-			(void)fail(why, 0, "not finished within %" PRId64 " ms: killed with its process group",
-				span_to_ms(a->request.deadline));
+			(void)fail(why, 0,
+				"not finished within %" PRId64 " ms: killed with its process group. "
+				"If it needs more time: \"script_deadline TIME %s %s\" in ha.cf",
+				span_to_ms(a->request.deadline), a->request.resource->script,
+				agent_action_name(a->request.action));
 		break;
 	case SPAWN_FAILED:
-		(void)fail(why, 0, "cannot be run: %s%s", strerror(result->code),
-			result->code == ENOEXEC || result->code == ENOENT
-				? " (is its first line \"#!\" and an interpreter that exists?)"
-				: "");
+		(void)fail(why, 0, "cannot be run: %s", strerror(result->code));
 		break;
 	}
 	log_at(a->cancelled ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "%s: %s", a->label, why);
 	return true;
 }
 
+/* Once for each script: its author can repair it, and nothing depends on it. */
+static void log_contradiction(
+	const struct agent *a, const struct spawn_result *result, const struct agent_status *status)
+{
+	static GHashTable *logged;
+	if (logged == NULL)
+		logged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	if (!g_hash_table_add(logged, g_strdup(a->path)))
+		return;
+	log_at(LOG_LEVEL_NOTICE,
+		"%s: status exits with %d and prints \"%.60s\", which do not say the same: %s. "
+		"A status that cannot be misread prints \"running\" and exits with 0, or prints \"stopped\" and exits with 3",
+		a->path, result->code, result->output, status->rule);
+}
+
+/* Did execve refuse the script?  Other errors, such as a lack of memory, may be gone at the next try. */
+static bool is_refused(const struct spawn_result *result)
+{
+	static const int errors[] = {ENOENT, ENOEXEC, EACCES, EPERM, ELOOP, ENOTDIR, EISDIR, ENAMETOOLONG, ELIBBAD};
+	for (size_t i = 0; i < G_N_ELEMENTS(errors); i++)
+		if (result->end == SPAWN_FAILED && result->code == errors[i])
+			return true;
+	return false;
+}
+
 static enum agent_verdict verdict_of(
 	const struct agent *a, const struct spawn_result *result, char why[AGENT_ERROR_MAX])
 {
 	if (a->request.action != AGENT_STATUS)
-		return describe_failure(a, result, why) ? AGENT_FAILED : AGENT_OK;
+		return !describe_failure(a, result, why) ? AGENT_OK
+		       : is_refused(result)              ? AGENT_NOT_EXECUTED
+						         : AGENT_FAILED;
 	why[0] = '\0';
 	if (result->end != SPAWN_EXITED)
 		(void)describe_failure(a, result, why); /* not needed: after a failure the verdict is unknown */
-	enum agent_verdict verdict = agent_status_decide(result->end, result->code, result->output);
-	log_at(LOG_LEVEL_DEBUG, "%s: exit code %d, text \"%.60s\": %s", a->label, result->code, result->output,
-	       verdict == AGENT_RUNNING ? "running" : verdict == AGENT_STOPPED ? "stopped" : "unknown");
-	return verdict;
+	struct agent_status status = agent_status_decide(result->end, result->code, result->output);
+	log_at(LOG_LEVEL_DEBUG, "%s: exit code %d, text \"%.60s\": %s: %s", a->label, result->code, result->output,
+		status.verdict == AGENT_RUNNING   ? "running"
+		: status.verdict == AGENT_STOPPED ? "stopped"
+						  : "unknown, taken for stopped before a start",
+		status.rule);
+	if (status.contradicts)
+		log_contradiction(a, result, &status);
+	return status.verdict;
 }
 
 static void on_done(void *context, const struct spawn_result *result)
@@ -213,7 +280,11 @@ struct agent *agent_call(const struct agent_request *request)
 		.argv = argv,
 		.envp = request->environment,
 		.deadline = request->deadline,
+		.group = request->group,
+		.by_shell = agent_needs_shell(request->path),
 		.line = on_line,
+		.dropped = on_dropped,
+		.lasting_name = request->resource->script,
 		.done = on_done,
 		.context = a,
 	});

@@ -1,35 +1,82 @@
 // SPDX-License-Identifier: MIT
+/* What the answer of a status call means.  The table is in agent.h. */
 #include <glib.h>
 #include <string.h>
 
 #include "heartbeat/exec/agent.h"
 
-/* Words that mean "stopped" at exit code 0.  "usage" comes from a script without a status action. */
-static const char *const denials[] = {"not", "no", "inactive", "dead", "down", "unused", "usage"};
+/* Words that deny "running" or "OK" in the same line, and that mean "stopped" at exit code 0.  "usage" comes from a script
+ * without a status action; "isn" and its like are the first half of "isn't". */
+static const char *const denials[] = {"not", "no", "never", "none", "neither", "nothing", "without", "cannot", "isn", "aren",
+	"wasn", "weren", "doesn", "don", "inactive", "dead", "down", "off", "stopped", "stopping", "unused", "false", "failed",
+	"disabled", "unknown", "crashed", "usage"};
+/* Words that deny it directly before or behind: "0 running", "running: n". */
+static const char *const neighbours[] = {"0", "n"};
 
-static bool says_running(const char *text)
-{
-	return strstr(text, "running") != NULL || strstr(text, "Running") != NULL;
-}
+enum word_kind { WORD_OTHER, WORD_RUNNING, WORD_DENIAL, WORD_NEIGHBOUR };
 
-/* The reference's pattern: "not" in any case, a blank, and later running or Running, over all lines. */
-static bool says_not_running(const char *lower, const char *text)
+static bool is_in(const char *word, const char *const *list, size_t count)
 {
-	for (size_t at = 0; lower[at] != '\0'; at++)
-		if (strncmp(&lower[at], "not", 3) == 0 && g_ascii_isspace(lower[at + 3]))
-			return says_running(&text[at + 4]);
+	for (size_t i = 0; i < count; i++)
+		if (g_ascii_strcasecmp(word, list[i]) == 0)
+			return true;
 	return false;
 }
 
-static bool has_denial(const char *lower)
+static enum word_kind kind_of(const char *word)
 {
-	bool found = false;
-	char **words = g_strsplit_set(lower, " \t\r\n.,:;!()[]<>{}|'\"-", -1);
-	for (size_t i = 0; words[i] != NULL; i++)
-		for (size_t d = 0; d < G_N_ELEMENTS(denials); d++)
-			found = found || strcmp(words[i], denials[d]) == 0;
+	if (g_ascii_strcasecmp(word, "running") == 0 || strcmp(word, "OK") == 0)
+		return WORD_RUNNING;
+	if (is_in(word, denials, G_N_ELEMENTS(denials)))
+		return WORD_DENIAL;
+	return is_in(word, neighbours, G_N_ELEMENTS(neighbours)) ? WORD_NEIGHBOUR : WORD_OTHER;
+}
+
+/* What the words of the text mean. */
+struct words {
+	bool running;   /* a line reports it as running, without a denial */
+	bool ambiguous; /* a line has both */
+	bool denial;    /* a denial is anywhere */
+};
+
+static void read_line(char *line, struct words *out)
+{
+	bool running = false, denial = false;
+	enum word_kind before = WORD_OTHER;
+	/* Bytes of other alphabets belong to words. */
+	char **words = g_strsplit_set(line, " \t\r.,:;!?()[]<>{}|'\"`=/_*+-", -1);
+	for (char **word = words; *word; word++) {
+		if (**word == '\0')
+			continue;
+		enum word_kind kind = kind_of(*word);
+		running |= kind == WORD_RUNNING;
+		denial |= kind == WORD_DENIAL || (kind == WORD_RUNNING && before == WORD_NEIGHBOUR) ||
+		          (kind == WORD_NEIGHBOUR && before == WORD_RUNNING);
+		before = kind;
+	}
 	g_strfreev(words);
-	return found;
+	out->running |= running && !denial;
+	out->ambiguous |= running && denial;
+	out->denial |= denial;
+}
+
+static struct words read_words(const char *text)
+{
+	struct words all = {0};
+	char **lines = g_strsplit(text, "\n", -1);
+	for (char **line = lines; *line; line++)
+		read_line(*line, &all);
+	g_strfreev(lines);
+	return all;
+}
+
+/* The reference's pattern: "not" in any case, a blank, and later running or Running, over all lines. */
+static bool reference_denies(const char *text)
+{
+	for (const char *at = text; *at != '\0'; at++)
+		if (g_ascii_strncasecmp(at, "not", 3) == 0 && g_ascii_isspace(at[3]))
+			return strstr(at + 4, "running") != NULL || strstr(at + 4, "Running") != NULL;
+	return false;
 }
 
 static bool is_blank(const char *text)
@@ -37,25 +84,30 @@ static bool is_blank(const char *text)
 	return text[strspn(text, " \t\r\n")] == '\0';
 }
 
-static bool runs(int code, const char *text, const char *lower)
+static struct agent_status decide(int code, const char *text)
 {
-	if (says_not_running(lower, text))
-		return false;
+	struct words words = read_words(text);
+	bool reports_running = words.running && !reference_denies(text);
+	if (code == 3 || code == 7)
+		return (struct agent_status){AGENT_STOPPED, "the exit code means that it is stopped", reports_running};
+	if (reports_running)
+		return (struct agent_status){AGENT_RUNNING, "the text reports it as running", code != 0};
+	if (reference_denies(text))
+		return (struct agent_status){AGENT_STOPPED, "the text reports it as not running", code == 0};
+	if (words.ambiguous)
+		return (struct agent_status){AGENT_UNKNOWN, "the text reports it as running and as not running", true};
 	if (code != 0)
-		return says_running(text) || strstr(text, "OK") != NULL;
-	if (strstr(lower, "stopped") != NULL)
-		return false;
-	return says_running(text) || (!is_blank(text) && !has_denial(lower));
+		return (struct agent_status){AGENT_STOPPED, "neither the text nor the exit code reports it as running", false};
+	if (is_blank(text))
+		return (struct agent_status){AGENT_STOPPED, "no text: exit code 0 alone does not mean that it runs", false};
+	if (words.denial)
+		return (struct agent_status){AGENT_STOPPED, "the text reports it as not running", true};
+	return (struct agent_status){AGENT_UNKNOWN, "the text reports it neither as running nor as stopped", true};
 }
 
-enum agent_verdict agent_status_decide(enum spawn_end end, int code, const char *output)
+struct agent_status agent_status_decide(enum spawn_end end, int code, const char *output)
 {
 	if (end != SPAWN_EXITED)
-		return AGENT_UNKNOWN;
-	if (code == 3 || code == 7)
-		return AGENT_STOPPED;
-	char *lower = g_ascii_strdown(output, -1);
-	bool running = runs(code, output, lower);
-	g_free(lower);
-	return running ? AGENT_RUNNING : AGENT_STOPPED;
+		return (struct agent_status){AGENT_UNKNOWN, "it did not answer", false};
+	return decide(code, output);
 }

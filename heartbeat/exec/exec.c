@@ -8,13 +8,6 @@
 #include "heartbeat/exec/exec_private.h"
 #include "lib/log.h"
 
-struct report {
-	size_t group;
-	enum exec_operation operation;
-	bool ok, still_active;
-	char *why;
-};
-
 /* --- groups and the resources that they share ------------------------------------------------- */
 
 static bool is_same_resource(const struct resource_conf *a, const struct resource_conf *b)
@@ -51,48 +44,22 @@ static void build_groups(struct exec *e, const struct haresources *file)
 	}
 }
 
-/* --- reports ---------------------------------------------------------------------------------- */
-
-static void report_free(void *memory)
-{
-	struct report *r = memory;
-	g_free(r->why);
-	g_free(r);
-}
-
-static gboolean on_reports(void *context)
-{
-	struct exec *e = context;
-	struct report *r;
-	e->report_source = 0;
-	while ((r = g_queue_pop_head(e->reports)) != NULL) {
-		e->handlers.done(e->handlers.context, r->group, r->operation, r->ok, r->still_active, r->why);
-		report_free(r);
-	}
-	return G_SOURCE_REMOVE;
-}
-
-void exec_report(struct exec *e, const struct run_group *g, bool ok, bool still_active)
-{
-	struct report *r = g_new(struct report, 1);
-	*r = (struct report){g->index, g->operation, ok, still_active, g_strdup(ok ? "" : g->why)};
-	g_queue_push_tail(e->reports, r);
-	if (e->report_source == 0)
-		e->report_source = g_idle_add_full(G_PRIORITY_HIGH, on_reports, e, NULL);
-}
-
 /* --- life ------------------------------------------------------------------------------------- */
+
+static void set_config(struct exec *e, const struct exec_config *config)
+{
+	e->config = *config;
+	if (e->config.stop_attempts == 0)
+		e->config.stop_attempts = STOP_ATTEMPTS_DEFAULT;
+	g_strfreev(e->environment);
+	e->environment = environment_build(config->conf, config->node, NULL);
+}
 
 struct exec *exec_new(const struct exec_config *config, const struct exec_handlers *handlers)
 {
 	struct exec *e = g_new0(struct exec, 1);
-	e->config = *config;
+	set_config(e, config);
 	e->handlers = *handlers;
-	if (e->config.deadline.ns <= 0)
-		e->config.deadline = span_ms(DEADLINE_DEFAULT_MS);
-	if (e->config.stop_attempts == 0)
-		e->config.stop_attempts = STOP_ATTEMPTS_DEFAULT;
-	e->environment = environment_build(config->conf, config->node, NULL);
 	e->addresses = address_table_new();
 	if (e->addresses == NULL) {
 		int error = errno;
@@ -103,31 +70,66 @@ struct exec *exec_new(const struct exec_config *config, const struct exec_handle
 		errno = error;
 		return NULL;
 	}
-	e->announcements = address_class_announcements_new();
-	e->reports = g_queue_new();
-	e->hooks = hook_queue_new(e->config.deadline);
+	e->announcements = announcements_new();
+	exec_reports_init(e);
+	e->hooks = hook_queue_new(e);
 	build_groups(e, config->resources);
+	e->foreign = foreign_new(config->foreign_file);
+	e->survey = survey_new(e);
+	e->address_failed = address_keeper_start_failed;
+	e->keeper = address_keeper_new(e);
 	address_class_prepare(e);
 	return e;
+}
+
+static void free_groups(struct exec *e)
+{
+	for (size_t i = 0; i < e->group_count; i++) {
+		run_group_abandon(&e->groups[i]);
+		g_free(e->groups[i].resources);
+	}
+	g_free(e->groups);
+	g_free(e->resources);
+	e->resource_count = 0;
+}
+
+void exec_reconfigure(struct exec *e, const struct exec_config *config)
+{
+	GArray *held = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	for (size_t i = 0; i < e->group_count; i++)
+		if (e->groups[i].state == RUN_HELD)
+			g_array_append_val(held, e->groups[i].conf->id);
+	GHashTable *reported = address_keeper_reports(e->keeper);
+	survey_free(e->survey);
+	address_keeper_free(e->keeper);
+	free_groups(e);
+	set_config(e, config);
+	build_groups(e, config->resources);
+	e->survey = survey_new(e);
+	e->keeper = address_keeper_new(e);
+	address_keeper_inherit(e->keeper, reported);
+	g_hash_table_destroy(reported);
+	for (size_t i = 0; i < e->group_count; i++)
+		for (guint k = 0; k < held->len; k++)
+			if (g_array_index(held, uint32_t, k) == e->groups[i].conf->id)
+				run_group_adopt(&e->groups[i]);
+	(void)g_array_free(held, TRUE);
+	address_class_prepare(e);
 }
 
 void exec_free(struct exec *e)
 {
 	if (e == NULL)
 		return;
-	for (size_t i = 0; i < e->group_count; i++) {
-		run_group_abandon(&e->groups[i]);
-		g_free(e->groups[i].resources);
-	}
-	if (e->report_source != 0)
-		(void)g_source_remove(e->report_source);
-	g_queue_free_full(e->reports, report_free);
+	survey_free(e->survey);
+	address_keeper_free(e->keeper);
+	foreign_free(e->foreign);
+	free_groups(e);
+	exec_reports_free(e);
 	hook_queue_free(e->hooks);
 	g_ptr_array_free(e->announcements, TRUE);
 	address_table_free(e->addresses);
 	g_strfreev(e->environment);
-	g_free(e->groups);
-	g_free(e->resources);
 	g_free(e);
 }
 
@@ -151,38 +153,25 @@ void exec_group_adopt(struct exec *e, size_t group)
 		run_group_adopt(&e->groups[group]);
 }
 
+void exec_group_ran(struct exec *e, size_t group)
+{
+	if (group < e->group_count)
+		run_group_ran(&e->groups[group]);
+}
+
+void exec_group_look(struct exec *e, size_t group)
+{
+	if (group < e->group_count)
+		survey_add(e->survey, &e->groups[group]);
+}
+
 void exec_group_announce(struct exec *e, size_t group)
 {
 	for (size_t i = 0; group < e->group_count && i < e->groups[group].conf->count; i++)
 		address_class_announce(e, &e->groups[group].conf->resources[i]);
 }
 
-bool exec_busy(const struct exec *e)
+void exec_interfaces_changed(struct exec *e)
 {
-	for (size_t i = 0; i < e->group_count; i++)
-		if (e->groups[i].state != RUN_IDLE && e->groups[i].state != RUN_HELD)
-			return true;
-	return hook_queue_busy(e->hooks) || e->report_source != 0;
-}
-
-static void check_script(struct exec *e, const struct resource_conf *r)
-{
-	char path[AGENT_PATH_MAX], error[AGENT_ERROR_MAX];
-	int code;
-	const struct resource_class *class = resource_resolve(e, r, &code, path, error);
-	if (code != 0)
-		log_at(LOG_LEVEL_ERROR, "%s", error);
-	else if (class != &address_class && ipaddr_is_script(r->script))
-		log_at(LOG_LEVEL_NOTICE,
-			"%s does not belong to this program: it is run as a script, which takes longer than the built-in take-over of addresses",
-			path);
-}
-
-void exec_check_scripts(struct exec *e)
-{
-	GHashTable *checked = g_hash_table_new(g_str_hash, g_str_equal);
-	for (size_t i = 0; i < e->resource_count; i++)
-		if (g_hash_table_add(checked, (void *)(uintptr_t)e->resources[i].conf->script))
-			check_script(e, e->resources[i].conf);
-	g_hash_table_destroy(checked);
+	address_keeper_look(e->keeper);
 }

@@ -14,7 +14,7 @@ enum {
 	WHY_MAX = 1024,
 	STOP_ATTEMPTS_DEFAULT = 10,
 	STOP_RETRY_MS = 1000,
-	DEADLINE_DEFAULT_MS = 60000,
+	HOOK_DEADLINE_MS = 60000,
 	HOOKS_QUEUED_MAX = 256
 };
 
@@ -28,6 +28,7 @@ enum run_state {
 	RUN_PAUSING,    /* a second between two tries of a stop */
 	RUN_CHECKING,   /* status after the last try */
 	RUN_CANCELLING, /* a call of the start is being killed; the stop follows */
+	RUN_LOOKING,    /* the survey asks what of it runs here */
 	RUN_STATES,
 };
 
@@ -53,6 +54,8 @@ struct run_group {
 	unsigned attempts;      /* failed stops of the current resource */
 	bool waiting;           /* another group is calling the same resource */
 	bool start_later;       /* asked to start while stopping */
+	bool refused;           /* the stop of the current resource will fail again until a person has acted */
+	bool wanted;            /* it runs here or is starting, and no stop of it has begun since */
 	guint timer;
 	const struct resource_class *class; /* of the call under way */
 	struct class_call *call;            /* NULL: none */
@@ -61,6 +64,9 @@ struct run_group {
 };
 
 struct hook_queue;
+struct survey;
+struct address_keeper;
+struct foreign;
 
 struct exec {
 	struct exec_config config;
@@ -74,30 +80,109 @@ struct exec {
 	GQueue *reports;
 	guint report_source;
 	struct hook_queue *hooks;
+	struct survey *survey;
+	struct address_keeper *keeper;
+	/* address_keeper_start_failed; by pointer, because the keeper itself calls the class of addresses */
+	void (*address_failed)(struct address_keeper *k, const struct resource_conf *conf, int code, const char *error);
+	struct foreign *foreign;
 };
 
 /* --- run_group.c --- */
 void run_group_start(struct run_group *g);
 void run_group_stop(struct run_group *g);
 void run_group_adopt(struct run_group *g);
+void run_group_ran(struct run_group *g);
+/* An idle group waits for the survey: RUN_LOOKING. */
+void run_group_look(struct run_group *g);
+/* The survey has ended.  runs: something of the group runs here, so it is stopped. */
+void run_group_looked(struct run_group *g, bool runs);
+/* Is the resource one of the group? */
+bool run_group_names(const struct run_group *g, const struct resource *r);
+/* Nobody calls the resource any more: a group that waits for it continues. */
+void run_group_wake(struct exec *e, const struct resource *r);
 /* Remove timers and kill children; nothing is reported any more. */
 void run_group_abandon(struct run_group *g);
 
-/* --- exec.c --- */
+/* --- survey.c --- */
+struct survey *survey_new(struct exec *e);
+/* Kill what is being asked. */
+void survey_free(struct survey *s);
+/* Look at an idle group; see exec_group_look. */
+void survey_add(struct survey *s, struct run_group *g);
+
+/* --- reports.c --- */
+void exec_reports_init(struct exec *e);
+/* Drop the reports that wait. */
+void exec_reports_free(struct exec *e);
 /* Report to the daemon, from the main loop and before anything else in it. */
 void exec_report(struct exec *e, const struct run_group *g, bool ok, bool still_active);
+/* Report whether what the group needs on this machine is there; in the order of all reports. */
+void exec_report_ready(struct exec *e, const struct run_group *g, bool ready, const char *why);
+
+/* --- slot.c --- */
+/* How long a call may take. */
+struct span exec_deadline(const struct exec *e, const struct resource_conf *resource, enum agent_action action);
+/* Where the next program is recorded; NULL: nowhere. */
+struct process_group *exec_take_slot(struct exec *e);
 
 /* --- address_class.c --- */
+/* Is the address of this script taken in-process, and not by a script of the administrator?  path: what is called. */
+bool address_class_serves(const char *const *directories, const char *own, const char *script,
+	char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX]);
 /* Announce the addresses that the resource names, now and repeatedly.  Other resources have none. */
 void address_class_announce(struct exec *e, const struct resource_conf *resource);
-GPtrArray *address_class_announcements_new(void);
 /* Open what the announcements will need. */
 void address_class_prepare(struct exec *e);
 
+/* --- address_keeper.c --- */
+struct address_keeper *address_keeper_new(struct exec *e);
+void address_keeper_free(struct address_keeper *k);
+/* What was reported of the groups that are not ready, by their id; and the same for a keeper of another configuration:
+ * it reports only what changes.  The caller destroys the table. */
+GHashTable *address_keeper_reports(const struct address_keeper *k);
+void address_keeper_inherit(struct address_keeper *k, GHashTable *reported);
+/* Compare the addresses with what the kernel has, and act on the difference. */
+void address_keeper_look(struct address_keeper *k);
+/* The start of an address has failed.  When its interface is the reason (code: -errno, error: for people), its groups
+ * are reported as not ready, before the end of the start is. */
+void address_keeper_start_failed(
+	struct address_keeper *k, const struct resource_conf *conf, int code, const char *error);
+
+/* --- foreign.c --- */
+/* path: borrowed only for the call; NULL: no file.  What is in the file is read. */
+struct foreign *foreign_new(const char *path);
+void foreign_free(struct foreign *f);
+bool foreign_has(const struct foreign *f, const struct ip_address *ip);
+void foreign_add(struct foreign *f, const struct ip_address *ip);
+/* We have added it ourselves, or it is gone. */
+void foreign_drop(struct foreign *f, const struct ip_address *ip);
+
+/* --- announcements.c --- */
+GPtrArray *announcements_new(void);
+/* Announce the address where it is now, and repeat that; nothing when it is not here. */
+void announcements_begin(struct exec *e, const struct ipaddr *ip);
+/* Only repeat it: the caller has announced it. */
+void announcements_repeat(struct exec *e, const struct ipaddr *ip);
+void announcements_cancel(struct exec *e, const struct ip_address *ip);
+
+/* --- check_arguments.c, check_host.c --- */
+/* What the checks of one run share. */
+struct check_request {
+	const char *const *directories;
+	const char *native;
+	const struct haresources *resources;
+	struct diags *diags;
+	struct address_table *addresses; /* check_host.c only */
+	bool runs;                       /* check_host.c only: heartbeat runs on this machine */
+};
+typedef void check_resource(const struct check_request *request, const struct resource_conf *r);
+void check_each_resource(const struct check_request *request, check_resource *check);
+/* Is it an address that is taken in-process? */
+bool check_is_native(const struct check_request *request, const struct resource_conf *r);
+
 /* --- hook.c --- */
-struct hook_queue *hook_queue_new(struct span deadline);
+struct hook_queue *hook_queue_new(struct exec *e);
 /* Drop the waiting hooks and kill the running one. */
 void hook_queue_free(struct hook_queue *q);
-bool hook_queue_busy(const struct hook_queue *q);
 
 #endif

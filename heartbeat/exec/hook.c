@@ -5,6 +5,7 @@
 
 #include "heartbeat/exec/environment.h"
 #include "heartbeat/exec/exec_private.h"
+#include "heartbeat/exec/old_hook.h"
 #include "lib/log.h"
 
 struct hook {
@@ -16,7 +17,9 @@ struct hook_queue {
 	GQueue *waiting; /* of struct hook */
 	struct hook *now;
 	struct spawn *child;
+	struct exec *exec; /* not when abandoned */
 	struct span deadline;
+	bool full_logged; /* until the queue is empty */
 	bool abandoned; /* its owner is gone; it is freed after the child has ended */
 };
 
@@ -38,11 +41,12 @@ static void queue_destroy(struct hook_queue *q)
 	g_free(q);
 }
 
-struct hook_queue *hook_queue_new(struct span deadline)
+struct hook_queue *hook_queue_new(struct exec *e)
 {
 	struct hook_queue *q = g_new0(struct hook_queue, 1);
 	q->waiting = g_queue_new();
-	q->deadline = deadline;
+	q->exec = e;
+	q->deadline = e->config.deadline.ns > 0 ? e->config.deadline : span_ms(HOOK_DEADLINE_MS);
 	return q;
 }
 
@@ -55,16 +59,17 @@ void hook_queue_free(struct hook_queue *q)
 		queue_destroy(q);
 }
 
-bool hook_queue_busy(const struct hook_queue *q)
-{
-	return q->child != NULL;
-}
-
 static void on_line(void *context, bool is_stderr, const char *line)
 {
 	const struct hook_queue *q = context;
 	(void)is_stderr; /* a hook gives no answer: all its output is for people */
 	log_output(LOG_LEVEL_INFO, q->now->name, line);
+}
+
+static void on_dropped(void *context, const char *text)
+{
+	const struct hook_queue *q = context;
+	log_at(LOG_LEVEL_WARN, "hook %s: %s", q->now->path, text);
 }
 
 static void run_next(struct hook_queue *q);
@@ -93,8 +98,10 @@ static void on_done(void *context, const struct spawn_result *result)
 static void run_next(struct hook_queue *q)
 {
 	struct hook *h = g_queue_pop_head(q->waiting);
-	if (h == NULL)
+	if (h == NULL) {
+		q->full_logged = false;
 		return;
+	}
 	char *argv[] = {h->path, h->name, NULL};
 	q->now = h;
 	log_at(LOG_LEVEL_INFO, "Running %s %s", h->path, h->name);
@@ -103,7 +110,11 @@ static void run_next(struct hook_queue *q)
 		.argv = argv,
 		.envp = h->environment,
 		.deadline = q->deadline,
+		.group = exec_take_slot(q->exec),
+		.by_shell = agent_needs_shell(h->path),
 		.line = on_line,
+		.dropped = on_dropped,
+		.lasting_name = h->name,
 		.done = on_done,
 		.context = q,
 	});
@@ -116,6 +127,19 @@ static bool name_is_plain(const char *name)
 		if (!g_ascii_isalnum(*c) && *c != '_' && *c != '-')
 			return false;
 	return name[0] != '\0' && name[0] != '-' && strlen(name) <= 64;
+}
+
+/* Once for each hook. */
+static void log_old_hook(const char *path, const char *program)
+{
+	static GHashTable *logged;
+	if (logged == NULL)
+		logged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	if (g_hash_table_add(logged, g_strdup(path)))
+		log_at(LOG_LEVEL_WARN,
+			"hook %s is not run: it calls %s, which belongs to the resource manager of Heartbeat 3. "
+			"Delete the file, or move your own lines into a hook without that call",
+			path, program);
 }
 
 void exec_hook(struct exec *e, const char *directory, const char *name, const char *const *environment)
@@ -133,9 +157,18 @@ void exec_hook(struct exec *e, const char *directory, const char *name, const ch
 		g_free(path);
 		return;
 	}
+	const char *program = old_hook_program(path);
+	if (program != NULL) {
+		log_old_hook(path, program);
+		g_free(path);
+		return;
+	}
 	if (g_queue_get_length(e->hooks->waiting) >= HOOKS_QUEUED_MAX) {
-		log_at(LOG_LEVEL_WARN, "hook %s not run: %d others wait already; the one that runs is %s", path,
-			HOOKS_QUEUED_MAX, e->hooks->now->path);
+		if (!e->hooks->full_logged)
+			log_at(LOG_LEVEL_WARN,
+				"hook %s is not run, and no other one until these have ended: %d hooks are already waiting for %s to end",
+				path, HOOKS_QUEUED_MAX, e->hooks->now->path);
+		e->hooks->full_logged = true;
 		g_free(path);
 		return;
 	}

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "heartbeat/conf/ipv6_word.h"
 #include "lib/bytes.h"
 #include "lib/log.h"
 
@@ -41,6 +42,12 @@ static struct ip_address_text text_of(struct in_addr ip)
 static struct ip_address_text name_of(const struct ipaddr *ip)
 {
 	return ip_address_text(&ip->address.ip);
+}
+
+/* As it may be written in haresources, where "::" separates arguments. */
+static struct ip_address_text long_name_of(const struct ipaddr *ip)
+{
+	return ip_address_long_text(&ip->address.ip);
 }
 
 static uint32_t mask_of(unsigned prefix)
@@ -185,7 +192,7 @@ static const struct syntax syntax_v4 = {
 static const struct syntax syntax_v6 = {
 	.form = "IP[/PREFIX[/IF]]",
 	.name = "IPv6",
-	.example = "fd00::100/64/eth0",
+	.example = "fd00:0:0:0:0:0:0:100/64/eth0",
 	.fields = 3,
 	.is_host = is_host_v6,
 	.parsers = {NULL, parse_prefix, parse_interface_only},
@@ -219,7 +226,7 @@ static int parse_fields(int family, const char *argument, char **fields, struct 
 	if (result == 0 && family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&out->address.ip.v6) && !out->has_interface)
 		return fail(error, -EINVAL,
 			"%s is link-local, and every interface has that network: name the interface, like %s/64/eth0",
-			fields[0], fields[0]);
+			fields[0], long_name_of(out).at);
 	return result == 0 && out->has_prefix ? check_broadcast(out, error) : result;
 }
 
@@ -253,7 +260,7 @@ static int interface_by_route(struct address_table *t, struct ipaddr *ip, char *
 		address_networks(t, family, networks, sizeof networks);
 		return fail(error, result,
 			"%s does not belong to a network of any interface: name mask and interface, like %s/%u/eth0; there are: %s",
-			name_of(ip).at, name_of(ip).at, family == AF_INET ? 24u : 64u,
+			name_of(ip).at, long_name_of(ip).at, family == AF_INET ? 24u : 64u,
 			networks[0] != '\0' ? networks : "none");
 	}
 	if (result != 0)
@@ -320,7 +327,8 @@ static int announce(const struct address *a)
 	return result;
 }
 
-static int start_once(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX])
+/* *tried: it was not there, and the kernel was asked to add it. */
+static int start_once(struct address_table *t, struct ipaddr *ip, bool *tried, char error[IPADDR_ERROR_MAX])
 {
 	int result = ipaddr_status(t, ip);
 	error[0] = '\0';
@@ -332,6 +340,7 @@ static int start_once(struct address_table *t, struct ipaddr *ip, char error[IPA
 		return fail(error, result, "cannot read the addresses of this machine: %s", strerror(-result));
 	if (result != 0)
 		return result;
+	*tried = true;
 	result = address_add(t, &ip->address);
 	if (result != 0)
 		return fail(error, result, "cannot add %s/%u to %s: %s%s", name_of(ip).at, ip->address.prefix,
@@ -349,10 +358,16 @@ static bool answer_lost(int result)
 
 int ipaddr_start(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX])
 {
-	int result = start_once(t, ip, error);
-	if (answer_lost(result)) /* otherwise, with the other node dead, the next try would come after half a minute */
-		result = start_once(t, ip, error);
-	return result;
+	bool tried = false, again = false;
+	int result = start_once(t, ip, &tried, error);
+	if (!answer_lost(result))
+		return result;
+	/* otherwise, with the other node dead, the next try would come after half a minute */
+	result = start_once(t, ip, &again, error);
+	if (result != 1 || !tried)
+		return result;
+	(void)announce(&ip->address); /* the first try had added it: it is ours, and a stop removes it */
+	return 0;
 }
 
 static int stop_once(struct address_table *t, const struct ipaddr *ip, char error[IPADDR_ERROR_MAX])
@@ -399,6 +414,12 @@ int ipaddr_announce(struct address_table *t, const struct ipaddr *ip)
 	return on_loopback(&found) ? -ENOENT : announce(&found); /* another node may have it: do not announce it */
 }
 
+unsigned ipaddr_announce_pause_ms(unsigned sent)
+{
+	static const unsigned at_ms[] = {0, 200, 400, 600, 800, 1000, 5000};
+	return sent + 1 < G_N_ELEMENTS(at_ms) ? at_ms[sent + 1] - at_ms[sent] : 0;
+}
+
 bool ipaddr_is_script(const char *script)
 {
 	return haresources_address_family(script) != AF_UNSPEC;
@@ -412,8 +433,12 @@ bool ipaddr_of_resource(const struct resource_conf *resource, struct ipaddr *out
 	int family = haresources_address_family(resource->script);
 	if (resource->arg_count == 1)
 		return ipaddr_parse(family, resource->args[0], out, why) == 0;
-	(void)snprintf(why, IPADDR_ERROR_MAX, "%s has %zu arguments; expected one: %s%s", resource->script,
-	               resource->arg_count, syntax_of(family)->form,
-	               family == AF_INET6 ? ", with all eight groups of the address: \"::\" separates arguments" : "");
+	char instead[IPV6_WORD_MAX];
+	if (family == AF_INET6 && ipv6_word_instead(resource->text, instead))
+		(void)snprintf(why, IPADDR_ERROR_MAX, "\"::\" separates arguments here: write all eight groups of the address: %s",
+		               instead);
+	else
+		(void)snprintf(why, IPADDR_ERROR_MAX, "%s has %zu arguments; expected one: %s, like %s", resource->script,
+		               resource->arg_count, syntax_of(family)->form, syntax_of(family)->example);
 	return false;
 }

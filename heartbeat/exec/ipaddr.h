@@ -11,7 +11,7 @@
 
 enum { IPADDR_ERROR_MAX = 256 };
 
-/* The parts of the argument; ipaddr_resolve fills in the missing ones. */
+/* The parts of the argument; ipaddr_start fills in the missing ones. */
 struct ipaddr {
 	struct address address;
 	bool has_prefix, has_interface, has_label, has_broadcast;
@@ -21,12 +21,15 @@ struct ipaddr {
  * digit is the broadcast) or "IP[/PREFIX[/IF]]" (AF_INET6).
  * Returns 0, or -EINVAL with a text: which part is wrong and what would be right. */
 int ipaddr_parse(int family, const char *argument, struct ipaddr *out, char error[IPADDR_ERROR_MAX]);
-/* Fill in interface and prefix from the routing table, broadcast from the mask, and a free label.  Returns 0 or -errno
- * with a text.  An interface without carrier is an error.  -EINVAL: the argument cannot be right on this machine. */
+/* Fill in interface and prefix from the routing table, broadcast from the mask, and a free label; changes nothing on
+ * this machine.  An interface without carrier is an error, -ENETDOWN; the interface is filled in then.
+ * Returns 0 or -errno with a text; -EINVAL: the argument cannot be right on this machine. */
 int ipaddr_resolve(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX]);
-/* Put the address in place and announce it once; the caller schedules the further announcements (default 5, 200 ms
- * apart).
- * Returns 0, 1 when it was there already (nothing is changed or sent), or -errno with a text.
+/* Put the address in place and announce it once; the caller schedules the further announcements.  Missing parts are
+ * filled in: interface and prefix from the routing table, broadcast from the mask, and a free label.  An interface
+ * without carrier is an error.
+ * Returns 0, 1 when it was there already (nothing is changed or sent), or -errno with a text; -EINVAL: the argument
+ * cannot be right on this machine.
  * An announcement that cannot be sent is a warning in the log: the address is in place. */
 int ipaddr_start(struct address_table *t, struct ipaddr *ip, char error[IPADDR_ERROR_MAX]);
 /* Take the address away from any interface except lo (absent: success).  Returns 0 or -errno with a text. */
@@ -43,8 +46,12 @@ bool ipaddr_is_script(const char *script);
  * address (why has the reason). */
 bool ipaddr_of_resource(const struct resource_conf *resource, struct ipaddr *out, char why[IPADDR_ERROR_MAX]);
 
-/* An announcement that fails does not count as one of IPADDR_ANNOUNCE_COUNT; IPADDR_ANNOUNCE_TRIES bounds all of
- * them. */
-enum { IPADDR_ANNOUNCE_COUNT = 5, IPADDR_ANNOUNCE_INTERVAL_MS = 200, IPADDR_ANNOUNCE_TRIES = 15 };
+/* Milliseconds until the next announcement; 0: there is no other.  sent: announcements after the first one.
+ * They are repeated each IPADDR_ANNOUNCE_INTERVAL_MS for a second, and after 5 seconds: a switch that learns slowly, or
+ * a port that forwards only some seconds after its carrier came, has missed the first ones.
+ * A failed announcement does not count and is tried again after IPADDR_ANNOUNCE_INTERVAL_MS; IPADDR_ANNOUNCE_TRIES
+ * bounds all of them. */
+unsigned ipaddr_announce_pause_ms(unsigned sent);
+enum { IPADDR_ANNOUNCE_INTERVAL_MS = 200, IPADDR_ANNOUNCE_TRIES = 15 };
 
 #endif

@@ -16,6 +16,7 @@ struct class_request {
 	const struct resource_conf *resource; /* borrowed until done */
 	const char *path;                     /* as resolve filled it; copied */
 	enum agent_action action;
+	struct span deadline;                 /* of the call; 0: that of exec_config */
 	/* Exactly once, from inside call or later from the main loop.
 	 * why: "" or what went wrong, for people; it is logged already. */
 	void (*done)(void *context, enum agent_verdict verdict, const char *why);
@@ -28,7 +29,8 @@ struct resource_class {
 	bool start_checks_status;
 	/* Is the resource of this class, and what would be called?
 	 * Returns 0 and fills path with the program, or the name for the log; -ENOENT: not of this class, ask the next
-	 * row; -EPERM: of this class, but it must not be called.  error has the reason, also for -ENOENT. */
+	 * row; -EPERM or -ENOEXEC: of this class, but it must not or cannot be called.  error has the reason, also for
+	 * -ENOENT. */
 	int (*resolve)(const struct exec *e, const struct resource_conf *r, char path[AGENT_PATH_MAX],
 	               char error[AGENT_ERROR_MAX]);
 	/* Carry out the action.  Returns NULL when done has been called already. */

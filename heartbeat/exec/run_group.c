@@ -12,6 +12,7 @@ enum run_event {
 	RUN_EVENT_OK, RUN_EVENT_FAILED,               /* a start or stop has ended */
 	RUN_EVENT_RUNNING, RUN_EVENT_STOPPED, RUN_EVENT_UNKNOWN, /* a status has answered */
 	RUN_EVENT_TICK,                           /* the pause is over */
+	RUN_EVENT_CLEAR, RUN_EVENT_LEFT,          /* the survey has found nothing, or something that runs */
 	RUN_EVENTS,
 };
 
@@ -39,22 +40,44 @@ static const char *name_in_hand(const struct run_group *g)
 	return in_hand(g)->conf->text;
 }
 
+bool run_group_names(const struct run_group *g, const struct resource *r)
+{
+	for (size_t i = 0; i < g->conf->count; i++)
+		if (g->resources[i] == r)
+			return true;
+	return false;
+}
+
 /* --- calls ------------------------------------------------------------------------------------ */
 
-static enum run_event event_of(enum agent_verdict verdict)
+/* For the report; the first failure is the reason for those that follow. */
+static void note_failure(struct run_group *g, const char *action, const char *why)
+{
+	if (g->why[0] == '\0')
+		(void)snprintf(g->why, sizeof g->why, "%s of %s: %s", action, name_in_hand(g), why);
+}
+
+/* A script that cannot be executed has started nothing: nothing is to be stopped, unless the resource was active before
+ * the script became so. */
+static enum run_event without_execution(const struct run_group *g)
+{
+	return g->state == RUN_STOPPING && !in_hand(g)->active ? RUN_EVENT_OK : RUN_EVENT_FAILED;
+}
+
+static enum run_event event_of(const struct run_group *g, enum agent_verdict verdict)
 {
 	static const enum run_event events[] = {
 		[AGENT_OK] = RUN_EVENT_OK,           [AGENT_FAILED] = RUN_EVENT_FAILED,
 		[AGENT_RUNNING] = RUN_EVENT_RUNNING, [AGENT_STOPPED] = RUN_EVENT_STOPPED,
-		[AGENT_UNKNOWN] = RUN_EVENT_UNKNOWN,
+		[AGENT_UNKNOWN] = RUN_EVENT_UNKNOWN, [AGENT_REFUSED] = RUN_EVENT_FAILED,
 	};
-	return events[verdict];
+	return verdict == AGENT_NOT_EXECUTED ? without_execution(g) : events[verdict];
 }
 
 static void resume(struct run_group *g);
 
 /* Another group may wait for the resource that has just become free. */
-static void wake_waiting(struct exec *e, const struct resource *r)
+void run_group_wake(struct exec *e, const struct resource *r)
 {
 	for (size_t i = 0; i < e->group_count && r->user == NULL; i++) {
 		struct run_group *g = &e->groups[i];
@@ -74,25 +97,32 @@ static void on_outcome(void *context, enum agent_verdict verdict, const char *wh
 	g->call = NULL;
 	r->user = NULL;
 	if (why[0] != '\0' && g->state == RUN_STARTING)
-		(void)snprintf(g->why, sizeof g->why, "start of %s: %s", name_in_hand(g), why);
+		note_failure(g, "start", why);
+	else if (why[0] != '\0' && g->state == RUN_STOPPING && verdict != AGENT_REFUSED)
+		note_failure(g, "stop", why);
+	if (verdict == AGENT_REFUSED) {
+		g->refused = true;
+		(void)snprintf(g->why, sizeof g->why, "%s", why);
+	}
 	if (g->calling) {
-		g->next = (int)event_of(verdict);
+		g->next = (int)event_of(g, verdict);
 		return;
 	}
-	handle(g, event_of(verdict));
-	wake_waiting(g->exec, r);
+	handle(g, event_of(g, verdict));
+	run_group_wake(g->exec, r);
 }
 
-/* The event for a resource when there is no script, or when the script must not be run. */
-static enum run_event without_script(struct run_group *g, enum agent_action action, int code, const char *error)
+/* The event for a resource when there is no script, or when the script must not or cannot be run. */
+static enum run_event without_script(struct run_group *g, enum agent_action action, const char *error)
 {
 	if (action == AGENT_STATUS) /* the start that follows reports it; after a failed stop it is unknown */
 		return g->state == RUN_PROBING ? RUN_EVENT_STOPPED : RUN_EVENT_UNKNOWN;
-	log_at(LOG_LEVEL_ERROR, "%s", error);
-	if (action == AGENT_START)
-		(void)snprintf(g->why, sizeof g->why, "start of %s: %s", name_in_hand(g), error);
-	/* A resource that has no script and was never started here needs no stop. */
-	return action == AGENT_STOP && code == -ENOENT && !in_hand(g)->active ? RUN_EVENT_OK : RUN_EVENT_FAILED;
+	enum run_event event = without_execution(g);
+	log_at(event == RUN_EVENT_OK ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "%s%s", error,
+		event == RUN_EVENT_OK ? "; it has started nothing, so nothing is to be stopped" : "");
+	if (event == RUN_EVENT_FAILED)
+		note_failure(g, agent_action_name(action), error);
+	return event;
 }
 
 /* The program of the current resource; code 0: it may be called. */
@@ -114,7 +144,7 @@ static void call_target(struct run_group *g, const struct target *t, enum agent_
 	if (g->waiting)
 		return;
 	if (t->code != 0) {
-		g->next = (int)without_script(g, action, t->code, t->error);
+		g->next = (int)without_script(g, action, t->error);
 		return;
 	}
 	r->user = g;
@@ -154,6 +184,7 @@ static void begin_start(struct run_group *g)
 {
 	log_line("Acquiring", g);
 	g->operation = EXEC_START;
+	g->wanted = true;
 	g->start_later = false;
 	g->why[0] = '\0';
 	g->at = 0;
@@ -195,9 +226,8 @@ static const struct run_group *needed_by(const struct run_group *g)
 		if (other == g ||
 			(other->state != RUN_PROBING && other->state != RUN_STARTING && other->state != RUN_HELD))
 			continue;
-		for (size_t j = 0; j < other->conf->count; j++)
-			if (other->resources[j] == in_hand(g))
-				return other;
+		if (run_group_names(other, in_hand(g)))
+			return other;
 	}
 	return NULL;
 }
@@ -229,8 +259,10 @@ static void stop_in_hand(struct run_group *g)
 {
 	const struct run_group *other = needed_by(g);
 	g->state = RUN_STOPPING;
-	if (g->attempts == 0)
+	if (g->attempts == 0) {
+		g->refused = false;
 		g->stop_began = mono_now();
+	}
 	if (other == NULL) {
 		call(g, AGENT_STOP);
 		return;
@@ -248,6 +280,7 @@ static void next_stop(struct run_group *g)
 static void release(struct run_group *g)
 {
 	log_line("Releasing", g);
+	g->wanted = false;
 	g->at = g->conf->count - 1;
 	g->attempts = 0;
 	stop_in_hand(g);
@@ -280,8 +313,8 @@ static gboolean on_pause_over(void *context)
  * otherwise a shutdown would take ten deadlines. */
 static bool try_again(const struct run_group *g)
 {
-	return g->attempts < g->exec->config.stop_attempts &&
-	       mono_since(mono_now(), g->stop_began).ns < 2 * g->exec->config.deadline.ns;
+	return !g->refused && g->attempts < g->exec->config.stop_attempts &&
+	       mono_since(mono_now(), g->stop_began).ns < 2 * exec_deadline(g->exec, in_hand(g)->conf, AGENT_STOP).ns;
 }
 
 static void retry_stop(struct run_group *g)
@@ -301,7 +334,7 @@ static void down_anyway(struct run_group *g)
 {
 	log_at(LOG_LEVEL_ERROR, "Resource script for %s probably not LSB-compliant.", name_in_hand(g));
 	log_at(LOG_LEVEL_WARN,
-		"%s: its stop failed %u times, yet its status says that it is stopped: going on. Machine reboot narrowly avoided! "
+		"%s: its stop failed %u times, but its status reports that it is stopped: continuing. Machine reboot narrowly avoided! "
 		"The stop of a stopped resource must exit with 0.",
 		name_in_hand(g), g->attempts);
 	next_stop(g);
@@ -311,10 +344,14 @@ static void down_anyway(struct run_group *g)
 static void stuck(struct run_group *g)
 {
 	size_t used = strlen(g->why);
+	if (g->refused) { /* its class has logged why */
+		end_stop(g, true);
+		return;
+	}
 	(void)snprintf(g->why + used, sizeof g->why - used, "%s%s still runs after %u stops", used > 0 ? "; " : "",
 		name_in_hand(g), g->attempts);
 	log_at(LOG_LEVEL_CRIT,
-		"Resource STOP failure. Reboot required! %s still runs, or does not say, after %u stops: group %s counts as held here "
+		"Resource STOP failure. Reboot required! %s still runs, or its status is unknown, after %u stops: group %s counts as held here "
 		"until its stop succeeds",
 		name_in_hand(g), g->attempts, g->conf->key);
 	end_stop(g, true);
@@ -324,9 +361,15 @@ static void stuck(struct run_group *g)
 
 static void adopt(struct run_group *g)
 {
-	for (size_t i = 0; i < g->conf->count; i++)
-		g->resources[i]->active = true;
+	run_group_ran(g);
+	g->wanted = true;
 	g->state = RUN_HELD;
+}
+
+static void nothing_runs(struct run_group *g)
+{
+	g->operation = EXEC_STOP;
+	end_stop(g, false);
 }
 
 static void cancel(struct run_group *g)
@@ -381,24 +424,35 @@ static void resume(struct run_group *g)
 
 /* clang-format off */
 static void (*const table[RUN_STATES][RUN_EVENTS])(struct run_group *g) = {
-	/*      START        STOP         ADOPT   OK          FAILED      RUNNING     STOPPED      UNKNOWN     TICK */
+	/*      START        STOP         ADOPT   OK          FAILED      RUNNING     STOPPED      UNKNOWN     TICK
+	        CLEAR         LEFT */
 	[RUN_IDLE] = {
-		begin_start, begin_stop,  adopt,  never,      never,      never,      never,       never,      never},
+		begin_start, begin_stop,  adopt,  never,      never,      never,      never,       never,      never,
+		never,        never},
 	[RUN_PROBING] = {
-		ignore,      cancel,      ignore, never,      never,      skip,       call_start,  call_start, never},
+		ignore,      cancel,      ignore, never,      never,      skip,       call_start,  call_start, never,
+		never,        never},
 	[RUN_STARTING] = {
-		ignore,      cancel,      ignore, next_start, give_up,    never,      never,       never,      never},
+		ignore,      cancel,      ignore, next_start, give_up,    never,      never,       never,      never,
+		never,        never},
 	[RUN_HELD] = {
-		begin_start, begin_stop,  ignore, never,      never,      never,      never,       never,      never},
+		begin_start, begin_stop,  ignore, never,      never,      never,      never,       never,      never,
+		never,        never},
 	[RUN_STOPPING] = {
-		start_later, stop_wanted, ignore, next_stop,  retry_stop, never,      never,       never,      never},
+		start_later, stop_wanted, ignore, next_stop,  retry_stop, never,      never,       never,      never,
+		never,        never},
 	[RUN_PAUSING] = {
 		start_later, stop_wanted, ignore, never,      never,      never,      never,       never,
-		stop_in_hand},
+		stop_in_hand, never,      never},
 	[RUN_CHECKING] = {
-		start_later, stop_wanted, ignore, never,      never,      stuck,      down_anyway, stuck,      never},
+		start_later, stop_wanted, ignore, never,      never,      stuck,      down_anyway, stuck,      never,
+		never,        never},
 	[RUN_CANCELLING] = {
-		start_later, stop_wanted, ignore, begin_stop, begin_stop, begin_stop, begin_stop,  begin_stop, never},
+		start_later, stop_wanted, ignore, begin_stop, begin_stop, begin_stop, begin_stop,  begin_stop, never,
+		never,        never},
+	[RUN_LOOKING] = {
+		start_later, ignore,      ignore, never,      never,      never,      never,       never,      never,
+		nothing_runs, begin_stop},
 };
 /* clang-format on */
 
@@ -426,6 +480,22 @@ void run_group_stop(struct run_group *g)
 void run_group_adopt(struct run_group *g)
 {
 	handle(g, RUN_EVENT_ADOPT);
+}
+
+void run_group_ran(struct run_group *g)
+{
+	for (size_t i = 0; i < g->conf->count; i++)
+		g->resources[i]->active = true;
+}
+
+void run_group_look(struct run_group *g)
+{
+	g->state = RUN_LOOKING;
+}
+
+void run_group_looked(struct run_group *g, bool runs)
+{
+	handle(g, runs ? RUN_EVENT_LEFT : RUN_EVENT_CLEAR);
 }
 
 void run_group_abandon(struct run_group *g)

@@ -16,7 +16,10 @@ static struct class_call *call(const struct class_request *request)
 		.resource = request->resource,
 		.action = request->action,
 		.environment = request->exec->environment,
-		.deadline = request->exec->config.deadline,
+		.deadline = request->deadline.ns > 0
+			? request->deadline
+			: exec_deadline(request->exec, request->resource, request->action),
+		.group = exec_take_slot(request->exec),
 		.done = request->done,
 		.context = request->context,
 	});

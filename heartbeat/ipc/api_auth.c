@@ -65,7 +65,7 @@ static GArray *numbers_of(const struct apiauth_conf *entry, const char *list, co
 			g_array_append_val(ids, id);
 		else if (**word && entry->line > 0)
 			log_at(LOG_LEVEL_WARN,
-				"ha.cf:%u: apiauth %s: there is no %s \"%s\" on this machine: nobody signs on by it",
+				"ha.cf:%u: apiauth %s: there is no %s \"%s\" on this machine, so this entry allows no client",
 				entry->line, entry->client, what, *word);
 	}
 	g_strfreev(words);

@@ -99,13 +99,15 @@ static enum api_result receive(struct api_client *c, struct kept *k, struct mono
 	}
 }
 
-/* Next answer; messages of the cluster in between are not for us. */
+/* Next answer; messages of the cluster in between are not for us.  The daemon of another node answers clientstatus with
+ * a message of its own type. */
 static enum api_result receive_answer(struct api_client *c, struct kept *k, struct mono deadline)
 {
 	enum api_result result;
 	do
 		result = receive(c, k, deadline);
-	while (result == API_OK && !message_is(&k->message, "t", "hbapi-resp"));
+	while (result == API_OK && !message_is(&k->message, "t", "hbapi-resp") &&
+		!message_is(&k->message, "t", "respond-cstatus"));
 	return result;
 }
 

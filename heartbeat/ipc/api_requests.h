@@ -8,11 +8,19 @@
 #include "heartbeat/ipc/api_auth.h"
 #include "heartbeat/ipc/api_server.h"
 #include "heartbeat/ipc/frame.h"
-#include "lib/mono.h"
+#include "lib/rate_limit.h"
 
 enum {
 	API_SIGNON_MAX = 4096, /* largest frame body before sign-on: an unknown client gets little memory */
 	API_ANSWER_MAX = 32768,
+	API_DOUBT_MAX = 1024,
+};
+
+/* Bits of fmask, the mask of setfilter.  "Raw" messages, bits 4 and 8 of the reference, are for debugging its
+ * protocol; they are accepted and add nothing. */
+enum api_filter {
+	API_FILTER_CHANGES = 1, /* what has changed, and messages between clients */
+	API_FILTER_BEATS = 2,   /* heartbeats that report no change */
 };
 
 /* A client that misbehaved, by what it did. */
@@ -31,13 +39,16 @@ struct api_hub {
 	struct api_auth *auth;
 	struct api_session *sessions; /* list, newest first */
 	uint8_t *arena;               /* CODEC_DATAGRAM_MAX, for decoding one request */
+	uint8_t *heard;               /* as much, for a message of the cluster: it comes during a request, too */
 	uint8_t *answer;              /* two halves of API_ANSWER_MAX: fields, rendering */
-	unsigned last_move;
+	unsigned last_request;
+	unsigned long last_life; /* of the clients with a name, counted from 1 */
 	uint64_t faults[API_FAULTS];
-	struct mono complaints_since; /* complaints are logged, a few a minute */
-	unsigned complaints;
+	struct rate_limit complaints; /* about clients, in the log */
 };
 void api_hub_init(struct api_hub *hub, const struct api_config *config);
+/* The configuration of the hub's config has changed. */
+void api_hub_reconfigure(struct api_hub *hub);
 /* All sessions must have been ended. */
 void api_hub_free(struct api_hub *hub);
 
@@ -45,10 +56,14 @@ struct api_session {
 	struct api_hub *hub;
 	struct api_session *next;
 	struct api_peer peer;
-	bool signed_on, casual;
+	bool signed_on, casual, signed_off;
 	bool closing;     /* send what the socket accepts from out, then close; ignore input */
 	char name[API_NAME_MAX + 1]; /* from_id */
-	unsigned move_id; /* the move for which this client waits; 0: none */
+	unsigned long life;          /* client_gen: tells one client of a name from the next one */
+	unsigned filter;             /* enum api_filter: which messages it receives */
+	int signal;                  /* it is sent with each message; 0: none */
+	unsigned waits_for;      /* this client waits for the end of the request with this number; 0: none */
+	const char *waits_type; /* its reqtype */
 	struct frame_buffer in, out;
 };
 
@@ -57,10 +72,11 @@ void api_session_begin(struct api_session *s, struct api_hub *hub, const struct 
 void api_session_end(struct api_session *s);
 /* Bytes from the client.  Answers are appended to s->out; s->closing is set after a fault or sign-off. */
 void api_session_take(struct api_session *s, struct bytes data);
-/* Send the result of move id if this session waits for it. */
-void api_session_move_done(struct api_session *s, unsigned id, bool ok, const char *text);
-/* Append a cluster message if the client has a name and is signed on; otherwise do nothing. */
-void api_session_notify(struct api_session *s, struct bytes message);
+/* Send the result of request id if this session waits for it: one answer for each line of text. */
+void api_session_request_done(struct api_session *s, unsigned id, bool ok, const char *text);
+/* Append a cluster message if the client is signed on, wants this kind, and to_id is its name or empty.  Returns
+ * whether that was done. */
+bool api_session_notify(struct api_session *s, enum api_filter kind, struct bytes to_id, struct bytes message);
 /* Count a fault, log it (a few a minute), and close. */
 void api_session_fault(struct api_session *s, enum api_fault fault, const char *text);
 

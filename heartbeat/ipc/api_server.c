@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The listening socket, the descriptors of its clients and their sources in the main loop.  api_session.c and
+/* The clients of the API socket: their descriptors and their sources in the main loop.  api_session.c and
  * api_requests.c decide what a client may send and receives. */
 #include "heartbeat/ipc/api_server.h"
 
@@ -8,23 +8,23 @@
 #include <glib-unix.h>
 #include <grp.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "heartbeat/ipc/api_requests.h"
 #include "heartbeat/ipc/api_requests_private.h"
 #include "lib/file.h"
 #include "lib/log.h"
+#include "lib/unix_listener.h"
 
 enum {
 	CLIENTS_MAX = 64,
 	CLIENTS_ROOT_RESERVE = 8, /* of CLIENTS_MAX, only for root: other users cannot lock the operator out */
 	SIGNON_TIMEOUT_MS = 5000,
 	READ_MAX = 16384,         /* one read in each turn of the loop: a busy client must not delay heartbeats */
-	ACCEPTS_A_TURN = 8,
-	ACCEPT_PAUSE_MS = 1000,
 };
 
 struct client {
@@ -37,10 +37,7 @@ struct client {
 struct api_server {
 	struct api_config config;
 	struct api_hub hub;
-	int fd, directory;
-	char *name; /* of the socket within the directory */
-	struct stat made; /* the socket as we made it */
-	guint source; /* listening, or the pause in it */
+	struct unix_listener *listener;
 	unsigned clients;
 };
 
@@ -141,6 +138,26 @@ static gboolean on_signon_timeout(gpointer context)
 	return G_SOURCE_REMOVE;
 }
 
+/* Is there anything to read? */
+static bool has_sent(int fd)
+{
+	int waiting = 0;
+	return ioctl(fd, FIONREAD, &waiting) == 0 && waiting > 0;
+}
+
+/* The limit is near: close the client that has been silent for longest, so that silent ones cannot lock others out. */
+static void drop_silent(struct api_server *s, const struct client *except)
+{
+	struct client *oldest = NULL;
+	for (struct api_session *at = s->hub.sessions; at; at = at->next) /* newest first */
+		if (!at->signed_on && at != &except->session && !has_sent(((struct client *)at)->fd))
+			oldest = (struct client *)at;
+	if (!oldest)
+		return;
+	api_session_fault(&oldest->session, API_FAULT_FULL, "has not signed on, and others wait");
+	client_free(oldest);
+}
+
 static void client_new(struct api_server *s, int fd)
 {
 	struct api_peer peer;
@@ -153,6 +170,8 @@ static void client_new(struct api_server *s, int fd)
 	c->fd = fd;
 	s->clients++;
 	api_session_begin(&c->session, &s->hub, &peer);
+	if (s->clients > CLIENTS_MAX - CLIENTS_ROOT_RESERVE)
+		drop_silent(s, c);
 	if (s->clients > CLIENTS_MAX - (peer.uid == 0 ? 0 : CLIENTS_ROOT_RESERVE)) {
 		api_session_fault(&c->session, API_FAULT_FULL, "too many clients");
 		client_free(c);
@@ -162,41 +181,23 @@ static void client_new(struct api_server *s, int fd)
 	c->timer = g_timeout_add(SIGNON_TIMEOUT_MS, on_signon_timeout, c);
 }
 
-static gboolean on_connection(gint fd, GIOCondition condition, gpointer context);
-
-static gboolean on_pause_over(gpointer context)
+static void on_connected(void *context, int fd)
 {
-	struct api_server *s = context;
-	s->source = g_unix_fd_add(s->fd, G_IO_IN, on_connection, s);
-	return G_SOURCE_REMOVE;
+	client_new(context, fd);
 }
 
-static gboolean on_connection(gint fd, GIOCondition condition, gpointer context)
+static void on_accept_failed(void *context, int error)
 {
-	struct api_server *s = context;
-	(void)condition;
-	for (int i = 0; i < ACCEPTS_A_TURN; i++) {
-		int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (client >= 0)
-			client_new(s, client);
-		else if (errno == EAGAIN || errno == EWOULDBLOCK)
-			break;
-		else if (errno != EINTR && errno != ECONNABORTED) {
-			/* No descriptor left: the connection stays in the queue, and the loop would spin on it. */
-			log_at(LOG_LEVEL_WARN, "API: cannot accept a client: %s; trying again in 1 s", strerror(errno));
-			s->source = g_timeout_add(ACCEPT_PAUSE_MS, on_pause_over, s);
-			return G_SOURCE_REMOVE;
-		}
-	}
-	return G_SOURCE_CONTINUE;
+	(void)context;
+	log_at(LOG_LEVEL_WARN, "API: cannot accept a client: %s; trying again in 1 s", strerror(error));
 }
 
 /* --- the socket --------------------------------------------------------------------------------------------------- */
 
 /* The mode of the directory is the first access check: root:haclient 0750.  Without that group every user can reach the
- * socket, and only the credentials of the peer decide.  Returns a descriptor or -errno; refuses a link as the last
- * part of path. */
-static int open_directory(const char *path)
+ * socket, and only the credentials of the peer decide.  Refuses a link as the last part of path.
+ * Returns 0 or -errno. */
+static int make_directory(const char *path)
 {
 	const struct group *group = getgrnam("haclient");
 	mode_t mode = group ? 0750 : 0755;
@@ -207,107 +208,90 @@ static int open_directory(const char *path)
 	if (fd < 0)
 		return -errno;
 	/* Only root can change the owner; for another user (a test) the directory keeps its owner. */
-	if (geteuid() == 0 && fchown(fd, 0, group ? group->gr_gid : 0) < 0)
-		goto failed;
-	if (fchmod(fd, mode) < 0)
-		goto failed;
-	return fd;
-failed:
-	error = -errno;
+	bool owned = geteuid() != 0 || fchown(fd, 0, group ? group->gr_gid : 0) == 0;
+	error = owned && fchmod(fd, mode) == 0 ? 0 : -errno;
 	close(fd);
 	return error;
-}
-
-/* Remove a socket that an earlier daemon left behind.  Any other file stays and is an error.  Returns 0 or -errno. */
-static int remove_stale(int directory, const char *name)
-{
-	struct stat st;
-	if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	if (!S_ISSOCK(st.st_mode))
-		return -EEXIST;
-	return unlinkat(directory, name, 0) < 0 ? -errno : 0;
-}
-
-/* Returns a listening descriptor or -errno. */
-static int listen_at(const char *path)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	if (!bytes_to_text(bytes_of(path), address.sun_path, sizeof address.sun_path))
-		return -ENAMETOOLONG;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	/* The mode must be right from the first moment and without a chmod, which would follow a link. */
-	mode_t old = umask(0);
-	int error = bind(fd, (const struct sockaddr *)&address, sizeof address) < 0 ? -errno : 0;
-	umask(old);
-	if (error == 0 && listen(fd, CLIENTS_MAX) < 0)
-		error = -errno;
-	if (error < 0) {
-		close(fd);
-		return error;
-	}
-	return fd;
 }
 
 struct api_server *api_server_open(const struct api_config *config)
 {
 	struct api_server *s = g_new0(struct api_server, 1);
 	char *directory = g_path_get_dirname(config->path);
-	s->config = *config;
-	s->name = g_path_get_basename(config->path);
-	s->fd = -1;
-	s->directory = open_directory(directory);
-	int error = s->directory < 0 ? s->directory : remove_stale(s->directory, s->name);
-	if (error >= 0) {
-		s->fd = listen_at(config->path);
-		error = s->fd < 0 ? s->fd : 0;
-	}
+	int error = make_directory(directory);
 	g_free(directory);
+	if (error == 0) {
+		s->listener = unix_listener_open(&(struct unix_listener_config){
+			.path = config->path,
+			.mode = 0777, /* the directory is the check */
+			.queue = CLIENTS_MAX,
+			.connected = on_connected,
+			.failed = on_accept_failed,
+			.context = s});
+		error = s->listener ? 0 : -errno;
+	}
 	if (error < 0) {
-		if (s->directory >= 0)
-			close(s->directory);
-		g_free(s->name);
 		g_free(s);
 		errno = -error;
 		return NULL;
 	}
-	if (fstatat(s->directory, s->name, &s->made, AT_SYMLINK_NOFOLLOW) < 0)
-		memset(&s->made, 0, sizeof s->made); /* already removed: nothing to remove at the end */
+	s->config = *config;
 	api_hub_init(&s->hub, &s->config);
-	s->source = g_unix_fd_add(s->fd, G_IO_IN, on_connection, s);
 	return s;
 }
 
 void api_server_close(struct api_server *s)
 {
-	struct stat st;
 	if (!s)
 		return;
+	s->config.message = NULL; /* the engine ends: nothing is sent any more */
 	while (s->hub.sessions)
 		client_free((struct client *)s->hub.sessions);
-	drop_source(&s->source);
-	/* Do not remove the socket of a later daemon. */
-	if (fstatat(s->directory, s->name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(st.st_mode) &&
-	    st.st_ino == s->made.st_ino && st.st_dev == s->made.st_dev)
-		(void)unlinkat(s->directory, s->name, 0); /* a stale socket does no harm */
-	close(s->fd);
-	close(s->directory);
+	unix_listener_close(s->listener);
 	api_hub_free(&s->hub);
-	g_free(s->name);
 	g_free(s);
 }
 
-void api_move_done(struct api_server *s, unsigned id, bool ok, const char *text)
+void api_server_reconfigure(
+	struct api_server *s, const struct ha_cf *conf, const struct haresources *resources, const char *node)
+{
+	s->config.conf = conf;
+	s->config.resources = resources;
+	s->config.node = node;
+	api_hub_reconfigure(&s->hub);
+}
+
+void api_request_done(struct api_server *s, unsigned id, bool ok, const char *text)
 {
 	for (struct api_session *at = s->hub.sessions; at; at = at->next) {
-		api_session_move_done(at, id, ok, text);
+		api_session_request_done(at, id, ok, text);
 		client_arm((struct client *)at);
 	}
 }
 
-void api_notify(struct api_server *s, struct bytes message)
+/* The signal that the client has asked for.  Its pid may belong to another process by now.  Only a process of the same
+ * user can be hit, to which the client could send the signal itself. */
+static void send_signal(const struct api_session *session)
+{
+	char path[32];
+	struct stat st;
+	int process = pidfd_open(session->peer.pid, 0);
+	if (process < 0)
+		return;
+	(void)g_snprintf(path, sizeof path, "/proc/%ld", (long)session->peer.pid);
+	if (stat(path, &st) == 0 && st.st_uid == session->peer.uid)
+		(void)pidfd_send_signal(process, session->signal, NULL, 0); /* it may have ended */
+	close(process);
+}
+
+static void on_handed(struct api_session *session)
+{
+	client_arm((struct client *)session);
+	if (session->signal != 0 && !session->closing)
+		send_signal(session);
+}
+
+void api_notify(struct api_server *s, struct bytes message, bool beat)
 {
 	/* doc/commands.md 7.10: "clients never see a digest".  The core leaves it out; if that breaks, report it rather
 	 * than leak. */
@@ -316,9 +300,5 @@ void api_notify(struct api_server *s, struct bytes message)
 		log_at(LOG_LEVEL_ERROR, "API: a message with a digest, or an empty one, was not handed to the clients");
 		return;
 	}
-	for (struct api_session *at = s->hub.sessions; at; at = at->next) {
-		api_session_notify(at, message);
-		client_arm((struct client *)at);
-	}
-	request_of_peer(&s->hub, message); /* last: the core's next message may overwrite this one */
+	request_deliver(&s->hub, beat ? API_FILTER_BEATS : API_FILTER_CHANGES, message, on_handed);
 }

@@ -3,12 +3,27 @@
  * Wire form and requests: doc/commands.md 4, 7.  Frames are bounded; a client that misbehaves is closed, counted
  * and never stalls the loop.  Opened before the cluster is up, so that "starting" is not "stopped".
  * Ours: reqtype=getgroups (one frame a group: key, home, state, peerstate, epoch, why; result ok/more, OK),
+ * reqtype=getdoubts (one frame for each thing that does not work: doubt; result ok/more, OK),
+ * reqtype=getstatus, getdecisions and (uid 0 only) getdatagrams (one frame for each thing, with what=KIND;
+ * status_fields.h; result ok/more, OK),
  * reqtype=move (kind=standby|takeover, rsc_hold=all|local|foreign|failback, wait=0|1; uid 0 only; result OK or badreq,
- * info=TEXT; with wait=1 the answer comes when the move has ended). */
+ * info=TEXT; with wait=1 the answer comes when the move has ended),
+ * reqtype=confirm (node=NAME; uid 0 only; OK or badreq, info=TEXT), reqtype=reload (uid 0 only; one frame for each line
+ * of the result, info=TEXT, result ok/more, the last one OK or badreq). */
 #ifndef HEARTBEAT_IPC_API_SERVER_H
 #define HEARTBEAT_IPC_API_SERVER_H
 
 #include "heartbeat/core/core.h"
+
+/* A datagram that was received or sent. */
+struct api_datagram {
+	struct mono at;
+	bool sent;
+	const char *medium; /* "": all */
+	struct bytes from;  /* 4 or 16 bytes, empty: unknown */
+	struct bytes data;  /* may be cut */
+	size_t length;      /* of the datagram */
+};
 
 struct api_config {
 	const char *path; /* socket; its directory is made 0750 root:haclient (group when it exists) */
@@ -17,12 +32,25 @@ struct api_config {
 	const struct haresources *resources; /* how many groups the core has; NULL: none */
 	const char *node;
 	const char *version;
-	/* An operator's move; the caller gets id back in api_move_done.  Report an immediate refusal by api_move_done
-	 * before this returns: a client that does not wait then gets the refusal, and otherwise "accepted". */
+	/* An operator's move; the caller gets id back in api_request_done.  Report an immediate refusal by
+	 * api_request_done before this returns: a client that does not wait then gets the refusal, and otherwise
+	 * "accepted". */
 	void (*move)(void *context, bool takeover, enum half half, unsigned id);
+	/* An operator confirms that the machine of a node (its index in core_node_view) is off.  The answer comes by
+	 * api_request_done.  NULL: not possible. */
+	void (*confirm)(void *context, size_t node, unsigned id);
+	/* Read the files again; the end is reported by api_request_done, later.  NULL: not possible. */
+	void (*reload)(void *context, unsigned id);
 	/* A named client (ipfail) sends a message to the cluster.  from_id and to_id are set; message types of the
 	 * daemon's own protocol have been refused.  NULL: no client may send. */
 	void (*message)(void *context, const struct message *m);
+	/* Some client wants heartbeats that report no change, or none does any more.  NULL: there are none. */
+	void (*beats_wanted)(void *context, bool wanted);
+	/* What does not work at present: text number position, NUL-terminated, cut at cap; false: there are not so
+	 * many.  NULL: nothing is known about that. */
+	bool (*doubt)(void *context, size_t position, char *out, size_t cap);
+	/* The last datagrams, by position, the oldest first; false: there are not so many.  NULL: none are kept. */
+	bool (*datagram)(void *context, size_t position, struct api_datagram *out);
 	void *context;
 };
 
@@ -31,9 +59,12 @@ struct api_server;
 struct api_server *api_server_open(const struct api_config *config);
 /* Closes all clients, removes the socket. */
 void api_server_close(struct api_server *s);
-/* The core ended move id. */
-void api_move_done(struct api_server *s, unsigned id, bool ok, const char *text);
-/* A message to every signed-on named client (text framing, without auth). */
-void api_notify(struct api_server *s, struct bytes message);
+/* The configuration was reloaded: what config pointed to is not used any more.  Clients stay. */
+void api_server_reconfigure(
+	struct api_server *s, const struct ha_cf *conf, const struct haresources *resources, const char *node);
+/* Request id, a move or a reload, has ended; text may have several lines. */
+void api_request_done(struct api_server *s, unsigned id, bool ok, const char *text);
+/* A message of the cluster for the clients (text framing, without auth).  beat: a heartbeat that reports no change. */
+void api_notify(struct api_server *s, struct bytes message, bool beat);
 
 #endif

@@ -7,22 +7,28 @@
 #include "heartbeat/ipc/api_requests_private.h"
 #include "lib/log.h"
 
-enum { COMPLAINTS_A_MINUTE = 10 };
-
 void api_hub_init(struct api_hub *hub, const struct api_config *config)
 {
 	*hub = (struct api_hub){
 		.config = config,
 		.auth = api_auth_new(config->conf),
 		.arena = g_malloc(CODEC_DATAGRAM_MAX),
+		.heard = g_malloc(CODEC_DATAGRAM_MAX),
 		.answer = g_malloc(2 * API_ANSWER_MAX),
 	};
+}
+
+void api_hub_reconfigure(struct api_hub *hub)
+{
+	api_auth_free(hub->auth);
+	hub->auth = api_auth_new(hub->config->conf);
 }
 
 void api_hub_free(struct api_hub *hub)
 {
 	api_auth_free(hub->auth);
 	g_free(hub->arena);
+	g_free(hub->heard);
 	g_free(hub->answer);
 	*hub = (struct api_hub){0};
 }
@@ -40,73 +46,12 @@ void api_session_end(struct api_session *s)
 		at = &(*at)->next;
 	if (*at)
 		*at = s->next;
+	if (s->filter & API_FILTER_BEATS)
+		request_beats(s->hub);
+	if (s->signed_on)
+		request_announce(s, "leave", s->signed_off ? "signoff" : "EOF");
 	frame_buffer_free(&s->in);
 	frame_buffer_free(&s->out);
-}
-
-/* A local user who connects in a loop must not fill the disk with log lines. */
-static bool may_complain(struct api_hub *hub)
-{
-	struct mono now = mono_now();
-	if (mono_is_never(hub->complaints_since) || span_to_ms(mono_since(now, hub->complaints_since)) >= 60000) {
-		if (hub->complaints > COMPLAINTS_A_MINUTE)
-			log_at(LOG_LEVEL_WARN, "API: %u more clients misbehaved in that minute",
-				hub->complaints - COMPLAINTS_A_MINUTE);
-		hub->complaints_since = now;
-		hub->complaints = 0;
-	}
-	return ++hub->complaints <= COMPLAINTS_A_MINUTE;
-}
-
-void api_session_fault(struct api_session *s, enum api_fault fault, const char *text)
-{
-	s->hub->faults[fault]++;
-	s->closing = true;
-	if (may_complain(s->hub))
-		log_at(LOG_LEVEL_WARN, "API client pid %ld uid %ld%s%s: %s: connection closed", (long)s->peer.pid,
-			(long)s->peer.uid, s->signed_on ? " " : "", s->signed_on ? s->name : "", text);
-}
-
-void answer_begin(struct answer *a, struct api_session *s, const char *reqtype)
-{
-	a->session = s;
-	a->reqtype = reqtype;
-	message_init(&a->message, s->hub->answer, API_ANSWER_MAX);
-	message_add(&a->message, "t", "hbapi-resp");
-	message_add(&a->message, "reqtype", reqtype);
-}
-
-void answer_send(struct answer *a)
-{
-	struct api_session *s = a->session;
-	struct writer text = writer_over(&s->hub->answer[API_ANSWER_MAX], API_ANSWER_MAX);
-	if (!codec_text(&a->message, NULL, &text)) {
-		/* Should not happen, because our answers are shorter: at least report the failure to the client. */
-		answer_begin(a, s, a->reqtype);
-		message_add(&a->message, "info", "the answer is too long");
-		message_add(&a->message, "result", "badreq");
-		text = writer_over(&s->hub->answer[API_ANSWER_MAX], API_ANSWER_MAX);
-		if (!codec_text(&a->message, NULL, &text)) {
-			api_session_fault(s, API_FAULT_MESSAGE, "an answer could not be rendered");
-			return;
-		}
-	}
-	if (!frame_put(&s->out, writer_done(&text)))
-		api_session_fault(s, API_FAULT_SLOW, "does not read its answers");
-}
-
-void answer_end(struct answer *a, const char *result)
-{
-	message_add(&a->message, "result", result);
-	answer_send(a);
-}
-
-void answer_refuse(struct api_session *s, const char *reqtype, const char *info)
-{
-	struct answer a;
-	answer_begin(&a, s, reqtype);
-	message_add(&a.message, "info", info);
-	answer_end(&a, "badreq");
 }
 
 /* --- sign-on ------------------------------------------------------------------------------------------------------ */
@@ -170,8 +115,12 @@ static void sign_on(struct api_session *s, const struct message *request)
 	answer_send(&a);
 	if (why)
 		api_session_fault(s, API_FAULT_IDENTITY, why);
-	else
+	else {
 		s->signed_on = true;
+		s->filter = API_FILTER_CHANGES;
+		s->life = s->casual ? 0 : ++s->hub->last_life;
+		request_announce(s, "join", "signon"); /* last: it enters the core */
+	}
 }
 
 /* --- every message ------------------------------------------------------------------------------------------------ */
@@ -270,12 +219,4 @@ void api_session_take(struct api_session *s, struct bytes data)
 	/* One long request must not hold its memory for as long as the client stays. */
 	if (frame_buffer_waiting(&s->in).len == 0)
 		frame_buffer_free(&s->in);
-}
-
-void api_session_notify(struct api_session *s, struct bytes message)
-{
-	if (!s->signed_on || s->casual || s->closing)
-		return;
-	if (!frame_put(&s->out, message))
-		api_session_fault(s, API_FAULT_SLOW, "does not read its messages");
 }

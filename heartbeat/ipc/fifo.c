@@ -15,7 +15,8 @@
 enum { READ_MAX = 4096 };
 
 struct fifo {
-	int fd;
+	int fd; /* below 0: none */
+	int trouble; /* errno */
 	char *path;
 	guint source;
 	void (*received)(void *context, const struct message *m);
@@ -68,7 +69,10 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer context)
 static int make_fifo(const char *path)
 {
 	struct stat st;
-	if (lstat(path, &st) == 0 && !S_ISFIFO(st.st_mode)) {
+	bool exists = lstat(path, &st) == 0;
+	if (exists && S_ISFIFO(st.st_mode))
+		return 0; /* not even mkfifo: it would hang on a frozen disk, and a new engine must not */
+	if (exists) {
 		if (unlink(path) < 0)
 			return -errno;
 		log_at(LOG_LEVEL_WARN, "%s: was no FIFO: replaced", path);
@@ -89,9 +93,9 @@ static int open_fifo(const char *path)
 		error = -errno;
 	else if (!S_ISFIFO(st.st_mode))
 		error = -EEXIST;
-	else if (st.st_uid != geteuid() && fchown(fd, geteuid(), getegid()) < 0) /* an old one that another user made */
+	else if (st.st_uid != geteuid() && fchown(fd, geteuid(), getegid()) < 0) /* an old FIFO of another user */
 		error = -errno;
-	else if (fchmod(fd, 0600) < 0)
+	else if ((st.st_mode & 07777) != 0600 && fchmod(fd, 0600) < 0) /* as above: change nothing without need */
 		error = -errno;
 	if (error < 0) {
 		close(fd);
@@ -102,20 +106,26 @@ static int open_fifo(const char *path)
 
 struct fifo *fifo_open(const char *path, void (*received)(void *context, const struct message *m), void *context)
 {
-	int error = make_fifo(path);
-	int fd = error < 0 ? error : open_fifo(path);
-	if (fd < 0) {
-		errno = -fd;
-		return NULL;
-	}
 	struct fifo *f = g_new0(struct fifo, 1);
-	f->fd = fd;
+	int error = make_fifo(path);
+	f->fd = error < 0 ? error : open_fifo(path);
+	f->trouble = f->fd < 0 ? -f->fd : 0;
 	f->path = g_strdup(path);
 	f->received = received;
 	f->context = context;
 	fifo_text_init(&f->text, on_text, on_garbage, f);
-	f->source = g_unix_fd_add(fd, G_IO_IN, on_readable, f);
+	if (f->fd >= 0)
+		f->source = g_unix_fd_add(f->fd, G_IO_IN, on_readable, f);
+	else
+		log_at(LOG_LEVEL_WARN,
+			"cannot open the command FIFO %s: %s; commands of existing scripts are not received until "
+			"heartbeat is started again", path, strerror(f->trouble));
 	return f;
+}
+
+int fifo_trouble(const struct fifo *f)
+{
+	return f->trouble;
 }
 
 void fifo_close(struct fifo *f)
@@ -124,8 +134,10 @@ void fifo_close(struct fifo *f)
 		return;
 	if (f->source)
 		g_source_remove(f->source);
-	close(f->fd);
-	(void)unlink(f->path); /* it may already be removed */
+	if (f->fd >= 0) {
+		close(f->fd);
+		(void)unlink(f->path); /* it may already be removed */
+	}
 	g_free(f->path);
 	g_free(f);
 }

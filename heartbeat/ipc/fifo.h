@@ -7,10 +7,13 @@
 #include "heartbeat/core/message.h"
 
 struct fifo;
-/* Make (0600, replaces anything that is no FIFO) and open.  Returns NULL with errno.  message: valid during the
- * call. */
+/* Make (0600, replaces anything that is no FIFO) and open.  When that fails, for example because the disk is full, the
+ * log has the reason, and nothing is received: only existing scripts need the FIFO.  It is not tried again, because
+ * making a FIFO can hang.  Never NULL.  message: valid during the call. */
 struct fifo *fifo_open(const char *path, void (*received)(void *context, const struct message *m), void *context);
-/* Close and remove. */
+/* errno of fifo_open; 0: it is open. */
+int fifo_trouble(const struct fifo *f);
+/* Close and remove.  f may be NULL. */
 void fifo_close(struct fifo *f);
 
 #endif

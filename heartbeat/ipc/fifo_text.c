@@ -9,12 +9,12 @@ void fifo_text_init(struct fifo_text *t, void (*message)(void *context, struct b
 	*t = (struct fifo_text){.message = message, .garbage = garbage, .context = context};
 }
 
-static void grumble(struct fifo_text *t, const char *why)
+static void complain(struct fifo_text *t, const char *why)
 {
 	t->skipped++;
-	if (!t->grumbled)
+	if (!t->complained)
 		t->garbage(t->context, why);
-	t->grumbled = true;
+	t->complained = true;
 }
 
 static bool keep_line(struct fifo_text *t, struct bytes line)
@@ -31,20 +31,20 @@ static void take_line(struct fifo_text *t, struct bytes line)
 {
 	if (bytes_equal_text(line, ">>>\n")) {
 		if (t->inside) {
-			t->grumbled = false;
-			grumble(t, "a message without its end (<<<) is skipped: another one begins");
+			t->complained = false;
+			complain(t, "a message without its end (<<<) is skipped, because another one starts");
 		}
 		t->inside = true;
 		t->whole_len = 0;
 		(void)keep_line(t, line); /* fits: it is the first */
 	} else if (!t->inside) {
 		if (line.len > 1) /* blank lines between messages are no harm */
-			grumble(t, "text outside of a message (>>> ... <<<) is skipped");
+			complain(t, "text outside of a message (>>> ... <<<) is skipped");
 	} else if (!keep_line(t, line)) {
 		t->inside = false;
-		grumble(t, "a message of more than 32768 bytes is skipped");
+		complain(t, "a message of more than 32768 bytes is skipped");
 	} else if (bytes_equal_text(line, "<<<\n")) {
-		t->inside = t->grumbled = false;
+		t->inside = t->complained = false;
 		t->message(t->context, (struct bytes){t->whole, t->whole_len});
 	}
 }
@@ -63,8 +63,8 @@ void fifo_text_take(struct fifo_text *t, struct bytes data)
 		if (byte != '\n')
 			continue;
 		if (t->line_bad) {
-			t->inside = t->grumbled = false;
-			grumble(t,
+			t->inside = t->complained = false;
+			complain(t,
 				"a line of more than 511 bytes, or with a NUL, is refused together with its message");
 		} else
 			take_line(t, (struct bytes){t->line, t->line_len});

@@ -21,7 +21,7 @@ struct fifo_text {
 	uint8_t whole[FIFO_MESSAGE_MAX];
 	size_t whole_len;
 	bool inside;  /* after ">>>" */
-	bool grumbled; /* this run of garbage has been reported */
+	bool complained; /* this run of garbage has been reported */
 	uint64_t skipped; /* lines */
 };
 

@@ -23,7 +23,7 @@ static int bcast_aim(struct medium *m, struct media_address *to)
 {
 	struct interface_address own;
 
-	int rc = interfaces_own_address(m->set->interfaces, m->conf->interface, &own);
+	int rc = interfaces_own_address(m->set->config.interfaces, m->conf->interface, &own);
 	if (rc < 0)
 		return rc;
 	struct in_addr address = own.broadcast;
@@ -36,20 +36,18 @@ static int bcast_aim(struct medium *m, struct media_address *to)
 	return 0;
 }
 
-static const struct udp_kind bcast_kind = {.make_socket = bcast_socket, .aim = bcast_aim};
+static const struct udp_kind bcast_kind = {.family = AF_INET, .make_socket = bcast_socket, .aim = bcast_aim};
 
-static bool bcast_open(struct medium *m, struct diags *diags)
+static enum medium_state bcast_open(struct medium *m)
 {
 	struct media_address to = {0};
 
-	int rc = bcast_aim(m, &to); /* -ENODEV: udp_open reports it */
-	if (!udp_open(m, &bcast_kind, &to, NULL, diags))
-		return false;
-	if (rc < 0)
-		medium_complain(m, diags, DIAG_ERROR,
-			"the interface has no IPv4 broadcast address; give it an address with a network (ip address), "
-			"or use ucast");
-	return rc == 0;
+	if (bcast_aim(m, &to) != -EADDRNOTAVAIL)
+		return udp_open(m, &bcast_kind, &to); /* it reports a missing interface */
+	medium_because(m,
+		"the interface has no IPv4 broadcast address; give it an address with a network (ip address), or use "
+		"ucast");
+	return MEDIUM_CLOSED;
 }
 
 static void bcast_started(const struct medium *m)

@@ -15,16 +15,20 @@ enum {
 
 /* The whole set shares one batch: only one batch is handled at a time. */
 struct batch {
+	unsigned used; /* headers that the kernel has changed */
 	struct mmsghdr headers[BATCH];
 	struct iovec vectors[BATCH];
 	struct media_address from[BATCH];
-	alignas(struct cmsghdr) uint8_t control[BATCH][CMSG_SPACE(sizeof(struct in_pktinfo))];
+	alignas(struct cmsghdr) uint8_t control[BATCH][CMSG_SPACE(sizeof(struct in6_pktinfo))];
 	uint8_t data[BATCH][SLOT];
 };
 
 struct batch *batch_new(void)
 {
-	return g_new0(struct batch, 1);
+	struct batch *b = g_new0(struct batch, 1);
+
+	b->used = BATCH;
+	return b;
 }
 
 void batch_free(struct batch *b)
@@ -32,10 +36,10 @@ void batch_free(struct batch *b)
 	g_free(b);
 }
 
-/* The kernel overwrites the lengths in the headers, so they are set before each call. */
+/* The kernel overwrites the lengths in the headers of what it received, so they are set before each call. */
 static void batch_reset(struct batch *b)
 {
-	for (size_t i = 0; i < BATCH; i++) {
+	for (size_t i = 0; i < b->used; i++) {
 		b->vectors[i] = (struct iovec){.iov_base = b->data[i], .iov_len = SLOT};
 		b->headers[i] = (struct mmsghdr){.msg_hdr = {
 			.msg_name = &b->from[i].any,
@@ -48,18 +52,37 @@ static void batch_reset(struct batch *b)
 	}
 }
 
+static void read_info4(const struct cmsghdr *c, struct arrival *a)
+{
+	struct in_pktinfo info;
+
+	memcpy(&info, CMSG_DATA(c), sizeof info);
+	a->source.ifindex = (unsigned)info.ipi_ifindex;
+	/* The destination in the datagram differs from the local address that received it when the datagram was sent to
+	 * a broadcast or multicast address. */
+	a->direct = info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr;
+	a->to = media_address_v4(info.ipi_addr, 0);
+}
+
+static void read_info6(const struct cmsghdr *c, struct arrival *a)
+{
+	struct in6_pktinfo info;
+
+	memcpy(&info, CMSG_DATA(c), sizeof info);
+	a->source.ifindex = info.ipi6_ifindex;
+	a->direct = !IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
+	a->to = media_address_v6(&info.ipi6_addr, 0, 0);
+}
+
 static void read_packet_info(struct msghdr *h, struct arrival *a)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
-		struct in_pktinfo info;
-
-		if (c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_PKTINFO || c->cmsg_len < CMSG_LEN(sizeof info))
-			continue;
-		memcpy(&info, CMSG_DATA(c), sizeof info);
-		a->source.ifindex = (unsigned)info.ipi_ifindex;
-		/* The destination in the datagram differs from the local address that received it when the datagram
-		 * was sent to a broadcast or multicast address. */
-		a->direct = info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr;
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO &&
+			c->cmsg_len >= CMSG_LEN(sizeof(struct in_pktinfo)))
+			read_info4(c, a);
+		if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO &&
+			c->cmsg_len >= CMSG_LEN(sizeof(struct in6_pktinfo)))
+			read_info6(c, a);
 	}
 }
 
@@ -85,6 +108,7 @@ static unsigned read_batch(struct receiver *r)
 	do
 		n = recvmmsg(r->fd, r->set->batch->headers, BATCH, MSG_DONTWAIT, NULL);
 	while (n < 0 && errno == EINTR);
+	r->set->batch->used = n > 0 ? (unsigned)n : 0;
 	if (n < 0)
 		receiver_failed(r, errno);
 	for (int i = 0; i < n; i++)

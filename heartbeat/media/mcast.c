@@ -27,25 +27,23 @@ static int mcast_socket(const struct medium *m, unsigned ifindex)
 	return rc;
 }
 
-static const struct udp_kind mcast_kind = {.make_socket = mcast_socket};
+static const struct udp_kind mcast_kind = {.family = AF_INET, .make_socket = mcast_socket, .to_a_group = true};
 
-static bool mcast_open(struct medium *m, struct diags *diags)
+static enum medium_state mcast_open(struct medium *m)
 {
 	struct interface_address own;
 	struct in_addr group;
 
 	if (inet_pton(AF_INET, m->conf->address, &group) != 1 || !IN_MULTICAST(ntohl(group.s_addr))) {
-		medium_complain(m, diags, DIAG_ERROR,
-			"\"%s\" is no multicast group; expected 224.0.0.0 to 239.255.255.255", m->conf->address);
-		return false;
+		medium_because(
+			m, "\"%s\" is no multicast group; expected 224.0.0.0 to 239.255.255.255", m->conf->address);
+		return MEDIUM_IMPOSSIBLE;
 	}
 	struct media_address to = media_address_v4(group, m->conf->port);
-	if (!udp_open(m, &mcast_kind, &to, &to, diags))
-		return false;
-	if (interfaces_own_address(m->set->interfaces, m->conf->interface, &own) == 0)
-		return true;
-	medium_complain(m, diags, DIAG_ERROR, "the interface has no IPv4 address; give it one first (ip address)");
-	return false;
+	if (interfaces_own_address(m->set->config.interfaces, m->conf->interface, &own) != -EADDRNOTAVAIL)
+		return udp_open(m, &mcast_kind, &to); /* it reports a missing interface */
+	medium_because(m, "the interface has no IPv4 address; give it one first (ip address)");
+	return MEDIUM_CLOSED;
 }
 
 static void mcast_started(const struct medium *m)

@@ -1,123 +1,109 @@
 // SPDX-License-Identifier: MIT
-/* The set of media: open, send, drain, close, count; log once when sending fails and once when it works again. */
+/* The set of media: open what works, try the rest again, send, drain, close, count. */
 #include "heartbeat/media/media.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <inttypes.h>
-#include <netdb.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <stddef.h>
-#include <sys/socket.h>
 
 #include "heartbeat/media/medium.h"
-#include "lib/log.h"
 
 enum {
 	DRAIN_BATCHES = 64,
-	/* So many good sends in a row end a failure.  With fewer, a medium that fails every second packet would write
-	 * two lines for each. */
-	GOOD_SENDS = 3,
+	/* Between two attempts to open what cannot be opened, without a change of the interfaces; doubled each time. */
+	RETRY_MIN_MS = 1000,
+	RETRY_MAX_MS = 5000,
 };
 
-/* What to look at when the kernel refuses a packet; the last row is for every other reason. */
-static const struct {
-	int error;
-	const char *check;
-} advice[] = {
-	{ENETDOWN, "is the interface up (ip link)? is the cable plugged in?"},
-	{ENETUNREACH, "is the interface up, and does it have an address (ip address)? is there a route (ip route)?"},
-	{EHOSTUNREACH, "is there a route to it (ip route)? does it answer ARP (ip neighbour)?"},
-	{ENODEV, "the interface is gone (ip link); heartbeat uses it again as soon as it is back"},
-	{EADDRNOTAVAIL, "the interface has lost its IPv4 address (ip address)"},
-	{ENOBUFS, "the interface's queue is full: see ip -s link, tc -s qdisc"},
-	{EAGAIN, "the socket's queue is full: does the interface send at all (ip -s link)?"},
-	{EPERM, "a packet filter forbids it: see nft list ruleset, iptables -S OUTPUT"},
-	{EMSGSIZE, "the message is larger than a datagram can be (65507 bytes): see compression in ha.cf"},
-	{0, "see ip link, ip address, ip route"},
-};
+/* --- open and close ----------------------------------------------------------------------------------------------- */
 
-static const char *kind_name(const struct medium *m)
+static bool any_closed(const struct media *set)
 {
-	return medium_kind_name(m->conf->kind);
+	bool found = false;
+
+	for (size_t i = 0; i < set->count; i++)
+		found |= set->list[i]->state == MEDIUM_CLOSED;
+	return found;
 }
 
-void medium_complain(const struct medium *m, struct diags *diags, enum diag_severity severity, const char *format, ...)
+static void wait_for_retry(struct media *set)
 {
-	char text[1024];
-	va_list args;
+	bool needed = any_closed(set);
 
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof text, format, args); /* a text that is cut still names the line */
-	va_end(args);
-	diag_add(diags, severity, m->conf->line, 0, "%s %s: %s", kind_name(m), m->conf->name, text);
+	precise_timer_set(set->retry, needed ? mono_add(mono_now(), set->retry_wait) : MONO_FAR);
+	if (!needed)
+		set->retry_wait = span_ms(RETRY_MIN_MS);
 }
 
-bool medium_resolve(const char *host, int family, struct media_address *address, const char **why)
+void media_settle(struct media *set)
 {
-	const struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_DGRAM};
-	struct addrinfo *found = NULL;
-
-	int rc = getaddrinfo(host, NULL, &hints, &found);
-	if (rc != 0) {
-		*why = rc == EAI_SYSTEM ? strerror(errno) : gai_strerror(rc);
-		return false;
-	}
-	*address = (struct media_address){.len = found->ai_addrlen};
-	/* the result has the requested family */
-	assert(found->ai_addrlen <= sizeof *address - offsetof(struct media_address, any));
-	memcpy(&address->any, found->ai_addr, found->ai_addrlen);
-	freeaddrinfo(found);
-	return true;
+	set->tried = set->config.interfaces ? interfaces_changes(set->config.interfaces) : 0;
+	for (size_t i = 0; i < set->count; i++)
+		medium_report_start(set->list[i]);
+	receivers_tidy(set);
+	wait_for_retry(set);
 }
 
-static void not_built(const struct medium *m, struct diags *diags)
+static void try_again(struct media *set)
 {
-	char built[256] = "";
-	struct writer w = writer_over(built, sizeof built - 1);
-
-	for (size_t i = 0; i < MEDIUM_KINDS; i++)
-		if (medium_kinds[i])
-			writer_format(&w, "%s%s", w.len ? ", " : "", medium_kind_name((enum medium_kind)i));
-	diag_add(diags, DIAG_ERROR, m->conf->line, 0, "%s: not built into this version; there are: %s", kind_name(m),
-	         built);
+	for (size_t i = 0; i < set->count; i++)
+		if (set->list[i]->state == MEDIUM_CLOSED)
+			medium_try(set->list[i]);
+	media_settle(set);
 }
 
-static bool open_one(struct medium *m, struct diags *diags)
+static void on_retry(void *context)
 {
-	if (!m->ops) {
-		not_built(m, diags);
-		return false;
-	}
-	return m->ops->open(m, diags);
+	struct media *set = context;
+
+	set->retry_wait.ns =
+		set->retry_wait.ns * 2 < span_ms(RETRY_MAX_MS).ns ? set->retry_wait.ns * 2 : span_ms(RETRY_MAX_MS).ns;
+	try_again(set);
 }
 
-struct media *media_open(const struct medium_conf *conf, size_t count, uint16_t ping_id, struct interfaces *interfaces,
-                         const struct media_handlers *handlers, struct diags *diags)
+void media_retry(struct media *set)
+{
+	if (set->receiving || !set->config.interfaces || set->tried == interfaces_changes(set->config.interfaces))
+		return;
+	names_hurry(set->names);
+	try_again(set);
+}
+
+static struct media *set_new(const struct media_config *config)
 {
 	struct media *set = g_new0(struct media, 1);
-	bool ok = true;
+	const struct names_config names = {.path = config->names,
+		.found = medium_host_found,
+		.trouble = medium_host_trouble,
+		.context = set,
+		.own_process = config->own_process,
+		.resolve = config->resolve};
 
-	set->list = g_new0(struct medium, count);
-	set->count = count;
-	set->handlers = *handlers;
-	set->ping_id = ping_id;
-	set->interfaces = interfaces;
+	set->config = *config;
+	set->names = names_new(&names);
 	set->batch = batch_new();
-	for (size_t i = 0; i < count; i++)
-		set->list[i] =
-			(struct medium){.set = set, .index = i, .conf = &conf[i], .ops = medium_kinds[conf[i].kind]};
+	set->retry = precise_timer_new(G_PRIORITY_DEFAULT, on_retry, set);
+	set->retry_wait = span_ms(RETRY_MIN_MS);
+	return set;
+}
+
+struct media *media_open(
+	const struct medium_conf *conf, size_t count, const struct media_config *config, struct diags *diags)
+{
+	struct media *set = set_new(config);
+
+	set->list = g_new0(struct medium *, count);
+	set->count = count;
 	/* Every medium is tried, so that the operator sees all that is wrong at once. */
-	for (size_t i = 0; i < count; i++)
-		ok &= open_one(&set->list[i], diags);
-	if (!ok) {
+	for (size_t i = 0; i < count; i++) {
+		set->list[i] = medium_new(set, &conf[i], i);
+		medium_try(set->list[i]);
+	}
+	if (!media_usable(set->list, count, MEDIUM_WAITS, diags)) {
 		media_close(set);
 		return NULL;
 	}
-	for (size_t i = 0; i < count; i++)
-		set->list[i].ops->started(&set->list[i]);
+	media_settle(set);
 	return set;
 }
 
@@ -125,85 +111,80 @@ void media_close(struct media *set)
 {
 	if (!set)
 		return;
-	assert(!set->receiving);
-	for (size_t i = 0; i < set->count; i++)
-		if (set->list[i].ops)
-			set->list[i].ops->close(&set->list[i]);
-	while (set->receivers) {
-		struct receiver *r = set->receivers;
-		set->receivers = r->next;
-		receiver_free(r);
-	}
+	assert(!set->receiving && !set->change);
+	while (set->all)
+		medium_free(set->all);
+	receivers_tidy(set);
+	names_free(set->names);
+	precise_timer_free(set->retry);
 	batch_free(set->batch);
 	g_free(set->list);
 	g_free(set);
 }
 
-static const char *what_to_check(int error)
+bool media_doubt(const struct media *set, size_t position, char *out, size_t cap)
 {
-	size_t i = 0;
-
-	while (advice[i].error != 0 && advice[i].error != error)
-		i++;
-	return advice[i].check;
+	for (size_t i = 0; i < set->count; i++) {
+		struct writer w = writer_over(out, cap - 1);
+		if (!medium_doubt(set->list[i], &w) || position-- > 0)
+			continue;
+		out[w.len] = '\0';
+		return true;
+	}
+	int error = names_unsaved(set->names);
+	if (error == 0 || position > 0)
+		return false;
+	/* a long path is cut */
+	(void)snprintf(out, cap, "%s: the addresses of hosts cannot be written: %s", set->config.names, strerror(error));
+	return true;
 }
 
-static void note_failure(struct medium *m, int error)
+/* --- send --------------------------------------------------------------------------------------------------------- */
+
+static bool note(struct medium *m, int rc, size_t len)
 {
-	struct medium_failure *f = &m->failure;
-
-	m->counters.send_failed++;
-	f->lost++;
-	f->good = 0;
-	if (f->failing)
-		return;
-	f->failing = true;
-	f->since = mono_now();
-	/* One line with both texts of the reference: monitoring may look for either.  doc/commands.md 5.1.33 */
-	log_at(LOG_LEVEL_ERROR, "%s_write: Unable to send HBcomm packet %s: %s; write failure on %s: %s", kind_name(m),
-	       m->conf->name, strerror(error), m->conf->name, what_to_check(error));
-}
-
-static void note_success(struct medium *m, size_t len)
-{
-	struct medium_failure *f = &m->failure;
-
-	m->counters.sent++;
-	m->counters.bytes_out += len;
-	if (!f->failing)
-		return;
-	if (f->good++ == 0)
-		f->better = mono_now();
-	if (f->good < GOOD_SENDS)
-		return;
-	int64_t ms = span_to_ms(mono_since(f->better, f->since));
-	log_at(LOG_LEVEL_INFO,
-		"%s %s: sending works again after %" PRId64 ".%03" PRId64 " s; %" PRIu64 " packet(s) could not be sent",
-		kind_name(m), m->conf->name, ms / 1000, ms % 1000, f->lost);
-	*f = (struct medium_failure){0};
-}
-
-static void send_one(struct medium *m, struct bytes data)
-{
-	int rc = m->ops->send(m, data);
-
 	if (rc < 0)
-		note_failure(m, -rc);
+		medium_send_failed(m, -rc);
+	else if (rc == MEDIUM_TO_SELF)
+		medium_send_spared(m);
 	else
-		note_success(m, data.len);
+		medium_send_worked(m, len);
+	return rc == 0;
 }
 
-void media_send(struct media *set, struct bytes datagram)
+/* True: the kernel took it. */
+static bool send_one(struct medium *m, struct bytes data)
 {
-	for (size_t i = 0; i < set->count; i++)
-		if (!medium_is_ping(set->list[i].conf->kind))
-			send_one(&set->list[i], datagram);
+	if (m->state != MEDIUM_WORKS)
+		return false; /* the log has the reason */
+	return note(m, m->ops->send(m, data), data.len);
+}
+
+static bool send_text(struct medium *m, const struct media_message *message)
+{
+	if (m->state != MEDIUM_WORKS || message->text.len == 0)
+		return false;
+	return note(m, m->ops->send_text(m, message->text, message->is_status), message->text.len);
+}
+
+bool media_send(struct media *set, const struct media_message *message)
+{
+	bool sent = false;
+
+	media_retry(set); /* a change may have been read elsewhere */
+	for (size_t i = 0; i < set->count; i++) {
+		struct medium *m = set->list[i];
+		if (medium_is_ping(m->conf->kind))
+			continue;
+		sent |= m->ops->send_text ? send_text(m, message) : send_one(m, message->datagram);
+	}
+	return sent;
 }
 
 void media_ping(struct media *set, size_t medium, struct bytes payload)
 {
-	assert(medium < set->count && medium_is_ping(set->list[medium].conf->kind));
-	send_one(&set->list[medium], payload);
+	assert(medium < set->count && medium_is_ping(set->list[medium]->conf->kind));
+	(void)send_one(set->list[medium], payload);
 }
 
 void media_drain(struct media *set)
@@ -214,8 +195,15 @@ void media_drain(struct media *set)
 		(void)receiver_read(r, DRAIN_BATCHES); /* the main loop reads the rest */
 }
 
+bool media_to_self(const struct media *set, size_t medium)
+{
+	assert(medium < set->count);
+	const struct medium *m = set->list[medium];
+	return m->state == MEDIUM_WORKS && m->ops->to_self && m->ops->to_self(m);
+}
+
 void media_counters(const struct media *set, size_t medium, struct media_counters *out)
 {
 	assert(medium < set->count);
-	*out = set->list[medium].counters;
+	*out = set->list[medium]->counters;
 }

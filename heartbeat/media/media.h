@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Media: broadcast, multicast, unicast, ping (serial and IPv6 later) behind one table of functions.
+/* Media: broadcast, multicast, unicast and ping for IPv4 and IPv6, serial lines, behind one table of functions.
  * Moves datagrams; looks only at the first four bytes of each.  Runs on the GLib main context of the thread.
  * Sockets are read at G_PRIORITY_HIGH, under a flood at G_PRIORITY_DEFAULT: timers must not have a lower priority.
  * doc/protocol.md 8 and 9; doc/configuration.md 6. */
@@ -14,6 +14,7 @@
 #include "heartbeat/media/media_address.h"
 #include "lib/bytes.h"
 #include "lib/diag.h"
+#include "lib/names.h"
 
 /* Where a datagram came from. */
 struct media_source {
@@ -34,27 +35,73 @@ struct media_handlers {
 struct media;
 struct interfaces;
 
-/* Open all media of the configuration.  conf, and all that it points to, is borrowed until media_close.
- * interfaces: borrowed as well; the main loop reads it, and media reads it when a packet cannot be sent.
- * ping_id: ICMP identifier (low 16 bits of the pid).  May look up host names, which takes the resolver's time.
- * Every medium that cannot be opened gets a diagnostic with its ha.cf line ("bcast eth9: no such interface; there are:
- * eth0, lo").  Returns NULL when there is such a medium.  A ping_group member without an address is a warning while
- * others have one.
- * Logs "UDP Broadcast heartbeat started on port 694 (694) interface eth0" and similar lines (doc/commands.md 5.1.35).
+struct media_config {
+	/* Borrowed until media_close.  The main loop reads it; media reads it when a packet cannot be sent. */
+	struct interfaces *interfaces;
+	/* The directory of the locks of serial lines (lib/uucp_lock.h); NULL: none are taken. */
+	const char *locks;
+	uint16_t ping_id; /* ICMP identifier: low 16 bits of the pid */
+	/* Host names (lib/names.h): the file of their last good addresses, NULL: none; what the process that resolves
+	 * them calls first, may be NULL; the resolver, NULL: that of the system. */
+	const char *names;
+	void (*own_process)(void);
+	size_t (*resolve)(const char *host, struct in_addr list[NAMES_ANSWERS], char why[NAMES_WHY_MAX]);
+	struct media_handlers handlers;
+};
+
+/* Open the media of the configuration: all that work.  conf, and all that it points to, is borrowed until media_close
+ * or media_commit.
+ * One medium that carries messages (not a ping) is enough.  The others are tried again after each change of the
+ * interfaces and by a timer, and each gets a warning with its ha.cf line ("bcast eth9: no such interface; ...").
+ * Returns NULL, with an error for each medium, when none of them can be opened, or when a kind is not built in.
+ * Never waits for the resolver: a medium without a known address of its peer receives at once, and sends when the
+ * address is known.
+ * Logs "UDP Broadcast heartbeat started on port 694 (694) interface eth0" and similar lines when a medium works
+ * (doc/commands.md 5.1.35).
  * At run time an interface may lose its link or address, or be deleted: sending continues as soon as it is back. */
-struct media *media_open(const struct medium_conf *conf, size_t count, uint16_t ping_id, struct interfaces *interfaces,
-                         const struct media_handlers *handlers, struct diags *diags);
+struct media *media_open(
+	const struct medium_conf *conf, size_t count, const struct media_config *config, struct diags *diags);
 void media_close(struct media *m);
 
-/* Hand one datagram to every medium except ping media.  Never blocks: a packet that the kernel does not take at once is
+/* A reload in place: one change at a time, and not from inside the received handler.
+ * Open the new media of conf; the media in use keep working.  A medium with a line of the same meaning keeps its
+ * sockets, counters and failures.  diags: as for media_open.  Returns NULL when the new configuration would leave no
+ * medium that carries messages at once, or names a kind that is not built in.
+ * conf is borrowed until the change is abandoned; after media_commit as that of media_open is. */
+struct media_change;
+struct media_change *media_prepare(
+	struct media *m, const struct medium_conf *conf, size_t count, struct diags *diags);
+/* Use the new configuration from now on: indices are those of its conf.  Closes the rest; the old conf is no longer
+ * needed. */
+void media_commit(struct media_change *change);
+/* Close what is new. */
+void media_abandon(struct media_change *change);
+
+/* The interfaces may have changed: try the media that are not open.  Cheap when nothing has changed. */
+void media_retry(struct media *m);
+
+/* One message for the other node. */
+struct media_message {
+	struct bytes datagram;
+	struct bytes text; /* the same in text framing; empty: media that carry text framing get nothing */
+	bool is_status;    /* the next status makes this one useless */
+};
+/* Hand one message to every medium except ping media.  Never blocks: a packet that the kernel does not take at once is
  * dropped and counted.  A failure is logged once when it starts (with errno text, doc/commands.md 5.1.33) and once when
- * it ends. */
-void media_send(struct media *m, struct bytes datagram);
+ * it ends.  False: no medium took it. */
+bool media_send(struct media *m, const struct media_message *message);
 /* Send one echo request on a ping medium (to every member of a group, last configured first, same sequence number). */
 void media_ping(struct media *m, size_t medium, struct bytes payload);
+/* What does not work at present: text number position, for people, without newline, cut at cap.  False: there are not
+ * so many.  "bcast eth1: no such interface; there are: eth0, lo; tried again until it works". */
+bool media_doubt(const struct media *m, size_t position, char *out, size_t cap);
 /* Read what has already arrived on all media, at most 64 batches a socket.  The caller does this before it decides that
  * a peer is late.  Inside a received handler it does nothing: the socket is being read already. */
 void media_drain(struct media *m);
+
+/* Does the medium lead to this machine itself?  Its ucast line has an address of this machine, so nothing is sent.  The
+ * answer is that of the last media_send, and follows the addresses of the machine. */
+bool media_to_self(const struct media *m, size_t medium);
 
 /* A ping_group's request counts once, however many members it goes to; bytes are payload. */
 struct media_counters {

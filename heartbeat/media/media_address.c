@@ -12,6 +12,15 @@ struct media_address media_address_v4(struct in_addr ip, uint16_t port)
 	return a;
 }
 
+struct media_address media_address_v6(const struct in6_addr *ip, uint16_t port, unsigned scope)
+{
+	struct media_address a = {.len = sizeof a.v6};
+
+	a.v6 = (struct sockaddr_in6){
+		.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = *ip, .sin6_scope_id = scope};
+	return a;
+}
+
 static int family_of(const struct media_address *a)
 {
 	return a->len > 0 ? a->any.sa_family : AF_UNSPEC;
@@ -44,6 +53,18 @@ uint16_t media_address_port(const struct media_address *a)
 bool media_address_same_host(const struct media_address *a, const struct media_address *b)
 {
 	return family_of(a) == family_of(b) && bytes_equal(media_address_ip(a), media_address_ip(b));
+}
+
+bool media_address_is_multicast(const struct media_address *a)
+{
+	switch (family_of(a)) {
+	case AF_INET:
+		return IN_MULTICAST(ntohl(a->v4.sin_addr.s_addr));
+	case AF_INET6:
+		return IN6_IS_ADDR_MULTICAST(&a->v6.sin6_addr);
+	default:
+		return false;
+	}
 }
 
 const char *media_address_text(const struct media_address *a, char out[MEDIA_ADDRESS_TEXT])

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-/* ping HOST and ping_group NAME HOST...: ICMP echo to a host that is not a cluster node.  All of them share one raw
- * socket, from which we get only echo replies with our identifier.  doc/protocol.md 9 */
+/* ping HOST, ping6 ADDRESS and ping_group NAME HOST...: ICMP echo to a host that is not a cluster node.  All of them
+ * share one raw socket for each family, from which we get only echo replies with our identifier.  doc/protocol.md 9 */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/icmp.h>
+#include <netinet/icmp6.h>
 #include <netinet/ip.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "heartbeat/media/medium.h"
 #include "lib/log.h"
@@ -29,7 +31,7 @@ struct ping {
 	uint16_t next_sequence;
 	struct echo echoes[ECHO_SLOTS];
 	size_t member_count;
-	struct media_address members[]; /* in the order of ha.cf */
+	struct media_address members[]; /* in the order of ha.cf; empty: not known yet */
 };
 
 /* --- receiving -------------------------------------------------------------------------------- */
@@ -59,30 +61,44 @@ static bool take_answer(struct ping *p, const struct media_address *from, uint16
 	return true;
 }
 
-static struct medium *ping_claim(const struct receiver *r, struct arrival *a)
+/* An echo header has the same form in both families. */
+static struct medium *claim_echo(const struct receiver *r, struct arrival *a, struct reader in, unsigned reply)
 {
-	struct reader in = reader_over(a->data);
 	struct icmphdr icmp;
 
-	int first = reader_peek(&in);
-	if (first < 0)
-		return NULL;
-	(void)reader_take(&in, ((size_t)first & 0x0f) * 4); /* the IP header; after a failure the next read fails too */
 	struct bytes header = reader_take(&in, sizeof icmp);
 	if (in.failed)
 		return NULL;
 	memcpy(&icmp, header.at, sizeof icmp);
-	if (icmp.type != ICMP_ECHOREPLY || icmp.un.echo.id != r->set->ping_id)
+	if (icmp.type != reply || icmp.un.echo.id != r->set->config.ping_id)
 		return NULL;
 	struct bytes payload = reader_take(&in, reader_left(&in));
 	for (size_t i = 0; i < r->set->count; i++) {
-		struct medium *m = &r->set->list[i];
-		if (m->receiver == r && take_answer(m->own, &a->source.from, ntohs(icmp.un.echo.sequence), payload)) {
+		struct medium *m = r->set->list[i];
+		bool listens = m->receiver == r || m->receiver6 == r;
+		if (listens && take_answer(m->own, &a->source.from, ntohs(icmp.un.echo.sequence), payload)) {
 			a->data = payload;
 			return m;
 		}
 	}
 	return NULL;
+}
+
+static struct medium *ping_claim(const struct receiver *r, struct arrival *a)
+{
+	struct reader in = reader_over(a->data);
+
+	int first = reader_peek(&in);
+	if (first < 0)
+		return NULL;
+	(void)reader_take(&in, ((size_t)first & 0x0f) * 4); /* the IP header; after a failure the next read fails too */
+	return claim_echo(r, a, in, ICMP_ECHOREPLY);
+}
+
+/* The kernel has taken the IPv6 header off. */
+static struct medium *ping6_claim(const struct receiver *r, struct arrival *a)
+{
+	return claim_echo(r, a, reader_over(a->data), ICMP6_ECHO_REPLY);
 }
 
 /* A raw socket sees every echo reply of the host.  Let the kernel drop those of other programs. */
@@ -104,75 +120,114 @@ static int filter_replies(int fd, uint16_t ping_id)
 	return 0;
 }
 
-static int icmp_open(struct medium *m)
+static int filter_replies6(int fd, uint16_t ping_id)
+{
+	struct icmp6_filter only_replies;
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 4),                     /* identifier, as big-endian */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ntohs(ping_id), 0, 1), /* sent in host byte order */
+		BPF_STMT(BPF_RET | BPF_K, 0xffffffffu),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog program = {.len = G_N_ELEMENTS(code), .filter = code};
+
+	ICMP6_FILTER_SETBLOCKALL(&only_replies);
+	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &only_replies);
+	if (setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &only_replies, sizeof only_replies) < 0 ||
+		setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0)
+		return -errno;
+	return 0;
+}
+
+static const struct family {
+	int family, protocol, level, info;
+	int (*filter)(int fd, uint16_t ping_id);
+	struct medium *(*claim)(const struct receiver *r, struct arrival *a);
+} families[] = {
+	{AF_INET, IPPROTO_ICMP, IPPROTO_IP, IP_PKTINFO, filter_replies, ping_claim},
+	{AF_INET6, IPPROTO_ICMPV6, IPPROTO_IPV6, IPV6_RECVPKTINFO, filter_replies6, ping6_claim},
+};
+
+static int icmp_socket(const struct medium *m, const struct family *f)
 {
 	const int on = 1, buffer = RECEIVE_BUFFER;
-	struct media *set = m->set;
+	int fd = socket(f->family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, f->protocol);
 
-	m->receiver = set->icmp;
-	if (m->receiver)
-		return 0;
-	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMP);
 	if (fd < 0)
 		return -errno;
-	struct receiver *r = receiver_new(m);
-	r->claim = ping_claim;
-	(void)snprintf(r->where, sizeof r->where, "interface any port 0"); /* it fits */
-	receiver_watch(r, fd);
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer); /* the usual size works too */
-	if (setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on) < 0)
-		return -errno;
-	int rc = filter_replies(fd, set->ping_id);
+	int rc = setsockopt(fd, f->level, f->info, &on, sizeof on) < 0 ? -errno : 0;
 	if (rc == 0)
-		m->receiver = set->icmp = r;
+		rc = f->filter(fd, m->set->config.ping_id);
+	if (rc == 0)
+		return fd;
+	close(fd);
 	return rc;
+}
+
+/* Share the receiver of the family, or open it. */
+static int icmp_open(struct medium *m, const struct family *f, struct receiver **receiver)
+{
+	for (struct receiver *r = m->set->receivers; r && !*receiver; r = r->next)
+		if (r->claim == f->claim)
+			*receiver = r;
+	if (*receiver)
+		return 0;
+	int fd = icmp_socket(m, f);
+	if (fd < 0)
+		return fd;
+	*receiver = receiver_new(m);
+	(*receiver)->claim = f->claim;
+	/* it fits */
+	(void)snprintf((*receiver)->where, sizeof (*receiver)->where, "interface any port 0");
+	receiver_watch(*receiver, fd);
+	return 0;
 }
 
 /* --- the media -------------------------------------------------------------------------------- */
 
-static bool ping_prepare(struct medium *m, size_t room, struct diags *diags)
+static const char *member(const struct medium *m, size_t i)
 {
-	struct ping *p = g_malloc0(sizeof *p + room * sizeof p->members[0]);
-
-	m->own = p;
-	int rc = icmp_open(m);
-	if (rc == 0)
-		return true;
-	medium_complain(m, diags, DIAG_ERROR, "cannot open a raw ICMP socket: %s%s", strerror(-rc),
-	                rc == -EPERM ? "; heartbeat must be run by root" : "");
-	return false;
-}
-
-static bool ping_add(struct medium *m, const char *host, enum diag_severity severity, struct diags *diags)
-{
-	struct ping *p = m->own;
-	const char *why;
-
-	if (!medium_resolve(host, AF_INET, &p->members[p->member_count], &why)) {
-		medium_complain(m, diags, severity,
-			"host \"%s\" has no IPv4 address: %s; give the address, or see /etc/hosts", host, why);
-		return false;
-	}
-	p->member_count++;
-	return true;
-}
-
-static bool ping_open(struct medium *m, struct diags *diags)
-{
-	return ping_prepare(m, 1, diags) && ping_add(m, m->conf->address, DIAG_ERROR, diags);
+	return m->conf->kind == MEDIUM_PING_GROUP ? m->conf->members[i] : m->conf->address;
 }
 
 /* doc/configuration.md 6: "A ping_group is alive as long as one member can be asked". */
-static bool ping_group_open(struct medium *m, struct diags *diags)
+static enum medium_state ping_aim(struct medium *m)
 {
-	if (!ping_prepare(m, m->conf->member_count, diags))
-		return false;
-	for (size_t i = 0; i < m->conf->member_count; i++)
-		(void)ping_add(m, m->conf->members[i], DIAG_WARNING, diags); /* the count is checked below */
-	if (((const struct ping *)m->own)->member_count > 0)
-		return true;
-	medium_complain(m, diags, DIAG_ERROR, "none of its %zu hosts has an IPv4 address", m->conf->member_count);
-	return false;
+	struct ping *p = m->own;
+	enum medium_state state = MEDIUM_WAITS;
+
+	for (size_t i = 0; i < p->member_count; i++) {
+		struct media_address address;
+		if (!medium_host(m, member(m, i), &address))
+			continue;
+		medium_take_address(m, member(m, i), &p->members[i], &address);
+		state = MEDIUM_WORKS;
+	}
+	return state;
+}
+
+static enum medium_state ping_open(struct medium *m)
+{
+	size_t count = m->conf->kind == MEDIUM_PING_GROUP ? m->conf->member_count : 1;
+	struct ping *p = g_malloc0(sizeof *p + count * sizeof p->members[0]);
+
+	m->own = p;
+	p->member_count = count;
+	bool v4 = false, v6 = false;
+	for (size_t i = 0; i < count; i++) { /* a name is resolved to IPv4 */
+		bool is_v6 = strchr(member(m, i), ':') != NULL;
+		v6 |= is_v6;
+		v4 |= !is_v6;
+	}
+	int rc = v4 ? icmp_open(m, &families[0], &m->receiver) : 0;
+	if (rc == 0 && v6)
+		rc = icmp_open(m, &families[1], &m->receiver6);
+	if (rc == 0)
+		return ping_aim(m);
+	medium_because(m, "cannot open a raw ICMP socket: %s%s", strerror(-rc),
+		rc == -EPERM ? "; heartbeat must be run by root" : "");
+	return MEDIUM_CLOSED;
 }
 
 /* Internet checksum (RFC 1071) over header and payload; the header's length is even. */
@@ -192,10 +247,16 @@ static uint16_t checksum(struct bytes header, struct bytes payload)
 	return htons((uint16_t)~sum);
 }
 
-static int send_echo(int fd, const struct icmphdr *icmp, struct bytes payload, const struct media_address *member)
+static int send_echo(
+	const struct medium *m, const struct icmphdr *icmp, struct bytes payload, const struct media_address *member)
 {
 	struct media_address to = *member;
 	struct icmphdr header = *icmp;
+	bool v6 = to.any.sa_family == AF_INET6;
+	int fd = v6 ? m->receiver6->fd : m->receiver->fd;
+
+	if (v6)
+		header.type = ICMP6_ECHO_REQUEST; /* the kernel writes the checksum, which covers the addresses */
 	struct iovec parts[] = {
 		{.iov_base = &header, .iov_len = sizeof header},
 		/* it is only read; iovec has no const */
@@ -207,12 +268,13 @@ static int send_echo(int fd, const struct icmphdr *icmp, struct bytes payload, c
 	return sendmsg(fd, &packet, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* Send the same packet to every member, the last one first.  Fails when it could not be sent to any member. */
+/* Send the same packet to every known member, the last one first.  Fails when it could not be sent to any of them. */
 static int ping_send(struct medium *m, struct bytes payload)
 {
 	struct ping *p = m->own;
 	uint16_t sequence = p->next_sequence++;
-	struct icmphdr icmp = {.type = ICMP_ECHO, .un.echo = {.id = m->set->ping_id, .sequence = htons(sequence)}};
+	struct icmphdr icmp = {
+		.type = ICMP_ECHO, .un.echo = {.id = m->set->config.ping_id, .sequence = htons(sequence)}};
 	size_t sent = 0;
 	int rc = 0;
 
@@ -220,7 +282,9 @@ static int ping_send(struct medium *m, struct bytes payload)
 	p->echoes[sequence % ECHO_SLOTS] =
 		(struct echo){.waiting = true, .sequence = sequence, .digest = digest_of(payload)};
 	for (size_t i = p->member_count; i-- > 0;) {
-		int error = send_echo(m->receiver->fd, &icmp, payload, &p->members[i]);
+		if (p->members[i].len == 0)
+			continue;
+		int error = send_echo(m, &icmp, payload, &p->members[i]);
 		if (error == 0)
 			sent++;
 		else
@@ -243,16 +307,16 @@ static void ping_started(const struct medium *m)
 
 	for (size_t i = 0; i < p->member_count; i++) {
 		char address[MEDIA_ADDRESS_TEXT];
-		writer_format(&w, "%s%s", i ? ", " : "", media_address_text(&p->members[i], address));
+		if (p->members[i].len > 0)
+			writer_format(&w, "%s%s", w.len ? ", " : "", media_address_text(&p->members[i], address));
 	}
 	log_at(LOG_LEVEL_INFO, "ping heartbeat started. %s %s: %s", medium_kind_name(m->conf->kind), m->conf->name,
 		text);
 }
 
-const struct medium_ops ping_ops = {
-	.open = ping_open, .close = ping_close, .send = ping_send, .read = datagrams_read, .started = ping_started};
-const struct medium_ops ping_group_ops = {.open = ping_group_open,
-	.close = ping_close,
-	.send = ping_send,
-	.read = datagrams_read,
-	.started = ping_started};
+#define PING_OPS \
+	{ \
+		.open = ping_open, .aim = ping_aim, .close = ping_close, .send = ping_send, .read = datagrams_read, \
+		.started = ping_started \
+	}
+const struct medium_ops ping_ops = PING_OPS, ping6_ops = PING_OPS, ping_group_ops = PING_OPS;

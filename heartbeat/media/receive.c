@@ -2,6 +2,7 @@
 /* Receivers: descriptors in the main loop.  Each turn of the loop reads a limited number of datagrams, and the first
  * bytes are checked at once, so that a flood of garbage delays neither heartbeats nor timers.
  * doc/faults.md 16; doc/security.md 2. */
+#include <assert.h>
 #include <errno.h>
 #include <glib-unix.h>
 #include <inttypes.h>
@@ -37,31 +38,34 @@ void receiver_deliver(struct receiver *r, struct medium *m, const struct arrival
 	m->counters.received++;
 	m->counters.bytes_in += a->data.len;
 	r->set->receiving = true;
-	r->set->handlers.received(r->set->handlers.context, m->index, a->data, &a->source);
+	r->set->config.handlers.received(r->set->config.handlers.context, m->index, a->data, &a->source);
 	r->set->receiving = false;
 }
 
-static void report_garbage(struct receiver *r, struct mono now)
+static void report_garbage(struct receiver *r)
 {
 	const struct media_address *last = &r->garbage_sample.from;
 	char from[MEDIA_ADDRESS_TEXT];
 
-	log_at(LOG_LEVEL_WARN,
-		"%" PRIu64 " datagram(s) that are no heartbeat messages were dropped on %s, the last from %s "
-		"port %u; harmless, but find out which program sends them; logged at most once in %d s",
-		r->garbage, r->where, media_address_text(last, from), media_address_port(last), GARBAGE_LOG_S);
+	if (last->len == 0) {
+		log_at(LOG_LEVEL_WARN,
+			"%" PRIu64 " piece(s) of noise were dropped on %s; do both nodes have the same baud, and does no "
+			"login program (getty) use the line? logged at most once in %d s",
+			r->garbage, r->where, GARBAGE_LOG_S);
+	} else {
+		log_at(LOG_LEVEL_WARN,
+			"%" PRIu64 " datagram(s) that are no heartbeat messages were dropped on %s, the last from %s "
+			"port %u; harmless, but find out which program sends them; logged at most once in %d s",
+			r->garbage, r->where, media_address_text(last, from), media_address_port(last), GARBAGE_LOG_S);
+	}
 	r->garbage = 0;
-	r->garbage_reported = now;
 }
 
 static void report_garbage_now_and_then(struct receiver *r)
 {
-	if (r->garbage == 0)
-		return;
-	struct mono now = mono_now();
-	if (mono_is_never(r->garbage_reported) ||
-		mono_reached(now, mono_add(r->garbage_reported, span_ms(GARBAGE_LOG_S * 1000))))
-		report_garbage(r, now);
+	if (r->garbage > 0 &&
+		rate_limit_pass(&r->garbage_reports, 1, span_ms(GARBAGE_LOG_S * 1000), mono_now(), NULL))
+		report_garbage(r);
 }
 
 void receiver_failed(struct receiver *r, int error)
@@ -76,7 +80,7 @@ void receiver_failed(struct receiver *r, int error)
 
 bool receiver_read(struct receiver *r, unsigned batches)
 {
-	bool more = r->read(r, batches);
+	bool more = r->fd >= 0 && r->read(r, batches);
 
 	report_garbage_now_and_then(r);
 	return more;
@@ -91,6 +95,8 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
 	(void)condition; /* reading also returns errors */
 
 	int priority = receiver_read(r, TURN_BATCHES) ? G_PRIORITY_DEFAULT : G_PRIORITY_HIGH;
+	if (!r->source) /* stopped meanwhile */
+		return G_SOURCE_REMOVE;
 	if (g_source_get_priority(r->source) != priority)
 		g_source_set_priority(r->source, priority);
 	return G_SOURCE_CONTINUE;
@@ -108,7 +114,7 @@ struct receiver *receiver_new(struct medium *m)
 	return r;
 }
 
-static void stop_watching(struct receiver *r)
+void receiver_stop(struct receiver *r)
 {
 	if (r->source) {
 		g_source_destroy(r->source);
@@ -122,7 +128,7 @@ static void stop_watching(struct receiver *r)
 
 void receiver_watch(struct receiver *r, int fd)
 {
-	stop_watching(r);
+	receiver_stop(r);
 	r->fd = fd;
 	r->last_error = 0;
 	r->source = g_unix_fd_source_new(fd, G_IO_IN | G_IO_ERR);
@@ -135,11 +141,34 @@ void receiver_watch(struct receiver *r, int fd)
 	g_source_attach(r->source, g_main_context_get_thread_default());
 }
 
-void receiver_free(struct receiver *r)
+static void receiver_free(struct receiver *r)
 {
 	if (r->garbage > 0)
-		report_garbage(r, mono_now());
-	stop_watching(r);
+		report_garbage(r);
+	receiver_stop(r);
 	g_free(r->own);
 	g_free(r);
+}
+
+static bool in_use(const struct receiver *r)
+{
+	bool found = false;
+
+	for (const struct medium *m = r->set->all; m; m = m->next)
+		found |= m->receiver == r || m->receiver6 == r;
+	return found;
+}
+
+void receivers_tidy(struct media *set)
+{
+	assert(!set->receiving);
+	for (struct receiver **link = &set->receivers; *link;) {
+		struct receiver *r = *link;
+		if (in_use(r)) {
+			link = &r->next;
+		} else {
+			*link = r->next;
+			receiver_free(r);
+		}
+	}
 }

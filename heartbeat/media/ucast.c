@@ -18,20 +18,25 @@ static int ucast_socket(const struct medium *m, unsigned ifindex)
 	return udp_socket(AF_INET, options, G_N_ELEMENTS(options), m->conf->interface);
 }
 
-static const struct udp_kind ucast_kind = {.make_socket = ucast_socket};
+static const struct udp_kind ucast_kind = {.family = AF_INET, .make_socket = ucast_socket};
 
-static bool ucast_open(struct medium *m, struct diags *diags)
+static enum medium_state ucast_aim(struct medium *m)
 {
-	struct media_address to = {0};
-	const char *why;
+	struct media_address to;
 
-	bool resolved = medium_resolve(m->conf->address, AF_INET, &to, &why);
-	if (!resolved)
-		medium_complain(m, diags, DIAG_ERROR,
-			"host \"%s\" has no IPv4 address: %s; give the address, or see /etc/hosts", m->conf->address,
-			why);
+	if (!medium_host(m, m->conf->address, &to))
+		return MEDIUM_WAITS;
 	to.v4.sin_port = htons(m->conf->port);
-	return udp_open(m, &ucast_kind, &to, NULL, diags) && resolved;
+	medium_take_address(m, m->conf->address, udp_destination(m), &to);
+	udp_aimed(m);
+	return MEDIUM_WORKS;
+}
+
+static enum medium_state ucast_open(struct medium *m)
+{
+	enum medium_state state = udp_open(m, &ucast_kind, &(struct media_address){0});
+
+	return state == MEDIUM_WORKS ? ucast_aim(m) : state;
 }
 
 static void ucast_started(const struct medium *m)
@@ -43,6 +48,7 @@ static void ucast_started(const struct medium *m)
 }
 
 const struct medium_ops ucast_ops = {
-	.open = ucast_open, .close = udp_close, .send = udp_send, .read = datagrams_read, .started = ucast_started,
-	.to_one_peer = true,
+	.open = ucast_open, .aim = ucast_aim, .close = udp_close, .send = udp_send, .read = datagrams_read,
+	.started = ucast_started,
+	.to_one_peer = true, .to_self = udp_to_self,
 };

@@ -26,11 +26,17 @@ struct check;
 struct check *check_start(GMainContext *context, const struct check_plan *plan, check_done *done, void *user);
 /* Cancel the check without calling done. */
 void check_cancel(struct check *c);
+/* False: every check of this service is down, "not built in". */
+bool check_is_built_in(enum lb_service service);
 /* Append the names of all checks that are built in, separated by blanks: values of checktype that are checks of their
  * own, then values of service.  "connect ping ... dns ftp ..." */
 void check_names(GString *out);
-/* Once per process: OpenSSL, libcurl, c-ares; SIGPIPE is ignored from then on.  False: *why says what failed. */
+/* Once per process: OpenSSL, libcurl, c-ares; from then on SIGPIPE is ignored.  Returns false with the reason in
+ * *why. */
 bool check_init(const char **why);
+/* Open the raw sockets of pings now, while there are the rights to do so.  What cannot be opened is tried again by each
+ * ping. */
+void check_open_sockets(void);
 /* When no check is running any more. */
 void check_exit(void);
 

@@ -87,7 +87,7 @@ static void on_socket(void *user, ares_socket_t fd, int readable, int writable)
 
 // --- the answer ---
 
-static void dns_said(struct dns_check *k, bool up, const char *what, const char *more)
+static void dns_result(struct dns_check *k, bool up, const char *what, const char *more)
 {
 	k->answered = true;
 	k->up = up;
@@ -112,7 +112,7 @@ static void dns_match(struct dns_check *k, const unsigned char *answer, int len)
 	int failed = k->reverse ? ares_parse_ptr_reply(answer, len, nobody, sizeof(nobody), AF_INET, &host)
 	                        : ares_parse_a_reply(answer, len, &host, NULL, NULL);
 	if (failed) {
-		dns_said(k, false, ares_strerror(failed), "");
+		dns_result(k, false, ares_strerror(failed), "");
 		return;
 	}
 	bool found = false;
@@ -127,7 +127,7 @@ static void dns_match(struct dns_check *k, const unsigned char *answer, int len)
 			        dns_try(k, text, seen, sizeof(seen));
 	}
 	ares_free_hostent(host);
-	dns_said(k, found, found ? "answer" : "receive does not match", seen);
+	dns_result(k, found, found ? "answer" : "receive does not match", seen);
 }
 
 static void dns_answered(void *user, int status, int timeouts, unsigned char *answer, int len)
@@ -138,11 +138,11 @@ static void dns_answered(void *user, int status, int timeouts, unsigned char *an
 		return; // c-ares has no tries left, but the check waits until its own deadline
 	// Without receive, every answer that is not an error is good, also an empty one.
 	if (!k->pattern && (status == ARES_SUCCESS || status == ARES_ENODATA))
-		dns_said(k, true, "answer", "");
+		dns_result(k, true, "answer", "");
 	else if (status == ARES_SUCCESS)
 		dns_match(k, answer, len);
 	else
-		dns_said(k, false, status == ARES_ECONNREFUSED ? "connection refused" : ares_strerror(status), "");
+		dns_result(k, false, status == ARES_ECONNREFUSED ? "connection refused" : ares_strerror(status), "");
 }
 
 // --- the question ---

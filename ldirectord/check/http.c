@@ -13,7 +13,7 @@
 #include "ldirectord/check/tls.h"
 
 enum {
-	BODY_MAX = 1 << 20,
+	BODY_MAX = 1 << 20, /* http_judge has it in words */
 	HEADER_MAX = 256 * 1024, /* of all answers on the way */
 	REDIRECTS = 7,
 	SPARE = 64, /* handles that are kept for the next checks */
@@ -37,7 +37,7 @@ struct http_check {
 static struct {
 	CURLM *multi;
 	struct timer timer;
-	struct curl_slist *plain; /* headers of a check whose Host libcurl writes by itself */
+	struct curl_slist *plain; /* headers of a check for which libcurl writes Host */
 	CURL *spare[SPARE];
 	size_t spares;
 } http;
@@ -134,6 +134,17 @@ static size_t on_body(char *bytes, size_t one, size_t len, void *user)
 
 // --- the verdict ---
 
+/* The status; 200 for an answer that is all body, as libwww assumes it.  0: there is no answer yet. */
+static long status_of(struct http_check *k)
+{
+	long status = 0;
+	(void)curl_easy_getinfo(k->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status || *k->status || !k->body->len)
+		return status;
+	(void)g_strlcpy(k->status, "200 assumed, the answer has no HTTP header", sizeof(k->status));
+	return 200;
+}
+
 static bool status_wanted(const struct http_check *k, long status)
 {
 	for (size_t i = 0; i < k->range_count; i++)
@@ -170,8 +181,7 @@ static void http_failed(struct http_check *k, CURLcode code)
  * doc/ldirectord.md 6 */
 static bool part_is_enough(struct http_check *k)
 {
-	long status = 0;
-	(void)curl_easy_getinfo(k->easy, CURLINFO_RESPONSE_CODE, &status);
+	long status = status_of(k);
 	if (!k->pattern || !k->body->len || !status_wanted(k, status) ||
 		pattern_search(k->pattern, k->body->str, k->body->len) != PATTERN_YES)
 		return false;
@@ -182,14 +192,12 @@ static bool part_is_enough(struct http_check *k)
 static void http_judge(struct http_check *k, CURLcode code)
 {
 	char text[CHECK_PRINTABLE];
-	long status = 0;
 	if (code != CURLE_OK && !k->body_cut) {
 		if (!part_is_enough(k))
 			http_failed(k, code);
 		return;
 	}
-	(void)curl_easy_getinfo(k->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (!status_wanted(k, status)) {
+	if (!status_wanted(k, status_of(k))) {
 		check_verdict(&k->c, false, "%s", k->status);
 		return;
 	}
@@ -198,11 +206,11 @@ static void http_judge(struct http_check *k, CURLcode code)
 		check_verdict(&k->c, true, "%s", k->status);
 		break;
 	case PATTERN_TOO_MUCH:
-		check_verdict(&k->c, false, "receive needs too much time on this answer");
+		check_verdict(&k->c, false, PATTERN_TOO_MUCH_WHY);
 		break;
 	case PATTERN_NO:
-		check_verdict(&k->c, false, "%s, but receive does not match: %s", k->status,
-			check_printable(k->body->str, k->body->len, text, sizeof(text)));
+		check_verdict(&k->c, false, "%s, but receive does not match%s: %s", k->status,
+			k->body_cut ? " within the first 1 MiB" : "", check_printable(k->body->str, k->body->len, text, sizeof(text)));
 		break;
 	}
 }
@@ -250,6 +258,7 @@ static CURL *handle_new(void)
 	SET(e, CURLOPT_FORBID_REUSE, 1L);
 	SET(e, CURLOPT_TCP_NODELAY, 0L); // saves a system call: the request is the first data and is sent at once
 	SET(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	SET(e, CURLOPT_HTTP09_ALLOWED, 1L); // a text without a header, from inetd or nc
 	SET(e, CURLOPT_PROTOCOLS_STR, "http,https");
 	SET(e, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
 	SET(e, CURLOPT_MAXREDIRS, (long)REDIRECTS);
@@ -301,7 +310,7 @@ static void http_set_up(struct http_check *k, const struct lb_virtual *v)
 	SET(e, CURLOPT_CONNECT_TO, k->connect_to);
 	SET(e, CURLOPT_PROXY, k->request.proxy); // "": no proxy; ignore the one of the environment
 	SET(e, head ? CURLOPT_NOBODY : CURLOPT_HTTPGET, 1L);
-	SET(e, CURLOPT_FOLLOWLOCATION, v->redirect_follow ? 1L : 0L);
+	SET(e, CURLOPT_FOLLOWLOCATION, v->redirect != LB_REDIRECT_NO ? 1L : 0L);
 	SET(e, CURLOPT_CONNECTTIMEOUT_MS, (long)k->c.timeout_ms + 1000); // our own deadline comes first
 	SET(e, CURLOPT_PRIVATE, k);
 	SET(e, CURLOPT_WRITEDATA, k);

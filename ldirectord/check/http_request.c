@@ -48,21 +48,35 @@ static void set_target(struct http_request *q, const char *name, const char *add
 	(void)snprintf(q->connect_any, sizeof(q->connect_any), "%s::%s:", name, address);
 }
 
+/* Whatever host a redirect names, the one that was asked first is asked.  Otherwise a server could be up because
+ * another one works, and could make the director ask a third one.  at: text that begins with this host. */
+static void stay_at(struct http_request *q, const char *at)
+{
+	size_t len = *at == '[' ? strcspn(at, "]") + 1 : strcspn(at, ":/?#");
+	if (len <= strlen(at))
+		(void)snprintf(q->connect_any, sizeof(q->connect_any), "::%.*s:", (int)len, at);
+}
+
 void http_request_build(struct http_request *q, const struct check_plan *plan, const struct lb_address *a)
 {
 	const struct lb_virtual *v = plan->v;
-	const char *request = plan->r->request, *whole = absolute(request);
+	const char *request = plan->r->request;
+	const char *whole = plan->r->elsewhere || v->service == LB_HTTP_PROXY ? absolute(request) : NULL;
 	bool tls = v->service == LB_HTTPS;
 	char text[INET6_ADDRSTRLEN], address[INET6_ADDRSTRLEN + 2], name[NAME_MAX_LEN + 1], port[8] = "";
 	check_host_text(a, text, sizeof(text));
 	(void)snprintf(address, sizeof(address), a->family == LB_INET6 ? "[%s]" : "%s", text);
 	memset(q, 0, sizeof(*q));
 	q->url = g_string_sized_new(128);
-	q->may_be_tls = tls || v->redirect_follow || whole;
+	q->may_be_tls = tls || v->redirect != LB_REDIRECT_NO || whole;
 	if (v->service == LB_HTTP_PROXY)
 		(void)snprintf(q->proxy, sizeof(q->proxy), "http://%s:%u", address, a->port);
-	if (whole) { // doc/ldirectord.md 6: "replaces address and port of the check as well"
+	/* doc/ldirectord.md 6: "replaces address and port of the check as well".  A proxy gets the URL, and is asked
+	 * itself. */
+	if (whole) {
 		append_coded(q->url, whole);
+		if (v->redirect == LB_REDIRECT_SERVER && v->service != LB_HTTP_PROXY)
+			stay_at(q, strstr(whole, "://") + strlen("://"));
 		if (v->virtualhost && v->service != LB_HTTP_PROXY)
 			(void)snprintf(q->host_header, sizeof(q->host_header), "Host: %s", v->virtualhost);
 		return;
@@ -76,8 +90,12 @@ void http_request_build(struct http_request *q, const struct check_plan *plan, c
 	append_coded(q->url, request);
 	if (*port || strcmp(host, wanted) != 0)
 		(void)snprintf(q->host_header, sizeof(q->host_header), "Host: %s", wanted);
-	if (named && v->service != LB_HTTP_PROXY)
+	if (v->service == LB_HTTP_PROXY) // every request goes to the proxy
+		return;
+	if (named)
 		set_target(q, name, address, a);
+	if (v->redirect == LB_REDIRECT_SERVER)
+		stay_at(q, address);
 }
 
 void http_request_free(struct http_request *q)

@@ -11,7 +11,7 @@ struct http_request {
 	GString *url;
 	char host_header[300];            /* "Host: www.example.com"; "": what follows from the URL is right */
 	char connect_to[400];             /* of libcurl; "": the host of the URL is the address */
-	char connect_any[400];            /* the same for the other ports of that name, which a redirect may lead to */
+	char connect_any[400];            /* the same for what a redirect may lead to: other ports, other names */
 	char proxy[80];                   /* "": none */
 	bool may_be_tls;
 };

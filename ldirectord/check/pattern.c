@@ -13,7 +13,7 @@ enum {
 	HEAP_KIB = 16384,      /* its frames */
 	WINDOW = 4096,         /* start positions in the first call */
 	WINDOW_MAX = 65536,
-	SEARCH_MS = 150,       /* all calls */
+	SEARCH_MS = 150,       /* all calls; PATTERN_TOO_MUCH_WHY has it in words */
 };
 
 struct pattern {
@@ -29,9 +29,10 @@ struct pattern *pattern_new(const char *text, char *why, size_t cap)
 	pcre2_code *code =
 		pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_USE_OFFSET_LIMIT, &error, &at, NULL);
 	if (!code) {
-		PCRE2_UCHAR said[128] = "";
-		(void)pcre2_get_error_message(error, said, sizeof(said)); // cut when it is longer
-		(void)snprintf(why, cap, "receive is not an expression: %s at %zu", (const char *)said, (size_t)at);
+		PCRE2_UCHAR message[128] = "";
+		(void)pcre2_get_error_message(error, message, sizeof(message)); // cut when it is longer
+		(void)snprintf(why, cap, "receive is not a regular expression: %s, at its byte %zu", (const char *)message,
+			(size_t)at);
 		return NULL;
 	}
 	struct pattern *p = g_new0(struct pattern, 1);

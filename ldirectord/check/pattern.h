@@ -9,6 +9,9 @@
 
 struct pattern;
 
+/* The words for PATTERN_TOO_MUCH. */
+#define PATTERN_TOO_MUCH_WHY "receive needs more than the 150 ms, or the memory, that a search may take"
+
 enum pattern_found { PATTERN_NO, PATTERN_YES, PATTERN_TOO_MUCH };
 
 /* NULL: text is not a valid expression, and why (cap) is the reason.  An empty text matches everything. */

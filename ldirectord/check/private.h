@@ -36,11 +36,17 @@ struct check {
 	char why[CHECK_WHY_MAX];
 };
 
+/* --- life.c --- */
+/* check_start with a kind. */
+struct check *check_run(GMainContext *context, const struct check_kind *kind, const struct check_plan *plan,
+	check_done *done, void *user);
 /* Give the verdict.  Outside of start and late, the check is freed when this returns. */
 void check_verdict(struct check *c, bool up, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Down, with the text of an errno as the reason: "connection refused". */
 void check_failed(struct check *c, const char *what, int error);
 void check_stage(struct check *c, const char *stage);
+
+/* --- common.c --- */
 /* Bytes from a server for the log: control bytes are replaced, and the text is cut to cap.  Adds no quotes.  Returns
  * out. */
 const char *check_printable(const char *text, size_t len, char *out, size_t cap);
@@ -51,7 +57,6 @@ socklen_t check_sockaddr(const struct lb_address *a, struct sockaddr_storage *ou
 int check_connect(const struct lb_address *a, int type);
 /* "10.9.0.1" or "fd00::1"; cap INET6_ADDRSTRLEN */
 void check_host_text(const struct lb_address *a, char *out, size_t cap);
-const char *check_hostname(void);
 /* "127.0.0.1:46104" */
 void check_local_text(const struct sockaddr_storage *me, char *out, size_t cap);
 struct talk_settings;
@@ -59,7 +64,8 @@ struct talk_settings;
 void check_talk_settings(struct talk_settings *s, const struct check_plan *plan, char *defaults, size_t cap);
 
 extern const struct check_kind check_kind_connect, check_kind_ping, check_kind_line, check_kind_http, check_kind_dns,
-	check_kind_sip_udp, check_kind_external;
+	check_kind_sip_udp, check_kind_external, check_kind_ldap, check_kind_mysql, check_kind_pgsql, check_kind_radius,
+	check_kind_oracle;
 
 bool http_init(const char **why);
 void http_exit(void);

@@ -12,7 +12,7 @@
 
 #include "lib/mono.h"
 
-/* A descriptor whose events we wait for.  The owner holds this struct and closes the descriptor. */
+/* A descriptor and the events that we wait for.  The owner holds this struct and closes the descriptor. */
 struct watch {
 	int fd;          /* -1: none */
 	uint32_t events; /* of epoll */

@@ -13,7 +13,7 @@ enum { QUOTED_MAX = 120 }; /* of a line of the server, in a reason */
 
 // --- verdicts ---
 
-void talk_down(struct talk *t, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void talk_down(struct talk *t, const char *format, ...)
 {
 	va_list ap;
 	if (t->decided)
@@ -36,19 +36,19 @@ static const char *quoted(const char *text, size_t len, char out[QUOTED_MAX])
 	return out;
 }
 
-void talk_down_said(struct talk *t, const char *what)
+void talk_down_with_line(struct talk *t, const char *what)
 {
 	char text[QUOTED_MAX];
-	talk_down(t, "%s: %s", what, quoted(t->said->str, t->said->len, text));
+	talk_down(t, "%s: %s", what, quoted(t->deciding_line->str, t->deciding_line->len, text));
 }
 
 static void talk_up(struct talk *t, const char *line, size_t len)
 {
 	char text[QUOTED_MAX];
 	t->decided = t->up = true;
-	if (t->said->len) {
-		line = t->said->str;
-		len = t->said->len;
+	if (t->deciding_line->len) {
+		line = t->deciding_line->str;
+		len = t->deciding_line->len;
 	}
 	(void)snprintf(t->why, sizeof(t->why), "%s", quoted(line, len, text));
 	if (!*t->why)
@@ -63,7 +63,7 @@ bool talk_matches(struct talk *t, const char *text, size_t len)
 	case PATTERN_YES:
 		return true;
 	case PATTERN_TOO_MUCH:
-		talk_down(t, "receive needs too much time on this answer");
+		talk_down(t, PATTERN_TOO_MUCH_WHY);
 		return false;
 	case PATTERN_NO:
 		break;
@@ -76,23 +76,25 @@ void talk_judge_file(struct talk *t)
 	char text[QUOTED_MAX];
 	if (talk_matches(t, t->data->str, t->data->len)) {
 		talk_up(t, "retrieved", 9);
-		talk_say(t, t->script->bye);
+		talk_send(t, t->script->bye);
 	} else {
-		talk_down(t, "receive does not match: %s", quoted(t->data->str, t->data->len, text));
+		talk_down(t, "receive does not match%s: %s",
+			t->data->len == TALK_TOTAL_MAX ? " within the first 1 MiB" : "",
+			quoted(t->data->str, t->data->len, text));
 	}
 }
 
 // --- what we send ---
 
 /* Remove control bytes from a setting: an end of line would start a new command. */
-static void say_plain(GString *out, const char *text)
+static void put_plain(GString *out, const char *text)
 {
 	for (; *text; text++)
 		if ((unsigned char)*text >= ' ')
 			(void)g_string_append_c(out, *text);
 }
 
-static void say_quoted(GString *out, const char *text)
+static void put_quoted(GString *out, const char *text)
 {
 	(void)g_string_append_c(out, '"');
 	for (; *text; text++) {
@@ -110,7 +112,7 @@ static bool is_atom(const char *text)
 }
 
 /* The request without the slash that the parser puts in front; \n is a newline.  doc/ldirectord.md 6 */
-static void say_raw(GString *out, const char *text)
+static void put_raw(GString *out, const char *text)
 {
 	for (text += *text == '/'; *text; text++) {
 		bool newline = text[0] == '\\' && text[1] == 'n';
@@ -119,7 +121,7 @@ static void say_raw(GString *out, const char *text)
 	}
 }
 
-static void say_digest(struct talk *t)
+static void put_digest(struct talk *t)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
@@ -131,7 +133,7 @@ static void say_digest(struct talk *t)
 		g_string_append_printf(t->out, "%02x", digest[i]);
 }
 
-void talk_say(struct talk *t, const char *template)
+void talk_send(struct talk *t, const char *template)
 {
 	for (const char *p = template; *p; p++) {
 		if (*p != '%') {
@@ -139,14 +141,14 @@ void talk_say(struct talk *t, const char *template)
 			continue;
 		}
 		switch (*++p) {
-		case 'L': say_plain(t->out, t->s.login); break;
-		case 'P': say_plain(t->out, t->s.passwd); break;
-		case 'R': say_plain(t->out, t->s.request); break;
-		case 'r': say_raw(t->out, t->s.request); break;
-		case 'U': is_atom(t->s.login) ? say_plain(t->out, t->s.login) : say_quoted(t->out, t->s.login); break;
-		case 'Q': say_quoted(t->out, t->s.passwd); break;
-		case 'A': say_digest(t); break;
-		case 'V': say_plain(t->out, t->local); break;
+		case 'L': put_plain(t->out, t->s.login); break;
+		case 'P': put_plain(t->out, t->s.passwd); break;
+		case 'R': put_plain(t->out, t->s.request); break;
+		case 'r': put_raw(t->out, t->s.request); break;
+		case 'U': is_atom(t->s.login) ? put_plain(t->out, t->s.login) : put_quoted(t->out, t->s.login); break;
+		case 'Q': put_quoted(t->out, t->s.passwd); break;
+		case 'A': put_digest(t); break;
+		case 'V': put_plain(t->out, t->local); break;
 		case 'C': g_string_append_printf(t->out, "%016" G_GINT64_MODIFIER "x", t->s.nonce); break;
 		default: break;
 		}
@@ -155,13 +157,13 @@ void talk_say(struct talk *t, const char *template)
 
 // --- steps ---
 
-void talk_enter(struct talk *t, unsigned step)
+static void enter(struct talk *t, unsigned step)
 {
 	t->step = step;
 	t->multi = 0;
 	t->stage = t->script->steps[step].stage;
-	if (t->script->steps[step].say)
-		talk_say(t, t->script->steps[step].say);
+	if (t->script->steps[step].send)
+		talk_send(t, t->script->steps[step].send);
 }
 
 static void talk_move(struct talk *t, enum reply reply, const char *line, size_t len)
@@ -179,12 +181,12 @@ static void talk_move(struct talk *t, enum reply reply, const char *line, size_t
 	} else if (next == STEP_BYE) {
 		talk_up(t, line, len);
 		t->stage = "goodbye";
-		talk_say(t, t->script->bye);
+		talk_send(t, t->script->bye);
 	} else {
 		if (len > 0 && line[0] == '5')
 			// too long: cut
 			(void)snprintf(t->refused, sizeof(t->refused), "%s: %s", s->stage, quoted(line, len, text));
-		talk_enter(t, next);
+		enter(t, next);
 	}
 }
 
@@ -245,7 +247,7 @@ void talk_closed(struct talk *t)
 void talk_data_connected(struct talk *t)
 {
 	if (t->step == FTP_OPENING && !t->decided)
-		talk_enter(t, FTP_RETR);
+		enter(t, FTP_RETR);
 }
 
 void talk_data_take(struct talk *t, const char *bytes, size_t len)
@@ -269,7 +271,7 @@ void talk_data_closed(struct talk *t)
 
 // --- life ---
 
-struct talk *talk_new(const struct talk_settings *s, char *why, size_t cap)
+struct talk *talk_with(const struct talk_script *script, const struct talk_settings *s, char *why, size_t cap)
 {
 	struct pattern *pattern = NULL;
 	if (*s->receive) {
@@ -278,7 +280,7 @@ struct talk *talk_new(const struct talk_settings *s, char *why, size_t cap)
 			return NULL;
 	}
 	struct talk *t = g_new0(struct talk, 1);
-	t->script = talk_script_of(s->service);
+	t->script = script;
 	t->s = *s;
 	t->s.login = g_strdup(s->login);
 	t->s.passwd = g_strdup(s->passwd);
@@ -288,7 +290,7 @@ struct talk *talk_new(const struct talk_settings *s, char *why, size_t cap)
 	t->out = g_string_sized_new(128);
 	t->line = g_string_sized_new(256);
 	t->data = g_string_new(NULL);
-	t->said = g_string_new(NULL);
+	t->deciding_line = g_string_new(NULL);
 	t->stage = "connection";
 	return t;
 }
@@ -305,13 +307,13 @@ void talk_free(struct talk *t)
 	(void)g_string_free(t->out, TRUE);
 	(void)g_string_free(t->line, TRUE);
 	(void)g_string_free(t->data, TRUE);
-	(void)g_string_free(t->said, TRUE);
+	(void)g_string_free(t->deciding_line, TRUE);
 	g_free(t);
 }
 
 void talk_connected(struct talk *t, const char *local)
 {
 	(void)g_strlcpy(t->local, local, sizeof(t->local));
-	talk_enter(t, 0);
+	enter(t, 0);
 	t->half_close = t->script->half_close;
 }

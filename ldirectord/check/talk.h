@@ -49,7 +49,7 @@ struct talk {
 	GString *line, *data;
 	char *stamp;
 	char refused[TALK_WHY_MAX / 2]; /* an answer 5xx, after which we tried another command; "": none */
-	GString *said; /* the line that decides, if it is not the last line; empty: none */
+	GString *deciding_line; /* the line that is the reason of the verdict; empty: the last line is */
 	char local[64];
 };
 

@@ -5,7 +5,7 @@
 
 #include "ldirectord/check/talk.h"
 
-/* The meaning of a line.  The table of the step says which step follows A, B and C. */
+/* The meaning of a line.  The table of the step has the steps that follow A, B and C. */
 enum reply { REPLY_MORE, REPLY_BAD, REPLY_A, REPLY_B, REPLY_C, REPLIES };
 
 enum {
@@ -18,7 +18,7 @@ struct talk_step {
 	const char *stage;
 	/* Sent first.  %L login, %P password, %R request, %r request for simpletcp, %U login and %Q password as IMAP
 	 * writes them, %A the digest of APOP, %V our own address, %C the nonce. */
-	const char *say;
+	const char *send;
 	const char *digits; /* for hear_code: the first digit of answers that mean A, B, C */
 	/* a line has arrived: without its end of line, except for simpletcp */
 	enum reply (*hear)(struct talk *t, const char *line, size_t len);
@@ -33,14 +33,11 @@ struct talk_script {
 	bool half_close, whole_lines;
 };
 
-/* The row of a service; NULL: its protocol is not line-based. */
-const struct talk_script *talk_script_of(enum lb_service s);
-
-void talk_say(struct talk *t, const char *template);
-void talk_down(struct talk *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The same, with t->said appended to the reason. */
-void talk_down_said(struct talk *t, const char *what);
-void talk_enter(struct talk *t, unsigned step);
+/* talk_new with a script. */
+struct talk *talk_with(const struct talk_script *script, const struct talk_settings *s, char *why, size_t cap);
+void talk_send(struct talk *t, const char *template);
+/* End the check as down, with t->deciding_line appended to the reason. */
+void talk_down_with_line(struct talk *t, const char *what);
 bool talk_matches(struct talk *t, const char *text, size_t len);
 /* ftp: the file has arrived, or its first TALK_TOTAL_MAX bytes. */
 void talk_judge_file(struct talk *t);

@@ -4,7 +4,7 @@
 
 #include "ldirectord/check/talk_private.h"
 
-static bool begins(const char *line, size_t len, const char *with)
+static bool starts_with(const char *line, size_t len, const char *with)
 {
 	size_t n = strlen(with);
 	return len >= n && g_ascii_strncasecmp(line, with, n) == 0;
@@ -36,12 +36,12 @@ static enum reply hear_code(struct talk *t, const char *line, size_t len)
 static const struct talk_step smtp_steps[] = {
 	{.stage = "greeting", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = 1}},
 	{.stage = "answer to EHLO",
-		.say = "EHLO localhost.localdomain\r\n",
+		.send = "EHLO localhost.localdomain\r\n",
 		.digits = "25",
 		.hear = hear_code,
 		.next = {[REPLY_A] = STEP_BYE, [REPLY_B] = 2}},
 	{.stage = "answer to HELO",
-		.say = "HELO localhost.localdomain\r\n",
+		.send = "HELO localhost.localdomain\r\n",
 		.digits = "2",
 		.hear = hear_code,
 		.next = {[REPLY_A] = STEP_BYE}},
@@ -52,13 +52,13 @@ static const struct talk_step smtp_steps[] = {
 static enum reply hear_pop(struct talk *t, const char *line, size_t len)
 {
 	(void)t;
-	return begins(line, len, "+OK") ? REPLY_A : REPLY_BAD;
+	return starts_with(line, len, "+OK") ? REPLY_A : REPLY_BAD;
 }
 
 /* Without a login, only the greeting is checked.  The reference sends an empty user and ignores the answer. */
 static enum reply hear_pop_greeting(struct talk *t, const char *line, size_t len)
 {
-	if (!begins(line, len, "+OK"))
+	if (!starts_with(line, len, "+OK"))
 		return REPLY_BAD;
 	if (!*t->s.login)
 		return REPLY_C;
@@ -73,20 +73,20 @@ static enum reply hear_pop_greeting(struct talk *t, const char *line, size_t len
 
 static const struct talk_step pop_steps[] = {
 	{.stage = "greeting", .hear = hear_pop_greeting, .next = {[REPLY_A] = 1, [REPLY_B] = 2, [REPLY_C] = STEP_BYE}},
-	{.stage = "answer to APOP", .say = "APOP %L %A\r\n", .hear = hear_pop, .next = {[REPLY_A] = 4}},
-	{.stage = "answer to USER", .say = "USER %L\r\n", .hear = hear_pop, .next = {[REPLY_A] = 3}},
-	{.stage = "answer to PASS", .say = "PASS %P\r\n", .hear = hear_pop, .next = {[REPLY_A] = 4}},
-	{.stage = "answer to NOOP", .say = "NOOP\r\n", .hear = hear_pop, .next = {[REPLY_A] = 5}},
-	{.stage = "answer to STAT", .say = "STAT\r\n", .hear = hear_pop, .next = {[REPLY_A] = STEP_BYE}},
+	{.stage = "answer to APOP", .send = "APOP %L %A\r\n", .hear = hear_pop, .next = {[REPLY_A] = 4}},
+	{.stage = "answer to USER", .send = "USER %L\r\n", .hear = hear_pop, .next = {[REPLY_A] = 3}},
+	{.stage = "answer to PASS", .send = "PASS %P\r\n", .hear = hear_pop, .next = {[REPLY_A] = 4}},
+	{.stage = "answer to NOOP", .send = "NOOP\r\n", .hear = hear_pop, .next = {[REPLY_A] = 5}},
+	{.stage = "answer to STAT", .send = "STAT\r\n", .hear = hear_pop, .next = {[REPLY_A] = STEP_BYE}},
 };
 
 // --- imap; we do not send EXPUNGE as the reference does: it would delete mail ---
 
 static enum reply hear_imap_greeting(struct talk *t, const char *line, size_t len)
 {
-	if (begins(line, len, "* PREAUTH"))
+	if (starts_with(line, len, "* PREAUTH"))
 		return REPLY_B;
-	if (!begins(line, len, "* OK"))
+	if (!starts_with(line, len, "* OK"))
 		return REPLY_BAD;
 	return *t->s.login ? REPLY_A : REPLY_B;
 }
@@ -94,9 +94,9 @@ static enum reply hear_imap_greeting(struct talk *t, const char *line, size_t le
 static enum reply hear_imap_tagged(struct talk *t, const char *line, size_t len)
 {
 	(void)t;
-	if (begins(line, len, "0 OK"))
+	if (starts_with(line, len, "0 OK"))
 		return REPLY_A;
-	if (begins(line, len, "* ") && !begins(line, len, "* BYE"))
+	if (starts_with(line, len, "* ") && !starts_with(line, len, "* BYE"))
 		return REPLY_MORE;
 	return REPLY_BAD;
 }
@@ -104,7 +104,7 @@ static enum reply hear_imap_tagged(struct talk *t, const char *line, size_t len)
 static const struct talk_step imap_steps[] = {
 	{.stage = "greeting", .hear = hear_imap_greeting, .next = {[REPLY_A] = 1, [REPLY_B] = STEP_BYE}},
 	{.stage = "answer to LOGIN",
-		.say = "0 LOGIN %U %Q\r\n",
+		.send = "0 LOGIN %U %Q\r\n",
 		.hear = hear_imap_tagged,
 		.next = {[REPLY_A] = STEP_BYE}},
 };
@@ -134,11 +134,11 @@ static const struct talk_step nntp_steps[] = {
 static enum reply hear_simple(struct talk *t, const char *line, size_t len)
 {
 	if (talk_matches(t, line, len)) {
-		(void)g_string_truncate(t->said, 0);
+		(void)g_string_truncate(t->deciding_line, 0);
 		return REPLY_A;
 	}
-	if (!t->said->len)
-		(void)g_string_append_len(t->said, line, (gssize)len);
+	if (!t->deciding_line->len)
+		(void)g_string_append_len(t->deciding_line, line, (gssize)len);
 	return REPLY_MORE;
 }
 
@@ -148,12 +148,12 @@ static enum reply eof_simple(struct talk *t)
 	if (t->line->len && hear_simple(t, t->line->str, t->line->len) == REPLY_A)
 		return REPLY_A;
 	if (t->pattern && t->total)
-		talk_down_said(t, "no line matches receive");
+		talk_down_with_line(t, "no line matches receive");
 	return REPLY_MORE;
 }
 
 static const struct talk_step simpletcp_steps[] = {
-	{.stage = "answer", .say = "%r", .hear = hear_simple, .eof = eof_simple, .next = {[REPLY_A] = STEP_UP}},
+	{.stage = "answer", .send = "%r", .hear = hear_simple, .eof = eof_simple, .next = {[REPLY_A] = STEP_UP}},
 };
 
 // --- sip: always "UDP" in Via, as the reference does ---
@@ -173,16 +173,16 @@ static const char sip_options[] =
 
 int talk_sip_status(const char *line, size_t len)
 {
-	if (begins(line, len, "SIP/2.0 200 OK"))
+	if (starts_with(line, len, "SIP/2.0 200 OK"))
 		return 1;
-	return begins(line, len, "SIP/2.0 1") ? -1 : 0;
+	return starts_with(line, len, "SIP/2.0 1") ? -1 : 0;
 }
 
 void talk_sip_request(const struct talk_settings *s, const char *local, GString *out)
 {
 	struct talk t = {.s = *s, .out = out};
 	(void)g_strlcpy(t.local, local, sizeof(t.local));
-	talk_say(&t, sip_options);
+	talk_send(&t, sip_options);
 }
 
 /* place: where we are in the answer.  A provisional answer (100 Trying) is followed by another answer. */
@@ -196,7 +196,7 @@ static enum reply hear_sip(struct talk *t, const char *line, size_t len)
 			return REPLY_BAD;
 		t->place = talk_sip_status(line, len) > 0 ? SIP_FINAL : SIP_PROVISIONAL;
 		if (t->place == SIP_FINAL) // the reason is this line, not the empty line at the end of the answer
-			(void)g_string_append_len(t->said, line, (gssize)len);
+			(void)g_string_append_len(t->deciding_line, line, (gssize)len);
 		return REPLY_MORE;
 	case SIP_FINAL:
 		return len == 0 ? REPLY_A : REPLY_MORE;
@@ -214,7 +214,7 @@ static enum reply eof_sip(struct talk *t)
 
 static const struct talk_step sip_steps[] = {
 	{.stage = "answer to OPTIONS",
-		.say = sip_options,
+		.send = sip_options,
 		.hear = hear_sip,
 		.eof = eof_sip,
 		.next = {[REPLY_A] = STEP_UP}},
@@ -314,30 +314,30 @@ static enum reply hear_nothing(struct talk *t, const char *line, size_t len)
 static const struct talk_step ftp_steps[] = {
 	{.stage = "greeting", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = 1}},
 	{.stage = "answer to USER",
-		.say = "USER %L\r\n",
+		.send = "USER %L\r\n",
 		.digits = "32",
 		.hear = hear_code,
 		.next = {[REPLY_A] = 2, [REPLY_B] = 3}},
-	{.stage = "answer to PASS", .say = "PASS %P\r\n", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = 3}},
-	{.stage = "answer to CWD", .say = "CWD /\r\n", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = 4}},
+	{.stage = "answer to PASS", .send = "PASS %P\r\n", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = 3}},
+	{.stage = "answer to CWD", .send = "CWD /\r\n", .digits = "2", .hear = hear_code, .next = {[REPLY_A] = 4}},
 	{.stage = "answer to TYPE",
-		.say = "TYPE I\r\n",
+		.send = "TYPE I\r\n",
 		.digits = "2",
 		.hear = hear_ftp_type,
 		.next = {[REPLY_A] = STEP_BYE, [REPLY_B] = 5, [REPLY_C] = 6}},
 	{.stage = "answer to PASV",
-		.say = "PASV\r\n",
+		.send = "PASV\r\n",
 		.digits = "25",
 		.hear = hear_ftp_pasv,
 		.next = {[REPLY_A] = FTP_OPENING, [REPLY_B] = 6}},
 	{.stage = "answer to EPSV",
-		.say = "EPSV\r\n",
+		.send = "EPSV\r\n",
 		.digits = "2",
 		.hear = hear_ftp_epsv,
 		.next = {[REPLY_A] = FTP_OPENING}},
 	[FTP_OPENING] = {.stage = "data connection", .hear = hear_nothing},
 	[FTP_RETR] = {.stage = "answer to RETR",
-		.say = "RETR %R\r\n",
+		.send = "RETR %R\r\n",
 		.digits = "12",
 		.hear = hear_ftp_retr,
 		.next = {[REPLY_A] = FTP_TRANSFER}},
@@ -355,7 +355,8 @@ static const struct talk_script
 	sip = {.steps = sip_steps},
 	ftp = {.steps = ftp_steps, .bye = "QUIT\r\n"};
 
-const struct talk_script *talk_script_of(enum lb_service s)
+/* NULL: the protocol of the service is not line-based. */
+static const struct talk_script *script_of(enum lb_service s)
 {
 	static const struct talk_script *const rows[LB_SERVICES] = {
 		[LB_SMTP] = &smtp,
@@ -370,4 +371,9 @@ const struct talk_script *talk_script_of(enum lb_service s)
 		[LB_FTP] = &ftp,
 	};
 	return rows[s];
+}
+
+struct talk *talk_new(const struct talk_settings *s, char *why, size_t cap)
+{
+	return talk_with(script_of(s->service), s, why, cap);
 }

@@ -73,6 +73,35 @@ static bool literal(int family, struct bytes text, uint8_t *bytes)
 	return bytes_to_text(text, copy, sizeof(copy)) && inet_pton(family, copy, bytes) == 1;
 }
 
+const char *lb_other_family(const char *name, struct lb_value v)
+{
+	static const struct {
+		const char *name;
+		bool six;
+		const char *advice;
+	} advices[] = {
+		{"virtual", true, ", or virtual6 for an IPv6 address, in brackets"},
+		{"real", true, ", or real6 below virtual6 for an IPv6 address, in brackets"},
+		{"fallback", true, ", or fallback6 for an IPv6 address, in brackets"},
+		{"virtual6", true, "; an IPv6 address is in brackets: [2001:db8::1]"},
+		{"real6", true, "; an IPv6 address is in brackets: [2001:db8::1]"},
+		{"fallback6", true, "; an IPv6 address is in brackets: [2001:db8::1]"},
+		{"virtual6", false, ", or virtual for an IPv4 address"},
+		{"real6", false, ", or real below virtual for an IPv4 address"},
+		{"fallback6", false, ", or fallback for an IPv4 address"},
+	};
+	size_t colons = 0;
+	for (size_t i = 0; i < v.text.len && !lb_is_blank(at(v, i)); i++)
+		colons += at(v, i) == ':';
+	bool six = colons > 1 || at(v, 0) == '[';
+	if (!six && !only_digits_and_dots(v.text))
+		return "";
+	for (size_t i = 0; i < sizeof(advices) / sizeof(*advices); i++)
+		if (advices[i].six == six && strcmp(advices[i].name, name) == 0)
+			return advices[i].advice;
+	return "";
+}
+
 bool lb_host_resolve(
 	struct lb_parser *p, const char *name, struct lb_value host, enum lb_family family, struct lb_address *out)
 {
@@ -82,21 +111,23 @@ bool lb_host_resolve(
 		bool closed = text.len > 1 && text.at[text.len - 1] == ']';
 		if (family == LB_INET6 && closed && literal(AF_INET6, lb_slice(host, 1, text.len - 1).text, out->bytes))
 			return true;
-		lb_tell(p, LB_ERROR, name, host,
+		lb_report(p, LB_ERROR, name, host,
 			family == LB_INET6 ? "is not an IPv6 address; expected one such as [2001:db8::1]"
-					   : "is not an IPv4 address; expected an IPv4 address or a name");
+					   : "is not an IPv4 address; expected an IPv4 address or a name%s",
+			lb_other_family(name, host));
 		return false;
 	}
 	if (text.len == 0) { // "10.0.0.1->:80"
-		lb_tell(p, LB_ERROR, name, host, "is not a host; expected an address or a name");
+		lb_report(p, LB_ERROR, name, host, "is not a host; expected an address or a name");
 		return false;
 	}
 	if (only_digits_and_dots(text)) {
 		if (family == LB_INET && literal(AF_INET, text, out->bytes))
 			return true;
-		lb_tell(p, LB_ERROR, name, host,
+		lb_report(p, LB_ERROR, name, host,
 			family == LB_INET ? "is not an IPv4 address; expected four numbers from 0 to 255"
-					  : "is not an IPv6 address; expected one such as [2001:db8::1]");
+					  : "is not an IPv6 address; expected one such as [2001:db8::1]%s",
+			lb_other_family(name, host));
 		return false;
 	}
 	char copy[HOST_MAX + 1];
@@ -106,7 +137,7 @@ bool lb_host_resolve(
 		out->port = 0;
 		return true;
 	}
-	lb_tell(p, LB_ERROR, name, host, "has no %s address: %s", family == LB_INET ? "IPv4" : "IPv6", why);
+	lb_report(p, LB_ERROR, name, host, "has no %s address: %s", family == LB_INET ? "IPv4" : "IPv6", why);
 	return false;
 }
 
@@ -138,7 +169,7 @@ bool lb_port_resolve(
 	if (!digits && port.text.len > 0 &&
 		(service_port(p, port.text, first, out) || service_port(p, port.text, second, out)))
 		return true;
-	lb_tell(p, LB_ERROR, name, port, "is not a port; expected 0 to 65535 or a name of the services database");
+	lb_report(p, LB_ERROR, name, port, "is not a port; expected 0 to 65535 or a name of the services database");
 	return false;
 }
 

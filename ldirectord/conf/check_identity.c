@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Which settings make two checks different: the rows of directives.c that are marked LB_IDENTITY.
+/* Comparisons of settings for the rows of directives.c that are marked LB_IDENTITY: they make two checks different.
  * doc/ldirectord.md 6: "The check for one real is shared" */
 #include <string.h>
 
@@ -46,7 +46,7 @@ bool lb_same_check_type(const struct lb_directive *row, const struct lb_checked 
 bool lb_same_request(const struct lb_directive *row, const struct lb_checked *a, const struct lb_checked *b)
 {
 	(void)row;
-	return same_text(a->r->request, b->r->request);
+	return a->r->elsewhere == b->r->elsewhere && same_text(a->r->request, b->r->request);
 }
 
 bool lb_same_receive(const struct lb_directive *row, const struct lb_checked *a, const struct lb_checked *b)
@@ -62,18 +62,6 @@ bool lb_same_status(const struct lb_directive *row, const struct lb_checked *a, 
 		return false;
 	for (size_t i = 0; i < a->v->status_count; i++) {
 		if (a->v->status[i].first != b->v->status[i].first || a->v->status[i].last != b->v->status[i].last)
-			return false;
-	}
-	return true;
-}
-
-bool lb_check_identity_equal(
-	const struct lb_virtual *va, const struct lb_real *ra, const struct lb_virtual *vb, const struct lb_real *rb)
-{
-	const struct lb_checked a = {va, ra}, b = {vb, rb};
-	const struct lb_directive *row;
-	for (size_t i = 0; (row = lb_directive_at(i)) != NULL; i++) {
-		if (row->identity == LB_IDENTITY && !row->same(row, &a, &b))
 			return false;
 	}
 	return true;

@@ -3,32 +3,9 @@
 // doc/ldirectord.md 2.
 #include "ldirectord/conf/parse.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { SHOW_BYTES = 60 };
-
-void lb_tell(struct lb_parser *p, enum lb_tell how, const char *name, struct lb_value v, const char *what, ...)
-{
-	char shown[SHOW_BYTES * 4 + 4], text[512];
-	struct writer w = writer_over(shown, sizeof(shown) - 1);
-	writer_escaped(&w, v.text, SHOW_BYTES);
-	shown[w.len] = '\0';
-	va_list args;
-	va_start(args, what);
-	(void)vsnprintf(text, sizeof(text), what, args); // a cut sentence is still better than none
-	va_end(args);
-	enum diag_severity severity = how == LB_ERROR || (how == LB_MISTAKE && p->strict) ? DIAG_ERROR : DIAG_WARNING;
-	if (!v.text.at)
-		diag_add(p->diags, severity, v.line, v.column, "%s: %s", name, text);
-	else if (v.text.len == 0)
-		diag_add(p->diags, severity, v.line, v.column, "%s: an empty value %s", name, text);
-	else
-		diag_add(p->diags, severity, v.line, v.column, "%s: \"%s\" %s", name, shown, text);
-	if (severity == DIAG_ERROR && p->open)
-		p->open->broken = true;
-}
+#include "lib/foreign_text.h"
 
 static void open_section(struct lb_parser *p, const struct lb_line *line, enum lb_family family)
 {
@@ -37,32 +14,31 @@ static void open_section(struct lb_parser *p, const struct lb_line *line, enum l
 	s->v.id.address.family = family;
 	s->v.line = s->last_line = line->number;
 	s->v.check_type = LB_CHECK_NEGOTIATE;
-	s->v.redirect_follow = true;
 	s->address = line->value;
 	p->sections = arena_grow(p->memory, p->sections, p->section_count, sizeof(struct lb_section *));
 	p->sections[p->section_count++] = p->open = s;
 }
 
-static void tell_unknown(struct lb_parser *p, const struct lb_line *line)
+static void report_unknown(struct lb_parser *p, const struct lb_line *line)
 {
 	const struct lb_directive *row = lb_directive_find(line->name.text);
 	bool starts = bytes_equal_text(line->name.text, "virtual") || bytes_equal_text(line->name.text, "virtual6");
 	const char *near = lb_directive_nearest(line->name.text);
 	const char *where = line->indent > 0 ? "in a section" : "outside of a section";
 	if (starts)
-		lb_tell(p, LB_ERROR, "line", line->name, "starts a section; expected it in column 1, without blanks before it");
+		lb_report(p, LB_ERROR, "line", line->name, "starts a section; expected it in column 1, without blanks before it");
 	else if (row && row->place == LB_NOWHERE)
-		lb_tell(p, LB_ERROR, row->name, line->value, "is no longer accepted; expected %s", row->help);
+		lb_report(p, LB_ERROR, row->name, line->value, "is no longer accepted; expected %s", row->help);
 	else if (row && row->place == LB_IN_SECTION)
-		lb_tell(p, LB_ERROR, "line", line->name,
+		lb_report(p, LB_ERROR, "line", line->name,
 			"is valid only in a section; expected it below a virtual, indented by four blanks or a tab");
 	else if (row)
-		lb_tell(p, LB_ERROR, "line", line->name,
+		lb_report(p, LB_ERROR, "line", line->name,
 			"is not valid in a section; expected it in column 1, without blanks before it");
 	else if (near)
-		lb_tell(p, LB_ERROR, "line", line->name, "is not a directive %s; expected perhaps %s", where, near);
+		lb_report(p, LB_ERROR, "line", line->name, "is not a directive %s; expected perhaps %s", where, near);
 	else
-		lb_tell(p, LB_ERROR, "line", line->name, "is not a directive %s; expected name = value", where);
+		lb_report(p, LB_ERROR, "line", line->name, "is not a directive %s; expected name = value", where);
 }
 
 static void use(struct lb_parser *p, const struct lb_directive *row, const struct lb_line *line, void *base)
@@ -70,13 +46,40 @@ static void use(struct lb_parser *p, const struct lb_directive *row, const struc
 	if (row->bare && !line->equals && line->value.text.len == 0)
 		row->set(p, row, line->name, base);
 	else if (!line->equals)
-		lb_tell(p, LB_ERROR, row->name, line->value, "has no = before it; expected %s = value", row->name);
+		lb_report(p, LB_ERROR, row->name, line->value, "has no = before it; expected %s = value", row->name);
 	else
 		row->set(p, row, line->value, base);
 }
 
+/* A name with a foreign character in or around it: a section goes on behind no-break spaces, and one that starts behind
+ * a byte order mark is opened, so that its lines get no errors of their own. */
+static bool use_foreign(struct lb_parser *p, const struct lb_line *line)
+{
+	enum { LOOK_ALIKE = FOREIGN_ALL & ~(FOREIGN_BYTE | FOREIGN_BACKSLASH) };
+	struct foreign f;
+	struct lb_line bare = *line;
+	struct lb_value name = line->name;
+	if (!foreign_find(name.text, LOOK_ALIKE, &f))
+		return false;
+	while (foreign_find(name.text, LOOK_ALIKE, &f) && f.at == 0)
+		name = lb_slice(name, f.len, name.text.len);
+	bare.name = name;
+	if (foreign_find(name.text, LOOK_ALIKE, &f)) {
+		bare.name = lb_slice(name, 0, f.at);
+		if (!line->equals) // the character stands for the =
+			bare.value = lb_slice(name, f.at + f.len, name.text.len);
+	}
+	bool six = bytes_equal_text(bare.name.text, "virtual6");
+	if (six || bytes_equal_text(bare.name.text, "virtual"))
+		open_section(p, &bare, six ? LB_INET6 : LB_INET);
+	lb_report(p, LB_ERROR, "line", line->name, "is not a directive; expected name = value");
+	return true;
+}
+
 static void use_global(struct lb_parser *p, const struct lb_line *line)
 {
+	if (use_foreign(p, line))
+		return;
 	p->open = NULL;
 	bool six = bytes_equal_text(line->name.text, "virtual6");
 	if (line->equals && (six || bytes_equal_text(line->name.text, "virtual"))) {
@@ -84,10 +87,12 @@ static void use_global(struct lb_parser *p, const struct lb_line *line)
 		return;
 	}
 	const struct lb_directive *row = lb_directive_find(line->name.text);
-	if (!row || row->place == LB_IN_SECTION || row->place == LB_NOWHERE)
-		tell_unknown(p, line);
-	else
-		use(p, row, line, row->place == LB_IN_FILE ? (void *)p->config : &p->config->globals);
+	if (!row || row->place == LB_IN_SECTION || row->place == LB_NOWHERE) {
+		report_unknown(p, line);
+		return;
+	}
+	p->lines[lb_directive_index(row)] = line->number;
+	use(p, row, line, row->place == LB_IN_FILE ? (void *)p->config : &p->config->globals);
 }
 
 static void use_in_section(struct lb_parser *p, const struct lb_line *line)
@@ -96,7 +101,7 @@ static void use_in_section(struct lb_parser *p, const struct lb_line *line)
 	s->last_line = line->number;
 	const struct lb_directive *row = lb_directive_find(line->name.text);
 	if (!row || row->place == LB_IN_FILE || row->place == LB_NOWHERE) {
-		tell_unknown(p, line);
+		report_unknown(p, line);
 		return;
 	}
 	s->given[lb_directive_index(row)] = line->value;
@@ -106,16 +111,16 @@ static void use_in_section(struct lb_parser *p, const struct lb_line *line)
 static void use_line(struct lb_parser *p, const struct lb_line *line, struct bytes whole)
 {
 	if (line->blank)
-		return; // doc/ldirectord.md 13.1: "the section goes on"
+		return; // doc/ldirectord.md 13.1: "the section continues"
 	if (memchr(whole.at, '\0', whole.len))
 		diag_add(p->diags, DIAG_ERROR, line->number, 0, "there is a NUL byte on this line; expected text");
 	else if (line->indent == 0)
 		use_global(p, line);
 	else if (line->indent < LB_INDENT)
-		lb_tell(p, LB_ERROR, "line", line->name,
+		lb_report(p, LB_ERROR, "line", line->name,
 			"is indented by less than four columns; expected none, or four blanks or a tab within a section");
 	else if (!p->open)
-		lb_tell(p, LB_ERROR, "line", line->name,
+		lb_report(p, LB_ERROR, "line", line->name,
 			"is indented, but there is no section above it; expected a virtual line, or it in column 1");
 	else
 		use_in_section(p, line);
@@ -154,16 +159,24 @@ struct lb_config *lb_config_parse(const char *file, const char *text, size_t len
 	struct arena *memory = arena_new();
 	if (!memory || arena_exhausted(memory)) {
 		arena_free(memory);
-		diag_add(d, DIAG_ERROR, 0, 0, "out of memory; expected some free memory");
+		diag_add(d, DIAG_ERROR, 0, 0, "out of memory");
 		return NULL;
 	}
 	struct lb_parser *p = arena_take(memory, sizeof(*p));
 	*p = (struct lb_parser){.memory = memory, .diags = d, .strict = strict, .resolve = resolve, .context = context};
+	p->lines = arena_take(memory, LB_DIRECTIVES_MAX * sizeof(*p->lines));
 	p->config = arena_take(memory, sizeof(*p->config));
+	p->config->lines = p->lines;
 	p->config->memory = memory;
 	p->config->file = arena_text(memory, bytes_of(file));
-	p->config->log_file = arena_text(memory, bytes_of(LOCALSTATEDIR "/log/ldirectord.log"));
+	p->config->log_file = arena_text(memory, bytes_of(LB_LOG_FILE));
 	p->config->globals = lb_common_none();
+	const char *encoding = foreign_encoding((struct bytes){(const uint8_t *)text, len});
+	if (encoding) {
+		diag_add(d, DIAG_ERROR, 1, 1, "the file is %s", encoding);
+		arena_free(memory);
+		return NULL;
+	}
 	size_t earlier = d->count, errors = d->errors; // the caller's own
 	read_lines(p, (struct bytes){(const uint8_t *)text, len});
 	lb_effective_values(p);
@@ -186,13 +199,13 @@ bool lb_config_set_host(struct lb_config *c, const char *host)
 {
 	if (arena_exhausted(c->memory))
 		return false;
-	char *who = arena_format(c->memory, "ldirectord@%s", host);
+	char *address = arena_format(c->memory, "ldirectord@%s", host);
 	for (size_t i = 0; i < c->virtual_count; i++) {
 		struct lb_virtual *v = &c->virtuals[i];
 		if (v->login_preset && v->service == LB_SIP)
-			v->login = who;
+			v->login = address;
 		if (v->passwd_preset)
-			v->passwd = who;
+			v->passwd = address;
 	}
 	return true;
 }

@@ -10,6 +10,9 @@
 
 #include "lib/diag.h"
 
+/* The log, unless the file names another one. */
+#define LB_LOG_FILE LOCALSTATEDIR "/log/ldirectord.log"
+
 enum lb_family { LB_INET, LB_INET6 };
 
 struct lb_address {
@@ -64,6 +67,8 @@ enum lb_service {
 	LB_SERVICES
 };
 enum lb_method { LB_GET, LB_HEAD };
+/* of http: follow redirects, but ask the real server whatever host they name; follow them to any host; or judge them */
+enum lb_redirect { LB_REDIRECT_SERVER, LB_REDIRECT_FOLLOW, LB_REDIRECT_NO };
 enum lb_sslverify { LB_SSL_NO, LB_SSL_CHAIN, LB_SSL_FULL };
 enum { LB_MAIL_STARTING = 1, LB_MAIL_RUNNING = 2, LB_MAIL_STOPPING = 4, LB_MAIL_RELOADING = 8, LB_MAIL_ALL = 15 };
 
@@ -73,8 +78,9 @@ struct lb_real {
 	char *host; /* as written */
 	enum lb_forward forward;
 	uint32_t weight, upper, lower;
-	/* of its own, else those of its section; a request begins with /, an absolute one too: "/http://..." */
+	/* its own ones, else those of its section.  A request always starts with /, also a URL: "/http://..." */
 	char *request, *receive;
+	bool elsewhere; /* its own request is a URL of the service: the check asks the host of the URL */
 	unsigned line;
 };
 
@@ -82,6 +88,7 @@ struct lb_status_range { uint16_t first, last; }; /* of http status codes, inclu
 
 struct lb_virtual {
 	struct lb_service_id id;
+	char *host; /* as written; NULL: a mark */
 	unsigned line;
 	struct lb_real *reals;
 	size_t real_count;
@@ -99,14 +106,18 @@ struct lb_virtual {
 	int64_t check_timeout_ms, negotiate_timeout_ms, check_interval_ms;
 	int64_t retry_interval_ms; /* ours: while it is failing; = check_interval_ms unless set */
 	unsigned check_count, failure_count, rise_count /* ours, 1 */;
-	unsigned monitor_file_line; /* 0: not given */
+	/* ours, 1 and 0: with fewer reals up than quorum - hysteresis the fallback joins them, until there are
+	 * quorum + hysteresis */
+	unsigned quorum, quorum_hysteresis;
+	const unsigned *lines; /* of its directives: lb_section_line */
 	char *fallback_command, *monitor_file, *service_name, *comment, *load; /* NULL: none */
 	char *email_alert, *smtp;                                              /* NULL: none */
+	char *alert_command;                                                   /* ours; NULL: none */
 	unsigned email_alert_freq, email_alert_status;
 	/* ours: doc/ldirectord.md 11 */
 	struct lb_status_range *status;
 	size_t status_count; /* 0: 200-299 */
-	bool redirect_follow; /* default true */
+	enum lb_redirect redirect;
 	char *sni; /* NULL: virtualhost */
 	enum lb_sslverify sslverify;
 	char *sslca; /* NULL: the system's */
@@ -116,10 +127,10 @@ struct lb_virtual {
  * hold the effective values. */
 struct lb_common {
 	int64_t check_timeout_ms, negotiate_timeout_ms, check_interval_ms, retry_interval_ms; /* 0: not given */
-	unsigned check_count, failure_count, rise_count;                                      /* 0: not given */
-	int64_t email_alert_freq, email_alert_status;                                         /* -1: not given */
+	unsigned check_count, failure_count, rise_count, quorum;                              /* 0: not given */
+	int64_t email_alert_freq, email_alert_status, quorum_hysteresis;                      /* -1: not given */
 	int quiescent, cleanstop;                                                             /* -1: not given */
-	char *fallback_command, *email_alert, *smtp;                                          /* NULL: not given */
+	char *fallback_command, *alert_command, *email_alert, *smtp;                          /* NULL: not given */
 };
 
 struct lb_config {
@@ -133,7 +144,7 @@ struct lb_config {
 	struct lb_common globals;
 	/* the global ones by family, port 0: that of the virtual; NULL none */
 	struct lb_real *fallback[2];
-	unsigned log_file_line, maintenance_dir_line; /* 0: not given */
+	const unsigned *lines;                    /* of directives outside of sections: lb_file_line */
 	struct arena *memory;                     /* of all of this, itself included; private to the parser */
 };
 
@@ -152,6 +163,10 @@ void lb_config_free(struct lb_config *c);
  * memory. */
 bool lb_config_set_host(struct lb_config *c, const char *host);
 
+/* The line of a directive in the section of v, or outside of sections; 0: it is not written there. */
+unsigned lb_section_line(const struct lb_virtual *v, const char *directive);
+unsigned lb_file_line(const struct lb_config *c, const char *directive);
+
 /* Do the checks of two reals have the same settings?  Compares the effective values of every directive that its row in
  * directives.c marks as part of a check's identity.  ra belongs to va, rb to vb. */
 bool lb_check_identity_equal(
@@ -163,6 +178,7 @@ const char *lb_service_name(enum lb_service s);
 const char *lb_forward_name(enum lb_forward f);
 const char *lb_protocol_name(enum lb_protocol p);
 const char *lb_sslverify_name(enum lb_sslverify s);
+const char *lb_redirect_name(enum lb_redirect r);
 uint16_t lb_service_port(enum lb_service s); /* its default port; 0 none */
 bool lb_service_id_equal(const struct lb_service_id *a, const struct lb_service_id *b);
 bool lb_address_equal(const struct lb_address *a, const struct lb_address *b);

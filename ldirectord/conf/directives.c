@@ -14,7 +14,6 @@
 
 #define SERVED         .served = LB_SERVED
 #define WITHOUT_EFFECT .served = LB_WITHOUT_EFFECT
-#define NOT_BUILT_IN   .served = LB_NOT_BUILT_IN
 #define REMOVED        .served = LB_REMOVED
 
 /* The last column: how two effective values are compared, or that the directive does not change a check. */
@@ -29,8 +28,6 @@
 enum { TIME_MAX_MS = 1000000000, COUNT_MAX = 1000000 }; // eleven days, and more checks than fit in there
 
 static const char *const methods[] = {"GET", "HEAD", NULL};
-static const char *const protocols[] = {"tcp", "udp", "fwm", NULL};
-static const char *const redirects[] = {"no", "follow", NULL};
 
 static const struct lb_directive table[] = {
 	// the file's own
@@ -48,9 +45,9 @@ static const struct lb_directive table[] = {
 		WITHOUT_EFFECT, NOT_IDENTITY, .help = "accepted; everything runs in parallel anyway"},
 	{"readdquiescent", LB_IN_FILE, lb_set_yesno, OF_FILE(readd_quiescent),
 		SERVED, NOT_IDENTITY, .help = "add servers that are not checked yet with weight 0"},
-	{"maintenancedir", LB_IN_FILE, lb_set_maintenancedir, OF_FILE(maintenance_dir),
-		SERVED, NOT_IDENTITY, .help = "directory whose files name servers in maintenance"},
-	{"emailalertfrom", LB_IN_FILE, lb_set_rest, OF_FILE(email_alert_from),
+	{"maintenancedir", LB_IN_FILE, lb_set_rest_tidy, OF_FILE(maintenance_dir),
+		SERVED, NOT_IDENTITY, .help = "directory; the names of its files are servers in maintenance"},
+	{"emailalertfrom", LB_IN_FILE, lb_set_mail_sender, OF_FILE(email_alert_from),
 		SERVED, NOT_IDENTITY, .help = "sender of mails"},
 	// both
 	{"checktimeout", LB_IN_BOTH, lb_set_time, OF_BOTH(check_timeout_ms), 1, TIME_MAX_MS,
@@ -67,12 +64,18 @@ static const struct lb_directive table[] = {
 		SERVED, NOT_IDENTITY, .help = "failures in a row that make a server down"},
 	{"risecount", LB_IN_BOTH, lb_set_number, OF_BOTH(rise_count), 1, COUNT_MAX,
 		SERVED, NOT_IDENTITY, .help = "successes in a row that bring it back"},
+	{"quorum", LB_IN_BOTH, lb_set_number, OF_BOTH(quorum), 1, COUNT_MAX,
+		SERVED, NOT_IDENTITY, .help = "servers that must be up, otherwise the fallback joins"},
+	{"quorumhysteresis", LB_IN_BOTH, lb_set_number, OF_BOTH(quorum_hysteresis), 0, COUNT_MAX,
+		SERVED, NOT_IDENTITY, .help = "so many fewer make it join, so many more make it leave"},
 	{"fallback", LB_IN_BOTH, lb_set_later, NO_FIELD,
 		SERVED, NOT_IDENTITY, .help = "server when no other is left"},
 	{"fallback6", LB_IN_BOTH, lb_set_later, NO_FIELD,
 		SERVED, NOT_IDENTITY, .help = "the same of IPv6"},
 	{"fallbackcommand", LB_IN_BOTH, lb_set_rest_unquoted, OF_BOTH(fallback_command),
 		SERVED, NOT_IDENTITY, .help = "command that is run then"},
+	{"alertcommand", LB_IN_BOTH, lb_set_rest_unquoted, OF_BOTH(alert_command),
+		SERVED, NOT_IDENTITY, .help = "program that gets events as JSON"},
 	{"quiescent", LB_IN_BOTH, lb_set_yesno_maybe, OF_BOTH(quiescent),
 		SERVED, NOT_IDENTITY, .help = "weight 0 instead of removal"},
 	{"cleanstop", LB_IN_BOTH, lb_set_yesno_maybe, OF_BOTH(cleanstop),
@@ -111,9 +114,9 @@ static const struct lb_directive table[] = {
 	{"passwd", LB_IN_SECTION, lb_set_text, OF_SECTION(passwd),
 		SERVED, SAME_TEXT(passwd), .help = "the user's password"},
 	{"database", LB_IN_SECTION, lb_set_text, OF_SECTION(database),
-		NOT_BUILT_IN, SAME_TEXT(database), .help = "of SQL checks"},
+		SERVED, SAME_TEXT(database), .help = "of SQL checks"},
 	{"secret", LB_IN_SECTION, lb_set_text, OF_SECTION(secret),
-		NOT_BUILT_IN, SAME_TEXT(secret), .help = "of radius checks"},
+		SERVED, SAME_TEXT(secret), .help = "of radius checks"},
 	{"scheduler", LB_IN_SECTION, lb_set_scheduler, OF_SECTION(scheduler),
 		SERVED, NOT_IDENTITY, .help = "of the kernel"},
 	{"persistent", LB_IN_SECTION, lb_set_persistent, OF_SECTION(persistent), 0, UINT32_MAX,
@@ -122,13 +125,13 @@ static const struct lb_directive table[] = {
 		SERVED, NOT_IDENTITY, .help = "clients that count as one"},
 	{"schedflags", LB_IN_SECTION, lb_set_word, OF_SECTION(schedflags),
 		SERVED, NOT_IDENTITY, .help = "flags of the scheduler"},
-	{"protocol", LB_IN_SECTION, lb_set_choice, NO_FIELD, .choices = protocols,
+	{"protocol", LB_IN_SECTION, lb_set_choice, NO_FIELD, .choices = lb_protocol_names,
 		SERVED, SAME_NUMBER(id.protocol), .help = "of the virtual"},
 	{"ops", LB_IN_SECTION, lb_set_yesno, OF_SECTION(ops),
 		SERVED, NOT_IDENTITY, .help = "one packet scheduling, with udp"},
 	{"load", LB_IN_SECTION, lb_set_text, OF_SECTION(load),
 		WITHOUT_EFFECT, NOT_IDENTITY, .help = "kept, without effect"},
-	{"monitorfile", LB_IN_SECTION, lb_set_monitorfile, OF_SECTION(monitor_file),
+	{"monitorfile", LB_IN_SECTION, lb_set_text, OF_SECTION(monitor_file),
 		SERVED, SAME_TEXT(monitor_file), .help = "file that gets a line for each check"},
 	{"servicename", LB_IN_SECTION, lb_set_rest, OF_SECTION(service_name),
 		SERVED, NOT_IDENTITY, .help = "name in mails"},
@@ -136,8 +139,8 @@ static const struct lb_directive table[] = {
 		SERVED, NOT_IDENTITY, .help = "remark in mails"},
 	{"status", LB_IN_SECTION, lb_set_status, NO_FIELD,
 		SERVED, SAME_BY(lb_same_status), .help = "codes of http that are good"},
-	{"redirect", LB_IN_SECTION, lb_set_choice, OF_SECTION(redirect_follow), .choices = redirects,
-		SERVED, SAME_NUMBER(redirect_follow), .help = "whether redirects of http are followed"},
+	{"redirect", LB_IN_SECTION, lb_set_choice, OF_SECTION(redirect), .choices = lb_redirect_names,
+		SERVED, SAME_NUMBER(redirect), .help = "whether redirects of http are followed, and to which host"},
 	{"sni", LB_IN_SECTION, lb_set_name, OF_SECTION(sni),
 		SERVED, SAME_TEXT(sni), .help = "name that TLS asks for"},
 	{"sslverify", LB_IN_SECTION, lb_set_choice, OF_SECTION(sslverify), .choices = lb_sslverify_names,
@@ -180,6 +183,23 @@ const struct lb_value *lb_given(const struct lb_section *s, const char *name)
 	return v->line > 0 ? v : NULL;
 }
 
+static unsigned line_at(const unsigned *lines, const char *name)
+{
+	const struct lb_directive *row = lb_directive_find(bytes_of(name));
+	assert(row); // as above
+	return lines ? lines[lb_directive_index(row)] : 0;
+}
+
+unsigned lb_section_line(const struct lb_virtual *v, const char *directive)
+{
+	return line_at(v->lines, directive);
+}
+
+unsigned lb_file_line(const struct lb_config *c, const char *directive)
+{
+	return line_at(c->lines, directive);
+}
+
 static const char *name_at(size_t index)
 {
 	return index < ROWS ? table[index].name : index == ROWS ? "virtual" : NULL;
@@ -188,4 +208,15 @@ static const char *name_at(size_t index)
 const char *lb_directive_nearest(struct bytes name)
 {
 	return spelling_nearest(name, name_at);
+}
+
+bool lb_check_identity_equal(
+	const struct lb_virtual *va, const struct lb_real *ra, const struct lb_virtual *vb, const struct lb_real *rb)
+{
+	const struct lb_checked a = {va, ra}, b = {vb, rb};
+	for (size_t i = 0; i < ROWS; i++) {
+		if (table[i].identity == LB_IDENTITY && !table[i].same(&table[i], &a, &b))
+			return false;
+	}
+	return true;
 }

@@ -6,16 +6,27 @@
 
 struct lb_common lb_common_none(void)
 {
-	return (struct lb_common){.email_alert_freq = -1, .email_alert_status = -1, .quiescent = -1, .cleanstop = -1};
+	return (struct lb_common){.email_alert_freq = -1,
+		.email_alert_status = -1,
+		.quorum_hysteresis = -1,
+		.quiescent = -1,
+		.cleanstop = -1};
 }
 
 // --- identity of a virtual ---
 
-static void tell_address(struct lb_parser *p, struct lb_section *s)
+// "10.0.0.1" lacks its port, whatever its family.
+static bool has_colons(struct lb_value v)
 {
-	lb_tell(p, LB_ERROR, lb_virtual_name(s->v.id.address.family), s->address,
-		"is not accepted; expected %s or a firewall mark, 1 to 2147483647, in digits",
-		s->v.id.address.family == LB_INET ? "HOST:PORT" : "[ADDRESS]:PORT, HOST:PORT");
+	return bytes_have(v.text, ':');
+}
+
+static void report_address(struct lb_parser *p, struct lb_section *s)
+{
+	lb_report(p, LB_ERROR, lb_virtual_name(s->v.id.address.family), s->address,
+		"is not accepted; expected %s or a firewall mark, 1 to 2147483647, in digits%s",
+		s->v.id.address.family == LB_INET ? "HOST:PORT" : "[ADDRESS]:PORT, HOST:PORT",
+		has_colons(s->address) ? lb_other_family(lb_virtual_name(s->v.id.address.family), s->address) : "");
 }
 
 static bool read_mark(struct lb_parser *p, struct lb_section *s)
@@ -27,10 +38,10 @@ static bool read_mark(struct lb_parser *p, struct lb_section *s)
 	s->v.id.protocol = LB_FWM;
 	s->v.id.mark = (uint32_t)mark;
 	if (mark < 1 || mark > INT32_MAX)
-		tell_address(p, s);
+		report_address(p, s);
 	rest = lb_trim(rest);
 	if (rest.text.len > 0)
-		lb_tell(p, LB_MISTAKE, lb_virtual_name(s->v.id.address.family), rest,
+		lb_report(p, LB_MISTAKE, lb_virtual_name(s->v.id.address.family), rest,
 			"after the firewall mark is ignored; delete it");
 	return true;
 }
@@ -42,7 +53,7 @@ static void read_address(struct lb_parser *p, struct lb_section *s, enum lb_prot
 	struct lb_host_port where;
 	if (!lb_host_port_cut(s->address, &where) || where.before.text.len > 0 || where.host_last.text.at ||
 		!where.port.text.at) {
-		tell_address(p, s);
+		report_address(p, s);
 		return;
 	}
 	struct lb_address address;
@@ -50,25 +61,27 @@ static void read_address(struct lb_parser *p, struct lb_section *s, enum lb_prot
 		!lb_port_resolve(p, name, where.port, protocol, &address.port))
 		return;
 	id->address = address;
+	s->v.host = arena_text(p->memory, where.host.text);
 	if (where.after.text.len > 0)
-		lb_tell(p, LB_MISTAKE, name, where.after, "after the address is ignored; delete it");
+		lb_report(p, LB_MISTAKE, name, where.after, "after the address is ignored; delete it");
 }
 
 static void read_identity(struct lb_parser *p, struct lb_section *s)
 {
 	const struct lb_value *protocol = lb_given(s, "protocol");
-	bool tcp = protocol && bytes_equal_text(protocol->text, "tcp"),
-	     udp = protocol && bytes_equal_text(protocol->text, "udp");
-	bool fwm = protocol && bytes_equal_text(protocol->text, "fwm"); // another value: its line reported an error
+	// -1 too: its line reported an error
+	int written = protocol ? lb_choice_of(lb_protocol_names, *protocol, NULL) : -1;
+	bool tcp = written == LB_TCP, udp = written == LB_UDP, fwm = written == LB_FWM;
+	s->address = lb_tidy(p, lb_virtual_name(s->v.id.address.family), s->address);
 	if (read_mark(p, s)) {
 		if (tcp || udp)
-			lb_tell(p, LB_ERROR, "protocol", *protocol,
+			lb_report(p, LB_ERROR, "protocol", *protocol,
 				"needs an address, but the virtual is a firewall mark; expected fwm, or delete the line");
 		return;
 	}
 	read_address(p, s, udp ? LB_UDP : LB_TCP);
 	if (fwm)
-		lb_tell(p, LB_ERROR, "protocol", *protocol, "needs a firewall mark, but the virtual is an address; expected tcp or udp");
+		lb_report(p, LB_ERROR, "protocol", *protocol, "needs a firewall mark, but the virtual is an address; expected tcp or udp");
 	s->v.id.protocol = udp || (!protocol && s->v.id.address.port == 53) ? LB_UDP : LB_TCP;
 }
 
@@ -90,6 +103,9 @@ static void merge(const struct lb_common *own, const struct lb_common *all, stru
 	v->check_count = (unsigned)first_given(own->check_count, all->check_count, 0, 0, 1);
 	v->failure_count = (unsigned)first_given(own->failure_count, all->failure_count, 0, 0, 1);
 	v->rise_count = (unsigned)first_given(own->rise_count, all->rise_count, 0, 0, 1);
+	v->quorum = (unsigned)first_given(own->quorum, all->quorum, 0, 0, 1);
+	int64_t hysteresis = own->quorum_hysteresis >= 0 ? own->quorum_hysteresis : all->quorum_hysteresis;
+	v->quorum_hysteresis = hysteresis >= 0 ? (unsigned)hysteresis : 0;
 	int64_t freq = own->email_alert_freq >= 0 ? own->email_alert_freq : all->email_alert_freq;
 	int64_t status = own->email_alert_status >= 0 ? own->email_alert_status : all->email_alert_status;
 	v->email_alert_freq = freq >= 0 ? (unsigned)freq : 0;
@@ -99,6 +115,7 @@ static void merge(const struct lb_common *own, const struct lb_common *all, stru
 	v->quiescent = quiescent > 0;
 	v->cleanstop = cleanstop != 0;
 	v->fallback_command = own->fallback_command ? own->fallback_command : all->fallback_command;
+	v->alert_command = own->alert_command ? own->alert_command : all->alert_command;
 	v->email_alert = own->email_alert ? own->email_alert : all->email_alert;
 	v->smtp = own->smtp ? own->smtp : all->smtp;
 }
@@ -114,7 +131,7 @@ static void fill_in(struct lb_parser *p, struct lb_section *s)
 	struct lb_virtual *v = &s->v;
 	if (!lb_given(s, "service"))
 		v->service = lb_service_of_port(v->id.protocol == LB_FWM ? 0 : v->id.address.port);
-	// The peer forgets them when the service comes from the port.
+	// The reference has no defaults for them when the service is derived from the port.
 	v->login_preset = !v->login && (v->service == LB_FTP || v->service == LB_SIP);
 	v->passwd_preset = !v->passwd && v->service == LB_FTP;
 	if (v->login_preset)
@@ -149,7 +166,7 @@ static void read_fallback(struct lb_parser *p, struct lb_section *s)
 		v->fallback->address.port = v->id.address.port;
 }
 
-static void tell_twice(struct lb_parser *p, struct lb_section *s, size_t earlier)
+static void report_duplicate(struct lb_parser *p, struct lb_section *s, size_t earlier)
 {
 	for (size_t i = 0; i < earlier && !s->broken; i++) {
 		const struct lb_section *other = p->sections[i];
@@ -159,6 +176,14 @@ static void tell_twice(struct lb_parser *p, struct lb_section *s, size_t earlier
 				"%s: the section of line %u describes the same service as that of line %u; expected another address, port or protocol",
 				lb_virtual_name(s->v.id.address.family), s->v.line, other->v.line);
 	}
+}
+
+static const unsigned *lines_of(struct lb_parser *p, const struct lb_section *s)
+{
+	unsigned *lines = arena_take(p->memory, LB_DIRECTIVES_MAX * sizeof(*lines));
+	for (size_t i = 0; i < LB_DIRECTIVES_MAX; i++)
+		lines[i] = s->given[i].line;
+	return lines;
 }
 
 void lb_effective_values(struct lb_parser *p)
@@ -177,9 +202,10 @@ void lb_effective_values(struct lb_parser *p)
 		for (size_t n = 0; n < s->real_count; n++)
 			lb_real_read(p, s, s->reals[n]);
 		read_fallback(p, s);
-		tell_twice(p, s, i);
+		report_duplicate(p, s, i);
 		if (!s->broken)
 			lb_warnings(p, s);
+		s->v.lines = lines_of(p, s);
 		c->virtuals[c->virtual_count++] = s->v;
 	}
 	p->open = NULL;

@@ -62,7 +62,9 @@ static const char *const check_type_names[] = {
 };
 const char *const lb_forward_names[] = {[LB_GATE] = "gate", [LB_MASQ] = "masq", [LB_IPIP] = "ipip", NULL};
 const char *const lb_sslverify_names[] = {[LB_SSL_NO] = "no", [LB_SSL_CHAIN] = "chain", [LB_SSL_FULL] = "full", NULL};
-static const char *const protocol_names[] = {[LB_TCP] = "tcp", [LB_UDP] = "udp", [LB_FWM] = "fwm"};
+const char *const lb_redirect_names[] = {
+	[LB_REDIRECT_SERVER] = "server", [LB_REDIRECT_FOLLOW] = "follow", [LB_REDIRECT_NO] = "no", NULL};
+const char *const lb_protocol_names[] = {[LB_TCP] = "tcp", [LB_UDP] = "udp", [LB_FWM] = "fwm", NULL};
 
 const char *lb_check_type_name(enum lb_check_type t)
 {
@@ -81,7 +83,12 @@ const char *lb_forward_name(enum lb_forward f)
 
 const char *lb_protocol_name(enum lb_protocol p)
 {
-	return protocol_names[p];
+	return lb_protocol_names[p];
+}
+
+const char *lb_redirect_name(enum lb_redirect r)
+{
+	return lb_redirect_names[r];
 }
 
 const char *lb_sslverify_name(enum lb_sslverify s)

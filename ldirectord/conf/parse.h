@@ -46,7 +46,6 @@ enum lb_served {
 	LB_SERVED_UNDECIDED, /* the row lacks the decision: a unit test fails */
 	LB_SERVED,
 	LB_WITHOUT_EFFECT, /* read and kept; nothing uses it */
-	LB_NOT_BUILT_IN,   /* read and kept; the checks that would use it are not built in */
 	LB_REMOVED,        /* every line with it is an error */
 };
 
@@ -66,7 +65,7 @@ struct lb_checked {
 /* True when both have the same effective value of the directive. */
 typedef bool lb_same(const struct lb_directive *row, const struct lb_checked *a, const struct lb_checked *b);
 
-/* One directive: where it may be written, what it sets, whether it is served, what the manual says. */
+/* One directive: where it may be written, what it sets, whether it is served, its line for the manual. */
 struct lb_directive {
 	const char *name;
 	enum lb_place place;
@@ -105,7 +104,8 @@ struct lb_parser {
 	struct lb_value fallback[2]; /* global, by family; line 0: none */
 	struct lb_section **sections;
 	size_t section_count;
-	struct lb_section *open; /* the one that lines go to; NULL none */
+	struct lb_section *open; /* the section of the current line; NULL: none */
+	unsigned *lines;         /* of directives outside of sections, by row; the last one */
 	size_t real_total;
 };
 
@@ -120,11 +120,15 @@ bool lb_line_next(struct reader *r, unsigned *number, struct lb_line *out);
 /* The next word of *rest, which moves behind it; len 0: no more. */
 struct lb_value lb_word(struct lb_value *rest);
 
-/* --- config.c --- */
-enum lb_tell { LB_ERROR, LB_MISTAKE /* the peer is silent: a warning, with strict an error */, LB_WARNING };
+/* --- report.c --- */
+enum lb_report { LB_ERROR, LB_MISTAKE /* the reference is silent: a warning, an error in strict mode */, LB_WARNING };
 /* "NAME: \"VALUE\" WHAT" at the place of v; of an empty value: "NAME: an empty value WHAT"; without any: "NAME:
- * WHAT". */
-void lb_tell(struct lb_parser *p, enum lb_tell how, const char *name, struct lb_value v, const char *what, ...)
+ * WHAT".  When the value has a character that only looks ordinary (lib/foreign_text.h), the message ends with its name
+ * and its repair. */
+void lb_report(struct lb_parser *p, enum lb_report how, const char *name, struct lb_value v, const char *what, ...)
+	__attribute__((format(printf, 5, 6)));
+/* The same about a text in which a backslash has a meaning. */
+void lb_report_text(struct lb_parser *p, enum lb_report how, const char *name, struct lb_value v, const char *what, ...)
 	__attribute__((format(printf, 5, 6)));
 
 /* --- directives.c --- */
@@ -136,36 +140,53 @@ const char *lb_directive_nearest(struct bytes name);
 /* The last value of a directive in a section, NULL when it is not given. */
 const struct lb_value *lb_given(const struct lb_section *s, const char *name);
 
+/* --- tidy.c: what people write around a value --- */
+/* v without a ; or comma at its end, and without quotes around it; warns when there was something of it. */
+struct lb_value lb_tidy(struct lb_parser *p, const char *name, struct lb_value v);
+bool lb_is_word(uint8_t c); /* a letter, a digit, or _ */
+/* The next run of letters, digits and _ in *rest, which moves behind it; len 0: no more. */
+struct lb_value lb_token(struct lb_value *rest);
+/* The first run of digits, which the reference takes as the number; len 0: none. */
+struct lb_value lb_digits(struct lb_value v);
+/* Warn, when word is not all of v, that v is read as word. */
+void lb_report_read_as(struct lb_parser *p, const char *name, struct lb_value v, struct lb_value word);
+/* An unquoted text that begins with another quote than ", or has a foreign blank.  False: an error was reported. */
+bool lb_plain_text(struct lb_parser *p, const char *name, struct lb_value v);
+
 /* --- value.c: setters of one value --- */
 typedef void lb_setter(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base);
-lb_setter lb_set_number, lb_set_time, lb_set_yesno, lb_set_yesno_maybe, lb_set_text, lb_set_rest, lb_set_rest_unquoted,
-	lb_set_word, lb_set_choice, lb_set_regex;
+lb_setter lb_set_number, lb_set_time, lb_set_yesno, lb_set_yesno_maybe, lb_set_text, lb_set_rest, lb_set_rest_tidy,
+	lb_set_rest_unquoted, lb_set_word, lb_set_choice, lb_set_regex;
 /* Cut "..." to what is inside, from the first to the last quote; without quotes all of it.  False: an error
  * was reported. */
 bool lb_unquote(struct lb_parser *p, const char *name, struct lb_value v, struct lb_value *out);
 /* PCRE2 compiles it.  False: an error was reported. */
 bool lb_regex_good(struct lb_parser *p, const char *name, struct lb_value pattern);
-void *lb_field(const struct lb_directive *row, void *base);
 /* Index in a list that ends with NULL, -1: none. */
 int lb_choice(const char *const *choices, struct bytes word);
+/* The first choice that v has as a word of its own, as the reference finds it: http in "http-proxy", not in "httpx"; word
+ * (may be NULL) gets it.  -1: none. */
+int lb_choice_of(const char *const *choices, struct lb_value v, struct lb_value *word);
 /* "a, b or c" */
 struct lb_list { char text[256]; } lb_list_of(const char *const *choices);
 
 /* --- section.c: setters with a grammar of their own --- */
 lb_setter lb_set_checktype, lb_set_checkport, lb_set_httpmethod, lb_set_scheduler, lb_set_netmask, lb_set_status,
-	lb_set_mailstatus, lb_set_request, lb_set_monitorfile, lb_set_persistent, lb_set_smtp, lb_set_mail, lb_set_name,
+	lb_set_mailstatus, lb_set_request, lb_set_persistent, lb_set_smtp, lb_set_mail, lb_set_mail_sender, lb_set_name,
 	lb_set_later;
 /* ... and of the file. */
-lb_setter lb_set_supervised, lb_set_execute, lb_set_logfile, lb_set_maintenancedir, lb_set_checkcount;
+lb_setter lb_set_supervised, lb_set_execute, lb_set_logfile, lb_set_checkcount;
 
 /* --- address.c --- */
 struct lb_host_port {
-	struct lb_value before; /* what the peer skips */
+	struct lb_value before; /* the reference skips this part */
 	struct lb_value host, host_last /* of a range; text.at NULL: none */, port /* text.at NULL: none */;
 	struct lb_value after;
 };
 /* Cut HOST[->HOST][:PORT]; false: there is no host. */
 bool lb_host_port_cut(struct lb_value v, struct lb_host_port *out);
+/* The end of a message about the address v of a directive: which directive takes it, "" when its family is right. */
+const char *lb_other_family(const char *name, struct lb_value v);
 /* False: an error was reported. */
 bool lb_host_resolve(
 	struct lb_parser *p, const char *name, struct lb_value host, enum lb_family family, struct lb_address *out);
@@ -175,6 +196,8 @@ uint32_t lb_address_number(const struct lb_address *a); /* inet only */
 void lb_address_set_number(struct lb_address *a, uint32_t number);
 
 /* --- real.c --- */
+/* Does the request, with or without its /, begin with the scheme of the service?  Only http and https have one. */
+bool lb_is_url(const char *request, enum lb_service service);
 void lb_real_read(struct lb_parser *p, struct lb_section *s, struct lb_value v);
 struct lb_real *lb_fallback_read(
 	struct lb_parser *p, struct lb_value v, enum lb_family family, enum lb_protocol protocol);
@@ -192,7 +215,8 @@ lb_same lb_same_number, lb_same_text, lb_same_server, lb_same_check_type, lb_sam
 	lb_same_status;
 
 /* --- names.c --- */
-extern const char *const lb_service_names[], *const lb_forward_names[], *const lb_sslverify_names[];
+extern const char *const lb_protocol_names[], *const lb_service_names[], *const lb_forward_names[],
+	*const lb_sslverify_names[], *const lb_redirect_names[];
 enum lb_service lb_service_of_port(uint16_t port);
 
 #endif

@@ -24,12 +24,12 @@ static uint32_t number(struct lb_parser *p, const char *name, struct lb_value v,
 	uint64_t n;
 	if (bytes_to_u64(v.text, 10, &n) && n <= most)
 		return (uint32_t)n;
-	lb_tell(p, LB_ERROR, name, v, "is not accepted; expected a number, at most %u", most);
+	lb_report(p, LB_ERROR, name, v, "is not accepted; expected a number, at most %u", most);
 	return 0;
 }
 
-// A quote that ends a text stands before a blank, a comma or the end: "say "hi" now" is one.  Returns its index, or the
-// length.
+// A closing quote is followed by a blank, a comma or the end of the line: "say "hi" now" is one text.  Returns its index,
+// or the length.
 static size_t closing_quote(struct lb_value v)
 {
 	for (size_t i = 1; i < v.text.len; i++) {
@@ -40,8 +40,16 @@ static size_t closing_quote(struct lb_value v)
 	return v.text.len;
 }
 
+bool lb_is_url(const char *request, enum lb_service service)
+{
+	const char *scheme = service == LB_HTTP ? "http://" : service == LB_HTTPS ? "https://" : NULL;
+	request += *request == '/';
+	return scheme && strncmp(request, scheme, strlen(scheme)) == 0;
+}
+
 // "REQUEST", "RECEIVE"; *rest moves past them.  False: an error was reported.
-static bool read_texts(struct lb_parser *p, const char *name, struct lb_value *rest, struct lb_real *r)
+static bool read_texts(
+	struct lb_parser *p, const char *name, enum lb_service service, struct lb_value *rest, struct lb_real *r)
 {
 	struct lb_value texts[2];
 	for (size_t n = 0; n < 2; n++) {
@@ -49,7 +57,7 @@ static bool read_texts(struct lb_parser *p, const char *name, struct lb_value *r
 			*rest = lb_slice(*rest, 1, rest->text.len);
 		size_t end = rest->text.len > 0 && rest->text.at[0] == '"' ? closing_quote(*rest) : rest->text.len;
 		if (end == rest->text.len) {
-			lb_tell(p, LB_ERROR, name, *rest,
+			lb_report(p, LB_ERROR, name, *rest,
 				n == 0 ? "has no closing quote; expected \"REQUEST\", \"RECEIVE\""
 				       : "is not an expected answer in quotes; expected \"REQUEST\", \"RECEIVE\"");
 			return false;
@@ -60,6 +68,7 @@ static bool read_texts(struct lb_parser *p, const char *name, struct lb_value *r
 	bool slash = texts[0].text.len > 0 && texts[0].text.at[0] == '/';
 	r->request = arena_format(p->memory, "%s%s", slash ? "" : "/", arena_text(p->memory, texts[0].text));
 	r->receive = arena_text(p->memory, texts[1].text);
+	r->elsewhere = lb_is_url(r->request, service);
 	return lb_regex_good(p, name, texts[1]);
 }
 
@@ -74,16 +83,18 @@ static bool weight_follows(struct lb_value rest)
 	return false;
 }
 
-static void read_options(struct lb_parser *p, const char *name, struct lb_value rest, struct lb_real *r)
+static void read_options(
+	struct lb_parser *p, const char *name, enum lb_service service, struct lb_value rest, struct lb_real *r)
 {
-	bool weight = false, texts = false, thresholds = false;
+	bool weight = false, thresholds = false;
+	unsigned texts = 0; // 1: read, 2: and a weight behind them
 	for (;;) {
 		rest = lb_trim(rest);
 		if (rest.text.len == 0)
 			return;
 		if (rest.text.at[0] == '"' && !texts) {
-			texts = true;
-			if (!read_texts(p, name, &rest, r))
+			texts = 1;
+			if (!read_texts(p, name, service, &rest, r))
 				return;
 			continue;
 		}
@@ -93,13 +104,17 @@ static void read_options(struct lb_parser *p, const char *name, struct lb_value 
 			thresholds = true;
 			*(word.text.at[0] == 'l' ? &r->lower : &r->upper) =
 				number(p, name, lb_slice(word, 2, word.text.len), UINT32_MAX);
-		} else if (is_number(word.text) && !weight && !texts && !thresholds) {
+		} else if (is_number(word.text) && (!weight || texts == 1) && !thresholds) {
 			weight = true;
+			if (texts > 0) {
+				texts = 2;
+				lb_report(p, LB_MISTAKE, name, word, "is read as the weight; expected it before the texts");
+			}
 			r->weight = number(p, name, word, WEIGHT_MAX);
 		} else if (!weight && !texts && !thresholds && weight_follows(rest)) {
-			lb_tell(p, LB_MISTAKE, name, word, "before the weight is ignored; delete it");
+			lb_report(p, LB_MISTAKE, name, word, "before the weight is ignored; delete it");
 		} else {
-			lb_tell(p, LB_ERROR, name, word,
+			lb_report(p, LB_ERROR, name, word,
 				"is not accepted here; expected [WEIGHT] [\"REQUEST\", \"RECEIVE\"] [l:N] [u:N] after the method");
 			return;
 		}
@@ -112,7 +127,7 @@ static bool read_method(struct lb_parser *p, const char *name, struct lb_value w
 {
 	int choice = lb_choice(lb_forward_names, word.text);
 	if (choice < 0)
-		lb_tell(p, LB_ERROR, name, word, "is not a forwarding method; expected %s",
+		lb_report(p, LB_ERROR, name, word, "is not a forwarding method; expected %s",
 			lb_list_of(lb_forward_names).text);
 	else
 		*out = (enum lb_forward)choice;
@@ -132,7 +147,7 @@ static void add_range(struct lb_parser *p, struct lb_section *s, struct lb_real 
 	const char *name = lb_real_name(s->v.id.address.family);
 	struct lb_address last;
 	if (s->v.id.address.family == LB_INET6) {
-		lb_tell(p, LB_ERROR, name, where->host_last,
+		lb_report(p, LB_ERROR, name, where->host_last,
 			"ends a range of IPv6 addresses; expected one line for each server");
 		return;
 	}
@@ -140,12 +155,12 @@ static void add_range(struct lb_parser *p, struct lb_section *s, struct lb_real 
 		return;
 	uint32_t from = lb_address_number(&r.address), to = lb_address_number(&last);
 	if (to < from) {
-		lb_tell(p, LB_ERROR, name, where->host_last,
+		lb_report(p, LB_ERROR, name, where->host_last,
 			"is lower than the start of its range; expected the lower address first");
 		return;
 	}
 	if (to - from >= LB_REALS_MAX) {
-		lb_tell(p, LB_ERROR, name, where->host_last, "ends a range of more than %d servers; expected fewer",
+		lb_report(p, LB_ERROR, name, where->host_last, "ends a range of more than %d servers; expected fewer",
 			LB_REALS_MAX);
 		return;
 	}
@@ -163,21 +178,22 @@ void lb_real_read(struct lb_parser *p, struct lb_section *s, struct lb_value v)
 	const char *name = lb_real_name(s->v.id.address.family);
 	struct lb_host_port where;
 	struct lb_real r = {.weight = 1, .line = v.line, .request = s->v.request, .receive = s->v.receive};
+	v = lb_tidy(p, name, v);
 	bool cut = lb_host_port_cut(v, &where);
-	struct lb_value rest = where.after, method = lb_word(&rest);
+	struct lb_value rest = where.after, method = lb_tidy(p, name, lb_word(&rest));
 	if (!cut || method.text.len == 0) {
-		lb_tell(p, LB_ERROR, name, v, "is not a server; expected HOST[:PORT] METHOD [WEIGHT], METHOD being %s",
-			lb_list_of(lb_forward_names).text);
+		lb_report(p, LB_ERROR, name, v, "is not a server; expected HOST[:PORT] METHOD [WEIGHT], METHOD being %s%s",
+			lb_list_of(lb_forward_names).text, lb_other_family(name, v));
 		return;
 	}
 	if (where.before.text.len > 0)
-		lb_tell(p, LB_MISTAKE, name, where.before, "before the address is ignored; delete it");
+		lb_report(p, LB_MISTAKE, name, where.before, "before the address is ignored; delete it");
 	if (!read_method(p, name, method, &r.forward) ||
 		!lb_host_resolve(p, name, where.host, s->v.id.address.family, &r.address))
 		return;
 	if (where.port.text.at && !lb_port_resolve(p, name, where.port, s->v.id.protocol, &r.address.port))
 		return;
-	read_options(p, name, rest, &r);
+	read_options(p, name, s->v.service, rest, &r);
 	r.host = arena_text(p->memory, where.host.text);
 	bool room = p->real_total <= LB_REALS_MAX;
 	if (where.host_last.text.at)
@@ -185,7 +201,7 @@ void lb_real_read(struct lb_parser *p, struct lb_section *s, struct lb_value v)
 	else
 		add_real(p, s, &r);
 	if (room && p->real_total > LB_REALS_MAX)
-		lb_tell(p, LB_ERROR, name, v, "exceeds the limit of servers in this file; expected at most %d", LB_REALS_MAX);
+		lb_report(p, LB_ERROR, name, v, "exceeds the limit of servers in this file; expected at most %d", LB_REALS_MAX);
 }
 
 // --- fallback ---
@@ -199,12 +215,13 @@ struct lb_real *lb_fallback_read(
 		.line = v.line,
 		.request = arena_text(p->memory, bytes_of("/")),
 		.receive = arena_text(p->memory, bytes_of(""))};
+	v = lb_tidy(p, name, v);
 	if (!lb_host_port_cut(v, &where) || where.host_last.text.at) {
-		lb_tell(p, LB_ERROR, name, v, "is not a server; expected HOST[:PORT] [METHOD]");
+		lb_report(p, LB_ERROR, name, v, "is not a server; expected HOST[:PORT] [METHOD]%s", lb_other_family(name, v));
 		return NULL;
 	}
 	if (where.before.text.len > 0)
-		lb_tell(p, LB_MISTAKE, name, where.before, "before the address is ignored; delete it");
+		lb_report(p, LB_MISTAKE, name, where.before, "before the address is ignored; delete it");
 	if (where.after.text.len > 0 && !read_method(p, name, where.after, &r.forward))
 		return NULL;
 	if (!lb_host_resolve(p, name, where.host, family, &r.address))

@@ -39,10 +39,10 @@ struct lb_value lb_word(struct lb_value *rest)
 	return word;
 }
 
-/* Where the comment starts, or the length.  Within quotes a # is a # (doc/ldirectord.md 13.4: the reference cuts
- * there too), but when the quotes never close, as in "C:\" # drive, it is as the peer reads it.
- * At global level the peer keeps everything: only a # behind a blank is one there, so that a command with a#b in it
- * keeps its meaning. */
+/* Returns where the comment starts, or the length.  A # within quotes starts no comment (doc/ldirectord.md 13.4: in the
+ * reference it does).  But if the quotes never close, as in "C:\" # drive, we do as the reference.
+ * Outside of a section the reference has no comments behind a value.  There only a # behind a blank starts one, so that
+ * a command with a#b in it keeps its meaning. */
 static size_t comment_at(struct bytes text, bool global)
 {
 	bool quoted = false;

@@ -9,7 +9,9 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-void *lb_field(const struct lb_directive *row, void *base)
+#include "lib/foreign_text.h"
+
+static void *field_of(const struct lb_directive *row, void *base)
 {
 	return (unsigned char *)base + row->field;
 }
@@ -21,27 +23,22 @@ static void put_number(const struct lb_directive *row, void *base, uint64_t valu
 	uint16_t small = (uint16_t)value;
 	uint32_t middle = (uint32_t)value;
 	if (row->size == sizeof(small))
-		memcpy(lb_field(row, base), &small, sizeof(small));
+		memcpy(field_of(row, base), &small, sizeof(small));
 	else if (row->size == sizeof(middle))
-		memcpy(lb_field(row, base), &middle, sizeof(middle));
+		memcpy(field_of(row, base), &middle, sizeof(middle));
 	else
-		memcpy(lb_field(row, base), &value, sizeof(value)); // int64_t too: in range of both
+		memcpy(field_of(row, base), &value, sizeof(value)); // int64_t too: in range of both
 }
 
-/* The first run of digits, as the peer takes it; *after: the rest.  False: an error was reported. */
+/* The digits in v, as the reference reads a number; *after: the rest.  False: an error was reported. */
 static bool first_digits(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, const char *expected,
 	struct lb_value *digits, struct lb_value *after)
 {
-	size_t from = 0, to;
-	while (from < v.text.len && !lb_is_digit(v.text.at[from]))
-		from++;
-	for (to = from; to < v.text.len && lb_is_digit(v.text.at[to]);)
-		to++;
-	*digits = lb_slice(v, from, to);
-	*after = lb_trim(lb_slice(v, to, v.text.len));
-	if (from == to)
-		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected %s", expected);
-	return from < to;
+	*digits = lb_digits(v);
+	*after = lb_trim(lb_slice(v, digits->column - v.column + digits->text.len, v.text.len));
+	if (digits->text.len == 0)
+		lb_report(p, LB_ERROR, row->name, v, "is not accepted; expected %s", expected);
+	return digits->text.len > 0;
 }
 
 // Bounds are in units of scale: ms for times, else 1.
@@ -55,10 +52,10 @@ static bool in_range(struct lb_parser *p, const struct lb_directive *row, struct
 		return true;
 	}
 	if (!fits)
-		lb_tell(p, LB_ERROR, row->name, v, "is too large; expected at most %llu",
+		lb_report(p, LB_ERROR, row->name, v, "is too large; expected at most %llu",
 			(unsigned long long)(row->high / scale));
 	else
-		lb_tell(p, LB_ERROR, row->name, v, "is too small; expected at least %llu",
+		lb_report(p, LB_ERROR, row->name, v, "is too small; expected at least %llu",
 			(unsigned long long)row->low);
 	return false;
 }
@@ -70,7 +67,7 @@ void lb_set_number(struct lb_parser *p, const struct lb_directive *row, struct l
 	if (!first_digits(p, row, v, "a number", &digits, &after) || !in_range(p, row, v, digits, 1, &value))
 		return;
 	if (digits.text.len != v.text.len)
-		lb_tell(p, LB_MISTAKE, row->name, v, "is read as %llu; expected digits only", (unsigned long long)value);
+		lb_report(p, LB_MISTAKE, row->name, v, "is read as %llu; expected digits only", (unsigned long long)value);
 	put_number(row, base, value);
 }
 
@@ -80,11 +77,14 @@ void lb_set_time(struct lb_parser *p, const struct lb_directive *row, struct lb_
 	uint64_t value;
 	if (!first_digits(p, row, v, "a number of seconds, or one with ms such as 500ms", &digits, &after))
 		return;
-	bool clean = digits.column == v.column, ms = clean && bytes_equal_text(after.text, "ms");
+	struct lb_value rest = after, unit = lb_token(&rest);
+	bool ms = bytes_equal_text(unit.text, "ms"), clean = digits.column == v.column && unit.text.len == after.text.len;
 	if (!in_range(p, row, v, digits, ms ? 1 : 1000, &value))
 		return;
-	if (!clean || !(ms || after.text.len == 0 || bytes_equal_text(after.text, "s")))
-		lb_tell(p, LB_MISTAKE, row->name, v,
+	if (ms && !clean)
+		lb_report(p, LB_MISTAKE, row->name, v, "is read as %llu milliseconds; expected only this", (unsigned long long)value);
+	else if (!clean || !(ms || after.text.len == 0 || bytes_equal_text(after.text, "s")))
+		lb_report(p, LB_MISTAKE, row->name, v,
 			"is read as %llu seconds; expected digits only, or milliseconds such as 1500ms",
 			(unsigned long long)(value / 1000));
 	put_number(row, base, value);
@@ -94,10 +94,13 @@ void lb_set_time(struct lb_parser *p, const struct lb_directive *row, struct lb_
 
 static bool yesno(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, bool *yes)
 {
-	*yes = bytes_equal_text(v.text, "yes");
-	if (*yes || bytes_equal_text(v.text, "no"))
+	struct lb_value rest = v, word = lb_token(&rest);
+	*yes = bytes_equal_text(word.text, "yes");
+	if (*yes || bytes_equal_text(word.text, "no")) {
+		lb_report_read_as(p, row->name, v, word);
 		return true;
-	lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected yes or no");
+	}
+	lb_report(p, LB_ERROR, row->name, v, "is not accepted; expected yes or no");
 	return false;
 }
 
@@ -105,7 +108,7 @@ void lb_set_yesno(struct lb_parser *p, const struct lb_directive *row, struct lb
 {
 	bool yes;
 	if (yesno(p, row, v, &yes))
-		memcpy(lb_field(row, base), &yes, sizeof(yes));
+		memcpy(field_of(row, base), &yes, sizeof(yes));
 }
 
 void lb_set_yesno_maybe(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
@@ -114,7 +117,7 @@ void lb_set_yesno_maybe(struct lb_parser *p, const struct lb_directive *row, str
 	if (!yesno(p, row, v, &yes))
 		return;
 	int given = yes;
-	memcpy(lb_field(row, base), &given, sizeof(given));
+	memcpy(field_of(row, base), &given, sizeof(given));
 }
 
 // --- texts ---
@@ -122,7 +125,7 @@ void lb_set_yesno_maybe(struct lb_parser *p, const struct lb_directive *row, str
 static void put_text(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
 	char *text = arena_text(p->memory, v.text);
-	memcpy(lb_field(row, base), &text, sizeof(text));
+	memcpy(field_of(row, base), &text, sizeof(text));
 }
 
 bool lb_unquote(struct lb_parser *p, const char *name, struct lb_value v, struct lb_value *out)
@@ -131,24 +134,26 @@ bool lb_unquote(struct lb_parser *p, const char *name, struct lb_value v, struct
 	const uint8_t *quote = end > 0 ? memchr(v.text.at, '"', end) : NULL;
 	*out = v;
 	if (quote && v.text.at[0] != '"') {
-		lb_tell(p, LB_ERROR, name, v, "has a quote inside the text; expected quotes around the whole text");
+		lb_report_text(p, LB_ERROR, name, v, "has a quote inside the text; expected quotes around the whole text");
 		return false;
 	}
+	if (!quote && !lb_plain_text(p, name, v))
+		return false;
 	if (quote) {
 		while (v.text.at[end - 1] != '"')
 			end--;
 		if (end == 1) {
-			lb_tell(p, LB_ERROR, name, v, "has no closing quote; expected one at the end of the text");
+			lb_report_text(p, LB_ERROR, name, v, "has no closing quote; expected one at the end of the text");
 			return false;
 		}
 		*out = lb_slice(v, 1, end - 1);
 		if (end < v.text.len)
-			lb_tell(p, LB_MISTAKE, name, lb_trim(lb_slice(v, end, v.text.len)),
+			lb_report(p, LB_MISTAKE, name, lb_trim(lb_slice(v, end, v.text.len)),
 				"after the closing quote is ignored; delete it");
 	}
 	if (out->text.len > 0)
 		return true;
-	lb_tell(p, LB_ERROR, name, *out, "is not accepted; expected a text in quotes");
+	lb_report(p, LB_ERROR, name, *out, "is not accepted; expected a text in quotes");
 	return false;
 }
 
@@ -162,15 +167,31 @@ void lb_set_text(struct lb_parser *p, const struct lb_directive *row, struct lb_
 void lb_set_rest(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
 	if (v.text.len == 0)
-		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected a text");
+		lb_report(p, LB_ERROR, row->name, v, "is not accepted; expected a text");
 	else
 		put_text(p, row, v, base);
 }
 
-// The peer takes the quotes away in a section, and not outside, where a shell does.
+void lb_set_rest_tidy(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	lb_set_rest(p, row, lb_tidy(p, row->name, v), base);
+}
+
+// Warn of characters that have an unexpected meaning for the shell.
+static void judge_command(struct lb_parser *p, const char *name, struct lb_value v)
+{
+	struct foreign f;
+	if (foreign_find(v.text, FOREIGN_QUOTE | FOREIGN_BLANK | FOREIGN_INVISIBLE, &f))
+		lb_report_text(p, LB_MISTAKE, name, v, "has a character that the shell takes for a letter");
+	if (v.text.len > 0 && v.text.at[v.text.len - 1] == ';')
+		lb_report_text(p, LB_MISTAKE, name, v, "has a ; at its end, so the shell takes its arguments for another command; expected none");
+}
+
+// In a section the reference removes the quotes.  Outside of a section it leaves that to the shell.
 void lb_set_rest_unquoted(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
 	size_t len = v.text.len;
+	judge_command(p, row->name, v);
 	if (p->open && len > 2 && v.text.at[0] == '"' && v.text.at[len - 1] == '"')
 		v = lb_slice(v, 1, len - 1);
 	lb_set_rest(p, row, v, base);
@@ -178,14 +199,15 @@ void lb_set_rest_unquoted(struct lb_parser *p, const struct lb_directive *row, s
 
 void lb_set_word(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
+	v = lb_tidy(p, row->name, v);
 	struct lb_value rest = v, word = lb_word(&rest);
 	if (word.text.len == 0) {
-		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected one value without blanks");
+		lb_report(p, LB_ERROR, row->name, v, "is not accepted; expected one value without blanks");
 		return;
 	}
 	rest = lb_trim(rest);
 	if (rest.text.len > 0)
-		lb_tell(p, LB_MISTAKE, row->name, rest, "after the first value is ignored; delete it");
+		lb_report(p, LB_MISTAKE, row->name, rest, "after the first value is ignored; delete it");
 	put_text(p, row, word, base);
 }
 
@@ -209,14 +231,49 @@ struct lb_list lb_list_of(const char *const *choices)
 	return out;
 }
 
+// The longest choice at v[from], if no letter, digit or _ follows it: "external-perl", not "external".
+static int choice_at(const char *const *choices, struct lb_value v, size_t from, size_t *len)
+{
+	int found = -1;
+	*len = 0;
+	for (int i = 0; choices[i]; i++) {
+		size_t n = strlen(choices[i]), end = from + n;
+		bool whole = end == v.text.len || (end < v.text.len && !lb_is_word(v.text.at[end]));
+		if (n > *len && whole && memcmp(&v.text.at[from], choices[i], n) == 0) {
+			found = i;
+			*len = n;
+		}
+	}
+	return found;
+}
+
+int lb_choice_of(const char *const *choices, struct lb_value v, struct lb_value *word)
+{
+	for (size_t i = 0; i < v.text.len; i++) {
+		size_t len;
+		if (i > 0 && lb_is_word(v.text.at[i - 1]))
+			continue;
+		int choice = choice_at(choices, v, i, &len);
+		if (choice < 0)
+			continue;
+		if (word)
+			*word = lb_slice(v, i, i + len);
+		return choice;
+	}
+	return -1;
+}
+
 void lb_set_choice(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
-	int choice = lb_choice(row->choices, v.text);
+	struct lb_value word;
+	int choice = lb_choice_of(row->choices, v, &word);
 	bool flag = choice > 0;
+	if (choice >= 0)
+		lb_report_read_as(p, row->name, v, word);
 	if (choice < 0)
-		lb_tell(p, LB_ERROR, row->name, v, "is not accepted; expected %s", lb_list_of(row->choices).text);
+		lb_report(p, LB_ERROR, row->name, v, "is not accepted; expected %s", lb_list_of(row->choices).text);
 	else if (row->size == sizeof(flag))
-		memcpy(lb_field(row, base), &flag, sizeof(flag));
+		memcpy(field_of(row, base), &flag, sizeof(flag));
 	else if (row->size > 0)
 		put_number(row, base, (uint64_t)choice);
 }
@@ -236,7 +293,7 @@ bool lb_regex_good(struct lb_parser *p, const char *name, struct lb_value patter
 	(void)pcre2_get_error_message(error, why, sizeof(why)); // cut when it is longer
 	struct lb_value place = pattern;
 	place.column += (unsigned)(offset < pattern.text.len ? offset : pattern.text.len);
-	lb_tell(p, LB_ERROR, name, place, "is not a regular expression: %s, at its byte %zu", (const char *)why,
+	lb_report_text(p, LB_ERROR, name, place, "is not a regular expression: %s, at its byte %zu", (const char *)why,
 		offset + 1);
 	return false;
 }

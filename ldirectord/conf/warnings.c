@@ -73,21 +73,21 @@ static void judge_reals(struct lb_parser *p, const struct lb_section *s)
 			continue;
 		warned = r->line;
 		if (twin)
-			lb_tell(p, LB_MISTAKE, name, nothing_at(r->line),
+			lb_report(p, LB_MISTAKE, name, nothing_at(r->line),
 				"the same server is already on line %u; expected it once", twin->line);
 		else if (other)
-			lb_tell(p, LB_MISTAKE, name, nothing_at(r->line),
+			lb_report(p, LB_MISTAKE, name, nothing_at(r->line),
 				"with %s the kernel keeps one server per address and uses that of line %u; expected masq",
 				lb_forward_name(r->forward), other->line);
 		else if (mapped(v, r))
-			lb_tell(p, LB_MISTAKE, name, nothing_at(r->line),
+			lb_report(p, LB_MISTAKE, name, nothing_at(r->line),
 				"with %s the kernel sends to port %u, that of the virtual, not to %u; expected the same port, or masq",
 				lb_forward_name(r->forward), v->id.address.port, r->address.port);
 		else
 			warned = 0;
 	}
 	if (v->fallback && mapped(v, v->fallback))
-		lb_tell(p, lb_given(s, lb_fallback_name(v->id.address.family)) ? LB_MISTAKE : LB_WARNING,
+		lb_report(p, lb_given(s, lb_fallback_name(v->id.address.family)) ? LB_MISTAKE : LB_WARNING,
 			lb_fallback_name(v->id.address.family), nothing_at(v->fallback->line),
 			"with %s the kernel sends to port %u, that of the virtual on line %u, not to %u; expected the same port, or masq",
 			lb_forward_name(v->fallback->forward), v->id.address.port, v->line, v->fallback->address.port);
@@ -100,6 +100,38 @@ static bool negotiates(const struct lb_virtual *v)
 	return v->check_type == LB_CHECK_NEGOTIATE || v->check_type == LB_CHECK_COMBINED;
 }
 
+/* A mark, or a real without port, has none to connect to unless the service or checkport says one. */
+static void judge_ports(struct lb_parser *p, const struct lb_section *s)
+{
+	const struct lb_virtual *v = &s->v;
+	bool connects = v->check_type == LB_CHECK_CONNECT && v->id.protocol != LB_UDP, // else a ping
+	     talks = negotiates(v) && v->service != LB_NONE;
+	unsigned warned = 0; // once a line: a range has many servers
+	if ((!connects && !talks) || v->check_port != 0 || lb_service_port(v->service) != 0)
+		return;
+	for (size_t i = 0; i < v->real_count; i++) {
+		const struct lb_real *r = &v->reals[i];
+		if (r->address.port != 0 || r->elsewhere || r->line == warned)
+			continue;
+		warned = r->line;
+		lb_report(p, LB_MISTAKE, lb_real_name(v->id.address.family), nothing_at(r->line),
+			"there is no port for the check of this server, so it is always down; expected HOST:PORT, or checkport");
+	}
+}
+
+static void judge_thresholds(struct lb_parser *p, const struct lb_section *s)
+{
+	unsigned warned = 0;
+	for (size_t i = 0; i < s->v.real_count; i++) {
+		const struct lb_real *r = &s->v.reals[i];
+		if (r->lower <= r->upper || r->line == warned)
+			continue;
+		warned = r->line;
+		lb_report(p, LB_MISTAKE, lb_real_name(s->v.id.address.family), nothing_at(r->line),
+			"l: is above u:, so the kernel will refuse this server; expected a lower number, or a higher u:");
+	}
+}
+
 static void judge_check(struct lb_parser *p, const struct lb_section *s)
 {
 	const struct lb_virtual *v = &s->v;
@@ -107,34 +139,98 @@ static void judge_check(struct lb_parser *p, const struct lb_section *s)
 	bool sql = v->service == LB_MYSQL || v->service == LB_PGSQL || v->service == LB_ORACLE;
 	bool external = v->check_type == LB_CHECK_EXTERNAL || v->check_type == LB_CHECK_EXTERNAL_PERL;
 	if (external && !lb_given(s, "checkcommand"))
-		lb_tell(p, LB_WARNING, "checktype", place(s, "checktype"),
+		lb_report(p, LB_WARNING, "checktype", place(s, "checktype"),
 			"runs /bin/true, so every server is up; expected a checkcommand too");
+	judge_ports(p, s);
 	if (!negotiates(v))
 		return;
 	if (http && v->http_method == LB_HEAD && v->receive[0])
-		lb_tell(p, LB_MISTAKE, "httpmethod", place(s, "httpmethod"),
+		lb_report(p, LB_MISTAKE, "httpmethod", place(s, "httpmethod"),
 			"returns no body for receive to match, so every server is down; expected GET");
+	if (lb_given(s, "request") && lb_is_url(v->request, v->service))
+		lb_report(p, LB_MISTAKE, "request", place(s, "request"),
+			"is asked of each real server as a path; expected a path such as \"/alive.html\", or the URL in the line of one real");
 	if (sql && (!v->login[0] || strcmp(v->request, "/") == 0))
-		lb_tell(p, LB_MISTAKE, "service", place(s, "service"),
+		lb_report(p, LB_MISTAKE, "service", place(s, "service"),
 			"needs login and request, otherwise every server is down; expected both");
 	if (v->service == LB_NONE && v->real_count > 0)
-		lb_tell(p, LB_WARNING, "service",
+		lb_report(p, LB_WARNING, "service",
 			nothing_at(lb_given(s, "service") ? place(s, "service").line : v->line),
 			"none checks nothing, so every server is up; expected another service, or checktype = connect");
 }
 
+// --- quorum ---
+
+static void judge_quorum(struct lb_parser *p, const struct lb_section *s)
+{
+	const struct lb_virtual *v = &s->v;
+	unsigned most = v->quorum + v->quorum_hysteresis;
+	if (v->quorum_hysteresis >= v->quorum)
+		lb_report(p, LB_MISTAKE, "quorumhysteresis", place(s, "quorumhysteresis"),
+			"is not below quorum, %u, so the last server that is up would count as enough; expected less, or a higher quorum",
+			v->quorum);
+	else if (most > 1 && most > v->real_count)
+		lb_report(p, LB_MISTAKE, "quorum", place(s, "quorum"),
+			"and quorumhysteresis need %u servers, and this section has %zu, so the fallback would stay once it has come; expected less",
+			most, v->real_count);
+}
+
 // --- the virtual ---
+
+/* Schedulers of Linux 6.x, each with its flags.  A kernel may have others. */
+static const struct {
+	const char *name, *flags[2];
+} schedulers[] = {{"rr", {NULL}}, {"wrr", {NULL}}, {"lc", {NULL}}, {"wlc", {NULL}}, {"lblc", {NULL}}, {"lblcr", {NULL}},
+	{"dh", {NULL}}, {"sh", {"sh-fallback", "sh-port"}}, {"sed", {NULL}}, {"nq", {NULL}}, {"fo", {NULL}},
+	{"ovf", {NULL}}, {"mh", {"mh-fallback", "mh-port"}}, {"twos", {NULL}}};
+enum { SCHEDULERS = sizeof(schedulers) / sizeof(*schedulers) };
+
+static void judge_flags(struct lb_parser *p, const struct lb_section *s, const char *const *flags)
+{
+	struct reader r = reader_over(bytes_of(s->v.schedflags));
+	while (reader_left(&r) > 0) {
+		struct reader ahead = r;
+		struct bytes word = reader_until(&ahead, ',');
+		if (ahead.failed)
+			word = reader_take(&r, reader_left(&r));
+		else
+			r = ahead;
+		bool known = bytes_equal_text(word, "flag-1") || bytes_equal_text(word, "flag-2") || bytes_equal_text(word, "flag-3");
+		for (size_t i = 0; i < 2; i++)
+			known = known || (flags[i] && bytes_equal_text(word, flags[i]));
+		if (!known)
+			lb_report(p, LB_MISTAKE, "schedflags", place(s, "schedflags"),
+				"is not a list of flags of scheduler %s, so the kernel will refuse this service; expected %s%s%s", s->v.scheduler,
+				flags[0] ? flags[0] : "none", flags[1] ? " or " : "", flags[1] ? flags[1] : "");
+	}
+}
+
+static void judge_scheduler(struct lb_parser *p, const struct lb_section *s)
+{
+	size_t i = 0;
+	while (i < SCHEDULERS && strcmp(schedulers[i].name, s->v.scheduler) != 0)
+		i++;
+	if (i == SCHEDULERS)
+		lb_report(p, LB_MISTAKE, "scheduler", place(s, "scheduler"),
+			"is not a scheduler that Linux is known to have, so the kernel will probably refuse this service; expected rr, wrr, lc, wlc, lblc, lblcr, dh, sh, sed, nq, fo, ovf, mh or twos");
+	else if (s->v.schedflags)
+		judge_flags(p, s, schedulers[i].flags);
+}
 
 static void judge_virtual(struct lb_parser *p, const struct lb_section *s)
 {
 	const struct lb_virtual *v = &s->v;
+	if (v->id.protocol != LB_FWM && v->id.address.port == 0 && v->persistent == 0)
+		lb_report(p, LB_MISTAKE, lb_virtual_name(v->id.address.family), s->address,
+			"has port 0, all ports, which the kernel refuses without persistent; expected a port, or persistent");
+	judge_scheduler(p, s);
 	if (v->ops && v->id.protocol != LB_UDP)
-		lb_tell(p, LB_MISTAKE, "ops", place(s, "ops"), "has no effect without udp; delete the line");
+		lb_report(p, LB_MISTAKE, "ops", place(s, "ops"), "has no effect without udp; delete the line");
 	if (v->netmask && v->persistent == 0)
-		lb_tell(p, LB_MISTAKE, "netmask", place(s, "netmask"),
+		lb_report(p, LB_MISTAKE, "netmask", place(s, "netmask"),
 			"has no effect without persistent; expected both");
 	if (v->quiescent && v->persistent > 0)
-		lb_tell(p, LB_WARNING, "persistent", place(s, "persistent"),
+		lb_report(p, LB_WARNING, "persistent", place(s, "persistent"),
 			"together with quiescent keeps clients at a server that is down; expected the sysctl net.ipv4.vs.expire_quiescent_template = 1, or quiescent = no");
 }
 
@@ -142,5 +238,7 @@ void lb_warnings(struct lb_parser *p, const struct lb_section *s)
 {
 	judge_virtual(p, s);
 	judge_check(p, s);
+	judge_thresholds(p, s);
+	judge_quorum(p, s);
 	judge_reals(p, s);
 }

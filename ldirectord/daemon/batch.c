@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ldirectord/daemon/alert.h"
 #include "ldirectord/daemon/director_private.h"
-#include "ldirectord/daemon/ldlog.h"
+#include "ldirectord/daemon/log/ldlog.h"
+#include "ldirectord/daemon/mail/mail.h"
 
 static gboolean on_flush(gpointer data)
 {
@@ -44,7 +46,7 @@ static GSource *pace(struct director *d)
 /* At the start, and after a reload that adds checks, wait for the first results: together they are one batch. */
 static void flush_soon(struct director *d)
 {
-	struct mono now = mono_now(), hold = checks_hold(d->checks);
+	struct mono now = mono_now(), hold = d->hold;
 	bool held = !mono_reached(now, hold);
 	if (d->waiting->len == 0 || (d->flush && (!d->held || held)))
 		return;
@@ -58,18 +60,36 @@ static void flush_soon(struct director *d)
 	g_source_unref(d->flush);
 }
 
-void batch_collect(struct director *d)
+/* The pool's deadline may have changed. */
+static void arm(struct director *d)
 {
-	collect(d);
-	director_arm(d);
+	precise_timer_set(d->timer, pool_deadline(d->pool));
+}
+
+void batch_hold_again(struct director *d)
+{
+	if (!d->flush || !d->held)
+		return;
+	g_source_destroy(d->flush);
+	d->flush = NULL;
 	flush_soon(d);
 }
 
-/* Through the shell, as the manual says.  doc/ldirectord.md 8 */
+void batch_collect(struct director *d)
+{
+	collect(d);
+	arm(d);
+	flush_soon(d);
+	/* A service that could not be read back may be there: then no second try follows. */
+	if (d->waiting->len == 0 && !mono_is_never(d->flushed))
+		batch_ready(d);
+}
+
+/* Run by the shell, as the manual promises.  doc/ldirectord.md 8 */
 static void run_fallback_command(const struct director *d, const struct pool_action *a)
 {
 	const struct lb_virtual *v = &d->config->virtuals[a->virtual_index];
-	char address[64] = "", script[2048];
+	char address[64] = ":0", script[2048]; // of a mark, as in the reference: the protocol stays the third argument
 	if (!v->fallback_command)
 		return;
 	if (v->id.protocol != LB_FWM)
@@ -81,8 +101,20 @@ static void run_fallback_command(const struct director *d, const struct pool_act
 		ldlog("fallbackcommand is too long: not run");
 		return;
 	}
-	char *const argv[] = {"sh", "-c", script, NULL};
-	run_site_program("/bin/sh", argv);
+	char *const words[] = {"/bin/sh", "-c", script, NULL};
+	run_site_program("fallbackcommand", words);
+}
+
+/* By mail, and to alertcommand.  The summary of first verdicts is sent a moment later than the start or reload that it
+ * is about. */
+static void send_alert(const struct director *d, const struct pool_action *a)
+{
+	const struct lb_virtual *v = &d->config->virtuals[a->virtual_index];
+	const char *status = !a->summary ? d->status : d->reloaded ? "reloading" : "starting";
+	if (v->email_alert)
+		mail_event(d->mail, v, status, a->text, a->detail);
+	alert_event(d->alert, v, status, a->text,
+		a->of == POOL_OF_NONE ? NULL : &g_array_index(d->waiting, struct pool_action, a->of).op);
 }
 
 static void announce(const struct director *d, const struct ipvs_result *results, const size_t *op_of)
@@ -95,7 +127,7 @@ static void announce(const struct director *d, const struct ipvs_result *results
 		if (a->kind == POOL_LOG)
 			ldlog("%s", a->text);
 		else if (a->kind == POOL_MAIL)
-			director_mail(d, a);
+			send_alert(d, a);
 		else if (a->kind == POOL_COMMAND)
 			run_fallback_command(d, a);
 	}
@@ -142,6 +174,31 @@ static void round_of(struct director *d)
 	g_free(ops);
 }
 
+void batch_ready(struct director *d)
+{
+	char id[64], why[400] = ""; // a long reason is cut
+	const char *reason = "";
+	bool once = false;
+	size_t first = 0;
+	if (d->ready)
+		return;
+	/* Wait for the second try of a service that was refused once: perhaps ipvsadm could not be started. */
+	size_t refused = pool_refused(d->pool, &first, &reason, &once);
+	if (once && !d->stopping)
+		return;
+	d->ready = true;
+	if (!d->stopping)
+		d->status = "running";
+	if (refused > 0) {
+		lb_service_id_text(&d->config->virtuals[first].id, id, sizeof id);
+		(void)snprintf(why, sizeof why,
+			"the kernel refused %zu of %zu virtual services, which are tried again: %s%s: %s", refused,
+			d->config->virtual_count, refused > 1 ? "the first is " : "", id, reason);
+		ldlog("Started, but %s", why);
+	}
+	d->options->ready(d->options->context, true, why);
+}
+
 void batch_flush(struct director *d)
 {
 	/* the pool relies on it: its reaction to a failure is carried out at once, in a further round */
@@ -152,7 +209,8 @@ void batch_flush(struct director *d)
 	d->flush = NULL;
 	for (int i = 0; i < ROUNDS && d->waiting->len > 0; i++)
 		round_of(d);
+	alert_flush(d->alert);
 	flush_soon(d);
-	director_arm(d);
-	director_ready(d);
+	arm(d);
+	batch_ready(d);
 }

@@ -11,6 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ldirectord/daemon/check_site.h"
+#include "ldirectord/daemon/check_trust.h"
+#include "ldirectord/daemon/known_names.h"
 #include "ldirectord/daemon/print.h"
 #include "ldirectord/daemon/resolve.h"
 #include "ldirectord/daemon/show_config.h"
@@ -23,7 +26,7 @@ enum { FILE_MAX = 16 << 20, EXIT_BAD_FILE = 2 };
 // 0 or -errno of opening path for append, without making it.
 static int appendable(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd >= 0) {
 		(void)close(fd); // nothing was written
 		return 0;
@@ -43,46 +46,67 @@ static void check_appendable(struct diags *d, const char *name, const char *path
 {
 	int error = appendable(path);
 	if (error < 0)
-		diag_add(d, DIAG_ERROR, line, 0, "%s: \"%s\" cannot be written: %s; expected a file that can", name,
-			path, strerror(-error));
+		diag_add(d, DIAG_ERROR, line, 0, "%s: \"%s\" cannot be written: %s; expected a writable file", name,
+			path, error == -ELOOP ? "it is a symbolic link" : strerror(-error));
 }
 
 void lb_check_paths(const struct lb_config *c, struct diags *d)
 {
 	struct stat st;
-	if (c->log_file_line > 0 && c->log_file[0] == '/')
-		check_appendable(d, "logfile", c->log_file, c->log_file_line);
-	if (c->maintenance_dir_line > 0 && (stat(c->maintenance_dir, &st) < 0 || !S_ISDIR(st.st_mode)))
-		diag_add(d, DIAG_WARNING, c->maintenance_dir_line, 0,
-			"maintenancedir: \"%s\" is not there; expected a directory", c->maintenance_dir);
+	unsigned log_file = lb_file_line(c, "logfile"), maintenance_dir = lb_file_line(c, "maintenancedir");
+	if (log_file > 0 && c->log_file[0] == '/')
+		check_appendable(d, "logfile", c->log_file, log_file);
+	if (maintenance_dir > 0 && (stat(c->maintenance_dir, &st) < 0 || !S_ISDIR(st.st_mode)))
+		diag_add(d, DIAG_WARNING, maintenance_dir, 0,
+			"maintenancedir: \"%s\" does not exist; expected a directory", c->maintenance_dir);
 	for (size_t i = 0; i < c->virtual_count; i++) {
 		const struct lb_virtual *v = &c->virtuals[i];
-		if (v->monitor_file_line > 0)
-			check_appendable(d, "monitorfile", v->monitor_file, v->monitor_file_line);
+		unsigned line = lb_section_line(v, "monitorfile");
+		if (line > 0)
+			check_appendable(d, "monitorfile", v->monitor_file, line);
 	}
 }
 
 // --- check ---
 
-struct lb_config *lb_load_file(const char *file, bool strict, struct diags *d)
+static struct lb_config *parse(
+	const char *file, const char *text, size_t len, const struct lb_load *how, struct diags *d)
+{
+	if (!how->names)
+		return lb_config_parse(file, text, len, how->strict, lb_resolve_system, NULL, d);
+	struct lb_config *c = lb_config_parse(file, text, len, how->strict, known_names_resolve, how->names, d);
+	if (c)
+		known_names_warn(how->names, c, d);
+	return c;
+}
+
+struct lb_config *lb_load_file(const char *file, const struct lb_load *how, struct diags *d)
 {
 	char *text, host[256];
 	size_t len;
+	if (how->log_file)
+		(void)snprintf(how->log_file, how->cap, LB_LOG_FILE);
 	int error = file_read(file, FILE_MAX, &text, &len, NULL);
 	if (error < 0) {
 		diag_add(d, DIAG_ERROR, 0, 0, "cannot be read: %s; expected a text file", strerror(-error));
 		return NULL;
 	}
-	struct lb_config *c = lb_config_parse(file, text, len, strict, lb_resolve_system, NULL, d);
+	struct lb_config *c = parse(file, text, len, how, d);
 	free(text);
 	if (!c)
 		return NULL;
 	lb_check_paths(c, d);
+	lb_check_site(c, how->strict, d);
+	size_t errors = d->errors;
+	lb_check_trust(file, c, how->draft ? DIAG_WARNING : DIAG_ERROR, d);
+	bool trusted = d->errors == errors;
 	lb_host_name(host, sizeof(host));
 	if (!lb_config_set_host(c, host))
-		diag_add(d, DIAG_ERROR, 0, 0, "out of memory; expected some free memory");
+		diag_add(d, DIAG_ERROR, 0, 0, "out of memory");
 	if (d->errors == 0)
 		return c;
+	if (how->log_file && trusted) // another user must not choose a file that root writes to
+		(void)snprintf(how->log_file, how->cap, "%s", c->log_file);
 	lb_config_free(c);
 	return NULL;
 }
@@ -121,7 +145,7 @@ int lb_check_file(const char *file, bool strict, bool json)
 {
 	struct diags d;
 	diags_init(&d, file);
-	struct lb_config *c = lb_load_file(file, strict, &d);
+	struct lb_config *c = lb_load_file(file, &(struct lb_load){.strict = strict, .draft = true}, &d);
 	bool good = json ? print_json(c, &d) : print_text(file, c, &d);
 	good = fflush(stdout) == 0 && good; // output to a full disk is a failure
 	int code = good && c ? 0 : EXIT_BAD_FILE;

@@ -1,22 +1,29 @@
 // SPDX-License-Identifier: MIT
-/* The running checks: starts each check when the schedule says so and gives its result to the pool.  A check that still
- * runs when its next turn comes skips that turn.  doc/ldirectord.md 6, 11 */
+/* The running checks: gives each check to its worker process at its time in the schedule, and its result to the pool.
+ * A check that still runs when its next turn comes skips that turn.  A check whose process has died has no result: it
+ * is given to the next process.  doc/ldirectord.md 6, 11 */
 #include <stdlib.h>
 #include <string.h>
 
 #include "ldirectord/daemon/director_private.h"
-#include "ldirectord/daemon/ldlog.h"
-#include "ldirectord/daemon/monitor.h"
+#include "ldirectord/daemon/log/ldlog.h"
+#include "ldirectord/daemon/log/monitor.h"
+#include "ldirectord/daemon/workers.h"
 
 enum {
 	FIRST_MS = 100,      /* all first checks start within this time */
 	FIRST_EACH_US = 200, /* but at most 5,000 start in a second: more would delay each other */
 	HOLD_MS = 250,       /* the table waits this long for their results, so that they are one batch */
+	READY_MS = 5000,     /* and before that, for the processes that run them */
+	AGAIN_MS = 500,      /* until a check is given to its process again, when there is none */
+	SILENCE_MS = 10000,  /* beyond the time of a check: then its process does not answer any more */
 };
 
 struct slot {
 	struct director *director;
-	struct check *running; /* NULL: none */
+	uint32_t running;      /* id of the check at its worker; 0: none */
+	enum worker_kind kind; /* of that worker */
+	struct mono limit;     /* when its worker should have answered */
 	struct mono due;       /* when the running or the last check was due */
 	size_t index;
 	unsigned connects_left; /* for the combined type: connects before the next negotiation */
@@ -31,25 +38,44 @@ struct checks {
 	size_t count, running, unknown;
 	struct mono hold; /* the table waits until then for the unknown checks */
 	struct precise_timer *timer;
+	struct workers *workers;
+	GHashTable *by_id; /* of the running checks to their slots */
+	uint32_t last_id;
+	guint seconds;
 };
 
 static void arm(struct checks *c);
+
+static void tell_hold(struct checks *c)
+{
+	c->director->hold = c->unknown > 0 ? c->hold : MONO_NEVER;
+}
 
 static struct span period_of(const struct pool_check *check)
 {
 	return span_ms(check->down ? check->v->retry_interval_ms : check->v->check_interval_ms);
 }
 
-static void on_done(void *context, bool up, const char *why)
+/* The slot's check does not run any more. */
+static void release(struct checks *c, struct slot *s)
 {
-	struct slot *s = context;
-	struct director *d = s->director;
-	struct checks *c = d->checks;
-	struct pool_check check;
-	s->running = NULL;
+	(void)g_hash_table_remove(c->by_id, GUINT_TO_POINTER(s->running));
+	s->running = 0;
 	c->running--;
+}
+
+static void on_verdict(void *context, uint32_t id, bool up, const char *why)
+{
+	struct checks *c = context;
+	struct slot *s = g_hash_table_lookup(c->by_id, GUINT_TO_POINTER(id));
+	struct pool_check check;
+	if (!s) // cancelled meanwhile
+		return;
+	struct director *d = s->director;
+	release(c, s);
 	c->unknown -= s->unknown;
 	s->unknown = false;
+	tell_hold(c);
 	pool_check(d->pool, s->index, &check);
 	if (check.v->check_type == LB_CHECK_COMBINED)
 		s->connects_left = !up                     ? 0
@@ -65,6 +91,44 @@ static void on_done(void *context, bool up, const char *why)
 	arm(c);
 }
 
+/* Neither good nor bad. */
+static void on_lost(void *context, enum worker_kind kind)
+{
+	struct checks *c = context;
+	for (size_t i = 0; i < c->count; i++) {
+		struct slot *s = &c->slots[i];
+		if (!s->running || s->kind != kind)
+			continue;
+		release(c, s);
+		schedule_at(c->schedule, i, mono_now());
+	}
+	arm(c);
+}
+
+static void on_ready(void *context)
+{
+	struct checks *c = context;
+	if (c->unknown == 0 || workers_starting(c->workers))
+		return;
+	c->hold = mono_add(mono_now(), span_ms(HOLD_MS));
+	tell_hold(c);
+	batch_hold_again(c->director);
+}
+
+static struct span limit_of(const struct check_plan *plan)
+{
+	int64_t ms = MAX(plan->v->check_timeout_ms * MAX(plan->v->check_count, 1), plan->v->negotiate_timeout_ms);
+	return span_ms(ms + SILENCE_MS);
+}
+
+static uint32_t next_id(struct checks *c)
+{
+	do
+		c->last_id++;
+	while (c->last_id == 0 || g_hash_table_contains(c->by_id, GUINT_TO_POINTER(c->last_id)));
+	return c->last_id;
+}
+
 static void begin(struct checks *c, size_t index, struct mono due)
 {
 	struct slot *s = &c->slots[index];
@@ -73,15 +137,33 @@ static void begin(struct checks *c, size_t index, struct mono due)
 	struct check_plan plan = {.type = check.v->check_type, .v = check.v, .r = check.r};
 	if (plan.type == LB_CHECK_COMBINED)
 		plan.type = s->connects_left > 0 ? LB_CHECK_CONNECT : LB_CHECK_NEGOTIATE;
-	s->due = mono_is_never(s->grid) ? due : s->grid;
-	s->grid = (struct mono){0};
-	s->running = check_start(NULL, &plan, on_done, s);
-	if (s->running != NULL) {
-		c->running++;
+	uint32_t id = next_id(c);
+	if (!workers_start(c->workers, id, &plan)) {
+		schedule_at(c->schedule, index, mono_add(mono_now(), span_ms(AGAIN_MS)));
 		return;
 	}
-	ldlog("a check could not be begun: no memory");
-	schedule_at(c->schedule, index, schedule_next(due, period_of(&check), mono_now()));
+	s->due = mono_is_never(s->grid) ? due : s->grid;
+	s->grid = (struct mono){0};
+	s->running = id;
+	s->kind = workers_kind(plan.type, check.v->service);
+	s->limit = mono_add(mono_now(), limit_of(&plan));
+	(void)g_hash_table_insert(c->by_id, GUINT_TO_POINTER(id), s);
+	c->running++;
+}
+
+/* A worker that is caught in a loop gives no verdict about anything. */
+static gboolean on_second(gpointer data)
+{
+	struct checks *c = data;
+	struct mono now = mono_now();
+	bool silent[WORKER_KINDS] = {false};
+	for (size_t i = 0; i < c->count; i++)
+		if (c->slots[i].running && mono_reached(now, c->slots[i].limit))
+			silent[c->slots[i].kind] = true;
+	for (int kind = 0; kind < WORKER_KINDS; kind++)
+		if (silent[kind])
+			workers_kill(c->workers, (enum worker_kind)kind, "it does not answer");
+	return G_SOURCE_CONTINUE;
 }
 
 static void on_time(void *context)
@@ -103,6 +185,10 @@ struct checks *checks_new(struct director *d)
 	struct checks *c = g_new0(struct checks, 1);
 	c->director = d;
 	c->timer = precise_timer_new(G_PRIORITY_DEFAULT, on_time, c);
+	c->workers = workers_new(&(struct workers_events){
+		.verdict = on_verdict, .ready = on_ready, .lost = on_lost, .context = c});
+	c->by_id = g_hash_table_new(NULL, NULL);
+	c->seconds = g_timeout_add(1000, on_second, c);
 	d->checks = c;
 	checks_renew(d);
 	return c;
@@ -111,9 +197,10 @@ struct checks *checks_new(struct director *d)
 static void cancel_all(struct checks *c)
 {
 	for (size_t i = 0; i < c->count; i++)
-		if (c->slots[i].running)
-			check_cancel(c->slots[i].running);
-	c->running = 0;
+		if (c->slots[i].running) {
+			workers_cancel(c->workers, c->slots[i].running, c->slots[i].kind);
+			release(c, &c->slots[i]);
+		}
 }
 
 static struct span first_span(struct span period, size_t count)
@@ -136,11 +223,11 @@ void checks_renew(struct director *d)
 	c->slots = g_new0(struct slot, count + 1);
 	c->count = count;
 	c->unknown = 0;
-	c->hold = mono_add(now, span_ms(HOLD_MS));
 	for (size_t i = 0; i < count; i++) {
 		struct slot *s = &c->slots[i];
 		struct pool_check check;
 		pool_check(d->pool, i, &check);
+		workers_prepare(c->workers, workers_kind(check.v->check_type, check.v->service));
 		bool same = check.was < old_count && !mono_is_never(old[check.was].due);
 		*s = (struct slot){.director = d, .index = i, .unknown = !same};
 		c->unknown += s->unknown;
@@ -156,6 +243,8 @@ void checks_renew(struct director *d)
 			     : schedule_spread(now, soon, i, count));
 	}
 	g_free(old);
+	c->hold = mono_add(now, span_ms(workers_starting(c->workers) ? READY_MS : HOLD_MS));
+	tell_hold(c);
 	arm(c);
 }
 
@@ -164,14 +253,13 @@ size_t checks_running(const struct checks *c)
 	return c->running;
 }
 
-struct mono checks_hold(const struct checks *c)
-{
-	return c && c->unknown > 0 ? c->hold : MONO_NEVER;
-}
-
 void checks_free(struct checks *c)
 {
 	cancel_all(c);
+	c->director->hold = MONO_NEVER;
+	workers_free(c->workers);
+	g_hash_table_destroy(c->by_id);
+	g_source_remove(c->seconds);
 	schedule_free(c->schedule);
 	precise_timer_free(c->timer);
 	g_free(c->slots);

@@ -5,19 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "ldirectord/daemon/director_private.h"
-#include "ldirectord/daemon/ldlog.h"
+#include "ldirectord/daemon/log/ldlog.h"
+#include "lib/unix_listener.h"
 
 enum { LINE_MAX_BYTES = 256, CLIENTS_MAX = 16, CLIENT_SECONDS = 30, AGAIN_SECONDS = 1 };
 
 struct control {
 	struct director *director;
-	int fd; /* < 0: it cannot be created at present */
-	guint source, again;
+	struct unix_listener *listener; /* NULL: the socket cannot be created at present */
+	guint again;
 	bool missing; /* logged as missing */
 	GList *clients;
 };
@@ -115,7 +114,7 @@ static char *answer_to(struct client *c)
 		if (strcmp(word, orders[i]) == 0)
 			return second && third ? order(d, (enum pool_order)i, second, third)
 			                       : g_strdup_printf("error: %s VIRTUAL REAL\n", word);
-	return g_strdup("error: unknown word; there are status, reload, stop, enable, drain, disable\n");
+	return g_strdup("error: unknown command; expected status, reload, stop, enable, drain or disable\n");
 }
 
 /* --- clients --- */
@@ -188,7 +187,46 @@ static gboolean on_impatient(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-static void serve(struct control *control);
+static void on_client(void *context, int fd)
+{
+	struct control *control = context;
+	if (g_list_length(control->clients) >= CLIENTS_MAX) {
+		close(fd);
+		return;
+	}
+	struct client *c = g_new0(struct client, 1);
+	c->control = control;
+	c->fd = fd;
+	c->source = g_unix_fd_add(fd, G_IO_IN | G_IO_HUP, on_readable, c);
+	c->patience = g_timeout_add_seconds(CLIENT_SECONDS, on_impatient, c);
+	control->clients = g_list_prepend(control->clients, c);
+}
+
+static gboolean on_again(gpointer data);
+
+/* Why the socket cannot be created. */
+static const char *reason(int error)
+{
+	return error == EEXIST ? "something that is not a socket is there: remove it" : strerror(error);
+}
+
+/* Listen for clients.  If the socket cannot be created, try again later. */
+static void serve(struct control *control)
+{
+	const char *path = control->director->options->instance->socket;
+	control->listener = unix_listener_open(&(struct unix_listener_config){
+		.path = path, .mode = 0660, .queue = CLIENTS_MAX, .connected = on_client, .context = control});
+	if (control->listener) {
+		if (control->missing)
+			ldlog("control socket %s: it is there now", path);
+	} else {
+		if (!control->missing)
+			ldlog("control socket %s: %s; until it can be made, status --json, reload, drain, enable and disable do not reach this daemon",
+				path, reason(errno));
+		control->again = g_timeout_add_seconds(AGAIN_SECONDS, on_again, control);
+	}
+	control->missing = !control->listener;
+}
 
 static gboolean on_again(gpointer data)
 {
@@ -198,74 +236,10 @@ static gboolean on_again(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-static gboolean on_client(int fd, GIOCondition condition, gpointer data)
-{
-	struct control *control = data;
-	(void)condition;
-	int client_fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (client_fd < 0 && (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED))
-		return G_SOURCE_CONTINUE;
-	if (client_fd < 0) { /* no free descriptor: wait, or this callback would run permanently */
-		control->source = 0;
-		control->again = g_timeout_add_seconds(AGAIN_SECONDS, on_again, control);
-		return G_SOURCE_REMOVE;
-	}
-	if (g_list_length(control->clients) >= CLIENTS_MAX) {
-		close(client_fd);
-		return G_SOURCE_CONTINUE;
-	}
-	struct client *c = g_new0(struct client, 1);
-	c->control = control;
-	c->fd = client_fd;
-	c->source = g_unix_fd_add(client_fd, G_IO_IN | G_IO_HUP, on_readable, c);
-	c->patience = g_timeout_add_seconds(CLIENT_SECONDS, on_impatient, c);
-	control->clients = g_list_prepend(control->clients, c);
-	return G_SOURCE_CONTINUE;
-}
-
-/* Returns the socket, or -errno. */
-static int listen_at(const char *path)
-{
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	(void)g_strlcpy(at.sun_path, path, sizeof at.sun_path);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	(void)unlink(path); /* left by a daemon that was killed; a running one holds the pid file */
-	mode_t before = umask(0117);
-	int error = bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, CLIENTS_MAX) == 0 ? 0 : errno;
-	(void)umask(before);
-	if (error) {
-		close(fd);
-		return -error;
-	}
-	return fd;
-}
-
-/* Listen for clients.  If the socket cannot be created, try again later. */
-static void serve(struct control *control)
-{
-	const char *path = control->director->options->instance->socket;
-	if (control->fd < 0)
-		control->fd = listen_at(path);
-	if (control->fd >= 0) {
-		control->source = g_unix_fd_add(control->fd, G_IO_IN, on_client, control);
-		if (control->missing)
-			ldlog("control socket %s: it is there now", path);
-	} else {
-		control->again = g_timeout_add_seconds(AGAIN_SECONDS, on_again, control);
-		if (!control->missing)
-			ldlog("control socket %s: %s; until it can be made, status --json, reload, drain, enable and disable do not reach this daemon",
-				path, strerror(-control->fd));
-	}
-	control->missing = control->fd < 0;
-}
-
 struct control *control_open(struct director *d)
 {
 	struct control *control = g_new0(struct control, 1);
 	control->director = d;
-	control->fd = -1;
 	serve(control);
 	return control;
 }
@@ -276,13 +250,8 @@ void control_close(struct control *control)
 		return;
 	while (control->clients)
 		client_end(control->clients->data);
-	if (control->source)
-		g_source_remove(control->source);
 	if (control->again)
 		g_source_remove(control->again);
-	if (control->fd >= 0) {
-		close(control->fd);
-		(void)unlink(control->director->options->instance->socket);
-	}
+	unix_listener_close(control->listener);
 	g_free(control);
 }

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "ldirectord/daemon/director.h"
 
-#include <errno.h>
 #include <glib-unix.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "ldirectord/daemon/alert.h"
 #include "ldirectord/daemon/director_private.h"
-#include "ldirectord/daemon/ldlog.h"
-#include "ldirectord/daemon/mail.h"
+#include "ldirectord/daemon/log/ldlog.h"
+#include "ldirectord/daemon/log/monitor.h"
+#include "ldirectord/daemon/mail/mail.h"
 #include "ldirectord/daemon/maintenance.h"
-#include "ldirectord/daemon/monitor.h"
+#include "ldirectord/daemon/table_watch.h"
 
 /* --- the pool's deadline --- */
 
@@ -23,68 +22,6 @@ static void on_deadline(void *context)
 	struct director *d = context;
 	pool_tick(d->pool, mono_now());
 	batch_collect(d);
-}
-
-void director_arm(struct director *d)
-{
-	precise_timer_set(d->timer, pool_deadline(d->pool));
-}
-
-/* --- mail --- */
-
-/* The summary of first verdicts is sent a moment later than the start or reload that it is about. */
-void director_mail(const struct director *d, const struct pool_action *a)
-{
-	const char *status = !a->summary ? d->status : d->reloaded ? "reloading" : "starting";
-	mail_event(d->mail, &d->config->virtuals[a->virtual_index], status, a->text);
-}
-
-void director_reload_failed(const struct director *d, const char *why)
-{
-	char text[700];
-	// a long reason is cut
-	(void)snprintf(text, sizeof text, "Configuration not reloaded, the old one goes on: %s", why);
-	mail_everybody(d->mail, d->config, "reloading", text);
-}
-
-/* --- the file --- */
-
-/* Warn about settings that are ignored or handled differently. */
-static void warn_unserved(const struct director *d, const struct lb_config *c)
-{
-	if (c->execute_count > 0 && (c->supervised || d->options->debug))
-		ldlog("Warning: execute is for the commands of an instance in the background: start the others by themselves");
-	if (c->fork)
-		ldlog("fork=yes is ignored: checks already run in parallel, and checkinterval of a section is used");
-}
-
-static enum ldlog_place log_place(const struct director *d, const struct lb_config *config)
-{
-	return d->options->debug ? LDLOG_STDERR : config->supervised ? LDLOG_STDOUT : LDLOG_CONFIGURED;
-}
-
-bool director_apply(struct director *d, struct lb_config *config)
-{
-	struct table kernel = {0};
-	const char *trouble = NULL;
-	batch_flush(d);
-	d->status = "reloading";
-	bool known = ipvs_read(d->ipvs, &kernel, &trouble) == 0;
-	bool done = pool_reload(d->pool, config, known ? &kernel : NULL, mono_now());
-	table_free(&kernel);
-	if (done) {
-		struct lb_config *old = d->config;
-		d->config = config;
-		mail_configure(d->mail, config);
-		ldlog_open(log_place(d, config), d->options->instance->name, config->log_file);
-		batch_collect(d);
-		checks_renew(d);
-		batch_flush(d);
-		lb_config_free(old);
-		warn_unserved(d, config);
-	}
-	d->status = "running";
-	return done;
 }
 
 /* --- once a second: maintenance, and whether the file has changed --- */
@@ -115,18 +52,6 @@ static gboolean on_second(gpointer data)
 }
 
 /* --- signals --- */
-
-void director_stop(struct director *d)
-{
-	if (d->stopping)
-		abort(); /* a bug: it must not be called twice */
-	d->stopping = true;
-	d->status = "stopping";
-	pool_event(d->pool, &(struct pool_event){.kind = POOL_STOP}, mono_now());
-	batch_collect(d);
-	batch_flush(d);
-	g_main_loop_quit(d->loop);
-}
 
 struct on_signal {
 	struct director *director;
@@ -173,16 +98,6 @@ static void watch_signals(struct director *d)
 
 /* --- the whole life --- */
 
-void director_ready(struct director *d)
-{
-	if (d->ready)
-		return;
-	d->ready = true;
-	if (!d->stopping)
-		d->status = "running";
-	d->options->ready(d->options->context, true, "");
-}
-
 static struct ipvs *open_back_end(const char **why)
 {
 	const char *command = getenv("IPVSADM");
@@ -192,8 +107,6 @@ static struct ipvs *open_back_end(const char **why)
 static bool prepare(struct director *d, const char **why)
 {
 	struct table kernel = {0};
-	if (!check_init(why))
-		return false;
 	d->ipvs = open_back_end(why);
 	if (d->ipvs == NULL)
 		return false;
@@ -212,6 +125,7 @@ static void live(struct director *d)
 	d->timer = precise_timer_new(G_PRIORITY_DEFAULT, on_deadline, d);
 	d->reload = reload_new(d);
 	d->mail = mail_new();
+	d->alert = alert_new();
 	d->monitor = monitor_new();
 	mail_configure(d->mail, d->config);
 	watch_signals(d);
@@ -220,10 +134,12 @@ static void live(struct director *d)
 	batch_collect(d);
 	d->control = control_open(d);
 	guint seconds = g_timeout_add(1000, on_second, &watch);
+	d->table_watch = table_watch_new(d);
 	if (!d->flush)
-		director_ready(d);
+		batch_ready(d);
 	g_main_loop_run(d->loop);
 	g_source_remove(seconds);
+	table_watch_free(d->table_watch);
 	control_close(d->control);
 	reload_free(d->reload);
 	checks_free(d->checks);
@@ -235,6 +151,7 @@ static void live(struct director *d)
 	precise_timer_free(d->timer); /* the pool does nothing more while the last mails are sent */
 	mail_farewell(d->mail);
 	mail_free(d->mail);
+	alert_free(d->alert);
 	monitor_free(d->monitor);
 }
 
@@ -244,11 +161,11 @@ int director_run(const struct director_options *options, struct lb_config *confi
 	const char *why = "";
 	d.loop = g_main_loop_new(NULL, FALSE);
 	d.waiting = g_array_new(FALSE, FALSE, sizeof(struct pool_action));
-	ldlog_open(log_place(&d, config), options->instance->name, config->log_file);
+	director_log(&d, config);
 	bool good = prepare(&d, &why);
 	if (good) {
 		ldlog("Starting Linux Director %s as daemon", VERSION);
-		warn_unserved(&d, config);
+		director_warn(&d, config);
 		live(&d);
 	} else {
 		ldlog("the IPVS table cannot be used: %s", why);
@@ -256,7 +173,6 @@ int director_run(const struct director_options *options, struct lb_config *confi
 	}
 	pool_free(d.pool);
 	ipvs_free(d.ipvs);
-	check_exit();
 	g_array_free(d.waiting, TRUE);
 	g_main_loop_unref(d.loop);
 	lb_config_free(d.config);

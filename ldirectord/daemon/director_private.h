@@ -16,6 +16,8 @@
 struct checks;
 struct control;
 struct reload;
+struct table_watch;
+struct alert;
 struct mail;
 struct monitor;
 
@@ -28,11 +30,14 @@ struct director {
 	struct control *control;
 	struct reload *reload;
 	struct mail *mail;
+	struct alert *alert;
 	struct monitor *monitor;
+	struct table_watch *table_watch;
 	GMainLoop *loop;
 	struct precise_timer *timer; /* the pool's deadline */
 	GSource *flush;         /* writes the next batch; NULL: none is planned */
 	bool held;              /* flush waits for the first checks */
+	struct mono hold;       /* until then a batch waits for results of first checks; MONO_NEVER: it does not */
 	struct mono flushed;    /* when the last batch was written */
 	unsigned gap_ms;        /* pause between the last batch and the next one */
 	GArray *waiting;        /* struct pool_action, for the next batch */
@@ -45,9 +50,10 @@ struct director {
 };
 
 /* --- site_program.c --- */
-/* Run a program that the configuration names: in the background, for a minute at most, with a small environment. */
-void run_site_program(const char *path, char *const argv[]);
-/* The same with input on its standard input (NULL: none); done gets its result. */
+/* Run a program that the configuration names, found as check/program.h says: in the background, for a minute at most,
+ * with a small environment.  A failure is logged under this name. */
+void run_site_program(const char *name, char *const words[]);
+/* The same of a program at an absolute path, with input on its standard input (NULL: none); done gets its result. */
 void feed_site_program(const char *path, char *const argv[], const char *input,
 	void (*done)(void *context, const struct spawn_result *result), void *context);
 
@@ -56,6 +62,10 @@ void feed_site_program(const char *path, char *const argv[], const char *input,
 void batch_collect(struct director *d);
 /* Write the batch now. */
 void batch_flush(struct director *d);
+/* The table is as wanted: report that to the command that started us, once. */
+void batch_ready(struct director *d);
+/* checks_hold has changed: a batch that waits for it waits until then. */
+void batch_hold_again(struct director *d);
 
 /* --- checks.c: the running checks --- */
 struct checks *checks_new(struct director *d);
@@ -63,18 +73,17 @@ void checks_free(struct checks *c);
 /* The pool has new checks after a reload: unchanged checks keep their slots, new ones start soon. */
 void checks_renew(struct director *d);
 size_t checks_running(const struct checks *c);
-/* Until then a batch should wait for first results; MONO_NEVER: do not wait.  c may be NULL. */
-struct mono checks_hold(const struct checks *c);
 
-/* --- director.c --- */
+/* --- change.c: another configuration, and the stop --- */
+/* Send the log where the configuration says. */
+void director_log(const struct director *d, const struct lb_config *config);
+/* Warn about settings that are ignored or handled differently. */
+void director_warn(const struct director *d, const struct lb_config *config);
 /* Change from the current configuration to this one, which the director owns afterwards.  False: no memory; nothing has
  * changed, and the caller still owns config. */
 bool director_apply(struct director *d, struct lb_config *config);
 void director_stop(struct director *d);
-void director_mail(const struct director *d, const struct pool_action *a); /* for a POOL_MAIL action */
 void director_reload_failed(const struct director *d, const char *why); /* sends mail to all recipients */
-void director_arm(struct director *d); /* set the timer: the pool's deadline may have changed */
-void director_ready(struct director *d); /* the first batch is written */
 
 /* --- reload.c: a thread reads the file again, so that a name that does not resolve delays no check --- */
 struct reload *reload_new(struct director *d);
@@ -93,6 +102,6 @@ struct control *control_open(struct director *d); /* if the socket cannot be cre
 void control_close(struct control *c);
 
 /* --- status.c --- */
-char *status_json(const struct director *d); /* free() it */
+char *status_json(struct director *d); /* reads the kernel's table; free() it */
 
 #endif

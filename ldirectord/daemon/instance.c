@@ -2,16 +2,21 @@
 #include "ldirectord/daemon/instance.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/file.h"
+#include "lib/lock_file.h"
+#include "lib/process_stat.h"
+
+enum { END_MS = 200, END_STEP_MS = 10 };
 
 static const char default_config[] = "ldirectord.cf";
 
@@ -19,6 +24,17 @@ static bool is_file(const char *path)
 {
 	struct stat st;
 	return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
+/* The daemon leaves the directory in which the command was given, and must find the file later. */
+static void make_absolute(struct instance *i)
+{
+	char directory[PATH_MAX], path[sizeof i->file];
+	if (i->file[0] == '/' || !getcwd(directory, sizeof directory))
+		return;
+	int len = snprintf(path, sizeof path, "%s/%s", directory[1] ? directory : "", i->file); /* "/" ends with its slash */
+	if (len > 0 && (size_t)len < sizeof path)
+		memcpy(i->file, path, (size_t)len + 1);
 }
 
 void instance_of(struct instance *i, const char *config)
@@ -30,6 +46,8 @@ void instance_of(struct instance *i, const char *config)
 		(void)snprintf(i->file, sizeof i->file, "%s%s", directories[k], given);
 		i->found = is_file(i->file);
 	}
+	if (i->found)
+		make_absolute(i);
 	const char *slash = strrchr(given, '/');
 	(void)snprintf(i->name, sizeof i->name, "%s", config ? (slash ? slash + 1 : given) : "ldirectord");
 	(void)snprintf(i->pid_file, sizeof i->pid_file, RUNDIR "/ldirectord.%s.pid", i->name);
@@ -37,53 +55,77 @@ void instance_of(struct instance *i, const char *config)
 		(void)snprintf(i->other, sizeof i->other, RUNDIR "/ldirectord.%s.pid", default_config);
 	else if (strcmp(i->name, default_config) == 0)
 		(void)snprintf(i->other, sizeof i->other, RUNDIR "/ldirectord.ldirectord.pid");
-	/* One socket for both names. */
-	(void)snprintf(i->socket, sizeof i->socket, RUNDIR "/ldirectord.%s.sock", i->other[0] ? "ldirectord" : i->name);
+	/* One lock and one socket for both names. */
+	const char *both = i->other[0] ? "ldirectord" : i->name;
+	(void)snprintf(i->lock, sizeof i->lock, RUNDIR "/ldirectord.%s.lock", both);
+	(void)snprintf(i->socket, sizeof i->socket, RUNDIR "/ldirectord.%s.sock", both);
 }
 
-static bool is_ldirectord(pid_t pid)
+static const char *last_part(const char *path)
 {
-	char path[64], *text = NULL;
-	size_t len = 0;
-	(void)snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+/* Does a word of the command line name the program?  An argument after it does not count. */
+static bool command_names_it(const char *directory)
+{
+	enum { WORDS = 3 }; /* perl -w /usr/sbin/ldirectord */
+	char path[64], text[4096];
+	(void)snprintf(path, sizeof path, "%s/cmdline", directory);
+	ssize_t len = process_file_read(path, text, sizeof text - 1);
+	text[len > 0 ? len : 0] = '\0';
+	const char *word = text;
+	for (int i = 0; i < WORDS && word < text + len; i++, word += strlen(word) + 1)
+		if (strcmp(last_part(word), "ldirectord") == 0)
+			return true;
+	return false;
+}
+
+/* Is it a daemon of root with our name?  Other users than root cannot see which program it is. */
+static bool is_ldirectord(pid_t pid, bool must_be_perl)
+{
+	char directory[32], path[64], program[4096];
+	struct stat st;
+	(void)snprintf(directory, sizeof directory, "/proc/%d", (int)pid);
+	if (stat(directory, &st) != 0 || st.st_uid != 0)
 		return false;
-	text = calloc(1, 4096);
-	ssize_t got = text ? read(fd, text, 4095) : -1;
-	close(fd);
-	len = got > 0 ? (size_t)got : 0;
-	bool yes = len > 0 && memmem(text, len, "ldirectord", strlen("ldirectord")) != NULL;
-	free(text);
-	return yes;
+	(void)snprintf(path, sizeof path, "%s/exe", directory);
+	ssize_t len = readlink(path, program, sizeof program - 1);
+	program[len > 0 ? len : 0] = '\0';
+	bool perl = strncmp(last_part(program), "perl", 4) == 0;
+	return (perl || !must_be_perl) && command_names_it(directory);
 }
 
-/* Held by a process that lives: the lock tells it from a number that an editor has got since (doc/ldirectord.md 1). */
-static enum instance_state state_of(const char *path, pid_t *pid)
+/* The number in a pid file; 0: there is none; -1: no file. */
+static pid_t number_in(const char *path)
 {
-	char text[32] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return INSTANCE_STOPPED;
-	ssize_t got = read(fd, text, sizeof text - 1);
-	bool ours = flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
-	close(fd);
-	long number = got > 0 ? strtol(text, NULL, 10) : 0;
-	*pid = (pid_t)number;
-	if (number <= 0)
-		return INSTANCE_STALE;
-	bool alive = kill((pid_t)number, 0) == 0 || errno == EPERM;
-	/* A process of the reference holds no lock: compare its name. */
-	return alive && (ours || is_ldirectord((pid_t)number)) ? INSTANCE_RUNS : INSTANCE_STALE;
+	char text[32];
+	if (access(path, F_OK) != 0)
+		return -1;
+	ssize_t len = process_file_read(path, text, sizeof text - 1);
+	text[len > 0 ? len : 0] = '\0';
+	long number = strtol(text, NULL, 10);
+	return number > 0 && number <= INT_MAX ? (pid_t)number : 0;
 }
 
-enum instance_state instance_state(const struct instance *i, pid_t *pid)
+/* Without the lock: a process of the reference has a pid file only.  Other users than root cannot see the lock; they
+ * get an answer that is good enough, and they can send no signal. */
+static enum instance_state state_by_pid_file(const char *path, bool must_be_perl, pid_t *pid)
 {
-	enum instance_state s = state_of(i->pid_file, pid);
+	*pid = number_in(path);
+	if (*pid > 0 && is_ldirectord(*pid, must_be_perl))
+		return INSTANCE_RUNS;
+	return *pid < 0 ? INSTANCE_STOPPED : INSTANCE_STALE;
+}
+
+static enum instance_state state_without_lock(const struct instance *i, bool must_be_perl, pid_t *pid)
+{
+	enum instance_state s = state_by_pid_file(i->pid_file, must_be_perl, pid);
 	if (s == INSTANCE_RUNS || !i->other[0])
 		return s;
 	pid_t of_other = 0;
-	enum instance_state other = state_of(i->other, &of_other);
+	enum instance_state other = state_by_pid_file(i->other, must_be_perl, &of_other);
 	if (other == INSTANCE_RUNS || s == INSTANCE_STOPPED) {
 		*pid = of_other;
 		return other;
@@ -91,31 +133,78 @@ enum instance_state instance_state(const struct instance *i, pid_t *pid)
 	return s;
 }
 
+/* *started: 0 of a process without a lock. */
+static enum instance_state find(const struct instance *i, pid_t *pid, uint64_t *started)
+{
+	struct lock_holder holder;
+	int held = lock_file_holder(i->lock, &holder);
+	*pid = holder.pid;
+	*started = holder.started;
+	return held > 0 ? INSTANCE_RUNS : state_without_lock(i, held == 0, pid);
+}
+
+enum instance_state instance_state(const struct instance *i, pid_t *pid)
+{
+	uint64_t started;
+	return find(i, pid, &started);
+}
+
+/* Returns a descriptor of the process that runs, or -errno. */
+static int open_running(const struct instance *i)
+{
+	pid_t pid, again;
+	uint64_t started;
+	struct process_stat st;
+	char text[16];
+	if (find(i, &pid, &started) != INSTANCE_RUNS)
+		return -ESRCH;
+	if (started == 0) { /* the reference's: what we find after we have read its start time is what we open */
+		(void)snprintf(text, sizeof text, "%d", (int)pid);
+		if (!process_stat_read(text, &st) || find(i, &again, &started) != INSTANCE_RUNS || again != pid)
+			return -ESRCH;
+		started = st.started;
+	}
+	return process_open(pid, started);
+}
+
+int instance_end(const struct instance *i)
+{
+	int process = open_running(i);
+	if (process < 0)
+		return process;
+	int failed = syscall(SYS_pidfd_send_signal, process, SIGTERM, NULL, 0) == 0 ? 0 : -errno;
+	(void)close(process);
+	return failed;
+}
+
 void instance_leave(const struct instance *i)
 {
 	(void)unlink(i->pid_file); /* if this fails, the missing lock shows that the file is stale */
 }
 
+/* A daemon that ends removes its pid file a moment before its lock is free. */
+static int take_lock(const struct instance *i)
+{
+	int fd;
+	for (int waited = 0; (fd = lock_file_take(i->lock)) == -EWOULDBLOCK && waited < END_MS; waited += END_STEP_MS)
+		(void)poll(NULL, 0, END_STEP_MS); /* interrupted: we look again earlier */
+	return fd;
+}
+
 int instance_claim(const struct instance *i)
 {
 	char text[32];
-	int fd = file_lock(i->pid_file);
+	pid_t reference;
+	int fd = take_lock(i);
 	if (fd < 0)
 		return fd;
-	int len = snprintf(text, sizeof text, "%d\n", (int)getpid());
-	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)len, 0) != len) {
-		int error = errno;
-		instance_leave(i); /* our own file, without content */
-		close(fd);
-		return -error;
+	int failed = state_without_lock(i, true, &reference) == INSTANCE_RUNS ? -EWOULDBLOCK : lock_file_sign(fd);
+	if (!failed) {
+		int len = snprintf(text, sizeof text, "%d\n", (int)getpid());
+		failed = file_replace(i->pid_file, text, (size_t)len, 0644);
 	}
-	/* Write our file before we look for the other one: if two start at once under both names, both may exit, but
-	 * never both run. */
-	pid_t other = 0;
-	if (i->other[0] && state_of(i->other, &other) == INSTANCE_RUNS) {
-		instance_leave(i);
-		close(fd);
-		return -EWOULDBLOCK;
-	}
-	return fd;
+	if (!failed)
+		return fd;
+	(void)close(fd);
+	return failed;
 }

@@ -1,31 +1,30 @@
 // SPDX-License-Identifier: MIT
 /* ldirectord: the command line.  doc/ldirectord.md 1 */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <stddef.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "ldirectord/check/check.h"
 #include "ldirectord/daemon/check_file.h"
 #include "ldirectord/daemon/control.h"
-#include "ldirectord/daemon/director.h"
 #include "ldirectord/daemon/execute.h"
 #include "ldirectord/daemon/instance.h"
+#include "ldirectord/daemon/metrics.h"
 #include "ldirectord/daemon/print.h"
+#include "ldirectord/daemon/start.h"
+#include "ldirectord/daemon/worker.h"
+#include "lib/streams.h"
 
-enum { EXIT_GOOD = 0, EXIT_INIT = 1, EXIT_CONFIG = 2, EXIT_STOPPED = 3, EXIT_USAGE = 255, RESTART_PATIENCE_S = 60 };
+enum { RESTART_PATIENCE_S = 60 };
 
 static int usage(FILE *to, int code)
 {
 	print_to(to,
 		"usage: ldirectord [-d] [CONFIG] start|stop|restart|try-restart|reload|force-reload|status [--json]\n"
+		"       ldirectord [CONFIG] metrics\n"
 		"       ldirectord [CONFIG] drain|disable|enable VIRTUAL REAL\n"
 		"       ldirectord check FILE [--strict] [--json]\n"
 		"       ldirectord -v | -h\n");
@@ -40,158 +39,6 @@ static int print_version(void)
 		"ldirectord %s (heartbeat)\nchecks: %s\nback ends: netlink, IPVSADM=PATH\n", VERSION, checks->str);
 	(void)g_string_free(checks, TRUE);
 	return written > 0 ? EXIT_GOOD : EXIT_INIT;
-}
-
-/* --- start --- */
-
-/* "Error [PID] reading file PATH at line N: TEXT", the form that scripts know. */
-static void print_diags(const struct diags *diags)
-{
-	for (size_t i = 0; i < diags->count; i++) {
-		const struct diag *d = &diags->list[i];
-		print_error("%s [%d] reading file %s at line %u: %s\n",
-			d->severity == DIAG_ERROR ? "Error" : "Warning", (int)getpid(), diags->file, d->line,
-			d->text);
-	}
-}
-
-static struct lb_config *load(const struct instance *instance, int *code)
-{
-	struct diags diags;
-	if (!instance->found) {
-		print_error("ldirectord: the configuration file %s is not there, nor in " SYSCONFDIR "/ha.d or " SYSCONFDIR
-			"/ha.d/conf\n",
-			instance->file);
-		*code = EXIT_INIT;
-		return NULL;
-	}
-	diags_init(&diags, instance->file);
-	struct lb_config *config = lb_load_file(instance->file, false, &diags);
-	if (config)
-		lb_check_paths(config, &diags);
-	if (config && diags.errors > 0) {
-		lb_config_free(config);
-		config = NULL;
-	}
-	print_diags(&diags);
-	diags_free(&diags);
-	*code = config ? EXIT_GOOD : EXIT_CONFIG;
-	return config;
-}
-
-/* Type=notify of systemd: send a datagram to $NOTIFY_SOCKET, if it is set. */
-static void notify_systemd(const char *state)
-{
-	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un to = {.sun_family = AF_UNIX};
-	if (!path || (path[0] != '/' && path[0] != '@') || strlen(path) >= sizeof to.sun_path)
-		return;
-	memcpy(to.sun_path, path, strlen(path));
-	if (path[0] == '@')
-		to.sun_path[0] = '\0';
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return;
-	(void)sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to,
-		     /* if nothing listens, systemd reports its own time-out */
-		     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path)));
-	close(fd);
-}
-
-struct starter {
-	int fd; /* to the waiting command; -1: none waits */
-};
-
-static void on_ready(void *context, bool ok, const char *why)
-{
-	struct starter *s = context;
-	if (ok)
-		notify_systemd("READY=1\n");
-	if (!ok && s->fd < 0)
-		print_error("ldirectord: the IPVS table cannot be used: %s\n", why);
-	if (s->fd < 0)
-		return;
-	char line[256];
-	int len = snprintf(line, sizeof line, ok ? "ok" : "the IPVS table cannot be used: %s", why);
-	if (len > 0)
-		(void)!write(s->fd, line, strnlen(line, sizeof line)); /* fails if the command has ended */
-	close(s->fd);
-	s->fd = -1;
-}
-
-/* Run the daemon in this process. */
-static int run(const struct instance *instance, struct lb_config *config, bool debug, struct starter *starter)
-{
-	struct director_options options = {.instance = instance, .debug = debug, .ready = on_ready, .context = starter};
-	return director_run(&options, config);
-}
-
-static void to_background(void)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	(void)setsid();
-	if (chdir("/") < 0 || null < 0)
-		_exit(EXIT_INIT);
-	for (int fd = 0; fd <= 2; fd++)
-		(void)dup2(null, fd);
-}
-
-/* The command waits until the table is written: after exit code 0 a cluster manager relies on it. */
-static int wait_for_daemon(const struct instance *instance, int fd)
-{
-	char line[256] = "";
-	size_t len = 0;
-	int deaf = 0;
-	for (ssize_t n; !deaf && len < sizeof line - 1 && (n = read(fd, line + len, sizeof line - 1 - len)) != 0;) {
-		if (n < 0 && errno != EINTR)
-			deaf = errno;
-		len += n > 0 ? (size_t)n : 0;
-	}
-	close(fd);
-	if (strcmp(line, "ok") == 0)
-		return EXIT_GOOD;
-	pid_t pid;
-	if (!line[0] && (deaf || instance_state(instance, &pid) == INSTANCE_RUNS))
-		(void)snprintf(line, sizeof line,
-			"the daemon does not report whether its table is written%s%s; see its status and log",
-			deaf ? ": " : "", deaf ? strerror(deaf) : "");
-	print_error("ldirectord: %s\n", line[0] ? line : "the daemon ended before it was ready; see its log");
-	return EXIT_INIT;
-}
-
-static int start_background(const struct instance *instance, struct lb_config *config)
-{
-	int ends[2];
-	if (pipe2(ends, O_CLOEXEC) < 0) {
-		perror("ldirectord: pipe");
-		return EXIT_INIT;
-	}
-	pid_t pid = fork();
-	if (pid < 0) {
-		perror("ldirectord: fork");
-		return EXIT_INIT;
-	}
-	if (pid > 0) {
-		close(ends[1]);
-		lb_config_free(config);
-		return wait_for_daemon(instance, ends[0]);
-	}
-	to_background();
-	if (fork() != 0)
-		_exit(EXIT_GOOD);
-	int claim = instance_claim(instance);
-	if (claim < 0) {
-		char line[256];
-		int len = snprintf(line, sizeof line, "pid file %s: %s", instance->pid_file,
-				   claim == -EWOULDBLOCK ? "another one runs" : strerror(-claim));
-		/* fails if the command has ended */
-		(void)!write(ends[1], line, len > 0 ? strnlen(line, sizeof line) : 0);
-		_exit(EXIT_INIT);
-	}
-	struct starter starter = {.fd = ends[1]};
-	int code = run(instance, config, false, &starter);
-	instance_leave(instance);
-	_exit(code);
 }
 
 /* A daemon in the foreground has no pid file; a second one would take over its socket and its table. */
@@ -209,23 +56,22 @@ static int command_start(const struct instance *instance, bool debug)
 	pid_t pid;
 	if (!debug && (instance_state(instance, &pid) == INSTANCE_RUNS || answers(instance)))
 		return EXIT_GOOD;
-	struct lb_config *config = load(instance, &code);
+	struct lb_config *config = start_load(instance, !debug, &code);
 	if (config == NULL)
 		return code;
-	struct starter none = {.fd = -1};
-	return debug || config->supervised ? run(instance, config, debug, &none) : start_background(instance, config);
+	return start_director(instance, config, debug);
 }
 
 /* --- other commands: they need no valid file --- */
 
 static int command_stop(const struct instance *instance)
 {
-	pid_t pid;
 	char *answer = NULL;
-	if (instance_state(instance, &pid) == INSTANCE_RUNS) {
-		if (kill(pid, SIGTERM) == 0)
-			return EXIT_GOOD;
-		print_error("ldirectord: cannot signal process %d: %s\n", (int)pid, strerror(errno));
+	int error = instance_end(instance);
+	if (error == 0)
+		return EXIT_GOOD;
+	if (error != -ESRCH) {
+		print_error("ldirectord: cannot signal the daemon for %s: %s\n", instance->file, strerror(-error));
 		return EXIT_INIT;
 	}
 	(void)control_ask(instance->socket, "stop", &answer); /* supervised or -d; no answer: nothing to stop */
@@ -241,7 +87,7 @@ static int command_restart(const struct instance *instance, bool only_running)
 	struct lb_config *config;
 	if (!runs && only_running)
 		return EXIT_GOOD;
-	config = load(instance, &code); /* check the file before the old daemon is stopped */
+	config = start_load(instance, true, &code); /* check the file before the old daemon is stopped */
 	if (config == NULL)
 		return code;
 	lb_config_free(config);
@@ -262,7 +108,7 @@ static int unheard(const struct instance *instance, int error, FILE *out, int co
 		print_to(out, "ldirectord is stopped for %s\n", instance->file);
 		return code;
 	}
-	print_error("ldirectord for %s is running with pid: %d, but is not heard at %s: %s; see its log\n",
+	print_error("ldirectord for %s is running with pid: %d, but does not answer at %s: %s; see its log\n",
 		instance->file, (int)pid, instance->socket, strerror(-error));
 	return EXIT_INIT;
 }
@@ -272,7 +118,7 @@ static int command_reload(const struct instance *instance)
 	char *answer = NULL;
 	int result = control_ask(instance->socket, "reload", &answer);
 	if (result == 1)
-		print_error("ldirectord: not reloaded, the old configuration goes on: %s", answer);
+		print_error("ldirectord: not reloaded, the old configuration stays in use: %s", answer);
 	free(answer);
 	return result == 0 ? EXIT_GOOD : result == 1 ? EXIT_CONFIG : unheard(instance, result, stderr, EXIT_INIT);
 }
@@ -303,6 +149,21 @@ static int command_status(const struct instance *instance, bool json)
 	}
 	print_to(stdout, "ldirectord is stopped for %s\n", instance->file);
 	return EXIT_STOPPED;
+}
+
+static int command_metrics(const struct instance *instance)
+{
+	char *answer = NULL;
+	GString *text = g_string_new(NULL);
+	int error = control_ask(instance->socket, "status", &answer);
+	bool good = error == 0 && metrics_put(answer, text);
+	if (good)
+		print_to(stdout, "%s", text->str);
+	free(answer);
+	(void)g_string_free(text, TRUE);
+	if (good)
+		return EXIT_GOOD;
+	return unheard(instance, error == 0 ? -EPROTO : error, stderr, EXIT_STOPPED);
 }
 
 static int command_order(const struct instance *instance, const char *word, char **operands)
@@ -359,9 +220,11 @@ static int run_own(const struct words *w, const struct instance *instance)
 		return command_reload(instance);
 	if (strcmp(c, "status") == 0)
 		return command_status(instance, w->json);
+	if (strcmp(c, "metrics") == 0)
+		return command_metrics(instance);
 	if ((strcmp(c, "drain") == 0 || strcmp(c, "disable") == 0 || strcmp(c, "enable") == 0) && w->operand_count == 2)
 		return command_order(instance, c, w->operands);
-	print_error("ldirectord: \"%s\" is no command\n", c);
+	print_error("ldirectord: \"%s\" is not a command\n", c);
 	return usage(stdout, EXIT_USAGE);
 }
 
@@ -387,7 +250,7 @@ static int run_command(const struct words *w)
 static bool is_command(const char *word)
 {
 	static const char *const commands[] = {"start", "stop", "restart", "try-restart", "reload", "force-reload",
-		"status", "drain", "disable", "enable"};
+		"status", "metrics", "drain", "disable", "enable"};
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		if (strcmp(word, commands[i]) == 0)
 			return true;
@@ -398,6 +261,10 @@ int main(int argc, char **argv)
 {
 	struct words w = {0};
 	int at = 1;
+	if (streams_fill() != 0) /* first: no file of ours may get the number of a stream */
+		return EXIT_INIT;
+	if (argc == 3 && strcmp(argv[1], WORKER_ARGUMENT) == 0)
+		return worker_main(argv[2]);
 	for (; at < argc && argv[at][0] == '-' && argv[at][1] != '\0'; at++) {
 		const char *o = argv[at];
 		if (strcmp(o, "--") == 0) {

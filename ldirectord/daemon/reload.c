@@ -9,7 +9,8 @@
 
 #include "ldirectord/daemon/check_file.h"
 #include "ldirectord/daemon/director_private.h"
-#include "ldirectord/daemon/ldlog.h"
+#include "ldirectord/daemon/known_names.h"
+#include "ldirectord/daemon/log/ldlog.h"
 
 struct stamp {
 	int64_t mtime_ns, size;
@@ -26,15 +27,19 @@ struct reload {
 	GArray *next;          /* struct waiter: for the next job */
 	bool again;            /* start another job after this one, also without waiters */
 	struct stamp of_loaded, seen;
-	char *sum;             /* of the content that was loaded last; NULL: it could not be read */
+	GBytes *content;       /* that was looked at last; NULL: it could not be read */
+	GBytes *good;          /* that is in use */
+	struct mono patience;  /* when to read a file that may be half written; MONO_FAR: it is not */
 };
 
 /* The data of the thread.  Only the main loop uses r; it sets r to NULL when the director has ended. */
 struct job {
 	struct reload *r;
-	char *file, *sum;
+	char *file;
+	GBytes *content;
+	struct known_names *names; /* of the configuration that is in use */
 	struct diags diags;
-	struct lb_config *config; /* NULL: diags says why */
+	struct lb_config *config; /* NULL: the reason is in diags */
 	GArray *waiters;
 };
 
@@ -51,22 +56,41 @@ static bool stamps_equal(struct stamp a, struct stamp b)
 	return a.mtime_ns == b.mtime_ns && a.size == b.size;
 }
 
-static char *sum_of(const char *file)
+static GBytes *content_of(const char *file)
 {
-	char *text, *sum;
+	char *text;
 	gsize len;
-	if (!g_file_get_contents(file, &text, &len, NULL))
-		return NULL;
-	sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)text, len);
-	g_free(text);
-	return sum;
+	return g_file_get_contents(file, &text, &len, NULL) ? g_bytes_new_take(text, len) : NULL;
+}
+
+static bool contents_equal(GBytes *a, GBytes *b)
+{
+	return a && b ? g_bytes_equal(a, b) : a == b;
+}
+
+/* Takes b over. */
+static void set_content(GBytes **a, GBytes *b)
+{
+	if (*a)
+		g_bytes_unref(*a);
+	*a = b;
+}
+
+/* Is a the beginning of b, and shorter?  So looks a file that is being written, and one on a full disk. */
+static bool is_beginning(GBytes *a, GBytes *b)
+{
+	gsize a_len, b_len;
+	if (!a || !b)
+		return false;
+	const char *a_text = g_bytes_get_data(a, &a_len), *b_text = g_bytes_get_data(b, &b_len);
+	return a_len < b_len && (a_len == 0 || memcmp(a_text, b_text, a_len) == 0);
 }
 
 /* --- the result --- */
 
 static void first_error(const struct diags *diags, char *why, size_t cap)
 {
-	(void)snprintf(why, cap, "no error was named");
+	(void)snprintf(why, cap, "no reason was given");
 	for (size_t i = 0; i < diags->count; i++)
 		if (diags->list[i].severity == DIAG_ERROR) {
 			diag_format(diags, i, why, cap);
@@ -85,10 +109,9 @@ static void log_diags(const struct diags *diags)
 
 static void run_callback(const struct director *d)
 {
-	if (!d->config->callback || access(d->config->callback, X_OK) < 0)
-		return;
-	char *const argv[] = {d->config->callback, d->config->file, NULL};
-	run_site_program(d->config->callback, argv);
+	char *const words[] = {d->config->callback, d->config->file, NULL};
+	if (d->config->callback)
+		run_site_program("callback", words);
 }
 
 static bool apply(struct director *d, struct job *job, char *why, size_t cap)
@@ -97,6 +120,12 @@ static bool apply(struct director *d, struct job *job, char *why, size_t cap)
 	if (job->config == NULL) {
 		first_error(&job->diags, why, cap);
 		ldlog(" - ignore new configuration");
+		return false;
+	}
+	/* "> file", a full disk, a template that failed: to remove all services is what stop is for. */
+	if (job->config->virtual_count == 0 && d->config->virtual_count > 0) {
+		(void)snprintf(why, cap, "%s: error: there is no virtual service any more; expected at least one, or stop", job->file);
+		ldlog(" - ignore new configuration: %s", why);
 		return false;
 	}
 	if (!director_apply(d, job->config)) {
@@ -114,10 +143,11 @@ static bool apply(struct director *d, struct job *job, char *why, size_t cap)
 static void job_free(struct job *job)
 {
 	lb_config_free(job->config);
+	known_names_free(job->names);
 	diags_free(&job->diags);
 	g_array_free(job->waiters, TRUE);
+	set_content(&job->content, NULL);
 	g_free(job->file);
-	g_free(job->sum);
 	g_free(job);
 }
 
@@ -134,9 +164,10 @@ static gboolean on_loaded(gpointer data)
 	}
 	struct director *d = r->director;
 	r->job = NULL;
-	g_free(r->sum);
-	r->sum = g_steal_pointer(&job->sum);
 	bool ok = apply(d, job, why, sizeof why);
+	if (ok)
+		set_content(&r->good, job->content ? g_bytes_ref(job->content) : NULL);
+	set_content(&r->content, g_steal_pointer(&job->content));
 	(void)snprintf(d->last_error, sizeof d->last_error, "%s", why);
 	if (!ok)
 		director_reload_failed(d, why);
@@ -155,8 +186,8 @@ static gboolean on_loaded(gpointer data)
 static gpointer load(gpointer data)
 {
 	struct job *job = data;
-	job->sum = sum_of(job->file);
-	job->config = lb_load_file(job->file, false, &job->diags);
+	job->content = content_of(job->file);
+	job->config = lb_load_file(job->file, &(struct lb_load){.names = job->names}, &job->diags);
 	g_idle_add(on_loaded, job);
 	return NULL;
 }
@@ -166,11 +197,13 @@ static void begin(struct reload *r)
 	struct job *job = g_new0(struct job, 1);
 	job->r = r;
 	job->file = g_strdup(r->director->options->instance->file);
+	job->names = known_names_of(r->director->config);
 	diags_init(&job->diags, job->file);
 	job->waiters = g_steal_pointer(&r->next);
 	r->next = g_array_new(FALSE, FALSE, sizeof(struct waiter));
 	r->again = false;
 	r->of_loaded = r->seen = stamp_of(job->file);
+	r->patience = MONO_FAR;
 	r->job = job;
 	GThread *thread = g_thread_try_new("load", load, job, NULL);
 	if (thread)
@@ -205,7 +238,23 @@ void reload_forget(struct reload *r, const void *context)
 
 /* --- changes of the file --- */
 
-/* A new file must be unchanged for a second, so that we do not read one that is still being copied. */
+static void changed(struct reload *r, const char *file)
+{
+	enum { PATIENCE_S = 10 };
+	struct director *d = r->director;
+	ldlog("Configuration file '%s' has changed on disk", file);
+	if (!d->config->autoreload) {
+		run_callback(d);
+	} else if (is_beginning(r->content, r->good)) {
+		ldlog(" - it has only the beginning of what it had: it may be in the middle of being written; read in %d s, or when it changes again",
+			PATIENCE_S);
+		r->patience = mono_add(mono_now(), span_ms(PATIENCE_S * 1000));
+	} else {
+		reload_begin(r, NULL, NULL);
+	}
+}
+
+/* A new file must be unchanged for a second, so that we do not read a file that is still being copied. */
 void reload_look(struct reload *r)
 {
 	struct director *d = r->director;
@@ -213,20 +262,21 @@ void reload_look(struct reload *r)
 	struct stamp now = stamp_of(file);
 	bool stable = stamps_equal(now, r->seen);
 	r->seen = now;
-	if (now.size < 0 || !stable || r->job || stamps_equal(now, r->of_loaded))
+	if (now.size < 0 || !stable || r->job)
 		return;
+	if (stamps_equal(now, r->of_loaded)) {
+		if (mono_reached(mono_now(), r->patience))
+			reload_begin(r, NULL, NULL);
+		return;
+	}
 	r->of_loaded = now;
-	char *sum = sum_of(file);
-	bool touched = g_strcmp0(sum, r->sum) == 0; /* new time, same content */
-	g_free(r->sum);
-	r->sum = sum;
-	if (touched)
-		return;
-	ldlog("Configuration file '%s' has changed on disk", file);
-	if (d->config->autoreload)
-		reload_begin(r, NULL, NULL);
-	else
-		run_callback(d);
+	GBytes *content = content_of(file);
+	bool touched = contents_equal(content, r->content); /* new time, same content */
+	set_content(&r->content, content);
+	if (!touched) {
+		r->patience = MONO_FAR;
+		changed(r, file);
+	}
 }
 
 struct reload *reload_new(struct director *d)
@@ -235,7 +285,9 @@ struct reload *reload_new(struct director *d)
 	r->director = d;
 	r->next = g_array_new(FALSE, FALSE, sizeof(struct waiter));
 	r->of_loaded = r->seen = stamp_of(d->options->instance->file);
-	r->sum = sum_of(d->options->instance->file);
+	r->content = content_of(d->options->instance->file);
+	r->good = r->content ? g_bytes_ref(r->content) : NULL;
+	r->patience = MONO_FAR;
 	return r;
 }
 
@@ -245,6 +297,7 @@ void reload_free(struct reload *r)
 	if (r->job)
 		r->job->r = NULL;
 	g_array_free(r->next, TRUE);
-	g_free(r->sum);
+	set_content(&r->content, NULL);
+	set_content(&r->good, NULL);
 	g_free(r);
 }

@@ -133,7 +133,7 @@ static void show_check(json_t *json, const struct lb_virtual *v)
 	put_text(json, "database", v->database);
 	put_text(json, "secret", v->secret[0] ? "***" : "");
 	put(json, "status", status(v));
-	put(json, "redirect", json_string(v->redirect_follow ? "follow" : "no"));
+	put(json, "redirect", json_string(lb_redirect_name(v->redirect)));
 	put_text(json, "sni", v->sni);
 	put(json, "sslverify", json_string(lb_sslverify_name(v->sslverify)));
 	put_text(json, "sslca", v->sslca);
@@ -144,11 +144,14 @@ static void show_check(json_t *json, const struct lb_virtual *v)
 	put_number(json, "checkcount", v->check_count);
 	put_number(json, "failurecount", v->failure_count);
 	put_number(json, "risecount", v->rise_count);
+	put_number(json, "quorum", v->quorum);
+	put_number(json, "quorumhysteresis", v->quorum_hysteresis);
 }
 
-static void show_telling(json_t *json, const struct lb_virtual *v)
+static void show_notification(json_t *json, const struct lb_virtual *v)
 {
 	put_text(json, "fallbackcommand", v->fallback_command);
+	put_text(json, "alertcommand", v->alert_command);
 	put_text(json, "monitorfile", v->monitor_file);
 	put_text(json, "servicename", v->service_name);
 	put_text(json, "comment", v->comment);
@@ -164,7 +167,7 @@ static json_t *virtual(const struct lb_virtual *v)
 	json_t *json = json_object(), *reals = json_array();
 	show_identity(json, v);
 	show_check(json, v);
-	show_telling(json, v);
+	show_notification(json, v);
 	if (v->fallback)
 		put(json, "fallback", fallback(v->fallback));
 	for (size_t i = 0; i < v->real_count; i++)
@@ -187,6 +190,8 @@ static void show_common(json_t *json, const struct lb_common *g)
 		{"checkcount", g->check_count, 1},
 		{"failurecount", g->failure_count, 1},
 		{"risecount", g->rise_count, 1},
+		{"quorum", g->quorum, 1},
+		{"quorumhysteresis", g->quorum_hysteresis, 0},
 		{"emailalertfreq", g->email_alert_freq, 0},
 		{"emailalertstatus", g->email_alert_status, 0},
 	};
@@ -203,6 +208,7 @@ static void show_common(json_t *json, const struct lb_common *g)
 	if (g->cleanstop >= 0)
 		put_yesno(json, "cleanstop", g->cleanstop > 0);
 	put_text(json, "fallbackcommand", g->fallback_command);
+	put_text(json, "alertcommand", g->alert_command);
 	put_text(json, "emailalert", g->email_alert);
 	put_text(json, "smtp", g->smtp);
 }
@@ -229,7 +235,7 @@ static json_t *globals(const struct lb_config *c)
 	return json;
 }
 
-json_t *lb_show_config(const struct lb_config *c)
+static json_t *show_config(const struct lb_config *c)
 {
 	json_t *json = json_object(), *virtuals = json_array();
 	put(json, "globals", globals(c));
@@ -255,6 +261,6 @@ json_t *lb_show_check(const struct lb_config *c, const struct diags *d)
 	put(json, "errors", errors);
 	put(json, "warnings", warnings);
 	if (c && d->errors == 0)
-		put(json, "config", lb_show_config(c));
+		put(json, "config", show_config(c));
 	return json;
 }

@@ -8,10 +8,9 @@
 #include "ldirectord/conf/config.h"
 #include "lib/diag.h"
 
-/* {"globals": {...}, "virtuals": [{..., "real": [...]}]}: passwd and secret as "***".  NULL without memory; else the
- * caller's. */
-json_t *lb_show_config(const struct lb_config *c);
-/* {"ok", "errors": [{"line", "column", "message"}], "warnings": [...], "config"}; c NULL: no "config". */
+/* {"ok", "errors": [{"line", "column", "message"}], "warnings": [...], "config"}.
+ * config: {"globals": {...}, "virtuals": [{..., "real": [...]}]}, passwd and secret as "***"; c NULL: no "config".
+ * NULL without memory; else the caller's. */
 json_t *lb_show_check(const struct lb_config *c, const struct diags *d);
 
 #endif

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* An ipvsadm program.  A table is read by "-S -n", which does not know thresholds, and "-L -n --thresholds", which
- * does.
+/* The back end that runs an ipvsadm program.  It reads the table with "-S -n", and the thresholds, which are missing
+ * there, with "-L -n --thresholds".
  *
- * A batch goes to one "-R" on standard input.  The real one (1.31) carries on after a line that the kernel refuses,
- * says one message for it on stderr without naming the line, and its exit status is that of the last line; at a line
- * that it refuses itself it ends, and the rest is not tried.  So a mark follows every operation: a line that always
- * fails, changes nothing, and prints a message that the operation before it never prints.  The output before
- * the mark belongs
- * to the operation; where marks are missing it ended, and the rest goes to another -R. */
+ * A batch goes to the standard input of one "-R".  When the kernel refuses a line, the original ipvsadm (1.31) prints a
+ * message that does not name the line, and continues; its exit status is that of the last line.  When ipvsadm itself
+ * refuses a line, it ends, and the remaining lines are not tried.  So we write a mark after every operation: a line
+ * that always fails, changes nothing, and prints a message that the operation before it never prints.  The output
+ * before the mark belongs to that operation.  If marks are missing, ipvsadm has ended early, and the rest goes to
+ * another -R. */
 #include "ldirectord/ipvs/private.h"
 
 #include <errno.h>
@@ -17,18 +17,18 @@
 #include <unistd.h>
 
 enum {
-	LINE_CAP = 320, /* the longest operation has 230 */
+	LINE_CAP = 320, /* the longest operation has 230 bytes */
 	MARK_CAP = 64,
 	ARGUMENTS_MAX = 32,
 	DEADLINE_MS = 10000,
 };
 
-/* Nobody has a virtual service at no address. */
+/* There is never a virtual service with the address 0.0.0.0. */
 static const struct {
-	const char *line, *words;
+	const char *line, *message;
 } marks[] = {
 	{"-Z -u 0.0.0.0:65535", "No such service"},
-	{"-e -u 0.0.0.0:65535 -r 0.0.0.0:1 -m", "Service not defined"}, /* after what may find no service itself */
+	{"-e -u 0.0.0.0:65535 -r 0.0.0.0:1 -m", "Service not defined"}, /* after operations that may print the other */
 };
 
 struct command {
@@ -50,7 +50,7 @@ static void run(struct command *c, char *const arguments[], struct bytes input, 
 	run_program(argv, input, span_ms(DEADLINE_MS), out);
 }
 
-/* Why it did nothing at all: could not be started, or had to be killed, or found no IPVS.  NULL: it was at work. */
+/* Why ipvsadm did nothing at all: it could not be started, was killed, or found no IPVS.  NULL: it did its work. */
 static const char *general_failure(struct command *c, const struct run_result *r)
 {
 	if (r->error == -ETIMEDOUT)
@@ -104,8 +104,8 @@ static int take_rules(struct command *c, char *text, struct table *out, const ch
 			error = op.kind == TABLE_REAL_ADD && service ? memory_append_real(service, &op.real) : -EINVAL;
 		}
 		if (error != 0) {
-			(void)snprintf(c->why, sizeof c->why, "%s -S -n says \"%.80s\": %s", c->path, line,
-				error == -ENOMEM ? "no memory" : "not understood");
+			(void)snprintf(c->why, sizeof c->why, "%s -S -n printed \"%.80s\": %s", c->path, line,
+				error == -ENOMEM ? "no memory" : "this line is not understood");
 			*why = c->why;
 			return error;
 		}
@@ -113,7 +113,7 @@ static int take_rules(struct command *c, char *text, struct table *out, const ch
 	return 0;
 }
 
-/* "TCP  10.9.0.1:80 wrr", "FWM  5 IPv6 rr": whose reals follow. */
+/* "TCP  10.9.0.1:80 wrr", "FWM  5 IPv6 rr": the reals of this virtual follow. */
 static struct table_service *heading(const struct table *t, const char *line)
 {
 	char protocol[8], name[64], family[8] = "", text[96];
@@ -134,7 +134,7 @@ static struct table_service *heading(const struct table *t, const char *line)
 static void take_thresholds(char *text, struct table *out)
 {
 	struct table_service *service = NULL;
-	size_t next = 0; /* both lists have the same order; a real that came or went between them is looked for */
+	size_t next = 0; /* both lists have the same order, unless a real was added or deleted in between */
 	for (char *line; (line = strsep(&text, "\n")) != NULL;) {
 		char name[64];
 		unsigned upper, lower;
@@ -186,28 +186,28 @@ struct batch {
 	const struct table_op *ops;
 	struct ipvs_result *results;
 	size_t count, done, failed;
-	bool singly; /* it does not understand -R */
+	bool singly; /* this program does not understand -R */
 };
 
-static void settle(struct batch *b, int error, const char *words)
+static void settle(struct batch *b, int error, const char *message)
 {
-	b->failed += ipvs_result_set(&b->results[b->done], b->ops[b->done].kind, error, words);
+	b->failed += ipvs_result_set(&b->results[b->done], b->ops[b->done].kind, error, message);
 	b->done++;
 }
 
-static void settle_words(struct batch *b, const char *words)
+static void settle_message(struct batch *b, const char *message)
 {
-	settle(b, words ? ipvs_text_error(b->ops[b->done].kind, words) : 0, words);
+	settle(b, message ? ipvs_text_error(b->ops[b->done].kind, message) : 0, message);
 }
 
-/* The rest would fare alike. */
-static void settle_all(struct batch *b, int error, const char *words)
+/* All remaining operations would have the same result. */
+static void settle_all(struct batch *b, int error, const char *message)
 {
 	while (b->done < b->count)
-		settle(b, error, words);
+		settle(b, error, message);
 }
 
-/* The next operation by a call of its own. */
+/* Apply the next operation with a separate call. */
 static void apply_singly(struct batch *b)
 {
 	char line[LINE_CAP], *arguments[ARGUMENTS_MAX + 1] = {NULL}, *rest = line;
@@ -217,15 +217,15 @@ static void apply_singly(struct batch *b)
 		arguments[k] = strsep(&rest, " ");
 	run(b->command, arguments, bytes_of(""), &r);
 	const char *general = general_failure(b->command, &r);
-	char *words = r.err, number[64];
+	char *message = r.err, number[64];
 	if (general) {
 		settle_all(b, general_error(&r), general);
 	} else if (r.status == 0) {
 		settle(b, 0, NULL);
 	} else {
-		words = strsep(&words, "\n");
-		(void)snprintf(number, sizeof number, "ipvsadm ended with %d and said nothing", r.status);
-		settle_words(b, words && words[0] != '\0' ? words : number);
+		message = strsep(&message, "\n");
+		(void)snprintf(number, sizeof number, "ipvsadm ended with %d and printed nothing", r.status);
+		settle_message(b, message && message[0] != '\0' ? message : number);
 	}
 	run_free(&r);
 }
@@ -247,19 +247,20 @@ static char *batch_input(const struct batch *b, struct bytes *input)
 	return text;
 }
 
-/* What it said, operation by operation.  Returns what it said to the one at which it ended; NULL: nothing. */
-static const char *take_answers(struct batch *b, char *said)
+/* Assign the output of ipvsadm to the operations.  Returns its message for the operation at which it ended; NULL: there
+ * is none. */
+static const char *take_answers(struct batch *b, char *output)
 {
-	const char *words = NULL;
-	for (char *line; b->done < b->count && (line = strsep(&said, "\n")) != NULL;) {
-		if (strcmp(line, marks[mark_of(b->ops[b->done].kind)].words) == 0) {
-			settle_words(b, words);
-			words = NULL;
-		} else if (words == NULL && line[0] != '\0') {
-			words = line;
+	const char *message = NULL;
+	for (char *line; b->done < b->count && (line = strsep(&output, "\n")) != NULL;) {
+		if (strcmp(line, marks[mark_of(b->ops[b->done].kind)].message) == 0) {
+			settle_message(b, message);
+			message = NULL;
+		} else if (message == NULL && line[0] != '\0') {
+			message = line;
 		}
 	}
-	return words;
+	return message;
 }
 
 static void apply_restore(struct batch *b)
@@ -275,17 +276,17 @@ static void apply_restore(struct batch *b)
 	run(b->command, (char *[]){"-R", NULL}, input, &r);
 	free(text);
 	const char *general = general_failure(b->command, &r);
-	const char *words = r.err ? take_answers(b, r.err) : NULL;
+	const char *message = r.err ? take_answers(b, r.err) : NULL;
 	if (b->done == b->count) {
 		;
 	} else if (general) {
 		settle_all(b, general_error(&r), general);
-	} else if (b->done > before && words) {
-		settle_words(b, words); // it ended at this one
-	} else if (b->done == before && words == NULL && r.status == 0) {
-		settle_all(b, 0, NULL); // a stand-in that says nothing to the marks, and so nothing went wrong
+	} else if (b->done > before && message) {
+		settle_message(b, message); // it ended at this operation
+	} else if (b->done == before && message == NULL && r.status == 0) {
+		settle_all(b, 0, NULL); // another program, which prints nothing for a mark: no message, so no failure
 	} else {
-		/* It ended at the first one or was killed.  If a call of its own can do it, -R is of no use here. */
+		/* It ended at the first operation or was killed.  If a separate call works, -R is of no use here. */
 		size_t failed = b->failed;
 		apply_singly(b);
 		b->singly = b->failed == failed;
@@ -317,7 +318,7 @@ static const struct ipvs_backend backend = {"command", command_read, command_app
 
 struct ipvs *ipvs_command(const char *path, const char **why)
 {
-	*why = "IPVSADM: not the absolute path of a program that can be run; expected such as /sbin/ipvsadm";
+	*why = "IPVSADM: not the absolute path of a program that can be run; expected a path such as /sbin/ipvsadm";
 	if (path[0] != '/' || access(path, X_OK) != 0)
 		return NULL;
 	struct command *c = calloc(1, sizeof *c);

@@ -15,11 +15,12 @@ enum {
 	ALL = SERVICE_SET | SERVICE_OLD | REALS,
 };
 
-/* The kernel's errors and what ipvsadm 1.31 says to them.  ESRCH is always the service, ENOENT what it lacks. */
+/* The kernel's errors and the messages of ipvsadm 1.31 for them.  ESRCH: there is no such service.  ENOENT: the service
+ * exists, but what the operation needs is missing. */
 static const struct {
 	unsigned kinds;
 	int error;
-	const char *words;
+	const char *message;
 } table[] = {
 	{SERVICE_ADD, EEXIST, "Service already exists"},
 	{SERVICE_OLD, ESRCH, "No such service"},
@@ -36,14 +37,14 @@ const char *ipvs_error_text(enum table_op_kind kind, int error)
 {
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
 		if ((table[i].kinds & 1U << kind) != 0 && table[i].error == -error)
-			return table[i].words;
+			return table[i].message;
 	return strerror(-error);
 }
 
-int ipvs_text_error(enum table_op_kind kind, const char *words)
+int ipvs_text_error(enum table_op_kind kind, const char *message)
 {
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-		if ((table[i].kinds & 1U << kind) != 0 && strcmp(table[i].words, words) == 0)
+		if ((table[i].kinds & 1U << kind) != 0 && strcmp(table[i].message, message) == 0)
 			return -table[i].error;
 	return -EIO;
 }

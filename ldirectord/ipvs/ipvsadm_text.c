@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Both ways.  The letter of a kind, of a protocol, of a method: by their enums. */
+/* The options for a kind, a protocol and a method, indexed by their enums.  Reading and writing use the same tables. */
 static const char *const kinds[] = {"-A", "-E", "-D", "-a", "-e", "-d"};
 static const char *const protocols[] = {[LB_TCP] = "-t", [LB_UDP] = "-u", [LB_FWM] = "-f"};
 static const char *const methods[] = {[LB_GATE] = "-g", [LB_MASQ] = "-m", [LB_IPIP] = "-i"};
@@ -50,33 +50,33 @@ bool ipvs_address_parse(const char *text, struct lb_address *out)
 
 static const struct {
 	const char *scheduler; /* NULL: any */
-	const char *word;
+	const char *name;
 	uint32_t bit;
-} flag_words[] = {
+} flag_names[] = {
 	{"sh", "sh-fallback", IP_VS_SVC_F_SCHED1}, {"sh", "sh-port", IP_VS_SVC_F_SCHED2},
 	{"mh", "mh-fallback", IP_VS_SVC_F_SCHED1}, {"mh", "mh-port", IP_VS_SVC_F_SCHED2},
 	{NULL, "flag-1", IP_VS_SVC_F_SCHED1},      {NULL, "flag-2", IP_VS_SVC_F_SCHED2},
 	{NULL, "flag-3", IP_VS_SVC_F_SCHED3},
 };
-enum { FLAG_WORDS = sizeof flag_words / sizeof flag_words[0] };
+enum { FLAG_NAMES = sizeof flag_names / sizeof flag_names[0] };
 
 static bool flag_is_of(size_t i, const char *scheduler)
 {
-	return flag_words[i].scheduler == NULL || strcmp(flag_words[i].scheduler, scheduler) == 0;
+	return flag_names[i].scheduler == NULL || strcmp(flag_names[i].scheduler, scheduler) == 0;
 }
 
-bool ipvs_flags_parse(const char *scheduler, const char *words, uint32_t *bits)
+bool ipvs_flags_parse(const char *scheduler, const char *names, uint32_t *bits)
 {
 	char copy[sizeof ((struct table_service *)0)->schedflags], *rest = copy;
-	(void)snprintf(copy, sizeof copy, "%s", words);
+	(void)snprintf(copy, sizeof copy, "%s", names);
 	*bits = 0;
-	for (char *word; (word = strsep(&rest, ",")) != NULL;) {
+	for (char *name; (name = strsep(&rest, ",")) != NULL;) {
 		size_t i = 0;
-		while (i < FLAG_WORDS && !(flag_is_of(i, scheduler) && strcmp(flag_words[i].word, word) == 0))
+		while (i < FLAG_NAMES && !(flag_is_of(i, scheduler) && strcmp(flag_names[i].name, name) == 0))
 			i++;
-		if (i < FLAG_WORDS)
-			*bits |= flag_words[i].bit;
-		else if (word[0] != '\0')
+		if (i < FLAG_NAMES)
+			*bits |= flag_names[i].bit;
+		else if (name[0] != '\0')
 			return false;
 	}
 	return true;
@@ -85,12 +85,12 @@ bool ipvs_flags_parse(const char *scheduler, const char *words, uint32_t *bits)
 void ipvs_flags_text(const char *scheduler, uint32_t bits, char *out, size_t cap)
 {
 	struct writer w = writer_over(out, cap - 1);
-	for (size_t i = 0; i < FLAG_WORDS; i++) {
-		if ((bits & flag_words[i].bit) == 0 || !flag_is_of(i, scheduler))
+	for (size_t i = 0; i < FLAG_NAMES; i++) {
+		if ((bits & flag_names[i].bit) == 0 || !flag_is_of(i, scheduler))
 			continue;
-		bits &= ~flag_words[i].bit; // the scheduler's own word comes first
+		bits &= ~flag_names[i].bit; // the scheduler's own name comes first in the table: do not add "flag-N" as well
 		writer_text(&w, w.len > 0 ? "," : "");
-		writer_text(&w, flag_words[i].word);
+		writer_text(&w, flag_names[i].name);
 	}
 	out[w.len] = '\0';
 }
@@ -174,7 +174,7 @@ static bool take_u32(const char *word, uint32_t *out)
 static bool take_kind(struct parse *p, const char *word)
 {
 	unsigned index;
-	(void)word; // has none
+	(void)word; // this option has no value
 	if (p->has_kind || !index_of(kinds, 6, p->option, &index))
 		return false;
 	p->op->kind = (enum table_op_kind)index;
@@ -195,19 +195,19 @@ static bool take_id(struct parse *p, const char *word)
 
 static bool take_foreign(struct parse *p, const char *word)
 {
-	(void)word; // whatever it is
+	(void)word; // any value
 	return p->foreign = true;
 }
 
 static bool take_nothing(struct parse *p, const char *word)
 {
-	(void)p, (void)word; // details of tunnels and persistence engines, of which we know nothing
+	(void)p, (void)word; // details of tunnels and persistence engines, which we do not support
 	return true;
 }
 
 static bool take_six(struct parse *p, const char *word)
 {
-	(void)word; // has none
+	(void)word; // this option has no value
 	p->op->service.id.address.family = LB_INET6;
 	return true;
 }
@@ -215,13 +215,13 @@ static bool take_six(struct parse *p, const char *word)
 static bool take_method(struct parse *p, const char *word)
 {
 	unsigned index;
-	(void)word; // has none
+	(void)word; // this option has no value
 	return index_of(methods, 3, p->option, &index) && (p->op->real.forward = (enum lb_forward)index, true);
 }
 
 static bool take_ops(struct parse *p, const char *word)
 {
-	(void)word; // has none
+	(void)word; // this option has no value
 	return p->op->service.ops = true;
 }
 

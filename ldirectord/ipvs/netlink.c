@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Generic netlink: the services are dumped, then the destinations of each; a batch goes out WINDOW requests in one
- * datagram, then the sequence numbers assign their answers. */
+/* The back end for generic netlink.  It reads all services, then the destinations of each one.  It writes a batch as
+ * datagrams of up to WINDOW requests; the sequence number of an answer shows which request it belongs to. */
 #include "ldirectord/ipvs/private.h"
 
 #include <errno.h>
@@ -21,12 +21,12 @@
 #endif
 
 enum {
-	/* Requests on the way at most: the kernel answers each at once, and what does not fit into the socket's buffer
-	 * (208 KiB, some 770 bytes an answer) is lost. */
+	/* The largest number of requests without an answer.  The kernel answers each one at once, and an answer that
+	 * does not fit into the socket's buffer (208 KiB; an answer takes some 770 bytes) is lost. */
 	WINDOW = 64,
 	REQUEST_MAX = 512,    /* a full service takes some 160 bytes */
 	RECEIVE_MAX = 32768,  /* the kernel's largest piece of a dump */
-	ANSWER_SECONDS = 5,   /* it answers within the call; loading a scheduler's module may take its time */
+	ANSWER_SECONDS = 5,   /* the kernel answers within the call, but may have to load the module of a scheduler */
 	MODPROBE_SECONDS = 10,
 };
 
@@ -38,7 +38,7 @@ struct netlink {
 	char why[160];
 };
 
-/* libnl's numbers are its own. */
+/* libnl has its own error numbers. */
 static int system_error(int nl_error)
 {
 	switch (-nl_error) {
@@ -52,7 +52,7 @@ static int system_error(int nl_error)
 
 // --- reading ---
 
-/* libnl would want the answer to its own last request. */
+/* libnl would accept only the answer to its last request.  The callbacks check the number. */
 static int any_sequence(struct nl_msg *message, void *context)
 {
 	(void)message, (void)context;
@@ -61,8 +61,8 @@ static int any_sequence(struct nl_msg *message, void *context)
 
 struct reading {
 	struct table *table;
-	struct table_service *service; /* whose destinations come; NULL: the services */
-	/* of the request: an answer that came too late for an earlier one must not end this */
+	struct table_service *service; /* we read the destinations of this one; NULL: we read the services */
+	/* Of the request.  A late answer to an earlier request must not end this one. */
 	uint32_t sequence;
 	bool finished;
 	int error;
@@ -114,7 +114,7 @@ static int dump(struct netlink *n, int command, struct reading *r)
 		genlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ, n->family, 0, NLM_F_DUMP, (uint8_t)command,
 			IPVS_GENL_VERSION) &&
 		(r->service == NULL || wire_put_id(message, &r->service->id) == 0)) {
-		(void)nl_cb_set(callbacks, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, any_sequence, NULL); // looked at below
+		(void)nl_cb_set(callbacks, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, any_sequence, NULL); // see there
 		(void)nl_cb_set(callbacks, NL_CB_VALID, NL_CB_CUSTOM, read_one, r);
 		(void)nl_cb_set(callbacks, NL_CB_FINISH, NL_CB_CUSTOM, read_finished, r);
 		(void)nl_cb_err(callbacks, NL_CB_CUSTOM, read_error, r);
@@ -141,7 +141,7 @@ static int netlink_read(struct ipvs *i, struct table *out, const char **why)
 	}
 	if (error != 0) {
 		(void)snprintf(n->why, sizeof n->why, "the kernel's IPVS table cannot be read: %s",
-			error == -EPERM ? "it takes CAP_NET_ADMIN" : strerror(-error));
+			error == -EPERM ? "this needs CAP_NET_ADMIN" : strerror(-error));
 		*why = n->why;
 	}
 	return error;
@@ -162,7 +162,7 @@ struct window {
 
 static void answer(struct window *w, uint32_t sequence, int error)
 {
-	size_t at = sequence - w->first; // wraps as the sequence does
+	size_t at = sequence - w->first; // correct also when the sequence number wraps
 	if (at >= w->count || w->answered[at])
 		return;
 	w->answered[at] = true;
@@ -176,14 +176,14 @@ static int on_ack(struct nl_msg *message, void *context)
 	return NL_OK;
 }
 
-static int on_error(struct sockaddr_nl *from, struct nlmsgerr *said, void *context)
+static int on_error(struct sockaddr_nl *from, struct nlmsgerr *message, void *context)
 {
 	(void)from; // the kernel
-	answer(context, said->msg.nlmsg_seq, said->error);
+	answer(context, message->msg.nlmsg_seq, message->error);
 	return NL_SKIP;
 }
 
-/* Append the request for ops[at].  What cannot be said is answered at once. */
+/* Append the request for ops[at].  An operation that cannot be encoded fails at once. */
 static void ask(struct netlink *n, struct window *w, size_t at)
 {
 	const struct table_op *op = &w->ops[at];
@@ -262,7 +262,7 @@ static void netlink_free(struct ipvs *i)
 
 static const struct ipvs_backend backend = {"netlink", netlink_read, netlink_apply, netlink_free};
 
-/* The kernel loads no module for the name of this family by itself. */
+/* The kernel does not load the module when somebody asks for this family by name, so we load it. */
 static int resolve(struct nl_sock *socket)
 {
 	static char *const argv[] = {"/sbin/modprobe", "-q", "ip_vs", NULL};
@@ -271,7 +271,7 @@ static int resolve(struct nl_sock *socket)
 	if (family >= 0)
 		return family;
 	run_program(argv, bytes_of(""), span_ms(MODPROBE_SECONDS * 1000), &r);
-	run_free(&r); // whether it worked is asked now
+	run_free(&r); // the next call shows whether it worked
 	return genl_ctrl_resolve(socket, IPVS_GENL_NAME);
 }
 
@@ -283,7 +283,7 @@ static int set_up(struct nl_sock *socket)
 	if (error < 0)
 		return error;
 	int fd = nl_socket_get_fd(socket);
-	// an old kernel sends more back than we need
+	// an old kernel that refuses this sends the whole request back, which does no harm
 	(void)setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 ||
 		nl_socket_set_msg_buf_size(socket, RECEIVE_MAX) < 0)

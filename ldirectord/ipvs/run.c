@@ -85,34 +85,35 @@ static int start(char *const argv[], const int fds[3], pid_t *pid)
 	error |= posix_spawnattr_setsigmask(&attributes, &none);
 	error |= posix_spawnattr_setsigdefault(&attributes, &all);
 	error |= posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	/* The environment is passed on: a user can configure his own ipvsadm with it. */
+	/* The environment is passed on, because the program that IPVSADM names may read its settings from there. */
 	error = error != 0 ? -ENOMEM : -posix_spawn(pid, argv[0], &actions, &attributes, argv, environ);
 	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return error;
 }
 
-/* Until it ends, or is killed at the deadline. */
+/* Wait until the program ends; kill it at the deadline. */
 static int wait_for(pid_t pid, struct span deadline, int *status)
 {
 	struct mono end = mono_add(mono_now(), deadline);
 	struct pollfd p = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
 	int wait_status, error = 0, ready = 0;
 	while (p.fd >= 0 && ready == 0) {
-		int64_t left = (mono_since(end, mono_now()).ns + 999999) / 1000000; /* up: never before the deadline */
+		/* Rounded up, so that poll never ends before the deadline. */
+		int64_t left = (mono_since(end, mono_now()).ns + 999999) / 1000000;
 		ready = left > 0 ? poll(&p, 1, (int)left) : -1;
 		if (ready < 0 && left > 0 && errno == EINTR)
 			ready = 0;
 	}
 	if (p.fd < 0 || ready < 0) {
-		(void)kill(pid, SIGKILL); // it is there until it is waited for
+		(void)kill(pid, SIGKILL); // cannot fail: the process exists until waitpid
 		error = p.fd < 0 ? -EMFILE : -ETIMEDOUT;
 	}
 	while (waitpid(pid, &wait_status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
 	if (p.fd >= 0)
-		(void)close(p.fd); // nothing to lose
+		(void)close(p.fd); // a failure loses nothing
 	*status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
 	return error;
 }
@@ -137,7 +138,7 @@ void run_program(char *const argv[], struct bytes input, struct span deadline, s
 	}
 	for (int k = 0; k < 3; k++)
 		if (fds[k] >= 0)
-			(void)close(fds[k]); // in memory
+			(void)close(fds[k]); // a file in memory: a failure loses nothing
 }
 
 void run_free(struct run_result *r)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Attributes as linux/ip_vs.h names them.  A request must carry all of a full service or destination: the kernel
- * answers EINVAL when one is missing. */
+/* Operations as netlink attributes, with the names of linux/ip_vs.h.  A request must have all attributes of a full
+ * service or destination: the kernel answers EINVAL when one is missing. */
 #include "ldirectord/ipvs/private.h"
 
 #include <arpa/inet.h>
@@ -35,7 +35,7 @@ static uint16_t wire_family(enum lb_family family)
 	return family == LB_INET ? AF_INET : AF_INET6;
 }
 
-// --- out ---
+// --- writing ---
 
 static int put_id(struct nl_msg *m, const struct lb_service_id *id)
 {
@@ -47,7 +47,7 @@ static int put_id(struct nl_msg *m, const struct lb_service_id *id)
 	return failed | nla_put_u16(m, IPVS_SVC_ATTR_PORT, htons(id->address.port));
 }
 
-/* What the kernel keeps without a netmask is that of one client. */
+/* Without a netmask the kernel keeps the mask of a single client. */
 static bool netmask_parse(const struct table_service *s, uint32_t *mask)
 {
 	bool ipv4 = s->id.address.family == LB_INET;
@@ -68,13 +68,16 @@ static int put_service(struct nl_msg *m, const struct table_service *s, const ch
 	struct ip_vs_flags flags = {.mask = UINT32_MAX};
 	uint32_t mask;
 	if (!ipvs_flags_parse(s->scheduler, s->schedflags, &flags.flags))
-		return *why = "unknown scheduler flag, or not one of this scheduler", -EINVAL;
+		return *why = "a scheduler flag is unknown, or belongs to another scheduler", -EINVAL;
 	if (!netmask_parse(s, &mask))
-		return *why = "the netmask is not one of this family", -EINVAL;
-	/* The kernel would take it and ignore it; ipvsadm refuses. */
+		return *why = "the netmask does not fit the address family of the virtual", -EINVAL;
+	/* The kernel would accept and ignore it; ipvsadm refuses it. */
 	if (s->ops && s->id.protocol == LB_TCP)
 		return *why = "One-Packet Scheduling is only for UDP virtual services", -EINVAL;
 	flags.flags |= (s->persistent > 0 ? IP_VS_SVC_F_PERSISTENT : 0U) | (s->ops ? IP_VS_SVC_F_ONEPACKET : 0U);
+	/* The kernel would take it and drop every packet; ipvsadm refuses. */
+	if (s->id.protocol != LB_FWM && s->id.address.port == 0 && s->persistent == 0)
+		return *why = "Zero port specified for non-persistent service", -EINVAL;
 	int failed = nla_put_string(m, IPVS_SVC_ATTR_SCHED_NAME, s->scheduler);
 	failed |= nla_put(m, IPVS_SVC_ATTR_FLAGS, sizeof flags, &flags);
 	failed |= nla_put_u32(m, IPVS_SVC_ATTR_TIMEOUT, s->persistent);
@@ -125,9 +128,9 @@ int wire_put(struct nl_msg *message, const struct table_op *op, const char **why
 	return error;
 }
 
-// --- in ---
+// --- reading ---
 
-/* The nested attributes of a message.  False: it has none such. */
+/* Get the nested attributes of a message.  Returns false if it has none of this kind. */
 static bool open_nest(struct nlmsghdr *header, int which, struct nlattr **inner, int inner_max)
 {
 	struct nlattr *outer[IPVS_CMD_ATTR_MAX + 1];
@@ -174,7 +177,7 @@ static void get_netmask(struct table_service *s, uint32_t mask)
 	if (s->id.address.family == LB_INET6 && mask < IPV6_BITS)
 		(void)snprintf(s->netmask, sizeof s->netmask, "%u", (unsigned)mask);
 	else if (s->id.address.family == LB_INET && mask != UINT32_MAX)
-		(void)inet_ntop(AF_INET, &mask, s->netmask, sizeof s->netmask); // large enough
+		(void)inet_ntop(AF_INET, &mask, s->netmask, sizeof s->netmask); // the buffer is large enough
 }
 
 int wire_service(struct nlmsghdr *header, struct table_service *out)
@@ -192,7 +195,7 @@ int wire_service(struct nlmsghdr *header, struct table_service *out)
 		!get_bytes(a[IPVS_SVC_ATTR_TIMEOUT], &timeout, sizeof timeout) ||
 		!get_bytes(a[IPVS_SVC_ATTR_NETMASK], &mask, sizeof mask))
 		return -EINVAL;
-	// IP_VS_SCHEDNAME_MAXLEN is less
+	// not cut: IP_VS_SCHEDNAME_MAXLEN is smaller
 	(void)nla_strlcpy(out->scheduler, a[IPVS_SVC_ATTR_SCHED_NAME], sizeof out->scheduler);
 	ipvs_flags_text(out->scheduler, flags.flags, out->schedflags, sizeof out->schedflags);
 	out->ops = (flags.flags & IP_VS_SVC_F_ONEPACKET) != 0;
@@ -210,7 +213,7 @@ int wire_real(struct nlmsghdr *header, enum lb_family family, struct table_real 
 	uint16_t own_family;
 	if (!open_nest(header, IPVS_CMD_ATTR_DEST, a, IPVS_DEST_ATTR_MAX))
 		return -EINVAL;
-	// LOCALNODE and BYPASS, of old kernels, were gate once
+	// old kernels reported LOCALNODE or BYPASS for what was set as gate
 	*out = (struct table_real){.address.family = family, .forward = LB_GATE};
 	if (get_bytes(a[IPVS_DEST_ATTR_ADDR_FAMILY], &own_family, sizeof own_family) && own_family != 0)
 		out->address.family = own_family == AF_INET6 ? LB_INET6 : LB_INET;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The actions of one call, and the words that people grep for.  Lines tell the reason after them; subjects of mails are
- * the bare words.  doc/ldirectord.md 10 */
+/* The actions of one call, with the texts that people search the log for.  A log line has the reason after the text;
+ * the subject of a mail has no reason.  doc/ldirectord.md 10 */
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ void copy_text(char *to, size_t cap, const char *from)
 	to[len] = 0;
 }
 
-/* snprintf that may cut: a log line that is too long is still a log line */
+/* snprintf that may cut: the start of a long log line is better than no line. */
 static void format(char *out, size_t cap, const char *how, ...) __attribute__((format(printf, 3, 4)));
 static void format(char *out, size_t cap, const char *how, ...)
 {
@@ -45,7 +45,7 @@ static struct pool_action *next(struct pool *p, enum pool_action_kind kind, cons
 	a->kind = kind;
 	a->virtual_index = s->index;
 	a->of = POOL_OF_NONE;
-	a->summary = false;
+	a->summary = a->detail = false;
 	a->text[0] = 0;
 	memset(&a->op, 0, sizeof a->op);
 	return a;
@@ -75,7 +75,7 @@ static void mail(struct pool *p, const struct service *s, size_t of, const char 
 {
 	char subject[TEXT];
 
-	if (!s->v || !s->v->email_alert)
+	if (!s->v || (!s->v->email_alert && !s->v->alert_command))
 		return;
 	if (s->v->service_name)
 		format(subject, sizeof subject, "[%s] %s", s->v->service_name, text);
@@ -84,9 +84,9 @@ static void mail(struct pool *p, const struct service *s, size_t of, const char 
 	actions_add(p, POOL_MAIL, s, of, subject);
 }
 
-/* --- words ------------------------------------------------------------------------------------ */
+/* --- texts ------------------------------------------------------------------------------------ */
 
-/* "10.9.0.1:80", "5": a virtual without its protocol */
+/* "10.9.0.1:80", "5": a virtual without the protocol */
 static const char *short_id(const struct service *s, char *cap64)
 {
 	lb_service_id_text(&s->id, cap64, ADDRESS);
@@ -98,22 +98,29 @@ void actions_service(struct pool *p, const struct service *s, size_t of, const c
 {
 	char id[ADDRESS], text[TEXT];
 
-	format(text, sizeof text, "%s: %s", what, short_id(s, id));
+	format(text, sizeof text, "%s: %s%s%s", what, short_id(s, id), s->foreign ? ": " : "",
+		s->foreign ? s->foreign : "");
 	actions_add(p, POOL_LOG, s, of, text);
+}
+
+static const char *reason_of_member(const struct pool *p, const struct service *s, const struct member *m)
+{
+	if (m->order != POOL_ENABLE)
+		return m->order == POOL_DRAIN ? "drained by order" : "disabled by order";
+	if (m->state == MEMBER_NEW || m->state == MEMBER_KEPT)
+		return "not checked yet";
+	if (p->checks[m->check].in_maintenance)
+		return "Server in maintenance";
+	return s->v->check_type == LB_CHECK_OFF ? "checktype=off" : p->checks[m->check].why;
 }
 
 static const char *reason_of(const struct pool *p, const struct service *s, const struct entry *e)
 {
 	size_t at = e->want.member != NONE ? e->want.member : e->owner;
 
-	if (at == NONE)
-		return "";
-	const struct member *m = &s->members[at];
-	if (m->order != POOL_ENABLE)
-		return m->order == POOL_DRAIN ? "drained by order" : "disabled by order";
-	if (m->state == MEMBER_NEW || m->state == MEMBER_KEPT)
-		return "not checked yet";
-	return p->checks[m->check].in_maintenance ? "Server in maintenance" : p->checks[m->check].why;
+	if (e->foreign)
+		return e->foreign;
+	return at == NONE ? "" : reason_of_member(p, s, &s->members[at]);
 }
 
 static bool is_of_fallback(const struct service *s, const struct entry *e)
@@ -151,7 +158,7 @@ static const char *verb(
 	return kind == TABLE_REAL_ADD ? "Added" : "Restored";
 }
 
-/* An operation on a real: its line and its mail. */
+/* The log line and the mail for an operation on a real. */
 void actions_entry(struct pool *p, const struct service *s, const struct entry *e, size_t of, enum table_op_kind kind,
 	bool stopping)
 {
@@ -162,8 +169,8 @@ void actions_entry(struct pool *p, const struct service *s, const struct entry *
 	if (kind != TABLE_REAL_DELETE)
 		format(weight, sizeof weight, " (Weight set to %u)", e->want.real.weight);
 	format(text, sizeof text, "%s %s server%s: %s (%s)%s", word, is_of_fallback(s, e) ? "fallback" : "real",
-	       word[0] != 'P' ? "" : stopping ? " (stop)" : " (start)", where, short_id(s, id), weight);
-	if (*why && word[0] != 'P' && !is_of_fallback(s, e))
+	       word[0] != 'P' || e->foreign ? "" : stopping ? " (stop)" : " (start)", where, short_id(s, id), weight);
+	if (*why && (e->foreign || (word[0] != 'P' && !is_of_fallback(s, e))))
 		format(line, sizeof line, "%s: %s", text, why);
 	else
 		copy_text(line, sizeof line, text);
@@ -172,7 +179,7 @@ void actions_entry(struct pool *p, const struct service *s, const struct entry *
 		mail(p, s, of, text);
 }
 
-static void say_counted(
+static void log_counted(
 	struct pool *p, const struct service *s, const struct member *m, const char *what, const char *more)
 {
 	char id[ADDRESS], where[ADDRESS], text[TEXT];
@@ -189,12 +196,37 @@ void actions_soft(struct pool *p, const struct service *s, const struct member *
 	const char *why = p->checks[m->check].why;
 
 	format(more, sizeof more, " failure %u/%u%s%s", failures, s->v->failure_count, *why ? ": " : "", why);
-	say_counted(p, s, m, "Soft failure real server", more);
+	log_counted(p, s, m, "Soft failure real server", more);
 }
 
 void actions_reset(struct pool *p, const struct service *s, const struct member *m)
 {
-	say_counted(p, s, m, "Resetting soft failure count", "");
+	log_counted(p, s, m, "Resetting soft failure count", "");
+}
+
+/* A server that does not serve, in the words of the operation that would take it out, and why. */
+static void down_text(const struct pool *p, const struct service *s, const struct member *m, char *out, size_t cap)
+{
+	char id[ADDRESS], where[ADDRESS];
+	const struct entry *e = &s->entries[m->entry];
+	const char *word = !e->want.present             ? "Deleted real server"
+			   : e->want.real.weight == 0 ? "Quiescent real server"
+						      : "Real server is down"; /* another one has its address */
+
+	lb_address_text(&m->r->address, where, sizeof where);
+	format(out, cap, "%s: %s (%s)%s: %s", word, where, short_id(s, id), word[0] == 'Q' ? " (Weight set to 0)" : "",
+		reason_of_member(p, s, m));
+}
+
+/* A server is down, and no operation reports it. */
+void actions_down(struct pool *p, const struct service *s, const struct member *m)
+{
+	char line[TEXT];
+
+	down_text(p, s, m, line, sizeof line);
+	actions_add(p, POOL_LOG, s, POOL_OF_NONE, line);
+	if (!s->quiet)
+		mail(p, s, POOL_OF_NONE, line);
 }
 
 void actions_inaccessible(struct pool *p, const struct service *s, const struct member *m)
@@ -206,7 +238,21 @@ void actions_inaccessible(struct pool *p, const struct service *s, const struct 
 	mail(p, s, POOL_OF_NONE, text);
 }
 
-/* The one mail of a start: doc/ldirectord.md 13.32. */
+void actions_quorum(struct pool *p, const struct service *s, bool lost)
+{
+	char id[ADDRESS], text[TEXT];
+	size_t up = 0;
+
+	for (size_t i = 0; i < s->member_count; i++)
+		up += member_is_up(&s->members[i]);
+	format(text, sizeof text, "Quorum %s: %s: %zu of %zu real servers up, quorum %u", lost ? "lost" : "regained",
+		short_id(s, id), up, s->member_count, s->v->quorum);
+	actions_add(p, POOL_LOG, s, POOL_OF_NONE, text);
+	if (!s->quiet)
+		mail(p, s, POOL_OF_NONE, text);
+}
+
+/* A start sends only this mail.  It names the reals that are down: doc/ldirectord.md 13.32. */
 void actions_summary(struct pool *p, const struct service *s)
 {
 	char id[ADDRESS], text[TEXT];
@@ -218,8 +264,16 @@ void actions_summary(struct pool *p, const struct service *s)
 		s->member_count);
 	size_t before = p->action_count;
 	mail(p, s, POOL_OF_NONE, text);
-	if (p->action_count > before)
-		p->actions[before].summary = true;
+	for (size_t i = 0; i < s->member_count; i++) {
+		if (member_is_up(&s->members[i]))
+			continue;
+		down_text(p, s, &s->members[i], text, sizeof text);
+		mail(p, s, POOL_OF_NONE, text);
+	}
+	for (size_t i = before; i < p->action_count; i++) {
+		p->actions[i].summary = true;
+		p->actions[i].detail = i > before;
+	}
 }
 
 void actions_failed(
@@ -231,7 +285,7 @@ void actions_failed(
 	int64_t ms = span_to_ms(mono_since(s->retry_at, now));
 
 	if (s->failing && ms <= 0)
-		copy_text(next_try, sizeof next_try, "; trying it otherwise");
+		copy_text(next_try, sizeof next_try, "; correcting it at once");
 	else if (s->failing)
 		format(next_try, sizeof next_try, "; next try in %lld s", (long long)(ms / 1000));
 	lb_address_text(&op->real.address, real, sizeof real);

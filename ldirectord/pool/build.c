@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* From a configuration to the structs: virtuals, reals, the addresses in the kernel, the shared checks.  All memory is
- * taken here, so that an event cannot fail.  inherit.c takes over the earlier state. */
+/* Builds the structs from a configuration: virtuals, reals, the addresses in the kernel, the shared checks.  All memory
+ * is allocated here, so that an event cannot fail.  inherit.c takes over the earlier state. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "ldirectord/pool/pool_private.h"
 
 /* --- virtuals --------------------------------------------------------------------------------- */
-
-struct service *pool_service(const struct pool *p, const struct lb_service_id *id)
-{
-	for (size_t i = 0; i < p->service_count; i++)
-		if (lb_service_id_equal(&p->services[i].id, id))
-			return &p->services[i];
-	return NULL;
-}
 
 static bool allocate(struct service *s, size_t members, size_t entries)
 {
@@ -65,7 +57,7 @@ static void carry_entry(struct service *s, const struct entry *old)
 	e->tried = old->tried;
 }
 
-/* What the kernel has: as it says now, else as we know. */
+/* What the kernel has: as it reports now, else as we know from before. */
 static void find_entries(struct service *s, const struct table_service *kernel, const struct service *old)
 {
 	s->present = kernel || (old && old->present);
@@ -92,7 +84,7 @@ static const struct table_service *in_kernel(const struct table *kernel, const s
 	return NULL;
 }
 
-/* v NULL: it leaves. */
+/* v NULL: the file no longer has it, so it must be deleted. */
 static bool add_service(struct pool *p, const struct lb_virtual *v, const struct lb_service_id *id,
 	const struct pool *old, const struct table *kernel)
 {
@@ -110,6 +102,7 @@ static bool add_service(struct pool *p, const struct lb_virtual *v, const struct
 		return false;
 	if (v)
 		name_entries(s);
+	s->own_entries = s->entry_count;
 	find_entries(s, now, kernel ? NULL : before);
 	return true;
 }
@@ -162,7 +155,7 @@ static size_t list_candidates(const struct pool *p, struct candidate *list)
 	return count;
 }
 
-/* The check of a candidate: one of those of its address that have been made, or a new one. */
+/* The check of a candidate: an existing one for the same address, or a new one. */
 static size_t check_of(struct pool *p, const struct candidate *c)
 {
 	for (size_t i = p->check_count; i-- > 0 && key_order(&p->checks[i].r->address, &c->r->address) == 0;)
@@ -214,33 +207,35 @@ static bool add_checks(struct pool *p)
 	return ok;
 }
 
-size_t pool_checks_at(const struct pool *p, const struct lb_address *a, size_t *first)
-{
-	size_t low = 0, high = p->check_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (key_order(&p->checks[middle].r->address, a) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*first = low;
-	while (high < p->check_count && key_order(&p->checks[high].r->address, a) == 0)
-		high++;
-	return high - low;
-}
-
 /* --- all -------------------------------------------------------------------------------------- */
 
-/* The most that one call can want. */
+bool pool_make_room(struct pool *p, struct service *s)
+{
+	size_t before = s->entry_cap;
+
+	if (!entry_make_room(s))
+		return false;
+	size_t cap = p->action_cap + POOL_ACTIONS_AN_ENTRY * (s->entry_cap - before);
+	if (cap == p->action_cap)
+		return true;
+	struct pool_action *actions = realloc(p->actions, cap * sizeof *actions);
+	if (!actions) { /* the space cannot be used */
+		s->entry_cap = s->entry_count;
+		return false;
+	}
+	p->actions = actions;
+	p->action_cap = cap;
+	return true;
+}
+
+/* Room for the largest number of actions that one call can make. */
 static bool add_actions(struct pool *p)
 {
 	p->action_cap = 1;
 	for (size_t i = 0; i < p->service_count; i++)
 		p->action_cap += POOL_ACTIONS_A_SERVICE + POOL_ACTIONS_AN_ENTRY * p->services[i].entry_count +
 		                 POOL_ACTIONS_A_MEMBER * p->services[i].member_count;
-	p->actions = malloc(p->action_cap * sizeof *p->actions); /* untouched until used: mostly it stays so */
+	p->actions = malloc(p->action_cap * sizeof *p->actions); /* not cleared: most of it is never used */
 	return p->actions != NULL;
 }
 
@@ -267,5 +262,4 @@ void pool_release(struct pool *p)
 	free(p->run);
 	free(p->refs);
 	free(p->actions);
-	*p = (struct pool){0};
 }

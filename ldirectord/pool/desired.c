@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* What the kernel shall have for a virtual, from the states of its reals alone.
+/* What the kernel must have for a virtual, computed only from the states of its reals.
  *
  *              disabled   drained    UP            KEPT           NEW, DOWN, quiescent   NEW, DOWN
  *   in table   no         weight 0   file's weight as found       weight 0               no
  *
- * Weight 0 comes without thresholds, as the tools write it.  When several claim one address (port rule of gate and
- * ipip, a real named twice, the fallback among the reals) the first of the highest rank has it: so an entry is up while
- * either of its reals is. */
+ * An entry of weight 0 has no thresholds, as the tools write it.  Several reals, or a real and the fallback, may claim
+ * one address: by the port rule of gate and ipip, because a real is named twice, or because the fallback is one of the
+ * reals.  Then the first claim of the highest rank decides.  So an entry is up while at least one of its reals is. */
 #include "ldirectord/pool/pool_private.h"
 
 enum { RANK_NOTHING, RANK_QUIET, RANK_FALLBACK, RANK_SERVES };
@@ -51,8 +51,8 @@ static void claim_member(struct service *s, size_t i)
 	}
 }
 
-/* The fallback is in the table when no real serves.  While first verdicts are awaited it stays as it is, so that it
- * does not flap at a start: doc/ldirectord.md 13.23. */
+/* The fallback is in the table when no real serves, or fewer than the quorum.  It stays as it is while first verdicts
+ * are awaited, so that a start does not switch it back and forth: doc/ldirectord.md 13.23. */
 static void claim_fallback(struct service *s)
 {
 	const struct lb_real *f = s->v->fallback;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* What is wanted against what the kernel has as far as we know: operations, each with its line.  An operation counts as
- * done until pool_failed says otherwise; then we know again what was before it, or, unless its error tells what the
- * kernel has, are in doubt: it may have been done, and its answer lost.  What is in doubt is tried again even where
- * it seems right already.  Entries have the order of the file, the fallback after the reals and strangers last: so
- * a failed real goes before the fallback comes, and a good one comes before the fallback goes.
+/* Compares what is wanted with what the kernel has, as far as we know, and makes the operations, each with its log
+ * line.
+ *
+ * An operation counts as done until pool_failed reports a failure.  Then the state from before the operation is valid
+ * again.  If the error does not show what the kernel has, the entry is in doubt as well: the kernel may have carried
+ * out the operation, and only the answer was lost.  An entry in doubt is tried again even if it seems to be right.
+ *
+ * Entries have the order of the file: the reals, then the fallback, then addresses that the file does not have.  So a
+ * failed real is deleted before the fallback is added, and a good real is added before the fallback is deleted.
  * doc/ldirectord.md 7, "Up", "Down", "Stop" */
 #include <errno.h>
 #include <string.h>
@@ -14,30 +18,46 @@
 
 static void set_fallback(struct pool *p, struct service *s, enum fallback_state next, struct mono now)
 {
-	/* One that was found in the table had been started by whoever ran before us. */
+	/* For a fallback that was found in the table, an earlier process has run the start command. */
 	bool was_on = s->fallback == FALLBACK_ON || (s->fallback == FALLBACK_UNDECIDED && s->fallback_found);
-	bool tell = next == FALLBACK_ON ? s->fallback != FALLBACK_ON : was_on;
+	bool run_command = next == FALLBACK_ON ? s->fallback != FALLBACK_ON : was_on;
 
 	if (next == s->fallback)
 		return;
 	s->fallback = next;
 	s->fallback_since = now;
-	if (tell && s->v->fallback_command)
+	if (s->v->quorum > 1 && (next == FALLBACK_ON || was_on))
+		actions_quorum(p, s, next == FALLBACK_ON);
+	if (run_command && s->v->fallback_command)
 		actions_add(p, POOL_COMMAND, s, POOL_OF_NONE, next == FALLBACK_ON ? "start" : "stop");
+}
+
+/* Are so few too few?  Between the two limits it stays as it is. */
+static bool lacks_quorum(const struct service *s, size_t up)
+{
+	size_t quorum = s->v->quorum, hysteresis = s->v->quorum_hysteresis;
+
+	if (s->fallback == FALLBACK_ON)
+		return up < quorum + hysteresis;
+	/* the file may have a hysteresis that is too large: without any server it is always too few */
+	if (s->fallback == FALLBACK_OFF)
+		return up == 0 || up + hysteresis < quorum;
+	return up < quorum;
 }
 
 static void decide(struct pool *p, struct service *s, struct mono now)
 {
-	bool up = false, awaited = false, unchecked = false;
+	bool awaited = false, unchecked = false;
+	size_t up = 0;
 
 	for (size_t i = 0; i < s->member_count; i++) {
 		const struct member *m = &s->members[i];
-		up = up || member_is_up(m);
+		up += member_is_up(m);
 		awaited = awaited || member_is_awaited(s, m);
 		unchecked = unchecked || m->state == MEMBER_NEW || m->state == MEMBER_KEPT;
 	}
 	s->settled = s->settled || !unchecked;
-	if (up)
+	if (!lacks_quorum(s, up))
 		set_fallback(p, s, FALLBACK_OFF, now);
 	else if (!awaited || s->settled)
 		set_fallback(p, s, FALLBACK_ON, now);
@@ -45,8 +65,8 @@ static void decide(struct pool *p, struct service *s, struct mono now)
 
 /* --- operations ------------------------------------------------------------------------------- */
 
-/* What we know of the entries means nothing while the virtual is not there; when it comes it is empty, unless it was
- * there all the time. */
+/* The virtual is being added, so it has no entries.  But if its state was in doubt, it may have been in the kernel all
+ * the time, with its entries. */
 static void forget_entries(struct service *s)
 {
 	for (size_t i = 0; i < s->entry_count; i++) {
@@ -75,7 +95,7 @@ static void service_op(
 		forget_entries(s);
 }
 
-/* The virtual itself.  Returns whether its reals can be looked at. */
+/* The virtual itself.  Returns whether its reals can be compared now. */
 static bool diff_service(struct pool *p, struct service *s)
 {
 	struct table_service want;
@@ -109,7 +129,7 @@ static bool is_as_wanted(const struct entry *e)
 
 static void diff_entry(struct pool *p, struct service *s, struct entry *e)
 {
-	/* What failed waits for its retry, unless something else is wanted meanwhile. */
+	/* A failed entry waits for its retry, unless something else is wanted meanwhile. */
 	if (is_as_wanted(e) || (e->failed && same_want(&e->want, &e->tried)))
 		return;
 	enum table_op_kind kind = !e->want.present ? TABLE_REAL_DELETE : e->present ? TABLE_REAL_EDIT : TABLE_REAL_ADD;
@@ -117,6 +137,7 @@ static void diff_entry(struct pool *p, struct service *s, struct entry *e)
 	size_t of = actions_op(p, s, kind, &s->have, real);
 	p->actions[of].op.real.address = e->key;
 	actions_entry(p, s, e, of, kind, false);
+	e->changed = true;
 	e->was = e->have;
 	e->was_present = e->present;
 	e->was_doubt = e->doubt;
@@ -127,14 +148,32 @@ static void diff_entry(struct pool *p, struct service *s, struct entry *e)
 	e->failed = false;
 }
 
+/* A server that is down from its first check on was not in the table, or has weight 0 already, so no operation tells
+ * it. */
+static void tell_fallen(struct pool *p, struct service *s)
+{
+	for (size_t i = 0; i < s->member_count; i++) {
+		struct member *m = &s->members[i];
+		if (m->fell && m->state == MEMBER_DOWN && m->order == POOL_ENABLE && !s->entries[m->entry].changed)
+			actions_down(p, s, m);
+		m->fell = false;
+	}
+}
+
 static void diff(struct pool *p, struct service *s, struct mono now)
 {
 	if (s->v)
 		decide(p, s, now);
 	service_desire(s);
+	for (size_t i = 0; i < s->entry_count; i++)
+		s->entries[i].changed = false;
 	if (diff_service(p, s))
 		for (size_t i = 0; i < s->entry_count; i++)
 			diff_entry(p, s, &s->entries[i]);
+	tell_fallen(p, s);
+	s->foreign = NULL;
+	for (size_t i = 0; i < s->entry_count; i++)
+		s->entries[i].foreign = NULL;
 	if (s->v && s->settled && s->quiet) {
 		s->quiet = false;
 		actions_summary(p, s);
@@ -143,7 +182,7 @@ static void diff(struct pool *p, struct service *s, struct mono now)
 
 void service_reconcile(struct pool *p, struct service *s, struct mono now)
 {
-	if (!s->failing) { /* the last batch went well */
+	if (!s->failing) { /* the last batch succeeded */
 		s->tries = 0;
 		s->trouble[0] = 0;
 		for (size_t i = 0; i < s->entry_count; i++)
@@ -191,15 +230,16 @@ static void schedule(struct pool *p, struct service *s, bool at_once, struct mon
 	p->retry_next = mono_min(p->retry_next, s->retry_at);
 }
 
+/* This and entry_failed return whether the error shows what the kernel has. */
 static bool service_failed(struct service *s, const struct table_op *op, int error)
 {
 	s->present = s->was_present;
 	s->have = s->was;
-	s->have.id = s->id; /* also when we never knew it to be there: it may have to go */
+	s->have.id = s->id; /* also if we never knew of it: it may have to be deleted */
 	s->failed = true;
 	if (error == -EEXIST && op->kind == TABLE_SERVICE_ADD) {
 		s->present = true;
-		s->have = (struct table_service){.id = s->id, .scheduler = "?"}; /* we know that it is there, not how */
+		s->have = (struct table_service){.id = s->id, .scheduler = "?"}; /* its settings are unknown */
 		return true;
 	}
 	if (error == -ESRCH)
@@ -215,7 +255,7 @@ static bool entry_failed(struct service *s, struct entry *e, const struct table_
 	e->have = e->was;
 	e->failed = true;
 	e->tried = e->want;
-	e->tried.real = op->real; /* of one that is to leave, too: how it is deleted */
+	e->tried.real = op->real; /* also for a deletion: the retry needs the same method */
 	if (error == -EEXIST && op->kind == TABLE_REAL_ADD) {
 		e->present = true;
 		e->have = (struct table_real){.address = e->key, .weight = UINT32_MAX};
@@ -224,9 +264,9 @@ static bool entry_failed(struct service *s, struct entry *e, const struct table_
 		e->present = false;
 	if (error == -ESRCH)
 		s->present = false;
-	bool telling = error == -EEXIST || error == -ENOENT || error == -ESRCH;
-	e->doubt = !telling;
-	return telling;
+	bool known = error == -EEXIST || error == -ENOENT || error == -ESRCH;
+	e->doubt = !known;
+	return known;
 }
 
 static bool is_done(const struct service *s, const struct entry *e)
@@ -242,13 +282,13 @@ void pool_failed(struct pool *p, const struct table_op *op, int error, const cha
 	actions_begin(p);
 	if (!s || (op->kind >= TABLE_REAL_ADD && !e))
 		return;
-	bool follows = e && s->failed && !s->present; /* from that of its virtual, which has been told */
-	bool telling = e ? entry_failed(s, e, op, error) : service_failed(s, op, error);
-	bool settles = telling && (e ? e->was_doubt : s->was_doubt); /* what was in doubt: no failure of its own */
+	bool follows = e && s->failed && !s->present; /* from the failure of its virtual, which is logged already */
+	bool known = e ? entry_failed(s, e, op, error) : service_failed(s, op, error);
+	bool settles = known && (e ? e->was_doubt : s->was_doubt); /* it ends a doubt, and is no failure of its own */
 	if (is_done(s, e))
 		*(e ? &e->failed : &s->failed) = false;
 	else if (!p->stopped)
-		schedule(p, s, settles || (telling && s->tries == 0), now);
+		schedule(p, s, settles || (known && s->tries == 0), now);
 	char *trouble = e ? e->trouble : s->trouble;
 	if (follows || settles || strncmp(trouble, why, POOL_WHY - 1) == 0)
 		return;

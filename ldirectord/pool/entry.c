@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Under which address the kernel keeps a real, and the entries of a virtual by that address. */
+/* The address under which the kernel keeps a real, and the entries of a virtual, found by that address. */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ldirectord/pool/pool_private.h"
@@ -20,8 +21,8 @@ int key_order(const struct lb_address *a, const struct lb_address *b)
 	return a->port == b->port ? 0 : a->port < b->port ? -1 : 1;
 }
 
-/* Of an address virtual with gate or ipip the kernel tools keep the real under the virtual's port.
- * doc/ldirectord.md 3, "Port rule" */
+/* If the virtual is an address and the method is gate or ipip, the kernel tools keep the real under the port of the
+ * virtual.  doc/ldirectord.md 3, "Port rule" */
 struct lb_address entry_key(const struct lb_service_id *id, const struct lb_real *r)
 {
 	struct lb_address key = r->address;
@@ -40,7 +41,7 @@ static size_t hash(const struct lb_address *a)
 	return h ^ h >> 29;
 }
 
-/* The slot that has the key, or the free one where it belongs. */
+/* The slot that has the key, or the free slot for it. */
 static size_t *slot_of(const struct service *s, const struct lb_address *key)
 {
 	for (size_t i = hash(key);; i++) {
@@ -71,4 +72,49 @@ struct entry *entry_add(struct service *s, const struct lb_address *key)
 		*slot = s->entry_count;
 	}
 	return &s->entries[*slot - 1];
+}
+
+static void index_again(struct service *s)
+{
+	memset(s->slots, 0, (s->slot_mask + 1) * sizeof *s->slots);
+	for (size_t i = 0; i < s->entry_count; i++)
+		*slot_of(s, &s->entries[i].key) = i + 1;
+}
+
+bool entry_make_room(struct service *s)
+{
+	size_t cap = s->entry_cap * 2 + 8, slots = s->slot_mask + 1;
+
+	if (s->entry_count < s->entry_cap)
+		return true;
+	while (slots < 2 * cap)
+		slots *= 2;
+	struct entry *entries = realloc(s->entries, (cap + 1) * sizeof *entries);
+	if (!entries)
+		return false;
+	s->entries = entries;
+	size_t *list = calloc(slots, sizeof *list);
+	if (!list)
+		return false;
+	free(s->slots);
+	s->slots = list;
+	s->slot_mask = slots - 1;
+	s->entry_cap = cap;
+	index_again(s);
+	return true;
+}
+
+void entry_drop_strangers(struct service *s)
+{
+	size_t kept = s->own_entries;
+
+	for (size_t i = kept; i < s->entry_count; i++) {
+		const struct entry *e = &s->entries[i];
+		if (e->present || e->doubt || e->failed)
+			s->entries[kept++] = *e;
+	}
+	if (kept == s->entry_count)
+		return;
+	s->entry_count = kept;
+	index_again(s);
 }

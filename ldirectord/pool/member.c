@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The state of one real in one virtual.  Counters belong to the shared check and have been raised once before this is
- * asked.
+/* The state of one real in one virtual.  The counters belong to the shared check; the caller has counted the result
+ * already.
  *
  *                        up result                down result              named in maintenance  no longer named
  *   NEW                  UP                       DOWN                     DOWN                  -
@@ -11,10 +11,12 @@
  *                                                 else UP (soft)
  *   DOWN                 risecount: UP, else DOWN DOWN                     DOWN                  DOWN; checktype on: UP
  *
- * While it is named in maintenance no result counts; after that it needs risecount successes as after a failure.  A
- * first success needs no others: risecount is for those that come back.  checktype on has no results and is UP from the
- * beginning; off is UP when it was found in the table with a weight, else DOWN, and never comes back.  Orders do not
- * change the state; they lie over it (desired.c).  doc/ldirectord.md 8, 11.3, 13.20, 13.23, 13.41 */
+ * No result counts while maintenancedir names the real.  Afterwards it needs risecount successes, as after a failure.
+ * At its first success one is enough: risecount is for a real that was down.
+ * A real with checktype on has no results and is UP from the start.  With checktype off it is UP if it was found in the
+ * table with a weight, else DOWN; once DOWN it never changes.
+ * An order does not change the state; it has priority over the state (desired.c).
+ * doc/ldirectord.md 8, 11.3, 13.20, 13.23, 13.41 */
 #include "ldirectord/pool/pool_private.h"
 
 static bool set_state(struct member *m, enum member_state state, struct mono now)
@@ -22,14 +24,10 @@ static bool set_state(struct member *m, enum member_state state, struct mono now
 	if (m->state == state)
 		return false;
 	m->state = state;
+	m->fell = state == MEMBER_DOWN;
 	m->since = now;
 	m->mail_at = MONO_NEVER;
 	return true;
-}
-
-bool member_is_up(const struct member *m)
-{
-	return m->order == POOL_ENABLE && (m->state == MEMBER_UP || (m->state == MEMBER_KEPT && m->kept.weight > 0));
 }
 
 bool member_is_awaited(const struct service *s, const struct member *m)
@@ -60,7 +58,7 @@ static bool falls(struct pool *p, const struct ref *at, struct member *m, const 
 		return false;
 	}
 	bool changed = set_state(m, MEMBER_DOWN, now);
-	/* Also when it was down already: who had named it in maintenance knew, and nobody was reminded since. */
+	/* Also when it was down already: during maintenance nobody was reminded, because the operator knew. */
 	if (s->v->email_alert && s->v->email_alert_freq && mono_is_never(m->mail_at)) {
 		m->mail_at = mono_add(now, span_ms((int64_t)s->v->email_alert_freq * 1000));
 		p->mail_next = mono_min(p->mail_next, m->mail_at);
@@ -84,7 +82,7 @@ bool member_maintenance(struct pool *p, const struct ref *at, const struct pool_
 	struct member *m = &s->members[at->member];
 
 	if (!ends) {
-		m->mail_at = MONO_NEVER; /* who named it knows */
+		m->mail_at = MONO_NEVER; /* the operator knows */
 		return set_state(m, MEMBER_DOWN, now);
 	}
 	return s->v->check_type == LB_CHECK_ON && set_state(m, MEMBER_UP, now);

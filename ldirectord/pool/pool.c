@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The interface of the pool.  Each event changes some virtuals; those are compared with the kernel again. */
+/* The interface of the pool.  Each event changes some virtuals; only those are compared with the kernel again. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +58,7 @@ bool pool_reload(struct pool *p, const struct lb_config *config, const struct ta
 typedef bool change_member(
 	struct pool *p, const struct ref *at, const struct pool_shared *c, bool up, unsigned failures, struct mono now);
 
-/* Every real that shares the check. */
+/* Change the state of every real that shares the check. */
 static void change_all(
 	struct pool *p, const struct pool_shared *c, change_member *change, bool up, unsigned failures, struct mono now)
 {
@@ -69,7 +69,7 @@ static void change_all(
 	}
 }
 
-/* Then each virtual once, so that no address is in a batch twice. */
+/* Afterwards, compare each virtual once, so that no address is twice in one batch. */
 static void reconcile_touched(struct pool *p, const struct pool_shared *c, struct mono now)
 {
 	for (size_t i = 0; i < c->ref_count; i++) {
@@ -90,7 +90,7 @@ static void on_result(struct pool *p, const struct pool_event *e, struct mono no
 	if (e->check >= p->run_count)
 		return;
 	struct pool_shared *c = &p->checks[p->run[e->check]];
-	if (c->in_maintenance) /* forced down: no counting */
+	if (c->in_maintenance) /* it is down by order: do not count */
 		return;
 	unsigned failures = c->failures;
 	c->checked = true;
@@ -215,7 +215,7 @@ void pool_tick(struct pool *p, struct mono now)
 		tick_service(p, &p->services[i], mails, now);
 }
 
-/* --- questions -------------------------------------------------------------------------------- */
+/* --- queries ---------------------------------------------------------------------------------- */
 
 size_t pool_check_count(const struct pool *p)
 {
@@ -230,8 +230,29 @@ void pool_check(const struct pool *p, size_t index, struct pool_check *out)
 		.v = c->v, .r = c->r, .down = c->down, .in_maintenance = c->in_maintenance, .was = c->was};
 }
 
+size_t pool_refused(const struct pool *p, size_t *index, const char **why, bool *once)
+{
+	size_t count = 0;
+
+	*once = false;
+	for (size_t i = 0; i < p->service_count; i++) {
+		const struct service *s = &p->services[i];
+		if (!s->v || !s->failed)
+			continue;
+		*once = *once || s->tries < 2;
+		if (count++ == 0) {
+			*index = i;
+			*why = s->trouble;
+		}
+	}
+	return count;
+}
+
 static void view_entry(const struct service *s, const struct entry *e, struct pool_view *out)
 {
+	out->key = e->key;
+	out->wanted = e->want.present;
+	out->wanted_real = e->want.real;
 	out->in_table = s->present && e->present;
 	out->weight = out->in_table ? e->have.weight : 0;
 	if (s->failed)

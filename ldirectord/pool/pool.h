@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
-/* Which reals are in the table, with which weight: (state, now, event) -> operations as data.  PURE: no clock,
- * no socket, no
- * file.
- * The caller applies the operations of one moment as one batch, runs the checks and reports their results.
+/* Decides which reals are in the table, and with which weight: (state, now, event) -> operations as data.
+ * PURE: no clock, no socket, no file.
+ * The caller applies the operations of one call as one batch, runs the checks and reports their results.
  * doc/ldirectord.md 7 to 9
  *
- * A real of a virtual (member.c has the state table) is
+ * The states of a real in a virtual (member.c has the state table):
  *
- *   NEW   no verdict yet, was not in the table: weight 0 when quiescent, else not in it
- *   KEPT  no verdict yet, was in the table: stays as it is there
- *   UP    in the table with the file's weight
+ *   NEW   no verdict yet, was not in the table: weight 0 when quiescent, else not in the table
+ *   KEPT  no verdict yet, was in the table: stays there as it is
+ *   UP    in the table with the weight from the file
  *   DOWN  weight 0 when quiescent, else not in the table
  *
- * and an order of the operator lies over that.  What is wanted of a virtual is computed again whenever one of its reals
- * changes and compared with what the kernel has as far as we know; the difference is the batch.  So a table that is
- * right is left alone. */
+ * An order of the operator has priority over the state.  Whenever a real changes, the pool computes the wanted entries
+ * of its virtual again and compares them with what the kernel has, as far as we know.  The differences are the batch.
+ * So a table that is correct is left alone. */
 #ifndef LDIRECTORD_POOL_POOL_H
 #define LDIRECTORD_POOL_POOL_H
 
@@ -25,84 +24,97 @@ struct pool;
 
 enum pool_event_kind {
 	POOL_RESULT,      /* a check ended: check, up, why */
-	POOL_MAINTENANCE, /* a real is (up = false) or is no more (up = true) named in maintenancedir: address */
-	POOL_ORDER,       /* of the operator: order, service, address */
+	POOL_MAINTENANCE, /* maintenancedir names a real now (up = false) or no longer (up = true): address */
+	POOL_ORDER,       /* from the operator: order, service, address */
 	POOL_STOP,        /* the daemon stops: cleanstop */
 };
-/* drain: weight 0; disable: not in the table; kept over reload */
+/* drain: weight 0; disable: not in the table.  A reload keeps orders. */
 enum pool_order { POOL_ENABLE, POOL_DRAIN, POOL_DISABLE };
 
 struct pool_event {
 	enum pool_event_kind kind;
-	size_t check; /* index as pool_check gave it */
+	size_t check; /* index, as for pool_check */
 	bool up;
 	const char *why; /* the reason of a verdict, for logs; "" none */
 	enum pool_order order;
 	struct lb_service_id service;
-	struct lb_address address; /* of a real, as the file has it */
+	struct lb_address address; /* of a real, as in the file */
 };
 
 enum pool_action_kind {
 	POOL_TABLE,    /* op */
-	POOL_LOG,      /* text: of doc/ldirectord.md 10 */
-	POOL_MAIL,     /* text is its subject; virtual_index says whose addresses */
-	POOL_COMMAND,  /* fallbackcommand of virtual_index, text is "start" or "stop" */
+	POOL_LOG,      /* text: one of doc/ldirectord.md 10 */
+	POOL_MAIL,     /* text is the subject; the recipients are those of virtual_index, and its alertcommand */
+	POOL_COMMAND,  /* run the fallbackcommand of virtual_index; text is "start" or "stop" */
 };
 #define POOL_OF_NONE SIZE_MAX
 struct pool_action {
 	enum pool_action_kind kind;
 	size_t virtual_index;
-	/* Of a log line or mail: the POOL_TABLE action (index in the same batch) that it reports, POOL_OF_NONE when of
-	 * none.  When that operation failed it must not be told: pool_failed says the truth instead (doc/ldirectord.md
-	 * 13.36). */
+	/* For a log line or mail: the POOL_TABLE action (index in the same batch) that it reports, or POOL_OF_NONE.
+	 * When that operation has failed, the caller must drop the line or mail: pool_failed reports the failure
+	 * instead (doc/ldirectord.md 13.36). */
 	size_t of;
 	struct table_op op;
-	bool summary; /* of a mail: the one that tells of all first verdicts of a virtual */
+	bool summary; /* for a mail: it reports all first verdicts of a virtual */
+	bool detail;  /* for a mail: it belongs to the mail before it */
 	char text[256];
 };
 
-/* A check to be run: reals of several virtuals that agree in all that matters share one
- * (doc/ldirectord.md 6).  checktype on and off have none. */
+/* A check that the caller runs.  Reals of several virtuals share one check when all settings that matter are equal
+ * (doc/ldirectord.md 6).  Reals with checktype on or off have no check. */
 struct pool_check {
-	const struct lb_virtual *v; /* whose settings count */
+	const struct lb_virtual *v; /* the check uses the settings of this virtual */
 	const struct lb_real *r;
-	bool down;  /* its last result was down, for retryinterval */
-	bool in_maintenance; /* its results do not count */
-	size_t was; /* its index before the last reload, when it is the same check still; else SIZE_MAX */
+	bool down;  /* the last result was down, for retryinterval */
+	bool in_maintenance; /* results do not count */
+	size_t was; /* index before the last reload, if the check has not changed; else SIZE_MAX */
 };
 
-/* Start: adopt what the kernel's table has
- * (doc/ldirectord.md 7: "no pulse").  Borrows config until pool_free or pool_reload.  NULL: no memory. */
+/* Start: adopt what the kernel's table has (doc/ldirectord.md 7: "no pulse").  config must live until pool_free or
+ * pool_reload.  Returns NULL without memory. */
 struct pool *pool_new(const struct lb_config *config, const struct table *kernel, struct mono now);
 void pool_free(struct pool *p);
-/* A new configuration, as a diff: states, counters and orders of what stays are kept.  The old one may be freed after
- * it. kernel: what the kernel has now, so that what an operator changed by hand is put right and virtuals that the file
- * mentions for the first time are adopted; NULL: what we know, for when it cannot be read.  Indices of checks and
- * virtuals are new ones then.  False: no memory, and nothing has changed. */
+/* Change to a new configuration.  Reals that stay keep their state, counters and orders.  The old configuration may be
+ * freed afterwards.
+ * kernel: what the kernel has now.  It corrects changes that an operator made by hand, and adopts virtuals that are new
+ * in the file.  NULL: the table cannot be read; use what we know.
+ * The indices of checks and virtuals change.  Returns false without memory; then nothing has changed. */
 bool pool_reload(struct pool *p, const struct lb_config *config, const struct table *kernel, struct mono now);
 void pool_event(struct pool *p, const struct pool_event *e, struct mono now);
-/* What the last call wants done, in order; valid until the next call. */
+/* What the caller must do after the last call, in this order.  Valid until the next call. */
 const struct pool_action *pool_actions(const struct pool *p, size_t *count);
-/* An operation of the last batch failed: it is logged truthfully and tried again, after 1 s at first.  error is -errno;
- * three tell what the kernel has and are acted on at once: -EEXIST (of an add), -ENOENT (real) and -ESRCH (service) of
- * anything.  After any other it may have been done all the same (an ipvsadm that was killed, an answer that was lost),
- * and is tried again.  To be called for each of them before any other call; op must not point into the batch. */
+/* An operation of the last batch failed.  The failure is logged, and the operation is tried again, first after 1 s.
+ * error: -errno.  Three errors show what the kernel has, and the pool corrects its table at once: -EEXIST (of an add),
+ * -ENOENT (there is no such real) and -ESRCH (no such service).  After any other error the kernel may have carried out
+ * the operation all the same: ipvsadm was killed, or an answer was lost.
+ * Call this for every failed operation before any other call.  op must not point into the batch. */
 void pool_failed(struct pool *p, const struct table_op *op, int error, const char *why, struct mono now);
-struct mono pool_deadline(const struct pool *p); /* MONO_FAR: nothing waits; else call pool_tick then */
+/* The kernel has this table now: correct what another program changed in our virtuals.  Call it only when no operation
+ * is in flight. */
+void pool_observe(struct pool *p, const struct table *kernel, struct mono now);
+struct mono pool_deadline(const struct pool *p); /* when to call pool_tick; MONO_FAR: nothing waits */
 void pool_tick(struct pool *p, struct mono now);
 
 size_t pool_check_count(const struct pool *p);
 void pool_check(const struct pool *p, size_t index, struct pool_check *out);
+
+/* How many virtuals of the file the kernel refused at last; *index: the first of them, why: the reason (borrowed);
+ * *once: some of them were refused only once, and are tried again within a second. */
+size_t pool_refused(const struct pool *p, size_t *index, const char **why, bool *once);
 
 /* For status: one real of one virtual. */
 struct pool_view {
 	bool up, checked, in_maintenance, is_fallback, in_table;
 	enum pool_order order;
 	uint32_t weight; /* in the table, as far as we know */
+	struct lb_address key;         /* under which the kernel keeps it */
+	bool wanted;                   /* in the table, with */
+	struct table_real wanted_real; /* these values */
 	unsigned failures, successes;
 	struct mono since;
-	char why[128];     /* of its state */
-	char trouble[128]; /* why the table is not yet as it should be; "" it is */
+	char why[128];     /* the reason of the state */
+	char trouble[128]; /* why the table is not yet as wanted; "" when it is */
 };
 /* real_index == real_count: the fallback */
 void pool_view(const struct pool *p, size_t virtual_index, size_t real_index, struct pool_view *out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the files of the pool share.  Of no concern to others. */
+/* What the files of the pool share among themselves.  Only this module and its tests include it. */
 #ifndef LDIRECTORD_POOL_POOL_PRIVATE_H
 #define LDIRECTORD_POOL_POOL_PRIVATE_H
 
@@ -8,15 +8,16 @@
 #define NONE SIZE_MAX
 enum {
 	POOL_WHY = 128,
-	/* how long the fallback waits for first verdicts: a healthy server answers sooner, a dead one must not keep
-	 * users from it */
+	/* How long the fallback waits for first verdicts.  A healthy server answers sooner, and dead servers must not
+	 * keep users away from the fallback for longer. */
 	POOL_PATIENCE_MS = 3000,
-	POOL_RETRY_FIRST_MS = 1000, /* of a failed operation, doubled each time */
+	POOL_RETRY_FIRST_MS = 1000, /* until a failed operation is tried again; doubled each time */
 	POOL_RETRY_LAST_MS = 60000,
-	/* its operation, its line, the command, the summary, the fallback's operation, line and mail; one to spare */
-	POOL_ACTIONS_A_SERVICE = 8,
+	/* operation, log line, command, summary; operation, line and mail of the fallback; line and mail of the quorum;
+	 * one spare */
+	POOL_ACTIONS_A_SERVICE = 10,
 	POOL_ACTIONS_AN_ENTRY = 3,  /* operation, line, mail */
-	POOL_ACTIONS_A_MEMBER = 2,  /* soft failure or its reset; "Inaccessible" */
+	POOL_ACTIONS_A_MEMBER = 4,  /* soft failure or reset of the count; "Inaccessible"; it is down: line, mail */
 };
 
 enum member_state { MEMBER_NEW, MEMBER_KEPT, MEMBER_UP, MEMBER_DOWN };
@@ -24,61 +25,77 @@ enum member_state { MEMBER_NEW, MEMBER_KEPT, MEMBER_UP, MEMBER_DOWN };
 /* One real of one virtual. */
 struct member {
 	const struct lb_real *r;
-	size_t check, entry; /* index in pool, in the service */
+	size_t check, entry; /* index in the pool; index in the service */
 	enum member_state state;
 	enum pool_order order;
-	bool listed;            /* checktype off: it was in the table; else it never gets there */
-	struct table_real kept; /* MEMBER_KEPT: as it was found */
+	bool listed;            /* checktype off: it was in the table.  If not, it is never added. */
+	bool fell;              /* it became down in this call; a line reports that if no operation does */
+	struct table_real kept; /* MEMBER_KEPT: as found in the table */
 	struct mono since, mail_at;
 };
 
-/* What the kernel shall have under one address.  Several reals and the fallback may claim one (port rule of gate and
- * ipip). */
+/* It serves clients. */
+static inline bool member_is_up(const struct member *m)
+{
+	return m->order == POOL_ENABLE && (m->state == MEMBER_UP || (m->state == MEMBER_KEPT && m->kept.weight > 0));
+}
+
+/* What the kernel must have under one address.  Several reals and the fallback may claim the same address (port rule of
+ * gate and ipip). */
 struct want {
 	bool present;
 	unsigned rank; /* of the claim, see desired.c */
-	size_t member; /* whose claim it is; NONE: of the fallback or of nobody */
+	size_t member; /* the real that claims it; NONE: the fallback, or no claim */
 	struct table_real real;
 };
 
 struct entry {
-	struct lb_address key; /* the kernel's */
-	size_t owner;          /* the first real of the file that it is of; NONE: of the fallback, or of nobody */
+	struct lb_address key; /* as the kernel has it */
+	size_t owner;          /* the first real in the file with this key; NONE: the fallback, or not in the file */
+	/* What the kernel has, as far as we know; was_...: the same before the last operation. */
 	bool present, was_present;
-	struct table_real have, was; /* as far as we know; before the operation in flight */
-	struct want want, tried;     /* tried: what failed */
+	bool changed; /* there is an operation for it in this call */
+	bool seen;    /* in the kernel, by observe.c */
+	const char *foreign; /* what another program did to it, the reason of the next operation; NULL: nothing */
+	struct table_real have, was;
+	struct want want, tried; /* tried: what failed */
 	bool failed;
-	/* an operation failed in a way that may have changed the kernel all the same; before the one in flight */
+	/* An operation failed, but it may have changed the kernel all the same. */
 	bool doubt, was_doubt;
-	char trouble[POOL_WHY]; /* why it failed; kept until the next batch went well, so that it is said once */
+	char trouble[POOL_WHY]; /* why it failed; kept until a batch succeeds, so that it is logged once */
 };
 
 enum fallback_state { FALLBACK_UNDECIDED, FALLBACK_OFF, FALLBACK_ON };
 
 struct service {
 	struct lb_service_id id;
-	const struct lb_virtual *v; /* NULL: the file does not have it any more, it is to leave */
+	const struct lb_virtual *v; /* NULL: no longer in the file, must be deleted */
 	size_t index;
 	bool present, was_present;
 	struct table_service have, was; /* .reals NULL */
 	bool failed;
-	bool doubt, was_doubt; /* as of an entry */
+	bool doubt, was_doubt; /* as in struct entry */
 	char trouble[POOL_WHY];
 	struct member *members;
 	size_t member_count;
 	struct entry *entries;
 	size_t entry_count, entry_cap;
+	size_t own_entries; /* of the file; behind them are strangers that the kernel has */
 	size_t *slots; /* hash of keys: entry index + 1, 0 none */
 	size_t slot_mask;
 	size_t fallback_entry; /* NONE: no fallback */
 	enum fallback_state fallback;
 	struct mono fallback_since;
-	struct table_real fallback_kept; /* FALLBACK_UNDECIDED: as it was found */
+	struct table_real fallback_kept; /* FALLBACK_UNDECIDED: as found in the table */
 	bool fallback_found;
-	bool settled; /* every real had its verdict, or its time is over */
-	bool quiet;   /* no mails yet: one summary comes when it is settled */
+	bool settled; /* every real has had its first verdict, or POOL_PATIENCE_MS are over */
+	bool quiet;   /* no mails yet: one summary follows when it is settled */
 	struct mono settle_at;
-	bool touched; /* a real of it has changed its state in this call */
+	bool touched; /* one of its reals has changed its state in this call */
+	const char *foreign; /* as of an entry */
+	bool meddled;        /* another program has changed something that is not corrected yet */
+	unsigned fights;     /* how often it was corrected, less one for each look that found nothing */
+	struct mono truce;   /* it is not corrected before */
 	bool failing; /* an operation of the last batch failed */
 	unsigned tries;
 	struct mono retry_at;
@@ -93,7 +110,7 @@ struct pool_shared {
 	char why[POOL_WHY];
 	size_t first_ref, ref_count; /* in refs */
 	size_t was;                  /* index in run before the reload */
-	size_t runs_as;              /* index in run; NONE: on or off */
+	size_t runs_as;              /* index in run; NONE: checktype on or off */
 };
 
 struct ref {
@@ -102,15 +119,15 @@ struct ref {
 
 struct pool {
 	const struct lb_config *config;
-	struct service *services; /* those of the file in its order, then those that leave */
+	struct service *services; /* those of the file in its order, then those that must be deleted */
 	size_t service_count;
-	struct pool_shared *checks; /* in the order of their addresses */
+	struct pool_shared *checks; /* sorted by address */
 	size_t check_count;
-	size_t *run; /* those that are to be run */
+	size_t *run; /* the checks that run */
 	size_t run_count;
-	struct ref *refs; /* by check, each in the order of services */
+	struct ref *refs; /* sorted by check, then by service */
 	size_t ref_count;
-	struct mono retry_next, settle_next, mail_next; /* none is due before */
+	struct mono retry_next, settle_next, mail_next; /* the earliest of all services */
 	bool stopped;
 	struct pool_action *actions;
 	size_t action_count, action_cap;
@@ -120,17 +137,25 @@ struct pool {
 bool pool_build(struct pool *p, const struct lb_config *config, const struct pool *old, const struct table *kernel,
 	struct mono now);
 void pool_release(struct pool *p);
-/* inherit.c: states of the past into p.  old NULL: a start.
- * adopts: the kernel has been read, so what nobody of the file had is adopted. */
+/* inherit.c: take over earlier states into p.  old NULL: a start.
+ * adopts: the kernel's table has been read; adopt entries that the old file did not have. */
 void pool_inherit(struct pool *p, const struct pool *old, bool adopts, struct mono now);
+
+/* --- lookup.c */
 struct service *pool_service(const struct pool *p, const struct lb_service_id *id); /* NULL none */
-/* checks of that address: how many from *first on */
+/* The checks of this address: returns their number; *first is the index of the first one. */
 size_t pool_checks_at(const struct pool *p, const struct lb_address *a, size_t *first);
+/* Space for one more entry of s, and for its actions.  False: no memory. */
+bool pool_make_room(struct pool *p, struct service *s);
 
 /* --- entry.c: the addresses of a virtual in the kernel */
 struct lb_address entry_key(const struct lb_service_id *id, const struct lb_real *r);
 struct entry *entry_find(const struct service *s, const struct lb_address *key);
 struct entry *entry_add(struct service *s, const struct lb_address *key); /* or find */
+/* Space for one more.  False: no memory. */
+bool entry_make_room(struct service *s);
+/* Forget strangers that are not in the kernel any more. */
+void entry_drop_strangers(struct service *s);
 int key_order(const struct lb_address *a, const struct lb_address *b);
 
 /* --- shared_check.c: which reals share a check */
@@ -138,13 +163,12 @@ bool shared_check_same(
 	const struct lb_virtual *va, const struct lb_real *ra, const struct lb_virtual *vb, const struct lb_real *rb);
 bool shared_check_runs(const struct lb_virtual *v);
 
-/* --- member.c: the state table.  Each returns whether the state has changed. */
-/* failures: the count before this result */
+/* --- member.c: the state table */
+/* These two return whether the state has changed.  failures: the count before this result. */
 bool member_result(
 	struct pool *p, const struct ref *at, const struct pool_shared *c, bool up, unsigned failures, struct mono now);
 bool member_maintenance(struct pool *p, const struct ref *at, const struct pool_shared *c, bool ends, unsigned failures,
 	struct mono now);
-bool member_is_up(const struct member *m);      /* counts as one that serves */
 bool member_is_awaited(const struct service *s, const struct member *m); /* the fallback waits for its verdict */
 
 /* --- desired.c */
@@ -168,10 +192,13 @@ void actions_entry(struct pool *p, const struct service *s, const struct entry *
 	bool stopping);
 void actions_soft(struct pool *p, const struct service *s, const struct member *m, unsigned failures);
 void actions_reset(struct pool *p, const struct service *s, const struct member *m);
+void actions_down(struct pool *p, const struct service *s, const struct member *m);
 void actions_inaccessible(struct pool *p, const struct service *s, const struct member *m);
+/* It is lost, or there again. */
+void actions_quorum(struct pool *p, const struct service *s, bool lost);
 void actions_summary(struct pool *p, const struct service *s);
 void actions_failed(
 	struct pool *p, const struct service *s, const struct table_op *op, const char *why, struct mono now);
-void copy_text(char *to, size_t cap, const char *from); /* cut where it does not fit */
+void copy_text(char *to, size_t cap, const char *from); /* cuts what does not fit */
 
 #endif

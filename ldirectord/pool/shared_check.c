@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Which reals share a check: those with the same address and the same settings of a check.  failurecount and risecount
- * are no settings of a check: each virtual compares the one count with its own limits.
+/* Which reals share a check: those that have the same address and the same settings for the check.  failurecount and
+ * risecount may differ: each virtual compares the common count with its own limits.
  * doc/ldirectord.md 6: "The check for one real is shared" */
 #include "ldirectord/pool/pool_private.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The table as data: release, compare, and what a virtual of the file says of its service. */
+/* The table as data: free and compare it, and make the service that a virtual of the file describes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +25,7 @@ void service_describe(const struct lb_virtual *v, struct table_service *out)
 	out->ops = v->ops && v->id.protocol == LB_UDP;
 }
 
-/* Without a mask the kernel says that of one host. */
+/* When no mask was given, the kernel reports the mask of a single host. */
 static const char *mask_of(const struct table_service *s)
 {
 	const char *host = s->id.address.family == LB_INET ? "255.255.255.255" : "128";
@@ -33,9 +33,39 @@ static const char *mask_of(const struct table_service *s)
 	return !s->persistent || strcmp(s->netmask, host) == 0 ? "" : s->netmask;
 }
 
+/* The flags of a list as bits: the kernel has three, some with a name of their own for a scheduler, and in no order.
+ * False: it has others. */
+static bool flags_of(const char *list, unsigned *bits)
+{
+	static const struct {
+		const char *word;
+		unsigned bit;
+	} words[] = {{"flag-1", 1}, {"flag-2", 2}, {"flag-3", 4}, {"sh-fallback", 1}, {"sh-port", 2}, {"mh-fallback", 1},
+		{"mh-port", 2}};
+	*bits = 0;
+	while (*list) {
+		size_t len = strcspn(list, ","), i = 0;
+		while (i < sizeof words / sizeof *words &&
+			(strlen(words[i].word) != len || strncmp(words[i].word, list, len) != 0))
+			i++;
+		if (i == sizeof words / sizeof *words)
+			return false;
+		*bits |= words[i].bit;
+		list += len + (list[len] == ',');
+	}
+	return true;
+}
+
+static bool same_flags(const char *a, const char *b)
+{
+	unsigned x, y;
+
+	return strcmp(a, b) == 0 || (flags_of(a, &x) && flags_of(b, &y) && x == y);
+}
+
 bool table_service_same(const struct table_service *a, const struct table_service *b)
 {
-	return strcmp(a->scheduler, b->scheduler) == 0 && strcmp(a->schedflags, b->schedflags) == 0 &&
+	return strcmp(a->scheduler, b->scheduler) == 0 && same_flags(a->schedflags, b->schedflags) &&
 	       a->persistent == b->persistent && a->ops == b->ops && strcmp(mask_of(a), mask_of(b)) == 0;
 }
 

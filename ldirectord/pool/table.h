@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The IPVS table as data: what is wanted, what the kernel has, and the operations that make the one the other.  PURE.
- * doc/ldirectord.md 7 */
+/* The IPVS table as data: the wanted one, the kernel's one, and the operations that turn the second into the first.
+ * PURE.  doc/ldirectord.md 7 */
 #ifndef LDIRECTORD_POOL_TABLE_H
 #define LDIRECTORD_POOL_TABLE_H
 
@@ -15,8 +15,8 @@ struct table_real {
 struct table_service {
 	struct lb_service_id id;
 	char scheduler[32], schedflags[64];
-	uint32_t persistent;  /* seconds; 0: not */
-	char netmask[40];     /* "" none; only with persistent */
+	uint32_t persistent;  /* seconds; 0: not persistent */
+	char netmask[40];     /* only with persistent; "" none */
 	bool ops;
 	struct table_real *reals; /* owned by the table */
 	size_t real_count;
@@ -27,7 +27,7 @@ struct table {
 	size_t service_count;
 };
 
-void table_free(struct table *t); /* what it holds, not itself */
+void table_free(struct table *t); /* frees the contents, not the struct */
 
 enum table_op_kind {
 	TABLE_SERVICE_ADD,
@@ -38,8 +38,9 @@ enum table_op_kind {
 	TABLE_REAL_DELETE
 };
 
-/* One change.  service: all but its reals, for a REAL kind its id; real: of the three REAL kinds, to delete one too its
- * method, on which the port depends under which it is kept (doc/ldirectord.md 3, "Port rule"). */
+/* One change.  service: all fields but the reals; a REAL kind needs only the id.  real: for the three REAL kinds.  A
+ * deletion needs the forwarding method too: the port of the kernel's entry depends on it (doc/ldirectord.md 3, "Port
+ * rule"). */
 struct table_op {
 	enum table_op_kind kind;
 	struct table_service service; /* .reals NULL */

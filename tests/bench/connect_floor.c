@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* The least cost of a connect check on this machine: only the necessary system calls, on loopback,
- * where the caller pays for both sides of the handshake.  Once back to back, once at a fixed rate, where each check
- * pays for a sleep and a wake-up as well. usage: connect_floor [CHECKS-A-SECOND, default 500]; prints two figures in us
- * of processor time. */
+/* Measures the lowest cost of a connect check on this machine: only the necessary system calls, on loopback, where the
+ * caller pays for both sides of the handshake.  It measures checks without a pause, and checks at a fixed rate, where
+ * each one also pays for a sleep and a wake-up.
+ *
+ * usage: connect_floor [CHECKS-A-SECOND, default 500]      prints two figures, in us of processor time */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -41,11 +42,11 @@ static void check(int epoll, const struct sockaddr_in *to)
 	socklen_t len = sizeof error;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	need(fd >= 0, "socket");
-	(void)connect(fd, (const struct sockaddr *)to, sizeof *to); // EINPROGRESS; the outcome is asked for below
+	(void)connect(fd, (const struct sockaddr *)to, sizeof *to); // EINPROGRESS; the result is read below
 	need(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
 	need(epoll_wait(epoll, &event, 1, 1000) == 1, "epoll_wait");
 	need(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 && error == 0, "connect");
-	(void)close(fd); // nothing was written
+	(void)close(fd); // nothing was written, so nothing can be lost
 }
 
 static double measure(int epoll, const struct sockaddr_in *to, long checks, long pause_us)

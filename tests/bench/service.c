@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* The user: asks the service for its page every few milliseconds, each time by a new connection that waits for no
- * other.
+/* Acts as a user: requests the page of the service every few milliseconds, each time with a new connection that does
+ * not wait for the others.
  *
  * usage: service ADDRESS [PORT, default 80]      until SIGTERM
- * prints, wall clock in ms since 1970:
- *   first MS                     the first question that was answered was asked then
- *   outage START END LENGTH      when an answer has come again: START is the first question without one
- *   outage START open LENGTH     at the end
+ * prints, with times in ms since 1970:
+ *   first MS                     the time of the first request that got an answer
+ *   outage START END LENGTH      from the first request without an answer to the next one with an answer
+ *   outage START open LENGTH     an outage that lasts until the end
  *   summary asked N answered N longest MS
- * An answer is a page with status 200, at most LATE_MS after the question: a user does not wait for the kernel to try
+ * An answer is a page with status 200, at most LATE_MS after the request: a user does not wait until the kernel tries
  * again. */
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -23,27 +23,27 @@ enum { PERIOD_US = 5000, LATE_MS = 200, OPEN_MAX = LATE_MS * 1000 / PERIOD_US + 
 
 enum outcome { CONNECTING, ASKED, ANSWERED, FAILED };
 
-struct question {
-	int socket; /* -1 when the outcome is known */
+struct request {
+	int socket; /* -1: the outcome is known */
 	enum outcome outcome;
 	int64_t asked_ms;
 };
 
-/* The open questions, oldest first: they are judged in the order in which they were asked. */
+/* The open requests, oldest first.  They are judged in the order in which they were sent. */
 struct user {
 	struct sockaddr_in address;
-	struct question open[OPEN_MAX];
+	struct request open[OPEN_MAX];
 	size_t open_count;
 	uint32_t asked, answered;
-	int64_t outage_ms; /* first question without an answer, 0 none */
-	int64_t last_ms;   /* the last one that was judged */
+	int64_t outage_ms; /* time of the first request without an answer; 0: none */
+	int64_t last_ms;   /* time of the last request that was judged */
 	int64_t longest_ms;
 };
 
-static void question_end(struct question *q, enum outcome outcome)
+static void request_end(struct request *q, enum outcome outcome)
 {
 	if (q->socket >= 0)
-		(void)close(q->socket); /* nothing is written that could be lost */
+		(void)close(q->socket); /* a failure loses nothing: the page was read */
 	q->socket = -1;
 	q->outcome = outcome;
 }
@@ -52,17 +52,17 @@ static void user_ask(struct user *u)
 {
 	if (u->open_count == OPEN_MAX)
 		return;
-	struct question *q = &u->open[u->open_count++];
+	struct request *q = &u->open[u->open_count++];
 	u->asked++;
-	*q = (struct question){
+	*q = (struct request){
 		.socket = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), .asked_ms = wall_ms()};
 	if (q->socket < 0 ||
 		(connect(q->socket, (struct sockaddr *)&u->address, sizeof u->address) != 0 && errno != EINPROGRESS))
-		question_end(q, FAILED);
+		request_end(q, FAILED);
 }
 
-/* Its socket is ready, or has an error that the next call returns. */
-static void question_go_on(struct question *q)
+/* The socket of q is ready, or has an error that the next call returns. */
+static void request_go_on(struct request *q)
 {
 	static const char request[] = "GET / HTTP/1.0\r\n\r\n", good[] = "HTTP/1.1 200 ";
 	char page[512];
@@ -70,11 +70,11 @@ static void question_go_on(struct question *q)
 		if (send(q->socket, request, sizeof request - 1, MSG_NOSIGNAL) == (ssize_t)(sizeof request - 1))
 			q->outcome = ASKED;
 		else
-			question_end(q, FAILED);
+			request_end(q, FAILED);
 		return;
 	}
 	ssize_t n = recv(q->socket, page, sizeof page, MSG_DONTWAIT);
-	question_end(q, n >= (ssize_t)sizeof good && memcmp(page, good, sizeof good - 1) == 0 ? ANSWERED : FAILED);
+	request_end(q, n >= (ssize_t)sizeof good && memcmp(page, good, sizeof good - 1) == 0 ? ANSWERED : FAILED);
 }
 
 static void user_outage(struct user *u, int64_t end_ms, bool open)
@@ -93,7 +93,7 @@ static void user_judge(struct user *u)
 {
 	size_t known = 0;
 	for (; known < u->open_count && u->open[known].socket < 0; known++) {
-		const struct question *q = &u->open[known];
+		const struct request *q = &u->open[known];
 		u->last_ms = q->asked_ms;
 		if (q->outcome == ANSWERED) {
 			if (u->answered++ == 0)
@@ -108,7 +108,7 @@ static void user_judge(struct user *u)
 	memmove(u->open, u->open + known, u->open_count * sizeof *u->open);
 }
 
-/* Wait for the tick or any answer; ask at the tick. */
+/* Wait for the tick or an answer; at the tick send a new request. */
 static void user_turn(struct user *u, int tick)
 {
 	struct pollfd fds[OPEN_MAX + 1] = {{.fd = tick, .events = POLLIN}};
@@ -121,9 +121,9 @@ static void user_turn(struct user *u, int tick)
 	int64_t now = wall_ms();
 	for (size_t i = 0; i < count; i++) {
 		if (fds[i + 1].revents != 0)
-			question_go_on(&u->open[i]);
+			request_go_on(&u->open[i]);
 		else if (u->open[i].socket >= 0 && now - u->open[i].asked_ms > LATE_MS)
-			question_end(&u->open[i], FAILED);
+			request_end(&u->open[i], FAILED);
 	}
 	user_judge(u);
 	uint64_t missed;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* At the switch's port of a node: counts what its daemon sends to the cluster, UDP to port 694.
+/* Listens at the port of the switch where a node is connected, and counts what its daemon sends to the cluster (UDP to
+ * port 694).
  *
- * usage: wire PORT-INTERFACE      until SIGTERM; the port may vanish before
+ * usage: wire PORT-INTERFACE      until SIGTERM; the port may disappear before
  * prints "begin" when it listens, and at the end:  packets N bytes SUM last MS
- *   bytes: UDP payload.  last: when the kernel got the last one, wall clock in ms since 1970, 0 none:
- *   on a busy machine this program may get it much later. */
+ *   bytes: UDP payload.  last: when the kernel received the last packet, in ms since 1970; 0: none.  On a busy machine
+ *   this program may receive it much later. */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <net/ethernet.h>
@@ -20,7 +21,8 @@
 
 enum { CLUSTER_PORT = 694 };
 
-/* All protocols: the bridge takes a port's packets away before listeners to one protocol are asked. */
+/* It listens to all protocols, because the bridge takes the packets of a port before listeners to one protocol get
+ * them. */
 static int wire_open(const char *interface)
 {
 	struct sockaddr_ll port = {.sll_family = AF_PACKET,
@@ -49,7 +51,7 @@ static int payload(const void *packet, size_t len, const struct sockaddr_ll *fro
 	return (int)(ntohs(udp.len) - sizeof udp);
 }
 
-/* When the kernel got it; now when it does not say. */
+/* When the kernel received the packet; the current time if there is no stamp. */
 static int64_t stamp_ms(struct msghdr *message)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
@@ -62,19 +64,19 @@ static int64_t stamp_ms(struct msghdr *message)
 	return wall_ms();
 }
 
-struct heard {
+struct total {
 	uint64_t packets, bytes;
 	int64_t last_ms;
 };
 
-static void wire_hear(int fd, struct heard *h)
+static void wire_receive(int fd, struct total *h)
 {
-	char packet[2048], control[256]; /* the packet's heads are enough */
+	char packet[2048], control[256]; /* the headers of the packet are enough */
 	struct sockaddr_ll from;
 	struct iovec into = {packet, sizeof packet};
 	struct msghdr message = {.msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &into, .msg_iovlen = 1,
 	                         .msg_control = control, .msg_controllen = sizeof control};
-	/* An error is that the port went down: the node has no power any more, what was heard stays. */
+	/* An error means that the port went down, because the node has no power any more.  The counters stay. */
 	ssize_t n = recvmsg(fd, &message, 0);
 	int len = n < 0 ? -1 : payload(packet, (size_t)n, &from);
 	if (len < 0)
@@ -95,14 +97,14 @@ int main(int argc, char **argv)
 		fprintf(stderr, "wire: %s: %s\n", argv[1], strerror(errno));
 		return 1;
 	}
-	struct heard h = {0};
+	struct total h = {0};
 	stop_on_signals();
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	puts("begin");
 	while (!stop_asked) {
 		struct pollfd ready = {.fd = fd, .events = POLLIN};
 		if (poll(&ready, 1, -1) > 0)
-			wire_hear(fd, &h);
+			wire_receive(fd, &h);
 	}
 	printf("packets %" PRIu64 " bytes %" PRIu64 " last %" PRId64 "\n", h.packets, h.bytes, h.last_ms);
 	return 0;

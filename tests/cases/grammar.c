@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
-/* What a case may say, as rows: a sentence with places to fill, and what it means to the simulator's plan. */
+/* The sentences that a case may have, one row for each: a pattern with places to fill, and what it changes in the
+ * simulator's plan. */
 #include <string.h>
 
 #include "tests/cases/case.h"
 
 enum {
 	OPEN_MS = 1000000000, /* until a later line ends it */
-	ENGINE_MS = 100,      /* the guardian's new engine */
-	SETTLE_MS = 60000,    /* before moment 0, beside what the settings ask for */
+	ENGINE_MS = 100,      /* until the guardian starts a new engine */
+	SETTLE_MS = 60000,    /* before moment 0, in addition to the times of the settings */
 	QUIET_MS = 20000,
-	SECOND_MS = 100,      /* node2 beats so long after node1: which of two goes first must not be chance */
+	SECOND_MS = 100,      /* from a heartbeat of node1 to one of node2: the order of the two must not be chance */
 };
 
-/* The moment of the line in work, on the case's clock. */
+/* The time of the current line, on the case's clock. */
 static int64_t moment;
 
 /* --- given ----------------------------------------------------------------------------------------- */
@@ -41,11 +42,12 @@ static void take_group(
 	(void)row;
 	int64_t g = c->plan.set[SET_GROUPS];
 	if (g == GROUPS_MAX) {
-		diag_add(d, DIAG_ERROR, line, 0, "there are %d groups already; the simulator has no more", GROUPS_MAX);
+		diag_add(d, DIAG_ERROR, line, 0, "too many groups; the simulator has at most %d", GROUPS_MAX);
 		return;
 	}
-	if (c->given & (DUE_START | DUE_STOP | DUE_BEGINNING)) {
-		diag_add(d, DIAG_ERROR, line, 0, "groups are named before their scripts and the beginning");
+	if (c->given & (DUE_START | DUE_STOP | DUE_NODES)) {
+		diag_add(d, DIAG_ERROR, line, 0,
+			"name the groups before the times of their scripts and before the nodes that run");
 		return;
 	}
 	(void)snprintf(c->groups[g], NAME_MAX_LEN, "%s", f->name);
@@ -76,7 +78,7 @@ static void take_setting(
 		return;
 	}
 	c->plan.set[row->value] = row->value == SET_MEDIA ? f->number : 1;
-	c->observer.shot_ns = row->value == SET_STONITH ? f->time_ms * MS : c->observer.shot_ns;
+	c->observer.fence_ns = row->value == SET_STONITH ? f->time_ms * MS : c->observer.fence_ns;
 }
 
 static void take_native(
@@ -86,7 +88,7 @@ static void take_native(
 	c->plan.set[SET_CLASSIC] = 0;
 }
 
-/* row->value: bit i, node i is off; -1: the node named. */
+/* row->value: bit i: node i is off; -1: the named node is off. */
 static void take_off(
 	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
@@ -97,15 +99,15 @@ static void take_off(
 	}
 	for (int g = 0; g < GROUPS_MAX; g++)
 		c->runs_on[g] = c->off[0] && c->off[1] ? -1 : c->off[0] ? 1 : c->off[1] ? 0 : c->runs_on[g];
-	c->given |= DUE_BEGINNING;
+	c->given |= DUE_NODES;
 }
 
 static void take_runs(
 	struct decision_case *c, const struct row *row, const struct filled *f, struct diags *d, unsigned line)
 {
 	(void)row;
-	if (!(c->given & DUE_BEGINNING)) {
-		diag_add(d, DIAG_ERROR, line, 0, "first say which nodes run: \"both nodes run\"");
+	if (!(c->given & DUE_NODES)) {
+		diag_add(d, DIAG_ERROR, line, 0, "first give the nodes that run: \"both nodes run\"");
 		return;
 	}
 	c->moved[f->group] = c->runs_on[f->group] != f->node;
@@ -126,7 +128,7 @@ static const struct row given_rows[] = {
 	{"start of GROUP on NODE takes TIME", take_script, GROUP_START},
 	{"stop of GROUP on NODE takes TIME", take_script, GROUP_STOP},
 	{"NUMBER media", take_setting, SET_MEDIA},
-	{"stonith with shots of TIME", take_setting, SET_STONITH},
+	{"stonith that takes TIME", take_setting, SET_STONITH},
 	{"dialect classic", take_setting, SET_CLASSIC},
 	{"dialect native", take_native, 0},
 	{"both nodes run", take_off, 0},
@@ -151,7 +153,7 @@ static struct fault *add(struct decision_case *c, enum fault_kind kind, const st
 	return fault;
 }
 
-/* The last one of these kinds that nothing has ended yet; NULL after a diagnostic. */
+/* End the latest fault of these kinds that lasts until now.  NULL after a diagnostic: there is none. */
 static struct fault *end(struct decision_case *c, enum fault_kind first, enum fault_kind last, const struct fault *like,
 	struct diags *d, unsigned line)
 {
@@ -163,7 +165,7 @@ static struct fault *end(struct decision_case *c, enum fault_kind first, enum fa
 			return x;
 		}
 	}
-	diag_add(d, DIAG_ERROR, line, 0, "there is nothing before this line that it could end");
+	diag_add(d, DIAG_ERROR, line, 0, "no earlier line starts what this line ends");
 	return NULL;
 }
 
@@ -201,7 +203,7 @@ static void take_boot(
 	enum setting boot = f->node == 0 ? SET_BOOT0 : SET_BOOT1;
 	struct fault like = {.node = f->node, .group = -1, .medium = -1};
 	if (c->off[f->node] && c->plan.set[boot] == OPEN_MS)
-		c->plan.set[boot] = moment; /* moved to the simulator's clock at the end */
+		c->plan.set[boot] = moment; /* set_clock converts it to the simulator's clock */
 	else
 		(void)end(c, (enum fault_kind)row->value, (enum fault_kind)row->value, &like, d, line);
 }
@@ -212,7 +214,7 @@ static void take_works(
 	struct fault like = {.node = f->node, .group = f->group, .medium = -1};
 	enum fault_kind last = row->value == FAULT_START_FAIL  ? FAULT_START_DIRTY
 	                       : row->value == FAULT_STOP_FAIL ? FAULT_STOP_HANG
-	                                                       : FAULT_FENCE_FAIL;
+	                                                       : (enum fault_kind)row->value;
 	(void)end(c, (enum fault_kind)row->value, last, &like, d, line);
 }
 
@@ -224,8 +226,9 @@ static void take_end(
 	c->given |= DUE_END;
 }
 
-/* Also allowed as given: from moment 0 on. */
+/* Also allowed in a given line: then from moment 0 on. */
 static const struct row lasting_rows[] = {
+	{"GROUP has no carrier on NODE", happens, FAULT_HINDER},
 	{"start of GROUP on NODE fails", happens, FAULT_START_FAIL},
 	{"start of GROUP on NODE fails and leaves a mess", happens, FAULT_START_DIRTY},
 	{"start of GROUP on NODE hangs", happens, FAULT_START_HANG},
@@ -254,10 +257,11 @@ static const struct row when_rows[] = {
 	{"hb_takeover HALF on NODE", happens, FAULT_TAKEOVER},
 	{"heartbeat -k on NODE", happens, FAULT_STOP},
 	{"heartbeat starts on NODE", take_boot, FAULT_STOP},
+	{"GROUP has carrier again on NODE", take_works, FAULT_HINDER},
 	{"start of GROUP on NODE works again", take_works, FAULT_START_FAIL},
 	{"stop of GROUP on NODE works again", take_works, FAULT_STOP_FAIL},
 	{"fencing works again", take_works, FAULT_FENCE_FAIL},
-	{"the watch ends", take_end, 0},
+	{"the case ends", take_end, 0},
 	{NULL, NULL, 0},
 };
 
@@ -300,7 +304,8 @@ static void when_line(struct decision_case *c, struct word *words, size_t count,
 	}
 	if (c->given & DUE_END || moment < before) {
 		diag_add(d, DIAG_ERROR, line, words[0].column,
-			c->given & DUE_END ? "the watch has ended already" : "earlier than the line before");
+			c->given & DUE_END ? "no event may follow \"the case ends\""
+					   : "this event is earlier than the one before");
 		return;
 	}
 	struct filled f;
@@ -309,7 +314,7 @@ static void when_line(struct decision_case *c, struct word *words, size_t count,
 		row->take(c, row, &f, d, line);
 }
 
-/* The moves that bring groups to where the case wants them before moment 0. */
+/* Before moment 0, move the groups to the nodes on which the case has them at its start. */
 static void add_prelude(struct decision_case *c)
 {
 	struct fault moves[NODES];
@@ -322,27 +327,27 @@ static void add_prelude(struct decision_case *c)
 					.medium = -1,
 					.group = -1,
 					.half = HALF_FOREIGN,
-					.at_ms = c->begin_ms / 2};
+					.at_ms = c->start_ms / 2};
 	memmove(c->plan.faults + count, c->plan.faults, c->plan.count * sizeof *moves);
 	memcpy(c->plan.faults, moves, count * sizeof *moves);
 	c->plan.count += count;
 	c->prelude = count;
 }
 
-/* From the case's clock to the simulator's.  Moment 0 lies between two beats, so that no event meets a beat by
- * chance. */
+/* Convert all times from the case's clock to the simulator's.  Moment 0 is between two heartbeats, so that no event
+ * coincides with a heartbeat by chance. */
 static void set_clock(struct decision_case *c)
 {
 	int64_t *set = c->plan.set;
-	c->begin_ms = (SETTLE_MS + set[SET_INITDEAD] + 2 * (set[SET_START_MAX] + set[SET_STOP_MAX])) /
+	c->start_ms = (SETTLE_MS + set[SET_INITDEAD] + 2 * (set[SET_START_MAX] + set[SET_STOP_MAX])) /
 	                      set[SET_KEEPALIVE] * set[SET_KEEPALIVE] * 2 +
 	              set[SET_KEEPALIVE] / 2;
 	for (size_t i = 0; i < c->plan.count; i++)
-		c->plan.faults[i].at_ms += c->begin_ms;
-	c->end_ms += c->begin_ms;
+		c->plan.faults[i].at_ms += c->start_ms;
+	c->end_ms += c->start_ms;
 	for (int i = 0; i < NODES; i++)
 		if (c->off[i])
-			set[i == 0 ? SET_BOOT0 : SET_BOOT1] += c->begin_ms;
+			set[i == 0 ? SET_BOOT0 : SET_BOOT1] += c->start_ms;
 	set[SET_STORM] = c->end_ms;
 	add_prelude(c);
 }
@@ -350,15 +355,15 @@ static void set_clock(struct decision_case *c)
 static void check_whole(const struct decision_case *c, struct diags *d)
 {
 	static const char *const due[] = {"keepalive 1 s", "deadtime 10 s", "initdead 30 s", "auto_failback on, or off",
-		"start takes 2 s", "stop takes 1 s", "both nodes run, both nodes are off, or which one is off",
-		"when 60 s: the watch ends"};
+		"start takes 2 s", "stop takes 1 s", "both nodes run, both nodes are off, or node2 is off",
+		"when 60 s: the case ends"};
 	if (c->title[0] == '\0')
-		diag_add(d, DIAG_ERROR, 1, 0, "a case begins with its title, a sentence");
+		diag_add(d, DIAG_ERROR, 1, 0, "the title, a sentence, is missing in the first line");
 	if (c->given & DUE_DEADTIME && c->plan.set[SET_DEADTIME] <= 2 * c->plan.set[SET_KEEPALIVE])
 		diag_add(d, DIAG_ERROR, 0, 0, "deadtime must be more than twice keepalive");
 	for (unsigned i = 0; i < sizeof due / sizeof *due; i++)
 		if (!(c->given >> i & 1))
-			diag_add(d, DIAG_ERROR, 0, 0, "what the case does not say: %s", due[i]);
+			diag_add(d, DIAG_ERROR, 0, 0, "a line is missing, for example: %s", due[i]);
 }
 
 static void case_line(struct decision_case *c, char *line, struct diags *d, unsigned number)
@@ -374,7 +379,7 @@ static void case_line(struct decision_case *c, char *line, struct diags *d, unsi
 		diag_add(d, DIAG_ERROR, number, 0, "too many lines");
 	else if (!given && strcmp(words[0].text, "when") != 0)
 		diag_add(d, DIAG_ERROR, number, words[0].column,
-			"\"%s\" begins no line; expected given, when, expect or #", words[0].text);
+			"no line can start with \"%s\"; expected given, when, expect or #", words[0].text);
 	else if (count < 2)
 		diag_add(d, DIAG_ERROR, number, words[0].column, "nothing follows \"%s\"", words[0].text);
 	else if (given)
@@ -393,7 +398,7 @@ void case_parse(struct decision_case *c, char *text, size_t *head, struct diags 
 	c->observer.delay_ns[0] = MS / 5;
 	c->observer.delay_ns[1] = MS / 10;
 	moment = 0;
-	bool behind = false;
+	bool expecting = false; /* after the first expect line */
 	*head = strlen(text);
 	unsigned number = 1;
 	for (char *line = text, *next; *line != '\0'; line = next, number++) {
@@ -401,12 +406,12 @@ void case_parse(struct decision_case *c, char *text, size_t *head, struct diags 
 		next = line + len + (line[len] == '\n');
 		line[len] = '\0';
 		bool expect = strncmp(line, "expect", 6) == 0, blank = line[strspn(line, " \t")] == '\0';
-		if (expect && !behind)
+		if (expect && !expecting)
 			*head = (size_t)(line - text);
-		behind |= expect;
-		if (behind && !expect && !blank)
-			diag_add(d, DIAG_ERROR, number, 1, "only expect lines may follow the first of them");
-		if (!behind && !blank && line[0] != '#')
+		expecting |= expect;
+		if (expecting && !expect && !blank)
+			diag_add(d, DIAG_ERROR, number, 1, "only expect lines may follow the first expect line");
+		if (!expecting && !blank && line[0] != '#')
 			case_line(c, line, d, number);
 	}
 	check_whole(c, d);

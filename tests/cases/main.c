@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 /* cases FILE                prints the case again, with the expect lines of the real core
- * cases --trace FILE        prints also what led to them
+ * cases --trace FILE        prints also every packet and log line
  * cases --into DIR FILE...  writes each case into DIR, and prints a line for each: same FILE, differs FILE or, after a
  *                           diagnostic, wrong FILE
- * Exit 0; 1 the start of a case is not as given, or a rule of the simulator is broken, or a case does not parse. */
+ * Exits with 1 when the start of a case is not as given, when a rule of the simulator is broken, or when a case does
+ * not parse; otherwise with 0. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/cases/case.h"
 
-/* A whole file as a string; NULL after a complaint. */
+/* A whole file as a string; NULL after an error message. */
 static char *read_file(const char *path)
 {
 	FILE *in = fopen(path, "r");
@@ -49,7 +50,7 @@ static bool parse(struct decision_case *c, const char *path, const char *text, s
 	return ok;
 }
 
-/* What the author wrote, without the blank lines at its end, and then what the core does. */
+/* The lines of the author, without the blank lines at their end. */
 static void print_head(FILE *out, const char *text, size_t len)
 {
 	while (len > 0 && strchr("\n\t ", text[len - 1]) != NULL)
@@ -61,22 +62,22 @@ static void print_head(FILE *out, const char *text, size_t len)
 static char *play(const char *path, const char *text, bool trace)
 {
 	static struct decision_case c;
-	char why[400], *anew = NULL;
+	char why[400], *played = NULL;
 	size_t head, len = 0;
 	if (!parse(&c, path, text, &head))
 		return NULL;
-	FILE *out = open_memstream(&anew, &len);
+	FILE *out = open_memstream(&played, &len);
 	if (out == NULL)
 		abort();
 	print_head(out, text, head);
 	bool ok = case_play(&c, out, trace, why, sizeof why);
 	(void)fclose(out);
 	if (ok)
-		return anew;
+		return played;
 	fprintf(stderr, "%s: %s\n", path, why);
 	if (trace)
-		(void)fputs(anew, stdout);
-	free(anew);
+		(void)fputs(played, stdout);
+	free(played);
 	return NULL;
 }
 
@@ -96,23 +97,23 @@ static bool write_file(const char *folder, const char *path, const char *text)
 
 static bool play_into(const char *folder, const char *path)
 {
-	char *text = read_file(path), *anew = text != NULL ? play(path, text, false) : NULL;
-	bool ok = anew != NULL && write_file(folder, path, anew);
-	printf("%s %s\n", !ok ? "wrong" : strcmp(text, anew) == 0 ? "same" : "differs", path);
+	char *text = read_file(path), *played = text != NULL ? play(path, text, false) : NULL;
+	bool ok = played != NULL && write_file(folder, path, played);
+	printf("%s %s\n", !ok ? "wrong" : strcmp(text, played) == 0 ? "same" : "differs", path);
 	(void)fflush(stdout);
 	free(text);
-	free(anew);
+	free(played);
 	return ok;
 }
 
 static bool play_one(const char *path, bool trace)
 {
-	char *text = read_file(path), *anew = text != NULL ? play(path, text, trace) : NULL;
-	bool ok = anew != NULL;
+	char *text = read_file(path), *played = text != NULL ? play(path, text, trace) : NULL;
+	bool ok = played != NULL;
 	if (ok)
-		(void)fputs(anew, stdout);
+		(void)fputs(played, stdout);
 	free(text);
-	free(anew);
+	free(played);
 	return ok;
 }
 

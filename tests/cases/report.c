@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the cluster does, as an administrator would describe it.  Looks at the truth of the world after each event, and
- * reports what has changed since the last look.  It does not mention packets, epochs and states. */
+/* Describes what the cluster does, in the terms of an administrator.  It looks at the true state of the world after
+ * each event and reports what has changed since the last look.  It does not mention packets, epochs and states. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 enum { PEER_UNHEARD, PEER_SEEN, PEER_DEAD };
 
-/* What was seen last of a node. */
+/* What the last look at a node found. */
 struct look {
 	bool powered, engine;
 	int peer;
@@ -27,12 +27,12 @@ struct stretch {
 static struct report {
 	struct decision_case *c;
 	FILE *out;
-	bool begun, over;
+	bool started, over;
 	struct look looks[NODES];
-	bool killed[NODES], shot[NODES]; /* no operator ordered its next start */
+	bool killed[NODES], fenced[NODES]; /* no operator ordered its next start */
 	struct stretch nobody[GROUPS_MAX], both[GROUPS_MAX];
 	bool answered[FAULTS_MAX];
-	char doubt[200];
+	char wrong_start[200]; /* how the start differs from the given lines; "" not at all */
 } report;
 
 static const char *node_of(int index)
@@ -52,7 +52,7 @@ static int group_count(void)
 
 /* --- lines -------------------------------------------------------------------------------------------- */
 
-/* The simulator's names in the engine's words become the case's. */
+/* Print a text of the engine; the names of the case replace the names of the simulator. */
 static void print_translated(const char *text)
 {
 	char address[GROUPS_MAX][40];
@@ -77,17 +77,17 @@ static void print_translated(const char *text)
 	}
 }
 
-static void tell(const struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void tell(const struct world *w, const char *format, ...)
+static void print_line(const struct world *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void print_line(const struct world *w, const char *format, ...)
 {
 	char text[512];
 	va_list args;
-	if (!report.begun || report.over)
+	if (!report.started || report.over)
 		return;
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	fprintf(report.out, "expect %.1f s: ", (double)(w->now - report.c->begin_ms * MS) / 1e9);
+	fprintf(report.out, "expect %.1f s: ", (double)(w->now - report.c->start_ms * MS) / 1e9);
 	print_translated(text);
 	(void)fputc('\n', report.out);
 }
@@ -123,34 +123,34 @@ static struct look look_at(const struct world *w, const struct node *n)
 	return now;
 }
 
-/* Which node hears which node, over which cable. */
-static void tell_membership(const struct world *w, int i, const struct look *before, const struct look *now)
+/* Which node hears which node, on which medium. */
+static void print_membership(const struct world *w, int i, const struct look *before, const struct look *now)
 {
 	const char *self = node_of(i), *peer = node_of(1 - i);
 	bool same_life = before->life == now->life && before->engine;
 	if (!now->engine)
 		return;
 	if (now->peer == PEER_DEAD && same_life && before->peer != PEER_DEAD)
-		tell(w, "%s declares %s dead", self, peer);
+		print_line(w, "%s declares %s dead", self, peer);
 	else if (now->peer == PEER_SEEN && !(same_life && before->peer == PEER_SEEN))
-		tell(w, "%s sees %s", self, peer);
+		print_line(w, "%s sees %s", self, peer);
 	for (int m = 0; w->plan->set[SET_MEDIA] > 1 && m < w->plan->set[SET_MEDIA]; m++)
 		if (same_life && before->link[m] != now->link[m])
-			tell(w, "%s finds medium %d to %s %s", self, m + 1, peer, now->link[m] ? "up" : "down");
+			print_line(w, "%s finds medium %d to %s %s", self, m + 1, peer, now->link[m] ? "up" : "down");
 }
 
 /* Starts that no line of the case ordered. */
-static void tell_life(const struct world *w, int i, const struct look *before, const struct look *now)
+static void print_life(const struct world *w, int i, const struct look *before, const struct look *now)
 {
 	if (before->engine && now->powered && (!now->engine || before->life != now->life) && !w->nodes[i].stopped)
 		report.killed[i] = true;
 	if (!now->engine || before->life == now->life)
 		return;
-	if (report.shot[i])
-		tell(w, "%s boots again after the shot", node_of(i));
+	if (report.fenced[i])
+		print_line(w, "%s boots again after fencing", node_of(i));
 	else if (report.killed[i])
-		tell(w, "%s has a new engine", node_of(i));
-	report.shot[i] = report.killed[i] = false;
+		print_line(w, "%s has a new engine", node_of(i));
+	report.fenced[i] = report.killed[i] = false;
 }
 
 static const char *move_words(const struct fault *f, char *text, size_t cap)
@@ -160,7 +160,7 @@ static const char *move_words(const struct fault *f, char *text, size_t cap)
 }
 
 /* Orders that no node will answer. */
-static void tell_orders(const struct world *w)
+static void print_orders(const struct world *w)
 {
 	char words[80];
 	for (size_t i = report.c->prelude; i < w->plan->count; i++) {
@@ -172,7 +172,7 @@ static void tell_orders(const struct world *w)
 			(m->life != 0 && n->core != NULL && n->life == m->life))
 			continue;
 		report.answered[i] = true;
-		tell(w, "%s %s", move_words(f, words, sizeof words),
+		print_line(w, "%s %s", move_words(f, words, sizeof words),
 			m->life != 0      ? "gets no answer: the engine that it asked is gone"
 			: n->core == NULL ? "finds no heartbeat running"
 					  : "finds heartbeat shutting down");
@@ -202,11 +202,11 @@ static void look(const struct world *w)
 {
 	for (int i = 0; i < NODES; i++) {
 		struct look now = look_at(w, &w->nodes[i]);
-		tell_life(w, i, &report.looks[i], &now);
-		tell_membership(w, i, &report.looks[i], &now);
+		print_life(w, i, &report.looks[i], &now);
+		print_membership(w, i, &report.looks[i], &now);
 		report.looks[i] = now;
 	}
-	tell_orders(w);
+	print_orders(w);
 	count_owners(w->now);
 }
 
@@ -217,21 +217,23 @@ static void see_action(const struct world *w, const struct node *n, const struct
 	const char *self = node_of(n->index);
 	char words[80];
 	switch (a->kind) {
-	case ACTION_GROUP_START: tell(w, "%s starts %s", self, group_of((int)a->group.group)); return;
+	case ACTION_GROUP_START: print_line(w, "%s starts %s", self, group_of((int)a->group.group)); return;
 	case ACTION_GROUP_STOP:
-		tell(w, n->places[a->group.group].busy ? "%s cuts short its start of %s and stops it" : "%s stops %s",
+		if (n->places[a->group.group].unverified) /* it only looks */
+			return;
+		print_line(w, n->places[a->group.group].busy ? "%s aborts its start of %s and stops it" : "%s stops %s",
 			self, group_of((int)a->group.group));
 		return;
 	case ACTION_GROUP_ANNOUNCE:
-		tell(w, "%s announces the addresses of %s again", self, group_of((int)a->group.group));
+		print_line(w, "%s announces the addresses of %s again", self, group_of((int)a->group.group));
 		return;
-	case ACTION_FENCE: tell(w, "%s shoots %s", self, node_of((int)a->fence.node)); return;
-	case ACTION_STOPPED: tell(w, "heartbeat on %s has stopped", self); return;
+	case ACTION_FENCE: print_line(w, "%s fences %s", self, node_of((int)a->fence.node)); return;
+	case ACTION_STOPPED: print_line(w, "heartbeat on %s has stopped", self); return;
 	case ACTION_MOVE_DONE:
 		if (a->move_done.id == 0 || a->move_done.id > w->plan->count)
 			return;
 		report.answered[a->move_done.id - 1] = true;
-		tell(w, "%s %s: %s", move_words(&w->plan->faults[a->move_done.id - 1], words, sizeof words),
+		print_line(w, "%s %s: %s", move_words(&w->plan->faults[a->move_done.id - 1], words, sizeof words),
 			a->move_done.ok ? "ends well" : "fails", a->move_done.text);
 		return;
 	default: return;
@@ -247,14 +249,14 @@ static void see_script(const struct world *w, const struct sight *s)
 			{"", ""}},
 	};
 	const char *const *sentence = words[s->operation][s->outcome];
-	tell(w, "%s %s %s%s", node_of(s->node->index), sentence[0], group_of(s->group), sentence[1]);
+	print_line(w, "%s %s %s%s", node_of(s->node->index), sentence[0], group_of(s->group), sentence[1]);
 }
 
-static void see_shot(const struct world *w, const struct sight *s)
+static void see_fencing(const struct world *w, const struct sight *s)
 {
 	int victim = 1 - s->node->index;
-	report.shot[victim] = s->outcome == 0;
-	tell(w, s->outcome == 0 ? "the shot hits: %s is off" : "the shot at %s fails", node_of(victim));
+	report.fenced[victim] = s->outcome == 0;
+	print_line(w, s->outcome == 0 ? "fencing succeeds: %s is off" : "fencing of %s fails", node_of(victim));
 }
 
 /* --- the end ---------------------------------------------------------------------------------------------------- */
@@ -317,28 +319,28 @@ static void print_end(void)
 
 /* --- the run ------------------------------------------------------------------------------------------------------ */
 
-/* Moment 0: is it as given? */
-static void begin(void)
+/* Moment 0: is the start as given? */
+static void check_start(void)
 {
 	const struct decision_case *c = report.c;
-	report.begun = true;
+	report.started = true;
 	for (int g = 0; g < group_count(); g++) {
 		report.nobody[g].longest = report.both[g].longest = 0;
 		report.nobody[g].since = report.both[g].since = NEVER;
 		for (int i = 0; i < NODES; i++)
 			if (report.looks[i].truth[g] != (c->runs_on[g] == i ? TRUTH_RUNNING : TRUTH_OFF))
-				(void)snprintf(report.doubt, sizeof report.doubt,
-					"the beginning cannot be as given: %s %s %s", node_of(i),
+				(void)snprintf(report.wrong_start, sizeof report.wrong_start,
+					"the start is not as given: %s %s %s", node_of(i),
 					c->runs_on[g] == i ? "does not run" : "has", group_of(g));
 	}
-	count_owners(c->begin_ms * MS);
+	count_owners(c->start_ms * MS);
 }
 
 static void see(struct observer *o, const struct world *w, const struct sight *s)
 {
 	report.c = (struct decision_case *)o;
-	if (!report.begun && w->now >= report.c->begin_ms * MS)
-		begin();
+	if (!report.started && w->now >= report.c->start_ms * MS)
+		check_start();
 	if (!report.over && w->now >= report.c->end_ms * MS) {
 		print_end();
 		report.over = true;
@@ -350,7 +352,7 @@ static void see(struct observer *o, const struct world *w, const struct sight *s
 	case SIGHT_EVENT: return;
 	case SIGHT_ACTION: see_action(w, s->node, s->action); return;
 	case SIGHT_SCRIPT: see_script(w, s); return;
-	case SIGHT_SHOT: see_shot(w, s); return;
+	case SIGHT_FENCED: see_fencing(w, s); return;
 	}
 }
 
@@ -366,10 +368,10 @@ bool case_play(struct decision_case *c, FILE *out, bool trace, char *why, size_t
 	struct trace *t = trace ? trace_new(true, out) : NULL;
 	world_run(&c->plan, t, false, &verdict);
 	trace_free(t);
-	if (report.doubt[0] != '\0')
-		(void)snprintf(why, cap, "%s", report.doubt);
+	if (report.wrong_start[0] != '\0')
+		(void)snprintf(why, cap, "%s", report.wrong_start);
 	else if (verdict.invariant[0] != '\0')
 		(void)snprintf(why, cap, "a rule of the simulator is broken at %.3f s: %s: %s",
-			(double)(verdict.at - c->begin_ms * MS) / 1e9, verdict.invariant, verdict.text);
-	return report.doubt[0] == '\0' && verdict.invariant[0] == '\0';
+			(double)(verdict.at - c->start_ms * MS) / 1e9, verdict.invariant, verdict.text);
+	return report.wrong_start[0] == '\0' && verdict.invariant[0] == '\0';
 }

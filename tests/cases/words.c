@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Lines to words, and words against patterns: reports the first word that fits nowhere, and what would fit there. */
+/* Splits lines into words and compares words with patterns.  Reports the first word that fits no pattern, and what
+ * would fit there. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,7 +69,7 @@ static bool is(struct bytes slot, const char *name)
 	return bytes_equal_text(slot, name);
 }
 
-/* How many words fill this place of a pattern; 0: they do not fit. */
+/* The number of words that fit this place of a pattern; 0: they do not fit. */
 static size_t fill(
 	const struct decision_case *c, struct bytes slot, const struct word *words, size_t count, struct filled *f)
 {
@@ -88,7 +89,7 @@ static size_t fill(
 	return is(slot, text);
 }
 
-/* Next place of a pattern; false at its end. */
+/* The next place of a pattern; false at its end. */
 static bool next_slot(const char **at, struct bytes *slot)
 {
 	*at += strspn(*at, " ");
@@ -98,7 +99,8 @@ static bool next_slot(const char **at, struct bytes *slot)
 	return slot->len > 0;
 }
 
-/* How far the words fill the pattern: all of both when *whole; else the place that is not filled is in *slot. */
+/* The number of words that match the pattern from its start.  *whole: all words match the whole pattern.  Otherwise
+ * *slot is the place where they differ. */
 static size_t reach(const struct decision_case *c, const char *pattern, const struct word *words, size_t count,
 	struct filled *f, bool *whole, struct bytes *slot)
 {
@@ -115,15 +117,15 @@ static size_t reach(const struct decision_case *c, const char *pattern, const st
 	return used;
 }
 
-/* A place of a pattern in the words of a person. */
+/* Describe a place of a pattern for the author of a case. */
 static void describe(const struct decision_case *c, struct bytes slot, char *out, size_t cap)
 {
-	static const char *const words[][2] = {{"TIME", "a time (10 s)"}, {"NODE", "node1 or node2"},
+	static const char *const descriptions[][2] = {{"TIME", "a time (10 s)"}, {"NODE", "node1 or node2"},
 		{"NAME", "a name in small letters"}, {"NUMBER", "a number"}, {"HALF", "all, local or foreign"}};
 	(void)bytes_to_text(slot, out, cap);
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (is(slot, words[i][0]))
-			(void)snprintf(out, cap, "%s", words[i][1]);
+	for (size_t i = 0; i < sizeof descriptions / sizeof *descriptions; i++)
+		if (is(slot, descriptions[i][0]))
+			(void)snprintf(out, cap, "%s", descriptions[i][1]);
 	if (!is(slot, "GROUP"))
 		return;
 	struct writer names = writer_over(out, cap - 1);
@@ -133,7 +135,7 @@ static void describe(const struct decision_case *c, struct bytes slot, char *out
 	out[names.len] = '\0';
 }
 
-static void complain(const struct decision_case *c, const struct row *const *tables, const struct word *words,
+static void report_misfit(const struct decision_case *c, const struct row *const *tables, const struct word *words,
 	size_t count, size_t best, struct diags *d, unsigned line)
 {
 	char fitting[500];
@@ -155,7 +157,7 @@ static void complain(const struct decision_case *c, const struct row *const *tab
 	const struct word *at = best < count ? &words[best] : &words[count - 1];
 	diag_add(d, DIAG_ERROR, line, at->column,
 		best < count ? "\"%s\" does not fit here; expected: %s"
-			     : "something is missing behind \"%s\"; expected: %s",
+			     : "something is missing after \"%s\"; expected: %s",
 		at->text, fitting);
 }
 
@@ -173,6 +175,6 @@ const struct row *words_match(const struct decision_case *c, const struct row *c
 				return row;
 			best = far > best ? far : best;
 		}
-	complain(c, tables, words, count, best, d, line);
+	report_misfit(c, tables, words, count, best, d, line);
 	return NULL;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The calls that can be made to fail, in the place of the C library's: one row a call, with its family and the errno of
- * the failure.  No header of the C library that declares them is included: some declare arguments that cannot be
- * defined. */
+/* The calls that can fail on request, instead of those of the C library: one row for each call, with its family and the
+ * errno of the failure.  No header that declares them is included, because some declare arguments that a definition
+ * cannot have. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -30,7 +30,7 @@ struct iovec;
 		return real arguments;                           \
 	}
 
-/* --- memory: not by dlsym, which asks for memory itself --- */
+/* --- memory: without dlsym, which allocates memory itself --- */
 
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
@@ -142,7 +142,7 @@ int posix_spawn(
 	return fault_due(FAULT_FORK, "posix_spawn") ? EAGAIN : real(pid, path, actions, attributes, argv, envp);
 }
 
-/* pidfd_open and pidfd_send_signal have no functions of their own yet. */
+/* The C library has no functions for pidfd_open and pidfd_send_signal yet. */
 long syscall(long number, ...)
 {
 	REAL("syscall", long, (long, ...));
@@ -170,7 +170,7 @@ CALL(FAULT_SOCKET, EMFILE, -1, int, accept4, (int fd, void *from, void *from_len
 CALL(FAULT_SOCKET, EMFILE, -1, int, pipe2, (int *ends, int flags), (ends, flags))
 CALL(FAULT_SOCKET, EMFILE, -1, int, timerfd_create, (int clock, int flags), (clock, flags))
 
-/* --- what is done to them, and to this process --- */
+/* --- settings of descriptors and of this process --- */
 
 CALL(FAULT_SETUP, EADDRINUSE, -1, int, bind, (int fd, const void *address, unsigned len), (fd, address, len))
 CALL(FAULT_SETUP, ENOBUFS, -1, int, connect, (int fd, const void *address, unsigned len), (fd, address, len))

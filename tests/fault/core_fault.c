@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Failure injection in one process: every life of lives.c is played with the first call of a family failing, then the
- * second, until it comes to its end without having met the failure.  Each time: refused with words, or the same result
- * as without a failure; never a crash, a hang, a silent error, a leak of memory or descriptors.
+/* Failure injection in one process.  Every life of lives.c runs once with a failure of the first call of a family, once
+ * with a failure of the second call, and so on, until it has no more calls.  Each time it must return an error with a
+ * text, or the same result as without a failure.  It must never crash, hang, return an error without a text, or lose
+ * memory or descriptors.
  * When an allocation of GLib fails, GLib prints a message and ends the process: this is by design, and the guardian
  * handles it.
- * Each try is a process of its own.  Prints TAP. */
+ * Each try is a separate process.  Prints TAP. */
 #include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
@@ -65,7 +66,7 @@ static _Noreturn void try(const struct life *life, enum fault_family family, uns
 	_exit(0);
 }
 
-/* One try; its wait status. */
+/* Run one try; returns its wait status. */
 static int play(const struct life *life, enum fault_family family, unsigned n)
 {
 	int status = 0;
@@ -73,7 +74,8 @@ static int play(const struct life *life, enum fault_family family, unsigned n)
 	(void)fflush(stdout);
 	pid_t pid = fork();
 	if (pid == 0) {
-		fault_tell(&report->fired, report->call, sizeof report->call, report->caller, sizeof report->caller);
+		fault_report_to(
+			&report->fired, report->call, sizeof report->call, report->caller, sizeof report->caller);
 		try(life, family, n);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid) {
@@ -83,7 +85,7 @@ static int play(const struct life *life, enum fault_family family, unsigned n)
 	return status;
 }
 
-/* NULL: as it must be. */
+/* Returns what is wrong with the report; NULL: nothing. */
 static const char *judge(int status, const struct report *plain)
 {
 	static char text[160];
@@ -96,10 +98,10 @@ static const char *judge(int status, const struct report *plain)
 			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 		return text;
 	}
-	if (report->memory != 0 && !glib) /* GLib's first warning takes memory that it keeps */
-		(void)snprintf(text, sizeof text, "%ld pieces of memory are not given back", report->memory);
+	if (report->memory != 0 && !glib) /* the first warning of GLib allocates memory that GLib keeps */
+		(void)snprintf(text, sizeof text, "%ld pieces of memory are not freed", report->memory);
 	else if (report->files != 0)
-		(void)snprintf(text, sizeof text, "%d descriptors are not given back", report->files);
+		(void)snprintf(text, sizeof text, "%d descriptors are not closed", report->files);
 	else if (report->end == LIFE_SILENT)
 		return "an error without a text";
 	else if (report->end == LIFE_DONE && report->result != plain->result)
@@ -116,7 +118,7 @@ static bool sweep(const struct life *life, enum fault_family family)
 	int status = play(life, family, 0);
 	plain = *report;
 	if (status != 0 || !plain.ended || plain.end != LIFE_DONE || plain.memory != 0 || plain.files != 0) {
-		printf("not ok - %s, without a failure: status %d, end %d, %ld pieces of memory and %d descriptors more than before\n",
+		printf("not ok - %s, without a failure: status %d, end %d; %ld pieces of memory and %d descriptors are lost\n",
 			life->name, status, (int)plain.end, plain.memory, plain.files);
 		return false;
 	}
@@ -131,7 +133,7 @@ static bool sweep(const struct life *life, enum fault_family family)
 			printf("# %s: %s number %u (%s, called by %s): %s\n", life->name, fault_family_name(family), n,
 				report->call, report->caller, wrong);
 	}
-	bad += n == 1; /* nothing to fail: the table of lives is wrong */
+	bad += n == 1; /* there was no call that could fail: the table of lives is wrong */
 	printf("%s - %s: each of %u calls of the family %s fails once: %u refused, %u the end of the process (GLib), %u made no difference\n",
 		bad || n > TRIES_MAX ? "not ok" : "ok", life->name, n - 1, fault_family_name(family), refused, deaths,
 		n - 1 - refused - deaths);
@@ -148,7 +150,7 @@ int main(int argc, char **argv)
 		perror("core_fault");
 		return 1;
 	}
-	tzset(); /* a life that logs does not lose what the C library keeps for the time of day */
+	tzset(); /* now the C library allocates the time zone, which would look like a leak in a life */
 	for (unsigned i = 0; i < life_count; i++)
 		for (unsigned family = 0; family < FAULT_FAMILIES; family++)
 			if (lives[i].families & (1u << family) && (argc < 2 || strstr(lives[i].name, argv[1]))) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Which call fails: counts the calls of a family and says when one of them is due.  Linked into a test program (the
- * n-th call), or preloaded into the real daemon (the n-th place in the code that calls).  Never part of what is
+/* Chooses the call that fails: counts the calls of a family and reports when a call must fail.  Linked into a test
+ * program (the n-th call fails), or preloaded into the real daemon (the n-th place in the code fails).  Never
  * installed. */
 #ifndef TESTS_FAULT_FAULT_H
 #define TESTS_FAULT_FAULT_H
@@ -30,15 +30,15 @@ void fault_title(const char *title);
 
 /* From now on the n-th call of the family fails, once; n 0: none does. */
 void fault_arm(enum fault_family family, unsigned n);
-/* Count places, which is stacks of calls, and not calls; for a life that does the same a thousand times. */
+/* Count places (call stacks) and not calls: for a life that does the same a thousand times. */
 void fault_by_place(bool on);
-/* No more; returns whether it was reached. */
+/* Let no more calls fail; returns whether one has failed. */
 bool fault_disarm(void);
-/* Where to write, at the moment of the failure, that it was reached, which call it is and the library that calls. */
-void fault_tell(bool *fired, char *call, size_t call_cap, char *caller, size_t caller_cap);
-/* Nothing counts while paused: this is the test's own. */
+/* Set where the failure is reported when it happens: that it happened, the call, and the library that made the call. */
+void fault_report_to(bool *fired, char *call, size_t call_cap, char *caller, size_t caller_cap);
+/* While paused no call is counted: the test itself is working. */
 void fault_pause(bool on);
-/* Pieces of memory taken and not given back while armed. */
+/* Pieces of memory that were allocated but not freed while armed. */
 long fault_memory(void);
 /* Called by calls.c. */
 void fault_took(void *piece);

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
-/* In the real daemon, preloaded.  One failure in the life of a node, controlled by the environment:
+/* Preloaded into the real daemon: makes one call fail in the life of a node.  The environment controls it:
  *
  *   FAULT_STATE  a file of FAULT_STATE_BYTES zeros or more, shared by all processes that it is preloaded into:
  *                its first byte is the switch ('1': count from now on), so that the runner can let a pair
- *                settle before a story begins
+ *                settle before a story starts
  *   FAULT_WANT   PROCESS:FAMILY:N[:TIMES]: the N-th place of this family in this process
  *                (starter, guardian, engine) fails, TIMES times (default 1) in a row
  *   FAULT_RECORD not empty: every place is written to FAULT_STATE.sites
- *   FAULT_PROGRAM when it is set: only in programs of this name, not in what they call
+ *   FAULT_PROGRAM if set, only programs of this name are affected, not the programs that they start
  *
- * Counted are places: call and call stack, not calls.  The same call from the same place fails the first time only; so
- * a story has hundreds of failures and not a million.  The place that failed is written to FAULT_STATE.hit, in the form
- * of a line of sites: PROCESS FAMILY N CALL FRAME...; a frame is an offset in the program, or the name of another
- * library.
+ * It counts places (a call with its call stack), not calls.  The same call from the same place fails only the first
+ * time, so a story has hundreds of failures and not a million.  The place that failed is written to FAULT_STATE.hit, in
+ * the form of a line of sites: PROCESS FAMILY N CALL FRAME...; a frame is an offset in the program, or the name of
+ * another library.
  *
- * In a test program without FAULT_STATE calls are counted as they come: fault.h. */
+ * In a test program without FAULT_STATE, calls are counted one by one: fault.h. */
 #include "tests/fault/fault.h"
 
 #include <dlfcn.h>
@@ -43,7 +43,7 @@ struct state {
 	uint32_t lock;
 	uint32_t counts[ROLES][FAULT_FAMILIES];
 	uint64_t failing; /* the place that was chosen */
-	uint32_t fails;   /* so many times more */
+	uint32_t fails;   /* how many more times it fails */
 	uint64_t sites[SITES_MAX];
 };
 
@@ -138,14 +138,15 @@ static bool in_exe(const void *frame)
 	return (uintptr_t)frame >= exe_from && (uintptr_t)frame < exe_to;
 }
 
-/* A place: who, what, and the innermost frames of the program, relative, as it lies elsewhere each time.  Who it was
- * that called for a log line or a checksum is too far away to make a difference. */
+/* A place as a hash: the process, the call, and the innermost frames of the program.  Frames are relative to the
+ * program, because it is loaded at another address each time.  Outer frames, such as the caller that wanted a log line
+ * or a checksum, make no difference. */
 static uint64_t place(enum fault_family family, const char *call, void *const *frames, int count)
 {
 	uint64_t hash = mix(mix(0xcbf29ce484222325u, role), family);
 	int used = 0, most = PLACE_FRAMES;
 	Dl_info info;
-	/* When an allocation of GLib fails the process always ends: only the moment matters. */
+	/* When an allocation of GLib fails, the process always ends, so only the moment matters. */
 	if (family == FAULT_MALLOC && count > 0 && !in_exe(frames[0]) && dladdr(frames[0], &info) &&
 		strstr(info.dli_fname, "libglib"))
 		most = GLIB_FRAMES, call = "glib";
@@ -183,7 +184,7 @@ static void write_line(
 	}
 }
 
-/* Under the lock: new places are numbered, the wanted one is chosen. */
+/* Called with the lock: number a new place; returns whether this call must fail. */
 static bool judge(enum fault_family family, const char *call, uint64_t hash, void *const *frames, int count)
 {
 	size_t at = hash % SITES_MAX, looked = 0;
@@ -206,9 +207,9 @@ static bool judge(enum fault_family family, const char *call, uint64_t hash, voi
 	return true;
 }
 
-/* The engine runs at a real-time priority, a command does not: who waits lends its priority to the holder, else it
- * would wait for a holder that gets no CPU.  The word is 0 or the holder's thread, as futex(2) wants it; the processes
- * share a PID namespace. */
+/* The engine runs with a real-time priority, but a command does not.  With FUTEX_LOCK_PI a waiting process gives its
+ * priority to the holder; otherwise it would wait for a holder that gets no CPU.  The value of the lock is 0 or the
+ * thread that holds it, as futex(2) requires; the processes share a PID namespace. */
 static void lock(void)
 {
 	uint32_t me = (uint32_t)gettid(), dead = 0;
@@ -219,7 +220,7 @@ static void lock(void)
 		if (syscall(SYS_futex, &state->lock, FUTEX_LOCK_PI, 0, NULL, NULL, 0) == 0)
 			return;
 		holder = __atomic_load_n(&state->lock, __ATOMIC_RELAXED);
-		if (errno == ESRCH && holder == dead && /* killed while it held it: said twice of the same holder */
+		if (errno == ESRCH && holder == dead && /* twice for the same holder: it was killed with the lock */
 		    __atomic_compare_exchange_n(&state->lock, &holder, me, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 			return;
 		dead = errno == ESRCH ? holder : 0;
@@ -230,7 +231,7 @@ static void unlock(void)
 {
 	uint32_t me = (uint32_t)gettid();
 	if (!__atomic_compare_exchange_n(&state->lock, &me, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-		(void)syscall(SYS_futex, &state->lock, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0); /* somebody waits */
+		(void)syscall(SYS_futex, &state->lock, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0); /* another process waits */
 }
 
 static bool due_in_daemon(enum fault_family family, const char *call)
@@ -252,15 +253,15 @@ static struct {
 	unsigned n;
 	bool by_place;
 	uint64_t places[SITES_MAX];
-	bool *tell_fired;
+	bool *report_fired;
 	char *call, *caller;
 	size_t call_cap, caller_cap;
 	long memory;
 } own;
 
-void fault_tell(bool *fired, char *call, size_t call_cap, char *caller, size_t caller_cap)
+void fault_report_to(bool *fired, char *call, size_t call_cap, char *caller, size_t caller_cap)
 {
-	own.tell_fired = fired;
+	own.report_fired = fired;
 	own.call = call;
 	own.call_cap = call_cap;
 	own.caller = caller;
@@ -308,14 +309,14 @@ void fault_gave(void *piece)
 	own.memory -= own.armed && !own.paused && piece;
 }
 
-/* Under the frames of this file and calls.c. */
-static void tell_failure(const char *call)
+/* The caller is the first frame below those of this file and calls.c. */
+static void report_failure(const char *call)
 {
 	void *frames[3] = {NULL, NULL, NULL};
 	Dl_info info;
 	(void)backtrace(frames, 3);
-	if (own.tell_fired)
-		*own.tell_fired = true;
+	if (own.report_fired)
+		*own.report_fired = true;
 	if (own.call)
 		(void)snprintf(own.call, own.call_cap, "%s", call);
 	for (int i = 0; own.caller && i < 3; i++)
@@ -324,7 +325,7 @@ static void tell_failure(const char *call)
 				strrchr(info.dli_fname, '/') ? strrchr(info.dli_fname, '/') + 1 : info.dli_fname);
 }
 
-/* By the whole stack. */
+/* Here the whole call stack makes a place. */
 static bool is_new_place(void)
 {
 	void *frames[FRAMES_MAX];
@@ -345,7 +346,7 @@ static bool due_in_test(enum fault_family family, const char *call)
 	if (own.paused || family != own.family || own.n == 0 || (own.by_place && !is_new_place()) || --own.n > 0)
 		return false;
 	own.fired = true;
-	tell_failure(call);
+	report_failure(call);
 	return true;
 }
 

@@ -19,14 +19,16 @@
 #include "lib/announce_frame.h"
 #include "lib/file.h"
 #include "lib/interfaces.h"
+#include "lib/lock_file.h"
 #include "lib/log.h"
+#include "lib/process_stat.h"
 #include "lib/spawn.h"
 #include "tests/fault/fault.h"
 #include "tests/unit/heartbeat/pair.h"
 
 char life_directory[64];
 
-/* --- a result is a number over all that came out --- */
+/* --- the result of a life is one number, computed from all of its output --- */
 
 static void add_text(uint64_t *result, const char *text)
 {
@@ -40,19 +42,19 @@ static enum life_end refused(int error)
 	return error < 0 ? LIFE_REFUSED : LIFE_SILENT;
 }
 
-/* Of bad texts: how many errors they deserve is learnt from the first life, in which nothing fails. */
-static size_t errors_of(size_t *learnt, const struct diags *d)
+/* For files with errors: the first run, without a failure, shows how many errors are right. */
+static size_t errors_of(size_t *known, const struct diags *d)
 {
-	if (*learnt == 0)
-		*learnt = d->errors;
-	return *learnt;
+	if (*known == 0)
+		*known = d->errors;
+	return *known;
 }
 
-/* Diagnostics count into the result; with an error for want of memory among them the life is refused. */
-static enum life_end judge_diags(struct diags *d, size_t deserved, uint64_t *result)
+/* The diagnostics are a part of the result.  If one of them is "out of memory", the life was refused. */
+static enum life_end judge_diags(struct diags *d, size_t expected, uint64_t *result)
 {
 	char line[512];
-	enum life_end end = d->errors > deserved ? LIFE_SILENT : LIFE_DONE;
+	enum life_end end = d->errors > expected ? LIFE_SILENT : LIFE_DONE;
 	for (size_t i = 0; i < d->count; i++) {
 		diag_format(d, i, line, sizeof line);
 		add_text(result, line);
@@ -81,22 +83,22 @@ static struct bytes text_of(const char *text)
 	return (struct bytes){(const uint8_t *)text, strlen(text)};
 }
 
-static enum life_end parse_ha_cf(const char *text, size_t *learnt, uint64_t *result)
+static enum life_end parse_ha_cf(const char *text, size_t *known, uint64_t *result)
 {
 	struct diags d;
 	diags_init(&d, "ha.cf");
 	struct ha_cf *c = ha_cf_parse(text_of(text), "alpha", &d);
-	size_t deserved = learnt ? errors_of(learnt, &d) : 0;
-	for (size_t i = 0; c && d.errors == deserved && i < c->parameter_count; i++) {
+	size_t expected = known ? errors_of(known, &d) : 0;
+	for (size_t i = 0; c && d.errors == expected && i < c->parameter_count; i++) {
 		add_text(result, c->parameters[i].name);
 		add_text(result, c->parameters[i].value);
 	}
-	for (size_t i = 0; c && d.errors == deserved && i < c->media_count; i++)
+	for (size_t i = 0; c && d.errors == expected && i < c->media_count; i++)
 		add_text(result, c->media[i].name);
 	bool made = c != NULL;
 	ha_cf_free(c);
-	enum life_end told = judge_diags(&d, deserved, result);
-	return made || told == LIFE_REFUSED ? told : LIFE_SILENT;
+	enum life_end end = judge_diags(&d, expected, result);
+	return made || end == LIFE_REFUSED ? end : LIFE_SILENT;
 }
 
 static enum life_end ha_cf_good(uint64_t *result)
@@ -106,24 +108,24 @@ static enum life_end ha_cf_good(uint64_t *result)
 
 static enum life_end ha_cf_bad(uint64_t *result)
 {
-	static size_t learnt;
-	return parse_ha_cf(bad_ha_cf, &learnt, result);
+	static size_t known;
+	return parse_ha_cf(bad_ha_cf, &known, result);
 }
 
-static enum life_end parse_haresources(const char *text, size_t *learnt, uint64_t *result)
+static enum life_end parse_haresources(const char *text, size_t *known, uint64_t *result)
 {
 	static const char *const nodes[] = {"alpha", "beta"};
 	struct diags d;
 	diags_init(&d, "haresources");
 	struct haresources *h = haresources_parse(text_of(text), nodes, 2, &d);
-	size_t deserved = learnt ? errors_of(learnt, &d) : 0;
-	for (size_t g = 0; h && d.errors == deserved && g < h->count; g++)
+	size_t expected = known ? errors_of(known, &d) : 0;
+	for (size_t g = 0; h && d.errors == expected && g < h->count; g++)
 		for (size_t i = 0; i < h->groups[g].count; i++)
 			add_text(result, h->groups[g].resources[i].text);
 	bool made = h != NULL;
 	haresources_free(h);
-	enum life_end told = judge_diags(&d, deserved, result);
-	return made || told == LIFE_REFUSED ? told : LIFE_SILENT;
+	enum life_end end = judge_diags(&d, expected, result);
+	return made || end == LIFE_REFUSED ? end : LIFE_SILENT;
 }
 
 static enum life_end haresources_good(uint64_t *result)
@@ -133,22 +135,22 @@ static enum life_end haresources_good(uint64_t *result)
 
 static enum life_end haresources_bad(uint64_t *result)
 {
-	static size_t learnt;
-	return parse_haresources(bad_haresources, &learnt, result);
+	static size_t known;
+	return parse_haresources(bad_haresources, &known, result);
 }
 
-static enum life_end parse_authkeys(const char *text, size_t *learnt, uint64_t *result)
+static enum life_end parse_authkeys(const char *text, size_t *known, uint64_t *result)
 {
 	struct diags d;
 	struct authkeys *keys = calloc(1, sizeof *keys);
 	if (!keys)
 		return LIFE_REFUSED;
 	diags_init(&d, "authkeys");
-	authkeys_check_mode(learnt ? 0644 : 0600, &d);
+	authkeys_check_mode(known ? 0644 : 0600, &d);
 	authkeys_parse(text_of(text), keys, &d);
 	*result += keys->active + keys->keys[1].len;
 	free(keys);
-	return judge_diags(&d, learnt ? errors_of(learnt, &d) : 0, result);
+	return judge_diags(&d, known ? errors_of(known, &d) : 0, result);
 }
 
 static enum life_end authkeys_good(uint64_t *result)
@@ -158,11 +160,11 @@ static enum life_end authkeys_good(uint64_t *result)
 
 static enum life_end authkeys_bad(uint64_t *result)
 {
-	static size_t learnt;
-	return parse_authkeys(bad_authkeys, &learnt, result);
+	static size_t known;
+	return parse_authkeys(bad_authkeys, &known, result);
 }
 
-/* --- two cores: only what they take themselves counts, not what the harness does --- */
+/* --- two cores: only their own calls count, not those of the test around them --- */
 
 struct core *__real_core_new(const struct core_config *config, const char **why);
 void __real_core_step(struct core *c, struct instant now, const struct event *event);
@@ -200,7 +202,7 @@ void __wrap_core_free(struct core *c)
 	fault_pause(true);
 }
 
-/* OpenSSL keeps the texts of its last errors, sixteen at the most, until they are replaced. */
+/* OpenSSL keeps the texts of its last errors (at most sixteen) until they are replaced. */
 static void forget_errors(void)
 {
 	fault_pause(false);
@@ -208,8 +210,7 @@ static void forget_errors(void)
 	fault_pause(true);
 }
 
-/* Start of both, a planned move, death and return of the owner, end of both.  The harness itself watches for two
- * owners. */
+/* Both start; a planned move; the owner dies and returns; both stop.  The test around them watches for two owners. */
 static enum life_end cores(const char *lines, uint64_t *result)
 {
 	static struct pair *p; /* static: outlives the longjmp */
@@ -276,11 +277,29 @@ static enum life_end file_written_and_read(uint64_t *result)
 		return refused(rc);
 	add_text(result, back);
 	free(back);
-	int lock = file_lock(in_directory("lock"));
-	if (lock < 0)
-		return refused(lock);
-	(void)close(lock);
 	return LIFE_DONE;
+}
+
+static enum life_end lock_taken_and_found(uint64_t *result)
+{
+	struct lock_holder holder;
+	int fd = lock_file_take(in_directory("lock")), rc = fd;
+	if (rc >= 0)
+		rc = lock_file_sign(fd);
+	if (rc >= 0)
+		rc = lock_file_holder(in_directory("lock"), &holder);
+	if (rc > 0 && holder.pid != getpid())
+		rc = -ESRCH;
+	if (rc > 0) {
+		int process = process_open(holder.pid, holder.started);
+		if (process >= 0)
+			(void)close(process);
+		rc = process;
+	}
+	*result += rc >= 0;
+	if (fd >= 0)
+		(void)close(fd);
+	return rc >= 0 ? LIFE_DONE : refused(rc);
 }
 
 static enum life_end log_of_a_day(uint64_t *result)
@@ -333,8 +352,8 @@ static enum life_end addresses(uint64_t *result)
 	}
 	if (rc == 0)
 		add_text(result, label);
-	bool spoilt = rc != 0 && address_find(t, &loopback, &found) != 0; /* one failure, and never again? */
-	address_networks(t, AF_INET, networks, sizeof networks); /* "" when that cannot be known */
+	bool spoilt = rc != 0 && address_find(t, &loopback, &found) != 0; /* one failure must not be permanent */
+	address_networks(t, AF_INET, networks, sizeof networks); /* "" when it cannot be read */
 	address_table_free(t);
 	return spoilt ? LIFE_SILENT : rc != 0 ? refused(rc) : LIFE_DONE;
 }
@@ -353,14 +372,14 @@ static enum life_end interfaces(uint64_t *result)
 	return !found ? LIFE_SILENT : rc < 0 ? refused(rc) : LIFE_DONE;
 }
 
-/* Without memory for the contexts of libnet: refused, and the next try succeeds. */
+/* Without memory for the contexts of libnet it is refused, and the next try succeeds. */
 static enum life_end announcements(uint64_t *result)
 {
 	static const uint8_t mac[ANNOUNCE_MAC_LEN] = {2, 0, 0, 0, 9, 1};
 	uint8_t arp[ANNOUNCE_ARP_LEN] = {0}, neighbour[ANNOUNCE_NEIGHBOUR_LEN] = {0};
 	const struct address here = {.ip = {.family = AF_INET, .v4 = {htonl(INADDR_LOOPBACK)}}, .interface = "lo"};
 	int rc = address_announce_prepare();
-	bool spoilt = rc != 0 && address_announce_prepare() != 0; /* one failure, and never again? */
+	bool spoilt = rc != 0 && address_announce_prepare() != 0; /* one failure must not be permanent */
 	spoilt = spoilt || announce_frame_arp(true, mac, here.ip.v4, arp) != 0 ||
 	         announce_frame_neighbour(false, mac, &in6addr_loopback, neighbour) != 0;
 	if (rc == 0)
@@ -415,6 +434,8 @@ const struct life lives[] = {
 	{"two cores that compress", two_cores_compressed, FAMILY(MALLOC), true},
 	{"files", file_written_and_read, FAMILY(MALLOC) | FAMILY(OPEN) | FAMILY(READ) | FAMILY(WRITE) | FAMILY(FILE),
 		false},
+	{"a lock", lock_taken_and_found,
+		FAMILY(OPEN) | FAMILY(READ) | FAMILY(WRITE) | FAMILY(FILE) | FAMILY(FORK) | FAMILY(SETUP), false},
 	{"the log", log_of_a_day, FAMILY(OPEN) | FAMILY(WRITE) | FAMILY(SETUP), false},
 	{"frames", frames, FAMILY(MALLOC), false},
 	{"announcements", announcements, FAMILY(MALLOC) | FAMILY(SOCKET) | FAMILY(SETUP), false},

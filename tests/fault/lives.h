@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Short lives of single modules.  core_fault plays them again and again, each time with another failing call. */
+/* Short lives: programs that use one module from start to end.  core_fault runs each one again and again, and each time
+ * another call fails. */
 #ifndef TESTS_FAULT_LIVES_H
 #define TESTS_FAULT_LIVES_H
 
@@ -14,7 +15,7 @@ enum life_end {
 
 struct life {
 	const char *name;
-	/* Releases everything that it takes before it returns. */
+	/* Must release everything that it has allocated before it returns. */
 	enum life_end (*run)(uint64_t *result);
 	unsigned families; /* bits of enum fault_family */
 	bool by_place;     /* fault_by_place */
@@ -23,7 +24,7 @@ struct life {
 extern const struct life lives[];
 extern const unsigned life_count;
 
-/* Where files may be made. */
+/* The lives may make files in this directory. */
 extern char life_directory[64];
 
 #endif

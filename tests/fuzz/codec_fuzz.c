@@ -89,7 +89,7 @@ static void round_trip(const struct message *m, enum rendering how)
 		return;
 	message_init(&again, again_arena, ROOM);
 	enum codec_verdict v = codec_decode(writer_done(&first), is_signed ? auth : NULL, false, &again, &decoded);
-	/* one field more, auth, may be one too many */
+	/* the codec adds the field auth, which may be one field too many */
 	MUST(v == CODEC_OK || (how == CLASSIC && v == CODEC_MALFORMED && m->count == MESSAGE_FIELDS_MAX));
 	if (v != CODEC_OK)
 		return;

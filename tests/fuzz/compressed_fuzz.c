@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* Compressed payloads.  The harness packs and signs, so that a mutation of the input is a mutation of what is inside.
- * First byte: bit 0 bz2; bits 1-2: 0 the rest is a message to be packed, 1 the same so many times, from 250 on a bomb,
- * 2 the packed bytes themselves, 3 packed and then damaged; bit 3 outer text framing; bits 4-5 what the algorithm field
- * says: the truth, the other, a third, nothing.  Second byte: how many times, or where it is damaged.  Our decoder and
- * the plain one must agree. */
+/* Compressed payloads.  The harness packs and signs, so that a mutation of the input is a mutation of the content.
+ * First byte: bit 0: bz2.  Bits 1-2: 0: the rest is a message to be packed; 1: the same, repeated, from 250 on a bomb;
+ * 2: the packed bytes themselves; 3: packed and then damaged.  Bit 3: outer text framing.  Bits 4-5: the algorithm
+ * field is right, the other one, an unknown one, or absent.
+ * Second byte: the number of repetitions, or the place of the damage.  Our decoder and the plain decoder must agree. */
 #include <bzlib.h>
 #include <string.h>
 #include <zlib.h>

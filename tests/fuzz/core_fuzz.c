@@ -29,7 +29,7 @@ struct life {
 	enum { QUIET, STARTS, STOPS } script[GROUPS];
 	bool runs[GROUPS], stuck[GROUPS];               /* stuck: a script reported that something may still run */
 	bool fencing, leaving, written, gone;           /* written: ACTION_HOLDINGS in this step */
-	unsigned steps;
+	unsigned steps, attempt;
 	uint64_t seq, generation;                       /* of the peer */
 	uint64_t hears_generation, hears_seq;           /* ours, as it would hear it */
 	uint8_t last[CODEC_DATAGRAM_MAX];               /* our last datagram, to come back to us */
@@ -120,9 +120,16 @@ static void act(struct life *l, const struct action *a)
 	case ACTION_HOLDINGS:
 		l->written = true;
 		break;
+	case ACTION_REMEMBER:
+		MUST(strcmp(a->remember.memory->name, "beta") == 0);
+		break;
 	case ACTION_FENCE:
 		MUST(!l->fencing && a->fence.node == 1);
 		l->fencing = true;
+		l->attempt = a->fence.attempt;
+		break;
+	case ACTION_FENCE_CANCEL:
+		MUST(a->fence.attempt == l->attempt);
 		break;
 	case ACTION_LOG:
 		MUST(a->log.text && !strstr(a->log.text, "FuzzKey"));
@@ -362,7 +369,10 @@ static void happen(struct life *l)
 		if (l->fencing) {
 			l->fencing = false;
 			step(l, &(struct event){
-					.kind = EVENT_FENCE_DONE, .fence_done = {.node = 1, .ok = argument & 1}});
+					.kind = EVENT_FENCE_DONE, 
+					.fence_done = {.node = 1,
+						.attempt = l->attempt,
+						.result = (enum fence_result)(argument % FENCE_RESULTS)}});
 		}
 		break;
 	case 5:

@@ -22,7 +22,7 @@ static struct {
 	size_t count;
 	unsigned lines;            /* refused or skipped, as the slow reader counts them */
 } wanted;
-static size_t seen, grumbles;
+static size_t seen, complaints;
 
 static size_t begin_of(size_t message)
 {
@@ -49,7 +49,7 @@ static void on_garbage(void *context, const char *why)
 {
 	(void)context;
 	MUST(why && why[0]);
-	grumbles++;
+	complaints++;
 }
 
 /* --- the slow reader --- */
@@ -63,8 +63,8 @@ static size_t plain_line(const uint8_t *line, size_t len, size_t at, size_t size
 		wanted.lines++;
 		return 0;
 	}
-	bool begins = len == 4 && memcmp(line, ">>>\n", 4) == 0, ends = len == 4 && memcmp(line, "<<<\n", 4) == 0;
-	if (begins) {
+	bool starts = len == 4 && memcmp(line, ">>>\n", 4) == 0, ends = len == 4 && memcmp(line, "<<<\n", 4) == 0;
+	if (starts) {
 		wanted.lines += size > 0;
 		size = 0;
 	} else if (size == 0) {
@@ -101,10 +101,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t piece = (size_t)reader_byte(&r);
 	plain_read(data + 1, size - 1);
 	fifo_text_init(&fifo, on_message, on_garbage, NULL);
-	seen = grumbles = 0;
+	seen = complaints = 0;
 	while (reader_left(&r) > 0)
 		fifo_text_take(&fifo, reader_take(&r, piece > 0 && piece < reader_left(&r) ? piece : reader_left(&r)));
 	MUST(seen == wanted.count && fifo.skipped == wanted.lines);
-	MUST(grumbles <= fifo.skipped && (grumbles > 0) == (fifo.skipped > 0));
+	MUST(complaints <= fifo.skipped && (complaints > 0) == (fifo.skipped > 0));
 	return 0;
 }

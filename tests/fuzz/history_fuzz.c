@@ -35,7 +35,7 @@ static void check_history(const uint8_t *data, size_t size)
 			lengths[seq] = 1 + argument % 65507;
 			memset(memory, (uint8_t)seq, lengths[seq]);
 			history_keep(h, seq, (struct bytes){memory, lengths[seq]});
-			MUST(history_highest(h) == seq);
+			MUST(history_resend(h, seq + 1, (struct mono){1}, span_ms(0), &found) == HISTORY_TOO_HIGH);
 			MUST(history_resend(h, seq, (struct mono){1}, span_ms(0), &found) == HISTORY_FOUND &&
 				found.len == lengths[seq]);
 		}

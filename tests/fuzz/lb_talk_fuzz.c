@@ -9,14 +9,14 @@
 #include "tests/fuzz/fuzz.h"
 
 static const enum lb_service services[] = {LB_SMTP, LB_POP, LB_IMAP, LB_NNTP, LB_FTP, LB_SIMPLETCP, LB_SIP};
-enum { SERVICES = sizeof(services) / sizeof(services[0]), SAID_MAX = 4096 };
+enum { SERVICES = sizeof(services) / sizeof(services[0]), SENT_MAX = 4096 };
 
 struct outcome {
 	bool up;
-	GString *said;
+	GString *sent;
 };
 
-/* Act as the sockets would: take the bytes that are to be sent, open a data connection at once. */
+/* Act as the sockets would: take the bytes to send, open a data connection at once. */
 static void serve(struct talk *t, struct outcome *o)
 {
 	MUST(t->line->len <= TALK_LINE_MAX && t->data->len <= TALK_TOTAL_MAX);
@@ -25,13 +25,13 @@ static void serve(struct talk *t, struct outcome *o)
 	MUST(!t->decided || *t->why);
 	for (const char *p = t->why; *p; p++)
 		MUST(*p >= ' ' && *p < 127);
-	g_string_append_len(o->said, t->out->str, (gssize)t->out->len);
+	g_string_append_len(o->sent, t->out->str, (gssize)t->out->len);
 	g_string_truncate(t->out, 0);
-	MUST(o->said->len <= SAID_MAX);
+	MUST(o->sent->len <= SENT_MAX);
 	if (t->data_port) {
 		t->data_port = 0;
 		talk_data_connected(t);
-		g_string_append_len(o->said, t->out->str, (gssize)t->out->len);
+		g_string_append_len(o->sent, t->out->str, (gssize)t->out->len);
 		g_string_truncate(t->out, 0);
 	}
 }
@@ -51,13 +51,13 @@ static struct outcome converse(uint8_t choice, const uint8_t *data, size_t size,
 	char why[TALK_WHY_MAX];
 	struct talk *t = talk_new(&s, why, sizeof(why));
 	MUST(t);
-	struct outcome o = {.said = g_string_new(NULL)};
+	struct outcome o = {.sent = g_string_new(NULL)};
 	talk_connected(t, "127.0.0.1:1");
 	serve(t, &o);
 	for (size_t at = 0; at < size && !t->over; at += piece) {
 		talk_take(t, (const char *)data + at, size - at < piece ? size - at : piece);
 		serve(t, &o);
-		// The file that was asked for comes as soon as it is waited for.
+		// The file arrives as soon as the check waits for it.
 		if (is_file && s.service == LB_FTP && t->stage && strcmp(t->stage, "file") == 0) {
 			talk_data_take(t, "ok\n", 3);
 			talk_data_closed(t);
@@ -84,11 +84,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(file_between || whole.up == cut.up);
 	// A conversation that is decided as down sends no more, not even what was pending.
 	if (!file_between && whole.up)
-		MUST(whole.said->len == cut.said->len && memcmp(whole.said->str, cut.said->str, whole.said->len) == 0);
-	// No setting makes a line of its own.
-	for (const char *p = whole.said->str; *p; p++)
+		MUST(whole.sent->len == cut.sent->len && memcmp(whole.sent->str, cut.sent->str, whole.sent->len) == 0);
+	// No setting adds a line.
+	for (const char *p = whole.sent->str; *p; p++)
 		MUST(*p != '\r' || p[1] == '\n');
-	g_string_free(whole.said, TRUE);
-	g_string_free(cut.said, TRUE);
+	g_string_free(whole.sent, TRUE);
+	g_string_free(cut.sent, TRUE);
 	return 0;
 }

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
-/* Bytes as the life of two nodes: two real cores on a wire in memory that cuts, loses, delays, doubles and plays old
- * datagrams again; scripts that fail and hang; nodes that crash, boot, lose their engine, stand still, move, shut down.
- * First byte: bit 0 auto_failback, bit 7 calm at the end.  Then two bytes for each thing that happens: see happen().
- * Invariants: nobody starts what the other node has and has lately said to have, or has at all when nothing disturbed
- * the two for so long that each has heard the other; no start while shutting down, none before initdead
- * by a node that has heard nobody; each script once for a decision, and not before the state was handed over to be
- * written; nothing kept after a standstill of more than deadtime; a step's actions end; no deadline stays in the past;
- * ACTION_STOPPED once and with nothing running; in the calm nothing has two owners, and one owner if nothing ever
- * failed. */
+/* Bytes as the life of two nodes.  Two real cores are joined by a wire in memory, which can be cut and loses, delays,
+ * doubles and replays datagrams.  Scripts fail and hang.  Nodes crash, boot, lose their engine, freeze, move groups and
+ * shut down.
+ * First byte: bit 0 auto_failback, bit 7 calm at the end.  Then two bytes for each event: see happen().
+ * Invariants:
+ *  - no node starts a group that the other node has and has recently reported;
+ *  - no node starts a group that the other node has when nothing disturbed the two for so long that each has heard the
+ *    other;
+ *  - no start while shutting down, and none before initdead by a node that has heard no other;
+ *  - each script runs once for a decision, and only after the state was handed over to be written;
+ *  - a node keeps nothing after a stall of more than deadtime;
+ *  - the actions of a step end, and no deadline stays in the past;
+ *  - ACTION_STOPPED comes once and with nothing running;
+ *  - in the calm no group has two owners, and each has one owner if nothing ever failed. */
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/two_nodes.h"
 

@@ -3,7 +3,6 @@
  * call means by it.  First byte: exit code (a few that matter); second: how many bytes come at a time (0: all).  The
  * meaning is compared with the table of exec/agent.h, written down a second time over words that are cut out one by
  * one. */
-#include <ctype.h>
 #include <string.h>
 
 #include "heartbeat/exec/agent.h"
@@ -30,68 +29,83 @@ static void on_line(void *context, const char *line)
 
 /* --- the table, slowly --- */
 
-static bool is_word_end(char c)
+static bool is_separator(char c)
 {
-	return strchr(" \t\r\n.,:;!()[]<>{}|'\"-", c) != NULL; /* and NUL */
+	return strchr(" \t\r\n.,:;!?()[]<>{}|'\"`=/_*+-", c) != NULL; /* and NUL */
 }
 
-static bool has_word(const char *text, const char *word)
+/* Is the word at text one of list, whose words are between blanks? */
+static bool is_one_of(const char *text, size_t len, const char *list)
 {
-	size_t len = strlen(word);
-	for (const char *at = text; *at; at++)
-		if ((at == text || is_word_end(at[-1])) && strncasecmp(at, word, len) == 0 && is_word_end(at[len]))
+	for (const char *at = list; *at; at += strcspn(at, " "), at += strspn(at, " "))
+		if (strcspn(at, " ") == len && strncasecmp(at, text, len) == 0)
 			return true;
 	return false;
 }
 
-static const char *find_any_case(const char *text, const char *word)
-{
-	for (; *text; text++)
-		if (strncasecmp(text, word, strlen(word)) == 0)
-			return text;
-	return NULL;
-}
+struct line_words {
+	bool runs, denial;
+};
 
-static bool says_running(const char *text)
+static struct line_words words_of_line(const char *line, size_t line_len)
 {
-	return strstr(text, "running") || strstr(text, "Running");
+	struct line_words found = {false, false};
+	bool was_runs = false, was_neighbour = false;
+	for (size_t at = 0, len; at < line_len; at += len) {
+		len = 1;
+		if (is_separator(line[at]))
+			continue;
+		while (at + len < line_len && !is_separator(line[at + len]))
+			len++;
+		bool runs = is_one_of(line + at, len, "running") || (len == 2 && memcmp(line + at, "OK", 2) == 0);
+		bool neighbour = is_one_of(line + at, len, "0 n");
+		if (is_one_of(line + at, len,
+			    "not no never none neither nothing without cannot isn aren wasn weren doesn don inactive dead down off "
+			    "stopped stopping unused false failed disabled unknown crashed usage") ||
+			(runs && was_neighbour) || (neighbour && was_runs))
+			found.denial = true;
+		found.runs = found.runs || runs;
+		was_runs = runs;
+		was_neighbour = neighbour;
+	}
+	return found;
 }
 
 /* "not", a blank, and somewhere behind it running. */
-static bool says_not_running(const char *text)
+static bool reports_not_running(const char *text)
 {
-	for (const char *at = text; (at = find_any_case(at, "not")) != NULL; at++)
-		if (at[3] && strchr(" \t\n\f\r", at[3]) && says_running(at + 4))
+	for (const char *at = text; *at; at++)
+		if (strncasecmp(at, "not", 3) == 0 && at[3] && strchr(" \t\n\v\f\r", at[3]) &&
+			(strstr(at + 4, "running") || strstr(at + 4, "Running")))
 			return true;
 	return false;
 }
 
-static bool plain_runs(int code, const char *text)
+static enum agent_verdict plain_verdict(int code, const char *text)
 {
-	static const char *const denials[] = {"not", "no", "inactive", "dead", "down", "unused", "usage"};
-	if (code == 3 || code == 7 || says_not_running(text))
-		return false;
-	if (code != 0)
-		return says_running(text) || strstr(text, "OK");
-	if (find_any_case(text, "stopped"))
-		return false;
-	if (says_running(text))
-		return true;
-	for (size_t i = 0; i < sizeof denials / sizeof *denials; i++)
-		if (has_word(text, denials[i]))
-			return false;
-	while (*text && strchr(" \t\r\n", *text))
-		text++;
-	return *text != '\0';
+	bool runs = false, both = false, denial = false;
+	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		struct line_words words = words_of_line(line, strcspn(line, "\n"));
+		runs = runs || (words.runs && !words.denial);
+		both = both || (words.runs && words.denial);
+		denial = denial || words.denial;
+	}
+	if (code == 3 || code == 7 || reports_not_running(text))
+		return AGENT_STOPPED;
+	if (runs)
+		return AGENT_RUNNING;
+	if (both)
+		return AGENT_UNKNOWN;
+	bool empty = text[strspn(text, " \t\r\n")] == '\0';
+	return code != 0 || empty || denial ? AGENT_STOPPED : AGENT_UNKNOWN;
 }
 
 /* --- both --- */
 
 static void check_meaning(int code)
 {
-	enum agent_verdict verdict = agent_status_decide(SPAWN_EXITED, code, kept);
-	MUST(verdict == (plain_runs(code, kept) ? AGENT_RUNNING : AGENT_STOPPED));
-	MUST(agent_status_decide(SPAWN_TIMED_OUT, code, kept) == AGENT_UNKNOWN);
+	MUST(agent_status_decide(SPAWN_EXITED, code, kept).verdict == plain_verdict(code, kept));
+	MUST(agent_status_decide(SPAWN_TIMED_OUT, code, kept).verdict == AGENT_UNKNOWN);
 }
 
 static void check_kept(const uint8_t *data, size_t size)

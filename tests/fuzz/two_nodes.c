@@ -134,9 +134,9 @@ static void act_start(int side, size_t g)
 	MUST(!p->runs && p->script == QUIET && s->written);
 	MUST(!s->leaving);
 	MUST(s->heard_any || world.now - s->booted >= INITDEAD_MS - 10);
-	bool told = p->claim_sent >= theirs->since && world.now - p->claim_heard < DEADTIME_MS / 100 * 97 - 50;
+	bool informed = p->claim_sent >= theirs->since && world.now - p->claim_heard < DEADTIME_MS / 100 * 97 - 50;
 	bool settled = world.cut == 0 && !world.sides[1 - side].frozen && world.now - world.disturbed > SETTLED_MS;
-	MUST((!told && !settled) || !place_occupied(theirs) || !world.sides[1 - side].core);
+	MUST((!informed && !settled) || !place_occupied(theirs) || !world.sides[1 - side].core);
 	p->runs = true;
 	p->script = STARTS;
 	p->since = world.now;
@@ -167,6 +167,8 @@ static void act(int side, const struct action *a)
 		break;
 	case ACTION_HOLDINGS:
 		s->written = true;
+		break;
+	case ACTION_REMEMBER:
 		break;
 	case ACTION_STOPPED:
 		MUST(s->leaving && !s->gone);

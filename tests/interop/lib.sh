@@ -129,10 +129,12 @@ cl_status() { node_exec "$1" timeout 20 /usr/bin/cl_status "${@:2}" 2>/dev/null;
 at_rest_alone() { has_decided "$1" && rsc_is "$1" all; } # N
 
 # The last dt, hex ms, that N announced to the other node: after this time of silence N is to be declared dead.
-announced_dt() { # N
-	in_net "${NODE_PID[3 - $1]}" timeout 10 "$BUILD/tools/hb_dump" --json --count 3 --live eth0 2>/dev/null |
-		jq -r --arg name "${NODE_NAME[$1]}" \
-			'.fields | map({(.[0]): .[2]}) | add | select(.t == "status" and .src == $name) | .dt' | tail -n 1
+announced_dt() { heard_statuses "$1" 3 10 dt | tail -n 1; } # N
+# A field of each status of N among the next COUNT packets on the other node's interface.
+heard_statuses() { # N COUNT SECONDS FIELD
+	in_net "${NODE_PID[3 - $1]}" timeout "$3" "$BUILD/tools/hb_dump" --json --count "$2" --live eth0 2>/dev/null |
+		jq -r --arg name "${NODE_NAME[$1]}" --arg field "$4" \
+			'.fields | map({(.[0]): .[2]}) | add | select(.t == "status" and .src == $name) | .[$field]'
 }
 # In the first 5 s after its start 3.0.6 announces 2 s more than its deadtime.  doc/protocol.md 6.2
 announces_deadtime() { [ "$(announced_dt "$1")" = "$(printf %x "$DEADTIME_MS")" ]; } # N

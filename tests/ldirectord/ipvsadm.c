@@ -17,7 +17,7 @@ struct real {
 };
 
 struct service {
-	struct request is; /* as it was added or edited last */
+	struct request is; /* the last add or edit */
 	char id[80];       /* "-t 10.9.0.1:80", "-f 5 -6" */
 	struct real *reals;
 	size_t count;
@@ -29,7 +29,8 @@ static struct {
 	bool changed;
 } table;
 
-static void *room(void *list, size_t count, size_t size)
+/* A list with room for one element more than count. */
+static void *grown(void *list, size_t count, size_t size)
 {
 	if ((count & (count - 1)) != 0)
 		return list;
@@ -41,9 +42,9 @@ static void *room(void *list, size_t count, size_t size)
 
 // --- operations ---
 
-static int refuse(const char *words)
+static int refuse(const char *message)
 {
-	fprintf(stderr, "%s\n", words);
+	fprintf(stderr, "%s\n", message);
 	return EXIT_KERNEL;
 }
 
@@ -90,7 +91,7 @@ static int service_operation(const struct request *q, const char *id, struct ser
 	if (!scheduler_exists(q->scheduler))
 		return refuse("Scheduler or persistence engine not found");
 	if (s == NULL) {
-		table.services = room(table.services, table.count, sizeof *s);
+		table.services = grown(table.services, table.count, sizeof *s);
 		s = &table.services[table.count++];
 		*s = (struct service){0};
 		(void)snprintf(s->id, sizeof s->id, "%s", id);
@@ -99,8 +100,8 @@ static int service_operation(const struct request *q, const char *id, struct ser
 	return 0;
 }
 
-/* The port rule: a method that cannot rewrite ports takes the service's; so does a real without one.  But -d takes it
- * as it is. */
+/* The port rule: with a method that cannot rewrite ports, a real gets the port of the service; so does a real without a
+ * port.  But -d uses the port as it is given. */
 static void real_address(const struct request *q, char *out, unsigned cap)
 {
 	struct address a = q->real;
@@ -129,13 +130,13 @@ static int real_operation(const struct request *q, struct service *s)
 		return 0;
 	}
 	if (q->command == 'a')
-		s->reals = room(s->reals, s->count++, sizeof *s->reals);
+		s->reals = grown(s->reals, s->count++, sizeof *s->reals);
 	s->reals[at] = (struct real){.method = q->method, .weight = q->weight, .upper = q->upper, .lower = q->lower};
 	(void)snprintf(s->reals[at].address, sizeof s->reals[at].address, "%s", address);
 	return 0;
 }
 
-static bool told_to_fail(char *const words[])
+static bool must_fail(char *const words[])
 {
 	const char *named = getenv("IPVSADM_FAIL");
 	for (; named && named[0] && *words; words++)
@@ -155,7 +156,7 @@ static void flush(void)
 
 // --- output ---
 
-/* exact: with thresholds, for our own file; the real one does not save them. */
+/* exact: with thresholds, for our own file; the original ipvsadm does not save them. */
 static void save(FILE *out, bool exact)
 {
 	for (size_t i = 0; i < table.count; i++) {
@@ -227,7 +228,7 @@ static int execute(const struct request *q, char *const words[])
 	id_of(q, id, sizeof id);
 	struct service *s = find_service(id);
 	table.changed |= strchr("AEDaedC", q->command) != NULL;
-	if (strchr("AEDaed", q->command) && told_to_fail(words))
+	if (strchr("AEDaed", q->command) && must_fail(words))
 		return refuse("Cannot allocate memory");
 	switch (q->command) {
 	case 'A':
@@ -243,7 +244,7 @@ static int execute(const struct request *q, char *const words[])
 	}
 }
 
-/* Each line is a command; one that the kernel refuses does not end it, and the status is that of the last. */
+/* Each line is a command.  A command that the kernel refuses does not end -R.  The status is that of the last line. */
 static int restore(FILE *in, const char *program)
 {
 	char *line = NULL;
@@ -272,7 +273,7 @@ static int restore(FILE *in, const char *program)
 	return status;
 }
 
-// --- the table's file ---
+// --- the file of the table ---
 
 static void load(int fd)
 {
@@ -286,15 +287,15 @@ static void load(int fd)
 			words[n] = strsep(&rest, " ");
 		struct request q;
 		if (request_parse(&q, words, "table", &fatal) != 0)
-			exit(99); // somebody else wrote it
+			exit(99); // another program wrote the file
 		if (q.command == 'A') {
 			char id[80];
 			id_of(&q, id, sizeof id);
-			(void)service_operation(&q, id, NULL); // each stands there once
+			(void)service_operation(&q, id, NULL); // each service is in the file once
 			continue;
 		}
 		struct service *s = &table.services[table.count - 1];
-		s->reals = room(s->reals, s->count, sizeof *s->reals);
+		s->reals = grown(s->reals, s->count, sizeof *s->reals);
 		s->reals[s->count] =
 			(struct real){.method = q.method, .weight = q.weight, .upper = q.upper, .lower = q.lower};
 		address_print(&q.real, s->reals[s->count++].address, sizeof s->reals[0].address);

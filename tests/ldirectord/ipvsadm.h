@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* A stand-in for ipvsadm 1.31, for tests and benches on a kernel without IPVS: its words, exit codes and port rule as
- * they were seen; never its code, and nothing of ldirectord's.
+/* A stand-in for ipvsadm 1.31, for tests and measurements on a kernel without IPVS.  Its messages, exit codes and port
+ * rule are as observed; it uses no code of ipvsadm or of ldirectord.
  *
- *   IPVSADM_TABLE  file that holds the table (made when missing; locked)
+ *   IPVSADM_TABLE  file with the table (made when missing; locked)
  *   IPVSADM_LOG    file to which each invocation appends a line with its arguments; may be unset
  *   IPVSADM_FAIL   text: an operation that names it ("127.0.0.9:80") fails with "Cannot allocate memory"; may be unset */
 #ifndef TESTS_LDIRECTORD_IPVSADM_H
@@ -47,7 +47,7 @@ struct request {
 	char scheduler[16], netmask[48], flags[64], method /* g m i */;
 };
 
-/* Read the arguments.  0, or the exit status after its words on stderr; *fatal: -R ends at such a line. */
+/* Read the arguments.  Returns 0, or the exit status after a message on stderr; *fatal: -R ends at such a line. */
 int request_parse(struct request *q, char *const words[], const char *program, bool *fatal);
 /* "10.9.0.1:80", "[fd00::1]:80" */
 void address_print(const struct address *a, char *out, unsigned cap);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What may come and what must come with a command; all as the real one said it. */
+/* The options that are required and allowed for each command, as the original ipvsadm reports them. */
 static const struct {
 	char letter;
 	const char *name;
@@ -228,7 +228,7 @@ int request_parse(struct request *q, char *const words[], const char *program, b
 	q->command = commands[c].letter;
 	while (words[at]) {
 		int status = take_word(q, words, &at);
-		if (status != 0) { // -1: one of the two that do not end a -R
+		if (status != 0) { // -1: one of the two errors that do not end -R
 			*fatal = status > 0;
 			return status > 0 ? status : EXIT_KERNEL;
 		}

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# 300 reals, 100 of which go and come in the same second: a few batches, whatever their number.  TAP.
+# 300 reals; 100 of them fail and come back in the same second: this takes only a few batches.  TAP.
 # doc/ldirectord.md 12
 . "$(dirname "$0")/lib.sh"
 lb_begin "$@"
@@ -11,7 +11,7 @@ lb_begin "$@"
 list() { for i in $(seq "$2" "$3"); do echo "$1.$i:8001"; done; }
 reals() { [ "$(grep -c '^-a' table)" -eq "$1" ]; }
 batches() { grep -c -- ' -R' operations; }
-# A change of the table is at least 200 ms after the one before, except for the first few.
+# At least 200 ms are between two changes of the table, except for the first few.
 few() { [ "$(batches)" -ge 1 ] && [ "$(changes)" -le $((10 + (${EPOCHREALTIME/./} / 1000 - begin) / 200)) ]; }
 checked() { json '[.virtuals[].reals[].checked] | all'; }
 # shellcheck disable=SC2046 # words
@@ -20,17 +20,17 @@ serve accept $(list 127.0.1 1 100); going=$SERVER
 serve accept $(list 127.0.1 101 150) $(list 127.0.2 1 150)
 call start
 want 0 '' '' 'start with 300 reals'
-soon reals 300; ok $? 'all are in'
+soon reals 300; ok $? 'all reals are in the table'
 soon checked; : >operations
 begin=$((${EPOCHREALTIME/./} / 1000))
 unserve "$going"
-soon reals 200; ok $? '100 that refuse are out'
+soon reals 200; ok $? 'the 100 reals that refuse connections are deleted'
 few; ok $? "in a few batches ($(changes))"
 : >operations
 begin=$((${EPOCHREALTIME/./} / 1000))
 # shellcheck disable=SC2046
 serve accept $(list 127.0.1 1 100)
-soon reals 300; ok $? 'they are back'
+soon reals 300; ok $? 'the 100 reals are added again'
 few; ok $? "in a few batches ($(changes))"
 call stop
 soon stopped && no_service; ok $? 'stop: the table is empty'

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
-/* Real servers on loopback and the stop watch: many addresses served by one epoll loop, a director started on them, and
- * what it does timed by the connections that arrive and by the table's file (IPVSADM_TABLE).  To be started as process
- * 1 of a PID namespace, with a network namespace of its own; it knows nothing of any director but its argv.
+/* Measures a director.  One epoll loop serves many addresses on loopback, and a director is started for them.  The
+ * times come from the connections that arrive and from the file of the table (IPVSADM_TABLE).  Start it as process 1 of
+ * a PID namespace, in a network namespace.  It knows only the argv of the director.
  *
- * usage: reals [-n SERVERS] [-b BLACK-HOLED %] [-w WINDOW s] [-f FLIPS one by one] [-m FLIPS at once] [-l LIMIT s] --
- * DIRECTOR...
- *        reals -c [-n SERVERS]     prints the address of each server, a line each
- * One line of key=value; a figure that is not known within the limit is "over".  In ms, but cpu_us (a check) and
- * period_pct.  Exit 0 when it could be measured, whatever came out.
- * Server i is 127.0.(1+i/250).(1+i%250):80; every fifth or so of them never answers a SYN: a listening socket whose
- * backlog is full. */
+ * usage: reals [-n SERVERS] [-b PERCENT] [-w WINDOW s] [-f FLIPS] [-m FLIPS] [-l LIMIT s] -- DIRECTOR...
+ *        reals -c [-n SERVERS]     prints the address of each server, one in a line
+ *
+ *   -b  so many servers never answer a SYN: sockets with a full backlog
+ *   -f  servers that go down and come back one after the other
+ *   -m  servers that go down and come back at the same time
+ *
+ * Prints one line of key=value.  A value that is not known within the limit is "over".  Times are in ms, except cpu_us
+ * (for one check); period_pct is in percent.  The exit status is 0 when something could be measured, good or bad.
+ * Server i is 127.0.(1+i/250).(1+i%250):80. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <dirent.h>
@@ -32,22 +35,22 @@
 #include <unistd.h>
 
 enum { A_NET = 250, TIMES = 64, EVENTS = 64, STILL_MS = 1000, SERVER_TAG = 1 << 20, TABLE_TAG = 1 << 21 };
-/* between flips: with servers a fifth of a second apart each meets another phase of the checks */
+/* The time between two flips.  It differs from the distance of the checks, so that each flip meets another phase. */
 enum { APART_MS = 370 };
 
 struct server {
 	int fd; /* -1: it refuses */
 	bool black, there; /* there: in the table with a weight */
-	int64_t times[TIMES]; /* of its last checks, ns */
+	int64_t times[TIMES]; /* of the last checks, ns */
 	uint64_t checks;
-	int64_t event, seen; /* of the flip; of the table that shows it, 0 not yet */
+	int64_t event, seen; /* times of the flip, and of the table that shows it; 0: not yet */
 };
 
 static struct {
 	struct server *servers;
 	int count, black, epoll, watch;
 	const char *table;
-	int64_t changed, complete, limit; /* complete: since then the table is as it should be; 0 it is not */
+	int64_t changed, complete, limit; /* complete: since then the table is correct; 0: it is not */
 	uint64_t checks;
 	pid_t director;
 } lab = {.count = 10};
@@ -82,10 +85,10 @@ static void server_open(int i)
 	if (s->fd < 0 || setsockopt(s->fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int)) != 0 ||
 	    bind(s->fd, (struct sockaddr *)&at, sizeof at) != 0 || listen(s->fd, s->black ? 0 : 64) != 0)
 		die("a server cannot listen");
-	for (int k = 0; s->black && k < 2; k++) { // never accepted: from now on the kernel drops each SYN
+	for (int k = 0; s->black && k < 2; k++) { // never accepted, so from now on the kernel drops each SYN
 		int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 		if (fd < 0 || (connect(fd, (struct sockaddr *)&at, sizeof at) != 0 && errno != EINPROGRESS))
-			die("a black hole cannot be made");
+			die("a server that answers no SYN cannot be made");
 	}
 	struct epoll_event e = {.events = EPOLLIN, .data.u64 = (uint64_t)(SERVER_TAG + i)};
 	if (!s->black && epoll_ctl(lab.epoll, EPOLL_CTL_ADD, s->fd, &e) != 0)
@@ -94,7 +97,7 @@ static void server_open(int i)
 
 static void server_close(int i)
 {
-	(void)close(lab.servers[i].fd); // nothing was written to it
+	(void)close(lab.servers[i].fd); // a listening socket: nothing can be lost
 	lab.servers[i].fd = -1;
 }
 
@@ -119,7 +122,7 @@ static void answer(int fd)
 	if (n < 0 && errno == EAGAIN)
 		return;
 	if (n > 0)
-		(void)!write(fd, page, sizeof page - 1); // the director sees what is missing
+		(void)!write(fd, page, sizeof page - 1); // the director notices an incomplete page
 	(void)close(fd);
 }
 
@@ -227,7 +230,7 @@ static int processes(void)
 	return (int)pid;
 }
 
-/* Threads take numbers of the same count. */
+/* The threads of the director take numbers from the same sequence as processes. */
 static int director_threads(void)
 {
 	char path[64];
@@ -242,7 +245,7 @@ static int director_threads(void)
 	return count;
 }
 
-/* Of all its threads, and of the children it has waited for (whose clock is coarse). */
+/* The CPU time of all threads of the director, and of its reaped children (measured in clock ticks only). */
 static int64_t cpu_ns(void)
 {
 	char path[64], line[1024] = "";
@@ -288,7 +291,7 @@ static long log_lines(void)
 	return lines;
 }
 
-/* Distances of the checks of each server since `from`. */
+/* Print the times between two checks of the same server, since `from`. */
 static void print_period(int64_t from)
 {
 	int64_t *gaps = calloc((size_t)lab.count * TIMES, sizeof *gaps);
@@ -305,7 +308,7 @@ static void print_period(int64_t from)
 	qsort(gaps, count, sizeof *gaps, by_size);
 	if (count == 0)
 		print_over((const char *const[]){"period_pct", "period_low", "period_high", NULL});
-	else // of an interval of a second
+	else // in percent of an interval of one second
 		printf(" period_pct=%.1f period_low=%.1f period_high=%.1f", (double)gaps[count / 2] / 1e7,
 			(double)gaps[count / 100] / 1e7, (double)gaps[count - 1 - count / 100] / 1e7);
 	free(gaps);
@@ -322,7 +325,7 @@ static void flip(int i, bool up)
 	s->seen = 0;
 }
 
-/* The k-th of those that answer, spread over the whole list. */
+/* The k-th server that answers; the chosen ones are spread over the whole list. */
 static int chosen(int k, int of)
 {
 	int i = (int)((int64_t)k * lab.count / of);
@@ -366,7 +369,7 @@ static void start_director(char *const argv[])
 	if (lab.director < 0)
 		die("fork");
 	if (lab.director == 0) {
-		(void)dup2(2, 1); // its log; the figures are alone on standard output
+		(void)dup2(2, 1); // the log goes to standard error: standard output has only the figures
 		(void)execv(argv[0], argv);
 		die(argv[0]);
 	}
@@ -375,7 +378,7 @@ static void start_director(char *const argv[])
 static void measure(char *const argv[], int window_s, int flips, int mass)
 {
 	int before = processes();
-	int64_t begun = now_ns();
+	int64_t started = now_ns();
 	start_director(argv);
 	while (!over() && !(lab.complete && now_ns() - lab.complete > (int64_t)STILL_MS * 1000000))
 		turn(20);
@@ -383,7 +386,7 @@ static void measure(char *const argv[], int window_s, int flips, int mass)
 	if (late)
 		print_over((const char *const[]){"start", NULL});
 	else
-		print_ms("start", lab.complete - begun);
+		print_ms("start", lab.complete - started);
 	printf(" processes=%d", processes() - before - director_threads());
 	int64_t from = now_ns(), cpu = cpu_ns();
 	uint64_t checks = lab.checks;
@@ -392,7 +395,7 @@ static void measure(char *const argv[], int window_s, int flips, int mass)
 	while (!over() && lab.checks - checks < (uint64_t)(lab.count - lab.black) * 2);
 	cpu = cpu_ns() - cpu;
 	checks = lab.checks - checks;
-	print_period(late ? begun : from);
+	print_period(late ? started : from);
 	if (checks == 0)
 		print_over((const char *const[]){"cpu_us", NULL});
 	else
@@ -421,7 +424,7 @@ static void measure(char *const argv[], int window_s, int flips, int mass)
 static void prepare(int black_pct)
 {
 	struct rlimit files = {.rlim_cur = 65536, .rlim_max = 65536};
-	(void)setrlimit(RLIMIT_NOFILE, &files); // what is missing shows when the servers are opened
+	(void)setrlimit(RLIMIT_NOFILE, &files); // a failure shows when the servers are opened
 	lab.table = getenv("IPVSADM_TABLE");
 	lab.epoll = epoll_create1(EPOLL_CLOEXEC);
 	lab.watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* Servers for the tests of the daemon: server accept|silent|http|smtp|smtp-thinks ADDRESS:PORT...  Listens on all of
- * them and says "ready"; accept closes each connection at once, silent keeps it and says nothing.
- * http has one page.  smtp takes mails, but none for an address that begins with
- * "bad", nor any from one; what was said to it is appended to $SMTP_RECORD when it has a mail.  smtp-thinks never
- * answers to the end of one.  Ended by a signal: then the ports refuse. */
+/* Servers for the tests of the daemon: server MODE ADDRESS:PORT...  Listens on all addresses and prints "ready".
+ *
+ *   accept       closes each connection at once
+ *   silent       keeps each connection and sends nothing
+ *   http         has one page
+ *   smtp         accepts mails, but none to or from an address that starts with "bad"; appends the whole conversation
+ *                to $SMTP_RECORD when it has a mail
+ *   smtp-thinks  the same, but never answers the end of a mail
+ *
+ * A signal ends it; then the ports refuse connections. */
 #include <arpa/inet.h>
 #include <poll.h>
 #include <signal.h>
@@ -28,13 +33,13 @@ static int listen_on(char *word)
 	return bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, 64) == 0 ? fd : -1;
 }
 
-static void record(FILE *heard)
+static void record(FILE *received)
 {
 	const char *path = getenv("SMTP_RECORD");
 	FILE *to = path ? fopen(path, "ae") : NULL;
 	char line[2048];
-	rewind(heard);
-	while (to && fgets(line, sizeof line, heard))
+	rewind(received);
+	while (to && fgets(line, sizeof line, received))
 		fputs(line, to);
 	if (to)
 		fclose(to);
@@ -52,22 +57,22 @@ static const char *answer_to(const char *line)
 	return "500 what?\r\n";
 }
 
-/* One conversation, in a process of its own. */
+/* One conversation, in a separate process. */
 static void talk_smtp(int fd, bool thinks)
 {
-	FILE *in = fdopen(fd, "r"), *out = fdopen(dup(fd), "w"), *heard = tmpfile();
+	FILE *in = fdopen(fd, "r"), *out = fdopen(dup(fd), "w"), *received = tmpfile();
 	char line[2048];
 	bool data = false;
-	if (!in || !out || !heard)
+	if (!in || !out || !received)
 		_exit(1);
 	fputs("220 stand-in ESMTP\r\n", out);
 	fflush(out);
 	while (fgets(line, sizeof line, in)) {
-		fputs(line, heard);
+		fputs(line, received);
 		if (data && strcmp(line, ".\r\n") != 0)
 			continue;
 		if (data)
-			record(heard);
+			record(received);
 		while (data && thinks)
 			pause();
 		fputs(data ? "250 queued\r\n" : answer_to(line), out);
@@ -84,11 +89,11 @@ static void serve(const char *mode, int client, const struct pollfd *listening, 
 	if (strcmp(mode, "http") == 0 && fork() == 0) {
 		static const char page[] = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nup\n";
 		char request[2048];
-		(void)!read(client, request, sizeof request); /* a check's comes in one piece */
+		(void)!read(client, request, sizeof request); /* the request of a check arrives in one piece */
 		_exit(write(client, page, sizeof page - 1) < 0);
 	}
 	if (strncmp(mode, "smtp", 4) == 0 && fork() == 0) {
-		for (size_t i = 0; i < count; i++) /* a conversation that goes on must not keep the port */
+		for (size_t i = 0; i < count; i++) /* a conversation that continues must not keep the port */
 			close(listening[i].fd);
 		talk_smtp(client, strcmp(mode, "smtp-thinks") == 0);
 	}
@@ -97,7 +102,7 @@ static void serve(const char *mode, int client, const struct pollfd *listening, 
 
 int main(int argc, char **argv)
 {
-	(void)signal(SIGCHLD, SIG_IGN); /* nobody waits for conversations */
+	(void)signal(SIGCHLD, SIG_IGN); /* no waitpid is needed for the conversations */
 	size_t count = argc > 2 ? (size_t)argc - 2 : 0;
 	struct pollfd *fds = calloc(count + 1, sizeof *fds);
 	if (count == 0 || fds == NULL)

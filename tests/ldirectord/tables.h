@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* Tables and batches for the tests of the back ends: made from ipvsadm's words, compared whatever their order. */
+/* Tables and batches for the tests of the back ends: made from ipvsadm options, and compared in any order. */
 #ifndef TESTS_LDIRECTORD_TABLES_H
 #define TESTS_LDIRECTORD_TABLES_H
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@ static inline struct table_op op_of(const char *line)
 {
 	struct table_op op;
 	if (ipvs_op_parse(line, &op) != 0) {
-		fprintf(stderr, "the test's own line is not understood: %s\n", line);
+		fprintf(stderr, "a line of this test is not understood: %s\n", line);
 		abort();
 	}
 	return op;
@@ -40,7 +41,7 @@ static inline bool has_real(const struct table_service *s, const struct table_re
 	return false;
 }
 
-/* As sets; addresses are unique in both. */
+/* Compares as sets; the addresses are unique in both. */
 static inline bool table_equal(const struct table *a, const struct table *b)
 {
 	bool same = a->service_count == b->service_count;
@@ -53,8 +54,69 @@ static inline bool table_equal(const struct table *a, const struct table *b)
 	return same;
 }
 
-/* The longest walk through all there is: both families, marks, persistence, flags, one packet, thresholds, port
- * rule. */
+/* --- a model of the kernel --- */
+
+static inline struct table_real *find_real(const struct table_service *s, const struct lb_address *a)
+{
+	for (size_t i = 0; i < s->real_count; i++)
+		if (lb_address_equal(&s->reals[i].address, a))
+			return &s->reals[i];
+	return NULL;
+}
+
+static inline int apply_service(struct table *t, const struct table_op *op)
+{
+	struct table_service *s = memory_find(t, &op->service.id);
+	if (op->kind == TABLE_SERVICE_ADD)
+		return s != NULL ? -EEXIST : memory_append_service(t, &op->service);
+	if (s == NULL)
+		return -ESRCH;
+	if (op->kind == TABLE_SERVICE_EDIT) {
+		struct table_service edited = op->service;
+		edited.reals = s->reals;
+		edited.real_count = s->real_count;
+		*s = edited;
+		return 0;
+	}
+	free(s->reals);
+	size_t at = (size_t)(s - t->services);
+	t->service_count--;
+	for (; at < t->service_count; at++)
+		t->services[at] = t->services[at + 1];
+	return 0;
+}
+
+static inline int apply_real(struct table *t, const struct table_op *op)
+{
+	struct table_service *s = memory_find(t, &op->service.id);
+	if (s == NULL)
+		return -ESRCH;
+	struct table_real real = op->real;
+	real.address = ipvs_stored(op);
+	struct table_real *r = find_real(s, &real.address);
+	if (op->kind != TABLE_REAL_DELETE && real.lower > real.upper)
+		return -ERANGE;
+	if (op->kind == TABLE_REAL_ADD)
+		return r != NULL ? -EEXIST : memory_append_real(s, &real);
+	if (r == NULL)
+		return -ENOENT;
+	if (op->kind == TABLE_REAL_EDIT) {
+		*r = real;
+		return 0;
+	}
+	s->real_count--;
+	for (size_t at = (size_t)(r - s->reals); at < s->real_count; at++)
+		s->reals[at] = s->reals[at + 1];
+	return 0;
+}
+
+/* Carry out one operation as the kernel does.  Returns 0 or the -errno that the kernel would return. */
+static inline int model_apply(struct table *t, const struct table_op *op)
+{
+	return ipvs_op_is_real(op->kind) ? apply_real(t, op) : apply_service(t, op);
+}
+
+/* A batch with every kind of entry: both families, marks, persistence, flags, one packet, thresholds, port rule. */
 static const char *const everything[] = {
 	"-A -t 10.9.0.1:80 -s wrr",
 	"-a -t 10.9.0.1:80 -r 127.0.2.1:8001 -m -w 3 -x 10 -y 5",

@@ -34,7 +34,7 @@ live_die() {
 live_enter() {
 	namespaces_enter '' "$@"
 	local program
-	for program in holder probe owners; do
+	for program in holder probe owners null_modem; do
 		[ -x "$LIVE_HELP/$program" ] || live_die "$LIVE_HELP/$program is missing: make tests"
 	done
 	mount -t tmpfs -o mode=755 live "$LIVE" || live_die 'cannot mount a tmpfs'
@@ -118,6 +118,8 @@ for device in null zero full random urandom; do
 	mount --bind "/dev/$device" "$root/dev/$device"
 done
 ln -s /proc/self/fd "$root/dev/fd"
+mkdir "$root/dev/pts" && mount --bind /dev/pts "$root/dev/pts" # for cable_new
+install -d -m 1777 "$root/run/lock"
 if [ ! -e "$DISK/installed" ]; then
 	rm -rf "$root/etc/ha.d" "$root/var/lib/heartbeat" "$root/var/log/ha-log" "$root/var/log/ha-debug"
 	[ -z "$STAGE" ] || cp -a "$STAGE/." "$root/"
@@ -182,7 +184,7 @@ both_nodes_start() { # at the same moment
 	wait "$first" && wait $!
 }
 
-# With a time limit, so that a stop that hangs fails and the scenario goes on.
+# With a time limit, so that a stop that hangs fails and the scenario continues.
 node_stop() { timeout "${2:-$LIMIT_S}" nsenter -t "${NODE_PID[$1]}" -m -u -i -n -p -r -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin TZ=UTC /usr/sbin/heartbeat -k >>"$LIVE/node$1/stdout" 2>>"$LIVE/node$1/stderr" </dev/null; }
 
 node_cut() { switch ip link set "n${1}${2:-eth0}" down; }  # N [INTERFACE]: pull the cable
@@ -198,9 +200,21 @@ net_deaf() { # N
 }
 net_hear() { switch nft delete table bridge live; } # end of net_deaf
 
+# A null-modem cable (tests/live/null_modem.c): /dev/ttyS1 of both nodes.  Again after a node has lost power: cable_plug N.
+cable_new() {
+	mkfifo "$LIVE/cable.control"
+	"$LIVE_HELP/null_modem" "$LIVE/cable.control" "$LIVE/cable.1" "$LIVE/cable.2" &
+	disown $!
+	wait_for 20 test -s "$LIVE/cable.2" || live_die 'the null-modem cable does not start'
+	cable_plug 1
+	cable_plug 2
+}
+cable_plug() { node_exec "$1" ln -sfn "$(cat "$LIVE/cable.$1")" /dev/ttyS1; } # N
+cable() { echo "$*" >"$LIVE/cable.control"; } # cut | stall | plug | noise BYTES | baud RATE | hangup N
+
 # --- the daemon -------------------------------------------------------------------------------------------------------
 guardian_pid() { node_exec "$1" cat /run/heartbeat.pid 2>/dev/null | tr -d ' '; } # as the node counts
-engine_pid() { node_exec "$1" pgrep -P "$(guardian_pid "$1")" -f '^heartbeat: engine' 2>/dev/null; }
+engine_pid() { node_exec "$1" pgrep -o -f '^heartbeat: engine' 2>/dev/null; }
 generation() { tr -d ' ' <"$LIVE/node$1/upper/var/lib/heartbeat/hb_generation"; }
 
 cl_status() { # N ARGUMENT...: with a time limit
@@ -209,8 +223,10 @@ cl_status() { # N ARGUMENT...: with a time limit
 	node_exec "$n" timeout "$LIMIT_S" /usr/bin/cl_status "$@" 2>/dev/null
 }
 rscstatus() { cl_status "$1" rscstatus; }
+doubts_have() { cl_status "$1" doubts | grep -qE -- "$2"; } # N PATTERN
 rsc_is() { [ "$(rscstatus "$1")" = "$2" ]; } # N none|local|foreign|all|transition
 node_is() { [ "$(cl_status "$1" nodestatus "${NODE_NAME[$2]}")" = "$3" ]; } # N sees node M as active|dead|...
+link_is() { [ "$(cl_status "$1" hblinkstatus "${NODE_NAME[$2]}" "$3")" = "$4" ]; } # N sees LINK of node M as up|dead
 
 address_on() { # N [ADDRESS]
 	[ -n "${NODE_PID[$1]:-}" ] && [ -n "$(in_net "${NODE_PID[$1]}" ip -4 -o addr show to "${2:-$VIP}/32")" ]

@@ -1,34 +1,37 @@
 // SPDX-License-Identifier: MIT
-/* Can both machines ever run the group?  This model of heartbeat/core/ownership.h answers for two nodes that speak the native
- * dialect, with one group whose home is node 0: spin tries every order of events, tests/model/run starts it.
+/* Can both machines ever run the group?  This model of heartbeat/core/ownership.h answers that for two nodes with the native
+ * dialect and one group.  The home of the group is node 0.  spin tries every order of events; tests/model/run starts it.
  *
- * A status is a snapshot: who speaks (life, number), its state of the group, and the last status of the peer that it has
- * heard.  The network hands over the present status of the other side at any time, or never; beside that it holds back SLOTS statuses
- * each way, for as long as it likes, over crashes and new lives, and hands over any of them, as often as it likes, or lets a new one take
- * its place: loss, delay, repetition and disorder.  Scripts take as long as they like, a start may fail, and so may what runs; machines crash, come back as a
- * new life beside a living peer, leave; an engine dies and is born anew beside resources that go on running; operators give the group away
- * and ask for it.  A node is declared dead only when it is down.
+ * A status is a snapshot of its sender: life and number, its state of the group, and the last status of the peer that it has
+ * heard.  At any time the network may deliver the current status of the other side, or never.  In addition it keeps SLOTS older
+ * statuses in each direction.  It may keep them for any time, also during crashes and new lives, deliver them in any order and
+ * any number of times, or replace them by newer ones.  This covers loss, delay, repetition and wrong order.
  *
- * Searched to the end, each within its bounds (tests/model/run reads this table): lives of both nodes together, orders of operators,
- * starts and running groups that fail, statuses held back each way.
+ * A script takes any time.  A start or a running group may fail.  A machine may crash, start again as a new life beside a living
+ * peer, or leave.  An engine may die and start again while the resources continue to run.  Operators may offer the group or ask
+ * for it.  A node is declared dead only when it is down.
+ *
+ * These searches run to the end.  Their bounds are: lives of both nodes together, orders of operators, failures of starts and of
+ * running groups, statuses kept in each direction.  tests/model/run reads this table.
  *
  * search orders     BOOTS=2 MOVES=2 FAILS=1 SLOTS=1
  * search late       BOOTS=2 MOVES=1 FAILS=1 SLOTS=2
- * search restart    BOOTS=3 MOVES=1 FAILS=0 SLOTS=1   one of them crashes, leaves or loses its engine, and comes back while the other lives
+ * search restart    BOOTS=3 MOVES=1 FAILS=0 SLOTS=1   one node crashes, leaves or loses its engine, and comes back while the other lives
  * search failing    BOOTS=3 MOVES=0 FAILS=1 SLOTS=1
- * search failures   BOOTS=2 MOVES=1 FAILS=2 SLOTS=1   both nodes' starts fail, and each tries again
- * search restarts   BOOTS=4 MOVES=0 FAILS=0 SLOTS=1   first one of them, then the other; or one of them twice
+ * search failures   BOOTS=2 MOVES=1 FAILS=2 SLOTS=1   the starts of both nodes fail, and each tries again
+ * search restarts   BOOTS=4 MOVES=0 FAILS=0 SLOTS=1   first one node restarts, then the other; or one of them twice
  *
- * Proven there: never do both nodes run it (starting, held, giving, stopping, or left behind by an engine that died), and never does
- * one hear the other say that it runs what runs here.  From every state that can be reached, if no more faults come and the network
- * delivers, exactly one node holds it in the end, if one is there that does not leave.  Beyond these bounds nothing is proven.
+ * They prove three rules.  Both nodes never run the group at the same time: starting, held, giving, stopping, or still running
+ * after its engine died.  A node that runs the group never hears that the peer runs it.  From every state that can be reached,
+ * when no more faults happen and the network delivers, exactly one node holds the group in the end, if there is a node that does
+ * not leave.  Beyond these bounds nothing is proven.
  *
- * Not modelled: a peer that is silent but lives (a partition: then two owners come to be, and epochs decide when it has healed),
- * stalls, fencing, a stop that fails (STUCK), auto_failback (it gives as an operator does), orders in a row, files that differ, several
- * groups, ping nodes, the classic dialect.  What only ever forbids a start is left out (believe_after), and timers may
- * fire at any time.
+ * Not modelled: a peer that is silent but alive (a partition makes two owners; epochs decide when it has healed), stalls,
+ * fencing, a stop that fails (STUCK), auto_failback (it offers the group as an operator does), several orders at once, files
+ * that differ, several groups, ping nodes, the classic dialect.  Conditions that can only forbid a start are left out, such as a
+ * pause before a takeover.  Timers may fire at any time.
  *
- * Each guard can be taken away by -DWITHOUT_name: then spin must find two owners within the bounds of a search that is clean with it.
+ * -DWITHOUT_name removes a guard.  Then spin must find two owners, within the bounds of a search that finds none with the guard.
  *
  * without ANSWER    orders
  * without NAME      orders
@@ -54,8 +57,8 @@
 #define FAILS 1
 #endif
 
-/* What a node says of the group, or is taken to say: enum peer_column.  Our own state, enum group_state, has the same words,
- * with UNKNOWN (said: UNSURE); ASK is CLAIM with asked. */
+/* What a node reports about the group, or is taken to report: enum peer_column.  Our own state, enum group_state, has the same
+ * names; in addition UNKNOWN, which is reported as UNSURE.  ASK is CLAIM with asked. */
 #define UNSURE   0
 #define NONE     1
 #define LEAVING  2
@@ -68,7 +71,7 @@
 #define STOPPING 9
 #define AWAY     10
 #define UNKNOWN  11
-#define FAILING  12 /* STOPPING, and FAILED once it is stopped: group.failure */
+#define FAILING  12 /* STOPPING, then FAILED when it is stopped: group.failure */
 
 /* enum phase */
 #define DOWN    0
@@ -81,46 +84,47 @@ typedef Node {
 	byte life;     /* core.generation */
 	byte state;    /* group.state */
 	bit asked;     /* group.asked */
-	byte number;   /* core.seq, counted only when what is said changes: the same words again need no other number */
-	byte claimed;  /* group.published: number of the present state, counted while it is CLAIM */
+	byte number;   /* core.seq; it grows only when the report changes: a repeated report needs no new number */
+	byte claimed;  /* group.published: number of the first status with the present state, while this is CLAIM */
 	/* the peer */
-	int last;      /* its last status that was accepted, as below: node.status_seq, native.hears_* */
-	bit named;     /* that one is newer than its death: status_seq > floor */
+	int last;      /* its last accepted status, as below: node.status_seq, native.hears_* */
+	bit named;     /* that status is newer than its death: status_seq > seen_up_to */
 	bit heard;     /* node.heard: it has proven that it hears us */
 	bit dead;      /* NODE_DEAD */
 	byte since;    /* node.dead_since_seq */
 };
 Node n[2];
-int net[4]; /* statuses held back: two to node 0, two to node 1; older first, with one slot only the second is used */
+int net[4]; /* the kept statuses: two to node 0, two to node 1; the older one first.  With one slot only the second is used. */
 byte boots = BOOTS, moves = MOVES, fails = FAILS;
 bit over;
 
-/* Within one step only: no part of a state.  Breadth first (OWNERS_ONLY) spin wants them to be: then they are wiped. */
+/* These are used only within one step, so they are hidden: not part of a state.  In a breadth-first search (OWNERS_ONLY) spin
+ * does not allow that; then they are set to 0 after each step. */
 #ifdef OWNERS_ONLY
 #define SCRATCH
-#define WIPE column = 0; v = 0; k = 0; who = 0; still = 0; late = 0; heard = 0; a = 0; b = 0; c = 0
+#define WIPE column = 0; v = 0; k = 0; turn = 0; still = 0; late = 0; heard = 0; a = 0; b = 0; c = 0
 #else
 #define SCRATCH hidden
 #define WIPE skip
 #endif
-SCRATCH byte column, v, k, who, still, late;
+SCRATCH byte column, v, k, turn, still, late;
 SCRATCH int heard, a, b, c;
 
-/* A status in one number.  Its order is that of the sequence numbers: a later status has a later life, or a later number, or has
- * heard a later status of the peer. */
-#define STATUS(life, number, hears_life, hears_number, word) \
-	((life) << 17 | (number) << 12 | (hears_life) << 9 | (hears_number) << 4 | (word))
+/* A status as one number.  A later status is a larger number: it has a later life, or a later number, or has heard a later
+ * status of the peer. */
+#define STATUS(life, number, hears_life, hears_number, report) \
+	((life) << 17 | (number) << 12 | (hears_life) << 9 | (hears_number) << 4 | (report))
 #define LIFE(s)         ((s) >> 17)
 #define NUMBER(s)       ((s) >> 12 & 31)
 #define HEARS_LIFE(s)   ((s) >> 9 & 7)
 #define HEARS_NUMBER(s) ((s) >> 4 & 31)
-#define WORD(s)         ((s) & 15)
+#define REPORT(s)         ((s) & 15)
 
 #define RUNS(i) (n[i].state >= STARTING) /* ownership_is_active */
 #define LIVES(i) (n[i].phase != DOWN && !over)
 #define HOME(i) ((i) == 0)               /* group.mine */
 
-/* What else is proven; OWNERS_ONLY: passed over, when two owners are looked for. */
+/* The other rules to prove.  OWNERS_ONLY ignores them, because then only two owners count. */
 #ifdef OWNERS_ONLY
 #define ALSO(claim) skip
 #else
@@ -129,13 +133,14 @@ SCRATCH int heard, a, b, c;
 
 /* --- the guards --- */
 
-/* START_ACKED: a claim is started only when the peer's words are an answer. */
+/* START_ACKED: a claim leads to a start only when the report of the peer is an answer to it. */
 #ifdef WITHOUT_ANSWER
 #define ANSWERED(i) true
 #else
 #define ANSWERED(i) (OF_THIS_LIFE(i) && OF_THIS_CLAIM(i))
 #endif
-/* knows_our_state: an answer counts only for the life (cannot be taken away alone: native_proven stands before it) ... */
+/* knows_our_state: an answer counts only for the life that it names (this guard cannot be removed alone, because native_proven
+ * checks the same before) ... */
 #define OF_THIS_LIFE(i) (HEARS_LIFE(n[i].last) == n[i].life)
 /* ... and for the claim that it names. */
 #ifdef WITHOUT_NAME
@@ -143,51 +148,52 @@ SCRATCH int heard, a, b, c;
 #else
 #define OF_THIS_CLAIM(i) (HEARS_NUMBER(n[i].last) >= n[i].claimed)
 #endif
-/* tie_is_ours: both sides come to opposite answers. */
+/* tie_is_ours: the two sides get opposite results. */
 #ifdef WITHOUT_TIE
 #define TIE_IS_OURS(i, they_ask) true
-#define ANSWERS_A_CLAIM(word) ((word) == NONE || (word) == FAILED || (word) == CLAIM || (word) == ASK)
+#define ANSWERS_A_CLAIM(report) ((report) == NONE || (report) == FAILED || (report) == CLAIM || (report) == ASK)
 #else
 #define TIE_IS_OURS(i, they_ask) (n[i].asked != (they_ask) -> n[i].asked : HOME(i))
-#define ANSWERS_A_CLAIM(word) ((word) == NONE || (word) == FAILED)
+#define ANSWERS_A_CLAIM(report) ((report) == NONE || (report) == FAILED)
 #endif
-/* membership_status: what is older than what was heard is not looked at. */
+/* membership_status: a status that is older than the last one is ignored. */
 #ifdef WITHOUT_ORDER
 #define IS_NEWS(i, s) true
 #else
 #define IS_NEWS(i, s) (n[i].named -> (s) >= n[i].last : (s) > n[i].last)
 #endif
-/* native_proven: until the peer names a status of this life, and no older one than its death, it is not believed, and we do not join. */
+/* native_proven: we believe the peer, and join, only after it has named a status of our present life that is newer than its
+ * death. */
 #ifdef WITHOUT_PROOF
 #define PROVES(i, s) true
 #else
 #define PROVES(i, s) (HEARS_LIFE(s) == n[i].life && HEARS_NUMBER(s) > n[i].since)
 #endif
-/* core_config.generation: larger than in any earlier life. */
+/* core_config.generation: it is larger than in any earlier life. */
 #ifdef WITHOUT_NEW_LIFE
 #define NEXT_LIFE(life) 1
 #else
 #define NEXT_LIFE(life) ((life) + 1)
 #endif
-/* group_set_state to OWN_STOPPING, letter 'r': not released before the last script has ended. */
+/* group_set_state to OWN_STOPPING, letter 'r': the group is not released before its last script has ended. */
 #ifdef WITHOUT_STOPPING
 #define WHILE_STOPPING NONE
 #else
 #define WHILE_STOPPING STOPPING
 #endif
-/* letter_of: who leaves says so when nothing runs any more. */
+/* letter_of: a node that leaves reports LEAVING only when nothing runs there any more. */
 #ifdef WITHOUT_RELEASE
 #define HAS_LEFT(i) (n[i].phase == GOING)
 #else
 #define HAS_LEFT(i) (n[i].phase == GOING && !RUNS(i))
 #endif
-/* may_start: who leaves starts nothing more. */
+/* may_start: a node that leaves starts nothing more. */
 #ifdef WITHOUT_FAREWELL
 #define MAY_START(i) (n[i].phase >= ACTIVE)
 #else
 #define MAY_START(i) (n[i].phase == ACTIVE)
 #endif
-/* letter_of: whom we hear but do not believe yet has no answer from us: what it claims has not been read here. */
+/* letter_of: a peer that we hear but do not believe yet gets no answer, because we have not read its claims. */
 #ifdef WITHOUT_BELIEF
 #define IS_MUTE(i) false
 #else
@@ -195,16 +201,16 @@ SCRATCH int heard, a, b, c;
 #endif
 
 /* letter_of */
-#define SAYS(i) (HAS_LEFT(i) -> LEAVING : (n[i].state == UNKNOWN || IS_MUTE(i) -> UNSURE : \
+#define OWN_REPORT(i) (HAS_LEFT(i) -> LEAVING : (n[i].state == UNKNOWN || IS_MUTE(i) -> UNSURE : \
                 (n[i].state == CLAIM && n[i].asked -> ASK : (n[i].state == STOPPING || n[i].state == FAILING -> WHILE_STOPPING : n[i].state))))
 /* native_fields */
-#define SNAPSHOT(i) STATUS(n[i].life, n[i].number, (n[i].named -> LIFE(n[i].last) : 0), (n[i].named -> NUMBER(n[i].last) : 0), SAYS(i))
+#define SNAPSHOT(i) STATUS(n[i].life, n[i].number, (n[i].named -> LIFE(n[i].last) : 0), (n[i].named -> NUMBER(n[i].last) : 0), OWN_REPORT(i))
 /* ownership_column */
-#define COLUMN(i) (n[i].phase < ACTIVE -> UNSURE : (n[i].dead -> AWAY : (n[i].heard -> WORD(n[i].last) : UNSURE)))
+#define COLUMN(i) (n[i].phase < ACTIVE -> UNSURE : (n[i].dead -> AWAY : (n[i].heard -> REPORT(n[i].last) : UNSURE)))
 
 /* --- the steps --- */
 
-inline change_words(i)
+inline change_report(i)
 {
 	n[i].number++;
 	assert(n[i].number < 32)
@@ -214,18 +220,18 @@ inline change_words(i)
 inline become(i, to)
 {
 	if
-	:: to == STARTING -> assert(!RUNS(1 - i)) /* never two owners */
+	:: to == STARTING -> assert(!RUNS(1 - i)) /* never two owners: tests/model/run looks for this assertion */
 	:: else
 	fi;
 	n[i].state = to;
-	change_words(i);
+	change_report(i);
 	if
 	:: to == CLAIM -> n[i].claimed = n[i].number
 	:: else -> n[i].claimed = 0; n[i].asked = 0
 	fi
 }
 
-/* ownership_settle: the table.  No cell leads to another one that moves, so that once is enough. */
+/* ownership_settle: the table.  No cell leads to another cell that changes the state, so one pass is enough. */
 inline settle(i)
 {
 	column = COLUMN(i);
@@ -281,13 +287,13 @@ inline hear(i, status)
 }
 
 /* node_died, peer_died; for a node that has not joined yet: initdead */
-inline bury_peer(i)
+inline declare_dead(i)
 {
 	n[i].dead = 1;
 	n[i].heard = 0;
 	n[i].named = 0;
 	n[i].since = n[i].number;
-	change_words(i); /* what is said from now on is later than its death */
+	change_report(i); /* our reports from now on are later than its death */
 	if
 	:: n[i].phase == UP -> n[i].phase = ACTIVE
 	:: else
@@ -295,7 +301,7 @@ inline bury_peer(i)
 	settle(i)
 }
 
-/* Everything is forgotten; the life is on the disk. */
+/* Forget everything except the life, which is on disk. */
 inline forget_all(i)
 {
 	n[i].phase = DOWN;
@@ -323,7 +329,7 @@ inline boot(i)
 inline leave(i)
 {
 	n[i].phase = GOING;
-	change_words(i);
+	change_report(i);
 	if
 	:: n[i].state == STARTING || n[i].state == HELD || n[i].state == GIVING -> become(i, STOPPING)
 	:: n[i].state == CLAIM -> become(i, NONE)
@@ -332,7 +338,7 @@ inline leave(i)
 	settle(i)
 }
 
-/* ownership_group_done, a good end */
+/* ownership_group_done, success */
 inline script_ends(i)
 {
 	if
@@ -357,7 +363,7 @@ inline retry(i)
 
 #define ASK_TIMES_OUT(i) (n[i].state == CLAIM && n[i].asked && COLUMN(i) != STOPPING)
 
-/* --- the same situation is to be one state, whatever led to it; this takes no behaviour away --- */
+/* --- equal situations must be one state, whatever led to them; this removes no behaviour --- */
 
 #define TO(i, slot) net[2 * (i) + (slot)]
 #define CARRIES(s, i, v) (LIFE(s) == n[i].life && NUMBER(s) == (v))
@@ -368,7 +374,7 @@ inline retry(i)
 #define CARRIED(s, i, v) (s - (LIFE(s) == n[i].life && NUMBER(s) > (v) -> 1 << 12 : 0))
 #define NAMED(s, i, v)   (s - (HEARS_LIFE(s) == n[i].life && HEARS_NUMBER(s) > (v) -> 1 << 4 : 0))
 
-/* Numbers are only compared: those that nobody remembers are taken out of the row. */
+/* Numbers are only compared, so a number that is stored nowhere is removed from the sequence. */
 inline renumber(i)
 {
 	v = 1;
@@ -388,7 +394,7 @@ inline renumber(i)
 	od
 }
 
-/* A status that can change nothing any more, because its receiver has heard it or a later one and no life will come that has not. */
+/* A status that can change nothing any more: its receiver has heard it or a later one, and no new life will start that has not. */
 #define IS_VOID(i, s) (!boots && (n[i].phase == DOWN || s == n[i].last || !IS_NEWS(i, s)))
 inline drop_void(i)
 {
@@ -406,19 +412,19 @@ inline drop_void(i)
 	fi
 }
 
-/* Will never be again. */
+/* This life is over and will not come back. */
 #ifdef WITHOUT_NEW_LIFE
 #define IS_OVER(i, some_life) false
 #else
 #define IS_OVER(i, some_life) ((some_life) < n[i].life || n[i].phase == DOWN)
 #endif
-/* Which status of a former life of its receiver it names: nobody asks. */
-#define FORGET_NAMED(s, i) ((s) && IS_OVER(i, HEARS_LIFE(s)) -> STATUS(LIFE(s), NUMBER(s), 0, 0, WORD(s)) : (s))
+/* It does not matter which status of a former life of its receiver a status names: clear it. */
+#define FORGET_NAMED(s, i) ((s) && IS_OVER(i, HEARS_LIFE(s)) -> STATUS(LIFE(s), NUMBER(s), 0, 0, REPORT(s)) : (s))
 
 #define BELOW(x, s) (LIFE(x) == LIFE(s) && NUMBER(x) < NUMBER(s))
 #define RANKED(i, s) ((s) && IS_OVER(i, LIFE(s)) -> (s) - ((NUMBER(s) - BELOW(a, s) - BELOW(b, s) - BELOW(c, s) - 1) << 12) : (s))
 
-/* The same for what is left of former lives, and then for the lives. */
+/* The same for the numbers of former lives, and then for the lives. */
 inline renumber_lives(i)
 {
 	a = TO(1 - i, 0);
@@ -466,9 +472,9 @@ active [2] proctype node()
 {
 end:	do
 	:: atomic { if
-	/* the network: a status arrives at once, */
+	/* The network: a status arrives at once, */
 	:: d_step { LIVES(_pid) && LIVES(1 - _pid) && SNAPSHOT(1 - _pid) != n[_pid].last -> heard = SNAPSHOT(1 - _pid); hear(_pid, heard) }
-	/* or is held back (with two slots they are kept in order, older first: which one it is does not matter), */
+	/* or is kept (with two slots the older one is first, because the order does not matter), */
 	:: d_step { LIVES(_pid) && SNAPSHOT(_pid) != TO(1 - _pid, 0) && SNAPSHOT(_pid) != TO(1 - _pid, 1) && (SLOTS == 1 || TO(1 - _pid, 0)) ->
 		TO(1 - _pid, 1) = SNAPSHOT(_pid) }
 	:: d_step { SLOTS == 2 && LIVES(_pid) && SNAPSHOT(_pid) != TO(1 - _pid, 0) && SNAPSHOT(_pid) != TO(1 - _pid, 1) ->
@@ -477,7 +483,7 @@ end:	do
 	:: d_step { LIVES(_pid) && TO(_pid, 0) -> heard = TO(_pid, 0); hear(_pid, heard) }
 	:: d_step { LIVES(_pid) && TO(_pid, 1) -> heard = TO(_pid, 1); hear(_pid, heard) }
 	/* time */
-	:: d_step { LIVES(_pid) && !n[_pid].dead && n[1 - _pid].phase == DOWN -> bury_peer(_pid) }
+	:: d_step { LIVES(_pid) && !n[_pid].dead && n[1 - _pid].phase == DOWN -> declare_dead(_pid) }
 	:: d_step { LIVES(_pid) && n[_pid].phase == UP && n[_pid].named -> n[_pid].phase = ACTIVE; settle(_pid) } /* comm_is_up, late */
 	:: d_step { LIVES(_pid) && n[_pid].state == GIVING -> become(_pid, HELD); settle(_pid) }
 	:: d_step { LIVES(_pid) && ASK_TIMES_OUT(_pid) -> become(_pid, NONE); settle(_pid) }
@@ -485,7 +491,7 @@ end:	do
 	/* scripts */
 	:: d_step { LIVES(_pid) && (n[_pid].state == STARTING || n[_pid].state == STOPPING || n[_pid].state == FAILING || n[_pid].state == UNKNOWN) -> script_ends(_pid) }
 	:: d_step { LIVES(_pid) && n[_pid].state == STARTING && fails -> fails--; become(_pid, FAILED); settle(_pid) }
-	/* a resource of it fails: ownership_group_failed */
+	/* a resource of the group fails: ownership_group_failed */
 	:: d_step { LIVES(_pid) && (n[_pid].state == HELD || n[_pid].state == GIVING) && fails -> fails--; become(_pid, FAILING); settle(_pid) }
 	/* operators */
 	:: d_step { LIVES(_pid) && n[_pid].phase == ACTIVE && n[_pid].state == HELD && moves -> moves--; become(_pid, GIVING); settle(_pid) }
@@ -496,14 +502,14 @@ end:	do
 	/* lives */
 	:: d_step { !over && n[_pid].phase == DOWN && boots -> boot(_pid) }
 	:: d_step { LIVES(_pid) -> forget_all(_pid) } /* the machine crashes */
-	:: d_step { LIVES(_pid) && RUNS(_pid) && n[_pid].phase < GOING && boots -> /* the engine: ownership_init, adopted */
+	:: d_step { LIVES(_pid) && RUNS(_pid) && n[_pid].phase < GOING && boots -> /* the engine dies: ownership_init, adopted */
 		byte state = (n[_pid].state == HELD || n[_pid].state == GIVING -> HELD : UNKNOWN);
 		forget_all(_pid); boot(_pid); n[_pid].state = state; state = 0 }
 	fi; d_step { tidy() } }
 	od
 }
 
-/* --- the calm: no more faults, the network delivers.  One run to the end, from each state that can be reached --- */
+/* --- the calm: no more faults, and the network delivers.  One run to the end, from each state that can be reached --- */
 
 #define ROUNDS 50 /* enough to come to rest twice */
 
@@ -511,7 +517,7 @@ inline round(i)
 {
 	if
 	:: LIVES(i) && LIVES(1 - i) && SNAPSHOT(1 - i) != n[i].last -> heard = SNAPSHOT(1 - i); hear(i, heard); still = 0
-	:: LIVES(i) && !LIVES(1 - i) && !n[i].dead -> bury_peer(i); still = 0
+	:: LIVES(i) && !LIVES(1 - i) && !n[i].dead -> declare_dead(i); still = 0
 	:: else
 	fi;
 	if
@@ -534,15 +540,15 @@ inline calm(first)
 {
 	still = 0;
 	late = 0;
-	who = first;
+	turn = first;
 	k = 0;
 	do
-	:: k < ROUNDS && still < 2 -> still++; round(who); who = 1 - who; k++
-	:: k < ROUNDS && still == 2 && !late -> late = 1; still = 0 /* now what has waited in vain gives up */
+	:: k < ROUNDS && still < 2 -> still++; round(turn); turn = 1 - turn; k++
+	:: k < ROUNDS && still == 2 && !late -> late = 1; still = 0 /* now the timeouts of everything that still waits */
 	:: else -> break
 	od;
 	ALSO(still == 2 && ((n[0].phase == DOWN && n[1].phase == DOWN) || HOLDS(0) != HOLDS(1))); /* in the end one holds it */
-	/* what was found is forgotten: one final state is enough */
+	/* forget the result: one final state is enough */
 	forget_all(0);
 	forget_all(1);
 	n[0].life = 0;

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* A recording of "heartbeat --record FILE" (heartbeat/daemon/record.h), fed to a core at the times at which it
- * happened; prints what the core decides.  Starts nothing and sends nothing: the ends of scripts are those of the
- * recording.
+/* Passes a recording of "heartbeat --record FILE" (heartbeat/daemon/record.h) to a core, with the recorded times, and
+ * prints what the core decides.  Starts nothing and sends nothing: the results of scripts come from the recording.
  *
- * usage: replay [-a AUTHKEYS] [-d] [FILE]         FILE may be gzipped; standard input without one
- *   without -d   every action but statuses, with its time in seconds since the first event
- *   -d           decisions only, without times: groups, fencing, and what is said to the peer about them;
- *                to be compared */
+ * usage: replay [-a AUTHKEYS] [-d] [FILE]         FILE may be gzipped; without FILE: standard input
+ *   without -d   every action except statuses, with its time in seconds since the first event
+ *   -d           only decisions, without times, for comparison: groups, fencing, and messages to the peer about them */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,7 +19,7 @@
 #include "heartbeat/core/event_text.h"
 #include "lib/file.h"
 
-enum { LINE = 4 * CODEC_DATAGRAM_MAX + 256, FILE_MAX = 1 << 20, ADOPTED_MAX = 64, STEPS_MAX = 1000000 };
+enum { LINE = 4 * CODEC_DATAGRAM_MAX + 256, FILE_MAX = 1 << 20, STEPS_MAX = 1000000 };
 static const int64_t origin_ns = 1000000000000; /* no time is 0, which means never */
 
 struct replay {
@@ -30,12 +28,13 @@ struct replay {
 	char *text;               /* the line being read */
 	struct authkeys keys;
 	struct auth *auth;        /* to read what the core sends */
-	/* the life */
+	/* of one engine: from its start to the next one in the recording */
 	char node[HA_CF_NAME_MAX];
 	struct writer ha_cf, haresources, *into;
 	uint8_t ha_cf_text[FILE_MAX], haresources_text[FILE_MAX];
-	struct adopted adopted[ADOPTED_MAX];
+	struct adopted adopted[HARESOURCES_GROUPS_MAX];
 	struct core_config config;
+	struct peer_memory remembered;
 	struct ha_cf *conf;
 	struct haresources *resources;
 	struct core *core;
@@ -66,14 +65,14 @@ static void print_message(struct bytes datagram)
 	struct decoded decoded;
 	message_init(&m, arena, sizeof arena);
 	if (codec_decode(datagram, r.auth, false, &m, &decoded) != CODEC_OK)
-		die("the core sent what cannot be read");
+		die("the core sent a message that cannot be read");
 	struct bytes type = message_string(&m, "t");
 	bool housekeeping = strncmp((const char *)type.at, "NS_", 3) == 0 || message_is(&m, "t", "reqnodes") ||
 	                    message_is(&m, "t", "repnodes");
 	if (message_is(&m, "t", "status") || (r.decisions && housekeeping))
 		return;
 	print_time();
-	printf("say %.*s", (int)type.len, (const char *)type.at);
+	printf("send %.*s", (int)type.len, (const char *)type.at);
 	for (size_t i = 0; i < m.count; i++) {
 		bool shown = m.fields[i].type == FIELD_STRING;
 		for (size_t k = 0; k < sizeof common / sizeof *common; k++)
@@ -114,6 +113,9 @@ static void print_action(const struct action *a)
 	case ACTION_FENCE:
 		print_line("fence", a->fence.name);
 		break;
+	case ACTION_FENCE_CANCEL:
+		print_line("cancel fencing", a->fence.name);
+		break;
 	case ACTION_MOVE_DONE:
 		print_line(a->move_done.ok ? "moved:" : "not moved:", a->move_done.text);
 		break;
@@ -128,21 +130,27 @@ static void print_action(const struct action *a)
 	case ACTION_HOOK:
 	case ACTION_NOTIFY:
 	case ACTION_HOLDINGS:
+	case ACTION_REMEMBER:
 		break;
 	}
 }
 
-static void step(const struct event *event)
+static void take_actions(void)
 {
 	struct action a;
-	core_step(r.core, r.now, event);
 	while (core_action(r.core, &a))
 		print_action(&a);
 }
 
+static void step(const struct event *event)
+{
+	core_step(r.core, r.now, event);
+	take_actions();
+}
+
 /* --- the recording --- */
 
-/* The next word of the line, "" at its end. */
+/* The next word of the line, "" at the end. */
 static const char *word(void)
 {
 	char *next = strsep(&r.text, " ");
@@ -165,6 +173,48 @@ static const char *rest(void)
 	return r.text ? r.text : "";
 }
 
+static void print_errors(const struct diags *d)
+{
+	char text[512];
+	for (size_t i = 0; i < d->count; i++) {
+		diag_format(d, i, text, sizeof text);
+		if (d->list[i].severity == DIAG_ERROR)
+			fprintf(stderr, "replay: %s\n", text);
+	}
+	if (d->errors)
+		die("this configuration cannot be used");
+}
+
+/* The files as they were read last. */
+static void read_files(void)
+{
+	struct diags d;
+	diags_init(&d, "ha.cf");
+	r.conf = ha_cf_parse(writer_done(&r.ha_cf), r.node, &d);
+	print_errors(&d);
+	diags_free(&d);
+	diags_init(&d, "haresources");
+	r.resources = haresources_parse(writer_done(&r.haresources), r.conf->nodes, r.conf->node_count, &d);
+	print_errors(&d);
+	diags_free(&d);
+	r.config.conf = r.conf, r.config.resources = r.resources, r.config.keys = &r.keys, r.config.node = r.node;
+}
+
+static void reload(void)
+{
+	struct ha_cf *conf = r.conf;
+	struct haresources *resources = r.resources;
+	char why[CORE_WHY_MAX];
+	read_files();
+	struct core_change *change = core_prepare(r.core, &r.config, why);
+	if (!change)
+		die(why);
+	core_commit(r.core, change, r.now);
+	ha_cf_free(conf);
+	haresources_free(resources);
+	take_actions();
+}
+
 /* Timers first: all that come due before the event. */
 static void take_event(void)
 {
@@ -185,12 +235,15 @@ static void take_event(void)
 	const char *wrong = event_decode(bytes_of(rest()), &limits, &memory, &e);
 	if (wrong)
 		die(wrong);
-	step(&e);
+	if (e.kind == EVENT_RELOADED)
+		reload();
+	else
+		step(&e);
 }
 
-/* --- a life --- */
+/* --- one engine --- */
 
-static void life_end(void)
+static void engine_end(void)
 {
 	core_free(r.core);
 	if (r.resources)
@@ -200,61 +253,58 @@ static void life_end(void)
 	r.core = NULL, r.resources = NULL, r.conf = NULL;
 }
 
-static void life_new(void)
+static void engine_new(void)
 {
-	life_end();
+	engine_end();
 	r.config = (struct core_config){.adopted = r.adopted};
-	r.ha_cf = writer_over(r.ha_cf_text, sizeof r.ha_cf_text);
-	r.haresources = writer_over(r.haresources_text, sizeof r.haresources_text);
 	r.into = NULL;
 	r.now = (struct instant){.mono = {origin_ns}};
 }
 
-static void told(const struct diags *d)
+static void engine_begin(void)
 {
-	char text[512];
-	for (size_t i = 0; i < d->count; i++) {
-		diag_format(d, i, text, sizeof text);
-		if (d->list[i].severity == DIAG_ERROR)
-			fprintf(stderr, "replay: %s\n", text);
-	}
-	if (d->errors)
-		die("this configuration cannot be used");
-}
-
-static void life_begin(void)
-{
-	struct diags d;
-	diags_init(&d, "ha.cf");
-	r.conf = ha_cf_parse(writer_done(&r.ha_cf), r.node, &d);
-	told(&d);
-	diags_free(&d);
-	diags_init(&d, "haresources");
-	r.resources = haresources_parse(writer_done(&r.haresources), r.conf->nodes, r.conf->node_count, &d);
-	told(&d);
-	diags_free(&d);
-	r.config.conf = r.conf, r.config.resources = r.resources, r.config.keys = &r.keys, r.config.node = r.node;
+	read_files();
 	const char *why;
 	r.core = core_new(&r.config, &why);
 	if (!r.core)
 		die(why);
 }
 
-static void read_uuid(const char *hex)
+static void read_uuid(const char *hex, uint8_t uuid[16])
 {
-	for (size_t i = 0; i < sizeof r.config.uuid; i++)
-		if (sscanf(hex + 2 * i, "%2hhx", &r.config.uuid[i]) != 1)
-			die("the uuid is no 32 hex digits");
+	for (size_t i = 0; i < 16; i++)
+		if (sscanf(hex + 2 * i, "%2hhx", &uuid[i]) != 1)
+			die("the uuid is not 32 hex digits");
+}
+
+static void read_peer(void)
+{
+	struct peer_memory *m = &r.remembered;
+	*m = (struct peer_memory){.has_uuid = false};
+	(void)snprintf(m->name, sizeof m->name, "%s", word());
+	m->generation = number(10);
+	m->number = number(10);
+	uint64_t flags = number(10);
+	m->spoke_native = flags & 1;
+	m->alone = flags >> 1 & 1;
+	m->heard = flags >> 2 & 1;
+	m->fenced = flags >> 3 & 1;
+	m->has_uuid = *rest() != '\0';
+	if (m->has_uuid)
+		read_uuid(rest(), m->uuid);
+	r.config.remembered = m;
 }
 
 static void read_adopted(void)
 {
-	if (r.config.adopted_count == ADOPTED_MAX)
+	if (r.config.adopted_count == HARESOURCES_GROUPS_MAX)
 		die("too many adopted groups");
 	struct adopted *a = &r.adopted[r.config.adopted_count++];
 	a->group_id = (uint32_t)number(16);
 	a->epoch = number(10);
-	a->clean_up = number(10);
+	uint64_t to_stop = number(10);
+	a->clean_up = to_stop != 0;
+	a->unverified = to_stop == 2;
 }
 
 static void read_line(char *text)
@@ -270,23 +320,25 @@ static void read_line(char *text)
 	}
 	const char *name = word();
 	if (strcmp(name, "heartbeat") == 0)
-		life_new();
+		engine_new();
 	else if (strcmp(name, "node") == 0)
 		(void)snprintf(r.node, sizeof r.node, "%s", rest());
 	else if (strcmp(name, "uuid") == 0)
-		read_uuid(rest());
+		read_uuid(rest(), r.config.uuid);
 	else if (strcmp(name, "generation") == 0)
 		r.config.generation = number(10);
 	else if (strcmp(name, "seed") == 0)
 		r.config.seed = number(10);
+	else if (strcmp(name, "peer") == 0)
+		read_peer();
 	else if (strcmp(name, "adopt") == 0)
 		read_adopted();
 	else if (strcmp(name, "ha.cf") == 0)
-		r.into = &r.ha_cf;
+		*(r.into = &r.ha_cf) = writer_over(r.ha_cf_text, sizeof r.ha_cf_text);
 	else if (strcmp(name, "haresources") == 0)
-		r.into = &r.haresources;
+		*(r.into = &r.haresources) = writer_over(r.haresources_text, sizeof r.haresources_text);
 	else if (strcmp(name, "begin") == 0)
-		life_begin();
+		engine_begin();
 	else
 		die("not a recording of heartbeat");
 }
@@ -300,7 +352,7 @@ static void read_keys(const char *path)
 		die("the authkeys cannot be read");
 	diags_init(&d, path);
 	authkeys_parse((struct bytes){(const uint8_t *)text, len}, &r.keys, &d);
-	told(&d);
+	print_errors(&d);
 	diags_free(&d);
 	free(text);
 	r.auth = auth_new(&r.keys);
@@ -330,9 +382,9 @@ int main(int argc, char **argv)
 		read_line(text);
 	}
 	if (!r.core)
-		die("no life in it");
+		die("the recording has no start of an engine");
 	(void)gzclose(in);
-	life_end();
+	engine_end();
 	auth_free(r.auth);
 	return 0;
 }

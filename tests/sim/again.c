@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* restart-idempotent: when all is quiet a node is stopped and started, or its engine replaced; afterwards the truth is
- * what it was, and no script ran more often than that needs.  doc/proof.md S11 */
+/* Rule S11 restart-idempotent, doc/proof.md.  When all is quiet, a node is stopped and started, or its engine is
+ * replaced.  Afterwards every group runs where it ran before, and no script ran more often than necessary. */
 #include "tests/sim/sim.h"
 
 enum { OFF_MS = 5000, ENGINE_MS = 100 };
 
 bool failback_on(const struct world *w, int node)
 {
-	return (w->plan->set[SET_FAILBACK] == FAILBACK_ON) != w->nodes[node].failback_turned;
+	return files_failback(w->plan, &w->nodes[node].files);
 }
 
 static int owner_of(const struct world *w, int g)
@@ -16,11 +16,11 @@ static int owner_of(const struct world *w, int g)
 	return first == second ? -1 : second;
 }
 
-bool again_begin(struct world *w)
+bool again_start(struct world *w)
 {
 	struct again_record *r = &w->again;
 	enum again what = (enum again)w->plan->set[SET_AGAIN];
-	/* Classic moves whole halves: how often a script runs there is its own matter. */
+	/* Classic moves whole halves: nobody can compute how many scripts run there. */
 	if (what == AGAIN_NOTHING || r->phase != AGAIN_WAITS || w->plan->set[SET_CLASSIC] ||
 		failback_on(w, 0) != failback_on(w, 1))
 		return false;
@@ -29,13 +29,13 @@ bool again_begin(struct world *w)
 			return false;
 		r->scripts[i] = w->nodes[i].scripts;
 	}
-	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++) {
+	for (int g = 0; g < files_groups(w); g++) {
 		r->owner[g] = owner_of(w, g);
 		if (r->owner[g] < 0)
 			return false;
 	}
 	for (int g = 0; g < GROUPS_MAX; g++)
-		w->owner_at_calm[g] = -1; /* from here on again_check knows where they belong */
+		w->owner_at_calm[g] = -1; /* from here on again_check compares the owners */
 	r->phase = AGAIN_RUNS;
 	r->node = (int)(w->plan->set[SET_SEED] & 1);
 	struct node *n = &w->nodes[r->node];
@@ -46,23 +46,32 @@ bool again_begin(struct world *w)
 		fault_shutdown(w, n, w->now + OFF_MS * MS);
 		return true;
 	}
+	if (what == AGAIN_RELOAD) {
+		static const enum file_change changes[] = {CHANGE_NOTHING, CHANGE_MEDIUM, CHANGE_KEYS};
+		files_fault(w, n, changes[w->plan->set[SET_SEED] / 2 % 3]);
+		return true;
+	}
 	node_engine_dies(w, n);
-	world_boot_later(w, n, (what == AGAIN_RELOAD ? 15 : ENGINE_MS) * MS, true);
+	world_boot_later(w, n, ENGINE_MS * MS, true);
 	return true;
 }
 
 void again_check(struct world *w)
 {
 	struct again_record *r = &w->again;
-	bool stopped = w->plan->set[SET_AGAIN] == AGAIN_STOP;
+	bool stopped = w->plan->set[SET_AGAIN] == AGAIN_STOP, reloaded = w->plan->set[SET_AGAIN] == AGAIN_RELOAD;
 	uint64_t wanted[NODES] = {0, 0}; /* scripts */
 	int n = r->node, other = 1 - n;
 	r->phase = AGAIN_OVER;
-	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++) {
+	/* A new engine that came late keeps nothing, and nobody sees that a life follows one of the same generation. */
+	if (w->plan->set[SET_SHELL] && ((w->plan->set[SET_AGAIN] == AGAIN_ENGINE && !w->nodes[n].shell.engine_keeps) ||
+					       w->nodes[n].restored))
+		return;
+	for (int g = 0; g < files_groups(w); g++) {
 		int home = (int)(w->plan->set[SET_HOMES] >> g & 1);
 		bool left = stopped && r->owner[g] == n;
-		/* Its node is back: home it goes, also when an operator had moved it away. */
-		bool returns = home == n && failback_on(w, 0) && (left || r->owner[g] == other);
+		/* Its node is back: the group returns home, even if an operator had moved it away. */
+		bool returns = home == n && failback_on(w, 0) && !reloaded && (left || r->owner[g] == other);
 		wanted[n] += left + returns;
 		wanted[other] += left + returns;
 		int owner = returns ? n : left ? other : r->owner[g];
@@ -74,7 +83,7 @@ void again_check(struct world *w)
 	for (int i = 0; i < NODES; i++)
 		if (w->nodes[i].scripts - r->scripts[i] != wanted[i])
 			world_broken(w, "S11 restart-idempotent",
-				"%s ran %llu scripts for a restart of %s, %llu would do", node_name(i),
+				"%s ran %llu scripts for a restart of %s, %llu would be enough", node_name(i),
 				(unsigned long long)(w->nodes[i].scripts - r->scripts[i]), node_name(n),
 				(unsigned long long)wanted[i]);
 }

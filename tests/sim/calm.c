@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* What must come to its end: operators' moves, and in the calm everything.  doc/proof.md 3. */
+/* The rules with a limit in time: an operator's move must end, and everything must settle in the calm.
+ * doc/proof.md 3. */
 #include "tests/sim/sim.h"
 
 #include <string.h>
 
 enum {
 	START_TRIES = 3,
-	FENCE_MAX_MS = 10000, /* a shot under way, and another after it failed */
-	RETRY_MS = 30000, /* what has failed is tried again: ownership.h */
+	FENCE_MAX_MS = 10000, /* fencing that is in progress, and a second attempt when it fails */
+	RETRY_MS = 30000,     /* a failed start or stop is tried again: ownership.h */
 };
 
 /* --- moves ------------------------------------------------------------------------------------ */
@@ -47,16 +48,14 @@ static bool any_move_pending(const struct world *w)
 bool moves_halves(const struct world *w)
 {
 	return w->plan->set[SET_CLASSIC] &&
-	       (plan_has(w->plan, FAULT_START_FAIL, FAULT_START_DIRTY) || plan_has(w->plan, FAULT_FAIL, FAULT_FAIL));
+	       (plan_has(w->plan, FAULT_START_FAIL, FAULT_START_DIRTY) || plan_has(w->plan, FAULT_FAIL, FAULT_HINDER));
 }
 
 /* --- the calm ----------------------------------------------------------------------------------- */
 
 static bool shows(const struct world *w, int node, size_t g, enum group_state state)
 {
-	struct group_view view;
-	core_group_view(w->nodes[node].core, g, &view);
-	return view.state == state;
+	return node_group(w, &w->nodes[node], (int)g).state == state;
 }
 
 /* No node has to run a group that cannot be stopped, or that failed on every live node in all starts that are tried
@@ -80,7 +79,7 @@ static void check_owned(struct world *w, int g)
 {
 	int owners = 0, present = 0;
 	for (int i = 0; i < NODES; i++) {
-		owners += w->nodes[i].places[g].truth == TRUTH_RUNNING;
+		owners += w->nodes[i].places[g].truth == TRUTH_RUNNING && !w->nodes[i].places[g].bare;
 		present += occupied(&w->nodes[i].places[g]);
 	}
 	if (owners == 1 && present == 1)
@@ -89,7 +88,7 @@ static void check_owned(struct world *w, int g)
 		w->statistics.excused++;
 		return;
 	}
-	world_broken(w, "L1 owned-within", "group %d runs on %d nodes (%c, %c) %.1f s after the calm began", g, owners,
+	world_broken(w, "L1 owned-within", "group %d runs on %d nodes (%c, %c) %.1f s after the calm started", g, owners,
 		truth_letter(w->nodes[0].places[g].truth), truth_letter(w->nodes[1].places[g].truth),
 		(double)(w->now - w->calm_at) / 1e9);
 }
@@ -124,7 +123,7 @@ static void check_failback(struct world *w, int g)
 	const struct plan *p = w->plan;
 	int home = (int)(p->set[SET_HOMES] >> g & 1), before = w->owner_at_calm[g];
 	bool interfered = plan_has(p, FAULT_STANDBY, FAULT_TAKEOVER) ||
-	                  plan_has(p, FAULT_START_FAIL, FAULT_STOP_HANG) || plan_has(p, FAULT_FAIL, FAULT_FAIL);
+	                  plan_has(p, FAULT_START_FAIL, FAULT_STOP_HANG) || plan_has(p, FAULT_FAIL, FAULT_HINDER);
 	if (failback_on(w, 0) != failback_on(w, 1)) /* the files differ: the result depends on the holder */
 		return;
 	if (plan_has(p, FAULT_RELOAD, FAULT_RELOAD)) /* it moved, or stayed, by the contents of the file at that time */
@@ -142,7 +141,7 @@ static void check_failback(struct world *w, int g)
 /* The owner of each group just after the start of the calm, where it is certain. */
 static void remember_owners(struct world *w)
 {
-	/* An order of the classic dialect is done when it has been sent. */
+	/* A move is over for classic as soon as its request has been sent. */
 	bool ordered = w->plan->set[SET_CLASSIC] && plan_has(w->plan, FAULT_STANDBY, FAULT_TAKEOVER);
 	for (int g = 0; g < GROUPS_MAX; g++) {
 		w->owner_at_calm[g] = -1;
@@ -159,13 +158,13 @@ static int64_t settle_span(const struct world *w)
 {
 	int64_t span = ms_of(w, SET_DEADTIME) + 2 * ms_of(w, SET_KEEPALIVE) +
 	               2 * (ms_of(w, SET_START_MAX) + ms_of(w, SET_STOP_MAX)) + 2000 * MS;
-	/* its clock stood still: initdead may not be over */
+	/* the clock of the node did not run: initdead may not be over */
 	bool booted = plan_has(w->plan, FAULT_SUSPEND, FAULT_SUSPEND);
 	if (plan_has(w->plan, FAULT_START_FAIL, FAULT_STOP_HANG) || plan_has(w->plan, FAULT_FAIL, FAULT_FAIL))
 		span += RETRY_MS * MS;
 	/* first the group is stuck; after its stop it counts as failed */
 	if (plan_has(w->plan, FAULT_START_DIRTY, FAULT_START_DIRTY) ||
-		(plan_has(w->plan, FAULT_FAIL, FAULT_FAIL) && plan_has(w->plan, FAULT_STOP_FAIL, FAULT_STOP_HANG)))
+		(plan_has(w->plan, FAULT_FAIL, FAULT_HINDER) && plan_has(w->plan, FAULT_STOP_FAIL, FAULT_STOP_HANG)))
 		span += RETRY_MS * MS;
 	/* a node that did not run, or that received delayed datagrams, waits a deadtime before it declares the peer
 	 * dead */
@@ -174,7 +173,8 @@ static int64_t settle_span(const struct world *w)
 	if (w->plan->set[SET_CLASSIC])
 		span += CLASSIC_MS * MS;
 	if (w->plan->set[SET_STONITH])
-		span += FENCE_MAX_MS * MS;
+		span += FENCE_MAX_MS * MS + shot_span(w);
+	span += ping_span(w);
 	for (int i = 0; i < NODES; i++)
 		booted = booted || w->nodes[i].booted > w->calm_at - ms_of(w, SET_INITDEAD);
 	return booted ? span + ms_of(w, SET_INITDEAD) : span;
@@ -204,9 +204,9 @@ static bool shutting_down(const struct world *w)
 	       (w->nodes[1].core != NULL && w->nodes[1].shutting_down);
 }
 
-static void begin_quiet(struct world *w)
+static void start_quiet(struct world *w)
 {
-	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++) {
+	for (int g = 0; g < files_groups(w); g++) {
 		check_owned(w, g);
 		check_failback(w, g);
 	}
@@ -223,23 +223,25 @@ static void end_quiet(struct world *w)
 {
 	/* a status each keepalive, an acknowledgement for every tenth, and a reserve */
 	uint64_t regular = (uint64_t)(w->plan->set[SET_QUIET] / w->plan->set[SET_KEEPALIVE]) * 3 / 2 + 20;
-	for (int i = 0; i < NODES && !dead_may_wake(w); i++) {
+	/* recordings of a life with a generation that was used again are asked for what is missing between them */
+	bool asked = (w->nodes[0].restored || w->nodes[1].restored) && plan_has(w->plan, FAULT_REPLAY, FAULT_REPLAY);
+	for (int i = 0; i < NODES && !dead_may_wake(w) && !asked; i++) {
 		uint64_t most = regular + w->quiet_replays[i]; /* an old request may be answered */
 		if (w->quiet_sends[i] > most)
-			world_broken(w, "L5 quiet", "%s sent %llu datagrams in %lld ms of quiet, %llu would do",
+			world_broken(w, "L5 quiet", "%s sent %llu datagrams in %lld ms of quiet, %llu would be enough",
 				node_name(i), (unsigned long long)w->quiet_sends[i], (long long)w->plan->set[SET_QUIET],
 				(unsigned long long)most);
 		if (w->quiet_logs[i] > 10 + w->quiet_replays[i])
 			world_broken(w, "L5 quiet", "%s logged %llu lines although nothing happens", node_name(i),
 				(unsigned long long)w->quiet_logs[i]);
 	}
-	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
+	for (int g = 0; g < files_groups(w); g++)
 		check_owned(w, g);
 	check_membership(w);
 	w->quiet = false;
 	if (w->again.phase == AGAIN_RUNS)
 		again_check(w);
-	w->finished = !again_begin(w);
+	w->finished = !again_start(w);
 	if (!w->finished)
 		check_again(w, w->now + 1000 * MS);
 }
@@ -252,7 +254,7 @@ void invariant_timed(struct world *w)
 		check_again(w, w->settle_at);
 	} else if (w->quiet) {
 		end_quiet(w);
-	} else if (shutting_down(w) || any_move_pending(w)) {
+	} else if (shutting_down(w) || any_move_pending(w) || shell_unsettled(w)) {
 		w->disturbed = w->now; /* both have limits of their own */
 		check_again(w, w->now + 1000 * MS);
 	} else if (settle_time(w) > w->now) {
@@ -261,6 +263,6 @@ void invariant_timed(struct world *w)
 		w->settled = true; /* one more move home may follow */
 		check_again(w, w->now + settle_span(w));
 	} else {
-		begin_quiet(w);
+		start_quiet(w);
 	}
 }

@@ -28,7 +28,7 @@ static void row(const struct world *w, char *text, size_t cap)
 	struct writer out = writer_over(text, cap - 1);
 	for (int i = 0; i < NODES; i++)
 		writer_format(&out, " %-9s", node_word(&w->nodes[i]));
-	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++) {
+	for (int g = 0; g < files_groups(w); g++) {
 		writer_text(&out, " |");
 		for (int i = 0; i < NODES; i++)
 			writer_format(&out, " %-7s", place_word(&w->nodes[i], &w->nodes[i].places[g]));
@@ -39,7 +39,7 @@ static void row(const struct world *w, char *text, size_t cap)
 static void head(const struct world *w, FILE *out)
 {
 	fprintf(out, "%12s %-9s %-9s", "from, s", node_name(0), node_name(1));
-	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
+	for (int g = 0; g < files_groups(w); g++)
 		fprintf(out, " | %-7d %-7s", g, "");
 	fputc('\n', out);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The faults of the plan coming true, and their end; the calm that follows; shots. */
+/* Start and end of each fault of the plan, the calm that follows, and the end of fencing. */
 #include "tests/sim/sim.h"
 
 #include <string.h>
@@ -63,15 +63,43 @@ static void service_dies(struct world *w, const struct fault *f)
 static void group_fails(struct world *w, const struct fault *f)
 {
 	struct node *n = &w->nodes[f->node];
-	for (int g = 0; g < w->plan->set[SET_GROUPS] && n->core != NULL; g++) {
+	for (int g = 0; g < files_groups(w) && n->core != NULL; g++) {
 		struct place *p = &n->places[g];
-		if ((f->group >= 0 && f->group != g) || p->truth != TRUTH_RUNNING)
+		int index = files_index(w, n, g);
+		if (index < 0 || (f->group >= 0 && f->group != g) || p->truth != TRUTH_RUNNING)
 			continue;
 		p->failed = true;
 		p->failed_starts++; /* it counts as a start that failed */
 		struct event event = {
-			.kind = EVENT_GROUP_FAILED, .group_failed = {.group = (size_t)g, .why = "sim: not running"}};
+			.kind = EVENT_GROUP_FAILED, .group_failed = {.group = (size_t)index, .why = "sim: not running"}};
 		node_event(w, n, &event, NULL, COPY_ORIGINAL);
+	}
+}
+
+void fault_report_hindered(struct world *w, struct node *n, int g)
+{
+	const struct place *p = &n->places[g];
+	int index = files_index(w, n, g);
+	struct event event = {.kind = EVENT_GROUP_READY,
+		.group_ready = {.group = (size_t)index, .ready = p->hindered == 0, .why = "sim: no carrier"}};
+	if (n->core != NULL && index >= 0)
+		node_event(w, n, &event, NULL, COPY_ORIGINAL);
+}
+
+/* A link goes down or comes up: the group cannot start while it is down, and what runs is not reached. */
+static void set_hindered(struct world *w, const struct fault *f, int change)
+{
+	struct node *n = &w->nodes[f->node];
+	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++) {
+		struct place *p = &n->places[g];
+		if (f->group >= 0 && f->group != g)
+			continue;
+		bool before = p->hindered > 0;
+		p->hindered += change;
+		if (before == (p->hindered > 0))
+			continue;
+		p->hindered_at = w->now;
+		fault_report_hindered(w, n, g);
 	}
 }
 
@@ -86,12 +114,17 @@ static void ask_move(struct world *w, const struct fault *f, uint32_t index)
 	event.move.takeover = f->kind == FAULT_TAKEOVER;
 	event.move.half = f->half;
 	event.move.id = index + 1;
+	n->ordered |= event.move.takeover;
 	world_push(w, (struct sim_event){.at = w->now + invariant_move_span(w), .kind = SIM_MOVE_LIMIT, .b = index});
 	node_event(w, n, &event, NULL, COPY_ORIGINAL);
 }
 
 void fault_shutdown(struct world *w, struct node *n, int64_t boot_at)
 {
+	if (shell_models(w, n)) {
+		shell_order_stop(w, n, boot_at);
+		return;
+	}
 	if (n->core == NULL || n->shutting_down)
 		return;
 	n->boot_at = boot_at;
@@ -107,7 +140,7 @@ void world_boot_later(struct world *w, const struct node *n, int64_t after, bool
 			      .outcome = keep_running});
 }
 
-static void tell(struct world *w, const struct fault *f)
+static void trace_fault(struct world *w, const struct fault *f)
 {
 	char text[160] = "";
 	FILE *out = w->trace == NULL ? NULL : fmemopen(text, sizeof text - 1, "w");
@@ -117,16 +150,6 @@ static void tell(struct world *w, const struct fault *f)
 	(void)fclose(out);
 	text[strcspn(text, "\n")] = '\0';
 	trace_line(w, -1, "fault %s", text);
-}
-
-/* As the daemon does: not while anything moves; the new engine adopts what runs. */
-static void reload(struct world *w, struct node *n)
-{
-	if (n->core == NULL || n->frozen || n->shutting_down || core_in_transition(n->core))
-		return;
-	n->failback_turned = !n->failback_turned;
-	node_engine_dies(w, n);
-	world_boot_later(w, n, 15 * MS, true);
 }
 
 static void clog_media(struct world *w, const struct fault *f)
@@ -142,11 +165,11 @@ static void write_trap(struct node *n, enum writing writing, int64_t back_after)
 	n->back_after = back_after;
 }
 
-void fault_begin(struct world *w, uint32_t index)
+void fault_start(struct world *w, uint32_t index)
 {
 	const struct fault *f = &w->plan->faults[index];
 	struct node *n = f->node >= 0 ? &w->nodes[f->node] : NULL;
-	tell(w, f);
+	trace_fault(w, f);
 	switch (f->kind) {
 	case FAULT_CRASH:
 		if (n->powered) {
@@ -155,13 +178,18 @@ void fault_begin(struct world *w, uint32_t index)
 		}
 		return;
 	case FAULT_ENGINE:
-		if (n->core != NULL && !n->shutting_down && !n->frozen) {
+		if (shell_models(w, n) && n->shell.asleep)
+			return;
+		if (shell_models(w, n)) {
+			node_engine_dies(w, n);
+			n->shell.start_delay = f->span_ms * MS;
+		} else if (n->core != NULL && !n->shutting_down && !n->frozen) {
 			node_engine_dies(w, n);
 			world_boot_later(w, n, f->span_ms * MS, true);
 		}
 		return;
-	case FAULT_FREEZE:
-	case FAULT_SUSPEND: node_freeze(w, n, f->kind == FAULT_SUSPEND); break;
+	case FAULT_FREEZE: node_freeze(w, n, FREEZE_MACHINE); break;
+	case FAULT_SUSPEND: node_freeze(w, n, FREEZE_SUSPEND); break;
 	case FAULT_STOP: fault_shutdown(w, n, w->now + f->span_ms * MS); return;
 	case FAULT_STANDBY:
 	case FAULT_TAKEOVER: ask_move(w, f, index); return;
@@ -188,10 +216,35 @@ void fault_begin(struct world *w, uint32_t index)
 		return;
 	case FAULT_POWER_WRITING: write_trap(n, POWER_GOES_WRITING, f->span_ms * MS); return;
 	case FAULT_ENGINE_WRITING: write_trap(n, ENGINE_DIES_WRITING, f->span_ms * MS); return;
-	case FAULT_RELOAD: reload(w, n); return;
-	case FAULT_PING_LOST: w->ping_lost[f->node]++; break;
+	case FAULT_RELOAD: files_fault(w, n, (enum file_change)f->value); return;
+	case FAULT_PING_LOST:
+		ping_changes(w);
+		w->ping_lost[f->node]++;
+		w->reach[f->node].episodes++;
+		ping_changes(w);
+		break;
 	case FAULT_DIE: service_dies(w, f); return;
 	case FAULT_FAIL: group_fails(w, f); return;
+	case FAULT_HINDER: set_hindered(w, f, 1); break;
+	case FAULT_HANG:
+	case FAULT_GUARDIAN:
+	case FAULT_GUARDIAN_HANG:
+	case FAULT_BOTH:
+	case FAULT_NO_ENGINE:
+	case FAULT_ENGINE_STUCK:
+	case FAULT_REEXEC:
+	case FAULT_ORPHAN:
+	case FAULT_ACTING:
+	case FAULT_PART:
+	case FAULT_NAMES:
+	case FAULT_ADDRESS:
+	case FAULT_FILE_LOST:
+	case FAULT_FILE_OLD:
+	case FAULT_FILE_FULL:
+		if (!shell_models(w, n))
+			return;
+		shell_fault(w, n, f);
+		break;
 	case FAULT_KINDS: return;
 	}
 	world_push(w, (struct sim_event){.at = w->now + f->span_ms * MS,
@@ -203,7 +256,7 @@ void fault_begin(struct world *w, uint32_t index)
 void fault_end(struct world *w, const struct sim_event *e)
 {
 	const struct fault *f = &w->plan->faults[e->b];
-	if (f->kind == FAULT_FREEZE || f->kind == FAULT_SUSPEND) {
+	if (f->kind == FAULT_FREEZE || f->kind == FAULT_SUSPEND || f->kind == FAULT_HANG) {
 		if ((int)w->nodes[f->node].life == e->outcome)
 			node_thaw(w, &w->nodes[f->node]);
 	} else if (f->kind == FAULT_CUT || f->kind == FAULT_DEAF) {
@@ -214,10 +267,16 @@ void fault_end(struct world *w, const struct sim_event *e)
 		w->fence_lies--;
 	} else if (f->kind == FAULT_FENCE_SLOW) {
 		w->fence_slow = 0;
+	} else if (f->kind == FAULT_HINDER) {
+		set_hindered(w, f, -1);
 	} else if (f->kind == FAULT_PING_LOST) {
+		ping_changes(w);
 		w->ping_lost[f->node]--;
+		ping_changes(w);
 	} else if (f->kind == FAULT_START_LIE || (f->kind >= FAULT_START_FAIL && f->kind <= FAULT_STOP_HANG)) {
 		set_script(w, f, false);
+	} else if (f->kind > FAULT_HANG) {
+		shell_fault_ends(w, &w->nodes[f->node], f);
 	} else {
 		set_noise(w, f, 0);
 	}
@@ -237,7 +296,7 @@ void fault_slow(struct world *w, const struct sim_event *e)
 	if (awakes)
 		turn = pick(draw((uint64_t)w->plan->set[SET_SEED], DRAW_SLOW, f->node, 0, 0, w->now, 0), MS, 20 * MS);
 	else
-		node_freeze(w, n, false);
+		node_freeze(w, n, FREEZE_MACHINE);
 	world_push(w, (struct sim_event){
 			      .at = w->now + turn, .kind = SIM_SLOW, .node = f->node, .b = e->b, .outcome = !awakes});
 }
@@ -257,17 +316,26 @@ void fault_calm(struct world *w)
 	memset(w->noise, 0, sizeof w->noise);
 	memset(w->script, 0, sizeof w->script);
 	for (int m = 0; m < MEDIA_MAX; m++) {
-		/* what is held back still comes then */
+		/* what the medium held back arrives at that time */
 		w->hang_until = w->clogged[m] > w->hang_until ? w->clogged[m] : w->hang_until;
 		w->clogged[m] = 0;
 	}
+	ping_changes(w);
 	memset(w->ping_lost, 0, sizeof w->ping_lost);
+	ping_changes(w);
 	w->fence_fails = w->fence_lies = 0;
 	w->fence_slow = 0;
 	for (int i = 0; i < NODES; i++) {
 		struct node *n = &w->nodes[i];
 		n->boot_at = NEVER;
 		n->writing = WRITES_WHOLE;
+		shell_calm(w, n);
+		for (int g = 0; g < w->plan->set[SET_GROUPS]; g++) {
+			bool hindered = n->places[g].hindered > 0;
+			n->places[g].hindered = 0;
+			if (hindered)
+				fault_report_hindered(w, n, g);
+		}
 		if (buried(w, n))
 			node_crash(w, n);
 		else if (n->core == NULL)
@@ -275,32 +343,49 @@ void fault_calm(struct world *w)
 		else
 			node_thaw(w, n);
 	}
+	files_calm(w);
+	world_push(w, (struct sim_event){.at = w->now, .kind = SIM_OPERATOR});
 	invariant_calm(w);
 }
 
-void fault_shot(struct world *w, const struct sim_event *e)
+void fault_fenced(struct world *w, const struct sim_event *e)
 {
-	struct node *asker = &w->nodes[e->node], *victim = &w->nodes[e->a];
-	bool ok = e->outcome != SHOT_FAILS;
-	if (e->outcome == SHOT_LIES)
+	struct node *asker = &w->nodes[e->node], *victim = &w->nodes[1 - e->node];
+	struct shot *shot = &asker->shot;
+	bool present = shot->open && shot->life == e->b && (int)shot->attempt == e->a;
+	bool ok = e->outcome == FENCE_OK || e->outcome == FENCE_LIES;
+	/* the command was cancelled and has ended, or it ended with the engine that ran it */
+	bool gone = asker->life != e->b || asker->core == NULL;
+	if (gone ? asker->ended == NEVER || w->now - asker->ended > FENCE_TAIL_MS * MS : !present)
+		return;
+	if (present)
+		shot->open = false;
+	if (e->outcome == FENCE_LIES)
 		w->lied = true;
-	if (e->outcome == SHOT_OK) {
+	if (e->outcome == FENCE_OK) {
+		if (present)
+			shot_kills(w, asker, shot, victim);
 		node_crash(w, victim);
 		for (int g = 0; g < GROUPS_MAX; g++) /* its groups move for a valid reason */
-			if (w->owner_at_calm[g] == e->a)
+			if (w->owner_at_calm[g] == victim->index)
 				w->owner_at_calm[g] = -1;
 		if (!buried(w, victim))
 			world_boot_later(w, victim, 10000 * MS, false);
 	}
-	world_seen(w, (struct sight){.kind = SIGHT_SHOT, .node = asker, .outcome = e->outcome});
-	if (asker->life != e->b)
+	world_seen(w, (struct sight){.kind = SIGHT_FENCED, .node = asker, .outcome = e->outcome});
+	if (gone)
 		return;
 	struct event event = {.kind = EVENT_FENCE_DONE};
-	event.fence_done.node = (size_t)e->a;
-	event.fence_done.ok = ok;
-	if (ok)
-		asker->shot_told = w->now;
-	if (e->outcome == SHOT_LIES) {
+	event.fence_done.node = (size_t)victim->index;
+	event.fence_done.attempt = (unsigned)e->a;
+	event.fence_done.result = ok ? FENCE_RESULT_OK : e->outcome == FENCE_FAILS ? FENCE_RESULT_FAILED
+										     : FENCE_RESULT_UNKNOWN;
+	if (ok) {
+		asker->known_off = w->now;
+		shot_peer_ended(w, asker);
+		asker->fenced = !shot->any && !asker->frozen; /* a frozen engine may die before it reads that */
+	}
+	if (e->outcome == FENCE_LIES) {
 		asker->lied_of = victim->life;
 		asker->lied_at = w->now;
 	}

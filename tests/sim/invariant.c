@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* The rules, looked at on the true state of the world.  doc/proof.md 2.
+/* The safety rules of doc/proof.md 2, checked against the true state of the world.
  *
- * "whole": both engines run and move, each hears the other's statuses, and no cut separates them.  Two owners are
- * forgiven while the network is not whole and for a short time afterwards, in which both must have heard the other. */
+ * The network is "whole" while both engines run, neither is frozen, each receives the other's statuses, and no cut
+ * separates them.  Two owners are no violation while the network is not whole, nor for a short time afterwards: each
+ * node must first hear the other. */
 #include "tests/sim/sim.h"
 
 #include <string.h>
@@ -10,9 +11,8 @@
 enum {
 	SHUTDOWN_MAX_MS = 300000,
 	WHOLE_STATUSES = 2,
-	TOLD_STATUSES = 3,
-	CLOG_MAX_MS = 21000, /* plan.c */
-	GROWTH_SENDS = 4000, /* a minute, beside the statuses: answers to what was lost */
+	PEER_REPORTS = 3,
+	GROWTH_SENDS = 4000, /* a minute, in addition to the statuses: what is sent again after a loss */
 	GROWTH_LOGS = 2000,
 };
 
@@ -43,14 +43,14 @@ void invariant_whole(struct world *w)
 }
 
 /* The network is whole for so long that each side has received everything that counts. */
-static bool whole_and_told(const struct world *w)
+static bool whole_and_informed(const struct world *w)
 {
 	int64_t window =
 		2 * ms_of(w, SET_KEEPALIVE) + SLACK_MS * MS + (w->plan->set[SET_CLASSIC] ? CLASSIC_MS * MS : 0);
 	if (w->whole_since == NEVER || w->now - w->whole_since <= window)
 		return false;
 	for (int i = 0; w->plan->set[SET_CLASSIC] && i < NODES; i++)
-		for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
+		for (int g = 0; g < files_groups(w); g++)
 			if (w->nodes[i].places[g].truth == TRUTH_STUCK)
 				return false;
 	/* Classic messages name halves: while a script of a group hangs, its effect on other groups is unknown. */
@@ -97,23 +97,29 @@ void invariant_heard(struct world *w, struct node *n, const struct datagram *d)
 		n->peer_sent = d->sent > n->peer_sent ? d->sent : n->peer_sent;
 		n->lied_at = d->sent > n->lied_at ? NEVER : n->lied_at;
 	}
-	if (d->goodbye)
+	if (d->goodbye) {
 		n->goodbye_heard = d->life;
+		shot_peer_ended(w, n);
+	}
 	bool present = d->life == peer->life && peer->core != NULL;
-	/* else it was held back on the way: no sign that the network is whole */
+	/* A status that was held back on the way does not prove that the network is whole. */
 	bool fresh = w->now - d->sent <= ms_of(w, SET_KEEPALIVE) + SLACK_MS * MS;
+	shot_heard(w, n, d, present && fresh);
 	if (!d->status || (present && n->heard_life == d->life && d->seq <= n->heard_seq))
 		return;
-	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++) {
-		if (d->holding >> g & 1 && d->sent > n->holding_sent[g]) {
+	for (int g = 0; g < files_groups(w); g++) {
+		/* until an older life proves that it hears us, it may be a recording: lives.h (plan
+		 * older-life-is-no-report) */
+		bool older = d->generation < n->ledger.heard_generation;
+		if (d->holding >> g & 1 && d->sent > n->holding_sent[g] && !older) {
 			n->holding_sent[g] = d->sent;
 			n->holding_before[g] = n->holding_heard[g];
 			n->holding_heard[g] = w->now;
 			if (fresh && believes(n, d->from) && d->sent >= n->places[g].since &&
 				d->sent >= peer->places[g].since &&
-				w->now - n->told_at[g] >= ms_of(w, SET_KEEPALIVE) / 2) {
-				n->told[g]++;
-				n->told_at[g] = w->now;
+				w->now - n->peer_report_at[g] >= ms_of(w, SET_KEEPALIVE) / 2) {
+				n->peer_reports[g]++;
+				n->peer_report_at[g] = w->now;
 			}
 		}
 	}
@@ -129,7 +135,16 @@ void invariant_heard(struct world *w, struct node *n, const struct datagram *d)
 
 /* --- safety ---------------------------------------------------------------------------------- */
 
-/* S2, S4: the peer is there, has the group, and could be heard having it. */
+/* doc/fencing.md R10: a peer that is heard, and has not heard this life for three initdeads, may be a recording. */
+static bool may_be_a_recording(const struct world *w, const struct node *n, const struct node *peer)
+{
+	int64_t initdead = ms_of(w, SET_INITDEAD), deadtime = ms_of(w, SET_DEADTIME);
+	initdead = initdead > deadtime ? initdead : deadtime;
+	int64_t heard_us = peer->heard > n->booted ? peer->heard : n->booted; /* NEVER is negative */
+	return w->now - heard_us > node_span(w, n, 3 * initdead) / 100 * 97;
+}
+
+/* S2, S4: the peer runs, has the group, and this node could know that from its statuses. */
 static void check_start_beside_peer(struct world *w, const struct node *n, int g)
 {
 	const struct node *peer = &w->nodes[1 - n->index];
@@ -138,30 +153,35 @@ static void check_start_beside_peer(struct world *w, const struct node *n, int g
 		return;
 	int64_t deadtime = node_span(w, n, ms_of(w, SET_DEADTIME));
 	int64_t lately = w->now - deadtime / 100 * 97 + 50 * MS;
-	/* Of one frame alone nothing follows: it may be a recording (design, section 7); nor of what was held back on
-	 * the way for longer,
-	   nor of what was sent before a device said that the peer is off now, and lied. */
+	/* These do not prove to this node that the peer has the group:
+	 *  - one frame alone, which may be a recording;
+	 *  - a frame that was held back on the way for longer than that;
+	 *  - a frame that the peer sent before a device wrongly reported it as off;
+	 *  - the frames of a peer that hears nothing, when it has delayed us for as long as it may. */
 	bool heard = n->lied_at == NEVER && n->holding_sent[g] >= theirs->since && n->holding_sent[g] > lately &&
 		     n->holding_heard[g] > lately && n->holding_before[g] > lately;
-	if (!heard && !whole_and_told(w))
+	/* nor the frames of a life that uses the generation of an earlier one, when that one has left, or when it does
+	 * not hear us and so cannot prove anything */
+	bool again = peer->restored && (n->goodbye_heard != 0 || !heard_lately(w, peer));
+	if ((!heard && !whole_and_informed(w)) || may_be_a_recording(w, n, peer) || again)
 		return;
 	world_broken(w, theirs->truth == TRUTH_STOPPING ? "S4 planned-handover" : "S2 one-owner-connected",
 		"%s starts group %d, which %s has (%c)%s", node_name(n->index), g, node_name(peer->index),
-		truth_letter(theirs->truth), heard ? " and lately said so" : "; the network is whole");
+		truth_letter(theirs->truth), heard ? " and has recently reported" : "; the network is whole");
 }
 
-/* S8: of a silent peer nothing is taken before it is known to be off, or to have left.  doc/fencing.md R1 */
+/* S8: a node takes no group of a silent peer before it knows that the peer is off or has left.  doc/fencing.md R1 */
 static void check_proof(struct world *w, const struct node *n, size_t group)
 {
 	const struct node *peer = &w->nodes[1 - n->index];
 	bool silent = n->peer_heard == NEVER || w->now - n->peer_heard > node_span(w, n, ms_of(w, SET_DEADTIME));
-	/* It left in its last life, as far as we can know; or a shot fell after the last thing that it sent to us. */
+	/* The peer left in the latest life that we know of, or was switched off after the last message that it sent. */
 	bool left = n->goodbye_heard != 0 && n->goodbye_heard >= n->heard_life,
-	     shot = n->shot_told != NEVER && n->shot_told >= n->peer_sent;
-	/* it cannot know better until that is heard in a new life */
-	shot = shot || (n->lied_of != 0 && n->heard_life <= n->lied_of);
-	if (silent && !left && !shot)
-		world_broken(w, "S8 fence-before-takeover", "%s starts group %zu without proof that %s is off",
+	     off = n->known_off != NEVER && n->known_off >= n->peer_sent;
+	/* After a false report n cannot know better before it hears the peer in a new life. */
+	off = off || (n->lied_of != 0 && n->heard_life <= n->lied_of);
+	if (silent && !left && !off)
+		world_broken(w, "S8 proof-before-start", "%s starts group %zu without proof that %s is off",
 			node_name(n->index), group, node_name(peer->index));
 }
 
@@ -179,14 +199,35 @@ void invariant_start(struct world *w, const struct node *n, size_t group)
 			group, (double)(w->now - n->booted) / 1e9);
 	if (w->plan->set[SET_STONITH])
 		check_proof(w, n, group);
+	ping_starts(w, n, group);
 	check_start_beside_peer(w, n, (int)group);
 }
 
-/* Asked by anybody lately, or still under way: the other node obeys also when the asker is gone by then. */
-static bool moves_lately(const struct world *w)
+/* An operator asked one of the nodes for a move recently.  The other node carries the move out even if the node that
+ * was asked has died since. */
+bool invariant_moves_lately(const struct world *w)
 {
 	for (size_t i = 0; i < w->plan->count; i++)
 		if (w->moves[i].life != 0 && w->now - w->moves[i].at < invariant_move_span(w))
+			return true;
+	return false;
+}
+
+/* May auto_failback move a group of this node home?  A reload that switches it on is no return of the home node: the
+ * home node must come back after that. */
+static bool may_go_home(const struct world *w, const struct node *n)
+{
+	if (w->plan->set[SET_CLASSIC]) /* the home asks */
+		return failback_on(w, 0) || failback_on(w, 1);
+	return failback_on(w, n->index) && n->home_back_at >= n->failback_since;
+}
+
+/* A classic node reports halves (ownership.h): who has one group of a half seems to have them all. */
+static bool reports_its_half(const struct world *w, const struct node *n, size_t group)
+{
+	int64_t homes = w->plan->set[SET_HOMES];
+	for (int g = 0; w->plan->set[SET_CLASSIC] && g < files_groups(w); g++)
+		if ((homes >> g & 1) == (homes >> group & 1) && occupied(&n->places[g]))
 			return true;
 	return false;
 }
@@ -199,50 +240,51 @@ void invariant_stop(struct world *w, const struct node *n, size_t group)
 			w, "L5 quiet", "%s stops group %zu after everything had settled", node_name(n->index), group);
 	const struct node *other = &w->nodes[1 - n->index];
 	const struct place *peer = &other->places[group];
-	bool goes_home = (failback_on(w, 0) || failback_on(w, 1)) && (w->plan->set[SET_HOMES] >> group & 1) != n->index;
-	/* what a clogged wire held back may still say that it runs there */
+	bool goes_home = may_go_home(w, n) && (w->plan->set[SET_HOMES] >> group & 1) != n->index;
+	/* a status that a clogged medium held back may still report that the group runs there */
 	int64_t late = plan_has(w->plan, FAULT_CLOG, FAULT_CLOG) ? CLOG_MAX_MS * MS : 0;
-	bool alone = !occupied(peer) && w->now - peer->freed > 2 * ms_of(w, SET_KEEPALIVE) + 3000 * MS + late;
+	bool alone = !occupied(peer) && !reports_its_half(w, other, group) &&
+	             w->now - peer->freed > 2 * ms_of(w, SET_KEEPALIVE) + 3000 * MS + late;
 	/* two owners after a partition: one gives way, not both */
 	bool both = peer->truth == TRUTH_STOPPING && !other->shutting_down &&
 	            w->now - other->thawed > ms_of(w, SET_DEADTIME);
-	if (n->places[group].failed || moves_halves(w) || n->places[group].truth != TRUTH_RUNNING ||
-		(!alone && !both) || goes_home || n->shutting_down || n->thawed == w->now || n->booted == w->now ||
-		moves_lately(w))
+	bool trouble = n->places[group].failed || n->places[group].hindered > 0;
+	if (trouble || moves_halves(w) || n->places[group].truth != TRUTH_RUNNING || (!alone && !both) || goes_home ||
+		n->shutting_down || n->thawed == w->now || n->booted == w->now || invariant_moves_lately(w) ||
+		ping_explains(w, n))
 		return;
 	world_broken(w, "L7 no-needless-stop", "%s stops group %zu, which %s; nobody asked for it", node_name(n->index),
 		group, both ? "the other node stops as well" : "runs nowhere else");
 }
 
-/* S13: a node that did not run for longer than deadtime owns nothing before it has asked.  doc/fencing.md R5, I9 */
+/* S13: a node that did not run for longer than deadtime releases its groups before it asks for them again.
+ * doc/fencing.md R5, I9 */
 void invariant_stalled(struct world *w, const struct node *n)
 {
-	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
+	for (int g = 0; g < files_groups(w); g++)
 		if (n->places[g].truth == TRUTH_RUNNING || n->places[g].truth == TRUTH_STARTING)
 			world_broken(w, "S13 stall-safety",
-				"%s stood still for longer than deadtime and goes on with group %d",
+				"%s was stalled for longer than deadtime and keeps group %d",
 				node_name(n->index), g);
 }
 
-static uint64_t epoch_of(const struct node *n, int g)
+static uint64_t epoch_of(const struct world *w, const struct node *n, int g)
 {
-	struct group_view view;
-	core_group_view(n->core, (size_t)g, &view);
-	return view.epoch;
+	return node_group(w, n, g).epoch;
 }
 
 /* Also in a one-way cut: a node that learns repeatedly that the peer has the group by a later claim releases it. */
-static void check_told(struct world *w, int g)
+static void check_peer_reports(struct world *w, int g)
 {
 	for (int i = 0; i < NODES; i++) {
 		const struct node *n = &w->nodes[i], *peer = &w->nodes[1 - i];
-		if (n->core == NULL || peer->core == NULL || n->frozen || n->told[g] < TOLD_STATUSES ||
+		if (n->core == NULL || peer->core == NULL || n->frozen || n->peer_reports[g] < PEER_REPORTS ||
 			!means_to_run(&n->places[g]))
 			continue;
-		if (believes(n, peer->index) && epoch_of(n, g) < epoch_of(peer, g))
+		if (believes(n, peer->index) && epoch_of(w, n, g) < epoch_of(w, peer, g))
 			world_broken(w, "S3 split-window",
 				"%s keeps group %d although it has heard %u times that %s has it by a later epoch",
-				node_name(i), g, n->told[g], node_name(peer->index));
+				node_name(i), g, n->peer_reports[g], node_name(peer->index));
 	}
 }
 
@@ -250,15 +292,15 @@ static void check_two_owners(struct world *w, int g)
 {
 	const struct place *a = &w->nodes[0].places[g], *b = &w->nodes[1].places[g];
 	if (!means_to_run(a) || !means_to_run(b))
-		w->nodes[0].told[g] = w->nodes[1].told[g] = 0;
-	if (!occupied(a) || !occupied(b) || a->truth == TRUTH_STUCK || b->truth == TRUTH_STUCK)
+		w->nodes[0].peer_reports[g] = w->nodes[1].peer_reports[g] = 0;
+	if (!occupied(a) || !occupied(b) || a->truth == TRUTH_STUCK || b->truth == TRUTH_STUCK || a->bare || b->bare)
 		return;
 	if (!w->plan->set[SET_CLASSIC]) /* it has no epochs */
-		check_told(w, g);
+		check_peer_reports(w, g);
 	if (w->plan->set[SET_STONITH] && !w->lied)
-		world_broken(w, "S1 one-owner-fenced", "group %d is on both nodes (%c, %c)", g, truth_letter(a->truth),
+		world_broken(w, "S1 exclusion", "group %d is on both nodes (%c, %c)", g, truth_letter(a->truth),
 			truth_letter(b->truth));
-	if (a->truth == TRUTH_STOPPING || b->truth == TRUTH_STOPPING || !whole_and_told(w))
+	if (a->truth == TRUTH_STOPPING || b->truth == TRUTH_STOPPING || !whole_and_informed(w))
 		return;
 	world_broken(w, "S3 split-window",
 		"group %d is on both nodes (%c, %c) although the network is whole for %.3f s", g,
@@ -268,7 +310,7 @@ static void check_two_owners(struct world *w, int g)
 /* S12: what a node sends and writes in a minute is bounded, whatever happens to it. */
 void invariant_growth(struct world *w, struct node *n, unsigned sends, unsigned logs)
 {
-	if (n->index == THIRD) /* no node answers it, so that it repeats its request */
+	if (n->index == THIRD) /* no node answers it, therefore it repeats its request */
 		return;
 	if (w->now - n->window_at > 60000 * MS) {
 		n->window_at = w->now;
@@ -284,12 +326,12 @@ void invariant_growth(struct world *w, struct node *n, unsigned sends, unsigned 
 			node_name(n->index), (unsigned long long)n->window_sends, (unsigned long long)n->window_logs);
 }
 
-/* A false report excuses nothing more once each side has learned what the other has. */
+/* A false report is no excuse any more when each side has learned which groups the other has. */
 static void end_lie(struct world *w)
 {
-	if (!w->lied || w->nodes[0].lied_at != NEVER || w->nodes[1].lied_at != NEVER || !whole_and_told(w))
+	if (!w->lied || w->nodes[0].lied_at != NEVER || w->nodes[1].lied_at != NEVER || !whole_and_informed(w))
 		return;
-	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
+	for (int g = 0; g < files_groups(w); g++)
 		if (occupied(&w->nodes[0].places[g]) && occupied(&w->nodes[1].places[g]))
 			return;
 	w->lied = false;
@@ -299,12 +341,14 @@ void invariant_check(struct world *w)
 {
 	invariant_whole(w);
 	end_lie(w);
-	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
+	for (int g = 0; g < files_groups(w); g++)
 		check_two_owners(w, g);
 	for (int i = 0; i < NODES; i++) {
 		const struct node *n = &w->nodes[i];
 		if (n->core != NULL && n->shutting_down && !n->frozen && w->now - n->shutdown_at > SHUTDOWN_MAX_MS * MS)
-			world_broken(w, "L6 requests-end", "%s was asked to shut down %.0f s ago, and still runs",
+			world_broken(w, "L6 requests-end", "%s was asked to shut down %.0f s ago and still runs",
 				node_name(i), (double)(w->now - n->shutdown_at) / 1e9);
+		if (w->plan->set[SET_SHELL])
+			shell_check(w, &w->nodes[i]);
 	}
 }

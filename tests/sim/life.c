@@ -8,14 +8,16 @@ enum { LATE_MIN_MS = 250 }; /* as in heartbeat/daemon/engine.c */
 
 /* --- standing still ------------------------------------------------------------------------------ */
 
-void node_freeze(struct world *w, struct node *n, bool suspend)
+void node_freeze(struct world *w, struct node *n, enum freeze what)
 {
 	if (n->core == NULL || n->frozen)
 		return;
 	n->frozen = true;
-	n->suspended = suspend;
+	n->suspended = what == FREEZE_SUSPEND;
 	n->frozen_at = w->now;
 	invariant_life(w, n);
+	if (shell_models(w, n))
+		shell_frozen(w, n, what != FREEZE_ENGINE);
 }
 
 static void drop_waiting(struct node *n)
@@ -36,6 +38,22 @@ static void drain(struct world *w, struct node *n, bool datagrams)
 	}
 }
 
+/* The machine goes on, and its guardian may run first.  False: it has killed the engine. */
+static bool guardian_first(struct world *w, struct node *n)
+{
+	bool machine = n->shell.asleep;
+	if (!shell_models(w, n))
+		return true;
+	n->shell.asleep = n->shell.reloads = false;
+	if (machine)
+		n->shell.gap_at = w->now;
+	if (machine && chance(draw((uint64_t)w->plan->set[SET_SEED], DRAW_SHELL, n->index, 5, 0, w->now, 0), 500))
+		shell_turn(w, n);
+	if (n->core != NULL)
+		shell_thawed(w, n);
+	return n->core != NULL;
+}
+
 void node_thaw(struct world *w, struct node *n)
 {
 	if (!n->frozen)
@@ -43,8 +61,10 @@ void node_thaw(struct world *w, struct node *n)
 	int64_t slept = w->now - n->frozen_at, gap = w->now - n->step_at;
 	int64_t keepalive = ms_of(w, SET_KEEPALIVE),
 		slack = keepalive > LATE_MIN_MS * MS ? keepalive : LATE_MIN_MS * MS;
-	if (n->suspended) /* monotonic stood still, boottime went on */
+	if (n->suspended) /* CLOCK_MONOTONIC does not count this time, CLOCK_BOOTTIME does */
 		n->mono_base -= slept;
+	if (!guardian_first(w, n))
+		return;
 	n->frozen = n->suspended = false;
 	n->thawed = w->now;
 	n->timer_at = NEVER;
@@ -57,7 +77,7 @@ void node_thaw(struct world *w, struct node *n)
 		stalled.stalled.gap = (struct span){gap};
 		node_step(w, n, &stalled);
 	}
-	if (gap > ms_of(w, SET_DEADTIME) && n->core != NULL)
+	if (gap > files_deadtime_ms(w->plan, &n->files) * MS && n->core != NULL)
 		invariant_stalled(w, n);
 	n->draining = true;
 	drain(w, n, true);
@@ -70,70 +90,112 @@ void node_thaw(struct world *w, struct node *n)
 
 /* --- life and death -------------------------------------------------------------------------------- */
 
-static size_t read_state_file(
-	const struct world *w, const struct node *n, bool sure, struct adopted adopted[GROUPS_MAX])
+static size_t read_state_file(struct world *w, const struct node *n, bool sure, struct adopted adopted[GROUPS_MAX])
 {
 	size_t count = 0;
-	for (size_t g = 0; g < node_resources(w, n)->count; g++) {
+	for (int g = 0; g < GROUPS_MAX; g++) {
 		enum group_state state = n->disk.state[g];
-		if (state == OWN_NONE || state == OWN_CLAIM || state == OWN_FAILED)
+		int index = files_index(w, n, g);
+		if (index < 0 || state == OWN_NONE || state == OWN_CLAIM || state == OWN_FAILED)
 			continue;
 		bool held = state == OWN_HELD || state == OWN_GIVING;
-		adopted[count++] = (struct adopted){
-			node_resources(w, n)->groups[g].id, n->disk.epoch[g], !sure || !held, n->disk.failback_due[g]};
+		adopted[count++] = (struct adopted){.group_id = files_resources(w, n)->groups[index].id,
+			.epoch = n->disk.epoch[g],
+			.clean_up = !sure || !held,
+			.failback_due = n->disk.failback_due[g]};
 	}
 	return count;
 }
 
-/* It lies in /run. */
+/* As daemon/holdings does: what the state file does not list is looked at. */
+static size_t add_unverified(struct world *w, struct node *n, size_t count, struct adopted adopted[GROUPS_MAX])
+{
+	size_t listed = count;
+	for (int g = 0; g < GROUPS_MAX; g++) {
+		int index = files_index(w, n, g);
+		n->places[g].unverified = false;
+		if (index < 0)
+			continue;
+		uint32_t id = files_resources(w, n)->groups[index].id;
+		bool known = false;
+		for (size_t i = 0; i < listed; i++)
+			known |= adopted[i].group_id == id;
+		n->places[g].unverified = !known;
+		if (!known)
+			adopted[count++] = (struct adopted){.group_id = id, .clean_up = true, .unverified = true};
+	}
+	return count;
+}
+
+/* The state file is in /run, which a boot empties. */
 static void forget_holdings(struct node *n)
 {
 	for (int g = 0; g < GROUPS_MAX; g++)
 		n->disk.state[g] = OWN_NONE;
 }
 
-static const struct ha_cf *node_conf(const struct world *w, const struct node *n)
-{
-	return n->index == THIRD ? w->third_conf : w->conf[n->failback_turned];
-}
-
-/* As daemon/identity does: read, count, write, and only then use.  False when that was the end of this life. */
-static bool next_generation(struct world *w, struct node *n, uint64_t *generation)
+/* As daemon/identity does: read the number, add one, write it, and only then use it. */
+static uint64_t count_generation(struct world *w, struct node *n)
 {
 	bool written;
-	*generation = generation_next(n->disk.generation, n->wall_base + (uint64_t)(w->now / (1000 * MS)), false);
-	if (!node_write_begins(w, n, &written)) {
-		n->disk.generation = written ? *generation : n->disk.generation;
+	uint64_t generation =
+		generation_next(n->disk.generation, n->wall_base + (uint64_t)(w->now / (1000 * MS)), false);
+	(void)node_write_starts(w, n, &written);
+	n->disk.generation = written ? generation : n->disk.generation;
+	return generation;
+}
+
+/* False: the node died while it wrote the file. */
+static bool next_generation(struct world *w, struct node *n, uint64_t *generation)
+{
+	*generation = shell_models(w, n) ? shell_generation(w, n) : count_generation(w, n);
+	if (n->broken_off) {
 		node_write_ends(w, n);
 		return false;
 	}
-	n->disk.generation = *generation;
-	if (*generation <= n->generation)
+	if (*generation <= n->generation && !n->restored)
 		world_broken(w, "S9 generation-monotonic", "%s boots with generation %llu, and used %llu before",
 			node_name(n->index), (unsigned long long)*generation, (unsigned long long)n->generation);
 	n->generation = *generation;
 	return true;
 }
 
-/* keep_running: the machine was never off, so that what the state file says still runs. */
+void node_power_on(struct world *w, struct node *n)
+{
+	forget_holdings(n);
+	n->restored |= n->disk.generation_copy > n->disk.generation; /* the log of identity.c says so */
+	n->disk.generation_copy = 0;
+	memory_new_boot(&n->disk.memory);
+	memory_new_boot(&n->disk.old_memory);
+	n->heard_since_boot = n->fenced = false;
+	n->powered_at = w->now;
+	script_system_boots(w, n);
+	n->powered = true;
+}
+
+/* keep_running: the machine was never off, so that everything in the state file still runs. */
 void node_boot(struct world *w, struct node *n, bool keep_running)
 {
 	if (n->core != NULL)
 		return;
 	struct adopted adopted[GROUPS_MAX];
-	struct core_config config = {.conf = node_conf(w, n),
-		.resources = node_resources(w, n),
-		.keys = w->keys,
+	if (n->has_next_files)
+		n->files = n->next_files, n->has_next_files = false;
+	struct core_config config = {.conf = files_conf(w, n),
+		.resources = files_resources(w, n),
+		.keys = files_keys(w, n),
 		.node = node_name(n->index),
-		.adopted = adopted};
+		.adopted = adopted,
+		.remembered = shell_remembered(w, n)};
 	uint64_t seed = (uint64_t)w->plan->set[SET_SEED];
 	bool sure = keep_running && !n->stopped;
+	if (!n->powered || n->known_off < n->peer_sent)
+		n->known_off = NEVER; /* otherwise the state file has it */
 	if (!n->powered)
-		forget_holdings(n);
-	if (n->powered)
+		node_power_on(w, n);
+	else
 		config.adopted_count = read_state_file(w, n, sure, adopted);
 	n->life++;
-	n->powered = true;
 	n->shutting_down = n->stopped = false;
 	n->boot_at = NEVER;
 	n->booted = w->now;
@@ -141,13 +203,15 @@ void node_boot(struct world *w, struct node *n, bool keep_running)
 	n->thawed = NEVER;
 	for (int g = 0; g < GROUPS_MAX; g++)
 		n->places[g].failed_starts = 0;
-	n->shot_told = n->peer_heard = n->peer_sent = NEVER;
+	n->peer_heard = n->peer_sent = NEVER;
 	n->goodbye_heard = n->lied_of = 0;
 	n->lied_at = NEVER;
 	if (!keep_running)
 		w->disturbed = w->now;
 	if (!next_generation(w, n, &config.generation))
 		return;
+	if (!shell_models(w, n) || !n->shell.looked)
+		config.adopted_count = add_unverified(w, n, config.adopted_count, adopted);
 	config.seed = draw(seed, DRAW_BOOT, n->index, 1, 0, w->now, n->life);
 	for (size_t i = 0; i < sizeof config.uuid; i++)
 		config.uuid[i] = (uint8_t)(0x10 * (n->index + 1) + (int)i);
@@ -157,12 +221,16 @@ void node_boot(struct world *w, struct node *n, bool keep_running)
 		config.adopted_count);
 	w->statistics.boots++;
 	if (n->core == NULL) {
-		world_broken(w, "S12 no-crash", "core_new of %s says: %s", node_name(n->index), why);
+		world_broken(w, "S12 no-crash", "core_new of %s fails: %s", node_name(n->index), why);
 		return;
 	}
 	invariant_life(w, n);
 	ledger_life(w, n);
+	shot_life(n);
 	node_step(w, n, &(struct event){.kind = EVENT_START});
+	for (int g = 0; g < w->plan->set[SET_GROUPS] && n->index != THIRD; g++)
+		if (n->places[g].hindered > 0)
+			fault_report_hindered(w, n, g);
 }
 
 void node_crash(struct world *w, struct node *n)
@@ -179,16 +247,26 @@ void node_crash(struct world *w, struct node *n)
 		node_engine_ends(w, n);
 	n->mono_base = 1000 * 1000 * MS - w->now / 2; /* after a boot the clock starts again */
 	n->life++; /* boots and thaws planned for the old life are void */
+	shell_power_off(n);
+}
+
+void node_process_ends(struct world *w, struct node *n)
+{
+	drop_waiting(n);
+	node_engine_ends(w, n);
 }
 
 void node_engine_dies(struct world *w, struct node *n)
 {
+	if (shell_models(w, n)) {
+		shell_engine_dies(w, n, false);
+		return;
+	}
 	if (n->core == NULL)
 		return;
 	trace_line(w, n->index, "the engine dies");
 	script_kill_all(w, n);
-	drop_waiting(n);
-	node_engine_ends(w, n);
+	node_process_ends(w, n);
 }
 
 void node_free(struct world *w, struct node *n)

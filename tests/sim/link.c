@@ -17,7 +17,16 @@ void datagram_release(struct datagram *d)
 bool link_open(const struct world *w, int node)
 {
 	for (int m = 0; m < w->plan->set[SET_MEDIA]; m++)
-		if (w->cut[node][m] == 0 && w->now >= w->clogged[m])
+		if (w->cut[node][m] == 0 && w->now >= w->clogged[m] && !w->nodes[0].shell.closed[m] &&
+			!w->nodes[1].shell.closed[m])
+			return true;
+	return false;
+}
+
+bool link_sends(const struct world *w, const struct node *n)
+{
+	for (int m = 0; m < w->plan->set[SET_MEDIA]; m++)
+		if (!n->shell.closed[m])
 			return true;
 	return false;
 }
@@ -32,14 +41,14 @@ static void take_numbers(struct reader r, uint64_t *a, uint64_t *b)
 		*a = 0;
 }
 
-struct said link_said(struct bytes data)
+struct header link_header(struct bytes data)
 {
 	enum { LENGTH_DIGITS = 5 };
-	struct said said = {.type = link_type(data)};
-	said.status = bytes_equal_text(said.type, "status");
+	struct header header = {.type = link_type(data)};
+	header.status = bytes_equal_text(header.type, "status");
 	struct reader r = reader_over(data);
 	(void)reader_skip(&r, "###\n");
-	while (said.status && reader_left(&r) > 0) { /* the end mark has no length: then nothing is left */
+	while (header.status && reader_left(&r) > 0) { /* the end mark has no length: then nothing is left */
 		size_t len = (size_t)reader_decimal(&r, LENGTH_DIGITS, CODEC_DATAGRAM_MAX);
 		(void)reader_byte(&r);
 		struct reader item = reader_over(reader_take(&r, len));
@@ -47,13 +56,13 @@ struct said link_said(struct bytes data)
 		if (r.failed || !reader_skip(&item, "(0)"))
 			continue;
 		if (reader_skip(&item, "seq="))
-			take_numbers(item, &said.seq, NULL);
+			take_numbers(item, &header.seq, NULL);
 		else if (reader_skip(&item, "hg="))
-			take_numbers(item, &said.generation, NULL);
+			take_numbers(item, &header.generation, NULL);
 		else if (reader_skip(&item, "h4hears="))
-			take_numbers(item, &said.hears_generation, &said.hears_seq);
+			take_numbers(item, &header.hears_generation, &header.hears_seq);
 	}
-	return said;
+	return header;
 }
 
 struct bytes link_type(struct bytes data)
@@ -64,7 +73,7 @@ struct bytes link_type(struct bytes data)
 	return reader_until(&r, ',');
 }
 
-static struct datagram *datagram_new(struct world *w, struct node *n, struct bytes data, const struct said *said)
+static struct datagram *datagram_new(struct world *w, struct node *n, struct bytes data, const struct header *header)
 {
 	struct datagram *d = malloc(sizeof *d + data.len);
 	if (d == NULL)
@@ -74,13 +83,14 @@ static struct datagram *datagram_new(struct world *w, struct node *n, struct byt
 	d->sent = w->now;
 	d->from = n->index;
 	d->life = n->life;
-	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
+	for (int g = 0; g < files_groups(w); g++)
 		d->holding |= (unsigned)occupied(&n->places[g]) << g;
 	d->type = link_type(data);
 	d->goodbye = n->shutting_down && d->holding == 0;
-	d->status = said->status;
-	d->seq = said->seq;
-	d->generation = said->generation;
+	d->status = header->status;
+	d->seq = header->seq;
+	d->generation = header->generation;
+	d->keys = n->files.keys;
 	if (d->status && d->seq < n->ledger.sent_seq) /* sent again: it reports what was true earlier */
 		d->holding = 0, d->goodbye = false;
 	d->len = data.len;
@@ -151,7 +161,7 @@ static void send_to(struct world *w, struct node *n, struct datagram *d, int to,
 
 /* The same datagram without the fields of the native dialect, signed again.  Its field "auth" stays: nothing checks it.
  * Items are copied as they are: decoding and encoding them took a fifth of the time of the simulator. */
-static struct bytes without_native_fields(struct world *w, struct bytes data)
+static struct bytes without_native_fields(struct auth *auth, struct bytes data)
 {
 	enum { LENGTH_DIGITS = 5 };
 	static uint8_t rendered[CODEC_DATAGRAM_MAX];
@@ -177,26 +187,28 @@ static struct bytes without_native_fields(struct world *w, struct bytes data)
 		native = native || left_out;
 	}
 	writer_text(&out, "%%%\n");
-	size_t digits = auth_digest(w->auth, auth_active(w->auth), writer_done(&out), digest);
+	size_t digits = auth_digest(auth, auth_active(auth), writer_done(&out), digest);
 	writer_number(&out, 10, digits + 2); /* one digit of the index and a blank */
 	writer_byte(&out, ':');
-	writer_number(&out, 10, auth_active(w->auth));
+	writer_number(&out, 10, auth_active(auth));
 	writer_byte(&out, ' ');
 	writer_text(&out, digest);
 	writer_byte(&out, ',');
 	return native && digits > 0 && !out.overflowed ? writer_done(&out) : data;
 }
 
-void link_send(struct world *w, struct node *n, struct bytes data, const struct said *said)
+void link_send(struct world *w, struct node *n, struct bytes data, const struct header *header)
 {
-	if (w->plan->set[SET_CLASSIC] && said->status) /* only they have such fields */
-		data = without_native_fields(w, data);
+	if (w->plan->set[SET_CLASSIC] && header->status) /* only they have such fields */
+		data = without_native_fields(files_auth(w, n), data);
 	if (n->send_at != w->now) {
 		n->send_at = w->now;
 		n->send_ordinal = 0;
 	}
-	struct datagram *d = datagram_new(w, n, data, said);
+	struct datagram *d = datagram_new(w, n, data, header);
 	for (int m = 0; m < w->plan->set[SET_MEDIA]; m++) {
+		if (n->shell.closed[m])
+			continue;
 		for (int to = 0; to <= NODES; to++)
 			if (to != n->index && w->nodes[to].core != NULL)
 				send_to(w, n, d, to, m);
@@ -211,7 +223,7 @@ void link_ping(struct world *w, struct node *n, struct bytes data, size_t medium
 {
 	if (n->index != THIRD && w->ping_lost[n->index] > 0)
 		return;
-	struct datagram *d = datagram_new(w, n, data, &(struct said){.status = false});
+	struct datagram *d = datagram_new(w, n, data, &(struct header){.status = false});
 	travel(w, d, n->index, (int)medium, MS / 2, COPY_ORIGINAL);
 	datagram_release(d);
 }
@@ -220,10 +232,11 @@ void link_deliver(struct world *w, struct sim_event *e)
 {
 	struct node *n = &w->nodes[e->node];
 	bool own = e->datagram->from == e->node;
-	bool passes = own || e->a >= w->plan->set[SET_MEDIA] || e->node == THIRD || w->cut[e->node][e->a] == 0;
+	bool passes = own || e->a >= w->plan->set[SET_MEDIA] || e->node == THIRD ||
+	              (w->cut[e->node][e->a] == 0 && !n->shell.closed[e->a]);
 	if (passes) {
 		struct event event = {.kind = EVENT_DATAGRAM};
-		event.datagram.medium = (size_t)e->a;
+		event.datagram.medium = files_medium(n, e->a);
 		event.datagram.data = (struct bytes){e->datagram->bytes, e->datagram->len};
 		node_event(w, n, &event, e->datagram, e->copy);
 	}

@@ -42,7 +42,7 @@ static void print_plan_origin(FILE *out, const struct options *o, const struct p
 			p->profile);
 }
 
-/* Everything that a reader of only this output needs. */
+/* Everything that a reader needs who has only this output. */
 static void print_failure(FILE *out, const struct options *o, const struct plan *p, const struct verdict *v)
 {
 	fprintf(out, "FAILED seed %lld profile %s version %s: %s at %.6f s: %s\n", (long long)p->set[SET_SEED],
@@ -233,7 +233,7 @@ static int run_many(const struct options *o)
 	struct board *b = mmap(NULL, sizeof *b, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (b == MAP_FAILED)
 		abort();
-	double begun = seconds_now(), until = o->seconds > 0 ? begun + (double)o->seconds : begun + 1e9;
+	double started = seconds_now(), until = o->seconds > 0 ? started + (double)o->seconds : started + 1e9;
 	pid_t pids[JOBS_MAX];
 	for (unsigned job = 0; job < o->jobs; job++)
 		pids[job] = start_worker(o, b, job, o->from + job, until);
@@ -245,7 +245,7 @@ static int run_many(const struct options *o)
 		seeds += b->seeds[job];
 		failed += b->failed[job];
 	}
-	double hours = (double)sum.simulated / 3600e9, took = seconds_now() - begun;
+	double hours = (double)sum.simulated / 3600e9, took = seconds_now() - started;
 	printf("%llu seeds, %.1f cluster-hours in %.1f s: %.1f cluster-hours per second on %u jobs; %llu events, %llu datagrams, %llu starts, %llu stops, "
 	       "%llu moves, %llu boots, %llu groups excused\n",
 		(unsigned long long)seeds, hours, took, hours / took, o->jobs, (unsigned long long)sum.events,

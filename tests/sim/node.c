@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS_AT_ONCE_MAX = 2000 };
+enum { STEPS_AT_ONCE_MAX = 2000, STATUSES_AT_ONCE_MAX = 50 };
 
 const char *node_name(int index)
 {
@@ -27,8 +27,7 @@ int64_t node_mono(const struct node *n, const struct plan *p, int64_t now)
 	return n->mono_base + now + drift(n, p, now);
 }
 
-/* First moment of the world at which the node's clock shows mono. */
-static int64_t world_time(const struct node *n, const struct plan *p, int64_t mono)
+int64_t node_when(const struct node *n, const struct plan *p, int64_t mono)
 {
 	int64_t t = mono - n->mono_base;
 	int64_t off = 1;
@@ -55,13 +54,8 @@ static struct instant instant_of(const struct world *w, const struct node *n)
 
 /* --- one step ------------------------------------------------------------------------------- */
 
-const struct haresources *node_resources(const struct world *w, const struct node *n)
-{
-	return n->index == THIRD ? w->no_resources : w->resources;
-}
-
-/* A file is replaced as a whole or not at all: lib/file.  False when that was the end of the step. */
-bool node_write_begins(struct world *w, struct node *n, bool *written)
+/* A file is replaced as a whole or not at all: lib/file.  False when the node dies during this write. */
+bool node_write_starts(struct world *w, struct node *n, bool *written)
 {
 	*written = true;
 	if (n->writing == WRITES_WHOLE)
@@ -73,35 +67,38 @@ bool node_write_begins(struct world *w, struct node *n, bool *written)
 
 static void write_state_file(struct world *w, struct node *n)
 {
-	bool written;
-	(void)node_write_begins(w, n, &written);
-	for (size_t g = 0; written && g < node_resources(w, n)->count; g++) {
-		struct group_view view;
-		core_group_view(n->core, g, &view);
+	bool written, unknown = false;
+	(void)node_write_starts(w, n, &written);
+	for (int g = 0; written && n->index != THIRD && g < files_groups(w); g++) {
+		struct group_view view = node_group(w, n, g);
 		n->disk.state[g] = view.state;
 		n->disk.epoch[g] = view.epoch;
 		n->disk.failback_due[g] = view.failback_due;
+		unknown |= view.state == OWN_UNKNOWN;
 	}
+	n->shell.looked |= written && !unknown;
 }
 
-static void fence(struct world *w, struct node *n, size_t victim)
+static void fence(struct world *w, struct node *n, const struct action *a)
 {
+	int victim = 1 - n->index;
 	if (!w->plan->set[SET_STONITH]) {
-		world_broken(w, "S8 fence-before-takeover", "%s shoots although no stonith device is configured",
+		world_broken(w, "S8 proof-before-start", "%s fences although no stonith device is configured",
 			node_name(n->index));
 		return;
 	}
 	uint64_t value = draw(
-		(uint64_t)w->plan->set[SET_SEED], DRAW_FENCE, n->index, (int)victim, 0, w->now, n->fence_ordinal++);
-	int64_t at = w->now + (times_given(w) ? w->plan->observer->shot_ns : pick(value, 200 * MS, 4000 * MS)) +
+		(uint64_t)w->plan->set[SET_SEED], DRAW_FENCE, n->index, victim, 0, w->now, n->fence_ordinal++);
+	int64_t takes = (times_given(w) ? w->plan->observer->fence_ns : pick(value, 200 * MS, 4000 * MS)) +
 		     (w->fence_slow > 0 ? pick(value / 1000, 0, w->fence_slow) : 0);
-	enum shot_outcome outcome = w->fence_fails > 0 ? SHOT_FAILS : w->fence_lies > 0 ? SHOT_LIES : SHOT_OK;
-	if (at > w->hang_until)
-		w->hang_until = at;
-	world_push(w, (struct sim_event){.at = at,
+	enum fence_outcome outcome = w->fence_fails > 0 ? FENCE_FAILS : w->fence_lies > 0 ? FENCE_LIES : FENCE_OK;
+	if (w->now + takes > w->hang_until)
+		w->hang_until = w->now + takes;
+	shot_asked(w, n, a, takes, w->fence_slow > 0);
+	world_push(w, (struct sim_event){.at = w->now + takes,
 			      .kind = SIM_FENCE,
 			      .node = n->index,
-			      .a = (int)victim,
+			      .a = (int)a->fence.attempt,
 			      .b = n->life,
 			      .outcome = (int)outcome});
 }
@@ -113,7 +110,7 @@ static void move_done(struct world *w, const struct node *n, const struct action
 		return;
 	if (id > FAULTS_MAX || w->moves[id - 1].life != n->life || w->moves[id - 1].node != n->index)
 		world_broken(
-			w, "L6 requests-end", "%s ends move %u, which it was never asked for", node_name(n->index), id);
+			w, "L6 requests-end", "%s ends move %u, which nobody requested", node_name(n->index), id);
 	else if (w->moves[id - 1].done)
 		world_broken(w, "L6 requests-end", "%s ends move %u twice", node_name(n->index), id);
 	else
@@ -124,37 +121,51 @@ static void apply(struct world *w, struct node *n, const struct action *a)
 {
 	trace_hash(w, n, a);
 	world_seen(w, (struct sight){.kind = SIGHT_ACTION, .node = n, .action = a});
+	size_t group;
 	switch (a->kind) {
 	case ACTION_SEND: {
-		struct said said = link_said(a->send.data);
+		struct header header = link_header(a->send.data);
 		w->effect.sends++;
 		w->quiet_sends[n->index]++;
 		invariant_growth(w, n, 1, 0);
-		ledger_sends(w, n, &said);
-		link_send(w, n, a->send.data, &said);
+		ledger_sends(w, n, &header);
+		if (link_sends(w, n)) {
+			n->shell.sent.ns = n->step_mono;
+			n->shell.sent_at = w->now;
+			n->shell.sends++;
+		}
+		link_send(w, n, a->send.data, &header);
 		return;
 	}
 	case ACTION_PING:
-		link_ping(w, n, a->send.data, a->send.medium);
+		link_ping(w, n, a->send.data, a->send.medium - files_medium(n, 0));
 		return;
 	case ACTION_GROUP_START:
-		trace_line(w, n->index, "START group %zu", a->group.group);
+		group = (size_t)files_group(w, n, a->group.group);
+		trace_line(w, n->index, "START group %zu", group);
 		w->effect.groups++;
-		invariant_start(w, n, a->group.group);
-		ledger_start(w, n, a->group.group);
-		script_start(w, n, a->group.group);
+		invariant_start(w, n, group);
+		shot_start(w, n, group);
+		ledger_start(w, n, group);
+		script_start(w, n, group);
 		return;
 	case ACTION_GROUP_STOP:
-		trace_line(w, n->index, "STOP group %zu", a->group.group);
+		group = (size_t)files_group(w, n, a->group.group);
+		trace_line(w, n->index, "STOP group %zu", group);
 		w->effect.groups++;
-		invariant_stop(w, n, a->group.group);
-		ledger_stop(w, n, a->group.group);
-		script_stop(w, n, a->group.group);
+		invariant_stop(w, n, group);
+		ledger_stop(w, n, group);
+		script_stop(w, n, group);
 		return;
 	case ACTION_FENCE:
 		trace_line(w, n->index, "FENCE %s", a->fence.name);
 		w->effect.others++;
-		fence(w, n, a->fence.node);
+		fence(w, n, a);
+		return;
+	case ACTION_FENCE_CANCEL:
+		trace_line(w, n->index, "CANCEL the fencing of %s", a->fence.name);
+		w->effect.others++;
+		shot_cancelled(w, n, a);
 		return;
 	case ACTION_LOG:
 		if (a->log.level <= LOG_LEVEL_INFO) {
@@ -162,6 +173,8 @@ static void apply(struct world *w, struct node *n, const struct action *a)
 			invariant_growth(w, n, 0, 1);
 		}
 		trace_line(w, n->index, "%s: %s", log_level_name(a->log.level), a->log.text);
+		if (strcmp(a->log.text, "Giving up because we have less visible ping nodes.") == 0)
+			ping_gives_up(w, n);
 		return;
 	case ACTION_MOVE_DONE:
 		trace_line(w, n->index, "move %u done, %s: %s", a->move_done.id, a->move_done.ok ? "ok" : "not ok",
@@ -171,6 +184,9 @@ static void apply(struct world *w, struct node *n, const struct action *a)
 	case ACTION_HOLDINGS:
 		w->effect.others++;
 		write_state_file(w, n);
+		return;
+	case ACTION_REMEMBER:
+		shell_remember(w, n, a->remember.memory, a->remember.soon);
 		return;
 	case ACTION_STOPPED:
 		n->stopped = true;
@@ -186,6 +202,7 @@ void node_engine_ends(struct world *w, struct node *n)
 {
 	core_free(n->core);
 	n->core = NULL;
+	n->ended = w->now;
 	n->timer_version++;
 	n->timer_at = NEVER;
 	invariant_life(w, n);
@@ -194,10 +211,14 @@ void node_engine_ends(struct world *w, struct node *n)
 static void stopped(struct world *w, struct node *n)
 {
 	trace_line(w, n->index, "the engine has stopped");
-	for (int g = 0; g < w->plan->set[SET_GROUPS]; g++)
+	for (int g = 0; g < files_groups(w); g++)
 		if (occupied(&n->places[g]) && n->places[g].truth != TRUTH_STUCK)
 			world_broken(w, "S7 no-action-by-the-dead", "%s has stopped although group %d is still there",
 				node_name(n->index), g);
+	if (shell_models(w, n)) {
+		shell_engine_stopped(w, n);
+		return;
+	}
 	node_engine_ends(w, n);
 	int64_t at = n->boot_at > w->now ? n->boot_at : w->now + MS;
 	world_push(w, (struct sim_event){.at = at, .kind = SIM_BOOT, .node = n->index, .b = n->life});
@@ -214,7 +235,7 @@ static void schedule_timer(struct world *w, struct node *n)
 	if (deadline.ns != n->due || n->mono_base != n->due_base) {
 		n->due = deadline.ns;
 		n->due_base = n->mono_base;
-		n->due_at = world_time(n, w->plan, deadline.ns);
+		n->due_at = node_when(n, w->plan, deadline.ns);
 	}
 	int64_t at = n->due_at;
 	if (at < w->now)
@@ -235,22 +256,14 @@ void node_write_ends(struct world *w, struct node *n)
 		node_crash(w, n);
 	else
 		node_engine_dies(w, n);
-	world_boot_later(w, n, n->back_after, !power);
+	n->shell.start_delay = power ? 0 : n->back_after;
+	if (power || !shell_models(w, n))
+		world_boot_later(w, n, n->back_after, !power);
 }
 
-void node_step(struct world *w, struct node *n, const struct event *event)
+/* Carry out the actions of the step. */
+static void finish_step(struct world *w, struct node *n)
 {
-	if (n->step_at != w->now) {
-		n->step_at = w->now;
-		n->steps_now = 0;
-	}
-	if (++n->steps_now > STEPS_AT_ONCE_MAX) {
-		world_broken(w, "S12 no-crash",
-			"%s is stepped %u times without time going on: its deadline stays in the past",
-			node_name(n->index), n->steps_now);
-		return;
-	}
-	core_step(n->core, instant_of(w, n), event);
 	struct action action;
 	while (!n->broken_off && core_action(n->core, &action))
 		apply(w, n, &action);
@@ -264,6 +277,40 @@ void node_step(struct world *w, struct node *n, const struct event *event)
 		schedule_timer(w, n);
 }
 
+void node_step(struct world *w, struct node *n, const struct event *event)
+{
+	if (n->step_at != w->now) {
+		n->step_at = w->now;
+		n->steps_now = 0;
+	}
+	if (++n->steps_now > STEPS_AT_ONCE_MAX) {
+		world_broken(w, "S12 no-crash",
+			"%s takes %u steps at the same time: its deadline stays in the past",
+			node_name(n->index), n->steps_now);
+		return;
+	}
+	n->step_mono = node_mono(n, w->plan, w->now);
+	core_step(n->core, instant_of(w, n), event);
+	finish_step(w, n);
+}
+
+void node_due(struct world *w, struct node *n)
+{
+	if (mono_reached(instant_of(w, n).mono, core_deadline(n->core)))
+		node_step(w, n, &(struct event){.kind = EVENT_TIMER});
+}
+
+void node_commit(struct world *w, struct node *n, struct core_change *change)
+{
+	uint64_t sent = n->ledger.sent_seq;
+	n->step_mono = node_mono(n, w->plan, w->now);
+	core_commit(n->core, change, instant_of(w, n));
+	finish_step(w, n);
+	if (n->core != NULL && sent == n->ledger.sent_seq && n->ledger.statuses < STATUSES_AT_ONCE_MAX)
+		world_broken(w, "S16 reload-is-reported", "%s has reloaded its files but sends no status",
+			node_name(n->index));
+}
+
 void node_timer(struct world *w, struct node *n, uint32_t version)
 {
 	if (n->core == NULL || n->timer_version != version)
@@ -274,99 +321,16 @@ void node_timer(struct world *w, struct node *n, uint32_t version)
 	node_step(w, n, &(struct event){.kind = EVENT_TIMER});
 }
 
-/* --- datagrams ---------------------------------------------------------------------------------- */
-
-/* A digest of what the core shows of itself. */
-static uint64_t visible_state(const struct world *w, const struct node *n)
-{
-	uint64_t sum = 0;
-	for (size_t g = 0; g < node_resources(w, n)->count; g++) {
-		struct group_view view;
-		core_group_view(n->core, g, &view);
-		sum = sum * 31 + (uint64_t)view.state * 16 + (uint64_t)view.peer_state * 2 + view.peer_known;
-		sum = sum * 31 + view.epoch;
-	}
-	for (size_t i = 0; i < core_node_count(n->core); i++) {
-		struct node_view view;
-		core_node_view(n->core, i, &view);
-		sum = sum * 31 + (unsigned char)view.status[0] * 256U + (unsigned char)view.status[1];
-	}
-	return sum;
-}
-
-/* S10: what has been heard before, or is no message at all, changes nothing but a counter. */
-static void step_harmless(
-	struct world *w, struct node *n, const struct event *event, const struct datagram *d, enum copy copy)
-{
-	/* the datagram did not cause what was due anyway */
-	if (mono_reached(instant_of(w, n).mono, core_deadline(n->core)))
-		node_step(w, n, &(struct event){.kind = EVENT_TIMER});
-	if (n->core == NULL)
-		return;
-	uint64_t before = visible_state(w, n);
-	w->effect = (struct step_effect){0};
-	node_step(w, n, event);
-	if (n->core == NULL)
-		return;
-	struct reader type = reader_over(d->type);
-	/* a repeated request may be answered again */
-	bool unnumbered = reader_skip(&type, "NS_") || bytes_equal_text(d->type, "reqnodes");
-	if (w->effect.groups > 0 || w->effect.others > 0 || (w->effect.sends > 0 && !unnumbered) ||
-		visible_state(w, n) != before)
-		world_broken(w, "S10 no-replay", "%s acts on a %s datagram sent at %.3f s", node_name(n->index),
-			     copy == COPY_CORRUPT ? "damaged" : "replayed", (double)d->sent / 1e9);
-}
-
-static void step_datagram(
-	struct world *w, struct node *n, const struct event *event, struct datagram *d, enum copy copy)
-{
-	w->statistics.datagrams++;
-	w->quiet_replays[n->index] += copy == COPY_REPLAY;
-	/* A replayed datagram of a dead node, which this life never heard: for a deadtime, the sender may be a node
-	 * that does not hear us. */
-	if (copy == COPY_REPLAY && w->calm_at != NEVER && !w->quiet && n->index < NODES && d->from != n->index &&
-		w->nodes[1 - n->index].core == NULL)
-		w->disturbed = w->now;
-	bool repeated = copy == COPY_REPLAY && d->delivered[n->index] == n->life &&
-	                w->now - d->delivered_at[n->index] > 1000 * MS;
-	if (w->trace != NULL) {
-		trace_line(w, n->index, "hears %.*s from %s, sent %.6f%s", (int)d->type.len, (const char *)d->type.at,
-			node_name(d->from), (double)d->sent / 1e9,
-			(const char *[]){"", " (duplicate)", " (replay)", " (damaged)"}[copy]);
-	}
-	if (copy != COPY_CORRUPT)
-		ledger_hears(n, d);
-	if ((repeated || copy == COPY_CORRUPT) && !n->draining) {
-		step_harmless(w, n, event, d, copy);
-		return;
-	}
-	/* Before its first status of a life nothing of a node is believed: what comes earlier has not been heard. */
-	if (d->status) {
-		n->known_life[d->from] = d->life;
-		n->known_in[d->from] = n->life;
-	}
-	bool believed = n->known_life[d->from] == d->life && n->known_in[d->from] == n->life;
-	if (believed && d->delivered[n->index] != n->life && copy != COPY_CORRUPT) {
-		d->delivered[n->index] = n->life;
-		d->delivered_at[n->index] = w->now;
-	}
-	/* Recorded in this life and first heard now: it has only been late. */
-	bool late = copy == COPY_REPLAY && !repeated && d->sent > n->booted;
-	if ((copy != COPY_REPLAY && copy != COPY_CORRUPT) || late)
-		invariant_heard(w, n, d);
-	node_step(w, n, event);
-	if (copy != COPY_CORRUPT)
-		ledger_heard(w, n, d);
-}
+/* --- events ---------------------------------------------------------------------------------- */
 
 void node_deliver(struct world *w, struct node *n, const struct event *event, struct datagram *d, enum copy copy)
 {
 	if (event->kind == EVENT_DATAGRAM) {
-		step_datagram(w, n, event, d, copy);
+		node_hears(w, n, event, d, copy);
 		return;
 	}
 	if (event->kind == EVENT_GROUP_FAILED)
-		ledger_fails(n, event->group_failed.group);
+		ledger_fails(w, n, (size_t)files_group(w, n, event->group_failed.group));
 	if (event->kind == EVENT_SHUTDOWN) {
 		n->shutting_down = true;
 		n->shutdown_at = w->now;

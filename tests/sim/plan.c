@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The plan: what will go wrong, and when, as text that a person can read, edit and replay. */
+/* The plan: which faults happen, and when, as text that a person can read, edit and replay. */
 #include "tests/sim/sim.h"
 
 #include <errno.h>
@@ -9,11 +9,14 @@
 #include "lib/bytes.h"
 #include "heartbeat/core/halves.h"
 
-enum { LONG_SPAN_MS = 40000 };
+enum {
+	LONG_SPAN_MS = 40000,
+	PRIORITY_DELAY_MS = 5000, /* longer than a device takes that is not slow: node.c */
+};
 enum shape { WITH_NODE = 1, WITH_MEDIUM = 2, WITH_GROUP = 4, WITH_SPAN = 8, WITH_VALUE = 16, WITH_HALF = 32 };
 
-/* Classes are what a seed switches on or off as a whole, so that most seeds see few kinds of trouble, but much of
- * it. */
+/* A seed switches a whole class of faults on or off.  Therefore most seeds have few kinds of faults, but many of each
+ * kind. */
 enum class {
 	CLASS_CRASH,
 	CLASS_ENGINE,
@@ -26,6 +29,10 @@ enum class {
 	CLASS_SCRIPT,
 	CLASS_WALL,
 	CLASS_FENCE,
+	CLASS_ENGINE_PROCESS,
+	CLASS_GUARDIAN,
+	CLASS_OPEN,
+	CLASS_FILES,
 	CLASSES
 };
 
@@ -60,12 +67,28 @@ static const struct fault_row {
 	[FAULT_SLOW] = {"slow", WITH_NODE | WITH_SPAN | WITH_VALUE, CLASS_FREEZE, 1000, 30000, 20, 1500},
 	[FAULT_POWER_WRITING] = {"power-writing", WITH_NODE | WITH_SPAN, CLASS_CRASH, 0, 60000, 0, 0},
 	[FAULT_ENGINE_WRITING] = {"engine-writing", WITH_NODE | WITH_SPAN, CLASS_ENGINE, 0, 300, 0, 0},
-	[FAULT_RELOAD] = {"reload", WITH_NODE, CLASS_MOVE, 0, 0, 0, 0},
+	[FAULT_RELOAD] = {"reload", WITH_NODE | WITH_VALUE, CLASS_MOVE, 0, 0, 0, CHANGES - 1},
 	[FAULT_PING_LOST] = {"ping-lost", WITH_NODE | WITH_SPAN, CLASS_DEAF, 1000, 60000, 0, 0},
 	[FAULT_START_LIE] = {"start-lie", WITH_NODE | WITH_GROUP | WITH_SPAN, CLASS_SCRIPT, 1000, 20000, 0, 0},
 	[FAULT_DIE] = {"die", WITH_NODE | WITH_GROUP, CLASS_SCRIPT, 0, 0, 0, 0},
 	[FAULT_FENCE_SLOW] = {"fence-slow", WITH_SPAN | WITH_VALUE, CLASS_FENCE, 1000, 60000, 1000, 20000},
 	[FAULT_FAIL] = {"fail", WITH_NODE | WITH_GROUP, CLASS_SCRIPT, 0, 0, 0, 0},
+	[FAULT_HINDER] = {"hinder", WITH_NODE | WITH_GROUP | WITH_SPAN, CLASS_SCRIPT, 500, 60000, 0, 0},
+	[FAULT_HANG] = {"hang", WITH_NODE | WITH_SPAN, CLASS_ENGINE_PROCESS, 50, 60000, 0, 0},
+	[FAULT_GUARDIAN] = {"guardian", WITH_NODE, CLASS_GUARDIAN, 0, 0, 0, 0},
+	[FAULT_GUARDIAN_HANG] = {"guardian-hang", WITH_NODE | WITH_SPAN, CLASS_GUARDIAN, 50, 60000, 0, 0},
+	[FAULT_BOTH] = {"both", WITH_NODE | WITH_SPAN, CLASS_GUARDIAN, 0, 60000, 0, 0},
+	[FAULT_NO_ENGINE] = {"no-engine", WITH_NODE | WITH_SPAN, CLASS_ENGINE_PROCESS, 50, 60000, 0, 0},
+	[FAULT_ENGINE_STUCK] = {"engine-stuck", WITH_NODE | WITH_SPAN, CLASS_ENGINE_PROCESS, 50, 60000, 0, 0},
+	[FAULT_REEXEC] = {"reexec", WITH_NODE, CLASS_GUARDIAN, 0, 0, 0, 0},
+	[FAULT_ORPHAN] = {"orphan", WITH_NODE | WITH_SPAN, CLASS_ENGINE_PROCESS, 1000, 60000, 0, 0},
+	[FAULT_ACTING] = {"guardian-acting", WITH_NODE, CLASS_GUARDIAN, 0, 0, 0, 0},
+	[FAULT_PART] = {"part", WITH_NODE | WITH_MEDIUM | WITH_SPAN, CLASS_OPEN, 1000, 60000, 0, 0},
+	[FAULT_NAMES] = {"names", WITH_NODE | WITH_MEDIUM | WITH_SPAN, CLASS_OPEN, 1000, 60000, 0, 0},
+	[FAULT_ADDRESS] = {"address", WITH_NODE | WITH_GROUP | WITH_SPAN, CLASS_OPEN, 0, 5000, 0, 0},
+	[FAULT_FILE_LOST] = {"file-lost", WITH_NODE | WITH_VALUE, CLASS_FILES, 0, 0, 0, STATE_FILES - 1},
+	[FAULT_FILE_OLD] = {"file-old", WITH_NODE | WITH_VALUE, CLASS_FILES, 0, 0, 0, FILE_PEER},
+	[FAULT_FILE_FULL] = {"file-full", WITH_NODE | WITH_SPAN, CLASS_FILES, 1000, 60000, 0, 0},
 	[FAULT_FENCE_LIE] = {"fence-lie", WITH_SPAN, CLASS_FENCE, 1000, 30000, 0, 0},
 };
 
@@ -95,27 +118,46 @@ static const char *const setting_names[SETTINGS] = {
 	[SET_BURY] = "bury",
 	[SET_THIRD] = "third",
 	[SET_AGAIN] = "again",
+	[SET_SHELL] = "shell",
+	[SET_IPFAIL] = "ipfail",
+	[SET_DELAY] = "priority-delay",
+	[SET_WAIT] = "wait-for-peer",
+	[SET_STALE] = "stale-start",
 };
 
-/* Which classes may be on, and whether there is a stonith device. */
+enum {
+	OF_SHELL = 1 << CLASS_ENGINE_PROCESS | 1 << CLASS_GUARDIAN | 1 << CLASS_OPEN | 1 << CLASS_FILES,
+	OF_PATHS = 1 << CLASS_CUT | 1 << CLASS_DEAF | 1 << CLASS_NOISE,
+	OF_FENCING = 1 << CLASS_FENCE,
+	OF_ALL = (1 << CLASSES) - 1,
+};
+
+/* Which classes may be on, whether there is a stonith device, in how many of a thousand seeds the shell is modelled,
+ * with its own classes of faults, and whether there are ping hosts and ipfail. */
 static const struct profile {
 	const char *name;
 	unsigned classes;
-	int stonith, classic;
+	int stonith, classic, shell, pings;
 } profiles[] = {
-	{"two-node", ~(1U << CLASS_FENCE), 0, 0},
-	{"clean", 1U << CLASS_CRASH | 1U << CLASS_ENGINE | 1U << CLASS_STOP | 1U << CLASS_MOVE, 0, 0},
-	{"network", 1U << CLASS_CUT | 1U << CLASS_DEAF | 1U << CLASS_NOISE, 0, 0},
-	{"scripts", 1U << CLASS_SCRIPT | 1U << CLASS_MOVE | 1U << CLASS_STOP, 0, 0},
-	{"fenced", ~0U, 1, 0},
-	{"classic", 1U << CLASS_CRASH | 1U << CLASS_STOP | 1U << CLASS_MOVE, 0, 1},
-	{"classic-storm", ~(1U << CLASS_FENCE), 0, 1},
-	{"quiet", 0, 0, 0},
+	{"two-node", OF_ALL & ~OF_SHELL & ~OF_FENCING, 0, 0, 100, 0},
+	{"clean", 1 << CLASS_CRASH | 1 << CLASS_ENGINE | 1 << CLASS_STOP | 1 << CLASS_MOVE, 0, 0, 0, 0},
+	{"network", OF_PATHS, 0, 0, 0, 0},
+	{"scripts", 1 << CLASS_SCRIPT | 1 << CLASS_MOVE | 1 << CLASS_STOP, 0, 0, 0, 0},
+	{"fenced", OF_ALL & ~OF_SHELL, 1, 0, 100, 0},
+	{"classic", 1 << CLASS_CRASH | 1 << CLASS_STOP | 1 << CLASS_MOVE, 0, 1, 0, 0},
+	{"classic-storm", OF_ALL & ~OF_SHELL & ~OF_FENCING, 0, 1, 0, 0},
+	{"shell", 1 << CLASS_ENGINE | 1 << CLASS_FREEZE | 1 << CLASS_STOP, 0, 0, 1000, 0},
+	{"shell-storm", OF_ALL & ~OF_SHELL & ~OF_FENCING, 0, 0, 1000, 0},
+	{"shell-fenced", OF_ALL & ~OF_SHELL, 1, 0, 1000, 0},
+	{"quiet", 0, 0, 0, 0, 0},
+	{"pings", OF_PATHS | 1 << CLASS_CRASH | 1 << CLASS_STOP | 1 << CLASS_MOVE, 0, 0, 0, 1},
+	{"classic-pings", 1 << CLASS_CRASH | 1 << CLASS_STOP, 0, 1, 0, 1},
 };
 
 const char *plan_profiles(void)
 {
-	return "two-node clean network scripts fenced classic classic-storm quiet";
+	return "two-node clean network scripts fenced classic classic-storm shell shell-storm shell-fenced quiet pings "
+	       "classic-pings";
 }
 
 const char *fault_name(enum fault_kind kind)
@@ -180,7 +222,7 @@ static void draw_settings(struct plan *p, uint64_t seed)
 #undef VALUE
 }
 
-/* Half of the spans lie around deadtime, where the nasty cases are; the others anywhere in the row's range, seldom
+/* Half of the spans are near deadtime, where most bugs show.  The others are anywhere in the row's range, seldom
  * long. */
 static int64_t draw_span(const struct plan *p, const struct fault_row *row, uint64_t which, uint64_t value)
 {
@@ -191,7 +233,8 @@ static int64_t draw_span(const struct plan *p, const struct fault_row *row, uint
 	return pick(value, row->span_low, high);
 }
 
-/* A moment that draws trouble; the first of them lies just behind the second boot in every other plan. */
+/* One of the three moments at which faults gather.  In every other plan the first of them is just after the second
+ * boot. */
 static int64_t draw_moment(const struct plan *p, uint64_t seed, int which)
 {
 	int64_t booted = p->set[SET_BOOT0] > p->set[SET_BOOT1] ? p->set[SET_BOOT0] : p->set[SET_BOOT1];
@@ -201,7 +244,8 @@ static int64_t draw_moment(const struct plan *p, uint64_t seed, int which)
 	return pick(value, 0, p->set[SET_STORM] - 2000);
 }
 
-/* Trouble comes together: two in five faults fall into one of three moments, often into the very same millisecond. */
+/* Faults that happen together show more bugs.  Therefore two in five faults happen at one of three moments, often in
+ * the same millisecond. */
 static int64_t draw_time(const struct plan *p, uint64_t seed, int what, int which)
 {
 	uint64_t how = plan_value(seed, what, which, 10);
@@ -220,6 +264,8 @@ static void draw_fault(struct plan *p, uint64_t seed, enum fault_kind kind, unsi
 	f->at_ms = draw_time(p, seed, what, which);
 	if (row->fields & WITH_NODE)
 		f->node = (int)pick(plan_value(seed, what, which, 1), 0, NODES - 1);
+	if (row->class == CLASS_FILES) /* two nodes that both went back refuse each other: nobody promises more */
+		f->node = (int)pick(plan_value(seed, 107, 0, 0), 0, NODES - 1);
 	if (row->fields & WITH_MEDIUM && chance(plan_value(seed, what, which, 2), 400))
 		f->medium = (int)pick(plan_value(seed, what, which, 3), 0, p->set[SET_MEDIA] - 1);
 	if (row->fields & WITH_GROUP && chance(plan_value(seed, what, which, 4), 500))
@@ -240,6 +286,21 @@ static int fault_order(const void *left, const void *right)
 	return (int)a->kind - (int)b->kind;
 }
 
+/* A cable that carries everything: the ping hosts and the other node are lost at the same moment. */
+static void draw_uplinks(struct plan *p, uint64_t seed)
+{
+	for (size_t i = 0, count = p->count; i < count && p->count < FAULTS_MAX; i++) {
+		const struct fault *f = &p->faults[i];
+		if (f->kind == FAULT_PING_LOST && chance(plan_value(seed, 107, (int)i, 0), 300))
+			p->faults[p->count++] = (struct fault){.kind = FAULT_CUT,
+				.at_ms = f->at_ms,
+				.span_ms = f->span_ms,
+				.node = -1,
+				.medium = -1,
+				.group = -1};
+	}
+}
+
 bool plan_draw(struct plan *p, uint64_t seed, const char *profile)
 {
 	const struct profile *found = NULL;
@@ -252,16 +313,36 @@ bool plan_draw(struct plan *p, uint64_t seed, const char *profile)
 	(void)snprintf(p->profile, sizeof p->profile, "%s", profile);
 	draw_settings(p, seed);
 	p->set[SET_STONITH] = found->stonith;
+	if (found->stonith) {
+		p->set[SET_DELAY] = chance(plan_value(seed, 109, 0, 0), 800) ? PRIORITY_DELAY_MS : 0;
+		p->set[SET_WAIT] = chance(plan_value(seed, 109, 1, 0), 500);
+		p->set[SET_STALE] = chance(plan_value(seed, 109, 2, 0), 500);
+	}
 	p->set[SET_CLASSIC] = found->classic;
+	p->set[SET_SHELL] = chance(plan_value(seed, 108, 0, 0), found->shell);
+	unsigned classes = p->set[SET_SHELL] ? found->classes | OF_SHELL : found->classes;
+	if (p->set[SET_SHELL] && chance(plan_value(seed, 106, 0, 0), 80)) { /* short times have rules of their own */
+		p->set[SET_KEEPALIVE] = 50;
+		p->set[SET_DEADTIME] = pick(plan_value(seed, 106, 0, 1), 300, 600);
+	}
+	if (found->pings) {
+		p->set[SET_PING] = pick(plan_value(seed, 108, 0, 0), 1, 2);
+		p->set[SET_IPFAIL] = pick(plan_value(seed, 108, 1, 0), IPFAIL_KEEPS, IPFAIL_DEMOTES);
+	}
 	for (int kind = 0; kind < FAULT_KINDS; kind++) {
 		int class = (int)rows[kind].class;
-		bool class_on = found->classes >> class & 1 && chance(plan_value(seed, 101, class, 0), 450);
+		bool class_on = classes >> class & 1 && chance(plan_value(seed, 101, class, 0), 450);
 		if (!class_on || !chance(plan_value(seed, 102, kind, 0), 700))
 			continue;
 		int64_t count = pick(plan_value(seed, 103, kind, 0), 1, 6);
 		for (unsigned i = 0; i < count; i++)
 			draw_fault(p, seed, (enum fault_kind)kind, i);
 	}
+	if (found->pings)
+		draw_uplinks(p, seed);
+	for (size_t i = 0; i < p->count; i++) /* there are keys only then */
+		if (p->faults[i].kind == FAULT_RELOAD && p->faults[i].value == CHANGE_KEYS)
+			p->set[SET_SHA1] = 1;
 	qsort(p->faults, p->count, sizeof *p->faults, fault_order);
 	return true;
 }
@@ -380,7 +461,7 @@ static bool parse_line(struct plan *p, char **words, size_t count)
 	return count >= 2 && parse_fault(p, words, count);
 }
 
-/* Limits that the arrays of the world rest on. */
+/* The limits that keep every index within the arrays of the world. */
 static bool plan_sane(const struct plan *p)
 {
 	return p->set[SET_GROUPS] >= 1 && p->set[SET_GROUPS] <= GROUPS_MAX && p->set[SET_MEDIA] >= 1 &&

@@ -46,6 +46,11 @@ enum setting {
 	SET_BURY,  /* node that stays dead from the start of the calm, -1: none */
 	SET_THIRD, /* a third machine sends on the network */
 	SET_AGAIN, /* what happens to a node when all is quiet: enum again */
+	SET_SHELL, /* the processes of a node and its supervisor are modelled: shell.h */
+	SET_IPFAIL, /* enum ipfail_setting */
+	SET_DELAY, /* priority_delay */
+	SET_WAIT,  /* wait_for_peer */
+	SET_STALE, /* stale_start */
 	SETTINGS,
 };
 
@@ -75,15 +80,47 @@ enum fault_kind {
 	FAULT_SLOW,           /* the process pauses again and again, for .value ms each time */
 	FAULT_POWER_WRITING,  /* the power goes while a state file is being written, boots after .span */
 	FAULT_ENGINE_WRITING, /* the engine dies then, another is started after .span */
-	FAULT_RELOAD,         /* heartbeat -r, auto_failback the other way round */
+	FAULT_RELOAD,         /* heartbeat -r; .value: enum file_change */
 	FAULT_PING_LOST,      /* the node gets no answer from the pinged host */
 	FAULT_START_LIE,      /* start reports success, and nothing runs */
 	FAULT_DIE,            /* what runs there dies by itself */
 	FAULT_FENCE_SLOW,     /* fencing takes up to .value ms longer */
 	FAULT_FENCE_LIE,      /* the device reports success, and the machine still runs */
 	FAULT_FAIL,           /* what runs there fails, and the engine learns it */
+	FAULT_HINDER,         /* what the group needs there is missing (a carrier), and the engine learns it */
+	/* These need SET_SHELL. */
+	FAULT_HANG,          /* the engine hangs for .span, and its guardian runs */
+	FAULT_GUARDIAN,      /* the guardian is killed */
+	FAULT_GUARDIAN_HANG, /* it hangs */
+	FAULT_BOTH,          /* engine and guardian are killed together; heartbeat is started again after .span */
+	FAULT_NO_ENGINE,     /* an engine cannot start */
+	FAULT_ENGINE_STUCK,  /* an engine that starts is never ready */
+	FAULT_REEXEC,        /* heartbeat --reexec */
+	FAULT_ORPHAN,        /* the engine dies in the next script that begins within .span */
+	FAULT_ACTING,        /* the guardian dies in the middle of its next step that does something */
+	FAULT_PART,          /* an engine cannot open the medium */
+	FAULT_NAMES,         /* the host name of the medium does not resolve */
+	FAULT_ADDRESS,       /* the addresses of the group are removed behind our back; .span > 1 s: again and again */
+	FAULT_FILE_LOST,     /* .value: enum state_file */
+	FAULT_FILE_OLD,      /* a restored copy, of the life before */
+	FAULT_FILE_FULL,     /* no file can be written */
 	FAULT_KINDS,
 };
+
+/* The change in the files for which a reload is given. */
+enum ipfail_setting { IPFAIL_OFF, IPFAIL_KEEPS, IPFAIL_DEMOTES }; /* isolated_demote off, on */
+
+enum file_change {
+	CHANGE_FAILBACK, /* auto_failback, the other way round */
+	CHANGE_NOTHING,
+	CHANGE_TIMES,
+	CHANGE_KEYS,
+	CHANGE_MEDIUM,
+	CHANGE_GROUP,
+	CHANGES
+};
+
+enum state_file { FILE_GENERATION, FILE_PEER, FILE_NAMES, FILE_RUN, STATE_FILES };
 
 struct fault {
 	enum fault_kind kind;

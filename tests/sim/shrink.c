@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Make a failing plan small: fewer faults (halves, quarters, ... singles), a shorter storm, simpler settings, round
- * numbers.
- * Each fault is one line that has its start and its end, so that cut and heal, crash and boot stay together. */
+/* Make a failing plan small: fewer faults, a shorter storm, simpler settings, round numbers.  It first tries to leave
+ * out half of the faults, then a quarter, at last one fault at a time.
+ * Each fault is one line with its start and its end.  Therefore a cut and its end, a crash and the boot stay
+ * together. */
 #include "tests/sim/sim.h"
 
 #include <signal.h>

@@ -17,9 +17,11 @@
 #include "heartbeat/core/core.h"
 #include "lib/bytes.h"
 #include "tests/sim/plan.h"
+#include "tests/sim/shell.h"
 
 enum {
 	SCRIPT_DEADLINE_MS = 60000, /* exec kills a script after this time */
+	LOOK_MAX_MS = 10000,        /* heartbeat/exec/survey.c */
 	SOCKET_DATAGRAMS = 200,     /* limit of what waits in the sockets of a frozen engine */
 	SLACK_MS = 300,             /* tolerance of every rule that requires "soon" */
 	/* classic's start waits 10 s, its restart after a partition 2 s: protocol 7.2, 11.3 */
@@ -35,10 +37,10 @@ struct node;
 
 /* What the world reports to an observer.  The observer finds everything else by looking at the world. */
 enum sight_kind {
-	SIGHT_EVENT,  /* an event is over: look at the truth */
+	SIGHT_EVENT,  /* the world has handled an event: compare the truth now */
 	SIGHT_ACTION, /* the world is about to carry it out */
 	SIGHT_SCRIPT, /* a script has ended; the engine does not know it yet */
-	SIGHT_SHOT,   /* fencing has ended; the node that asked does not know it yet */
+	SIGHT_FENCED, /* fencing has ended; the node that asked does not know it yet */
 };
 
 struct sight {
@@ -55,7 +57,7 @@ struct observer {
 	void (*see)(struct observer *o, const struct world *w, const struct sight *s);
 	bool gives_times; /* the three fields below are set */
 	int64_t script_ns[NODES][GROUPS_MAX][2]; /* by enum group_operation */
-	int64_t shot_ns;
+	int64_t fence_ns;
 	int64_t delay_ns[NODES]; /* of what the node sends */
 };
 
@@ -74,6 +76,9 @@ enum purpose {
 	DRAW_FENCE,
 	DRAW_WRITE,
 	DRAW_SLOW,
+	DRAW_KEYS,
+	DRAW_LOOK,
+	DRAW_SHELL,
 };
 uint64_t draw(uint64_t seed, enum purpose purpose, int from, int to, int medium, int64_t time, unsigned ordinal);
 /* Map a drawn value to low..high, both included. */
@@ -92,6 +97,13 @@ struct place {
 	int64_t freed; /* when it was last left */
 	unsigned failed_starts; /* in a row */
 	bool failed; /* and the engine knows it */
+	int hindered; /* depth: what it needs there is missing */
+	int64_t hindered_at;
+	bool unverified; /* the engine knows nothing about it: its stop looks first */
+	bool looking; /* that look is under way */
+	bool bare; /* its addresses were removed; what runs there is not reached */
+	bool unknown; /* its script runs, and no process of ours knows it any more */
+	uint32_t by; /* life of the engine that started the script; 0: the release process */
 	bool dead; /* its service died, or never ran although its start reported success: nothing watches that yet */
 };
 
@@ -104,15 +116,17 @@ struct datagram {
 	unsigned holding; /* bit g: the sender occupied g then */
 	bool status;
 	uint64_t seq, generation; /* of a status */
+	unsigned keys; /* files.keys of the sender */
 	struct bytes type; /* its "t", in bytes */
 	bool goodbye;      /* its sender is leaving, and nothing runs there */
 	uint32_t delivered[NODES + 1]; /* life of the receiver that has received it; 0: none */
 	int64_t delivered_at[NODES + 1];
+	bool refused[NODES + 1]; /* that life has dropped it: of a life that it did not follow then */
 	size_t len;
 	uint8_t bytes[];
 };
 /* What a datagram is, as its sender wrote it.  Only a status has the numbers. */
-struct said {
+struct header {
 	struct bytes type;
 	bool status;
 	uint64_t seq, generation;
@@ -134,6 +148,16 @@ struct disk {
 	uint64_t epoch[GROUPS_MAX];
 	bool failback_due[GROUPS_MAX];
 	uint64_t generation;
+	struct peer_memory memory;
+	bool remembers;
+	int64_t remembered_at;
+	uint64_t generation_copy; /* in /run: the number that the file could not take */
+	bool names; /* the addresses of the host names are known */
+	int full; /* depth: nothing can be written */
+	/* what a restored copy has */
+	uint64_t old_generation;
+	struct peer_memory old_memory;
+	bool old_remembers;
 };
 enum writing { WRITES_WHOLE, ENGINE_DIES_WRITING, POWER_GOES_WRITING };
 
@@ -143,27 +167,56 @@ struct ledger {
 	uint64_t epoch[GROUPS_MAX], started_by[GROUPS_MAX]; /* as last seen; at the last start */
 	int64_t claimed_at[GROUPS_MAX], stuck_since[GROUPS_MAX];
 	bool failing[GROUPS_MAX]; /* it failed while it was held, and is not released yet */
+	int64_t left_at[GROUPS_MAX]; /* it was released here because it was hindered; NEVER: not yet */
+	bool failed_hindered[GROUPS_MAX]; /* it went to FAILED while it was hindered */
 	/* of the latest status; of the first that carried the present claim */
 	uint64_t sent_seq, claim_seq[GROUPS_MAX];
 	uint64_t heard_generation, heard_seq; /* of the latest status that arrived */
-	uint64_t refused;
+	uint64_t refused, unauthentic; /* before the present datagram */
 	/* the current datagram came before; a status was sent in this step; as last seen */
-	bool again, told, peer_dead;
+	bool again, reported, peer_dead;
 	int64_t beat_at;
 	unsigned statuses;
 };
 
+/* How the files of a node differ from the plan; zero: not at all. */
+struct files {
+	bool turned;   /* auto_failback is the opposite */
+	bool times;    /* keepalive is shorter, deadtime longer */
+	bool medium;   /* one more medium, in front of the others; it carries nothing */
+	bool group;    /* one more group, in front of the others; its number here is SET_GROUPS */
+	unsigned keys; /* steps done of the change of the key and back */
+};
+enum { KEY_STEPS = 6, CONFS = 8 };
+
+/* A request for fencing. */
+struct shot {
+	unsigned attempt; /* 0: none */
+	uint32_t life;    /* of the node that asked */
+	int64_t asked, silent_since; /* silent_since: last status of the victim before that; NEVER */
+	int64_t heard;    /* a status of the victim's present life came then, for the first time since; NEVER */
+	int64_t cancelled; /* NEVER: not */
+	bool open, slow, any; /* any: any status was delivered since, also a recording */
+};
+enum { FENCE_TAIL_MS = 2000 }; /* a cancelled command ends in this time: stonith/README.md */
+
 struct node {
 	int index;
 	struct ledger ledger;
+	struct shell shell;
 	struct core *core; /* NULL: no engine runs */
 	bool powered;
 	uint32_t life; /* of the engine, from 1 */
 	uint64_t generation; /* the highest that it ever used */
 	enum writing writing; /* what happens at the next write */
 	int64_t back_after;   /* from then, until the next boot */
+	bool restored; /* its generation may have gone back */
 	bool broken_off;      /* the write ended the engine: the rest of the step is not carried out */
-	bool failback_turned; /* its ha.cf has the opposite auto_failback */
+	struct files files;   /* as the engine has them, or as the next engine will find them */
+	struct files next_files; /* of the next life, if has_next_files */
+	bool has_next_files;
+	int64_t failback_since; /* a reload switched it on then; 0: no reload did */
+	int64_t home_back_at;   /* the peer came back then, or in a new life; NEVER */
 	int64_t mono_base;
 	uint64_t wall_base;
 	int64_t booted;  /* start of this life */
@@ -180,7 +233,7 @@ struct node {
 	uint32_t timer_version;
 	struct place places[GROUPS_MAX];
 	struct disk disk;
-	int64_t step_at;
+	int64_t step_at, step_mono; /* the same by its own clock */
 	unsigned steps_now; /* steps at step_at: a loop that does not end shows here */
 	int64_t send_at;
 	unsigned send_ordinal;
@@ -194,11 +247,18 @@ struct node {
 	int64_t holding_before[GROUPS_MAX]; /* receipt of the one before */
 	/* last status of a peer that held the group: receipt and sending */
 	int64_t holding_heard[GROUPS_MAX], holding_sent[GROUPS_MAX];
-	unsigned told[GROUPS_MAX]; /* statuses heard, while we have the group, of a peer that has it too */
-	int64_t told_at[GROUPS_MAX]; /* a burst counts once */
+	unsigned peer_reports[GROUPS_MAX]; /* statuses heard, while we have the group, of a peer that has it too */
+	int64_t peer_report_at[GROUPS_MAX]; /* a burst counts once */
 	unsigned fence_ordinal;
+	struct shot shot; /* the last one that it asked for */
+	int64_t ended;    /* its last engine ended then; NEVER */
+	int64_t powered_at; /* its machine booted last; NEVER: at the start of the world */
+	bool heard_since_boot; /* a status was delivered that the peer has sent since then */
+	bool fenced;      /* it fenced the peer, and since it asked for that, no status of it was delivered */
+	bool ordered;     /* an operator has ordered a takeover in this life */
+	uint64_t seen_epoch[GROUPS_MAX]; /* the highest that this life has used or certainly heard */
 	int64_t peer_heard, peer_sent; /* last status of it in this life of ours, receipt and sending; NEVER */
-	int64_t shot_told;  /* when this life last learned that the peer is off; NEVER */
+	int64_t known_off;  /* when this life last learned that the peer is off; NEVER */
 	uint32_t lied_of;       /* the life of the peer that a device wrongly reported as off, 0: none */
 	int64_t lied_at;        /* when; NEVER as soon as something arrives that the peer sent later */
 	uint32_t goodbye_heard; /* the peer's life that announced its end, 0: none */
@@ -231,14 +291,17 @@ enum sim_event_kind {
 	SIM_CALM,
 	SIM_CHECK,
 	SIM_MOVE_LIMIT,
+	SIM_SHELL,
+	SIM_KEYS, /* the next step of a change of the key */
+	SIM_OPERATOR, /* in the calm: confirms and orders what nodes wait for */
 };
-enum shot_outcome { SHOT_OK, SHOT_FAILS, SHOT_LIES };
+enum fence_outcome { FENCE_OK, FENCE_FAILS, FENCE_LIES, FENCE_ENDED /* cancelled */ };
 
 struct sim_event {
 	int64_t at;
 	uint64_t order;
 	enum sim_event_kind kind;
-	int node, a; /* a: medium, group */
+	int node, a; /* a: medium, group, number of the attempt of SIM_FENCE */
 	uint32_t b;  /* version, run, life, fault index */
 	enum copy copy;
 	int outcome;
@@ -254,6 +317,8 @@ struct statistics {
 	uint64_t events, datagrams, starts, stops, moves, boots, excused;
 	int64_t simulated;
 };
+
+enum { CLOG_MAX_MS = 21000 }; /* the longest clog of plan.c, and a second */
 
 /* A quiet node is stopped and started, or its engine is replaced: this is what was true before.  again.c */
 enum again { AGAIN_NOTHING, AGAIN_STOP, AGAIN_RELOAD, AGAIN_ENGINE, AGAINS };
@@ -273,11 +338,12 @@ struct world {
 	uint64_t order;
 	struct sim_event *heap;
 	size_t heap_count, heap_cap;
-	struct ha_cf *conf[2]; /* as in the plan; with the opposite auto_failback */
+	struct ha_cf *conf[CONFS]; /* those that files.c has made so far; the index is made of struct files */
 	struct ha_cf *third_conf;
-	struct haresources *resources, *no_resources;
-	struct authkeys *keys;
-	struct auth *auth; /* signs what link.c has rewritten */
+	struct haresources *resources[2], *no_resources; /* with and without the new group */
+	struct authkeys *keys[KEY_STEPS];
+	bool keys_change; /* in progress */
+	struct auth *auth[KEY_STEPS]; /* signs what link.c has rewritten */
 	struct node nodes[NODES + 1];
 	int cut[NODES][MEDIA_MAX]; /* depth: what node does not hear */
 	struct noise noise[MEDIA_MAX];
@@ -286,6 +352,14 @@ struct world {
 	int64_t fence_slow;
 	int64_t clogged[MEDIA_MAX]; /* until then nothing arrives */
 	int ping_lost[NODES];
+	struct {
+		int64_t worse_at; /* it last reached fewer ping hosts than the other one; NEVER: not yet */
+		int64_t cut_off_at; /* it last reached no ping host; NEVER: it always did */
+		int64_t lost_since; /* it reaches none since then; NEVER: it does */
+		unsigned episodes, given_up;
+	} reach[NODES];
+	int last_runner[GROUPS_MAX]; /* the node on which it ran last; -1: none yet */
+	struct shot killed_by[NODES]; /* the shot that switched the node off last */
 	bool lied; /* a device reported a running machine as off: this explains two owners */
 	bool calm;
 	int64_t calm_at, disturbed, hang_until;
@@ -334,15 +408,51 @@ void world_seen(const struct world *w, struct sight s);
 void world_broken(struct world *w, const char *invariant, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* --- ping.c -------------------------------------------------------------------- */
+
+void ping_begin(struct world *w);
+/* Which node reaches the ping hosts is about to change, or has changed. */
+void ping_changes(struct world *w);
+/* Could n have found lately that it is cut off, so that it releases its groups? */
+bool ping_demotes(const struct world *w, const struct node *n);
+/* Could n have found that, or lately known that it reaches fewer ping hosts than the other node? */
+bool ping_explains(const struct world *w, const struct node *n);
+/* n gives its groups up because it reaches fewer ping hosts. */
+void ping_gives_up(struct world *w, const struct node *n);
+/* n starts a group. */
+void ping_starts(struct world *w, const struct node *n, size_t group);
+/* How long after the last loss of ping hosts groups may still go home. */
+int64_t ping_span(const struct world *w);
+
+/* --- shots.c: rules for fencing ------------------------------------------------- */
+
+void shot_asked(struct world *w, struct node *n, const struct action *a, int64_t takes, bool slow);
+void shot_cancelled(struct world *w, struct node *n, const struct action *a);
+/* The victim of this shot is switched off now. */
+void shot_kills(struct world *w, const struct node *asker, const struct shot *shot, const struct node *victim);
+void shot_heard(const struct world *w, struct node *n, const struct datagram *d, bool fresh);
+/* n knows that the peer is off or has left: it has the newest data of what does not run there any more. */
+void shot_peer_ended(struct world *w, const struct node *n);
+/* Before a group is started. */
+void shot_start(struct world *w, struct node *n, size_t group);
+/* A new life of the engine, or of the machine. */
+void shot_life(struct node *n);
+/* In the calm, an operator does what nodes wait for. */
+void shot_operator(struct world *w);
+/* How long a node may still wait after a failure, and for an operator. */
+int64_t shot_span(const struct world *w);
+
 /* --- fault.c ------------------------------------------------------------------- */
 
-void fault_begin(struct world *w, uint32_t index);
+void fault_start(struct world *w, uint32_t index);
 void fault_end(struct world *w, const struct sim_event *e);
 /* The next turn of a slow process. */
 void fault_slow(struct world *w, const struct sim_event *e);
 void fault_calm(struct world *w);
+/* Report to the engine whether the group is hindered on the node. */
+void fault_report_hindered(struct world *w, struct node *n, int group);
 /* Fencing ends: the power goes off, then the node that asked gets the result. */
-void fault_shot(struct world *w, const struct sim_event *e);
+void fault_fenced(struct world *w, const struct sim_event *e);
 /* heartbeat -k */
 void fault_shutdown(struct world *w, struct node *n, int64_t boot_at);
 void world_boot_later(struct world *w, const struct node *n, int64_t after, bool keep_running);
@@ -352,6 +462,8 @@ bool buried(const struct world *w, const struct node *n);
 /* --- node.c ---------------------------------------------------------------------- */
 
 int64_t node_mono(const struct node *n, const struct plan *p, int64_t now);
+/* First moment of the world at which the clock of the node shows mono. */
+int64_t node_when(const struct node *n, const struct plan *p, int64_t mono);
 /* A span of the node's own clock as the world sees it. */
 int64_t node_span(const struct world *w, const struct node *n, int64_t span);
 /* Give the engine one event and carry out what it wants. */
@@ -361,14 +473,19 @@ void node_deliver(
 	struct world *w, struct node *n, const struct event *event, struct datagram *datagram, enum copy copy);
 /* Hand an event to the engine, or let it wait while frozen; dropped when there is no engine. */
 void node_event(struct world *w, struct node *n, const struct event *event, struct datagram *datagram, enum copy copy);
+/* hear.c */
+void node_hears(struct world *w, struct node *n, const struct event *event, struct datagram *d, enum copy copy);
 void node_timer(struct world *w, struct node *n, uint32_t version);
 void node_engine_ends(struct world *w, struct node *n);
 /* A state file is being written.  Returns false when the plan ends the node there.
  * *written: the new content is on disk. */
-bool node_write_begins(struct world *w, struct node *n, bool *written);
+bool node_write_starts(struct world *w, struct node *n, bool *written);
 /* End the node there. */
 void node_write_ends(struct world *w, struct node *n);
-const struct haresources *node_resources(const struct world *w, const struct node *n);
+/* Step it if its deadline is reached. */
+void node_due(struct world *w, struct node *n);
+/* Have the engine take a new configuration over. */
+void node_commit(struct world *w, struct node *n, struct core_change *change);
 const char *node_name(int index);
 
 /* --- life.c ---------------------------------------------------------------------- */
@@ -377,21 +494,53 @@ const char *node_name(int index);
 void node_boot(struct world *w, struct node *n, bool keep_running);
 void node_crash(struct world *w, struct node *n);
 void node_engine_dies(struct world *w, struct node *n);
-void node_freeze(struct world *w, struct node *n, bool suspend);
+/* Power comes back: /run is empty. */
+void node_power_on(struct world *w, struct node *n);
+/* The engine process is gone; the rest of the node stays as it is. */
+void node_process_ends(struct world *w, struct node *n);
+enum freeze { FREEZE_ENGINE, FREEZE_MACHINE, FREEZE_SUSPEND };
+void node_freeze(struct world *w, struct node *n, enum freeze what);
 void node_thaw(struct world *w, struct node *n);
 /* Free everything that a node owns. */
 void node_free(struct world *w, struct node *n);
 
+/* --- files.c --------------------------------------------------------------------- */
+
+const struct ha_cf *files_conf(struct world *w, const struct node *n);
+const struct haresources *files_resources(struct world *w, const struct node *n);
+const struct authkeys *files_keys(struct world *w, const struct node *n);
+struct auth *files_auth(struct world *w, const struct node *n);
+bool files_failback(const struct plan *p, const struct files *f);
+int64_t files_keepalive_ms(const struct plan *p, const struct files *f);
+int64_t files_deadtime_ms(const struct plan *p, const struct files *f);
+void files_free(struct world *w);
+/* The number of groups that the file of any node has. */
+int files_groups(const struct world *w);
+/* The index of a group in the file of a node, -1: not there.  files_group is the reverse. */
+int files_index(const struct world *w, const struct node *n, int g);
+int files_group(const struct world *w, const struct node *n, size_t index);
+size_t files_medium(const struct node *n, int medium);
+/* The view that the engine gives of a group.  The state is OWN_NONE without an engine, or when it does not know it. */
+struct group_view node_group(const struct world *w, const struct node *n, int g);
+/* heartbeat -r with these files.  False: it was refused, and the old files stay in use. */
+bool files_reload(struct world *w, struct node *n, struct files wanted);
+void files_fault(struct world *w, struct node *n, enum file_change what);
+void files_next_keys(struct world *w, struct node *n);
+/* The calm starts. */
+void files_calm(struct world *w);
+
 /* --- link.c ---------------------------------------------------------------------- */
 
-/* said: link_said(data) */
-void link_send(struct world *w, struct node *n, struct bytes data, const struct said *said);
+/* header: link_header(data) */
+void link_send(struct world *w, struct node *n, struct bytes data, const struct header *header);
 void link_ping(struct world *w, struct node *n, struct bytes data, size_t medium);
 void link_deliver(struct world *w, struct sim_event *e);
 void datagram_release(struct datagram *d);
-struct said link_said(struct bytes data);
-/* The first field, "LEN:(0)t=TYPE,": every message of the core begins with it. */
+struct header link_header(struct bytes data);
+/* The type in the first field, "LEN:(0)t=TYPE,".  Every message of the core has it. */
 struct bytes link_type(struct bytes data);
+/* Does what the node sends leave it? */
+bool link_sends(const struct world *w, const struct node *n);
 /* Is there a medium on which node hears its peer? */
 bool link_open(const struct world *w, int node);
 
@@ -400,11 +549,16 @@ bool link_open(const struct world *w, int node);
 enum script_outcome { SCRIPT_OK, SCRIPT_FAILS, SCRIPT_HANGS, SCRIPT_DIRTY, SCRIPT_LIES };
 void script_start(struct world *w, struct node *n, size_t group);
 void script_stop(struct world *w, struct node *n, size_t group);
+/* The release process stops it. */
+void script_release(struct world *w, struct node *n, size_t group);
+void script_remove_address(struct world *w, struct place *p);
 void script_end(struct world *w, const struct sim_event *e);
 /* The engine is gone: kill its running scripts. */
 void script_kill_all(struct world *w, struct node *n);
 /* The power is gone. */
 void script_power_off(struct world *w, struct node *n);
+/* The machine boots: now and then the system itself starts what only heartbeat may start. */
+void script_system_boots(struct world *w, struct node *n);
 bool occupied(const struct place *p);
 bool means_to_run(const struct place *p);
 char truth_letter(enum truth t);
@@ -421,16 +575,16 @@ bool moves_halves(const struct world *w);
 
 /* --- again.c: restart-idempotent -------------------------------------------------------- */
 
-/* Everything is quiet: start it.  Returns false when there is nothing to do. */
-bool again_begin(struct world *w);
-/* It has settled. */
+/* Everything is quiet: start the restart.  Returns false when the plan has none. */
+bool again_start(struct world *w);
+/* The cluster has settled after it: compare. */
 void again_check(struct world *w);
 /* Is auto_failback on for what this node holds? */
 bool failback_on(const struct world *w, int node);
 
 /* --- invariant.c ------------------------------------------------------------------ */
 
-/* The clock has gone on: before every event. */
+/* The clock has moved: call it before every event. */
 void invariant_whole(struct world *w);
 /* After every event. */
 void invariant_check(struct world *w);
@@ -438,6 +592,8 @@ void invariant_check(struct world *w);
 void invariant_start(struct world *w, const struct node *n, size_t group);
 /* Before the world carries out a stop. */
 void invariant_stop(struct world *w, const struct node *n, size_t group);
+/* Has an operator asked for a move recently? */
+bool invariant_moves_lately(const struct world *w);
 /* After EVENT_STALLED. */
 void invariant_stalled(struct world *w, const struct node *n);
 void invariant_heard(struct world *w, struct node *n, const struct datagram *d);
@@ -448,12 +604,12 @@ void invariant_life(struct world *w, struct node *n); /* n started, ended, froze
 /* --- ledger.c: an engine acts as it reported ----------------------------------- */
 
 void ledger_life(struct world *w, struct node *n);
-void ledger_hears(struct node *n, const struct datagram *d);
-void ledger_heard(struct world *w, struct node *n, const struct datagram *d);
-void ledger_sends(struct world *w, struct node *n, const struct said *said);
+void ledger_hears(const struct world *w, struct node *n, const struct datagram *d);
+void ledger_heard(struct world *w, struct node *n, struct datagram *d);
+void ledger_sends(struct world *w, struct node *n, const struct header *header);
 void ledger_start(struct world *w, struct node *n, size_t g);
 void ledger_stop(struct world *w, struct node *n, size_t g);
-void ledger_fails(struct node *n, size_t group);
+void ledger_fails(const struct world *w, struct node *n, size_t group);
 void ledger_step(struct world *w, struct node *n);
 
 /* --- trace.c ----------------------------------------------------------------------- */

@@ -40,18 +40,15 @@ static char state_letter(enum group_state s)
 
 static void write_states(const struct world *w, struct writer *out)
 {
-	for (size_t g = 0; g < w->resources->count; g++)
+	for (int g = 0; g < files_groups(w); g++)
 		writer_format(out, " %c%c", truth_letter(w->nodes[0].places[g].truth),
 			truth_letter(w->nodes[1].places[g].truth));
 	writer_text(out, " |");
 	for (int i = 0; i < NODES; i++) {
 		writer_text(out, " ");
-		for (size_t g = 0; g < w->resources->count; g++) {
-			struct group_view view = {.state = OWN_UNKNOWN};
-			if (w->nodes[i].core != NULL)
-				core_group_view(w->nodes[i].core, g, &view);
-			writer_format(out, "%c", w->nodes[i].core == NULL ? '.' : state_letter(view.state));
-		}
+		for (int g = 0; g < files_groups(w); g++)
+			writer_format(out, "%c",
+				w->nodes[i].core == NULL ? '.' : state_letter(node_group(w, &w->nodes[i], g).state));
 	}
 }
 
@@ -108,7 +105,9 @@ void trace_hash(struct world *w, const struct node *n, const struct action *a)
 	case ACTION_NOTIFY: hash_bytes(w, a->notify.data.at, a->notify.data.len); return;
 	case ACTION_MOVE_DONE: hash_bytes(w, &a->move_done.id, sizeof a->move_done.id); return;
 	case ACTION_FENCE:
+	case ACTION_FENCE_CANCEL:
 	case ACTION_HOLDINGS:
+	case ACTION_REMEMBER:
 	case ACTION_STOPPED: return;
 	}
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* The world: its clock, its queue, and the faults of the plan coming true. */
+/* The world: its clock, its queue of events, and the loop that handles them. */
 #include "tests/sim/sim.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/bytes.h"
-#include "lib/diag.h"
 
 enum { WORLD_MAX_MS = 3600000 };
 
@@ -99,95 +97,18 @@ void world_broken(struct world *w, const char *invariant, const char *format, ..
 	trace_line(w, -1, "BROKEN %s: %s", invariant, w->broken);
 }
 
-/* --- configuration ------------------------------------------------------------------------------- */
-
-static void complain(struct diags *d)
+/* The rules of haresources need exactly one other node: the core must refuse three nodes with groups. */
+static void check_three_refused(struct world *w)
 {
-	char line[512];
-	for (size_t i = 0; i < d->count; i++) {
-		diag_format(d, i, line, sizeof line);
-		if (d->errors > 0)
-			fprintf(stderr, "%s\n", line);
-	}
-	if (d->errors > 0)
-		abort();
-	diags_free(d);
-}
-
-/* ha.cf of the pair, or of the third machine, with the given auto_failback. */
-static struct ha_cf *write_ha_cf(const struct plan *p, bool failback, bool stonith, const char *nodes)
-{
-	const int64_t *set = p->set;
-	char text[1024];
-	struct writer out = writer_over(text, sizeof text);
-	struct diags diags;
-	writer_format(&out, "keepalive %lldms\ndeadtime %lldms\nwarntime %lldms\ninitdead %lldms\n",
-		(long long)set[SET_KEEPALIVE], (long long)set[SET_DEADTIME], (long long)set[SET_DEADTIME] / 2,
-		(long long)set[SET_INITDEAD]);
-	writer_format(&out, "auto_failback %s\nmsgfmt %s\nlogfacility local0\n", failback ? "on" : "off",
-		set[SET_NETSTRING] ? "netstring" : "classic");
-	for (int m = 0; m < set[SET_MEDIA]; m++)
-		writer_format(&out, "bcast eth%d\n", m);
-	writer_text(&out, set[SET_PING] ? "ping 10.9.9.9\n" : "");
-	writer_text(&out, stonith ? "stonith_host * external/sim -\n" : "");
-	writer_format(&out, "node %s\n", nodes);
-	diags_init(&diags, "ha.cf");
-	struct ha_cf *conf = ha_cf_parse(writer_done(&out), NULL, &diags);
-	complain(&diags);
-	return conf;
-}
-
-static struct haresources *write_haresources(const struct world *w, int groups)
-{
-	char text[1024];
-	struct writer out = writer_over(text, sizeof text);
-	struct diags diags;
-	for (int g = 0; g < groups; g++)
-		writer_format(&out, "%s IPaddr::10.0.0.%d/24/eth0 web%d\n",
-			node_name((int)(w->plan->set[SET_HOMES] >> g & 1)), g + 1, g);
-	diags_init(&diags, "haresources");
-	struct haresources *resources =
-		haresources_parse(writer_done(&out), w->conf[0]->nodes, w->conf[0]->node_count, &diags);
-	complain(&diags);
-	return resources;
-}
-
-/* The same three files that an administrator writes, through the same parsers. */
-static void configure(struct world *w)
-{
-	const struct plan *p = w->plan;
-	struct diags diags;
-	for (int turned = 0; turned < 2; turned++)
-		w->conf[turned] = write_ha_cf(
-			p, (p->set[SET_FAILBACK] == FAILBACK_ON) != turned, p->set[SET_STONITH] != 0, "alpha beta");
-	w->third_conf = write_ha_cf(p, false, false, "alpha beta gamma");
-	w->resources = write_haresources(w, (int)p->set[SET_GROUPS]);
-	w->no_resources = write_haresources(w, 0);
-
-	w->keys = calloc(1, sizeof *w->keys);
-	if (w->keys == NULL)
-		abort();
-	diags_init(&diags, "authkeys");
-	authkeys_parse(
-		bytes_of(p->set[SET_SHA1] ? "auth 1\n1 sha1 aHeartbeatSecret\n" : "auth 1\n1 crc\n"), w->keys, &diags);
-	complain(&diags);
-	w->auth = auth_new(w->keys);
-	if (w->auth == NULL)
-		abort();
-}
-
-/* haresources knows "the other node": with three of them it must not be served. */
-static void three_are_refused(struct world *w)
-{
-	struct core_config config = {.conf = w->third_conf,
-		.resources = w->resources,
-		.keys = w->keys,
+	struct core_config config = {.conf = files_conf(w, &w->nodes[THIRD]),
+		.resources = files_resources(w, &w->nodes[0]),
+		.keys = files_keys(w, &w->nodes[0]),
 		.node = node_name(0),
 		.generation = 1};
 	const char *why = "";
 	struct core *core = core_new(&config, &why);
 	if (core != NULL || why[0] == '\0')
-		world_broken(w, "S14 three-refused", "a core with three nodes and groups was made");
+		world_broken(w, "S14 three-refused", "core_new accepted three nodes with groups");
 	core_free(core);
 }
 
@@ -202,7 +123,7 @@ static void dispatch(struct world *w, struct sim_event *e)
 	case SIM_SCRIPT: script_end(w, e); return;
 	case SIM_FAULT:
 		if (!w->calm)
-			fault_begin(w, e->b);
+			fault_start(w, e->b);
 		return;
 	case SIM_FAULT_END:
 		if (!w->calm)
@@ -210,19 +131,29 @@ static void dispatch(struct world *w, struct sim_event *e)
 		return;
 	case SIM_SLOW: fault_slow(w, e); return;
 	case SIM_BOOT:
-		if (n->life == e->b && !buried(w, n))
+		if (n->life != e->b || buried(w, n))
+			return;
+		if (shell_models(w, n))
+			shell_start(w, n);
+		else
 			node_boot(w, n, e->outcome != 0);
 		return;
-	case SIM_FENCE: fault_shot(w, e); return;
+	case SIM_FENCE: fault_fenced(w, e); return;
 	case SIM_CALM: fault_calm(w); return;
 	case SIM_CHECK: invariant_timed(w); return;
 	case SIM_MOVE_LIMIT: invariant_move_limit(w, e); return;
+	case SIM_SHELL: shell_event(w, e); return;
+	case SIM_OPERATOR: shot_operator(w); return;
+	case SIM_KEYS: files_next_keys(w, n); return;
 	}
 }
 
 static void prepare(struct world *w)
 {
+	ping_begin(w);
 	const int64_t *set = w->plan->set;
+	for (int g = 0; g < GROUPS_MAX; g++)
+		w->last_runner[g] = -1;
 	w->whole_since = w->settle_at = w->hang_until = NEVER;
 	for (int i = 0; i <= NODES; i++) {
 		struct node *n = &w->nodes[i];
@@ -232,7 +163,10 @@ static void prepare(struct world *w)
 		n->disk.generation = 1000 + (uint64_t)i;
 		for (int g = 0; g < GROUPS_MAX; g++)
 			n->places[g].freed = NEVER;
-		n->lied_at = n->timer_at = n->thawed = n->step_at = n->send_at = n->boot_at = NEVER;
+		n->known_off = n->peer_heard = n->peer_sent = NEVER;
+		n->home_back_at = n->lied_at = n->timer_at = n->thawed = n->step_at = n->send_at = n->boot_at = NEVER;
+		n->ended = n->powered_at = n->shot.heard = n->shot.cancelled = NEVER;
+		n->shell.wakes_at = n->shell.sent_at = n->shell.gap_at = n->shell.trap_until = NEVER;
 		invariant_life(w, n);
 		if (i < NODES || set[SET_THIRD])
 			world_push(w, (struct sim_event){
@@ -240,7 +174,7 @@ static void prepare(struct world *w)
 					      .kind = SIM_BOOT,
 					      .node = i});
 	}
-	three_are_refused(w);
+	check_three_refused(w);
 	for (size_t i = 0; i < w->plan->count; i++)
 		world_push(w,
 			(struct sim_event){.at = w->plan->faults[i].at_ms * MS, .kind = SIM_FAULT, .b = (uint32_t)i});
@@ -254,13 +188,7 @@ static void release(struct world *w)
 	for (size_t i = 0; i < w->heap_count; i++)
 		datagram_release(w->heap[i].datagram);
 	free(w->heap);
-	haresources_free(w->resources);
-	haresources_free(w->no_resources);
-	ha_cf_free(w->conf[0]);
-	ha_cf_free(w->conf[1]);
-	ha_cf_free(w->third_conf);
-	auth_free(w->auth);
-	free(w->keys);
+	files_free(w);
 	free(w);
 }
 
@@ -272,7 +200,6 @@ void world_run(const struct plan *p, struct trace *trace, bool hashing, struct v
 	w->plan = p;
 	w->trace = trace;
 	w->hashing = hashing;
-	configure(w);
 	prepare(w);
 	while (w->heap_count > 0 && !w->finished && w->invariant == NULL) {
 		struct sim_event e = world_pop(w);

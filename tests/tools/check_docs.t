@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# tests/check-docs finds references to doc/ that lead nowhere, and does not complain about those that are right.  TAP.
+# tests/check-docs finds references to doc/ that lead nowhere, and accepts those that are right.  TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 script=$PWD/tests/check-docs
@@ -21,7 +21,7 @@ A node waits
 | 1.2.7 | a row |
 END
 
-check() { # SENTENCE EXPECTED LINE-OF-CODE: EXPECTED is "" when nothing is wrong, else what the complaint has
+check() { # SENTENCE EXPECTED LINE-OF-CODE: EXPECTED is a part of the message; "" when nothing is wrong
 	number=$((number + 1))
 	printf '/* %s */\n' "$3" >"$work/code.c"
 	output=$(cd "$work" && GIT_CEILING_DIRECTORIES=${work%/*} "$script" "$work" 2>&1)
@@ -36,17 +36,17 @@ check() { # SENTENCE EXPECTED LINE-OF-CODE: EXPECTED is "" when nothing is wrong
 }
 
 check 'a reference to a section is right' '' 'doc/rules.md 1.2'
-check 'a list with remarks is right' '' 'doc/rules.md 1 (start), 1.2 (wait) and R1.'
-check 'a row of a table has a number' '' 'doc/rules.md 1.2.7'
+check 'a list with remarks in parentheses is right' '' 'doc/rules.md 1 (start), 1.2 (wait) and R1.'
+check 'the number of a row in a table is right' '' 'doc/rules.md 1.2.7'
 check 'the name of a file alone is right' '' 'see doc/rules.md, where all is written'
-check 'a time behind the name of a file is no section' '' 'doc/rules.md: 10s'
-check 'a quote may be broken and marked in the file' '' "doc/rules.md 1.2: \"waits 10 s for the 'other' node\""
-check 'a section that is not there is found' 'doc/rules.md has no section and no row 1.3' 'doc/rules.md 1.3'
-check 'so is one that follows another' 'doc/rules.md has no section and no row 7' 'doc/rules.md 1 (start), 1.2, 7'
-check 'so is a file that is not there' 'there is no doc/other.md' 'doc/other.md 1'
-check 'so is a heading with a letter' 'doc/rules.md has no section and no row R2' 'doc/rules.md R2'
-check 'so are words that the file does not have' 'does not have the words' 'doc/rules.md 1.2: "waits 11 s"'
+check 'a time behind the name of a file is not taken for a section' '' 'doc/rules.md: 10s'
+check 'a quote may be wrapped and formatted in the file' '' "doc/rules.md 1.2: \"waits 10 s for the 'other' node\""
+check 'a missing section is found' 'doc/rules.md has no section and no row 1.3' 'doc/rules.md 1.3'
+check 'a missing section after an existing one is found' 'doc/rules.md has no section and no row 7' 'doc/rules.md 1 (start), 1.2, 7'
+check 'a missing file is found' 'there is no doc/other.md' 'doc/other.md 1'
+check 'a missing heading with a letter is found' 'doc/rules.md has no section and no row R2' 'doc/rules.md R2'
+check 'a quote that the file does not have is found' 'does not have the words' 'doc/rules.md 1.2: "waits 11 s"'
 old=spec
 check 'a reference to a text outside of the tree is found' 'is not in the tree' "$old: rules 1"
-check 'so is one without a colon' 'is not in the tree' "as $old protocol 7.2 has it"
+check 'such a reference without a colon is found' 'is not in the tree' "as $old protocol 7.2 has it"
 echo "1..$number"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# A daemon's API socket with canned answers, written apart from the C code: what the captures have
-# (doc/commands.md 4), nothing else.
+# The API socket of a daemon, with fixed answers.  It does not use our C code: the answers are those of the captures
+# (doc/commands.md 4).
 # usage: perl fake_daemon.pl SOCKET MODE     MODE: good, starting, refuse, refuse-move, silent, hangup, failed-move
 # Serves one client after another until it is killed; ends by itself after 600 s.
 use strict;
@@ -78,6 +78,9 @@ sub respond { # one request; the answers as bytes
 		return answer($r, defined $value ? (pvalue => $value) : (), result => 'OK');
 	} elsif ($r eq 'getrsc') {
 		return answer($r, rsc_hold => 'local', result => 'OK');
+	} elsif ($r eq 'getdoubts') {
+		return answer($r, result => 'OK') if $mode ne 'failed-move';
+		return answer($r, doubt => 'bcast eth1: no such interface', result => 'ok/more') . answer($r, doubt => 'disk full', result => 'OK');
 	} elsif ($r eq 'getgroups') {
 		my @group = (key => '10.0.0.1', home => 'cfa', state => 'held', peerstate => 'none', epoch => 7, why => '');
 		return answer($r, @group, result => 'OK') if $mode ne 'failed-move';
@@ -97,7 +100,7 @@ while (accept(my $client, $listener)) {
 	select((select($client), $| = 1)[0]);
 	next if $mode eq 'hangup';
 	if ($mode eq 'silent') {
-		read $client, my $nothing, 1 << 20; # until it goes
+		read $client, my $nothing, 1 << 20; # until the client closes the connection
 		next;
 	}
 	while (my $q = take($client)) {
@@ -107,7 +110,7 @@ while (accept(my $client, $listener)) {
 			print $client $mode eq 'refuse' ? answer('signon', info => 'client failed authorization', result => 'badreq', @rest)
 							: answer('signon', result => 'OK', @rest);
 			last if $mode eq 'refuse';
-			# A message of the cluster between the answers is skipped by a client that only asks.
+			# A client that only sends requests must skip a message of the cluster between the answers.
 			print $client frame(t => 'status', src => 'cfb', st => 'active');
 			next;
 		}

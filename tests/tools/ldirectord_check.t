@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# ldirectord check FILE [--strict] [--json] as an operator meets it: texts, exit codes, JSON; files that are bad in many ways.  TAP.
+# ldirectord check FILE [--strict] [--json] as an operator uses it: texts, exit codes, JSON, files with many kinds of errors.  TAP.
 # usage: BUILD=build prove tests/tools/ldirectord_check.t
 set -u
 here=$(cd "$(dirname "$0")" && pwd) || exit 1
 BUILD=${BUILD:-$here/../../build}
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 samples=$here/../../ha.d
-room=$(mktemp -d) || exit 1
-trap 'rm -rf "$room"' EXIT
+temp=$(mktemp -d) || exit 1
+trap 'rm -rf "$temp"' EXIT
 trap 'exit 1' HUP INT TERM
-cd "$room" || exit 1
+cd "$temp" || exit 1
 export LC_ALL=C HOSTNAME=lvsdir
 ldirectord=$BUILD/sbin/ldirectord
 number=0
@@ -25,11 +25,11 @@ ok() { # STATUS TEXT
 		echo "# exit: $code"
 	fi
 }
-call() { # never longer than 8 s: exit 124 then
+call() { # arguments; code is 124 when it hangs
 	timeout 60 "$ldirectord" "$@" >out 2>err </dev/null
 	code=$?
 }
-want() { # CODE TEXT-IN-OUT TEXT-IN-ERR SENTENCE; an empty text: nothing at all
+want() { # CODE TEXT-IN-OUT TEXT-IN-ERR SENTENCE; an empty text means no output
 	bad=0
 	[ "$code" -eq "$1" ] || bad=1
 	if [ -n "$2" ]; then grep -qF -- "$2" out || bad=1; elif [ -s out ]; then bad=1; fi
@@ -50,16 +50,16 @@ call check --strict "$samples/ldirectord.cf"
 want 0 'good: 1 virtuals, 2 real servers, 0 warnings' '' 'the sample is good in strict mode'
 file 'virtual=localhost:http\n\treal=localhost:http masq\nfallback=127.0.0.1:http masq\n'
 call check ld.cf
-want 0 'good' '' 'names of hosts and services are resolved, for a fallback without an udp entry too'
+want 0 'good' '' 'names of hosts and services are resolved, also for a fallback with a service that has no udp entry'
 : >ld.cf
 call check ld.cf
-want 0 'good: 0 virtuals' '' 'an empty file is good'
+want 0 'good: 0 virtuals' 'there is no virtual service' 'an empty file is good, with a warning'
 
-# --- bad ones
+# --- files with errors
 file "checktimeout=0\n${section}\tservice=htp\n\treceive=\"(\"\nbogus=1\n"
 call check ld.cf
 [ "$code" -eq 2 ] && [ "$(grep -c 'error:' err)" -eq 4 ]
-ok $? 'all four errors are told, exit 2'
+ok $? 'all four errors are reported, exit 2'
 [ "$(cut -d: -f2 err | tr '\n' ' ')" = '1 4 5 6 ' ]
 ok $? '... in the order of their lines'
 grep -q '^ld.cf:5:12: error: receive: .*missing closing parenthesis' err
@@ -74,35 +74,35 @@ call check ld.cf
 want 2 'bad' 'ld.cf:1:19: error: virtual: "nosuchsvc" is not a port' 'a service that is not in the database'
 file 'virtual=10.0.0.1\n'
 call check ld.cf
-want 2 'bad' 'ld.cf:1:9: error: virtual: "10.0.0.1"' 'an address without port is no firewall mark'
+want 2 'bad' 'ld.cf:1:9: error: virtual: "10.0.0.1"' 'an address without a port is not taken for a firewall mark'
 file 'logfile="/nonexistent/dir/x.log"\n'
 call check ld.cf
 want 2 'bad' 'ld.cf:1: error: logfile: "/nonexistent/dir/x.log" cannot be written: No such file or directory' 'a logfile that cannot be written'
-file "${section}\tmonitorfile=$room\n"
+file "${section}\tmonitorfile=$temp\n"
 call check ld.cf
-want 2 'bad' "ld.cf:3: error: monitorfile: \"$room\" cannot be written: Is a directory" 'a monitorfile that is a directory'
-file "logfile=\"$room/new.log\"\nmaintenancedir=$room/none\n"
+want 2 'bad' "ld.cf:3: error: monitorfile: \"$temp\" cannot be written: Is a directory" 'a monitorfile that is a directory'
+file "logfile=\"$temp/new.log\"\nmaintenancedir=$temp/none\n"
 call check ld.cf
 [ "$code" -eq 0 ] && [ ! -e new.log ] && grep -q 'ld.cf:2: warning: maintenancedir' err
-ok $? 'a logfile that could be is not made; a missing maintenancedir is a warning'
+ok $? 'a possible logfile is not made; a missing maintenancedir is a warning'
 head -c 3000 "$ldirectord" >ld.cf
 call check ld.cf
-want 2 'bad' 'error:' 'a program is refused, not crashed on'
+want 2 'bad' 'error:' 'a program as configuration file is refused'
 awk 'BEGIN { for (i = 0; i < 3000; i++) print "bogus=" i }' >ld.cf
 call check ld.cf
 [ "$code" -eq 2 ] && [ "$(wc -l <err)" -le 1001 ]
 ok $? 'three thousand errors are not all listed'
 printf 'fork=yes\033[2J\n' >ld.cf
 call check ld.cf
-[ "$code" -eq 2 ] && ! grep -q "$(printf '\033')" err
+grep -q 'fork: ' err && ! grep -q "$(printf '\033')" err
 ok $? 'control bytes of the file do not reach the terminal'
 
 # --- strict
 file 'virtual=10.9.0.1:80\n\treal=127.0.0.1:81 gate\n'
 call check ld.cf
-want 0 'good: 1 virtuals, 1 real servers, 1 warnings' 'ld.cf:2: warning: real: with gate' 'what is hardly meant is a warning'
+want 0 'good: 1 virtuals, 1 real servers, 1 warnings' 'ld.cf:2: warning: real: with gate' 'a setting that is probably a mistake is a warning'
 call check ld.cf --strict
-want 2 'bad: 1 errors' 'ld.cf:2: error: real: with gate' '... in strict mode an error'
+want 2 'bad: 1 errors' 'ld.cf:2: error: real: with gate' '... and an error in strict mode'
 
 # --- json
 if ! command -v jq >/dev/null; then
@@ -124,29 +124,29 @@ ok $? 'JSON of a bad file: every error with line and column, no configuration'
 file "${section}\tcomment=\\377\\376\n"
 call check --json ld.cf
 [ "$code" -eq 0 ] && [ -s out ] && jq -e '.config.virtuals[0].comment == "\\xff\\xfe"' out >/dev/null
-ok $? 'bytes that are no text become one'
-call check --json "$room/none.cf"
+ok $? 'bytes that are not text are written as \xff'
+call check --json "$temp/none.cf"
 [ "$code" -eq 2 ] && [ -s out ] && jq -e '.ok == false and .errors[0].line == 0 and (.errors[0].message | contains("No such file"))' out >/dev/null
-ok $? 'JSON of a file that is not there'
+ok $? 'JSON of a missing file'
 file "$section"
 timeout 60 "$ldirectord" check --json ld.cf >/dev/full 2>err
 code=$?
 [ "$code" -eq 2 ]
-ok $? 'output that cannot be written is not a good file'
+ok $? 'output that cannot be written is exit 2'
 
-# --- words
-call check "$room/none.cf"
-want 2 'bad: 1 errors' 'none.cf: error: cannot be read: No such file or directory' 'a file that is not there'
-call check "$room"
-want 2 'bad' 'cannot be read' 'a directory'
+# --- arguments
+call check "$temp/none.cf"
+want 2 'bad: 1 errors' 'none.cf: error: cannot be read: No such file or directory' 'a missing file is an error'
+call check "$temp"
+want 2 'bad' 'cannot be read' 'a directory is an error'
 call check
-want 255 'usage: ldirectord' '' 'without a file: usage, 255'
+want 255 'usage: ldirectord' '' 'without a file: usage, exit 255'
 call check ld.cf --wrong
-want 255 'usage:' '"--wrong" is not accepted' 'an unknown option: named, 255'
+want 255 'usage:' '"--wrong" is not accepted' 'an unknown option is named, exit 255'
 call -v
-want 0 'ldirectord ' '' '-v'
+want 0 'ldirectord ' '' '-v prints the version'
 call -h
-want 0 'ldirectord check FILE' '' '-h'
+want 0 'ldirectord check FILE' '' '-h prints the usage'
 call bogus
-want 255 'usage' '"bogus" is no command' 'anything else: usage, 255'
+want 255 'usage' '"bogus" is not a command' 'an unknown command: usage, exit 255'
 echo "1..$number"

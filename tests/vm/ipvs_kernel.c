@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* A back end before a real IPVS table: errors, everything that a table can hold, 500 reals in one batch, 100 weights in
- * another. usage: ipvs_kernel netlink [IPVSADM] | command IPVSADM     with IPVSADM, netlink's table is also compared
- * with what that reads
- * Prints "ok - ..." and "not ok - ...", times as "# ...". */
+/* Tests a back end with the IPVS table of the kernel: errors, every kind of entry, 500 reals in one batch, 100 weights
+ * in another batch.
+ *
+ * usage: ipvs_kernel netlink [IPVSADM] | command IPVSADM
+ *   With IPVSADM, the table of netlink is also compared with what that program reads.
+ * Prints "ok - ..." and "not ok - ...", and times as "# ...". */
 #include <errno.h>
 
 #include "tests/ldirectord/tables.h"
@@ -32,7 +34,7 @@ static struct table read_table(struct ipvs *i)
 	exit(1);
 }
 
-/* Empty the table, whatever is in it. */
+/* Delete everything in the table. */
 static bool clear(struct ipvs *i)
 {
 	struct table t = read_table(i);
@@ -79,7 +81,7 @@ static void walk_everything(struct ipvs *i, struct ipvs *reference)
 	bool good = true;
 	for (size_t k = 0; k < EVERYTHING; k++) {
 		ops[k] = op_of(everything[k]);
-		good &= memory_apply(&wanted, &ops[k]) == 0;
+		good &= model_apply(&wanted, &ops[k]) == 0;
 	}
 	verdict(good && apply(i, ops, EVERYTHING), ipvs_name(i),
 		"both families, marks, persistence, flags, one packet and thresholds are taken");
@@ -122,7 +124,7 @@ static void walk_errors(struct ipvs *i)
 	bool good = true;
 	for (size_t k = 0; k < CASES; k++)
 		ops[k] = op_of(cases[k].line);
-	(void)ipvs_apply(i, ops, CASES, results); // each is looked at
+	(void)ipvs_apply(i, ops, CASES, results); // each result is checked below
 	for (size_t k = 0; k < CASES; k++)
 		if (results[k].error != cases[k].error || (results[k].error != 0) != (results[k].why[0] != '\0')) {
 			printf("# %s: %d (%s), not %d\n", cases[k].line, results[k].error, results[k].why,
@@ -144,7 +146,7 @@ static void walk_many(struct ipvs *i)
 		ops[k] = op_of(line);
 	}
 	for (unsigned k = 0; k <= REALS; k++)
-		good &= memory_apply(&wanted, &ops[k]) == 0;
+		good &= model_apply(&wanted, &ops[k]) == 0;
 	struct mono begin = mono_now();
 	good &= apply(i, ops, REALS + 1);
 	printf("# %s: %d reals added in one batch: %.1f ms\n", ipvs_name(i), REALS, ms_since(begin));
@@ -154,7 +156,7 @@ static void walk_many(struct ipvs *i)
 	for (unsigned k = 1; k <= CHANGED; k++) {
 		ops[k].kind = TABLE_REAL_EDIT;
 		ops[k].real.weight = 0;
-		good &= memory_apply(&wanted, &ops[k]) == 0;
+		good &= model_apply(&wanted, &ops[k]) == 0;
 	}
 	begin = mono_now();
 	good &= apply(i, ops + 1, CHANGED);
@@ -175,7 +177,7 @@ static void walk_many(struct ipvs *i)
 
 int main(int argc, char **argv)
 {
-	const char *why = "no IPVSADM named";
+	const char *why = "the argument IPVSADM is missing";
 	bool netlink = argc > 1 && strcmp(argv[1], "netlink") == 0;
 	struct ipvs *command = argc > 2 ? ipvs_command(argv[2], &why) : NULL;
 	struct ipvs *i = netlink ? ipvs_netlink(&why) : command;

@@ -7,12 +7,12 @@
 #     router .254 ─┘    192.168.1.0/24      └── eth0 .12  node2.magedu.com   guest "node2"
 #
 # Client, router and switch are namespaces of this host, so that the measuring programs run at full speed.  A scenario runs in its
-# own PID and mount namespaces: when it ends, however it ends, the kernel ends the emulators too.
+# own PID and mount namespaces.  When it ends, for any reason, the kernel ends the emulators too.
 
 . "$(dirname "${BASH_SOURCE[0]}")/../live/lib.sh"
 VM_HELP=$BUILD/tests/vm
 
-# A guest is 10 to 20 times slower than the host, and even slower on a busy host: so limits are wide and times are long.
+# A guest is 10 to 20 times slower than the host, and even slower on a busy host, so the limits and times are long.
 KEEPALIVE_MS=500 WARNTIME_MS=2000 DEADTIME_MS=4000 INITDEAD_MS=8000
 PATIENCE_S=300
 
@@ -49,16 +49,12 @@ rm -rf /etc/ha.d /var/lib/heartbeat /var/log/ha-log
 cp -a "$stage/." /
 cp -a "$files/." /'
 
-guest_files() { # N PAIR [FILTER...]: the directory whose content goes to the guest
-	local files=$LIVE/files$1 from=$LIVE_TOP/tests/data/pairs/$2 n=$1
-	shift 2
-	[ $# -gt 0 ] || set -- cat
-	mkdir -p "$files/etc/ha.d" "$files/etc/init.d" "$files/var/www/node"
-	short_times <"$from/ha.cf" | "$@" >"$files/etc/ha.d/ha.cf"
-	cp "$from/haresources" "$files/etc/ha.d/"
-	install -m 600 "$from/authkeys" "$files/etc/ha.d/authkeys"
-	install -m 755 "$LIVE_TOP/tests/live/httpd" "$files/etc/init.d/httpd"
-	echo "${NODE_NAME[n]}" >"$files/var/www/node/index.html"
+# What the functions of tests/live put into a node waits in a directory, whose content goes to the guest.
+node_put() { # N FILE MODE: standard input becomes the file
+	install -D -m "$3" /dev/stdin "$LIVE/files$1$2"
+}
+guest_files() { # N PAIR [FILTER...]
+	pair_install "$@" && httpd_install "$1"
 }
 
 guest_start() { # N [OPTION...]: boot it; its daemon does not run yet.  With an option --disk, --bmc, --watchdog ... as of "vm start"
@@ -67,7 +63,7 @@ guest_start() { # N [OPTION...]: boot it; its daemon does not run yet.  With an 
 	[ -e "$LIVE/n${n}eth0" ] || cable "n${n}eth0"
 	in_net "$SWITCH_PID" "$LIVE_TOP/tests/vm/vm" start --timeout "$PATIENCE_S" --net "$LIVE/n${n}eth0" --mac "${NODE_MAC[n]}" "$@" "node$n"
 }
-guest_prepare() { # N: after each boot, because its disk is new then
+guest_prepare() { # N: needed after each boot, because the disk is new then
 	in_guest "$1" sh -c "$GUEST_PREPARE" sh "$1" "${NODE_NAME[$1]}" "$STAGE" "$LIVE/files$1"
 }
 
@@ -78,7 +74,7 @@ address_on() { # N [ADDRESS]
 cl_status() { # N ARGUMENT...
 	in_guest "$1" timeout 20 /usr/bin/cl_status "${@:2}" 2>/dev/null
 }
-log_file() { # N: a copy of the log as it is now
+log_file() { # N: prints the name of a copy of the current log
 	in_guest "$1" cat /var/log/ha-log >"$LIVE/log$1.now" 2>/dev/null && mv "$LIVE/log$1.now" "$LIVE/log$1"
 	echo "$LIVE/log$1"
 }

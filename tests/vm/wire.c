@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* The network cable of a virtual machine: Ethernet frames between a network interface of this host and the emulator's
- * datagram socket. usage: wire INTERFACE SOCKET [NO-OFFLOAD-INTERFACE]
- *   SOCKET: a path; this program receives there and sends to SOCKET.guest, where the emulator receives (tests/vm/vm
+/* The network cable of a virtual machine: passes Ethernet frames between a network interface of this host and the
+ * datagram socket of the emulator.
+ *
+ * usage: wire INTERFACE SOCKET [NO-OFFLOAD-INTERFACE]
+ *   SOCKET: a path.  This program receives there and sends to SOCKET.guest, where the emulator receives (tests/vm/vm
  *   --net).
  *   NO-OFFLOAD-INTERFACE: the other end of INTERFACE.  Its offloads are switched off, so that the kernel completes
- *   checksums and cuts large segments before a frame leaves towards the guest.
+ *   checksums and cuts large segments before a frame goes to the guest.
  * Prints "ready" and runs until it is killed or INTERFACE is deleted. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -78,8 +80,8 @@ static struct sockaddr_un socket_address(const char *path, const char *suffix)
 	return address;
 }
 
-/* Frames of the interface to the guest.  A guest that is off, or whose queue is full, loses the frame, as on a real
- * cable. */
+/* Pass a frame from the interface to the guest.  When the guest is off or its queue is full, the frame is lost, as on a
+ * real cable. */
 static void to_guest(int interface, int cable, const struct sockaddr_un *guest, char *frame)
 {
 	struct sockaddr_ll from;
@@ -95,7 +97,7 @@ static void to_interface(int interface, int cable, char *frame)
 {
 	ssize_t length = recv(cable, frame, FRAME_MAX, MSG_DONTWAIT);
 	if (length > 0)
-		(void)send(interface, frame, (size_t)length, MSG_DONTWAIT); // an interface that is down loses it
+		(void)send(interface, frame, (size_t)length, MSG_DONTWAIT); // lost when the interface is down
 }
 
 int main(int argc, char **argv)

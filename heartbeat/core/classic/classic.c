@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: MIT
-/* The classic dialect: starting, resource and ask_resources of Heartbeat 3.0.6, translated into the facts of
- * ownership.h and back.  doc/protocol.md 7.2, 7.4, 7.5, 7.8 (the state tables are there; ours follow them).
+/* The classic dialect: starting, resource and ask_resources of Heartbeat 3.0.6, translated into the reports of
+ * ownership.h and back.  The state tables are in doc/protocol.md 7.2, 7.4, 7.5 and 7.8; ours follow them.
  *
- *  start-up   INIT -joined: send starting-> STARTING -peer's starting: report-> BOTHSTARTING
- *             STARTING, BOTHSTARTING -any resource-> RSCRCVD -10 s, peer's resource isstable=1, or none at all (ours)->
- *             STABLE
- *  standby    in standby.c
+ *   start-up   INIT -joined: send starting-> STARTING -starting of the peer: report-> BOTHSTARTING
+ *              STARTING, BOTHSTARTING -any resource-> RSCRCVD
+ *              RSCRCVD -10 s, or resource isstable=1 of the peer-> STABLE
+ *              RSCRCVD -the peer starts as well and holds nothing (ours)-> STABLE
+ *   standby    in standby.c
  *
- * What the peer is taken to say about a group:
- *             not STABLE, or nothing heard: UNSURE      said shutdone: AWAY
- *             OTHER: GIVING   TAKING: GIVING until claimed, then NONE   ACCEPTED, DONE: CLAIM (for the groups of R)
- *             else: HELD if its rsc_hold covers it, NONE otherwise */
+ * What the messages of the peer mean for a group:
+ *              not STABLE, or no report yet: UNSURE      after shutdone: AWAY
+ *              OTHER: GIVING   TAKING: GIVING until claimed, then NONE   ACCEPTED, DONE: CLAIM (for the groups of R)
+ *              otherwise: HELD if its rsc_hold covers the group, NONE if not */
 #include "heartbeat/core/classic/classic.h"
 
 #include "heartbeat/core/moves.h"
 #include "heartbeat/core/outbox.h"
 #include "heartbeat/core/state.h"
 
+/* PING_NEWS_MS: 3.0.6 looks for dead nodes once a second, and its ipfail program asks it several questions then (seen:
+ * 0.5 to 1.5 s later than ours; tests/interop ipfail) */
+enum { PING_NEWS_MS = 3000 };
 enum { ASK_AGAIN_MS = 2000, LEAVING_MS = 60000, TAKEOVER_AGAIN_MS = 4000, HOME_MS = 10000 };
 
 static void become_stable(struct core *c, const char *reason)
@@ -24,8 +28,9 @@ static void become_stable(struct core *c, const char *reason)
 	struct classic *k = &c->classic;
 	if (k->state == CLASSIC_STABLE)
 		return;
-	/* First isstable=0, as 3.0.6 does: one that took over while it started calls us stable unasked, and only sees
-	 * us become so, and gives our groups back, when it has heard the opposite (tests/interop join_states). */
+	/* First isstable=0, as 3.0.6 does.  A 3.0.6 that took over while it started calls us stable without asking.  It
+	 * gives our groups back only when it sees us become stable, so it must see isstable=0 first (tests/interop
+	 * join_states). */
 	classic_report(c, NULL);
 	k->state = CLASSIC_STABLE;
 	k->must_report = true;
@@ -37,7 +42,7 @@ static void become_stable(struct core *c, const char *reason)
 	core_log(c, LOG_LEVEL_INFO, "Initial resource acquisition complete (%s)", reason);
 }
 
-/* --- what is heard --- */
+/* --- received messages --- */
 
 static void hear_starting(struct core *c, const struct message *m)
 {
@@ -46,35 +51,40 @@ static void hear_starting(struct core *c, const struct message *m)
 	k->peer_starting = true;
 	if (k->state == CLASSIC_INIT)
 		return;
-	/* One that was overtaken by the report that followed it wants an answer, and is no news. */
+	/* The report that followed this "starting" may have arrived before it.  Then "starting" is out of date, but
+	 * still wants an answer. */
 	if (message_number(m, "seq", 16, &seq) && seq > k->report_seq)
 		k->other_stable = false;
+	k->peer_asked |= seq > k->exchange_seq;
 	classic_report(c, NULL);
-	/* It was not ready for ours, or it would have answered: ask again, now that it is. */
-	if (!k->other_known && k->state != CLASSIC_STABLE)
-		k->ask_at = c->now.mono;
+	/* The peer was not ready for our "starting", or it would have answered.  Ask again now that it is ready. */
+	if (!k->other_known && k->state != CLASSIC_STABLE) /* not while its answer would not count */
+		k->ask_at = mono_reached(c->now.mono, k->reports_not_before) ? c->now.mono : k->reports_not_before;
 }
 
 static void hear_resource(struct core *c, const struct message *m)
 {
 	struct classic *k = &c->classic;
 	enum half holds;
+	if (message_is(m, "isstable", "1"))
+		k->awaited_half = HALF_NONE; /* it waits for nothing, whatever else of the report counts */
 	if (!half_parse(message_string(m, "rsc_hold"), &holds) || !mono_reached(c->now.mono, k->reports_not_before))
 		return;
 	k->ask_at = MONO_FAR;
-	/* Said when 3.0.6 *begins* to release (seen: its address was up for another 0.3 s); released is what "shutdone"
-	 * says. */
+	/* 3.0.6 sends this when it *starts* to release (seen: its address was up for another 0.3 s).  "shutdone" says
+	 * that it has released. */
 	bool still_releasing = message_is(m, "info", "shutdown");
-	/* the first that we hear of it must not count as "nothing" (plan classic-first-word-is-leaving) */
+	/* if this is its first report, it must not count as "holds nothing" (plan classic-first-message-is-leaving) */
 	if (!still_releasing) {
 		k->other_holds = message_is(m, "rtype", "full") || holds == HALF_NONE ? holds : k->other_holds | holds;
 		k->other_known = true;
 	}
 	classic_move_starter_on(c);
-	/* It starts like us, has answered our "starting", and has nothing: there is nothing to wait for.  Our
-	 * isstable=1 ends its own 10 s, too.  One that was there before us, has nothing and moves is leaving (seen: it
-	 * had said so before we came, and its scripts still released): "shutdone", isstable=1 or its death tells the
-	 * end of that. */
+	/* The peer starts as we do, has answered our "starting", and holds nothing: there is nothing to wait for.  Our
+	 * isstable=1 ends its own 10 s, too.
+	 * A peer that was there before us, holds nothing and is not stable is leaving (seen: it had announced that
+	 * before we came, and its scripts were still releasing).  This ends with "shutdone", with isstable=1, or with
+	 * its death. */
 	if (k->state == CLASSIC_RSCRCVD && message_is(m, "rtype", "full") && holds == HALF_NONE && !still_releasing)
 		k->acquire_at = k->peer_starting ? c->now.mono : mono_add(c->now.mono, span_ms(LEAVING_MS));
 	if (message_is(m, "isstable", "0"))
@@ -91,7 +101,7 @@ static void hear_resource(struct core *c, const struct message *m)
 		become_stable(c, "T_RESOURCES(them)");
 }
 
-/* The peer's operator wants what we have: 3.0.6 makes the other side go standby with the halves exchanged. */
+/* An operator of the peer wants what we have: 3.0.6 makes the other side go standby, with local and foreign swapped. */
 static void hear_takeover(struct core *c, const struct message *m)
 {
 	enum half half;
@@ -109,8 +119,9 @@ static void hear_shutdone(struct core *c)
 	standby_set(c, STANDBY_NOT, 0);
 }
 
-/* Reports are full: one that was lost and sent again must not undo a later one.  Only reports are put in order: 3.0.6
- * sends its report before the "done" that has the lower number (doc/protocol.md 5.5). */
+/* Is this report older than one that we have?  Reports are complete: one that was lost and sent again must not undo a
+ * later one.  Only reports are put in order: 3.0.6 sends its report before the "done", although that has the lower
+ * number (doc/protocol.md 5.5). */
 static bool is_outdated(struct core *c, const struct message *m)
 {
 	uint64_t seq = 0;
@@ -118,23 +129,22 @@ static bool is_outdated(struct core *c, const struct message *m)
 		return false;
 	if (seq < c->classic.report_seq)
 		return true;
-	/* Sent again, and a later one may be missing too: ask what is true now (plan
-	 * classic-resent-before-the-rest). */
-	if (sequence_missing_after(&node_peer(c)->sequence, seq)) {
-		c->classic.ask_at = mono_min(c->classic.ask_at, c->now.mono);
-		return true;
-	}
 	c->classic.report_seq = seq;
-	return false;
+	/* This report was sent again, and a later one may be missing too: ask for the present state (plan
+	 * classic-resent-before-the-rest).  It makes older ones outdated (plan classic-older-than-the-dropped). */
+	if (!sequence_missing_after(&node_peer(c)->sequence, seq))
+		return false;
+	c->classic.ask_at = mono_min(c->classic.ask_at, c->now.mono);
+	return true;
 }
 
 static void classic_message(struct core *c, const struct message *m)
 {
 	if (message_is(m, "t", "repnodes"))
 		classic_hear_nodes(c);
-	if (c->phase < PHASE_ACTIVE) /* not acted on before comm is up: doc/protocol.md 6.3 */
-		return;
-	if (is_outdated(c, m))
+	/* Nothing is done before comm is up (doc/protocol.md 6.3), but what is older than this does not count later
+	 * (plan classic-report-before-comm-up). */
+	if (is_outdated(c, m) || c->phase < PHASE_ACTIVE || ping_counts_hear(c, m))
 		return;
 	if (message_is(m, "t", "shutdone"))
 		hear_shutdone(c);
@@ -148,45 +158,55 @@ static void classic_message(struct core *c, const struct message *m)
 		hear_takeover(c, m);
 }
 
-/* --- what it means for each group --- */
+/* --- what the messages mean for each group --- */
 
 static enum peer_column column_of(const struct core *c, size_t g)
 {
 	const struct classic *k = &c->classic;
-	if (c->peer_left)
+	if (c->proof.kind == PROOF_LEFT)
 		return PEER_AWAY;
 	if (k->state != CLASSIC_STABLE || !k->other_known)
 		return PEER_UNSURE;
 	bool given = ownership_in_half(c, g, k->standby_half),
 	     taken = ownership_in_half(c, g, half_mirror(k->standby_half));
 	switch (k->standby) {
+	case STANDBY_ASKED:
+		/* Our half is on its way, and we send no report meanwhile: start nothing of it (plan
+		 * classic-start-while-offered). */
+		if (given && !ownership_is_active(c->groups[g].state))
+			return PEER_UNSURE;
+		break;
 	case STANDBY_ACCEPTED:
 	case STANDBY_DONE:
 		if (given)
 			return PEER_CLAIM;
 		break;
 	case STANDBY_OTHER:
-		/* what we have ourselves (two owners) is not taken, and it is on its way out there: nothing to
-		 * settle */
+		/* We have the group as well (two owners): do not take it.  The peer is releasing it, so there is
+		 * nothing to settle. */
 		if (taken)
 			return c->groups[g].state == OWN_STARTING || c->groups[g].state == OWN_HELD ? PEER_UNSURE
 			                                                                            : PEER_GIVING;
 		break;
-	case STANDBY_TAKING: /* claimed while it was offered; or, when we did not know the peer then, only now */
+	case STANDBY_TAKING: /* Claimed while it was offered.  Or only now, when the peer was not known at that time. */
 		if (taken)
 			return c->groups[g].state == OWN_NONE ? PEER_GIVING : PEER_NONE;
 		break;
 	default:
 		break;
 	}
+	/* What it sent after its last report is missing: perhaps another report (plan classic-takeover-report-lost). */
+	bool may_have_it = sequence_missing_after(&node_peer(c)->sequence, k->report_seq) &&
+	                   !ownership_is_active(c->groups[g].state);
 	if (!ownership_in_half(c, g, half_mirror(k->other_holds)))
-		return PEER_NONE;
-	/* Not at rest: it may be cleaning up what an earlier life left, and that is no reason to give way. */
+		return may_have_it ? PEER_UNSURE : PEER_NONE;
+	/* The peer is not stable: it may be stopping what an earlier life left behind.  That is no reason to give
+	 * way. */
 	bool ours = c->groups[g].state == OWN_HELD || c->groups[g].state == OWN_STARTING;
 	return ours && !k->other_stable ? PEER_UNSURE : PEER_HELD;
 }
 
-/* --- what is to be said --- */
+/* --- messages to be sent --- */
 
 static void publish_asks(struct core *c)
 {
@@ -195,7 +215,7 @@ static void publish_asks(struct core *c)
 	for (size_t g = 0; g < c->group_count; g++)
 		if (c->groups[g].state == OWN_CLAIM && c->groups[g].asked)
 			half |= c->groups[g].mine ? HALF_LOCAL : HALF_FOREIGN;
-	/* 3.0.6 can lose it: its own script writes the order to its FIFO in pieces (seen: "Message with zero
+	/* 3.0.6 can lose this order: its own script writes it to its FIFO in pieces (seen: "Message with zero
 	 * fields"). */
 	bool lost = k->standby == STANDBY_NOT && mono_reached(c->now.mono, k->takeover_again);
 	if (half == HALF_NONE)
@@ -222,23 +242,23 @@ static void publish_leaving(struct core *c)
 
 static bool classic_at_rest(const struct core *c);
 
-/* A 3.0.6 gives our groups back when it sees us become stable.  One that sees that in the last moment of its own
- * takeover ("T_STARTING received during takeover") has nothing yet to give, and never thinks of it again: it is asked,
- * once, when it is at rest with them. */
+/* A 3.0.6 gives our groups back when it sees us become stable.  If it sees that in the last moment of its own takeover
+ * ("T_STARTING received during takeover"), it has nothing to give yet, and never tries again.  So we ask for them,
+ * once, when it holds them and is stable. */
 static void ask_for_home(struct core *c)
 {
 	struct classic *k = &c->classic;
 	bool done = (halves_held(c) & HALF_LOCAL) != 0 || c->conf->failback != FAILBACK_ON;
 	for (size_t g = 0; g < c->group_count; g++)
-		/* it has come home, and could not stay */
+		/* the group has come home already, and could not run here */
 		done |= c->groups[g].mine && c->groups[g].state == OWN_FAILED;
 	k->home_at = done ? MONO_FAR : mono_add(c->now.mono, span_ms(HOME_MS));
 	if (done || k->state != CLASSIC_STABLE || !classic_at_rest(c) || !k->other_known ||
 		!(k->other_holds & HALF_FOREIGN))
 		return;
-	core_log(c, LOG_LEVEL_INFO, "%s has not given back what is at home here: asking for it (auto_failback)",
+	core_log(c, LOG_LEVEL_INFO, "%s has not given back the groups whose home is here: asking for them (auto_failback)",
 		node_peer(c)->name);
-	move_begin(c, true, HALF_LOCAL, 0, "it is at home here (auto_failback)");
+	move_begin(c, true, HALF_LOCAL, 0, "its home is here (auto_failback)");
 }
 
 static void classic_report_columns(struct core *c)
@@ -253,6 +273,9 @@ static void classic_report_columns(struct core *c)
 	if (mono_reached(c->now.mono, k->ask_at)) {
 		k->ask_at = mono_add(c->now.mono, span_ms(ASK_AGAIN_MS));
 		outbox_send(c, outbox_begin(c, "starting"), NULL);
+		/* For the peer we are not stable from now on.  Without a report it would never offer us anything again
+		 * (plan classic-question-without-report). */
+		k->must_report = true;
 	}
 	if (k->state == CLASSIC_RSCRCVD && mono_reached(c->now.mono, k->acquire_at))
 		become_stable(c, "T_RESOURCES(us)");
@@ -272,7 +295,7 @@ static void classic_publish(struct core *c)
 	struct classic *k = &c->classic;
 	const struct node *peer = node_peer(c);
 	classic_publish_fencing(c);
-	/* The peer is dead, perhaps only to us: it may still hear what we took. */
+	/* The peer is dead, perhaps only for us: it may still hear that we took its groups. */
 	if (peer && peer->status == NODE_DEAD && c->phase >= PHASE_ACTIVE && k->reported != halves_held(c))
 		classic_report(c, "mach_down");
 	if (!classic_partner(c))
@@ -284,6 +307,7 @@ static void classic_publish(struct core *c)
 	standby_publish_giver(c);
 	standby_publish_taker(c);
 	publish_asks(c);
+	ping_counts_publish(c);
 	bool wrong = k->must_report || k->reported != halves_held(c) || k->reported_stable == classic_is_cleaning_up(c);
 	if (k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && wrong)
 		classic_report(c, NULL);
@@ -292,15 +316,18 @@ static void classic_publish(struct core *c)
 static void classic_cluster_up(struct core *c)
 {
 	struct classic *k = &c->classic;
+	struct mono drained = mono_add(c->now.mono, (struct span){2 * c->conf->keepalive.ns});
 	if (k->state == CLASSIC_INIT) {
 		outbox_send(c, outbox_begin(c, "starting"), NULL);
 		k->state = CLASSIC_STARTING;
 		k->ask_at = mono_add(c->now.mono, span_ms(ASK_AGAIN_MS));
-		halves_set(c, HALF_NONE); /* decided with the acquisition */
+		if (!mono_reached(c->now.mono, node_peer(c)->dead_not_before)) /* we stood still a moment ago */
+			k->reports_not_before = drained;
+		halves_set(c, HALF_NONE); /* decided when we acquire our groups */
 		return;
 	}
-	/* What still lies in the sockets may be old: ask when it is drained. */
-	k->ask_at = k->reports_not_before = mono_add(c->now.mono, (struct span){2 * c->conf->keepalive.ns});
+	/* What still waits in the sockets may be old: ask once it has been read. */
+	k->ask_at = k->reports_not_before = drained;
 }
 
 static struct mono classic_deadline(const struct core *c)
@@ -308,7 +335,7 @@ static struct mono classic_deadline(const struct core *c)
 	const struct classic *k = &c->classic;
 	if (c->phase == PHASE_UP)
 		return c->nodes[c->peer].heard && !k->nodes_answered ? k->next_reqnodes : MONO_FAR;
-	if (c->nodes[c->peer].status == NODE_DEAD) /* nobody to say anything to: classic_publish */
+	if (c->nodes[c->peer].status == NODE_DEAD) /* nobody hears us: classic_publish sends nothing */
 		return MONO_FAR;
 	struct mono next = mono_min(k->ask_at, k->nudge_at);
 	if (k->standby != STANDBY_NOT)
@@ -325,8 +352,8 @@ static struct mono classic_deadline(const struct core *c)
 	return next;
 }
 
-/* We report halves: who holds a part of one is taken to hold it all (plan classic-half-of-a-half).  Not while it is on
- * its way out. */
+/* We report halves: to the peer, a node that holds a part of a half holds all of it (plan classic-half-of-a-half).  Not
+ * while a part of it is being stopped. */
 static bool classic_peer_relies_on(const struct core *c, size_t g)
 {
 	bool held = false;
@@ -345,8 +372,8 @@ static bool classic_peer_relies_on(const struct core *c, size_t g)
 static bool classic_at_rest(const struct core *c)
 {
 	const struct classic *k = &c->classic;
-	/* What is being stopped is reported as gone in that moment, and the peer may start it: no order can overtake
-	 * that. */
+	/* A group that is being stopped is reported as gone at that moment, and the peer may start it.  No order can be
+	 * faster than that. */
 	return classic_stops_nothing(c) && k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && k->other_stable;
 }
 
@@ -360,6 +387,7 @@ static void classic_moved(struct core *c, bool takeover, enum half half)
 }
 
 const struct dialect dialect_classic = {
+	.name = "classic",
 	.proven = classic_proven,
 	.prepare = classic_prepare,
 	.is_prepared = classic_is_prepared,
@@ -372,9 +400,12 @@ const struct dialect dialect_classic = {
 	.publish = classic_publish,
 	.deadline = classic_deadline,
 	.acknowledged = classic_acknowledged,
+	.notice_counts = classic_notice_counts,
 	.may_leave = classic_may_leave,
 	.peer_relies_on = classic_peer_relies_on,
 	.takes_back = false,
+	.tells_hindrance = false,
+	.ping_news_ms = PING_NEWS_MS,
 	.at_rest = classic_at_rest,
 	.moved = classic_moved,
 };

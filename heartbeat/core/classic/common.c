@@ -2,11 +2,11 @@
 #include "heartbeat/core/classic/classic.h"
 
 #include "heartbeat/core/outbox.h"
+#include "heartbeat/core/rivals.h"
 #include "heartbeat/core/state.h"
 
 enum { ACQUIRE_MS = 10000, REQNODES_MS = 1000 };
 
-/* The peer, while it is there to be spoken with and we are up. */
 const struct node *classic_partner(const struct core *c)
 {
 	const struct node *peer = node_peer(c);
@@ -24,7 +24,7 @@ void classic_move_starter_on(struct core *c)
 	}
 }
 
-/* What an earlier life left is being stopped: it may still run here, but that is no claim. */
+/* A group of an earlier life that is being stopped may still run here, but we do not claim it. */
 bool classic_is_cleaning_up(const struct core *c)
 {
 	for (size_t g = 0; g < c->group_count; g++)
@@ -49,33 +49,38 @@ void classic_report(struct core *c, const char *info)
 	k->reported = holds;
 	k->reported_stable = stable;
 	k->must_report = false;
-	/* doc/protocol.md 7.2: "A node also receives its own report", and it moves a starter on. */
+	/* doc/protocol.md 7.2: "A node also receives its own report", and its own report moves a starter on. */
 	classic_move_starter_on(c);
 }
 
-/* --- the peer leaves, or is gone --- */
+/* --- the peer leaves, or is dead --- */
 
 bool classic_hear_shutdone(struct core *c)
 {
-	if (c->peer_left) /* doc/protocol.md 7.8: "A second shutdone needs no answer" */
+	/* doc/protocol.md 7.8: "A second shutdone needs no answer" */
+	if (c->proof.kind == PROOF_LEFT || !rivals_goodbye_counts(c, node_peer(c)))
 		return false;
 	const char *peer = node_peer(c)->name;
 	core_log(c, LOG_LEVEL_INFO, "Received shutdown notice from '%s'.", peer);
 	if (halves_held(c) != HALF_ALL)
 		core_log(c, LOG_LEVEL_INFO, "Resources being acquired from %s.", peer);
-	c->peer_left = true;
+	proof_set(c, PROOF_LEFT);
 	halves_set(c, HALF_ALL);
 	return true;
 }
 
-/* What became of the fencing of a dead peer, for clients on whichever node still hears it.  doc/protocol.md 4, 7.6 */
+/* For the clients of this node and of a node that still hears us.  doc/protocol.md 4, 7.6 */
 void classic_publish_fencing(struct core *c)
 {
 	const struct node *peer = node_peer(c);
 	struct classic *k = &c->classic;
 	if (!peer || peer->status != NODE_DEAD || c->phase != PHASE_ACTIVE)
 		return;
-	const char *result = c->peer_left ? "unneeded" : !c->fencing ? "n_stnth" : c->peer_fenced ? "OK" : NULL;
+	static const char *const results[PROOF_KINDS] = {[PROOF_LEFT] = "unneeded", [PROOF_FENCED] = "OK",
+		[PROOF_CONFIRMED] = "OK"};
+	const char *result = results[c->proof.kind];
+	if (!result && !c->proof.required)
+		result = "n_stnth";
 	if (k->fencing_said || !result)
 		return;
 	k->fencing_said = true;
@@ -89,7 +94,8 @@ void classic_publish_fencing(struct core *c)
 
 bool classic_proven(const struct core *c, const struct node *n)
 {
-	(void)c, (void)n; /* nothing in it names us; "repnodes" has to come before anything is decided */
+	/* no field of a status names what its sender hears; "repnodes" must come before anything is decided */
+	(void)c, (void)n;
 	return true;
 }
 
@@ -113,13 +119,16 @@ bool classic_is_prepared(const struct core *c)
 
 void classic_hear_nodes(struct core *c)
 {
-	/* doc/protocol.md 10.9: "the list is not taken over: ha.cf decides"; unasked it is no answer. */
+	/* doc/protocol.md 10.9: "a repnodes that was not asked for is no answer" */
 	c->classic.nodes_answered |= c->classic.nodes_asked;
 }
 
-/* When the cluster is up already our own acquisition was decided long ago; a joiner then asks us. */
+/* When the cluster is up already, our own acquisition was decided long ago; a node that joins will ask us.  We may have
+ * refused its question, and its report, when we did not follow its life yet: ask when no report comes (plan
+ * classic-report-before-its-life). */
 void classic_forget(struct core *c)
 {
+	ipfail_forget_peer(c);
 	struct classic *k = &c->classic;
 	uint64_t generation = node_peer(c)->sequence.generation;
 	bool same_life = generation == k->report_generation;
@@ -128,25 +137,35 @@ void classic_forget(struct core *c)
 		.exchange_seq = same_life ? k->exchange_seq : 0};
 	k->state = c->phase >= PHASE_ACTIVE ? CLASSIC_STABLE : CLASSIC_INIT;
 	k->standby_deadline = k->ask_at = k->nudge_at = k->takeover_again = k->home_at = MONO_FAR;
+	if (k->state == CLASSIC_STABLE)
+		k->ask_at = mono_add(c->now.mono, (struct span){2 * c->conf->keepalive.ns});
 	k->reported = HALF_NONE;
 	ownership_forget_peer(c);
 }
 
 void classic_status(struct core *c, const struct message *m)
 {
-	(void)c, (void)m; /* holdings come in messages of their own */
+	(void)c, (void)m; /* nothing to do: what the peer holds comes in other messages */
 }
 
 bool classic_acknowledged(const struct core *c, size_t g)
 {
-	(void)c, (void)g; /* the words of this dialect are answers in themselves */
+	(void)c, (void)g; /* the messages of this dialect are answers by themselves */
 	return true;
+}
+
+/* 3.0.6 that reads a shutdown notice before it is active never starts the groups, and then does not end either.
+ * doc/protocol.md 7.8 */
+bool classic_notice_counts(const struct core *c)
+{
+	const struct node *peer = node_peer(c);
+	return peer->status != NODE_INIT && peer->status != NODE_UP;
 }
 
 bool classic_may_leave(const struct core *c)
 {
 	(void)c;
-	return false; /* it gets its full grace: 3.0.6 expects statuses after shutdone */
+	return false; /* the peer gets the full grace time: 3.0.6 expects statuses after shutdone */
 }
 
 bool classic_stops_nothing(const struct core *c)

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
-/* auto_failback legacy between classic nodes: each asks for its own groups, one ip-request a group.
- * doc/protocol.md 7.7. */
+/* auto_failback legacy between classic nodes: each node asks for its own groups, with one ip-request for each group.
+ * doc/protocol.md 7.7 */
 #include "heartbeat/core/classic/classic.h"
 
 #include "heartbeat/core/outbox.h"
 #include "heartbeat/core/state.h"
 
-/* An ip-request that came too early is lost: 3.0.6 has no answer to give before it is active. */
+/* An ip-request that comes too early is lost: 3.0.6 answers only when it is active. */
 enum { REQUEST_AGAIN_MS = 5000 };
 
-/* Our own groups: unsure until the peer has answered.  The peer's: its business, unless it asks for one we run. */
+/* Our own groups are unsure until the peer has answered.  The groups of the peer do not concern us, unless it asks for
+ * one that we run. */
 static enum peer_column column_of(const struct core *c, size_t g)
 {
-	if (c->peer_left)
+	if (c->proof.kind == PROOF_LEFT)
 		return PEER_AWAY;
 	const struct classic *k = &c->classic;
 	if (c->groups[g].mine)
@@ -31,7 +32,7 @@ static void answer(struct core *c, size_t g, bool owned)
 	outbox_send(c, m, peer);
 }
 
-/* One of ours that nobody has granted yet, and somebody is there to grant it. */
+/* A group of ours that the peer has not granted yet, while the peer can grant it. */
 static bool wanted(const struct core *c, size_t g)
 {
 	return c->groups[g].mine && c->groups[g].state == OWN_NONE && !c->classic.legacy.granted[g] &&
@@ -113,21 +114,22 @@ static void legacy_publish(struct core *c)
 
 static void legacy_cluster_up(struct core *c)
 {
-	(void)c; /* each group is asked for by itself */
+	(void)c; /* nothing to do: each group is asked for by itself */
 }
 
 static bool legacy_peer_relies_on(const struct core *c, size_t g)
 {
-	(void)c, (void)g; /* no halves are reported */
+	(void)c, (void)g; /* this mode reports no halves */
 	return false;
 }
 
 static void legacy_moved(struct core *c, bool takeover, enum half half)
 {
-	(void)c, (void)takeover, (void)half; /* group by group */
+	(void)c, (void)takeover, (void)half; /* nothing to do: each group moves by itself */
 }
 
 const struct dialect dialect_legacy = {
+	.name = "legacy",
 	.proven = classic_proven,
 	.prepare = classic_prepare,
 	.is_prepared = classic_is_prepared,
@@ -140,9 +142,11 @@ const struct dialect dialect_legacy = {
 	.publish = legacy_publish,
 	.deadline = legacy_deadline,
 	.acknowledged = classic_acknowledged,
+	.notice_counts = classic_notice_counts,
 	.may_leave = classic_may_leave,
 	.peer_relies_on = legacy_peer_relies_on,
 	.takes_back = false,
+	.tells_hindrance = false,
 	.at_rest = classic_stops_nothing,
 	.moved = legacy_moved,
 };

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* The standby exchange of the classic dialect, in which a half changes hands.
- * doc/protocol.md 7.5 (the table is there).
+/* The standby exchange of the classic dialect, in which a half changes hands.  The table is in doc/protocol.md 7.5.
  *
- *  giver:  NOT -send "me"-> ASKED -"other"-> ACCEPTED (release) -all released: send "done"-> DONE -"done"-> NOT
- *  taker:  NOT -"me": send "other"-> OTHER -"done"-> TAKING (start) -all settled: report, send "done"-> NOT
- *  any     time-out, a report that contradicts it, or the peer dies -> NOT */
+ *   giver:  NOT -send "me"-> ASKED -"other"-> ACCEPTED (release) -all released: send "done"-> DONE -"done"-> NOT
+ *   taker:  NOT -"me": send "other"-> OTHER -"done"-> TAKING (start) -all settled: report, send "done"-> NOT
+ *           NOT -"other", and nothing of the half runs here-> ACCEPTED   we had given our offer up (ours)
+ *           OTHER -"other"-> NOT   the peer answers an offer of ours, so it has given its own one up (ours)
+ *   either  OTHER, DONE, and ACCEPTED once all is released -"starting" and a stable report-> NOT   the peer has lost
+ *           sight of us, and with that the exchange (ours)
+ *   any     the time is over, a report contradicts it, or the peer dies -> NOT */
 #include "heartbeat/core/classic/classic.h"
 
 #include "heartbeat/core/moves.h"
@@ -17,9 +20,11 @@ void standby_set(struct core *c, enum classic_standby to, int64_t limit_ms)
 {
 	struct classic *k = &c->classic;
 	k->standby = to;
+	k->awaited_half = HALF_NONE;
+	k->peer_asked = k->taker_gone = false;
 	k->standby_deadline = limit_ms ? mono_add(c->now.mono, span_ms(limit_ms)) : MONO_FAR;
-	/* Waiting for the other side's "done": when it takes long, ask what it holds; the report ends what "done" did
-	 * not. */
+	/* We wait for the "done" of the peer.  When that takes long, ask what it holds: its report can end the exchange
+	 * instead. */
 	k->patience = mono_add(c->now.mono, span_ms(FIRST_ANSWER_MS));
 	k->nudge_at = to == STANDBY_OTHER || to == STANDBY_DONE ? k->patience : MONO_FAR;
 	if (to == STANDBY_NOT)
@@ -34,7 +39,7 @@ static void ask(struct core *c, enum half half, const char *info)
 	outbox_send(c, m, NULL);
 }
 
-/* The giver has released. */
+/* The giver has released: take the half. */
 static void take(struct core *c)
 {
 	struct classic *k = &c->classic;
@@ -44,7 +49,15 @@ static void take(struct core *c)
 	standby_set(c, STANDBY_TAKING, TRANSITION_MS);
 }
 
-/* The taker has started. */
+/* The taker takes the half: release it. */
+static void accepted(struct core *c)
+{
+	core_log(c, LOG_LEVEL_INFO, "give up %s HA resources (standby).", half_name(c->classic.standby_half));
+	standby_set(c, STANDBY_ACCEPTED, TRANSITION_MS);
+	classic_report(c, "standby");
+}
+
+/* The taker has started: the half is given. */
 static void given(struct core *c)
 {
 	struct classic *k = &c->classic;
@@ -54,10 +67,12 @@ static void given(struct core *c)
 	standby_set(c, STANDBY_NOT, 0);
 }
 
-/* The peer says that it is at rest, and what it holds.  That it holds it is proof: its "done" was lost.  That it does
- * not is none: 3.0.6 calls itself stable while its scripts run, has taken the half off its list when it begins to
- * release, and puts it there when it has started (seen, with scripts that took longer than 10 s: two owners).  Then
- * "done" is waited for. */
+/* The peer reports that it is stable, and what it holds.  If it holds the half, that is proof that it took it: its
+ * "done" was lost.  If it does not hold it, that proves nothing.  3.0.6 calls itself stable while its scripts run,
+ * takes the half off its list when it starts to release it, and adds it only when it has started it (seen, with scripts
+ * that took longer than 10 s: two owners).  Then we wait for "done".  But 3.0.6 asks what we hold only when it starts.  A
+ * node that asks and then calls itself stable lost sight of us, and has given the exchange up (plan
+ * classic-done-unheard). */
 void standby_hear_report(struct core *c)
 {
 	struct classic *k = &c->classic;
@@ -66,10 +81,14 @@ void standby_hear_report(struct core *c)
 	if (k->standby == STANDBY_DONE && (k->other_holds & taken) == taken)
 		given(c);
 	else if (k->standby == STANDBY_OTHER && late && (k->other_holds & k->standby_half))
-		standby_set(c, STANDBY_NOT, 0); /* it never heard our answer and has changed its mind */
+		standby_set(c, STANDBY_NOT, 0); /* it never received our answer, and has given up the exchange */
+	else if ((k->standby == STANDBY_OTHER || k->standby == STANDBY_DONE) && k->peer_asked)
+		standby_set(c, STANDBY_NOT, 0);
+	else if (k->standby == STANDBY_ACCEPTED)
+		k->taker_gone |= k->peer_asked;
 }
 
-/* Anything under way but what waits for just this offer: 3.0.6 answers our hb_takeover with "me". */
+/* Does any group move?  Not counting groups that wait for just this offer: 3.0.6 answers our hb_takeover with "me". */
 static bool in_flux(const struct core *c)
 {
 	for (size_t g = 0; g < c->group_count; g++) {
@@ -97,6 +116,31 @@ static void hear_me(struct core *c, enum half half)
 	ask(c, half, "other");
 }
 
+/* 3.0.6 moves whole halves.  No group of the half may be moving, or "done" would never come. */
+static bool half_at_rest(const struct core *c, enum half half)
+{
+	for (size_t g = 0; g < c->group_count; g++) {
+		enum group_state s = c->groups[g].state;
+		if (ownership_in_half(c, g, half) &&
+			(s == OWN_UNKNOWN || s == OWN_CLAIM || s == OWN_STARTING || s == OWN_STOPPING))
+			return false;
+	}
+	return true;
+}
+
+/* The answer to our offer came after we had given the offer up.  When nothing of the half runs here, go on where we
+ * stopped: otherwise the peer would wait an hour for our "done", and nobody would run the half (plan
+ * classic-late-answer). */
+static void accept_late(struct core *c)
+{
+	struct classic *k = &c->classic;
+	enum half half = k->awaited_half;
+	if (half != HALF_NONE && c->phase == PHASE_ACTIVE && !(halves_held(c) & half) && half_at_rest(c, half)) {
+		k->standby_half = half;
+		accepted(c);
+	}
+}
+
 void standby_hear(struct core *c, const struct message *m)
 {
 	struct classic *k = &c->classic;
@@ -104,25 +148,35 @@ void standby_hear(struct core *c, const struct message *m)
 	uint64_t seq = 0;
 	if (message_find(m, "rsc_hold") && !half_parse(message_string(m, "rsc_hold"), &half))
 		return;
-	/* What was said before the present exchange began belongs to another one: an answer counts only for its
-	 * question. */
+	/* A message from before the present exchange belongs to another one: an answer counts only for its question. */
 	if (!message_number(m, "seq", 16, &seq) || seq < k->exchange_seq)
 		return;
 	k->exchange_seq = seq;
 	if (message_is(m, "info", "me")) {
 		hear_me(c, half);
 	} else if (message_is(m, "info", "other") && k->standby == STANDBY_ASKED) {
-		core_log(c, LOG_LEVEL_INFO, "give up %s HA resources (standby).", half_name(k->standby_half));
-		standby_set(c, STANDBY_ACCEPTED, TRANSITION_MS);
-		classic_report(c, "standby");
+		accepted(c);
+	} else if (message_is(m, "info", "other") && k->standby == STANDBY_NOT) {
+		k->awaited_half = half;
+	} else if (message_is(m, "info", "other") && k->standby == STANDBY_OTHER) {
+		/* Offers of both nodes came late, and each node answered the other's: nobody gives (plan
+		 * classic-late-offers-cross). */
+		core_log(c, LOG_LEVEL_WARN, "%s has given up its standby request.  Standby request cancelled.",
+			node_peer(c)->name);
+		standby_set(c, STANDBY_NOT, 0);
 	} else if (message_is(m, "info", "done") && k->standby == STANDBY_OTHER) {
-		take(c);
+		/* A later report says that it runs the half again: this was sent again, and is old (plan
+		 * classic-done-after-taking-back). */
+		if (seq < k->report_seq && (k->other_holds & k->standby_half))
+			standby_set(c, STANDBY_NOT, 0);
+		else
+			take(c);
 	} else if (message_is(m, "info", "done") && k->standby == STANDBY_DONE) {
 		given(c);
 	}
 }
 
-/* Groups that are offered, or that failed here and have not been offered since: their halves are given. */
+/* The halves to give: those of groups that are offered, or that failed here and were not offered since. */
 static enum half half_to_give(struct core *c)
 {
 	struct classic *k = &c->classic;
@@ -139,25 +193,13 @@ static enum half half_to_give(struct core *c)
 	return half;
 }
 
-/* 3.0.6 moves whole halves: nothing of it may be under way, or "done" would never come. */
-static bool half_at_rest(const struct core *c, enum half half)
-{
-	for (size_t g = 0; g < c->group_count; g++) {
-		enum group_state s = c->groups[g].state;
-		if (ownership_in_half(c, g, half) &&
-			(s == OWN_UNKNOWN || s == OWN_CLAIM || s == OWN_STARTING || s == OWN_STOPPING))
-			return false;
-	}
-	return true;
-}
-
 static void offer_half(struct core *c, enum half half)
 {
 	struct classic *k = &c->classic;
 	for (size_t g = 0; g < c->group_count; g++) {
 		if (!ownership_in_half(c, g, half))
 			continue;
-		(void)ownership_give(c, g, "its half is given to the other node");
+		ownership_give(c, g, "its half is given to the other node");
 		k->offer_after[g] = mono_add(c->now.mono, span_ms(OFFER_AGAIN_MS));
 	}
 	k->give_half = HALF_NONE;
@@ -170,6 +212,8 @@ static void offer_half(struct core *c, enum half half)
 void standby_publish_giver(struct core *c)
 {
 	struct classic *k = &c->classic;
+	if (k->standby == STANDBY_NOT && k->state == CLASSIC_STABLE)
+		accept_late(c);
 	if (k->standby == STANDBY_NOT && k->other_stable && k->state == CLASSIC_STABLE) {
 		enum half half = half_to_give(c);
 		if (half != HALF_NONE && half_at_rest(c, half))
@@ -177,11 +221,23 @@ void standby_publish_giver(struct core *c)
 	}
 	if (k->standby != STANDBY_ACCEPTED)
 		return;
-	for (size_t g = 0; g < c->group_count; g++)
-		if (ownership_in_half(c, g, k->standby_half) && ownership_is_active(c->groups[g].state))
-			return;
+	bool released = true;
+	for (size_t g = 0; g < c->group_count; g++) {
+		if (!ownership_in_half(c, g, k->standby_half) || !ownership_is_active(c->groups[g].state))
+			continue;
+		/* Held: a reload has added it since its half was offered (plan classic-added-while-giving). */
+		(void)ownership_give(c, g, "its half is given to the other node");
+		released = false;
+	}
+	if (!released)
+		return;
 	halves_remove(c, k->standby_half);
 	core_log(c, LOG_LEVEL_INFO, "%s HA resource release completed (standby).", half_name(k->standby_half));
+	if (k->taker_gone) {
+		core_log(c, LOG_LEVEL_WARN, "%s has given the standby up.  Standby request cancelled.", node_peer(c)->name);
+		standby_set(c, STANDBY_NOT, 0);
+		return;
+	}
 	core_log(c, LOG_LEVEL_INFO, "Local standby process completed [%s].", half_name(k->standby_half));
 	ask(c, k->standby_half, "done");
 	standby_set(c, STANDBY_DONE, TRANSITION_MS);

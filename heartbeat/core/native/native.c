@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: MIT
-/* The native dialect: each status carries the whole of what its sender holds, so that nothing has to be asked for and a
- * lost datagram is repaired by the next one.  3.0.6 ignores the fields (doc/protocol.md 3).  doc/protocol.md 13.
+/* The native dialect.  3.0.6 ignores its fields (doc/protocol.md 3).
+ * doc/protocol.md 13: "Each status carries everything that its sender holds. So nothing has to be asked for"
  *
- *   h4=1                       the sender speaks it
- *   h4hears=GEN:SEQ            the last status of the peer that the sender has processed (hex; 0:0 none)
- *   h4digest=HEX               of its haresources
- *   h4hold=ID:LETTER:EPOCH ... every group: hash of its key, state letter, epoch (hex)
+ *   h4=1                       the sender speaks the dialect
+ *   h4hears=GEN:SEQ            the last status of the peer that the sender has processed (hex; 0:0 for none)
+ *   h4digest=HEX               digest of its haresources
+ *   h4ping=ALIVE:TOTAL         its ping nodes: how many answer, and how many it has (hex)
+ *   h4now=1                    only when a group that runs here is hindered: the peer answers at once, instead of with
+ *                              its next regular status
+ *   h4hold=ID:LETTER:EPOCH ... for each group: hash of its key, letter of its state, epoch (hex)
+ *   h4conf=NAME:NUMBER ...     values of ha.cf that must be the same on both nodes (settings.c)
  *
- * An answer counts only for the request it names: h4hears tells which of our statuses the sender knew when it spoke. */
+ * doc/protocol.md 13: "An answer counts only for the request that it names"
+ * So h4hears names the latest of our statuses that the sender knew when it spoke. */
 #include <stdio.h>
 #include <string.h>
 
 #include "heartbeat/core/native/native.h"
+#include "heartbeat/core/native/native_parts.h"
+#include "heartbeat/core/native/settings.h"
 #include "heartbeat/core/ownership.h"
+#include "heartbeat/core/rivals.h"
 #include "heartbeat/core/state.h"
 
 enum { NATIVE_VERSION = 1, HOLD_MAX = HARESOURCES_GROUPS_MAX * 32 };
 
-/* Our state as a letter, and a letter as what the peer says. */
+/* The letters: our own states, and what a letter of the peer means. */
 static const char own_letters[OWN_STATES] = {
 	[OWN_UNKNOWN] = 'u', [OWN_NONE] = 'n', [OWN_CLAIM] = 'c', [OWN_STARTING] = 's', [OWN_HELD] = 'h',
 	[OWN_GIVING] = 'g', [OWN_STOPPING] = 'r', [OWN_FAILED] = 'f', [OWN_STUCK] = 'x',
@@ -39,7 +47,8 @@ static const struct {
 	{'x', PEER_STUCK},
 };
 
-/* Of this life, and since its death: also a peer that has not proven itself yet. */
+/* Have we heard the peer in this life, and since it was declared dead?  It need not have proven yet that it hears
+ * us. */
 static bool is_audible(const struct node *peer)
 {
 	return peer->status_seq > peer->seen_up_to;
@@ -51,13 +60,28 @@ static char letter_of(const struct core *c, const struct group *group)
 		return own_letters[group->state];
 	if (c->phase >= PHASE_LEAVING)
 		return 'l';
-	/* A peer that has not proven itself is told that it is heard, but what it claims was not read here: to its
-	 * claim "not here" would be an answer that we do not know of, and we may start as well
+	/* A peer that has not yet proven that it hears us reads here that we hear it, but its claims were not
+	 * processed.  "Not here" would answer a claim that we do not know of, and then we could start the group as well
 	 * (tests/model/ownership.pml, WITHOUT_BELIEF). */
 	const struct node *peer = &c->nodes[c->peer];
 	if (c->peer != c->self && !peer->heard && is_audible(peer))
 		return 'u';
+	/* Its start would fail, or fewer ping nodes answer here: the peer takes it, or keeps it, as if it had failed
+	 * here. */
+	if (group->state == OWN_NONE && (group_is_hindered(group) || ipfail_is_worse(c)))
+		return own_letters[OWN_FAILED];
 	return group->state == OWN_CLAIM && group->asked ? 'a' : own_letters[group->state];
+}
+
+/* Does a group wait for the first status of the peer since it is hindered here?  ownership.h, leave? */
+static bool waits_for_peer(const struct core *c)
+{
+	const struct node *peer = node_peer(c);
+	bool waits = false;
+	for (size_t g = 0; g < c->group_count && peer; g++)
+		waits |= c->groups[g].state == OWN_HELD && group_is_hindered(&c->groups[g]) &&
+		         peer->last_status.ns <= c->groups[g].hindered_at.ns;
+	return waits;
 }
 
 void native_fields(struct core *c, struct message *m)
@@ -66,13 +90,22 @@ void native_fields(struct core *c, struct message *m)
 	char text[HOLD_MAX];
 	struct writer w = writer_over(text, sizeof text);
 	message_add_decimal(m, "h4", NATIVE_VERSION);
-	/* Also a peer that has not proven itself yet: it can only do so when it is told that it is heard. */
+	/* Also for a peer that has not yet proven that it hears us: it can prove that only when it reads that we hear
+	 * it. */
 	bool hears = peer && is_audible(peer);
 	writer_number(&w, 16, hears ? peer->sequence.generation : 0);
 	writer_byte(&w, ':');
 	writer_number(&w, 16, hears ? peer->status_seq : 0);
 	message_add_bytes(m, FIELD_STRING, bytes_of("h4hears"), writer_done(&w));
 	message_add_hex(m, "h4digest", c->resources->digest);
+	w = writer_over(text, sizeof text);
+	writer_number(&w, 16, c->ipfail.alive);
+	writer_byte(&w, ':');
+	writer_number(&w, 16, c->ipfail.total);
+	if (c->ipfail.total)
+		message_add_bytes(m, FIELD_STRING, bytes_of("h4ping"), writer_done(&w));
+	if (waits_for_peer(c))
+		message_add(m, "h4now", "1");
 	w = writer_over(text, sizeof text);
 	for (size_t g = 0; g < c->group_count; g++) {
 		writer_text(&w, g ? " " : "");
@@ -83,29 +116,11 @@ void native_fields(struct core *c, struct message *m)
 		writer_number(&w, 16, c->groups[g].epoch);
 	}
 	message_add_bytes(m, FIELD_STRING, bytes_of("h4hold"), writer_done(&w));
+	settings_fields(c, m);
+	namesake_fields(c, m);
 }
 
-/* "A:B", both hex. */
-static bool pair_of_hex(struct bytes text, uint64_t *a, uint64_t *b)
-{
-	struct reader r = reader_over(text);
-	struct bytes first = reader_until(&r, ':');
-	return !r.failed && bytes_to_u64(first, 16, a) && bytes_to_u64(reader_take(&r, reader_left(&r)), 16, b);
-}
-
-/* Take one word off; words are separated by single blanks. */
-static struct bytes next_word(struct reader *r)
-{
-	struct reader probe = *r;
-	struct bytes word = reader_until(&probe, ' ');
-	if (!probe.failed) {
-		*r = probe;
-		return word;
-	}
-	return reader_take(r, reader_left(r));
-}
-
-/* "ID:LETTER:EPOCH" */
+/* Read "ID:LETTER:EPOCH". */
 static bool parse_hold(struct bytes word, uint32_t *id, enum peer_column *said, uint64_t *epoch)
 {
 	struct reader r = reader_over(word);
@@ -130,21 +145,26 @@ static bool knows_our_state(const struct core *c, size_t g)
 	       c->native.hears_seq >= c->groups[g].published;
 }
 
-/* An answer out of turn, at most four a keepalive: two nodes that both ask must not answer each other's answers for
- * ever. */
-static bool may_answer(struct core *c)
+/* Has everything in the list of the peer been released, for good?  Also the groups that our file does not have, because
+ * one of us has reloaded its own (plan leaves-with-a-group-of-its-own). */
+static bool all_leaving(struct bytes list)
 {
-	if (!mono_is_never(c->native.last_answer) &&
-	    !mono_reached(c->now.mono, mono_add(c->native.last_answer, (struct span){c->conf->keepalive.ns / 4})))
-		return false;
-	c->native.last_answer = c->now.mono;
-	return true;
+	struct reader r = reader_over(list);
+	size_t leaving = 0;
+	for (; leaving < HARESOURCES_GROUPS_MAX && reader_left(&r); leaving++) {
+		uint32_t id;
+		enum peer_column said;
+		uint64_t epoch;
+		if (!parse_hold(native_next_word(&r), &id, &said, &epoch) || said != PEER_LEAVING)
+			return false;
+	}
+	return leaving && !reader_left(&r);
 }
 
-/* The peer's list, group by group; what it does not list it does not have. */
+/* Process the list of the peer, group by group.  It does not have a group that is missing in the list. */
 static void take_holdings(struct core *c, struct bytes list)
 {
-	size_t leaving = 0;
+	bool goodbye_counts = rivals_goodbye_counts(c, node_peer(c));
 	for (size_t g = 0; g < c->group_count; g++) {
 		enum peer_column said = PEER_NONE;
 		uint64_t epoch = 0;
@@ -153,22 +173,34 @@ static void take_holdings(struct core *c, struct bytes list)
 			uint32_t id;
 			enum peer_column s;
 			uint64_t e;
-			if (parse_hold(next_word(&r), &id, &s, &e) && id == c->resources->groups[g].id) {
+			if (parse_hold(native_next_word(&r), &id, &s, &e) && id == c->resources->groups[g].id) {
 				said = s;
 				epoch = e;
 				break;
 			}
 		}
+		if (said == PEER_LEAVING && !goodbye_counts)
+			said = PEER_UNSURE;
 		bool is_news = c->groups[g].peer.said != said;
 		ownership_peer_says(c, g, said, epoch, knows_our_state(c, g));
-		leaving += said == PEER_LEAVING;
-		/* It waits for our answer: whether we have it is in our next status.  Once: two that answer each
-		 * other's answers would go on for as long as a stop takes (plan claims-answered-for-ever); a lost one
-		 * is in the next regular status. */
+		/* The peer waits for our answer: our next status shows whether we have the group.  Only once: two nodes
+		 * that answer the answers of each other would go on for as long as a stop takes (plan
+		 * claims-answered-without-end).  If the answer is lost, the next regular status repeats it. */
 		if ((said == PEER_CLAIM || said == PEER_ASK) && is_news)
 			beat_soon(c);
 	}
-	c->peer_left |= c->group_count && leaving == c->group_count;
+	if (goodbye_counts && all_leaving(list))
+		proof_set(c, PROOF_LEFT);
+}
+
+static void take_ping_count(struct core *c, const struct message *m)
+{
+	uint64_t alive, total;
+	native_read_pair(m, "h4ping", &alive, &total);
+	if (total == 0 || alive > total || total > HA_CF_NODES_MAX)
+		ipfail_forget_peer(c); /* not sent, or not understood */
+	else
+		ipfail_peer_says(c, (size_t)alive, (size_t)total);
 }
 
 static void compare_digest(struct core *c, const struct node *peer)
@@ -178,18 +210,38 @@ static void compare_digest(struct core *c, const struct node *peer)
 	c->native.digest_differs_logged = true;
 	core_log(c, LOG_LEVEL_ERROR,
 		"haresources is not the same here and on %s (digest %llx here, %llx there): copy one file to both nodes. "
-		"Until then a group that either node runs is not started on the other, and ties go to the lower node name.",
+		"Until then a group that runs on one node is not started on the other, and ties go to the lower node name.",
 		peer->name, (unsigned long long)c->resources->digest, (unsigned long long)c->native.digest);
 }
 
-/* Whom the peer hears; when it does not hear us yet, answer at once, but not in a storm. */
+/* The peer names a number of our generation that we have not sent: an earlier life of ours had this generation too,
+ * because its file was restored from a copy.  Go on with the numbers of that life.  With lower ones, the peer drops
+ * what we send as received before, and what it has heard of that life looks like an answer to us (plan
+ * generation-used-twice). */
+static void continue_numbers(struct core *c)
+{
+	core_log(c, LOG_LEVEL_WARN,
+		"%s has heard number %llu of our generation %llu, we are at %llu: an earlier life of this node had the "
+		"same generation, perhaps before its files were restored from a copy. The numbers go on from there",
+		node_peer_name(c), (unsigned long long)c->native.hears_seq, (unsigned long long)c->generation,
+		(unsigned long long)c->seq);
+	c->seq = c->beat.recent = c->beat.recent_before = c->native.hears_seq;
+	for (size_t g = 0; g < c->group_count; g++)
+		c->groups[g].published = 0;
+	c->native.hears_generation = c->native.hears_seq = 0;
+}
+
+/* Note which of our statuses the peer has heard.  If none in this life, answer at once, but not in a storm. */
 static void native_hears(struct core *c, const struct message *m)
 {
-	if (!pair_of_hex(message_string(m, "h4hears"), &c->native.hears_generation, &c->native.hears_seq))
-		c->native.hears_generation = c->native.hears_seq = 0;
+	native_read_hears(m, &c->native.hears_generation, &c->native.hears_seq);
+	/* INT64_MAX: numbers must be able to grow */
+	if (c->native.hears_generation == c->generation && c->native.hears_seq > c->seq &&
+		c->native.hears_seq < INT64_MAX)
+		continue_numbers(c);
 	if (c->native.hears_generation == c->generation)
 		return;
-	if (may_answer(c))
+	if (native_may_answer(c))
 		beat_soon(c);
 }
 
@@ -198,7 +250,7 @@ static void native_status(struct core *c, const struct message *m)
 	const struct node *peer = node_peer(c);
 	if (!message_find(m, "h4")) {
 		core_complain(c, COMPLAINT_FIELDS,
-			"status of %s lacks the fields that it had before; its holdings are taken as unknown",
+			"status of %s lacks the fields of the native dialect, which it had before: its groups count as unknown",
 			peer->name);
 		ownership_forget_peer(c);
 		return;
@@ -206,12 +258,16 @@ static void native_status(struct core *c, const struct message *m)
 	if (!message_number(m, "h4digest", 16, &c->native.digest))
 		c->native.digest = 0;
 	compare_digest(c, peer);
+	settings_compare(c, peer, m);
+	take_ping_count(c, m);
+	if (message_is(m, "h4now", "1") && native_may_answer(c))
+		beat_soon(c);
 	take_holdings(c, message_string(m, "h4hold"));
 }
 
-/* It names our generation, and a status of ours that is newer than its death, and not much older than a deadtime:
- * frames held back on the way name statuses from before, recordings those of the time when they were made (plan
- * recorded-while-deaf). */
+/* The status names our generation and one of our statuses.  That one must be newer than the death of n, and not much
+ * older than a deadtime.  Packets that were held back on their way name statuses from before; recordings name those of
+ * the time when they were made (plan recorded-while-deaf). */
 static bool native_proven(const struct core *c, const struct node *n)
 {
 	uint64_t oldest = c->beat.recent_before > n->dead_since_seq ? c->beat.recent_before : n->dead_since_seq;
@@ -220,7 +276,7 @@ static bool native_proven(const struct core *c, const struct node *n)
 
 static void native_prepare(struct core *c)
 {
-	(void)c; /* the statuses do it */
+	(void)c; /* nothing to do: the statuses are enough */
 }
 
 static bool native_is_prepared(const struct core *c)
@@ -235,30 +291,32 @@ static void native_cluster_up(struct core *c)
 
 static void native_forget(struct core *c)
 {
-	struct mono last_answer = c->native.last_answer; /* a storm of new generations must not be answered by one */
+	/* kept, so that a storm of new generations is not answered by a storm */
+	struct mono last_answer = c->native.last_answer;
 	c->native = (struct native){.last_answer = last_answer};
+	ipfail_forget_peer(c);
 	ownership_forget_peer(c);
 }
 
 static void native_message(struct core *c, const struct message *m)
 {
-	/* Good-bye is said in both dialects; the holdings came with the statuses. */
+	/* The shutdown notice is the same in both dialects.  The states of the groups came with the statuses. */
 	const struct node *peer = node_peer(c);
-	/* From who has not shown yet that it hears us it may be the recording of a good-bye (plan recorded-goodbye). */
-	if (message_is(m, "t", "shutdone") && peer->heard) {
-		c->peer_left = true;
+	/* From a peer that has not yet proven that it hears us it may be a recording (plan recorded-goodbye). */
+	if (message_is(m, "t", "shutdone") && peer->heard && rivals_goodbye_counts(c, peer)) {
+		proof_set(c, PROOF_LEFT);
 		core_log(c, LOG_LEVEL_INFO, "Received shutdown notice from '%s'.", peer->name);
 	}
 }
 
 static void native_report(struct core *c)
 {
-	(void)c; /* came with the status */
+	(void)c; /* nothing to do: it came with the status */
 }
 
 static void native_publish(struct core *c)
 {
-	(void)c; /* the status says it all */
+	(void)c; /* nothing to do: the status contains everything */
 }
 
 static struct mono native_deadline(const struct core *c)
@@ -272,6 +330,12 @@ static bool native_acknowledged(const struct core *c, size_t g)
 	return c->groups[g].peer.acked;
 }
 
+static bool native_notice_counts(const struct core *c)
+{
+	(void)c; /* at any moment */
+	return true;
+}
+
 static bool native_may_leave(const struct core *c)
 {
 	for (size_t g = 0; g < c->group_count; g++)
@@ -282,22 +346,23 @@ static bool native_may_leave(const struct core *c)
 
 static bool native_peer_relies_on(const struct core *c, size_t g)
 {
-	(void)c, (void)g; /* it is told about each group */
+	(void)c, (void)g; /* we report each group by itself */
 	return false;
 }
 
 static bool native_at_rest(const struct core *c)
 {
-	(void)c; /* each group answers for itself */
+	(void)c; /* each group is decided by itself */
 	return true;
 }
 
 static void native_moved(struct core *c, bool takeover, enum half half)
 {
-	(void)c, (void)takeover, (void)half; /* group by group */
+	(void)c, (void)takeover, (void)half; /* nothing to do: each group moves by itself */
 }
 
 const struct dialect dialect_native = {
+	.name = "native",
 	.proven = native_proven,
 	.prepare = native_prepare,
 	.is_prepared = native_is_prepared,
@@ -310,9 +375,11 @@ const struct dialect dialect_native = {
 	.publish = native_publish,
 	.deadline = native_deadline,
 	.acknowledged = native_acknowledged,
+	.notice_counts = native_notice_counts,
 	.may_leave = native_may_leave,
 	.peer_relies_on = native_peer_relies_on,
 	.takes_back = true,
+	.tells_hindrance = true,
 	.at_rest = native_at_rest,
 	.moved = native_moved,
 };

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The daemon's processes are killed on the owner.  The guardian starts the engine again.  When both are gone, the next
-# start of the daemon repairs the state.
+# The daemon's processes are killed on the owner.  The guardian starts the engine again, the engine starts the guardian
+# again.  When both are gone, the next start of the daemon repairs the state.
 . "$(dirname "$0")/../lib.sh"
 live_enter "$@"
 
@@ -23,6 +23,23 @@ at_most 'the time with two owners is short, ms' "$(two_owners_ms)" "$WIDE_MS"
 at_most 'the outage for the client is short, ms' "$(longest_outage)" "$WIDE_MS"
 
 check 'the first node serves again' soon settled_on 1
+engine=$(engine_pid 1) mark=$(log_mark 1)
+probe_start
+owners_start
+node_exec 1 kill -9 "$guardian"
+guardian_is_new() { [ -n "$(guardian_pid 1)" ] && [ "$(guardian_pid 1)" != "$guardian" ]; }
+check 'after the guardian is killed there is a new guardian' soon guardian_is_new
+check 'the log reports that' soon log_has 1 'WARN: a new guardian watches the engine' "$mark"
+is 'the engine is the same' "$(engine_pid 1)" "$engine"
+node_exec 1 kill -9 "$engine"
+check 'after the engine is killed the new guardian starts another one' soon engine_is_new
+check 'the first node serves and both are at rest' soon settled_on 1
+measure_stop
+is 'there are never two owners' "$(two_owners_ms)" 0
+at_most 'the client has no outage, longest in ms' "$(longest_outage)" "$UNNOTICED_MS"
+
+# Both are stopped first: otherwise the process that is killed last starts the other one again.
+node_exec 1 kill -STOP "$(guardian_pid 1)" "$(engine_pid 1)"
 node_exec 1 kill -9 "$(guardian_pid 1)" "$(engine_pid 1)"
 check 'after guardian and engine are killed the second node takes over' soon address_on 2
 owners_start

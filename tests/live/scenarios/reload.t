@@ -1,59 +1,92 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The files of a running pair are changed.  heartbeat -r uses correct files, and the group keeps running.  Wrong files
-# change nothing.
+# The files of a running pair are changed.  heartbeat -r uses them in the running engine: no group moves, the peer sees no
+# restart, a client that asks each 5 ms loses nothing.  Files that cannot be used change nothing, and heartbeat -r prints why.
 . "$(dirname "$0")/../lib.sh"
+LIVE_MEDIA=2
 live_enter "$@"
 
-engine_pid() { node_exec 1 pgrep -f 'heartbeat: engine'; }
-guardian_pid() { node_exec 1 cat /run/heartbeat.pid | tr -d ' '; }
-new_engine() { [ -n "$(engine_pid)" ] && [ "$(engine_pid)" != "$before" ]; }
 parameter() { node_exec 1 cl_status hbparameter -p "$1" 2>/dev/null; }
 parameter_is() { [ "$(parameter "$1")" = "$2" ]; }
+output=''
+reloads() { # PATTERN: heartbeat -r succeeds and prints it
+	output=$(node_exec 1 timeout "$LIMIT_S" heartbeat -r 2>&1) && grep -q -- "$1" <<<"$output"
+}
+refused() { # PATTERN: heartbeat -r fails and prints it
+	! output=$(node_exec 1 timeout "$LIMIT_S" heartbeat -r 2>&1) && grep -q -- "$1" <<<"$output"
+}
+life() { echo "$(guardian_pid 1) $(engine_pid 1) $(generation 1)"; }
+edit() { node_exec 1 sed -i "$1" "/etc/ha.d/${2:-ha.cf}"; } # SCRIPT [FILE]
 
-cluster_running web
+keys() { # N TEXT: the authkeys file of node N
+	printf '%b' "$2" | node_put "$1" /etc/ha.d/authkeys 600
+}
+first='1 sha1 the-first-key-of-this-pair' second='2 sha1 the-second-key-of-this-pair'
+
+cluster_new web
+for n in 1 2; do keys "$n" "auth 1\n$first\n"; done
+check 'both daemons start' both_nodes_start
+check 'the first node serves and both are at rest' soon settled_on 1
 probe_start
 owners_start
-guardian=$(guardian_pid)
+before=$(life) mark=$(log_mark 2)
 
-before=$(engine_pid) mark=$(log_mark 1)
-check 'with unchanged files heartbeat -r succeeds' node_exec 1 heartbeat -r
-check 'the log reports that the files are unchanged' soon log_has 1 'Configuration unchanged' "$mark"
-is 'the engine is the same' "$(engine_pid)" "$before"
+check 'with unchanged files heartbeat -r reports that' reloads 'Configuration unchanged'
 
-node_exec 1 sed -i 's/^warntime .*/warntime 500ms/' /etc/ha.d/ha.cf
-check 'with a changed time heartbeat -r succeeds' node_exec 1 heartbeat -r
-check 'the changed time is in use' soon parameter_is warntime 500ms
-check 'there is a new engine' new_engine
-is 'the guardian is the same' "$(guardian_pid)" "$guardian"
-check 'the group keeps running on the first node' soon settled_on 1
+edit 's/^warntime .*/warntime 500ms/'
+check 'with a changed time heartbeat -r succeeds' reloads 'Configuration reloaded'
+check 'the changed time is in use' parameter_is warntime 500ms
 
-before=$(engine_pid)
-node_exec 1 sed -i 's/^warntime .*/warntim 600ms/' /etc/ha.d/ha.cf
-check_not 'with a misspelt directive heartbeat -r fails' node_exec 1 heartbeat -r
+edit 's/^bcast .*/bcast eth0 eth1/'
+check 'a medium is added' reloads 'Configuration reloaded'
+edit 's/^bcast .*/bcast eth0/'
+check 'and taken away' reloads 'Configuration reloaded'
+
+note 'another key, in three steps, each on both nodes'
+for step in "auth 1\n$first accept\n$second accept\n" "auth 2\n$first accept\n$second accept\n" "auth 2\n$second\n"; do
+	for n in 2 1; do
+		keys "$n" "$step"
+		check "${step%%\\n*}: node $n reads its keys" node_exec "$n" heartbeat -r
+		look_on 2 # longer than deadtime
+		check "${step%%\\n*}: the nodes hear each other" both_at_rest
+	done
+done
+
+echo "${NODE_NAME[1]} IPaddr::192.168.1.110/24/eth0" | node_exec 1 sh -c 'cat >>/etc/ha.d/haresources'
+echo "${NODE_NAME[1]} IPaddr::192.168.1.110/24/eth0" | node_exec 2 sh -c 'cat >>/etc/ha.d/haresources'
+check 'a group is added on the second node' node_exec 2 heartbeat -r
+check 'and on the first one' reloads 'Configuration reloaded'
+check 'the new group runs on its home' soon address_on 1 192.168.1.110
+
+is 'guardian, engine and generation are the same' "$(life)" "$before"
+check_not 'the peer has seen no restart and no death' log_has 2 'Heartbeat restart on node|is dead|returning' "$mark"
+check_not 'no packet was rejected' log_has 2 'failed authentication' "$mark"
+
+note 'files that cannot be used'
+edit 's/^warntime .*/warntim 600ms/'
+check 'a misspelt directive is refused with its line' refused 'warntim'
 mark=$(log_mark 1)
 node_exec 1 sh -c 'kill -HUP $(cat /run/heartbeat.pid)'
-check 'after SIGHUP the log reports that the old files stay in use' soon log_has 1 'the old files stay in use' "$mark"
-is 'the engine is the same' "$(engine_pid)" "$before"
+check 'after SIGHUP the log reports that the configuration in use stays' soon log_has 1 'the configuration in use stays' "$mark"
+edit 's/^warntim .*/warntime 600ms/; s/^bcast .*/bcast eth9/'
+check 'an interface that does not exist is refused' refused 'eth9: no such interface'
+check 'the old time stays in use' parameter_is warntime 500ms
+edit 's/^bcast .*/bcast eth0/'
+edit 's/192.168.1.100/192.168.1.101/' haresources
+check 'a changed line of a running group is refused' refused 'hb_standby'
+edit 's/192.168.1.101/192.168.1.100/' haresources
+check 'with correct files heartbeat -r succeeds' reloads 'Configuration reloaded'
+check 'the correct files are in use' parameter_is warntime 600ms
+is 'guardian, engine and generation are the same' "$(life)" "$before"
 
-node_exec 1 sed -i 's/^warntim .*/warntime 600ms/; s/^bcast .*/bcast eth0 eth9/' /etc/ha.d/ha.cf
-mark=$(log_mark 1)
-node_exec 1 heartbeat -r >/dev/null 2>&1
-check 'the log reports an interface that does not exist' soon log_has 1 'eth9: no such interface' "$mark"
-check 'the old files stay in use' soon log_has 1 'the new files cannot be used on this machine' "$mark"
-check 'the old time stays in use' soon parameter_is warntime 500ms
-check 'the group keeps running on the first node' soon settled_on 1
-
-node_exec 1 sed -i 's/^bcast .*/bcast eth0/' /etc/ha.d/ha.cf
-node_exec 1 sed -i 's/192.168.1.100/192.168.1.101/' /etc/ha.d/haresources
-mark=$(log_mark 1)
-node_exec 1 heartbeat -r >/dev/null 2>&1
-check 'the log reports that a running group was changed' soon log_has 1 'runs here but is changed or missing' "$mark"
-node_exec 1 sed -i 's/192.168.1.101/192.168.1.100/' /etc/ha.d/haresources
-check 'with correct files heartbeat -r succeeds' node_exec 1 heartbeat -r
-check 'the correct files are in use' soon parameter_is warntime 600ms
+note 'a reload is no return of the node'
+check 'standby moves the groups to the second node' node_exec 1 hb_standby --wait
+edit 's/^warntime .*/warntime 500ms/'
+check 'a reload there' reloads 'Configuration reloaded'
+look_on 2
+check 'the groups stay where the operator moved them' settled_on 2
 
 measure_stop
 is 'there are never two owners' "$(two_owners_ms)" 0
-at_most 'the client has no outage, longest in ms' "$(longest_outage)" "$UNNOTICED_MS"
+check 'the service answers' soon serving
 done_testing

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Scripts that do not return.  Their deadline, 60 s by default, is set to 5 s here.
+# Scripts that do not return.  Their deadline is set to 5 s here.
 . "$(dirname "$0")/../lib.sh"
 live_enter "$@"
 sleepers() { node_exec "$1" pgrep -c -f 'sleep 4711'; }

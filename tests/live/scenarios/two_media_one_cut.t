@@ -4,7 +4,6 @@
 . "$(dirname "$0")/../lib.sh"
 LIVE_MEDIA=2
 live_enter "$@"
-link_is() { [ "$(cl_status "$1" hblinkstatus "${NODE_NAME[$2]}" "$3")" = "$4" ]; } # N sees node M's link IF up|dead
 
 note 'bcast eth0 eth1'
 cluster_running web sed -e 's/^bcast .*/bcast eth0 eth1/'

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-# Puts a planted bug into the one source file that it fits.  Line numbers, file names and blanks do not matter, so that a bug
-# survives moves and renames elsewhere.  usage: awk -v into=DIR -f plant.awk BUG SOURCE...
-# Writes DIR/FILE and prints FILE.  Ends with 1 and prints the reason when the bug fits nowhere or at more than one place.
+# Puts a planted bug into the one source file that it fits.  Line numbers, file names and blanks do not matter.  Therefore a bug
+# still fits after other code has moved or has other names.  usage: awk -v into=DIR -f plant.awk BUG SOURCE...
+# Writes DIR/FILE and prints FILE.  Ends with 1 and prints the reason when the bug fits at no place or at more than one.
 #
-# A bug is a list of edits, each below a line "in: NAME", the function or table that it changes.  As in a diff, "-" is a line that
-# is there and goes, " " one that is there and stays, "+" a new one.
+# A bug is a list of edits.  Each follows a line "in: NAME", which names the function or table that it changes.  As in a diff, "-"
+# marks a line to delete, " " a line to keep, "+" a new line.
 
 function plain(text) { # blanks do not count
 	gsub(/[ \t]+/, " ", text)
@@ -20,7 +20,7 @@ NR == FNR { next }
 { line[++count] = $0 }
 END { if (count) scan(); finish() }
 
-# Do the old lines of edit e begin at line at?  Returns the line behind them, 0 when they do not.
+# Are the old lines of edit e at line at?  Returns the line after them, 0 when they are not there.
 function fits(e, at,    s) {
 	for (s = 1; s <= steps[e]; s++)
 		if (sign[e, s] != "+" && plain(line[at++]) != plain(text[e, s]))
@@ -28,7 +28,7 @@ function fits(e, at,    s) {
 	return at
 }
 
-# A definition begins at the margin, names what it defines, and is no declaration.
+# Is l the first line of the definition of n?  Such a line is not indented, has the name, and does not end with ";".
 function opens(l, n) {
 	return l ~ /^[a-z}]/ && l !~ /;[ \t]*$/ && l ~ ("(^|[^A-Za-z0-9_])" n "([^A-Za-z0-9_]|$)")
 }

@@ -27,11 +27,11 @@ static void the_table_of_the_header_holds(void **state)
 		{SPAWN_TIMED_OUT, 0, "running\n", AGENT_UNKNOWN},
 		{SPAWN_SIGNALED, 9, "", AGENT_UNKNOWN},
 		{SPAWN_FAILED, ENOEXEC, "", AGENT_UNKNOWN},
-		/* LSB and OCF say stopped by code, whatever the text */
+		/* by LSB and OCF the code means stopped, whatever the text */
 		{SPAWN_EXITED, 3, "httpd is running\n", AGENT_STOPPED},
 		{SPAWN_EXITED, 7, "OK", AGENT_STOPPED},
 		{SPAWN_EXITED, 3, "", AGENT_STOPPED},
-		/* the reference's words */
+		/* the texts of the reference */
 		{SPAWN_EXITED, 0, "httpd (pid 12) is running...\n", AGENT_RUNNING},
 		{SPAWN_EXITED, 0, "Running", AGENT_RUNNING},
 		{SPAWN_EXITED, 0, "INFO:  Running OK\n", AGENT_RUNNING},
@@ -40,29 +40,62 @@ static void the_table_of_the_header_holds(void **state)
 		{SPAWN_EXITED, 1, "not running", AGENT_STOPPED},
 		{SPAWN_EXITED, 1, "is running", AGENT_RUNNING},
 		{SPAWN_EXITED, 1, "is OK", AGENT_RUNNING},
-		{SPAWN_EXITED, 4, "RUNNING", AGENT_STOPPED},
+		{SPAWN_EXITED, 4, "RUNNING", AGENT_RUNNING},
 		{SPAWN_EXITED, 1, "dead but pid file exists", AGENT_STOPPED},
 		{SPAWN_EXITED, 0, "", AGENT_STOPPED},
 		{SPAWN_EXITED, 0, "\n", AGENT_STOPPED},
-		/* code 0 and a text that the reference does not understand */
-		{SPAWN_EXITED, 0, "active", AGENT_RUNNING},
+		/* a denial in the same line */
+		{SPAWN_EXITED, 0, "running not", AGENT_UNKNOWN},
+		{SPAWN_EXITED, 0, "running: no", AGENT_UNKNOWN},
+		{SPAWN_EXITED, 0, "running=false", AGENT_UNKNOWN},
+		{SPAWN_EXITED, 0, "running: 0", AGENT_UNKNOWN},
+		{SPAWN_EXITED, 0, "0 running", AGENT_UNKNOWN},
+		{SPAWN_EXITED, 0, "it isn't running", AGENT_UNKNOWN},
+		{SPAWN_EXITED, 0, "Stopped; 3 workers were running", AGENT_UNKNOWN},
+		{SPAWN_EXITED, 0, "is NOT OK", AGENT_UNKNOWN},
+		{SPAWN_EXITED, 1, "no instance is running", AGENT_UNKNOWN},
+		{SPAWN_EXITED, 0, "Usage: foo {start|stop|running}", AGENT_UNKNOWN},
+		{SPAWN_EXITED, 0, "10 requests, running", AGENT_RUNNING},
+		{SPAWN_EXITED, 0, "start/running, process 123", AGENT_RUNNING},
+		{SPAWN_EXITED, 0, "  Loaded: loaded (x)\n  Active: active (running) since\n  stopped earlier", AGENT_RUNNING},
+		/* code 0 and a text that does not report it as running: it is started */
+		{SPAWN_EXITED, 0, "active", AGENT_UNKNOWN},
+		{SPAWN_EXITED, 0, "all is well", AGENT_UNKNOWN},
+		{SPAWN_EXITED, 0, "BROKEN", AGENT_UNKNOWN},
+		{SPAWN_EXITED, 0, "l\xc3\xa4uft", AGENT_UNKNOWN},
+		{SPAWN_EXITED, 0, "\xe6\x9c\x8d\xe5\x8a\xa1\xe6\x9c\xaa\xe8\xbf\x90\xe8\xa1\x8c", AGENT_UNKNOWN},
+		{SPAWN_EXITED, 0, "stop/waiting", AGENT_UNKNOWN},
 		{SPAWN_EXITED, 0, "RUNNING", AGENT_RUNNING},
-		{SPAWN_EXITED, 0, "all is well", AGENT_RUNNING},
 		{SPAWN_EXITED, 0, "is stopped", AGENT_STOPPED},
-		{SPAWN_EXITED, 0, "Stopped; 3 workers were running", AGENT_STOPPED},
+		{SPAWN_EXITED, 0, "shut off", AGENT_STOPPED},
+		{SPAWN_EXITED, 0, "false", AGENT_STOPPED},
 		{SPAWN_EXITED, 0, "inactive (dead)", AGENT_STOPPED},
-		{SPAWN_EXITED, 0, "is NOT OK", AGENT_STOPPED},
 		{SPAWN_EXITED, 0, "Usage: foo {start|stop}", AGENT_STOPPED},
 		{SPAWN_EXITED, 0, "no process", AGENT_STOPPED},
-		{SPAWN_EXITED, 0, "nothing wrong", AGENT_RUNNING},
+		{SPAWN_EXITED, 1, "active", AGENT_STOPPED},
 		/* "not" at the very end must not look behind it */
-		{SPAWN_EXITED, 0, "running not", AGENT_RUNNING},
 		{SPAWN_EXITED, 0, "not", AGENT_STOPPED},
 		{SPAWN_EXITED, 0, "not ", AGENT_STOPPED},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if (agent_status_decide(rows[i].end, rows[i].code, rows[i].output) != rows[i].verdict)
+		if (agent_status_decide(rows[i].end, rows[i].code, rows[i].output).verdict != rows[i].verdict)
+			fail_msg("row %zu: code %d, \"%s\"", i, rows[i].code, rows[i].output);
+}
+
+static void text_and_exit_code_that_differ_are_a_contradiction(void **state)
+{
+	static const struct {
+		int code;
+		const char *output;
+		bool contradicts;
+	} rows[] = {
+		{0, "running", false}, {3, "stopped", false}, {3, "", false}, {1, "dead but pid file exists", false}, {0, "", false},
+		{3, "running", true},  {1, "is running", true}, {0, "stopped", true}, {0, "not running", true}, {0, "active", true},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (agent_status_decide(SPAWN_EXITED, rows[i].code, rows[i].output).contradicts != rows[i].contradicts)
 			fail_msg("row %zu: code %d, \"%s\"", i, rows[i].code, rows[i].output);
 }
 
@@ -138,6 +171,28 @@ static void a_directory_that_others_may_change_is_refused(void **state)
 	assert_int_equal(agent_find(both, "fine", path, error), 0);
 }
 
+static void a_link_into_a_directory_of_others_is_refused(void **state)
+{
+	(void)state;
+	char target[128], link[128], program[160];
+	(void)snprintf(target, sizeof target, "%s/of-others", second);
+	(void)snprintf(link, sizeof link, "%s/linked", first);
+	assert_int_equal(mkdir(target, 0755), 0);
+	put(target, "program", 0755);
+	(void)snprintf(program, sizeof program, "%s/program", target);
+	assert_int_equal(symlink(program, link), 0);
+	assert_int_equal(agent_find(both, "linked", path, error), 0);
+	assert_int_equal(chown(target, 65534, 0), 0);
+	assert_int_equal(agent_find(both, "linked", path, error), -EPERM);
+	assert_non_null(strstr(error, "of-others: it belongs to uid 65534"));
+	assert_int_equal(chown(target, 0, 0), 0);
+	assert_int_equal(chmod(target, 0775), 0); /* as /usr/local of Debian: root and the group staff */
+	assert_int_equal(agent_find(both, "linked", path, error), 0);
+	assert_int_equal(chmod(first, 0775), 0);
+	assert_int_equal(agent_find(both, "linked", path, error), -EPERM);
+	assert_int_equal(chmod(first, 0755), 0);
+}
+
 static void a_name_cannot_leave_the_directories(void **state)
 {
 	(void)state;
@@ -154,10 +209,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_of_the_header_holds),
+		cmocka_unit_test(text_and_exit_code_that_differ_are_a_contradiction),
 		cmocka_unit_test(the_first_directory_wins),
 		cmocka_unit_test(what_is_no_program_is_passed_over),
 		cmocka_unit_test(a_file_that_others_may_change_is_refused_with_its_mode),
 		cmocka_unit_test(a_directory_that_others_may_change_is_refused),
+		cmocka_unit_test(a_link_into_a_directory_of_others_is_refused),
 		cmocka_unit_test(a_name_cannot_leave_the_directories),
 	};
 	if (geteuid() != 0) {

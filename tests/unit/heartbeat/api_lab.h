@@ -22,8 +22,8 @@
 
 /* --- the core's views ------------------------------------------------------------------------- */
 
-/* Not static: the linker takes these in place of the core's own.  All of them stand here, also those that one program
- * never calls: for one that is missing it would fetch the core's views.o, and have the others twice. */
+/* Not static: the linker takes these instead of the core's functions.  All of them are needed here, also those that a
+ * program never calls: for a missing one the linker would fetch the core's views.o, which defines the others again. */
 size_t core_node_count(const struct core *c)
 {
 	(void)c;
@@ -33,9 +33,9 @@ size_t core_node_count(const struct core *c)
 void core_node_view(const struct core *c, size_t index, struct node_view *out)
 {
 	static const struct node_view nodes[] = {
-		{.name = "cfa", .status = "active", .is_self = true},
+		{.name = "cfa", .status = "active", .is_self = true, .uuid = (const uint8_t *)"0123456789abcdef"},
 		{.name = "cfb", .status = "dead"},
-		{.name = "cfc", .status = "active"},
+		{.name = "cfc", .status = "active", .uuid = (const uint8_t *)"ghijklmnopqrstuv"},
 		{.name = "10.77.0.254", .status = "ping", .ping = true},
 	};
 	(void)c;
@@ -44,7 +44,7 @@ void core_node_view(const struct core *c, size_t index, struct node_view *out)
 
 bool core_link_view(const struct core *c, size_t node, size_t index, struct link_view *out)
 {
-	static const struct link_view links[] = {{"eth0", true}, {"eth1", false}};
+	static const struct link_view links[] = {{.name = "eth0", .up = true}, {.name = "eth1"}};
 	(void)c;
 	if (node == 3 || index > 1)
 		return false;
@@ -73,6 +73,34 @@ const char *core_holdings(const struct core *c)
 {
 	(void)c;
 	return "local";
+}
+
+void core_status_view(const struct core *c, struct status_view *out)
+{
+	(void)c;
+	*out = (struct status_view){.phase = "active", .dialect = "native", .proof = "none", .next = MONO_FAR, .next_of = ""};
+}
+
+bool core_move_view(const struct core *c, size_t index, struct move_view *out)
+{
+	(void)c;
+	*out = (struct move_view){.takeover = true, .half = "all", .reason = "an operator", .deadline = MONO_FAR};
+	return index == 0;
+}
+
+bool core_decision_view(const struct core *c, size_t index, struct decision_view *out)
+{
+	(void)c;
+	*out = (struct decision_view){.key = "httpd", .wall_s = 5, .from = OWN_NONE, .to = OWN_HELD, .reason = "why",
+		.peer = "away", .phase = "active", .peer_status = "dead", .peer_silent = {-1}, .proof = "left", .epoch = 3,
+		.hindrance = ""};
+	return index < 2;
+}
+
+const char *core_state_name(const char *kind, size_t index)
+{
+	(void)kind, (void)index;
+	return NULL;
 }
 
 const char *group_state_name(enum group_state s)

@@ -128,6 +128,31 @@ static void only_the_active_index_is_accepted_unless_any_is_asked_for(void **sta
 	auth_free(a);
 }
 
+static void an_index_marked_accept_is_accepted_but_never_crc(void **state)
+{
+	(void)state;
+	unsigned index;
+
+	(void)memset(&keys, 0, sizeof keys);
+	put_key(1, AUTH_SHA1, "Jefe", 4);
+	put_key(2, AUTH_MD5, "Jefe", 4);
+	put_key(3, AUTH_CRC, "", 0);
+	keys.active = 1;
+	keys.keys[2].accept = keys.keys[3].accept = true;
+	struct auth *a = auth_new(&keys);
+	assert_int_equal(auth_verify(a, RUN("2 750c783e6ab0b503eaa86e310a5db738"), RUN("what do ya want for nothing?"),
+				 false, &index),
+		AUTH_OK);
+	assert_int_equal(auth_verify(a, RUN("3 765e7680"), RUN("123456789"), false, &index), AUTH_NOT_ACTIVE);
+	keys.active = 2;
+	keys.keys[2].accept = false;
+	struct auth *b = auth_new(&keys);
+	assert_true(auth_accepts(a, b));
+	assert_false(auth_accepts(b, a));
+	auth_free(a);
+	auth_free(b);
+}
+
 /* The reference takes the method from the packet's index and the key from its own active one. */
 static void the_method_of_one_index_with_the_key_of_another_is_a_bad_digest(void **state)
 {
@@ -205,7 +230,7 @@ static void an_undefined_index_gives_no_digest(void **state)
 	auth_free(NULL);
 }
 
-/* The parser refuses it; were it to slip through, everybody could sign. */
+/* The parser refuses such a file.  If auth accepted it, everybody could sign. */
 static void a_keyed_method_without_key_is_not_defined(void **state)
 {
 	(void)state;
@@ -236,6 +261,7 @@ int main(void)
 		cmocka_unit_test(the_keys_need_not_outlive_auth_new),
 		cmocka_unit_test(crc_is_rendered_without_leading_zeros),
 		cmocka_unit_test(only_the_active_index_is_accepted_unless_any_is_asked_for),
+		cmocka_unit_test(an_index_marked_accept_is_accepted_but_never_crc),
 		cmocka_unit_test(the_method_of_one_index_with_the_key_of_another_is_a_bad_digest),
 		cmocka_unit_test(odd_tokens_have_their_verdict),
 		cmocka_unit_test(an_undefined_index_gives_no_digest),

@@ -51,7 +51,7 @@ static void files_that_the_reference_accepts_are_accepted(void **state)
 	parse("auth 1\n1 crc\n", CRC_ACTIVE("2", "1"));
 	expect_key(1, AUTH_CRC, "");
 	parse("auth 1\n1 sha1 a b c\n",
-		"authkeys:2:10: warning: the key ends at the blank: the rest of the line is ignored");
+		"authkeys:2:10: warning: the key ends at the blank; only accept may follow it: the rest of the line is ignored");
 	expect_key(1, AUTH_SHA1, "a");
 	parse("auth 1\n1 sha1 first\n1 md5 last\n", "authkeys:3:1: warning: key 1 replaces the key given on line 2");
 	expect_key(1, AUTH_MD5, "last");
@@ -59,6 +59,22 @@ static void files_that_the_reference_accepts_are_accepted(void **state)
 	      "authkeys:2:1: warning: auth: key number 2 replaces the one given on line 1\n"
 	      "authkeys:2:8: warning: auth: the rest of the line is ignored");
 	assert_int_equal(keys.active, 2);
+}
+
+static void a_second_key_is_accepted_when_its_line_says_so(void **state)
+{
+	(void)state;
+	parse("auth 1\n1 sha1 old accept\n2 sha1 new accept\n",
+		"authkeys:3: warning: key 2 is accepted as well as key 1, because a change of keys is under way: "
+		"when it is finished, delete the line of the old key and the word accept");
+	assert_true(keys.keys[1].accept && keys.keys[2].accept);
+	expect_key(2, AUTH_SHA1, "new");
+	parse("auth 1\n1 sha1 a\n2 md5 accept\n", ""); // a key
+	assert_false(keys.keys[2].accept);
+	parse("auth 1\n1 sha1 a accept b\n",
+		"authkeys:2:17: warning: nothing may follow accept: the rest of the line is ignored");
+	parse("auth 1\n1 sha1 a\n2 crc accept\n",
+		"authkeys:3:7: error: crc uses no key; delete what follows it, or write sha1 to sign packets");
 }
 
 static void broken_files_get_exact_diagnostics(void **state)
@@ -158,7 +174,7 @@ static void a_line_of_too_many_words_is_an_error(void **state)
 	for (unsigned i = 0; i < 600; i++)
 		(void)strcat(text, " w");
 	parse(text, "authkeys:3: error: more than 512 words in one line\n"
-		    "authkeys:3:10: warning: the key ends at the blank: the rest of the line is ignored");
+		    "authkeys:3:10: warning: the key ends at the blank; only accept may follow it: the rest of the line is ignored");
 }
 
 static void only_a_file_that_others_cannot_read_is_accepted(void **state)
@@ -170,8 +186,12 @@ static void only_a_file_that_others_cannot_read_is_accepted(void **state)
 	} cases[] = {
 		{0100600, ""},
 		{0100400, ""},
-		{0100611, ""}, // write and execute bits are ignored
-		{0100622, ""},
+		{0100711, ""}, // execute bits are ignored
+		{0100620,
+			"authkeys: error: mode 0620 lets the group change the keys; expected 0600 (chmod 600 authkeys)"},
+		{0100602, "authkeys: error: mode 0602 lets others change the keys; expected 0600 (chmod 600 authkeys)"},
+		{0100664,
+			"authkeys: error: mode 0664 lets group and others read and change the keys; expected 0600 (chmod 600 authkeys)"},
 		{0100640,
 			"authkeys: error: mode 0640 lets the group read the keys; expected 0600 (chmod 600 authkeys)"},
 		{0100604, "authkeys: error: mode 0604 lets others read the keys; expected 0600 (chmod 600 authkeys)"},
@@ -227,11 +247,45 @@ static void the_sample_has_one_signing_key(void **state)
 	free(text);
 }
 
+static void weak(const char *text, const char *expected)
+{
+	struct diags diags;
+	diags_init(&diags, "authkeys");
+	authkeys_parse(bytes_of(text), &keys, &diags);
+	diags_free(&diags); /* of the parser: other tests read them */
+	diags_init(&diags, "authkeys");
+	authkeys_check_strength(&keys, &diags);
+	expect_diags(&diags, text, expected);
+	diags_free(&diags);
+}
+
+static void a_weak_key_causes_a_warning_that_does_not_show_it(void **state)
+{
+	(void)state;
+	weak("auth 1\n\n1 sha1 fifteen-letters\n",
+		"authkeys:3: warning: key 1 is shorter than 16 characters and can be found by trying; "
+		"expected a long one: the output of \"openssl rand -hex 32\", on all nodes");
+	weak("auth 1\n1 sha1 sixteen-letters-\n", "");
+	weak("auth 2\n1 sha1 short\n2 md5 sixteen-letters-\n", ""); /* no packet is accepted with it */
+	weak("auth 2\n1 sha1 short accept\n2 md5 sixteen-letters-\n",
+		"authkeys:2: warning: key 1 is shorter than 16 characters and can be found by trying; "
+		"expected a long one: the output of \"openssl rand -hex 32\", on all nodes");
+	/* the sample file, as it is installed */
+	char *text = read_text("ha.d/authkeys");
+	const char *line = strstr(text, "\nauth 1");
+	assert_non_null(line);
+	weak(line,
+		"authkeys:3: warning: key 1 is the one of the sample file, which everybody knows; "
+		"expected your own: the output of \"openssl rand -hex 32\", on all nodes");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_auth_line_may_come_before_or_after_its_key),
 		cmocka_unit_test(files_that_the_reference_accepts_are_accepted),
+		cmocka_unit_test(a_second_key_is_accepted_when_its_line_says_so),
 		cmocka_unit_test(broken_files_get_exact_diagnostics),
 		cmocka_unit_test(all_errors_of_a_file_are_reported_together),
 		cmocka_unit_test(a_nul_byte_is_an_error),
@@ -243,6 +297,7 @@ int main(void)
 		cmocka_unit_test(methods_have_the_names_of_the_file),
 		cmocka_unit_test(the_files_of_2008_are_read_with_a_warning_about_crc),
 		cmocka_unit_test(the_sample_has_one_signing_key),
+		cmocka_unit_test(a_weak_key_causes_a_warning_that_does_not_show_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,7 +29,7 @@ static struct pair *returned(const char *lines)
 
 /* --- leaving --- */
 
-static void leaving_says_shutdown_releases_and_then_shutdone(void **state)
+static void leaving_sends_shutdown_releases_and_sends_shutdone(void **state)
 {
 	(void)state;
 	struct pair *p = stable(NULL);
@@ -46,6 +46,62 @@ static void leaving_says_shutdown_releases_and_then_shutdone(void **state)
 	assert_unseen(p, ALPHA, "gone");
 	assert_seen(p, ALPHA, "send status");
 	pair_run(p, 500);
+	assert_seen(p, ALPHA, "gone");
+	pair_free(p);
+}
+
+/* Alpha holds all and is ordered to stop just when a 3.0.6 on beta starts, which is up. */
+static struct pair *leaves_while_beta_joins(void)
+{
+	struct pair *p = stable(NULL);
+	p->voice.beat = NULL;
+	pair_run(p, 5000);
+	pair_voice_restart(p);
+	pair_say(p, "status|st=init|dt=fa0|protocol=1");
+	p->voice.beat = "status|st=up|dt=fa0|protocol=1";
+	p->voice.next_beat = p->now;
+	pair_run(p, 0);
+	pair_mark(p);
+	pair_shutdown(p, ALPHA);
+	pair_run(p, 5000);
+	assert_seen(p, ALPHA, "stopped web");
+	assert_times(p, ALPHA, "log info The shutdown notice waits until beta is active, for at most 10000 ms", 1);
+	assert_unseen(p, ALPHA, "send shutdone");
+	return p;
+}
+
+/* Seen: 3.0.6 that read the notice before it was active held nothing permanently, and did not obey -k. */
+static void the_notice_waits_for_a_peer_that_joins(void **state)
+{
+	(void)state;
+	struct pair *p = leaves_while_beta_joins();
+	p->voice.beat = ACTIVE;
+	pair_run(p, 1000);
+	assert_times(p, ALPHA, "send shutdone", 1);
+	assert_unseen(p, ALPHA, "gone");
+	pair_run(p, 2000);
+	assert_seen(p, ALPHA, "gone");
+	pair_free(p);
+}
+
+static void the_notice_waits_no_longer_than_initdead(void **state)
+{
+	(void)state;
+	struct pair *p = leaves_while_beta_joins();
+	pair_run(p, 6000);
+	assert_times(p, ALPHA, "send shutdone", 1);
+	pair_run(p, 2000);
+	assert_seen(p, ALPHA, "gone");
+	pair_free(p);
+}
+
+static void the_notice_does_not_wait_for_a_peer_that_joined_and_died(void **state)
+{
+	(void)state;
+	struct pair *p = leaves_while_beta_joins();
+	p->voice.beat = NULL;
+	pair_run(p, 4500);
+	assert_times(p, ALPHA, "send shutdone", 1);
 	assert_seen(p, ALPHA, "gone");
 	pair_free(p);
 }
@@ -109,7 +165,7 @@ static void two_that_start_with_nothing_do_not_wait(void **state)
 	pair_free(p);
 }
 
-static void a_peer_that_left_is_not_shot(void **state)
+static void a_peer_that_left_is_not_fenced(void **state)
 {
 	(void)state;
 	struct pair *p = stable("stonith_host * null beta\n");
@@ -128,8 +184,10 @@ static void a_peer_that_falls_silent_is_taken_over(void **state)
 	p->voice.beat = NULL;
 	pair_until(p, 4000, ALPHA, "node beta: is dead");
 	assert_seen(p, ALPHA, "log info Resources being acquired from beta.");
+	assert_unseen(p, ALPHA, "standby");
 	pair_run(p, 100);
 	assert_true(pair_runs(p, ALPHA, "db"));
+	assert_seen(p, ALPHA, "send resource rsc_hold=all rtype=full isstable=1 info=mach_down");
 	assert_string_equal(core_holdings(p->side[ALPHA].core), "all");
 	pair_free(p);
 }
@@ -161,8 +219,8 @@ static void the_result_of_fencing_is_reported_once(void **state)
 	pair_free(p);
 }
 
-/* 3.0.6 words a survivor uses when it took us for dead, with and without a result. */
-static void the_peers_news_of_fencing_changes_nothing(void **state)
+/* The messages of 3.0.6 on a survivor that took us for dead, with and without a result. */
+static void the_peers_report_of_fencing_changes_nothing(void **state)
 {
 	(void)state;
 	static const char *const news[] = {"stonith|node=alpha|result=n_stnth", "stonith|node=alpha|result=unneeded",
@@ -171,7 +229,7 @@ static void the_peers_news_of_fencing_changes_nothing(void **state)
 	for (size_t i = 0; i < sizeof news / sizeof *news; i++)
 		pair_say(p, news[i]);
 	pair_run(p, 3000);
-	assert_said(p, ALPHA, "");
+	assert_sent(p, ALPHA, "");
 	assert_unseen(p, ALPHA, "do ");
 	pair_free(p);
 }
@@ -183,7 +241,7 @@ static void a_peer_is_dead_after_the_time_it_asked_for_last(void **state)
 	static const struct {
 		const char *beat;
 		int64_t dead_ms;
-	} said[] = {
+	} rows[] = {
 		{"status|st=active|dt=1770|protocol=1", 6000},
 		{"status|st=active|dt=84d0|protocol=1", 34000},
 		{"status|st=active|dt=0|protocol=1", 4000},
@@ -191,13 +249,13 @@ static void a_peer_is_dead_after_the_time_it_asked_for_last(void **state)
 		{"status|st=active|dt=x|protocol=1", 4000},
 		{"status|st=active|protocol=1", 4000},
 	};
-	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct pair *p = stable(NULL);
 		p->voice.beat = NULL;
-		pair_say(p, said[i].beat);
+		pair_say(p, rows[i].beat);
 		int64_t last = pair_ms(p);
 		pair_until(p, 70000, ALPHA, "node beta: is dead");
-		assert_int_equal(pair_when(p, ALPHA, "node beta: is dead") - last, said[i].dead_ms);
+		assert_int_equal(pair_when(p, ALPHA, "node beta: is dead") - last, rows[i].dead_ms);
 		pair_free(p);
 	}
 }
@@ -207,7 +265,7 @@ static void an_answer_nobody_asked_for_does_not_bring_the_cluster_up(void **stat
 	(void)state;
 	struct pair *p = pair_new(NULL, NULL);
 	pair_boot(p, ALPHA);
-	/* before any status: nothing of it is believed */
+	/* before any status: the core ignores what the node sends */
 	pair_say(p, "repnodes|dest=alpha|nodelist=beta mallory |delnodelist=alpha ");
 	assert_unseen(p, ALPHA, "Comm_now_up");
 	assert_unseen(p, ALPHA, "send reqnodes");
@@ -215,14 +273,14 @@ static void an_answer_nobody_asked_for_does_not_bring_the_cluster_up(void **stat
 	assert_unseen(p, ALPHA, "Comm_now_up");
 	pair_say(p, "repnodes|dest=alpha|nodelist=beta mallory |delnodelist=alpha ");
 	assert_seen(p, ALPHA, "Comm_now_up");
-	assert_int_equal(core_node_count(p->side[ALPHA].core), 2); /* the list is not taken over */
+	assert_int_equal(core_node_count(p->side[ALPHA].core), 2); /* the list is not used */
 	struct node_view self;
 	core_node_view(p->side[ALPHA].core, 0, &self);
 	assert_string_equal(self.name, "alpha");
 	pair_free(p);
 }
 
-/* The peer's last minute, sent again by somebody when it is long dead: ours keeps what it has and does not take it for
+/* Somebody sends the last minute of a dead peer again.  Our node keeps its groups and does not take the peer for
  * alive. */
 static void a_replayed_minute_of_a_dead_peer_changes_nothing(void **state)
 {
@@ -239,7 +297,7 @@ static void a_replayed_minute_of_a_dead_peer_changes_nothing(void **state)
 		frames[i] = pair_frame(p, text, &len[i]);
 	}
 	p->voice.beat = NULL;
-	for (size_t i = 0; i < LIFE; i++) /* it lives on for a moment, past what was recorded */
+	for (size_t i = 0; i < LIFE; i++) /* it lives for a moment longer than the recording */
 		pair_say(p, ACTIVE);
 	pair_run(p, 5000);
 	assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, ALPHA, "db"));
@@ -249,7 +307,7 @@ static void a_replayed_minute_of_a_dead_peer_changes_nothing(void **state)
 		pair_run(p, 1000);
 		free(frames[i]);
 	}
-	assert_said(p, ALPHA, "");
+	assert_sent(p, ALPHA, "");
 	assert_unseen(p, ALPHA, "do ");
 	assert_unseen(p, ALPHA, "log ");
 	assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, ALPHA, "db"));
@@ -262,7 +320,7 @@ static void with_failback_on_the_groups_of_a_node_that_returns_are_offered_to_it
 {
 	(void)state;
 	struct pair *p = returned("auto_failback on\n");
-	assert_said(p, ALPHA, "resource rsc_hold=all rtype=full isstable=1");
+	assert_sent(p, ALPHA, "resource rsc_hold=all rtype=full isstable=1");
 	pair_mark(p);
 	pair_say(p, RESOURCE("none", "0"));
 	pair_say(p, RESOURCE("none", "1"));
@@ -288,7 +346,7 @@ static void with_failback_off_a_node_that_returns_gets_an_answer_and_no_group(vo
 {
 	(void)state;
 	struct pair *p = returned("auto_failback off\n");
-	assert_said(p, ALPHA, "resource rsc_hold=all rtype=full isstable=1");
+	assert_sent(p, ALPHA, "resource rsc_hold=all rtype=full isstable=1");
 	pair_say(p, RESOURCE("none", "0"));
 	pair_say(p, RESOURCE("none", "1"));
 	pair_run(p, 60000);
@@ -321,6 +379,8 @@ static void a_peer_that_is_replaced_by_a_native_one_is_spoken_to_natively(void *
 	struct pair *p = stable(NULL);
 	pair_voice_restart(p);
 	pair_hold(p, "@web:n:0 @db:n:0");
+	assert_unseen(p, ALPHA, "log info beta speaks the native dialect"); /* it does not name us yet */
+	pair_run(p, 1000);
 	assert_seen(p, ALPHA, "log info beta speaks the native dialect");
 	pair_mark(p);
 	pair_hold(p, "@web:n:0 @db:c:0");
@@ -328,7 +388,7 @@ static void a_peer_that_is_replaced_by_a_native_one_is_spoken_to_natively(void *
 	pair_hold(p, "@web:n:0 @db:h:1");
 	pair_say(p, RESOURCE("all", "1")); /* the other dialect's messages have no effect now */
 	pair_run(p, 20000);
-	assert_said(p, ALPHA, "");
+	assert_sent(p, ALPHA, "");
 	assert_unseen(p, ALPHA, "do ");
 	pair_free(p);
 }
@@ -403,17 +463,48 @@ static void in_legacy_mode_a_request_waits_for_an_active_peer_and_is_repeated_un
 	pair_free(p);
 }
 
+static void a_dead_peer_is_asked_once_after_a_stall(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	p->voice.beat = NULL;
+	pair_run(p, 5000);
+	assert_true(pair_runs(p, ALPHA, "db"));
+	pair_freeze(p, ALPHA);
+	pair_run(p, 6000);
+	pair_thaw(p, ALPHA);
+	pair_mark(p);
+	pair_run(p, 60000);
+	assert_in_range(pair_count(p, ALPHA, "send starting"), 0, 1);
+	pair_free(p);
+}
+
+static void in_legacy_mode_a_group_that_is_hindered_is_tried_when_it_is_granted(void **state)
+{
+	(void)state;
+	struct pair *p = met("auto_failback legacy\n", NULL);
+	pair_step(p, ALPHA,
+		&(struct event){.kind = EVENT_GROUP_READY, .group_ready = {.group = 0, .ready = false, .why = "no carrier"}});
+	pair_run(p, 1000);
+	pair_say(p, "ip-request-resp|dest=alpha|ipaddr=web|weown=yes|ok=OK");
+	assert_seen(p, ALPHA, "do start web"); /* the peer cannot know of it: it has released the group */
+	pair_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(leaving_says_shutdown_releases_and_then_shutdone),
+		cmocka_unit_test(the_notice_waits_for_a_peer_that_joins),
+		cmocka_unit_test(the_notice_waits_no_longer_than_initdead),
+		cmocka_unit_test(the_notice_does_not_wait_for_a_peer_that_joined_and_died),
+		cmocka_unit_test(leaving_sends_shutdown_releases_and_sends_shutdone),
 		cmocka_unit_test(a_peer_that_starts_to_leave_has_not_released_yet),
 		cmocka_unit_test(what_a_leaving_peer_still_releases_is_not_started_here),
 		cmocka_unit_test(a_peer_that_leaves_while_we_join_is_waited_for),
 		cmocka_unit_test(two_that_start_with_nothing_do_not_wait),
-		cmocka_unit_test(a_peer_that_left_is_not_shot),
+		cmocka_unit_test(a_peer_that_left_is_not_fenced),
 		cmocka_unit_test(the_result_of_fencing_is_reported_once),
-		cmocka_unit_test(the_peers_news_of_fencing_changes_nothing),
+		cmocka_unit_test(the_peers_report_of_fencing_changes_nothing),
 		cmocka_unit_test(a_peer_is_dead_after_the_time_it_asked_for_last),
 		cmocka_unit_test(an_answer_nobody_asked_for_does_not_bring_the_cluster_up),
 		cmocka_unit_test(a_replayed_minute_of_a_dead_peer_changes_nothing),
@@ -425,6 +516,8 @@ int main(void)
 		cmocka_unit_test(in_legacy_mode_each_group_is_asked_for_and_started_when_granted),
 		cmocka_unit_test(in_legacy_mode_a_request_is_answered_once_the_group_is_released),
 		cmocka_unit_test(in_legacy_mode_a_request_waits_for_an_active_peer_and_is_repeated_until_granted),
+		cmocka_unit_test(a_dead_peer_is_asked_once_after_a_stall),
+		cmocka_unit_test(in_legacy_mode_a_group_that_is_hindered_is_tried_when_it_is_granted),
 	};
 	return cmocka_run_group_tests_name("classic_leaving", tests, NULL, NULL);
 }

@@ -36,7 +36,7 @@ static void a_taker_takes_nothing_when_the_giver_is_at_rest_and_keeps_the_group(
 	pair_say(p, ASK("local", "me"));
 	pair_run(p, 11000);
 	pair_say(p, RESOURCE("local", "1"));
-	pair_say(p, ASK("local", "done")); /* ends nothing: there is no exchange any more */
+	pair_say(p, ASK("local", "done")); /* ends nothing: the exchange is over */
 	pair_run(p, 10000);
 	assert_unseen(p, ALPHA, "do start db");
 	pair_free(p);
@@ -48,7 +48,7 @@ static void an_offer_that_is_repeated_is_answered_again(void **state)
 	struct pair *p = stable(NULL);
 	pair_say(p, ASK("local", "me"));
 	pair_say(p, ASK("local", "me")); /* our answer was lost */
-	assert_said(p, ALPHA, "ask_resources rsc_hold=local info=other, ask_resources rsc_hold=local info=other");
+	assert_sent(p, ALPHA, "ask_resources rsc_hold=local info=other, ask_resources rsc_hold=local info=other");
 	pair_say(p, ASK("all", "me")); /* another half is another offer, in the middle of the first */
 	assert_seen(p, ALPHA, "log WARN standby message [me] from beta ignored.");
 	assert_times(p, ALPHA, "info=other", 2);
@@ -82,7 +82,7 @@ static void a_node_that_leaves_before_it_was_up_reports_and_asks_nothing(void **
 	(void)state;
 	struct pair *p = pair_new(NULL, NULL);
 	struct adopted web = {.group_id = p->side[ALPHA].resources->groups[0].id, .epoch = 1, .clean_up = true};
-	p->side[ALPHA].script[0].hang = true; /* what keeps it from being gone at once */
+	p->side[ALPHA].script[0].hang = true; /* this keeps it from leaving at once */
 	pair_boot_adopting(p, ALPHA, &web, 1);
 	pair_say(p, ACTIVE);
 	pair_shutdown(p, ALPHA);
@@ -91,10 +91,58 @@ static void a_node_that_leaves_before_it_was_up_reports_and_asks_nothing(void **
 	pair_say(p, "starting");
 	pair_say(p, RESOURCE("none", "1"));
 	pair_say(p, ASK("local", "me"));
-	pair_run(p, 1000); /* later it asks a peer that has fallen silent for a sign of life */
-	assert_said(p, ALPHA, "");
+	pair_run(p, 1000); /* later it asks a peer that has become silent for a sign of life */
+	assert_sent(p, ALPHA, "");
 	assert_unseen(p, ALPHA, "do start");
 	assert_unseen(p, ALPHA, "gone");
+	pair_free(p);
+}
+
+static void nothing_that_nobody_runs_is_claimed_during_a_standby(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	pair_say(p, RESOURCE("none", "1")); /* db could not be started there */
+	pair_move(p, ALPHA, false, HALF_LOCAL, 5);
+	pair_say(p, ASK("local", "other"));
+	pair_run(p, 100);
+	assert_seen(p, ALPHA, "stopped web");
+	assert_unseen(p, ALPHA, "do start db");
+	pair_free(p);
+}
+
+/* Plan classic-resent-before-the-rest. */
+static void a_report_that_was_sent_again_while_later_ones_are_missing_is_asked_for_again(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	p->voice.beat = NULL;
+	char report[128];
+	(void)snprintf(report, sizeof report, RESOURCE("all", "1") "|seq=%llx", (unsigned long long)p->voice.seq + 1);
+	p->voice.seq += 2; /* two are lost */
+	pair_say(p, ACTIVE);
+	pair_mark(p);
+	pair_say(p, report);
+	assert_unseen(p, ALPHA, "Both machines own");
+	assert_seen(p, ALPHA, "send starting");
+	pair_say(p, RESOURCE("local", "1"));
+	assert_unseen(p, ALPHA, "Both machines own");
+	pair_free(p);
+}
+
+static void a_report_that_comes_after_a_later_one_changes_nothing(void **state)
+{
+	(void)state;
+	struct pair *p = stable(NULL);
+	p->voice.beat = NULL;
+	char late[128];
+	(void)snprintf(late, sizeof late, RESOURCE("all", "1") "|seq=%llx", (unsigned long long)++p->voice.seq);
+	pair_say(p, RESOURCE("local", "1"));
+	pair_mark(p);
+	pair_say(p, late);
+	assert_unseen(p, ALPHA, "Both machines own");
+	pair_run(p, 100);
+	assert_sent(p, ALPHA, "");
 	pair_free(p);
 }
 
@@ -105,7 +153,10 @@ int main(void)
 		cmocka_unit_test(a_taker_takes_nothing_when_the_giver_is_at_rest_and_keeps_the_group),
 		cmocka_unit_test(an_offer_that_is_repeated_is_answered_again),
 		cmocka_unit_test(a_done_from_before_the_offer_that_is_sent_again_starts_nothing),
+		cmocka_unit_test(nothing_that_nobody_runs_is_claimed_during_a_standby),
 		cmocka_unit_test(a_node_that_leaves_before_it_was_up_reports_and_asks_nothing),
+		cmocka_unit_test(a_report_that_was_sent_again_while_later_ones_are_missing_is_asked_for_again),
+		cmocka_unit_test(a_report_that_comes_after_a_later_one_changes_nothing),
 	};
 	return cmocka_run_group_tests_name("classic, lost words", tests, NULL, NULL);
 }

@@ -158,7 +158,7 @@ static void an_unpacked_message_that_does_not_fit_the_arena_is_too_large(void **
 		}
 		assert_int_equal(v, CODEC_OK);
 		assert_true(message_is(&m, "t", "status"));
-		assert_true(cap > 40); /* of what does not fit none is taken for broken */
+		assert_true(cap > 40); /* a message that does not fit is not reported as broken */
 	}
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the tests of the codec share: a key, a message and its room, and short words for decoding.  Included by tests
+/* What the tests of the codec share: a key, a message and its buffer, and short names for decoding.  Included by tests
  * only. */
 #ifndef TESTS_UNIT_CODEC_LAB_H
 #define TESTS_UNIT_CODEC_LAB_H

@@ -5,7 +5,7 @@
 
 #include "tests/unit/heartbeat/codec_lab.h"
 
-/* body with a right signature behind it: malformed things must be found although they are authentic. */
+/* body with a valid signature after it: a malformed body must be refused although it is authentic. */
 static struct bytes sealed(struct bytes body)
 {
 	char digest[AUTH_DIGEST_MAX + 1];
@@ -101,10 +101,10 @@ static void authentic_frames_with_malformed_fields_are_refused(void **state)
 		ROW("###\n7:(2)m=xx,%%%\n"),
 		ROW("###\n9:(2)m=###\n,%%%\n"),
 		ROW("###\n15:(2)m=###\n%%%\nxx,%%%\n"),
-		/* a second spelling of 0 */
+		/* another spelling of 0 */
 		ROW("###\n22:(2)m=###\n7:(9)t=ab,%%%\n,%%%\n"),
 		ROW("###\n9:(3)l=00:,,%%%\n"),
-		/* what no message may hold, nested */
+		/* a nested message with a field that no message may have */
 		ROW("###\n23:(2)m=###\n7:(0)a\nb=,%%%\n,%%%\n"),
 		ROW("###\n24:(2)m=###\n8:(0)t=a\0b,%%%\n,%%%\n"),
 	};
@@ -290,7 +290,7 @@ static void a_message_that_does_not_fit_or_is_broken_is_not_rendered(void **stat
 	assert_true(fits);
 }
 
-/* The parser refuses such a file; were it to slip through, nothing may leave unsigned. */
+/* The parser refuses such a file.  Even with it, no message may be sent unsigned. */
 static void without_an_active_key_nothing_is_signed_or_accepted(void **state)
 {
 	(void)state;
@@ -324,6 +324,27 @@ static void every_verdict_has_its_own_text(void **state)
 	assert_string_equal(codec_verdict_text(CODEC_VERDICTS), "unknown");
 }
 
+static void a_refusal_names_the_byte(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *frame, *why;
+	} refused[] = {
+		{"###\n5:garbage", "neither LENGTH:FIELD nor the end mark at byte 4"},
+		{"###\n6:(0)a=b,x", "neither LENGTH:FIELD nor the end mark at byte 13"},
+		{"###\n6:(0)a=b,%%%\nx", "no signature at byte 17"},
+		{"###\n6:(0)a=b,%%%\n3:1 a,x", "unexpected bytes behind the signature at byte 23"},
+		{"###\n6:(0)a=b,1:x,%%%\n", "no (TYPE)NAME=VALUE in the field at byte 13"},
+		{"###\n6:(0)a=b,6:(2)a=b,%%%\n", "malformed nested message in the field at byte 13"},
+	};
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		assert_int_equal(decode(bytes_of(refused[i].frame), NULL), CODEC_MALFORMED);
+		assert_string_equal(decoded.why, refused[i].why);
+	}
+	assert_int_equal(decode(bytes_of("###\n6:(0)a=b,%%%\n"), auth), CODEC_UNAUTHENTIC);
+	assert_string_equal(decoded.why, "no signature at byte 17");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +362,7 @@ int main(void)
 		cmocka_unit_test(a_message_that_does_not_fit_or_is_broken_is_not_rendered),
 		cmocka_unit_test(without_an_active_key_nothing_is_signed_or_accepted),
 		cmocka_unit_test(every_verdict_has_its_own_text),
+		cmocka_unit_test(a_refusal_names_the_byte),
 	};
 
 	return cmocka_run_group_tests(tests, make_auth, drop_auth);

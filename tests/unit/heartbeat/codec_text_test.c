@@ -59,7 +59,7 @@ static void text_needs_its_end_its_one_signature_and_nothing_behind(void **state
 	ASSERT_EACH(unsigned_ones, NULL, CODEC_UNAUTHENTIC);
 }
 
-static void the_signature_may_stand_anywhere_and_blank_lines_do_not_count(void **state)
+static void the_signature_may_be_on_any_line_and_blank_lines_do_not_count(void **state)
 {
 	(void)state;
 	char digest[AUTH_DIGEST_MAX + 1];
@@ -71,7 +71,7 @@ static void the_signature_may_stand_anywhere_and_blank_lines_do_not_count(void *
 	assert_refused(writer_done(&w), CODEC_OK, "auth in the middle");
 	assert_int_equal(m.count, 2);
 	assert_true(message_is(&m, "st", "up"));
-	assert_int_equal(m.arena.len, 0); /* the scratch is given back */
+	assert_int_equal(m.arena.len, 0); /* the scratch memory is free again */
 }
 
 static void text_from_the_fifo_is_decoded_without_signature(void **state)
@@ -166,13 +166,13 @@ static void text_that_does_not_fit_the_arena_is_too_large(void **state)
 	(void)state;
 	static const struct {
 		struct bytes lines;
-		size_t values; /* what they take when they are read */
+		size_t values; /* the memory that they need when they are read */
 	} cases[] = {{RUN("t=status\n(1)u=AAAAAAAAAAAAAAAA\n"), 12}, {RUN("t=status\nu=two\x13lines\n"), 9}};
 
 	for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
 		struct bytes lines = cases[i / 2].lines, b = sealed_text(lines);
 		struct auth *with = i % 2 ? auth : NULL;
-		/* what is signed is gathered first, in the same room */
+		/* the signed text is collected first, in the same buffer */
 		size_t needed = with ? lines.len : cases[i / 2].values;
 		for (size_t cap = 0; cap < needed; cap++) {
 			message_init(&m, arena, cap);
@@ -184,18 +184,35 @@ static void text_that_does_not_fit_the_arena_is_too_large(void **state)
 	}
 }
 
+static void a_refusal_names_the_line(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *lines, *why;
+	} refused[] = {
+		{">>>\na=b\nc\n<<<\n", "no NAME=VALUE in line 2"},
+		{">>>\na=b\n(9)c=d\n<<<\n", "unknown type in line 2"},
+		{">>>\n(2)c=d\n<<<\n", "a nested message in line 1: only netstring framing has them"},
+	};
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		assert_int_equal(decode(bytes_of(refused[i].lines), NULL), CODEC_MALFORMED);
+		assert_string_equal(decoded.why, refused[i].why);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(malformed_text_is_refused_also_when_authentic),
 		cmocka_unit_test(text_needs_its_end_its_one_signature_and_nothing_behind),
-		cmocka_unit_test(the_signature_may_stand_anywhere_and_blank_lines_do_not_count),
+		cmocka_unit_test(the_signature_may_be_on_any_line_and_blank_lines_do_not_count),
 		cmocka_unit_test(text_from_the_fifo_is_decoded_without_signature),
 		cmocka_unit_test(decoding_drops_what_the_message_held_before),
 		cmocka_unit_test(a_newline_in_a_string_travels_as_0x13),
 		cmocka_unit_test(what_text_cannot_carry_is_not_rendered_as_text),
 		cmocka_unit_test(every_type_survives_both_framings),
 		cmocka_unit_test(text_that_does_not_fit_the_arena_is_too_large),
+		cmocka_unit_test(a_refusal_names_the_line),
 	};
 
 	return cmocka_run_group_tests(tests, make_auth, drop_auth);

@@ -21,8 +21,8 @@ static void decode(const struct pair *p, const struct pair_record *r, struct mes
 static void a_status_has_the_fields_that_the_reference_expects_in_their_order(void **state)
 {
 	(void)state;
-	static const char *const names[] = {"t", "st", "dt", "protocol", "h4", "h4hears", "h4digest", "h4hold", "src",
-		"srcuuid", "seq", "hg", "ts", "ld", "ttl", "auth"};
+	static const char *const names[] = {"t", "st", "dt", "protocol", "h4", "h4hears", "h4digest", "h4hold", "h4conf", "h4life",
+		"src", "srcuuid", "seq", "hg", "ts", "ld", "ttl", "auth"};
 	struct pair *p = pair_new(NULL, NULL);
 	struct message m;
 	uint64_t number;
@@ -107,12 +107,12 @@ static void a_status_goes_out_every_keepalive_exactly(void **state)
 	struct pair *p = pair_new("keepalive 250ms\n", NULL);
 	pair_boot(p, ALPHA);
 	pair_mark(p);
-	int64_t began = pair_ms(p), n = 0;
+	int64_t started = pair_ms(p), n = 0;
 	pair_run(p, 5000);
 	for (size_t i = p->mark; i < p->record_count; i++)
 		if (p->records[i].side == ALPHA && strstr(p->records[i].text, "send status"))
 			assert_int_equal(
-				(p->records[i].at.ns - (1000 + began / 1000) * 1000000000LL) / 1000000, 250 * ++n);
+				(p->records[i].at.ns - (1000 + started / 1000) * 1000000000LL) / 1000000, 250 * ++n);
 	assert_int_equal(n, 20);
 	pair_free(p);
 }
@@ -123,7 +123,7 @@ static void a_late_engine_does_not_catch_up_in_a_burst(void **state)
 	struct pair *p = pair_new(NULL, NULL);
 	pair_boot(p, ALPHA);
 	pair_run(p, 1000);
-	p->now = mono_add(p->now, span_ms(7300)); /* nobody woke it */
+	p->now = mono_add(p->now, span_ms(7300)); /* no event reached it */
 	pair_mark(p);
 	pair_timer(p, ALPHA);
 	assert_times(p, ALPHA, "send status", 1);
@@ -195,7 +195,7 @@ static void a_message_from_a_client_is_sent_with_our_own_common_fields(void **st
 	pair_free(p);
 }
 
-static void nobody_but_the_daemon_speaks_for_the_daemon(void **state)
+static void a_client_cannot_send_messages_of_the_daemon(void **state)
 {
 	(void)state;
 	static const char *const types[] = {"status", "starting", "resource", "ip-request", "ip-request-resp",
@@ -264,9 +264,29 @@ static void large_messages_are_compressed_where_ha_cf_says_so(void **state)
 	pair_free(p);
 }
 
+/* pair.c compares both. */
+static void a_serial_line_gets_every_message_as_text_too(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(
+		"serial /dev/ttyS1\ncompression zlib\ntraditional_compression yes\ncompression_threshold 1\n", NULL);
+	static char large[8192];
+	memset(large, 'x', sizeof large - 1);
+	pair_mark(p);
+	p->side[ALPHA].lose = 2; /* they are sent again */
+	give(p, (const char *const[][2]){{"t", "big"}, {"text", large}, {NULL, NULL}});
+	pair_run(p, 10000);
+	assert_seen(p, BETA, "send NS_rexmit");
+	assert_true(pair_runs(p, ALPHA, "web"));
+	pair_move(p, ALPHA, false, HALF_ALL, 0);
+	pair_run(p, 10000);
+	assert_true(pair_runs(p, BETA, "web"));
+	pair_free(p);
+}
+
 /* --- the interface --- */
 
-static void an_engine_that_has_not_begun_or_has_ended_wants_no_time(void **state)
+static void an_engine_that_has_not_started_or_has_ended_has_no_deadline(void **state)
 {
 	(void)state;
 	struct pair *p = pair_new(NULL, NULL);
@@ -344,7 +364,7 @@ static void the_queue_of_actions_is_bounded_and_what_was_queued_stays_whole(void
 	}
 	assert_int_equal(actions, CORE_ACTIONS_MAX);
 	assert_true(sends > 500);
-	/* and it goes on */
+	/* and the core works after that */
 	now.mono = mono_add(now.mono, span_ms(1000));
 	core_step(c, now, &(struct event){.kind = EVENT_TIMER});
 	assert_true(core_action(c, &a));
@@ -420,6 +440,8 @@ static void a_refused_datagram_does_nothing_that_is_due(void **state)
 	pair_datagram(p, ALPHA, 0, "###\n5:garbage", 13);
 	copy[len - 3] ^= 1; /* in its digest */
 	pair_datagram(p, ALPHA, 0, copy, len);
+	pair_say(p, "status|st=active|src=gamma"); /* not in ha.cf */
+	pair_datagram(p, ALPHA, 7, copy, len); /* no such medium */
 	assert_unseen(p, ALPHA, "send ");
 	assert_unseen(p, ALPHA, "ping ");
 	struct mono deadline = core_deadline(p->side[ALPHA].core);
@@ -445,11 +467,12 @@ int main(void)
 		cmocka_unit_test(statuses_sent_on_changes_are_bounded_within_a_keepalive),
 		cmocka_unit_test(the_load_is_one_line),
 		cmocka_unit_test(a_message_from_a_client_is_sent_with_our_own_common_fields),
-		cmocka_unit_test(nobody_but_the_daemon_speaks_for_the_daemon),
+		cmocka_unit_test(a_client_cannot_send_messages_of_the_daemon),
 		cmocka_unit_test(nodes_are_not_administered_by_message),
 		cmocka_unit_test(a_message_that_fits_no_datagram_is_not_sent_and_leaves_no_gap_in_the_numbers),
 		cmocka_unit_test(large_messages_are_compressed_where_ha_cf_says_so),
-		cmocka_unit_test(an_engine_that_has_not_begun_or_has_ended_wants_no_time),
+		cmocka_unit_test(a_serial_line_gets_every_message_as_text_too),
+		cmocka_unit_test(an_engine_that_has_not_started_or_has_ended_has_no_deadline),
 		cmocka_unit_test(a_node_name_that_no_message_could_carry_is_refused),
 		cmocka_unit_test(the_queue_of_actions_is_bounded_and_what_was_queued_stays_whole),
 		cmocka_unit_test(the_same_events_give_the_same_actions),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The crc against one that takes it bit by bit, at every length and place around the borders of its steps. */
+/* Compares the crc with one that is computed bit by bit, at every length and alignment around the step sizes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +47,7 @@ static void compare(const struct crc *c)
 		}
 }
 
-static void the_tables_say_what_the_bits_say(void **state)
+static void the_tables_give_the_result_of_the_bitwise_crc(void **state)
 {
 	static struct crc c;
 
@@ -57,7 +57,7 @@ static void the_tables_say_what_the_bits_say(void **state)
 	compare(&c);
 }
 
-/* Where the processor cannot, this is the same as above. */
+/* On a processor without the instruction, this tests the same code as above. */
 static void folding_changes_nothing(void **state)
 {
 	static struct crc c;
@@ -70,7 +70,7 @@ static void folding_changes_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_tables_say_what_the_bits_say),
+		cmocka_unit_test(the_tables_give_the_result_of_the_bitwise_crc),
 		cmocka_unit_test(folding_changes_nothing),
 	};
 

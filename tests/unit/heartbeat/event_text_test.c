@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Events as text: each kind comes back as it was, and what is none is refused with what is wrong. */
+/* Events as text: each kind is read back unchanged, and other text is refused with the reason. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,6 +28,7 @@ static struct event there_and_back(const struct event *e, const char *wanted)
 	struct event back;
 	struct bytes first = encoded(e, text[0]);
 	assert_true(bytes_equal_text(first, wanted));
+	memset(&memory, 0xa5, sizeof memory); /* nothing of an earlier event counts */
 	assert_null(event_decode(first, &limits, &memory, &back));
 	assert_int_equal(back.kind, e->kind);
 	assert_true(bytes_equal(encoded(&back, text[1]), first));
@@ -57,17 +58,31 @@ static void each_event_comes_back_as_it_was(void **state)
 	assert_null(there_and_back(&e, "done 0 start 1 0 ").group_done.why);
 	e = (struct event){.kind = EVENT_GROUP_FAILED, .group_failed = {.group = 1, .why = "httpd: not running"}};
 	assert_string_equal(there_and_back(&e, "failed 1 httpd: not running").group_failed.why, "httpd: not running");
-	e = (struct event){.kind = EVENT_FENCE_DONE, .fence_done = {.node = 1, .ok = true}};
-	there_and_back(&e, "fenced 1 1");
+	e = (struct event){.kind = EVENT_RELOADED};
+	there_and_back(&e, "reloaded");
+	e = (struct event){.kind = EVENT_GROUP_READY, .group_ready = {.group = 1, .why = "eth0 has no carrier"}};
+	assert_string_equal(there_and_back(&e, "ready 1 0 eth0 has no carrier").group_ready.why, "eth0 has no carrier");
+	e = (struct event){.kind = EVENT_GROUP_READY, .group_ready = {.group = 2, .ready = true}};
+	there_and_back(&e, "ready 2 1 ");
+	e = (struct event){.kind = EVENT_FENCE_DONE,
+		.fence_done = {.node = 1, .attempt = 7, .result = FENCE_RESULT_FAILED, .text = "ipmi: no answer"}};
+	there_and_back(&e, "fenced 1 7 1 ipmi: no answer");
+	e = (struct event){.kind = EVENT_CONFIRM, .confirm = {.node = 1, .id = 9}};
+	there_and_back(&e, "confirm 1 9");
 	e = (struct event){.kind = EVENT_MOVE, .move = {.takeover = true, .half = HALF_FOREIGN, .id = 7}};
 	there_and_back(&e, "move takeover foreign 7");
 	e = (struct event){.kind = EVENT_MESSAGE, .message.message = &m};
 	back = there_and_back(&e, "message >>>\\x0at=ask_resources\\x0arsc_hold=all\\x0a<<<\\x0a");
 	assert_true(message_is(back.message.message, "rsc_hold", "all"));
+	message_add_bytes(&m, FIELD_BINARY, bytes_of("b"), (struct bytes){(const uint8_t[]){1, 2, 3, 4}, 4});
+	back = there_and_back(&e, "message >>>\\x0at=ask_resources\\x0arsc_hold=all\\x0a(1)b=AQIDBA==\\x0a<<<\\x0a");
+	assert_int_equal(message_find(back.message.message, "b")->value.len, 4);
 	e = (struct event){.kind = EVENT_SHUTDOWN};
 	there_and_back(&e, "shutdown");
 	e = (struct event){.kind = EVENT_STALLED, .stalled.gap = span_ms(5000)};
 	there_and_back(&e, "stalled 5000000000");
+	e = (struct event){.kind = EVENT_TO_SELF, .to_self = {.medium = 1, .on = true}};
+	there_and_back(&e, "to-self 1 1");
 	e = (struct event){.kind = EVENT_TIMER};
 	assert_int_equal(encoded(&e, text[0]).len, 0);
 }
@@ -82,15 +97,19 @@ static void what_is_no_event_is_refused(void **state)
 		{"begin", "no such event"},
 		{"datagram 2 x", "no such group, node or medium"},
 		{"datagram x y", "not a number"},
-		{"datagram 0 \\x0", "an escape that is none"},
-		{"datagram 0 \\y00", "an escape that is none"},
+		{"datagram 0 \\x0", "a malformed escape; expected \\xNN"},
+		{"datagram 0 \\y00", "a malformed escape; expected \\xNN"},
 		{"done 3 start 1 0 ", "no such group, node or medium"},
 		{"done 0 start", "not a number"},
 		{"failed 3 x", "no such group, node or medium"},
-		{"fenced 2 1", "no such group, node or medium"},
-		{"move takeover most 1", "no such half"},
+		{"ready 3 1 ", "no such group, node or medium"},
+		{"ready 0", "not a number"},
+		{"fenced 2 1 0", "no such group, node or medium"},
+		{"move takeover most 1", "unknown half; expected all, local, foreign, none or failback"},
 		{"message >>>", "a message that cannot be read"},
 		{"stalled -1", "not a number"},
+		{"to-self 2 1", "no such group, node or medium"},
+		{"to-self 0", "not a number"},
 	};
 	struct event e;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What the tests of groups share: scripts in a directory of our own, one exec a test under a real main loop, and how
- * its operations ended.  One script serves all: "svc NAME ACTION" notes each call in the file `calls` and does what
- * flag files NAME.x say. */
+ * its operations ended.  One script serves all: "svc NAME ACTION" writes each call into the file `calls` and does what
+ * the flag files NAME.x request. */
 #ifndef TESTS_UNIT_EXEC_GROUP_LAB_H
 #define TESTS_UNIT_EXEC_GROUP_LAB_H
 
@@ -38,6 +38,7 @@ static struct end {
 static unsigned end_count;
 
 static struct exec *e;
+static struct interfaces *watched; /* NULL: exec watches no addresses */
 static struct haresources *resources;
 static struct ha_cf *conf;
 
@@ -83,6 +84,15 @@ static inline void assert_logged(const char *text)
 		fail_msg("not in the log: \"%s\" in: %s", text, text_of("log"));
 }
 
+static inline unsigned count_logged(const char *text)
+{
+	unsigned count = 0;
+	log_flush();
+	for (const char *at = strstr(text_of("log"), text); at != NULL; at = strstr(at + 1, text))
+		count++;
+	return count;
+}
+
 static const char script[] =
 	"#!/bin/sh\n"
 	"d=${0%/*}\n"
@@ -108,6 +118,17 @@ static inline void on_done(
 	(void)snprintf(end->why, sizeof end->why, "%s", why);
 }
 
+/* What exec has reported of groups, whether they are ready: "0 not: eth0 has no carrier; 0 ready; ". */
+static char readiness[1024];
+
+static inline void on_ready(void *context, size_t group, bool ready, const char *why)
+{
+	size_t used = strlen(readiness);
+	assert_ptr_equal(context, ends);
+	(void)snprintf(readiness + used, sizeof readiness - used, "%zu %s%s%s; ", group, ready ? "ready" : "not",
+		*why ? ": " : "", why);
+}
+
 static inline void make_exec(const char *file, int64_t deadline_ms, unsigned stop_attempts)
 {
 	static const char *const nodes[] = {"cfa", "cfb"};
@@ -129,8 +150,10 @@ static inline void make_exec(const char *file, int64_t deadline_ms, unsigned sto
 		.native_ipaddr = native,
 		.deadline = span_ms(deadline_ms),
 		.stop_attempts = stop_attempts,
+		.interfaces = watched,
+		.foreign_file = path_of("foreign"),
 	};
-	e = exec_new(&config, &(struct exec_handlers){.done = on_done, .context = ends});
+	e = exec_new(&config, &(struct exec_handlers){.done = on_done, .ready = on_ready, .context = ends});
 	assert_non_null(e);
 }
 
@@ -146,6 +169,7 @@ static inline int set_up(void **state)
 	(void)snprintf(native, sizeof native, "%s/own-ipaddr", directory);
 	(void)snprintf(logfile, sizeof logfile, "%s/log", directory);
 	end_count = 0;
+	readiness[0] = '\0';
 	return log_open(&(struct log_config){.entity = "test", .host = "cfa", .logfile = logfile, .facility = -1});
 }
 
@@ -157,7 +181,9 @@ static inline int tear_down(void **state)
 	while (g_main_context_iteration(NULL, FALSE))
 		continue;
 	haresources_free(resources);
+	resources = NULL;
 	ha_cf_free(conf);
+	conf = NULL;
 	log_close();
 	return 0;
 }

@@ -27,10 +27,8 @@ static void a_group_starts_left_to_right_and_stops_right_to_left(void **state)
 	make_exec("cfa svc::a svc::b\n", 60000, 2);
 	exec_group_start(e, 0);
 	assert_int_equal(end_count, 0); /* never from inside */
-	assert_true(exec_busy(e));
 	await_ends(1);
 	assert_end(0, 0, EXEC_START, true, false);
-	assert_false(exec_busy(e));
 	exec_group_stop(e, 0);
 	await_ends(2);
 	assert_end(1, 0, EXEC_STOP, true, false);
@@ -43,6 +41,32 @@ static void a_group_starts_left_to_right_and_stops_right_to_left(void **state)
 	assert_logged("svc: started cfa");
 }
 
+static void a_group_stays_held_by_its_id_when_the_configuration_changes(void **state)
+{
+	static const char *const nodes[] = {"cfa", "cfb"};
+	struct diags diags;
+	(void)state;
+	make_exec("cfa svc::a\ncfb svc::c\n", 60000, 2);
+	exec_group_start(e, 0);
+	await_ends(1);
+	struct haresources *old = resources;
+	diags_init(&diags, "haresources");
+	resources = haresources_parse(bytes_of("cfa svc::b\ncfa svc::a\n"), nodes, 2, &diags);
+	diags_free(&diags);
+	struct exec_config config = {.resources = resources, .conf = conf, .node = "cfa",
+		.script_directories = directories, .native_ipaddr = native, .stop_attempts = 2};
+	exec_reconfigure(e, &config);
+	haresources_free(old);
+	assert_string_equal(text_of("calls"), "a status a start"); /* nothing is called */
+	exec_group_start(e, 0);
+	await_ends(2);
+	assert_end(1, 0, EXEC_START, true, false);
+	exec_group_stop(e, 1);
+	await_ends(3);
+	assert_end(2, 1, EXEC_STOP, true, false);
+	assert_string_equal(text_of("calls"), "a status a start b status b start a stop");
+}
+
 static void what_runs_is_not_started_again(void **state)
 {
 	(void)state;
@@ -52,7 +76,7 @@ static void what_runs_is_not_started_again(void **state)
 	await_ends(1);
 	assert_end(0, 0, EXEC_START, true, false);
 	assert_string_equal(text_of("calls"), "a status b status b start");
-	unflag("b.up"); /* it has died: the next start repairs that */
+	unflag("b.up"); /* it has died: the next start starts it again */
 	exec_group_start(e, 0);
 	await_ends(2);
 	assert_end(1, 0, EXEC_START, true, false);
@@ -153,7 +177,7 @@ static void a_failing_stop_is_tried_again_and_reported_as_still_active(void **st
 	assert_logged("ERROR: Return code 7 from ");
 	assert_logged("info: Retrying failed stop operation [svc::b]");
 	assert_logged("CRIT: Resource STOP failure. Reboot required!");
-	assert_true(is_flagged("a.up")); /* b stands on it */
+	assert_true(is_flagged("a.up")); /* b needs it */
 	unflag("b.fail_stop");
 	exec_group_stop(e, 0);
 	await_ends(3);
@@ -161,7 +185,7 @@ static void a_failing_stop_is_tried_again_and_reported_as_still_active(void **st
 	assert_false(is_flagged("a.up"));
 }
 
-static void a_stop_that_fails_on_what_is_stopped_goes_on(void **state)
+static void a_stop_that_fails_on_a_stopped_resource_continues(void **state)
 {
 	(void)state;
 	flag("b.fail_stop");
@@ -232,11 +256,11 @@ static void a_start_during_a_stop_comes_after_it(void **state)
 	assert_end(1, 0, EXEC_START, true, false);
 	assert_string_equal(text_of("calls"), "a stop a status a start");
 	end_count = 0;
-	exec_group_stop(e, 0); /* and a second thought takes the start back */
+	exec_group_stop(e, 0); /* a stop cancels the start */
 	exec_group_start(e, 0);
 	exec_group_stop(e, 0);
 	await_ends(1);
-	run_for(300); /* nothing more ends */
+	run_for(300); /* no other operation ends */
 	assert_int_equal(end_count, 1);
 	assert_false(is_flagged("a.up"));
 }
@@ -340,6 +364,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_group_starts_left_to_right_and_stops_right_to_left),
+		CASE(a_group_stays_held_by_its_id_when_the_configuration_changes),
 		CASE(what_runs_is_not_started_again),
 		CASE(a_group_that_is_not_held_is_stopped_all_the_same),
 		CASE(an_adopted_group_is_not_touched_until_it_stops),
@@ -348,7 +373,7 @@ int main(void)
 		CASE(a_hanging_start_is_killed_at_its_deadline),
 		CASE(a_hanging_status_does_not_keep_the_resource_down),
 		CASE(a_failing_stop_is_tried_again_and_reported_as_still_active),
-		CASE(a_stop_that_fails_on_what_is_stopped_goes_on),
+		CASE(a_stop_that_fails_on_a_stopped_resource_continues),
 		CASE(a_status_without_answer_after_a_failed_stop_counts_as_running),
 		CASE(a_stop_cancels_a_start_and_only_the_stop_is_reported),
 		CASE(a_stop_during_the_release_after_a_failed_start_is_what_is_reported),

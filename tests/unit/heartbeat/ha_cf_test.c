@@ -25,9 +25,11 @@ static void times_are_read_as_the_reference_reads_them(void **state)
 		{"2", 2000},       {"1.7", 1700},     {".5", 500},       {"500ms", 500},  {"500msec", 500}, {"1700MS", 1700},
 		{"1500us", 2},     {"1500usec", 2},   {"1499us", 1},     {"0", 0},        {"0.4ms", 0},     {"500msfoo", 500},
 		{"2.", 2000},      {"0002", 2000},    {"1.0004", 1000},  {"1.0005", 1001}, {"1000000000", 1000000000000},
-		{"2s", 2000},      {"2sec", 2000},    {"30S", 30000},    {"1.5sec", 1500}, // our extensions
+		{"2s", 2000},      {"2sec", 2000},    {"30S", 30000},    {"1.5sec", 1500},
+		{"2min", 120000},   {"1.5MIN", 90000},   {"0.999999999min", 60000}, // our extensions
 		{"2m", -1},        {"2h", -1},        {"1e1", -1},       {"\"2\"", -1},   {"-1", -1},       {"x", -1},
-		{"", -1},          {".", -1},         {"1.2.3", -1},     {"1Os", -1},     {"2secs", -1},    {"+1", -1},
+		{"", -1},          {".", -1},         {"1.2.3", -1},     {"1Os", -1},     {"2secs", -1},
+		{"2mins", -1},     {"2minutes", -1},    {"500000000min", -1},    {"+1", -1},
 		{"1000000001", -1}, {"99999999999999999999999999", -1}, {"s", -1},        {"ms", -1},       {"1ns", -1},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -182,6 +184,20 @@ static void parameters_have_the_value_of_the_file(void **state)
 	assert_true(c->use_logd); // forced, as in the reference: no other log is configured
 	expect_parameter(c, "use_logd", "yes");
 	ha_cf_free(c);
+}
+
+static void a_serial_line_that_is_too_slow_for_keepalive_is_named(void **state)
+{
+	static const char text[] = "node a b\nauto_failback off\nbcast eth0\nserial /dev/t\n";
+	char conf[256];
+
+	(void)state;
+	(void)snprintf(conf, sizeof(conf), "%skeepalive 1\nbaud 9600", text);
+	ha_cf_free(parse_as(conf, "a",
+		"ha.cf:4: warning: serial /dev/t: baud 9600 of line 6 is used here too; Heartbeat used 19200 for lines above baud: put baud first"));
+	(void)snprintf(conf, sizeof(conf), "%skeepalive 200ms", text);
+	ha_cf_free(parse_as(conf, "a",
+		"ha.cf:4: warning: serial /dev/t: 19200 baud carries 1920 bytes a second, and a keepalive of 200 ms needs about 3200: use a higher baud or a longer keepalive"));
 }
 
 static void a_medium_takes_the_port_above_it_or_else_the_one_below(void **state)
@@ -419,6 +435,7 @@ int main(void)
 		cmocka_unit_test(failback_has_three_values),
 		cmocka_unit_test(parameters_have_the_value_of_the_file),
 		cmocka_unit_test(a_medium_takes_the_port_above_it_or_else_the_one_below),
+		cmocka_unit_test(a_serial_line_that_is_too_slow_for_keepalive_is_named),
 		cmocka_unit_test(links_of_one_interface_have_different_names),
 		cmocka_unit_test(program_lines_keep_the_rest_of_the_line),
 		cmocka_unit_test(built_in_permissions_follow_those_of_the_file),

@@ -88,7 +88,7 @@ static void broken_files_get_exact_diagnostics(void **state)
 		{"a x ::\n",
 			"haresources:1:5: error: \"::\" has no script name; expected SCRIPT or SCRIPT::ARGUMENT::ARGUMENT"},
 		{"a fe80::1/64\n",
-			"haresources:1:3: warning: \"fe80::1/64\" looks like an IPv6 address, but only an IPv4 address may be written without a script; write IPv6addr::ADDRESS"},
+			"haresources:1:3: warning: \"fe80::1/64\" looks like an IPv6 address, but only an IPv4 address may be written without a script; write IPv6addr::fe80:0:0:0:0:0:0:1/64 (all eight groups, because :: separates arguments)"},
 		{"a 10.0.0.1\nb IPaddr2::10.0.0.1/24\n",
 			"haresources:2:3: warning: \"IPaddr2::10.0.0.1/24\": this address is also in the group of line 1; two groups can run on two nodes: keep the address in one group"},
 		{"c x\na 1.2.3.4/x\n",

@@ -33,7 +33,7 @@ static void run(const char *command)
 static int fresh(void **state)
 {
 	(void)state;
-	(void)!system("ip link del w1 2>/dev/null"); /* none is left behind by the first test */
+	(void)!system("ip link del w1 2>/dev/null"); /* the first test has left none */
 	run("ip link add w0 type veth peer name w1 && ip link set w0 up && ip link set w1 up");
 	table = interfaces_new();
 	return table ? 0 : -1;
@@ -73,14 +73,17 @@ static bool holds(const char *ip)
 	return interfaces_holds(table, family, address, NULL);
 }
 
-/* The notices of a command are there when it has ended. */
+/* When a command has ended, its notices have arrived; that of an IPv6 address comes a moment later. */
 static void change(const char *command)
 {
+	struct pollfd p = {.fd = interfaces_fd(table), .events = POLLIN};
+
 	run(command);
+	assert_int_equal(poll(&p, 1, 10000), 1);
 	assert_true(interfaces_read(table) > 0);
 }
 
-/* The kernel reports a cable some time after the command. */
+/* The kernel reports the state of the cable some time after the command. */
 static void wait_for_carrier(const char *name, bool wanted)
 {
 	struct interface link = {0};
@@ -112,6 +115,25 @@ static void what_is_there_at_the_start_is_known(void **state)
 	assert_string_equal(own("w9"), "no interface");
 }
 
+static void an_address_on_lo_does_not_hide_the_same_one_on_another_interface(void **state)
+{
+	struct interface_address where;
+	struct interface link;
+	struct in_addr ip;
+	(void)state;
+	assert_int_equal(inet_pton(AF_INET, "10.6.0.9", &ip), 1);
+	change("ip addr add 10.6.0.9/32 dev lo");
+	assert_true(interfaces_holds(table, AF_INET, &ip, &where));
+	assert_true(interfaces_find_index(table, where.ifindex, &link));
+	assert_string_equal(link.name, "lo");
+	change("ip addr add 10.6.0.9/24 dev w0");
+	assert_true(interfaces_holds(table, AF_INET, &ip, &where));
+	assert_true(interfaces_find_index(table, where.ifindex, &link));
+	assert_string_equal(link.name, "w0");
+	change("ip addr del 10.6.0.9/32 dev lo; ip addr del 10.6.0.9/24 dev w0");
+	assert_false(interfaces_find_index(table, 4242, &link));
+}
+
 static void coming_and_going_addresses_are_noticed(void **state)
 {
 	struct pollfd p = {.fd = interfaces_fd(table), .events = POLLIN};
@@ -137,7 +159,7 @@ static void coming_and_going_addresses_are_noticed(void **state)
 	assert_false(holds("2001:db8::7"));
 }
 
-/* The kernel keeps an order of its own: what SIOCGIFADDR answers is the first one with the label of the interface. */
+/* The order of the kernel counts: SIOCGIFADDR returns the first address that has the label of the interface. */
 static void the_own_address_is_the_one_the_kernel_takes(void **state)
 {
 	(void)state;
@@ -255,7 +277,7 @@ static void what_other_processes_send_is_ignored(void **state)
 	to.nl_groups = 0;
 	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
 	assert_true(fd >= 0);
-	/* root may; others are refused */
+	/* the kernel accepts it from root only */
 	if (sendto(fd, &forged, sizeof forged, 0, (struct sockaddr *)&to, sizeof to) > 0)
 		assert_int_equal(interfaces_read(table), 0);
 	assert_true(interfaces_find(table, "lo", &link));
@@ -267,7 +289,7 @@ static void hundreds_of_addresses_are_known(void **state)
 	(void)state;
 	change("for i in $(seq 1 300); do echo address add 10.$((i / 200 + 20)).$((i % 200)).1/24 dev w0; done |"
 	       "ip -batch -");
-	assert_true(interfaces_read(table) >= 0); /* more than one turn takes */
+	assert_true(interfaces_read(table) >= 0); /* more than one turn of the loop reads */
 	assert_true(holds("10.20.1.1") && holds("10.21.100.1"));
 	struct interfaces *other = interfaces_new();
 	assert_non_null(other);
@@ -282,6 +304,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, done)
 	static const struct CMUnitTest tests[] = {
 		TEST(what_is_there_at_the_start_is_known),
+		TEST(an_address_on_lo_does_not_hide_the_same_one_on_another_interface),
 		TEST(coming_and_going_addresses_are_noticed),
 		TEST(the_own_address_is_the_one_the_kernel_takes),
 		TEST(a_broadcast_address_may_change),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* resource.d/IPaddr as people and other cluster managers call it: exit codes and texts.  Runs it in a network namespace
- * of our own. */
+/* resource.d/IPaddr as people and other cluster managers call it: exit codes and texts.  It runs in a network namespace
+ * of this test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ static void expect(const char *arguments, int code, const char *text)
 	g_free(errors);
 }
 
-static void an_address_starts_and_stops_with_the_words_of_the_reference(void **state)
+static void an_address_starts_and_stops_with_the_texts_of_the_reference(void **state)
 {
 	(void)state;
 	expect("10.9.0.100 status", 7, "INFO:  Resource is stopped\n");
@@ -51,16 +51,16 @@ static void start_does_not_wait_for_its_announcements(void **state)
 {
 	(void)state;
 	bool waits = true;
-	/* They take a second, and the pipe of the output must not be held open by whoever sends them: that process
-	 * becomes ours, and still runs when the start has ended.  On a busy machine we may look too late, now and
-	 * then. */
+	/* The announcements take 5 seconds, or until the address is gone.  The process that sends them must not keep
+	 * the pipe of the output open.  It becomes a child of this test and still runs when the start has ended.  On a
+	 * busy machine it may have ended before we look. */
 	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
 	for (int i = 0; i < 20 && waits; i++) {
 		expect("10.9.0.101/24/hbv0:x start", 0, "INFO:  Success\n");
 		waits = waitpid(-1, NULL, WNOHANG) != 0;
+		expect("10.9.0.101 stop", 0, "");
 		while (waitpid(-1, NULL, 0) > 0)
 			;
-		expect("10.9.0.101 stop", 0, "");
 	}
 	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
 	assert_false(waits);
@@ -84,7 +84,7 @@ static void wrong_calls_exit_with_usage_or_the_code_for_arguments(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_address_starts_and_stops_with_the_words_of_the_reference),
+		cmocka_unit_test(an_address_starts_and_stops_with_the_texts_of_the_reference),
 		cmocka_unit_test(start_does_not_wait_for_its_announcements),
 		cmocka_unit_test(wrong_calls_exit_with_usage_or_the_code_for_arguments),
 	};

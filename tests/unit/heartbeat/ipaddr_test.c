@@ -98,7 +98,7 @@ static void all_forms_of_the_argument_are_understood(void **state)
 static void wrong_arguments_are_refused_with_what_is_wrong(void **state)
 {
 	static const struct {
-		const char *argument, *says;
+		const char *argument, *part;
 	} rows[] = {
 		{"", "missing"},
 		{"/24", "not an IPv4 address"},
@@ -135,8 +135,8 @@ static void wrong_arguments_are_refused_with_what_is_wrong(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct ipaddr ip;
 		if (ipaddr_parse(AF_INET, rows[i].argument, &ip, error) != -EINVAL ||
-			strstr(error, rows[i].says) == NULL)
-			fail_msg("\"%s\": \"%s\" does not say \"%s\"", rows[i].argument, error, rows[i].says);
+			strstr(error, rows[i].part) == NULL)
+			fail_msg("\"%s\": \"%s\" does not contain \"%s\"", rows[i].argument, error, rows[i].part);
 	}
 }
 
@@ -157,12 +157,6 @@ static int fresh_interfaces(void **state)
 	    "ip link set hbv1 up && ip addr add 10.9.0.1/24 brd + dev hbv0");
 	await_carrier(true);
 	return 0;
-}
-
-static void resolve(struct ipaddr *ip)
-{
-	if (ipaddr_resolve(table, ip, error) != 0)
-		fail_msg("%s", error);
 }
 
 static void start(struct ipaddr *ip, int outcome)
@@ -196,8 +190,7 @@ static void adding_twice_is_one_address(void **state)
 {
 	struct ipaddr ip = parsed("10.9.0.100/24/hbv0");
 	(void)state;
-	resolve(&ip);
-	assert_int_equal(address_add(table, &ip.address), 0);
+	start(&ip, 0);
 	assert_int_equal(address_add(table, &ip.address), 0);
 	start(&ip, 1);
 	assert_int_equal(address_delete(table, &ip.address), 0);
@@ -225,7 +218,7 @@ static void an_interface_that_is_gone_has_no_addresses(void **state)
 	assert_false(address_carrier("hbv9"));
 }
 
-/* As the kernel has it. */
+/* The list of the kernel. */
 static const char *label_of(const char *ip)
 {
 	static struct address found;
@@ -263,12 +256,12 @@ static void the_longest_connected_route_decides(void **state)
 	assert_int_equal(route_of("10.9.7.7", &route), 0);
 	assert_string_equal(route.interface, "hbv1");
 	assert_int_equal(route.prefix, 16);
-	assert_int_equal(route_of("10.9.0.5", &route), 0); /* a longer route by a gateway is no network of ours */
+	assert_int_equal(route_of("10.9.0.5", &route), 0); /* a longer route through a gateway does not count */
 	assert_string_equal(route.interface, "hbv0");
 	assert_int_equal(route_of("192.168.7.7", &route), -ENETUNREACH);
 }
 
-static void a_foreign_address_needs_an_interface_and_is_told_which_there_are(void **state)
+static void a_foreign_address_needs_an_interface_and_the_error_lists_them(void **state)
 {
 	struct ipaddr ip = parsed("192.168.7.7/24");
 	(void)state;
@@ -386,7 +379,7 @@ static void an_announcement_is_one_request_and_one_reply(void **state)
 	static const uint8_t request[42] = {
 		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 9, 1, 8, 6,          /* to all, ARP */
 		0, 1, 8, 0, 6, 4, 0, 1,                                                /* request */
-		2, 0, 0, 0, 9, 1, 10, 9, 0, 100, 0, 0, 0, 0, 0, 0, 10, 9, 0, 100};     /* who has me, tell me */
+		2, 0, 0, 0, 9, 1, 10, 9, 0, 100, 0, 0, 0, 0, 0, 0, 10, 9, 0, 100};     /* who has this address? */
 	static const uint8_t reply[42] = {
 		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 9, 1, 8, 6,
 		0, 1, 8, 0, 6, 4, 0, 2,                                                /* reply */
@@ -400,7 +393,7 @@ static void an_announcement_is_one_request_and_one_reply(void **state)
 		assert_int_equal(receive(fd, frame, sizeof frame), sizeof request);
 		assert_memory_equal(frame, i == 0 ? request : reply, sizeof request);
 	}
-	/* The hardware address is read anew each time: a bond may have changed it. */
+	/* The hardware address is read again each time: a bond may have changed it. */
 	run("ip link set hbv0 address 02:00:00:00:09:77");
 	while (recv(fd, frame, sizeof frame, MSG_DONTWAIT) > 0) /* what the kernel itself may announce */
 		continue;
@@ -411,7 +404,7 @@ static void an_announcement_is_one_request_and_one_reply(void **state)
 	assert_int_equal(ipaddr_stop(table, &ip, error), 0);
 	while (receive(fd, frame, sizeof frame) > 0 && frame[21] != 2)
 		continue;
-	assert_int_equal(ipaddr_announce(table, &ip), -ENOENT); /* gone: silence */
+	assert_int_equal(ipaddr_announce(table, &ip), -ENOENT); /* the address is gone: no announcement */
 	assert_int_equal(recv(fd, frame, sizeof frame, MSG_DONTWAIT), -1);
 	assert_int_equal(close(fd), 0);
 }
@@ -441,7 +434,7 @@ static void many_interfaces_can_announce(void **state)
 static void three_hundred_addresses_come_and_go(void **state)
 {
 	char argument[64];
-	struct mono began = mono_now();
+	struct mono started = mono_now();
 	(void)state;
 	for (int i = 0; i < 300; i++) {
 		(void)snprintf(argument, sizeof argument, "10.20.%d.%d/16/hbv0", i / 200, i % 200 + 1);
@@ -449,7 +442,7 @@ static void three_hundred_addresses_come_and_go(void **state)
 		start(&ip, 0);
 	}
 	assert_string_equal(label_of("10.20.1.100"), "hbv0:299");
-	print_message("300 addresses: %lld us each\n", (long long)(mono_since(mono_now(), began).ns / 300000));
+	print_message("300 addresses: %lld us each\n", (long long)(mono_since(mono_now(), started).ns / 300000));
 	for (int i = 0; i < 300; i++) {
 		(void)snprintf(argument, sizeof argument, "10.20.%d.%d/16/hbv0", i / 200, i % 200 + 1);
 		struct ipaddr ip = parsed(argument);
@@ -483,9 +476,9 @@ static void a_take_over_is_measured(void **state)
 	print_message("prepared in %lld us\n", (long long)(mono_since(mono_now(), before).ns / 1000));
 	for (int i = 0; i < 101; i++) {
 		struct ipaddr fresh = ip;
-		struct mono began = mono_now();
+		struct mono started = mono_now();
 		start(&fresh, 0);
-		int64_t took = mono_since(mono_now(), began).ns;
+		int64_t took = mono_since(mono_now(), started).ns;
 		if (i == 0)
 			cold = took;
 		else
@@ -514,7 +507,7 @@ int main(void)
 		cmocka_unit_test_setup(labels_are_the_first_free_number, fresh_interfaces),
 		cmocka_unit_test_setup(the_longest_connected_route_decides, fresh_interfaces),
 		cmocka_unit_test_setup(
-			a_foreign_address_needs_an_interface_and_is_told_which_there_are, fresh_interfaces),
+			a_foreign_address_needs_an_interface_and_the_error_lists_them, fresh_interfaces),
 		cmocka_unit_test_setup(an_interface_without_carrier_is_refused, fresh_interfaces),
 		cmocka_unit_test_setup(an_address_on_lo_does_not_count, fresh_interfaces),
 		cmocka_unit_test_setup(without_descriptors_an_address_is_not_taken_for_released, fresh_interfaces),

@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "heartbeat/conf/ipv6_word.h"
 #include "heartbeat/exec/ipaddr.h"
 
 static struct address_table *table;
@@ -79,7 +80,7 @@ static void all_forms_of_the_argument_are_understood(void **state)
 static void wrong_arguments_are_refused_with_what_is_wrong(void **state)
 {
 	static const struct {
-		const char *argument, *says;
+		const char *argument, *part;
 	} rows[] = {
 		{"", "missing"},
 		{"10.0.0.1", "not an IPv6 address"},
@@ -101,8 +102,8 @@ static void wrong_arguments_are_refused_with_what_is_wrong(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct ipaddr ip;
 		if (ipaddr_parse(AF_INET6, rows[i].argument, &ip, error) != -EINVAL ||
-			strstr(error, rows[i].says) == NULL)
-			fail_msg("\"%s\": \"%s\" does not say \"%s\"", rows[i].argument, error, rows[i].says);
+			strstr(error, rows[i].part) == NULL)
+			fail_msg("\"%s\": \"%s\" does not contain \"%s\"", rows[i].argument, error, rows[i].part);
 	}
 }
 
@@ -123,6 +124,34 @@ static void each_script_takes_addresses_of_its_family(void **state)
 		assert_int_equal(ipaddr_of_resource(&resource, &ip, error), rows[i].family != AF_UNSPEC);
 		if (rows[i].family != AF_UNSPEC)
 			assert_int_equal(ip.address.ip.family, rows[i].family);
+	}
+}
+
+static void the_form_that_a_message_advises_is_accepted(void **state)
+{
+	static const struct {
+		const char *word, *instead;
+	} rows[] = {
+		{"IPv6addr::fd00::5/64/eth0", "IPv6addr::fd00:0:0:0:0:0:0:5/64/eth0"},
+		{"IPv6addr::2001:DB8::a:0:1", "IPv6addr::2001:db8:0:0:0:a:0:1"},
+		{"fe80::1/64/eth0", "IPv6addr::fe80:0:0:0:0:0:0:1/64/eth0"},
+		{"IPv6addr::::ffff:1.2.3.4", "IPv6addr::0:0:0:0:0:ffff:102:304"},
+		{"IPv6addr::fd00:0:0:0:0:0:0:5", "IPv6addr::fd00:0:0:0:0:0:0:5"},
+		{"IPv6addr::fd00::5::x", NULL},
+		{"IPv6addr::10.0.0.1", NULL},
+		{"fd00::5/64/an-interface-with-a-name-that-no-kernel-takes-and-that-is-longer-than-every-bound", NULL},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char instead[IPV6_WORD_MAX] = "";
+		struct ipaddr ip;
+		assert_int_equal(ipv6_word_instead(rows[i].word, instead), rows[i].instead != NULL);
+		if (rows[i].instead == NULL)
+			continue;
+		assert_string_equal(instead, rows[i].instead);
+		const char *argument = instead + strlen("IPv6addr::");
+		assert_null(strstr(argument, "::"));
+		assert_int_equal(ipaddr_parse(AF_INET6, argument, &ip, error), 0);
 	}
 }
 
@@ -181,7 +210,7 @@ static void the_longest_connected_route_decides(void **state)
 	run("ip -6 route add default via fd00:9:0:0:1::9 dev hbv0");
 	assert_int_equal(address_route(table, &near.address.ip, &route), 0);
 	assert_string_equal(route.interface, "hbv0");
-	assert_int_equal(route.prefix, 64); /* a longer route by a gateway is no network of ours */
+	assert_int_equal(route.prefix, 64); /* a longer route through a gateway does not count */
 	assert_int_equal(address_route(table, &far.address.ip, &route), 0);
 	assert_string_equal(route.interface, "hbv1");
 	assert_int_equal(route.prefix, 32);
@@ -310,6 +339,7 @@ int main(void)
 		cmocka_unit_test(all_forms_of_the_argument_are_understood),
 		cmocka_unit_test(wrong_arguments_are_refused_with_what_is_wrong),
 		cmocka_unit_test(each_script_takes_addresses_of_its_family),
+		cmocka_unit_test(the_form_that_a_message_advises_is_accepted),
 		cmocka_unit_test_setup(an_address_is_added_found_and_deleted, fresh_interfaces),
 		cmocka_unit_test_setup(an_address_can_be_used_at_once, fresh_interfaces),
 		cmocka_unit_test_setup(the_longest_connected_route_decides, fresh_interfaces),

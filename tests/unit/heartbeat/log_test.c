@@ -25,13 +25,13 @@
 static char directory[] = "/tmp/log_test.XXXXXX";
 static char main_path[64], debug_path[64];
 
-// In the place of lib/syslog_socket.c, so that the records for syslog can be looked at.
+// Replaces lib/syslog_socket.c, so that the test sees the records for syslog.
 static struct {
 	unsigned count;
 	int priority;
 	char ident[32];
 	char text[4096];
-	int failed; /* what the daemon does with the next ones: 0 takes them */
+	int failed; /* how the syslog daemon treats the next records; 0: it takes them */
 } sent;
 
 int syslog_socket_send(struct syslog_socket *s, int priority, const char *ident, const char *text)
@@ -130,7 +130,7 @@ static void the_older_layout_is_written_when_it_is_asked_for(void **state)
 		"^heartbeat: [0-9]{4}/[01][0-9]/[0-3][0-9]_[0-2][0-9]:[0-5][0-9]:[0-6][0-9] WARN: node cfb: is dead\n$");
 }
 
-static void level_words_are_those_of_the_reference(void **state)
+static void level_names_are_those_of_the_reference(void **state)
 {
 	(void)state;
 	static const char *const words[] = {"CRIT", "ERROR", "WARN", "notice", "info", "debug"};
@@ -175,7 +175,7 @@ static void control_bytes_are_escaped_and_a_record_is_one_line(void **state)
 	assert_matches(contents(main_path), "ERROR: a\\\\x0aNov 23 01:03:45 forged\\\\x1b\\[2J\\\\x0d b\n$");
 }
 
-static void a_long_text_is_cut_and_says_so(void **state)
+static void a_long_text_is_cut_and_marked(void **state)
 {
 	(void)state;
 	char text[8192];
@@ -275,7 +275,7 @@ static void syslog_gets_entity_pid_level_and_text(void **state)
 	assert_int_equal(sent.count, 0);
 }
 
-static void a_syslog_that_takes_nothing_is_told_later_how_much_it_missed(void **state)
+static void a_syslog_that_takes_nothing_gets_the_number_of_lost_records_later(void **state)
 {
 	(void)state;
 	to_syslog_alone();
@@ -294,7 +294,7 @@ static void a_syslog_that_takes_nothing_is_told_later_how_much_it_missed(void **
 	assert_int_equal(sent.count, 4);
 }
 
-static void a_file_that_cannot_be_opened_is_told_and_the_other_is_used(void **state)
+static void a_file_that_cannot_be_opened_is_reported_and_the_other_is_used(void **state)
 {
 	(void)state;
 	struct log_config c = config();
@@ -364,13 +364,13 @@ static void a_reopening_that_fails_keeps_the_old_file_and_warns(void **state)
 	log_at(LOG_LEVEL_INFO, "after");
 	assert_int_equal(lines(rotated), 2);
 	assert_matches(
-		contents(rotated), "WARN: log: cannot open .*: Is a directory; going on with the old file\n.*after\n$");
+		contents(rotated), "WARN: log: cannot open .*: Is a directory; the old file stays in use\n.*after\n$");
 	assert_int_equal(rmdir(main_path), 0);
 	assert_int_equal(unlink(rotated), 0);
 }
 
 // The limit of a file's size fails writes as a full disk does, the last one in the middle of a line.
-static void a_full_disk_loses_records_and_says_how_many_when_there_is_room_again(void **state)
+static void a_full_disk_loses_records_and_their_number_is_logged_later(void **state)
 {
 	(void)state;
 	pid_t child = fork();
@@ -403,7 +403,7 @@ static void standard_error_with_a_sleeping_reader_does_not_block(void **state)
 	assert_true(saved >= 0 && dup2(ends[1], STDERR_FILENO) >= 0);
 	struct log_config c = {.entity = "cl_status", .facility = -1, .to_stderr = true, .syslog_layout = true};
 	int opened = log_open(&c);
-	(void)alarm(120); // a test that blocks is to end
+	(void)alarm(120); // ends a test that blocks
 	for (int i = 0; i < 3000; i++)
 		log_at(LOG_LEVEL_INFO, "record number %d, of some length so that the pipe is full soon", i);
 	(void)alarm(0);
@@ -478,7 +478,7 @@ static void closing_waits_for_an_own_process(void **state)
 	with_own_process(false);
 	for (int i = 0; i < 100; i++)
 		log_at(LOG_LEVEL_INFO, "record %d", i);
-	wait_for_text(main_path, "record 0\n"); // it runs: what is left takes less than the time that closing waits
+	wait_for_text(main_path, "record 0\n"); // it runs: the rest is written within the time that closing waits
 	log_close();
 	wait_for_text(main_path, "record 99\n");
 	assert_int_equal(lines(main_path), 100);
@@ -503,12 +503,12 @@ static void an_own_process_opens_the_files_again_after_rotation(void **state)
 	assert_int_equal(unlink(rotated), 0);
 }
 
-static void an_own_process_that_hangs_blocks_nobody_and_the_log_says_what_is_missing(void **state)
+static void an_own_process_that_hangs_blocks_nobody_and_the_log_reports_what_is_missing(void **state)
 {
 	(void)state;
 	enum { SENT = 20000 };
 	with_own_process(true);
-	(void)alarm(60); // a test that blocks is to end
+	(void)alarm(60); // ends a test that blocks
 	for (int i = 0; i < SENT; i++)
 		log_at(LOG_LEVEL_INFO, "record number %d", i);
 	log_reopen(); // it cannot be handed over now
@@ -516,7 +516,7 @@ static void an_own_process_that_hangs_blocks_nobody_and_the_log_says_what_is_mis
 	open_gate();
 	wait_for_text(main_path, "record number 100\n");
 	unsigned written = 0;
-	while (written != lines(main_path)) { // it has caught up: a record more is taken
+	while (written != lines(main_path)) { // it has written all records: it takes another one
 		written = lines(main_path);
 		(void)usleep(20000);
 	}
@@ -539,7 +539,7 @@ static void an_own_process_that_was_killed_is_started_again(void **state)
 	pid_t pid = (pid_t)strtol(contents(killed), NULL, 10);
 	assert_true(pid > 0);
 	assert_int_equal(kill(pid, SIGKILL), 0);
-	for (int i = 0; !strstr(contents(main_path), "after"); i++) { // not before a second is over
+	for (int i = 0; !strstr(contents(main_path), "after"); i++) { // after a second at the earliest
 		log_at(LOG_LEVEL_INFO, "after %d", i);
 		(void)usleep(50000);
 	}
@@ -578,11 +578,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(a_record_has_the_layout_of_the_reference_with_milliseconds),
 		CASE(the_older_layout_is_written_when_it_is_asked_for),
-		CASE(level_words_are_those_of_the_reference),
+		CASE(level_names_are_those_of_the_reference),
 		CASE(debug_records_go_to_the_debug_file_only_and_only_when_asked_for),
 		CASE(one_file_for_both_gets_every_record_once),
 		CASE(control_bytes_are_escaped_and_a_record_is_one_line),
-		CASE(a_long_text_is_cut_and_says_so),
+		CASE(a_long_text_is_cut_and_marked),
 		CASE(a_repeated_line_is_folded_and_counted_before_the_next_other_one),
 		CASE(the_same_text_at_another_level_is_another_line),
 		CASE(flush_writes_the_count_and_nothing_twice),
@@ -590,18 +590,18 @@ int main(void)
 		CASE(an_empty_first_text_is_not_taken_for_a_repetition),
 		CASE(output_of_a_program_carries_its_name),
 		CASE(syslog_gets_entity_pid_level_and_text),
-		CASE(a_syslog_that_takes_nothing_is_told_later_how_much_it_missed),
-		CASE(a_file_that_cannot_be_opened_is_told_and_the_other_is_used),
+		CASE(a_syslog_that_takes_nothing_gets_the_number_of_lost_records_later),
+		CASE(a_file_that_cannot_be_opened_is_reported_and_the_other_is_used),
 		CASE(a_file_that_could_not_be_opened_is_opened_with_a_later_record),
 		CASE(a_link_or_a_fifo_without_reader_is_refused_and_does_not_hang),
 		CASE(reopening_after_rotation_makes_a_new_file),
 		CASE(a_reopening_that_fails_keeps_the_old_file_and_warns),
-		CASE(a_full_disk_loses_records_and_says_how_many_when_there_is_room_again),
+		CASE(a_full_disk_loses_records_and_their_number_is_logged_later),
 		CASE(standard_error_with_a_sleeping_reader_does_not_block),
 		CASE(an_own_process_writes_the_same_records_to_both_files),
 		CASE(closing_waits_for_an_own_process),
 		CASE(an_own_process_opens_the_files_again_after_rotation),
-		CASE(an_own_process_that_hangs_blocks_nobody_and_the_log_says_what_is_missing),
+		CASE(an_own_process_that_hangs_blocks_nobody_and_the_log_reports_what_is_missing),
 		CASE(an_own_process_that_was_killed_is_started_again),
 		CASE(a_file_that_an_own_process_cannot_open_is_reported_in_the_other_one),
 		CASE(errno_survives_a_record),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* lib/log_writer: messages are written in their order by a process of its own, and nobody waits for it. */
+/* lib/log_writer: another process writes the messages in their order, and nobody waits for it. */
 #include "lib/log_writer.h"
 
 #include <errno.h>
@@ -105,7 +105,7 @@ static void a_process_that_hangs_holds_up_nobody_and_loses_nothing_that_it_took(
 	memset(line, 'x', sizeof line);
 	assert_int_equal(mkfifo(gate, 0600), 0);
 	struct log_writer *w = start();
-	(void)alarm(60); /* a test that blocks is to end */
+	(void)alarm(60); /* ends a test that blocks */
 	while ((failed = log_writer_send(w, line, sizeof line)) == 0)
 		taken++;
 	assert_int_equal(failed, -EAGAIN);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* A kind of medium is one file and one row: this test brings a kind of its own, in the place of "serial", that speaks
- * over a pseudo-terminal.  It has no socket, no address and no datagrams: its messages end with a NUL byte.
- * The table of kinds below takes the place of heartbeat/media/kinds.c in this program. */
+/* A kind of medium is one file and one row.  This test has its own kind in the place of "serial", which uses a
+ * pseudo-terminal.  It has no socket, no address and no datagrams: its messages end with a NUL byte. The table of kinds
+ * below takes the place of heartbeat/media/kinds.c in this program. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,14 +31,14 @@ struct line {
 
 static unsigned closed;
 
-static bool line_open(struct medium *m, struct diags *diags)
+static enum medium_state line_open(struct medium *m)
 {
 	struct termios raw;
 
 	int fd = open(m->conf->name, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0) {
-		medium_complain(m, diags, DIAG_ERROR, "cannot open the device: %s", strerror(errno));
-		return false;
+		medium_because(m, "cannot open the device: %s", strerror(errno));
+		return MEDIUM_CLOSED;
 	}
 	assert_int_equal(tcgetattr(fd, &raw), 0);
 	cfmakeraw(&raw);
@@ -50,7 +50,7 @@ static bool line_open(struct medium *m, struct diags *diags)
 	(void)snprintf(m->receiver->where, sizeof m->receiver->where, "line %s", m->conf->name);
 	receiver_watch(m->receiver, fd);
 	m->own = g_strdup("of the kind");
-	return true;
+	return MEDIUM_WORKS;
 }
 
 static void line_close(struct medium *m)
@@ -137,13 +137,13 @@ static int far_end(char name[64])
 static struct media *open_lines(const char *first, const char *second, struct heard *h, struct diags *diags)
 {
 	static struct medium_conf conf[2]; /* borrowed until media_close */
-	const struct media_handlers handlers = {received, h};
+	const struct media_config config = {.ping_id = 1, .handlers = {received, h}};
 
 	conf[0] = (struct medium_conf){.kind = MEDIUM_SERIAL, .name = first, .line = 3};
 	conf[1] = (struct medium_conf){.kind = MEDIUM_SERIAL, .name = second, .line = 4};
 	diags_init(diags, "ha.cf");
 	closed = 0;
-	return media_open(conf, 2, 1, NULL, &handlers, diags);
+	return media_open(conf, 2, &config, diags);
 }
 
 static void read_exactly(int fd, const char *expected, size_t len)
@@ -182,14 +182,14 @@ static void a_kind_without_sockets_sends_receives_and_is_counted(void **state)
 	int ends[2] = {far_end(names[0]), far_end(names[1])};
 	struct media *set = open_lines(names[0], names[1], &h, &diags);
 	assert_non_null(set);
-	media_send(set, bytes_of("###\nout"));
+	media_send(set, &(struct media_message){.datagram = bytes_of("###\nout")});
 	read_exactly(ends[0], "###\nout", 8);
 	read_exactly(ends[1], "###\nout", 8);
 	write_and_hear(ends[1], "###\nin", 7, &h.count, 1);
 	assert_int_equal(h.last_medium, 1);
 	assert_string_equal(h.text, "###\nin");
 	assert_int_equal(h.source.from.len, 0);
-	/* Half a message, a whole one of garbage, and the end of a good one: pieces are not messages. */
+	/* Half a message, a message of garbage, and the end of a good one: a piece is not a message. */
 	write_and_hear(ends[0], "###\nto", 6, &h.count, 1);
 	write_and_hear(ends[0], "gether\0garbage\0###\nend", 23, &h.count, 3);
 	assert_string_equal(h.text, "###\nend");
@@ -212,29 +212,61 @@ static void a_failed_open_closes_what_was_opened(void **state)
 {
 	struct heard h = {0};
 	struct diags diags;
-	char name[64], text[256];
+	char text[256];
 
 	(void)state;
-	int end = far_end(name);
-	assert_null(open_lines(name, "/dev/no-such-line", &h, &diags));
-	assert_int_equal(closed, 2);
-	diag_format(&diags, 0, text, sizeof text);
-	assert_string_equal(text, "ha.cf:4: error: serial /dev/no-such-line: cannot open the device: "
+	assert_null(open_lines("/dev/no-such-line", "/dev/neither", &h, &diags));
+	assert_true(closed >= 2);
+	assert_int_equal(diags.errors, 2);
+	diag_format(&diags, 1, text, sizeof text);
+	assert_string_equal(text, "ha.cf:4: error: serial /dev/neither: cannot open the device: "
 	                          "No such file or directory");
 	diags_free(&diags);
-	close(end);
+}
+
+/* The kind has no interfaces that could change. */
+static void a_line_that_comes_later_is_opened_by_the_timer(void **state)
+{
+	struct heard h = {0};
+	struct diags diags;
+	char names[2][64], later[] = "/tmp/heartbeat-line-XXXXXX", text[256];
+
+	(void)state;
+	int ends[2] = {far_end(names[0]), far_end(names[1])};
+	assert_true(mkstemp(later) >= 0);
+	assert_int_equal(unlink(later), 0); /* a name that nobody uses */
+	struct media *set = open_lines(names[0], later, &h, &diags);
+	assert_non_null(set);
+	assert_int_equal(diags.errors, 0);
+	diag_format(&diags, 0, text, sizeof text);
+	assert_non_null(strstr(text, "ha.cf:4: warning: serial /tmp/heartbeat-line-"));
+	assert_true(media_doubt(set, 0, text, sizeof text));
+	assert_false(media_doubt(set, 1, text, sizeof text));
+	assert_int_equal(symlink(names[1], later), 0);
+	for (gint64 end = g_get_monotonic_time() + 60000000;
+		media_doubt(set, 0, text, sizeof text) && g_get_monotonic_time() < end;)
+		if (!g_main_context_iteration(NULL, FALSE))
+			g_usleep(500);
+	assert_false(media_doubt(set, 0, text, sizeof text));
+	media_send(set, &(struct media_message){.datagram = bytes_of("###\nout")});
+	read_exactly(ends[1], "###\nout", 8);
+	media_close(set);
+	diags_free(&diags);
+	(void)unlink(later);
+	close(ends[0]);
+	close(ends[1]);
 }
 
 static void a_kind_that_is_not_in_the_table_is_refused(void **state)
 {
 	static const struct medium_conf conf = {.kind = MEDIUM_BCAST, .name = "eth0", .interface = "eth0", .line = 2};
-	const struct media_handlers handlers = {received, NULL};
+	const struct media_config config = {.ping_id = 1, .handlers = {received, NULL}};
 	struct diags diags;
 	char text[256];
 
 	(void)state;
 	diags_init(&diags, "ha.cf");
-	assert_null(media_open(&conf, 1, 1, NULL, &handlers, &diags));
+	assert_null(media_open(&conf, 1, &config, &diags));
 	diag_format(&diags, 0, text, sizeof text);
 	assert_string_equal(text, "ha.cf:2: error: bcast: not built into this version; there are: serial");
 	diags_free(&diags);
@@ -245,6 +277,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_kind_without_sockets_sends_receives_and_is_counted),
 		cmocka_unit_test(a_failed_open_closes_what_was_opened),
+		cmocka_unit_test(a_line_that_comes_later_is_opened_by_the_timer),
 		cmocka_unit_test(a_kind_that_is_not_in_the_table_is_refused),
 	};
 

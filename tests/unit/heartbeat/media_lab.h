@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A laboratory for media over real sockets: two network namespaces, a and b, joined by two cables (veth pairs) that are
  * called ha0 and ha1 on both sides; b has two addresses on each.  A set of media belongs to the namespace in which it
- * was opened, so that both sides live in one process.  Included by the test programs of the room, each of which is one
+ * was opened, so that both sides live in one process.  Included by the test programs of the media, each of which is one
  * file. */
 #ifndef TESTS_UNIT_MEDIA_LAB_H
 #define TESTS_UNIT_MEDIA_LAB_H
@@ -86,6 +86,9 @@ static inline void plug_cable(unsigned n)
 	run(&a, "ip address add 10.9.%u.1/24 brd + dev ha%u && ip link set ha%u up", n, n, n);
 	run(&b, "ip address add 10.9.%u.2/24 brd + dev ha%u && ip address add 10.9.%u.3/24 brd + dev ha%u && ip link set ha%u up",
 		n, n, n, n, n);
+	/* Until the kernel has noticed the carrier, it drops what is sent. */
+	run(&a, "until ip link show ha%u | grep -q 'state UP'; do sleep 0.01; done", n);
+	run(&b, "until ip link show ha%u | grep -q 'state UP'; do sleep 0.01; done", n);
 }
 
 static inline bool open_log(void)
@@ -98,7 +101,29 @@ static inline bool open_log(void)
 	return log_open(&config) == 0;
 }
 
-/* Notices are read by say: the engine's main loop reads what has arrived before it sends. */
+/* What the resolver of the tests answers; NULL: nothing.  Asked in another process: the answer lies in a file. */
+static char answer_path[64];
+static inline void resolver_says(const char *address)
+{
+	(void)snprintf(answer_path, sizeof answer_path, "%s/answer", log_dir);
+	(void)unlink(answer_path);
+	assert_true(!address || g_file_set_contents(answer_path, address, -1, NULL));
+}
+
+static inline size_t resolve(const char *host, struct in_addr list[NAMES_ANSWERS], char why[NAMES_WHY_MAX])
+{
+	char *text = NULL;
+
+	(void)g_strlcpy(why, "no such name", NAMES_WHY_MAX);
+	if (strstr(host, "silent"))
+		(void)pause();
+	bool known = !strstr(host, "invalid") && g_file_get_contents(answer_path, &text, NULL, NULL) &&
+		inet_pton(AF_INET, text, list) == 1;
+	return known ? 1 : 0;
+}
+
+/* The function say reads the notices first: the main loop of the engine, too, reads what has arrived before it
+ * sends. */
 static inline bool learn_interfaces(struct side *s)
 {
 	enter(s);
@@ -140,6 +165,7 @@ static inline int leave_laboratory(void **state)
 	interfaces_free(a.interfaces);
 	interfaces_free(b.interfaces);
 	log_close();
+	resolver_says(NULL);
 	(void)unlink(log_path);
 	(void)rmdir(log_dir);
 	return 0;
@@ -152,19 +178,20 @@ static inline void received(void *context, size_t medium, struct bytes data, con
 	assert_true(s->count < GOT_MAX);
 	struct got *g = &s->got[s->count++];
 	*g = (struct got){.medium = medium, .len = data.len, .source = *source};
-	(void)bytes_to_text(data, g->text, sizeof g->text); /* a long one is cut: its length is kept */
+	(void)bytes_to_text(data, g->text, sizeof g->text); /* a long one is cut, but its length is kept */
 }
 
 static inline bool open_with(struct side *s, const struct medium_conf *conf, size_t count,
                       void (*handler)(void *, size_t, struct bytes, const struct media_source *))
 {
-	const struct media_handlers handlers = {handler, s};
+	const struct media_config config = {
+		.interfaces = s->interfaces, .ping_id = PING_ID, .resolve = resolve, .handlers = {handler, s}};
 
 	enter(s);
 	s->count = 0;
 	diags_init(&s->diags, "ha.cf");
 	assert_true(interfaces_read(s->interfaces) >= 0);
-	s->set = media_open(conf, count, PING_ID, s->interfaces, &handlers, &s->diags);
+	s->set = media_open(conf, count, &config, &s->diags);
 	return s->set != NULL;
 }
 
@@ -208,7 +235,7 @@ static inline void wait_for(const size_t *count, size_t wanted)
 	assert_int_equal(*count, wanted);
 }
 
-/* Let it run long enough for everything that is on its way. */
+/* Let the main loop run until everything that was sent has arrived. */
 static inline void settle(void)
 {
 	gint64 end = g_get_monotonic_time() + QUIET_MS * 1000;
@@ -227,7 +254,7 @@ static inline void say(struct side *s, const char *text)
 {
 	enter(s); /* sockets that are opened again belong to where the thread is */
 	assert_true(interfaces_read(s->interfaces) >= 0);
-	media_send(s->set, bytes_of(text));
+	media_send(s->set, &(struct media_message){.datagram = bytes_of(text)});
 }
 
 /* Send until the peer hears it by mcast, which has no echo: a cable that was just plugged in takes the kernel a
@@ -274,7 +301,7 @@ static inline uint64_t rejected(const struct side *s, size_t medium)
 	return c.rejected;
 }
 
-/* A plain socket of the test, to look at the wire or to play a stranger. */
+/* A plain socket of the test, to receive what the media send or to send as a stranger. */
 static inline int stranger(const struct side *s, int type, int protocol, const char *address, uint16_t port)
 {
 	struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons(port)};
@@ -320,6 +347,17 @@ static inline unsigned count_in_log(const char *text)
 		n++;
 	g_free(content);
 	return n;
+}
+
+/* Let the main loop run until the log has a text. */
+static inline void wait_for_log(const char *text)
+{
+	gint64 end = g_get_monotonic_time() + WAIT_MS * 1000;
+
+	while (count_in_log(text) == 0 && g_get_monotonic_time() < end)
+		(void)turn();
+	if (count_in_log(text) == 0)
+		fail_msg("the log has no \"%s\"", text);
 }
 
 /* --- media and their fields ------------------------------------------------------------------- */

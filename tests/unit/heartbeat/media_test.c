@@ -20,7 +20,7 @@ static void a_broadcast_reaches_the_peer_and_comes_back_to_its_sender(void **sta
 	settle();
 	assert_int_equal(a.count, 2);
 	assert_int_equal(b.count, 2);
-	size_t first = b.got[0].medium; /* two cables: either may be faster */
+	size_t first = b.got[0].medium; /* two cables: the order is not fixed */
 	check_got(&b, first, 0, "###\none", "10.9.0.1", "ha0");
 	check_got(&b, !first, 1, "###\none", "10.9.1.1", "ha1");
 	check_got(&a, a.got[0].medium, 0, "###\none", "10.9.0.1", "ha0");
@@ -65,6 +65,24 @@ static void one_group_on_two_cables_is_told_apart(void **state)
 	check_got(&b, 0, 1, "###\nx", "10.9.1.1", "ha1");
 }
 
+/* They share a socket, which also receives what is sent to this host. */
+static void a_group_hears_only_what_is_sent_to_it(void **state)
+{
+	static const struct medium_conf other = {.kind = MEDIUM_MCAST, .name = "ha0", .interface = "ha0",
+		.address = "239.9.9.10", .port = PORT, .ttl = 1};
+	const struct medium_conf groups[] = {other, MCAST("ha0", false)};
+	static const struct medium_conf from_a[] = {BCAST("ha0"), UCAST("ha0", "10.9.0.2"), MCAST("ha0", false)};
+
+	(void)state;
+	OPEN(&a, from_a);
+	OPEN(&b, groups);
+	say(&a, "###\nx");
+	wait_for(&b.count, 1);
+	settle();
+	assert_int_equal(b.count, 1);
+	check_got(&b, 0, 1, "###\nx", "10.9.0.1", "ha0");
+}
+
 static void unicast_goes_to_the_peer_alone(void **state)
 {
 	static const struct medium_conf to_b[] = {UCAST("ha0", "10.9.0.2")}, to_a[] = {UCAST("ha0", "10.9.0.1")};
@@ -106,7 +124,15 @@ static void a_datagram_is_reported_once_for_the_line_that_fits_best(void **state
 	run(&a, "ip address del 10.9.0.8/24 dev ha0");
 }
 
-static void a_ucast_line_with_an_own_address_does_no_harm(void **state)
+static uint64_t sent_by(const struct side *s, size_t medium)
+{
+	struct media_counters c;
+
+	media_counters(s->set, medium, &c);
+	return c.sent;
+}
+
+static void nothing_is_sent_to_an_own_address(void **state)
 {
 	static const struct medium_conf same[] = {UCAST("ha0", "10.9.0.1"), UCAST("ha0", "10.9.0.2")};
 
@@ -119,7 +145,71 @@ static void a_ucast_line_with_an_own_address_does_no_harm(void **state)
 	wait_for(&b.count, 5);
 	settle();
 	assert_int_equal(b.count, 5);
+	assert_int_equal(a.count, 0);
+	assert_int_equal(sent_by(&a, 0), 0);
+	assert_int_equal(sent_by(&a, 1), 5);
+	assert_true(media_to_self(a.set, 0));
+	assert_false(media_to_self(a.set, 1));
 	assert_int_equal(count_in_log("write failure"), 0);
+}
+
+/* It belongs to the peer whenever it does not belong to us. */
+static void a_service_address_is_followed_from_machine_to_machine(void **state)
+{
+	static const struct medium_conf to_service[] = {UCAST("ha0", "10.9.0.50")}, back[] = {UCAST("ha0", "10.9.0.1")};
+
+	(void)state;
+	run(&a, "ip address add 10.9.0.50/24 dev ha0 label ha0:0");
+	OPEN(&a, to_service);
+	OPEN(&b, back);
+	say(&a, "###\nmine");
+	assert_true(media_to_self(a.set, 0));
+	run(&a, "ip address del 10.9.0.50/24 dev ha0");
+	run(&b, "ip address add 10.9.0.50/24 dev ha0 label ha0:0");
+	say(&a, "###\nyours");
+	wait_for(&b.count, 1);
+	assert_false(media_to_self(a.set, 0));
+	check_got(&b, 0, 0, "###\nyours", "10.9.0.1", "ha0");
+	run(&b, "ip address del 10.9.0.50/24 dev ha0");
+	settle();
+	assert_int_equal(a.count, 0);
+	assert_int_equal(b.count, 1);
+}
+
+/* As on the standby of an LVS pair, where lo has the service address too. */
+static void an_address_of_another_interface_is_not_taken_for_the_destination(void **state)
+{
+	static const struct medium_conf to_service[] = {UCAST("ha0", "10.9.0.50")}, back[] = {UCAST("ha0", "10.9.0.1")};
+
+	(void)state;
+	run(&a, "ip link set lo up && ip address add 10.9.0.50/32 dev lo");
+	run(&b, "ip address add 10.9.0.50/24 dev ha0");
+	OPEN(&a, to_service);
+	OPEN(&b, back);
+	say(&a, "###\nx");
+	wait_for(&b.count, 1);
+	assert_false(media_to_self(a.set, 0));
+	run(&a, "ip address del 10.9.0.50/32 dev lo");
+	run(&b, "ip address del 10.9.0.50/24 dev ha0");
+}
+
+/* While the interface is down, its own address is no proof of anything. */
+static void an_own_address_of_an_interface_that_is_down_fails_and_recovers(void **state)
+{
+	static const struct medium_conf own[] = {UCAST("ha0", "10.9.0.1")};
+
+	(void)state;
+	OPEN(&a, own);
+	run(&a, "ip link set ha0 down");
+	clear_log();
+	say(&a, "###\nx");
+	assert_false(media_to_self(a.set, 0));
+	assert_int_equal(count_in_log("write failure"), 1);
+	run(&a, "ip link set ha0 up && until ip link show ha0 | grep -q 'state UP'; do sleep 0.01; done");
+	for (int i = 0; i < 3; i++)
+		say(&a, "###\nx");
+	assert_true(media_to_self(a.set, 0));
+	assert_int_equal(count_in_log("sending works again"), 1);
 }
 
 /* TOS, TTL and source port of one datagram on this socket. */
@@ -279,7 +369,7 @@ static void echo_requests_look_as_the_reference_sends_them(void **state)
 	close(fd);
 }
 
-/* Send an echo reply from b, as somebody might who has seen the request. */
+/* Send an echo reply from b, as an attacker who has seen the request could. */
 static void forge_reply(const char *from, uint16_t sequence, const char *payload)
 {
 	struct echo_packet p = {
@@ -337,9 +427,13 @@ int main(void)
 		TEST(a_broadcast_reaches_the_peer_and_comes_back_to_its_sender),
 		TEST(a_multicast_comes_back_only_with_loop_1),
 		TEST(one_group_on_two_cables_is_told_apart),
+		TEST(a_group_hears_only_what_is_sent_to_it),
 		TEST(unicast_goes_to_the_peer_alone),
 		TEST(a_datagram_is_reported_once_for_the_line_that_fits_best),
-		TEST(a_ucast_line_with_an_own_address_does_no_harm),
+		TEST(nothing_is_sent_to_an_own_address),
+		TEST(a_service_address_is_followed_from_machine_to_machine),
+		TEST(an_address_of_another_interface_is_not_taken_for_the_destination),
+		TEST(an_own_address_of_an_interface_that_is_down_fails_and_recovers),
 		TEST(headers_are_those_of_the_reference),
 		TEST(a_ping_brings_its_payload_back),
 		TEST(a_host_that_is_pinged_twice_answers_each_line),

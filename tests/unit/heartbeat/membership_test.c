@@ -16,7 +16,8 @@ static void answer_ping(struct pair *p)
 	pair_datagram(p, ALPHA, p->side[ALPHA].conf->media_count - 1, ping->data, ping->len);
 }
 
-/* Alpha is a core, beta a classic voice; both are active.  Beta's statuses are the test's business. */
+/* Alpha is a core, and the test sends for a classic beta; both are active.  The test sends each status of beta
+ * itself. */
 static struct pair *classic_pair(const char *lines)
 {
 	struct pair *p = pair_new(lines, NULL);
@@ -111,7 +112,7 @@ static void an_older_status_that_comes_late_is_no_news(void **state)
 	uint8_t *old = pair_frame(p, UP "|dt=ffff", &len);
 	pair_say(p, ACTIVE "|dt=fa0");
 	pair_run(p, 1000);
-	pair_datagram(p, ALPHA, 0, old, len); /* fills the gap, and says nothing */
+	pair_datagram(p, ALPHA, 0, old, len); /* fills the gap and has no other effect */
 	assert_unseen(p, ALPHA, "status up");
 	dies_after(p, 3000);
 	free(old);
@@ -182,8 +183,11 @@ static void a_restart_is_a_larger_generation_in_a_status(void **state)
 	struct pair *p = classic_pair(NULL);
 	assert_unseen(p, ALPHA, "Heartbeat restart");
 	pair_voice_restart(p);
-	pair_say(p, "starting"); /* not yet believed: no status of this life so far */
+	pair_say(p, "starting"); /* ignored: no status of this life so far */
 	assert_unseen(p, ALPHA, "Heartbeat restart");
+	pair_say(p, UP "|dt=fa0"); /* nor beside the life before, which is still heard, without a proof */
+	assert_unseen(p, ALPHA, "Heartbeat restart");
+	pair_run(p, 1501);
 	pair_say(p, UP "|dt=fa0");
 	assert_seen(p, ALPHA, "log info Heartbeat restart on node beta");
 	assert_seen(p, ALPHA, "log info Status update for node beta: status up");
@@ -255,7 +259,8 @@ static void the_copy_of_a_datagram_on_another_medium_keeps_that_link_up(void **s
 		pair_run(p, 1000);
 	}
 	assert_times(p, ALPHA, "Link beta:eth1 up.", 1);
-	assert_unseen(p, ALPHA, "dead");
+	assert_unseen(p, ALPHA, "Link beta:eth1 dead.");
+	assert_unseen(p, ALPHA, "is dead");
 	pair_free(p);
 }
 
@@ -283,6 +288,63 @@ static void own_datagrams_that_come_back_show_the_own_link(void **state)
 	assert_seen(p, ALPHA, "log info Link alpha:eth0 up.");
 	pair_run(p, 4000);
 	assert_seen(p, ALPHA, "log info Link alpha:eth0 dead.");
+	pair_free(p);
+}
+
+/* What waits in the sockets is read before every timer but this one. */
+static void only_a_heartbeat_is_no_decision(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(NULL, NULL);
+	const struct core *c = p->side[ALPHA].core;
+	unsigned beats = 0;
+	for (unsigned i = 0; i < 100; i++) {
+		struct mono next = core_deadline(c);
+		if (!core_decides(c, next)) {
+			beats++;
+			assert_int_equal(next.ns, c->beat.next.ns);
+		}
+		pair_run(p, 100);
+	}
+	assert_in_range(beats, 50, 100);
+	assert_true(core_decides(c, c->nodes[c->peer].deadline));
+	pair_free(p);
+}
+
+static void report_to_self(struct pair *p, bool on)
+{
+	pair_step(p, ALPHA, &(struct event){.kind = EVENT_TO_SELF, .to_self = {.medium = 1, .on = on}});
+	assert_int_equal(core_to_self(p->side[ALPHA].core, 1), on);
+}
+
+static void a_medium_that_leads_to_this_machine_shows_the_own_link(void **state)
+{
+	(void)state;
+	struct pair *p = classic_pair(two_media);
+	pair_run(p, 1000);
+	report_to_self(p, true);
+	assert_seen(p, ALPHA, "log info Link alpha:eth1 up.");
+	assert_seen(p, ALPHA, "notify >>>\nt=ifstat\nnode=alpha\nifname=eth1\nst=up\n<<<\n");
+	pair_run(p, 60000);
+	assert_unseen(p, ALPHA, "Link alpha:eth1 dead.");
+	report_to_self(p, false);
+	assert_seen(p, ALPHA, "log info Link alpha:eth1 dead.");
+	pair_free(p);
+}
+
+/* A packet that was on its way when the address came has set a limit. */
+static void the_core_asks_again_whether_a_medium_leads_here_after_an_own_packet(void **state)
+{
+	(void)state;
+	struct pair *p = classic_pair(two_media);
+	pair_run(p, 1000);
+	report_to_self(p, true);
+	const struct pair_record *own = pair_last(p, ALPHA, "send status");
+	pair_datagram(p, ALPHA, 1, own->data, own->len);
+	assert_false(core_to_self(p->side[ALPHA].core, 1));
+	report_to_self(p, true);
+	pair_run(p, 60000);
+	assert_unseen(p, ALPHA, "Link alpha:eth1 dead.");
 	pair_free(p);
 }
 
@@ -326,7 +388,7 @@ static void only_our_own_ping_payload_is_an_answer(void **state)
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		pair_say_on(p, 1, wrong[i]);
 	const struct pair_record *ping = pair_last(p, ALPHA, "ping 10.0.0.9");
-	pair_datagram(p, ALPHA, 0, ping->data, ping->len); /* by the wrong medium */
+	pair_datagram(p, ALPHA, 0, ping->data, ping->len); /* on the wrong medium */
 	assert_unseen(p, ALPHA, "Status update");
 	assert_unseen(p, ALPHA, "Link 10.0.0.9");
 	answer_ping(p);
@@ -342,6 +404,11 @@ static void a_ping_goes_out_with_every_status(void **state)
 	pair_run(p, 5000);
 	assert_true(pair_count(p, ALPHA, "ping 10.0.0.9") >= 6);
 	assert_int_equal(pair_count(p, ALPHA, "ping 10.0.0.9"), pair_count(p, ALPHA, "send status"));
+	/* doc/protocol.md 9 */
+	const struct pair_record *ping = pair_last(p, ALPHA, "ping 10.0.0.9");
+	static const char fields[] = "###\n10:(0)t=NS_st,10:(0)st=ping,12:(0)info=ping,15:(0)src=10.0.0.9,";
+	assert_true(ping->len > sizeof fields);
+	assert_memory_equal(ping->data, fields, sizeof fields - 1);
 	pair_free(p);
 }
 
@@ -384,7 +451,7 @@ static void a_node_that_hears_nobody_is_up_alone_at_initdead(void **state)
 	pair_free(p);
 }
 
-static void before_the_cluster_is_up_nobody_is_given_up_before_initdead(void **state)
+static void before_the_cluster_is_up_no_node_is_dead_before_initdead(void **state)
 {
 	(void)state;
 	struct pair *p = pair_new(NULL, NULL);
@@ -489,6 +556,18 @@ static void more_than_two_nodes_with_groups_are_refused(void **state)
 	pair_free(p);
 }
 
+static void after_the_cluster_is_up_a_node_is_dead_after_its_own_time(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, NULL);
+	pair_boot(p, ALPHA);
+	pair_say(p, UP "|dt=fa0");
+	pair_say(p, "repnodes|dest=alpha|nodelist=alpha beta |delnodelist= ");
+	assert_seen(p, ALPHA, "Local status now set to: 'active'");
+	dies_after(p, 4000); /* not at initdead */
+	pair_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -507,17 +586,21 @@ int main(void)
 		cmocka_unit_test(the_copy_of_a_datagram_on_another_medium_keeps_that_link_up),
 		cmocka_unit_test(an_old_number_keeps_no_link_up),
 		cmocka_unit_test(own_datagrams_that_come_back_show_the_own_link),
+		cmocka_unit_test(only_a_heartbeat_is_no_decision),
+		cmocka_unit_test(a_medium_that_leads_to_this_machine_shows_the_own_link),
+		cmocka_unit_test(the_core_asks_again_whether_a_medium_leads_here_after_an_own_packet),
 		cmocka_unit_test(a_ping_node_lives_as_long_as_it_answers_and_deadping_longer),
 		cmocka_unit_test(only_our_own_ping_payload_is_an_answer),
 		cmocka_unit_test(a_ping_goes_out_with_every_status),
 		cmocka_unit_test(the_cluster_waits_for_its_ping_nodes_too),
 		cmocka_unit_test(a_node_that_hears_nobody_is_up_alone_at_initdead),
-		cmocka_unit_test(before_the_cluster_is_up_nobody_is_given_up_before_initdead),
+		cmocka_unit_test(before_the_cluster_is_up_no_node_is_dead_before_initdead),
 		cmocka_unit_test(a_classic_peer_is_asked_for_the_nodes_every_second_until_it_answers),
 		cmocka_unit_test(a_classic_peer_that_never_answers_delays_until_initdead_only),
 		cmocka_unit_test(a_native_peer_counts_once_it_hears_us),
 		cmocka_unit_test(a_node_without_others_is_up_at_once),
 		cmocka_unit_test(more_than_two_nodes_with_groups_are_refused),
+		cmocka_unit_test(after_the_cluster_is_up_a_node_is_dead_after_its_own_time),
 	};
 	return cmocka_run_group_tests_name("membership", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What becomes of an operator's order: refused with a reason, done, gone wrong, or too long. */
+/* How an operator's order ends: refused with a reason, done, failed, or ended because it took too long. */
 #include "tests/unit/heartbeat/pair.h"
 
 #include <stdio.h>
@@ -72,7 +72,7 @@ static void a_ninth_move_at_a_time_is_refused(void **state)
 		pair_move(p, ALPHA, false, HALF_LOCAL, id);
 	assert_unseen(p, ALPHA, "moved");
 	pair_move(p, ALPHA, false, HALF_LOCAL, 9);
-	assert_seen(p, ALPHA, "moved 9 not too many moves are under way");
+	assert_seen(p, ALPHA, "moved 9 not too many moves are in progress");
 	p->side[ALPHA].script[0].hang = false;
 	pair_run(p, 1000);
 	for (unsigned id = 1; id <= CORE_MOVES_MAX; id++) {
@@ -223,7 +223,7 @@ static void a_standby_ordered_while_the_group_comes_sends_it_back(void **state)
 	pair_free(p);
 }
 
-static void an_order_for_a_group_that_is_stuck_fails_and_says_so(void **state)
+static void an_order_for_a_group_that_is_stuck_fails_with_the_reason(void **state)
 {
 	(void)state;
 	struct pair *p = pair_settled(NULL, NULL);
@@ -245,26 +245,26 @@ static void a_standby_that_nobody_answers_is_cancelled_after_10_s(void **state)
 	(void)state;
 	struct pair *p = pair_with_voice(NULL, NULL, "@web:n:0 @db:h:1");
 	pair_run(p, 100);
-	int64_t began = pair_ms(p);
+	int64_t started = pair_ms(p);
 	pair_move(p, ALPHA, false, HALF_ALL, 7);
 	assert_state(p, ALPHA, "web", OWN_GIVING);
 	pair_until(p, 11000, ALPHA, "moved 7 not");
-	assert_int_equal(pair_when(p, ALPHA, "moved 7 not") - began, ASK_MS);
+	assert_int_equal(pair_when(p, ALPHA, "moved 7 not") - started, ASK_MS);
 	assert_seen(p, ALPHA, "log WARN No reply to standby request.  Standby request cancelled.");
 	assert_true(pair_runs(p, ALPHA, "web"));
 	assert_unseen(p, ALPHA, "do stop");
 	pair_free(p);
 }
 
-static void a_takeover_that_nobody_answers_is_given_up_after_10_s(void **state)
+static void a_takeover_that_nobody_answers_fails_after_10_s(void **state)
 {
 	(void)state;
 	struct pair *p = pair_with_voice(NULL, NULL, "@web:n:0 @db:h:1");
 	pair_run(p, 100);
-	int64_t began = pair_ms(p);
+	int64_t started = pair_ms(p);
 	pair_move(p, ALPHA, true, HALF_FOREIGN, 8);
 	pair_until(p, 11000, ALPHA, "moved 8 not");
-	assert_int_equal(pair_when(p, ALPHA, "moved 8 not") - began, ASK_MS);
+	assert_int_equal(pair_when(p, ALPHA, "moved 8 not") - started, ASK_MS);
 	assert_state(p, ALPHA, "db", OWN_NONE);
 	assert_unseen(p, ALPHA, "do start db");
 	pair_free(p);
@@ -362,20 +362,20 @@ static void say_locally(struct pair *p, const char *type, const char *half)
 	pair_step(p, ALPHA, &(struct event){.kind = EVENT_MESSAGE, .message.message = &m});
 }
 
-static void orders_from_the_fifo_begin_moves(void **state)
+static void orders_from_the_fifo_start_moves(void **state)
 {
 	(void)state;
 	struct pair *p = pair_settled(NULL, NULL);
 	say_locally(p, "ask_resources", "local");
 	pair_run(p, 1000);
 	assert_true(pair_runs(p, BETA, "web"));
-	say_locally(p, "hb_takeover", "failback"); /* ours come home */
+	say_locally(p, "hb_takeover", "failback"); /* our groups come home */
 	pair_run(p, 1000);
 	assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, BETA, "db"));
 	say_locally(p, "hb_takeover", NULL); /* all */
 	pair_run(p, 1000);
 	assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, ALPHA, "db"));
-	say_locally(p, "ask_resources", "failback"); /* what is not ours goes */
+	say_locally(p, "ask_resources", "failback"); /* the groups of the other node leave */
 	pair_run(p, 1000);
 	assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, BETA, "db"));
 	assert_unseen(p, ALPHA, "send ask_resources"); /* native: nothing of it on the wire */
@@ -389,8 +389,8 @@ static void an_order_for_no_half_that_exists_is_refused(void **state)
 	say_locally(p, "ask_resources", "everything");
 	say_locally(p, "hb_takeover", "x");
 	assert_seen(p, ALPHA,
-		"log WARN ask_resources from the FIFO ignored: rsc_hold must be all, local, foreign or failback");
-	assert_seen(p, ALPHA, "log WARN hb_takeover from the FIFO ignored");
+		"log WARN ask_resources from the FIFO was ignored: rsc_hold must be all, local, foreign or failback");
+	assert_seen(p, ALPHA, "log WARN hb_takeover from the FIFO was ignored");
 	pair_run(p, 1000);
 	assert_unseen(p, ALPHA, "do ");
 	pair_free(p);
@@ -412,16 +412,16 @@ int main(void)
 		cmocka_unit_test(a_takeover_ordered_while_the_group_leaves_fetches_it_back),
 		cmocka_unit_test(a_takeover_ordered_while_the_offer_is_out_takes_it_back),
 		cmocka_unit_test(a_standby_ordered_while_the_group_comes_sends_it_back),
-		cmocka_unit_test(an_order_for_a_group_that_is_stuck_fails_and_says_so),
+		cmocka_unit_test(an_order_for_a_group_that_is_stuck_fails_with_the_reason),
 		cmocka_unit_test(a_standby_that_nobody_answers_is_cancelled_after_10_s),
-		cmocka_unit_test(a_takeover_that_nobody_answers_is_given_up_after_10_s),
+		cmocka_unit_test(a_takeover_that_nobody_answers_fails_after_10_s),
 		cmocka_unit_test(a_standby_reports_that_its_release_failed),
 		cmocka_unit_test(a_standby_reports_that_the_taker_died_and_the_group_runs_again),
 		cmocka_unit_test(a_takeover_reports_that_its_start_failed_and_the_group_goes_back),
 		cmocka_unit_test(a_move_ends_after_an_hour_at_the_latest),
 		cmocka_unit_test(two_standbys_at_once_leave_each_group_running_once),
 		cmocka_unit_test(two_takeovers_at_once_leave_each_group_running_once),
-		cmocka_unit_test(orders_from_the_fifo_begin_moves),
+		cmocka_unit_test(orders_from_the_fifo_start_moves),
 		cmocka_unit_test(an_order_for_no_half_that_exists_is_refused),
 	};
 	return cmocka_run_group_tests_name("moves", tests, NULL, NULL);

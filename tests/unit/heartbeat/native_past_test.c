@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The native dialect: restarts, standing still, recordings, peers that are deaf. */
+/* The native dialect: restarts, stalls, recordings, peers that are deaf. */
 #include "tests/unit/heartbeat/pair.h"
 
 #include <stdio.h>
@@ -39,7 +39,7 @@ static void an_engine_that_adopts_what_runs_moves_nothing(void **state)
 		assert_unseen(p, side, "do stop ");
 	}
 	assert_state(p, ALPHA, "web", OWN_HELD);
-	assert_seen(p, ALPHA, "Group web runs here since before this engine: it goes on");
+	assert_seen(p, ALPHA, "Group web already ran here before this engine started: it keeps running");
 	pair_free(p);
 }
 
@@ -62,6 +62,27 @@ static void what_is_adopted_to_be_cleaned_up_is_stopped_before_anybody_starts_it
 	pair_free(p);
 }
 
+static void a_group_that_nobody_has_looked_at_is_not_started_anywhere_before_that_look_has_ended(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, NULL);
+	struct adopted web = {
+		.group_id = p->side[ALPHA].resources->groups[0].id, .clean_up = true, .unverified = true};
+	p->side[ALPHA].script_ms = 9000;
+	pair_boot_adopting(p, ALPHA, &web, 1);
+	pair_boot(p, BETA);
+	assert_state(p, ALPHA, "web", OWN_UNKNOWN);
+	assert_unseen(p, ALPHA, "left behind"); /* that is not known yet */
+	pair_run(p, 8900);
+	assert_times(p, ALPHA, "do stop web", 1);
+	assert_unseen(p, BETA, "do start web");
+	assert_unseen(p, ALPHA, "do start web");
+	pair_run(p, 20000);
+	assert_before(p, ALPHA, "stopped web", ALPHA, "do start web");
+	assert_true(pair_runs(p, ALPHA, "web"));
+	pair_free(p);
+}
+
 static void adopted_groups_of_another_file_are_left_alone(void **state)
 {
 	(void)state;
@@ -76,11 +97,11 @@ static void adopted_groups_of_another_file_are_left_alone(void **state)
 
 /* --- standing still --- */
 
-static void a_node_that_stood_still_longer_than_deadtime_releases_before_it_says_anything(void **state)
+static void a_node_stalled_for_longer_than_deadtime_releases_before_it_sends_anything(void **state)
 {
 	(void)state;
 	struct pair *p = pair_settled("auto_failback off\n", NULL);
-	p->may_double = true; /* the frozen one cannot help it */
+	p->may_double = true; /* a frozen node cannot prevent that */
 	pair_freeze(p, ALPHA);
 	pair_run(p, 6000);
 	assert_true(pair_runs(p, BETA, "web"));
@@ -95,7 +116,7 @@ static void a_node_that_stood_still_longer_than_deadtime_releases_before_it_says
 	pair_free(p);
 }
 
-static void a_node_that_stood_still_for_less_keeps_what_it_has_and_gives_its_peer_time(void **state)
+static void a_node_stalled_for_less_keeps_what_it_has_and_gives_its_peer_time(void **state)
 {
 	(void)state;
 	struct pair *p = pair_settled("auto_failback off\n", NULL);
@@ -112,7 +133,7 @@ static void a_node_that_stood_still_for_less_keeps_what_it_has_and_gives_its_pee
 	pair_free(p);
 }
 
-static void a_node_that_stood_still_while_its_dead_peer_came_back_waits_to_hear_of_it(void **state)
+static void a_node_stalled_while_its_dead_peer_came_back_waits_to_hear_it(void **state)
 {
 	(void)state;
 	struct pair *p = pair_settled("auto_failback off\n", NULL);
@@ -135,7 +156,34 @@ static void a_node_that_stood_still_while_its_dead_peer_came_back_waits_to_hear_
 	pair_free(p);
 }
 
-static void two_nodes_that_stood_still_together_share_out_the_groups_again(void **state)
+static void a_stall_does_not_shorten_the_time_that_an_unproven_node_delays_us(void **state)
+{
+	(void)state;
+	static const char proven[] =
+		"status|st=active|dt=4e20|protocol=1|h4=1|h4hears=@hears|h4digest=@digest|h4hold=@web:n:0 @db:n:0";
+	struct pair *p = pair_with_voice(NULL, NULL, "@web:n:0 @db:n:0");
+	p->voice.beat = proven; /* its dt is 20 s */
+	pair_run(p, 3000);
+	p->voice.beat = NULL;
+	pair_until(p, 21000, ALPHA, "is dead");
+	pair_run(p, 3000);
+	assert_true(pair_runs(p, ALPHA, "web"));
+	for (int i = 0; i < 2; i++) { /* for example a recording: no start within 20 s of its last status */
+		pair_run(p, 1000);
+		pair_say(p, "status|st=active|dt=4e20|protocol=1|h4=1|h4hears=0:0|h4digest=@digest|h4hold=@web:n:0 @db:n:0");
+	}
+	int64_t last = pair_ms(p);
+	pair_freeze(p, ALPHA);
+	pair_run(p, 6000);
+	pair_mark(p);
+	pair_thaw(p, ALPHA);
+	assert_seen(p, ALPHA, "do stop web");
+	pair_until(p, 30000, ALPHA, "do start web");
+	assert_int_equal(pair_when(p, ALPHA, "do start web") - last, 20000);
+	pair_free(p);
+}
+
+static void two_nodes_stalled_together_distribute_the_groups_again(void **state)
 {
 	(void)state;
 	struct pair *p = pair_settled("auto_failback off\n", NULL);
@@ -151,17 +199,34 @@ static void two_nodes_that_stood_still_together_share_out_the_groups_again(void 
 
 /* --- recordings, and peers that are deaf --- */
 
-static void a_deaf_peer_that_says_it_holds_a_group_keeps_us_from_starting_it(void **state)
+static void a_deaf_peer_that_reports_a_group_as_held_delays_its_start_for_three_initdeads(void **state)
 {
 	(void)state;
 	struct pair *p = pair_new(NULL, NULL);
 	p->voice.beat = "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=0:0|h4digest=@digest|h4hold=@web:h:1 @db:h:1";
 	p->voice.next_beat = p->now;
 	pair_boot(p, ALPHA);
-	pair_run(p, 120000);
+	pair_run(p, 29999);
 	assert_unseen(p, ALPHA, "do start ");
-	assert_int_equal(pair_when(p, ALPHA, "Comm_now_up"), 10000); /* it is there, after all */
-	/* and when it falls silent, its time is its deadtime, not longer */
+	assert_int_equal(pair_when(p, ALPHA, "Comm_now_up"), 10000); /* the peer exists after all */
+	assert_times(p, ALPHA, "log CRIT node beta delays us: it is heard, but does not prove that it hears us", 1);
+	pair_run(p, 4000);
+	assert_seen(p, ALPHA, "do start web");
+	pair_run(p, 60000);
+	assert_times(p, ALPHA, "delays us", 1);
+	assert_unseen(p, ALPHA, "do stop");
+	pair_free(p);
+}
+
+static void a_deaf_peer_that_becomes_silent_delays_us_no_longer_than_its_deadtime(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, NULL);
+	p->voice.beat = "status|st=active|dt=fa0|protocol=1|h4=1|h4hears=0:0|h4digest=@digest|h4hold=@web:h:1 @db:h:1";
+	p->voice.next_beat = p->now;
+	pair_boot(p, ALPHA);
+	pair_run(p, 15000);
+	assert_unseen(p, ALPHA, "do start ");
 	p->voice.beat = NULL;
 	pair_run(p, 4100);
 	assert_seen(p, ALPHA, "do start web");
@@ -280,12 +345,15 @@ int main(void)
 		cmocka_unit_test(a_node_that_restarts_within_deadtime_gets_its_own_groups_back_and_nothing_else_moves),
 		cmocka_unit_test(an_engine_that_adopts_what_runs_moves_nothing),
 		cmocka_unit_test(what_is_adopted_to_be_cleaned_up_is_stopped_before_anybody_starts_it),
+		cmocka_unit_test(a_group_that_nobody_has_looked_at_is_not_started_anywhere_before_that_look_has_ended),
 		cmocka_unit_test(adopted_groups_of_another_file_are_left_alone),
-		cmocka_unit_test(a_node_that_stood_still_longer_than_deadtime_releases_before_it_says_anything),
-		cmocka_unit_test(a_node_that_stood_still_for_less_keeps_what_it_has_and_gives_its_peer_time),
-		cmocka_unit_test(a_node_that_stood_still_while_its_dead_peer_came_back_waits_to_hear_of_it),
-		cmocka_unit_test(two_nodes_that_stood_still_together_share_out_the_groups_again),
-		cmocka_unit_test(a_deaf_peer_that_says_it_holds_a_group_keeps_us_from_starting_it),
+		cmocka_unit_test(a_node_stalled_for_longer_than_deadtime_releases_before_it_sends_anything),
+		cmocka_unit_test(a_node_stalled_for_less_keeps_what_it_has_and_gives_its_peer_time),
+		cmocka_unit_test(a_node_stalled_while_its_dead_peer_came_back_waits_to_hear_it),
+		cmocka_unit_test(a_stall_does_not_shorten_the_time_that_an_unproven_node_delays_us),
+		cmocka_unit_test(two_nodes_stalled_together_distribute_the_groups_again),
+		cmocka_unit_test(a_deaf_peer_that_reports_a_group_as_held_delays_its_start_for_three_initdeads),
+		cmocka_unit_test(a_deaf_peer_that_becomes_silent_delays_us_no_longer_than_its_deadtime),
 		cmocka_unit_test(one_recorded_status_does_not_move_a_boot_forward_or_back),
 		cmocka_unit_test(one_recorded_status_does_not_delay_a_retry),
 		cmocka_unit_test(recorded_statuses_never_make_an_owner_release),

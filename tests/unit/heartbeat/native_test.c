@@ -30,7 +30,7 @@ static void a_claim_is_published_and_answered_at_once(void **state)
 	pair_until(p, 1000, ALPHA, "none -> claim");
 	int64_t claimed = pair_when(p, ALPHA, "none -> claim");
 	pair_until(p, 1000, ALPHA, "claim -> starting");
-	/* there and back, no waiting for a keepalive */
+	/* the claim and its answer; no waiting for a keepalive */
 	assert_int_equal(pair_when(p, ALPHA, "claim -> starting") - claimed, 2 * p->delay_ms);
 	pair_free(p);
 }
@@ -40,7 +40,7 @@ static void a_start_waits_for_an_answer_that_names_the_claim(void **state)
 	(void)state;
 	struct pair *p = pair_with_voice(NULL, NULL, "@web:n:0 @db:n:0");
 	char early[256];
-	assert_seen(p, ALPHA, "do start web"); /* the second status of the voice named it */
+	assert_seen(p, ALPHA, "do start web"); /* the second status of beta names it */
 	pair_free(p);
 
 	p = pair_new(NULL, NULL);
@@ -179,7 +179,7 @@ static void a_peer_that_does_not_hear_us_yet_is_answered_at_once_but_not_in_a_st
 	pair_free(p);
 }
 
-static void a_status_that_loses_its_native_fields_says_nothing_about_groups(void **state)
+static void a_status_without_its_native_fields_reports_nothing_about_groups(void **state)
 {
 	(void)state;
 	struct pair *p = pair_with_voice(NULL, NULL, "@web:n:0 @db:h:1");
@@ -190,7 +190,7 @@ static void a_status_that_loses_its_native_fields_says_nothing_about_groups(void
 	pair_say(p, "status|st=active|dt=fa0|protocol=1");
 	core_group_view(p->side[ALPHA].core, 1, &view);
 	assert_false(view.peer_known);
-	assert_seen(p, ALPHA, "status of beta lacks the fields that it had before");
+	assert_seen(p, ALPHA, "status of beta lacks the fields of the native dialect, which it had before");
 	assert_unseen(p, ALPHA, "do start db");
 	pair_free(p);
 }
@@ -303,14 +303,83 @@ static void what_is_stuck_is_never_started_elsewhere_while_its_node_lives(void *
 	pair_run(p, 300000);
 	assert_unseen(p, BETA, "do start web");
 	assert_seen(p, BETA, "moved 1 not");
-	/* nor when it leaves: it may not say good-bye */
+	/* nor while it leaves: it must not send "leaving" */
 	pair_shutdown(p, ALPHA);
 	pair_run(p, 1000);
 	assert_seen(p, ALPHA, "gone");
-	assert_seen(p, ALPHA, "Leaving without a good-bye");
+	assert_seen(p, ALPHA, "Leaving without a shutdown notice");
 	assert_unseen(p, ALPHA, "send shutdone");
 	pair_run(p, 2000);
 	assert_unseen(p, BETA, "do start web");
+	pair_free(p);
+}
+
+/* --- values of ha.cf that must agree --- */
+
+#define DIFFERS "log WARN ha.cf is not the same here and on "
+
+static void pair_of_files(struct pair *p, const char *lines)
+{
+	assert_null(pair_reload(p, BETA, lines, NULL, NULL));
+	pair_run(p, 5000);
+}
+
+static void values_that_differ_are_logged_once_on_both_nodes(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled("auto_failback on\n", NULL);
+	assert_unseen(p, ALPHA, DIFFERS);
+	pair_of_files(p, "auto_failback off\ndeadtime 5\nwarntime 3\n");
+	assert_times(p, ALPHA, DIFFERS "beta: auto_failback on here, off there; warntime 2000ms here, 3000ms there; "
+		"deadtime 4000ms here, 5000ms there.", 1);
+	assert_times(p, BETA, DIFFERS "alpha: auto_failback off here, on there; warntime 3000ms here, 2000ms there; "
+		"deadtime 5000ms here, 4000ms there.", 1);
+	pair_run(p, 60000);
+	assert_times(p, ALPHA, DIFFERS, 1);
+	assert_times(p, BETA, DIFFERS, 1);
+	pair_of_files(p, "auto_failback on\nkeepalive 1500ms\ninitdead 20\n");
+	assert_times(p, ALPHA, DIFFERS "beta: keepalive 1000ms here, 1500ms there; initdead 10000ms here, 20000ms there.", 1);
+	pair_of_files(p, "auto_failback legacy\n");
+	assert_times(p, ALPHA, "The values in ha.cf agree with those on beta again", 1);
+	assert_times(p, BETA, "The values in ha.cf agree with those on alpha again", 1);
+	assert_times(p, ALPHA, DIFFERS, 2);
+	assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, BETA, "db"));
+	assert_unseen(p, ALPHA, "do stop");
+	assert_unseen(p, BETA, "do stop");
+	pair_free(p);
+}
+
+static void values_are_sent_in_each_eighth_status(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(NULL, NULL);
+	pair_mark(p);
+	pair_run(p, 32000);
+	assert_times(p, ALPHA, "send status", 32);
+	assert_times(p, ALPHA, "h4conf=", 4);
+	pair_free(p);
+}
+
+static void values_that_are_missing_unknown_or_malformed_are_not_compared(void **state)
+{
+	static const char *const lists[] = {"", " ", ":", "deadtime", "deadtime:", "deadtime:x", "deadtime:-4",
+		"deadtime:99999999999999999999999", "deadtime=4", "DEADTIME:9", "quorum:1 votes:9", "deadtime:4000 colour:7", "auto_failback:2",
+		"keepalive:1000 warntime:2000 deadtime:4000 initdead:10000 auto_failback:0"};
+	(void)state;
+	struct pair *p = pair_with_voice(NULL, "alpha web\nbeta db", "@web:n:0 @db:h:1"); /* an older node: no h4conf */
+	pair_run(p, 5000);
+	assert_unseen(p, ALPHA, DIFFERS);
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		char text[256];
+		(void)snprintf(text, sizeof text,
+			"status|st=active|dt=fa0|h4=1|h4hears=@hears|h4digest=@digest|h4hold=@web:n:0 @db:h:1|h4conf=%s", lists[i]);
+		pair_say(p, text);
+	}
+	assert_unseen(p, ALPHA, DIFFERS);
+	pair_say(p, "status|st=active|dt=fa0|h4=1|h4hears=@hears|h4digest=@digest|h4hold=@web:n:0 @db:h:1|"
+		"h4conf=colour:7 deadtime:9 auto_failback:1");
+	assert_times(p, ALPHA, DIFFERS "beta: auto_failback off here, on there; deadtime 4000ms here, 9ms there.", 1);
+	assert_state(p, ALPHA, "web", OWN_HELD);
 	pair_free(p);
 }
 
@@ -403,7 +472,7 @@ int main(void)
 		cmocka_unit_test(a_digest_that_is_absent_or_no_number_is_not_compared),
 		cmocka_unit_test(a_group_that_only_one_file_names_runs_on_that_node),
 		cmocka_unit_test(a_peer_that_does_not_hear_us_yet_is_answered_at_once_but_not_in_a_storm),
-		cmocka_unit_test(a_status_that_loses_its_native_fields_says_nothing_about_groups),
+		cmocka_unit_test(a_status_without_its_native_fields_reports_nothing_about_groups),
 		cmocka_unit_test(broken_holdings_count_as_not_listed_and_harm_nothing),
 		cmocka_unit_test(lost_datagrams_are_repaired_by_the_next_status),
 		cmocka_unit_test(a_failed_start_is_tried_by_the_peer_at_once),
@@ -411,6 +480,9 @@ int main(void)
 		cmocka_unit_test(what_failed_on_both_nodes_runs_where_it_is_repaired_first),
 		cmocka_unit_test(a_group_that_failed_here_is_tried_again_when_the_peer_that_ran_it_dies),
 		cmocka_unit_test(what_is_stuck_is_never_started_elsewhere_while_its_node_lives),
+		cmocka_unit_test(values_that_differ_are_logged_once_on_both_nodes),
+		cmocka_unit_test(values_are_sent_in_each_eighth_status),
+		cmocka_unit_test(values_that_are_missing_unknown_or_malformed_are_not_compared),
 		cmocka_unit_test(standby_goes_give_accept_release_start),
 		cmocka_unit_test(a_takeover_asks_and_starts_only_after_the_release),
 		cmocka_unit_test(two_takeovers_that_wait_do_not_answer_each_other_without_end),

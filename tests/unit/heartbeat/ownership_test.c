@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Every cell of the table in ownership.h, with every condition that its words name; every move that is not legal; ends
- * of children, retries, time-outs. */
+/* Every cell of the table in ownership.h, with every condition that it names; every illegal move; ends of scripts,
+ * retries, time-outs. */
 #include "tests/unit/heartbeat/pair.h"
 
 #include <glib.h>
@@ -16,13 +16,13 @@
 /* As in the header.  The column STARTING is not there: HELD includes it. */
 static const char *const header[] = {
 	"UNKNOWN    stay    stay   stay    stay    stay    stay     stay     stay      stay     stay     stay",
-	"NONE       start   stay   home?   start   claim   stay     stay     stay      claim    stay     stay",
+	"NONE       start   stay   home?   start   claim   stay     stay     stay      able?    stay     stay",
 	"CLAIM      start   stay   acked?  start   acked?  tie      tie      asked?    stay     stay     withdraw",
 	"STARTING   stay    stay   stay    stay    stay    stay     stay     conflict  conflict stay     stay",
-	"HELD       stay    stay   fback?  stay    stay    stay     release  conflict  conflict stay     stay",
+	"HELD       stay    stay   leave?  stay    stay    stay     release  conflict  conflict stay     stay",
 	"GIVING     cancel  cancel stay    cancel  cancel  release  release  conflict  conflict stay     cancel",
 	"STOPPING   stay    stay   stay    stay    stay    stay     stay     stay      stay     stay     stay",
-	"FAILED     retry   stay   stay    retry   retry   stay     stay     stay      claim    stay     stay",
+	"FAILED     retry   stay   stay    retry   retry   stay     stay     stay      able?    stay     stay",
 	"STUCK      stay    stay   stay    stay    stay    stay     stay     stay      stay     stay     stay",
 };
 
@@ -33,12 +33,12 @@ static const char *const columns[PEER_COLUMNS] = {"AWAY", "UNSURE", "NONE", "LEA
 struct given {
 	enum group_state state;
 	enum peer_column column;
-	bool mine, asked, acked, due, digests_differ, lower_name, time_has_come;
+	bool mine, asked, acked, due, digests_differ, lower_name, time_has_come, hindered;
 	enum failback failback;
 	int newer; /* our epoch against theirs: -1, 0, 1; NO_EPOCH: they have none */
 };
 
-enum { CONDITIONS = 7, COMBINATIONS = 1 << CONDITIONS, OUR_EPOCH = 5, NO_EPOCH = 2 };
+enum { CONDITIONS = 8, COMBINATIONS = 1 << CONDITIONS, OUR_EPOCH = 5, NO_EPOCH = 2 };
 
 static struct given given_of(
 	enum group_state state, enum peer_column column, unsigned bits, enum failback failback, int newer)
@@ -55,6 +55,7 @@ static struct given given_of(
 		.digests_differ = bits & 16,
 		.lower_name = bits & 32,
 		.time_has_come = bits & 64,
+		.hindered = bits & 128,
 	};
 }
 
@@ -76,7 +77,7 @@ static bool home_goes_first(const struct given *s)
 	return s->digests_differ ? s->lower_name : s->mine;
 }
 
-/* One application of a word, by what the header says of it. */
+/* What one entry of the table does, as the header describes it. */
 static enum group_state after(const struct given *s, const char *word)
 {
 	bool they_ask = s->column == PEER_ASK;
@@ -84,8 +85,10 @@ static enum group_state after(const struct given *s, const char *word)
 		return OWN_STARTING;
 	if (!strcmp(word, "claim"))
 		return OWN_CLAIM;
+	if (!strcmp(word, "able?"))
+		return s->hindered ? s->state : OWN_CLAIM;
 	if (!strcmp(word, "home?"))
-		return home_goes_first(s) ? OWN_CLAIM : s->state;
+		return home_goes_first(s) && !s->hindered ? OWN_CLAIM : s->state;
 	if (!strcmp(word, "acked?"))
 		return s->acked ? OWN_STARTING : s->state;
 	if (!strcmp(word, "tie"))
@@ -102,7 +105,9 @@ static enum group_state after(const struct given *s, const char *word)
 		return OWN_STOPPING;
 	if (!strcmp(word, "cancel"))
 		return OWN_HELD;
-	if (!strcmp(word, "fback?"))
+	if (!strcmp(word, "leave?") && s->hindered)
+		return OWN_STOPPING;
+	if (!strcmp(word, "leave?"))
 		return s->due && !s->mine && s->failback != FAILBACK_OFF && s->time_has_come ? OWN_GIVING : s->state;
 	if (!strcmp(word, "retry")) {
 		if (!s->time_has_come)
@@ -123,7 +128,7 @@ static enum group_state expected(struct given s)
 		s.state = to;
 		s.acked = false; /* the peer has not yet sent a message that knows the new state */
 		if (to == OWN_HELD)
-			s.time_has_come = true; /* nothing has been offered in vain since */
+			s.time_has_come = true; /* nothing has been offered without an answer since then */
 		if (to != OWN_CLAIM)
 			s.asked = false;
 	}
@@ -145,6 +150,10 @@ static void set_up(struct core *c, const struct given *s)
 	group->peer = (struct peer_group){.said = s->column,
 		.epoch = s->newer == NO_EPOCH ? 0 : (uint64_t)(OUR_EPOCH - s->newer),
 		.acked = s->acked};
+	if (s->hindered)
+		(void)snprintf(group->hindrance, sizeof group->hindrance, "eth0 has no carrier");
+	group->hindered_at = c->now.mono;
+	c->nodes[c->peer].last_status = mono_add(c->now.mono, span_ms(1));
 	c->nodes[c->peer].status = s->column == PEER_AWAY ? NODE_DEAD : NODE_ACTIVE;
 	c->native.digest = s->digests_differ ? c->resources->digest + 1 : c->resources->digest;
 	((struct ha_cf *)(uintptr_t)c->conf)->failback = s->failback;
@@ -172,9 +181,9 @@ static void check_cell(struct core *c, const struct given *s)
 	enum group_state to = c->groups[0].state, wanted = expected(sane);
 	if (to != wanted || !actions_fit(c, s->state, to))
 		fail_msg(
-			"%s, the other node %s: mine %d asked %d acked %d due %d digests differ %d lower name %d time %d failback %d newer %d: %s, not %s",
+			"%s, the other node %s: mine %d asked %d acked %d due %d digests differ %d lower name %d time %d hindered %d failback %d newer %d: %s, not %s",
 			group_state_name(s->state), columns[s->column], s->mine, asked, s->acked, s->due,
-			s->digests_differ, s->lower_name, s->time_has_come, (int)s->failback, s->newer,
+			s->digests_differ, s->lower_name, s->time_has_come, s->hindered, (int)s->failback, s->newer,
 			group_state_name(to), group_state_name(wanted));
 }
 
@@ -186,7 +195,7 @@ static struct core *active_core(struct pair *p, int side)
 	return c;
 }
 
-static void every_cell_of_the_table_does_what_the_header_says(void **state)
+static void every_cell_of_the_table_does_what_the_header_lists(void **state)
 {
 	(void)state;
 	struct pair *p = pair_new(NULL, "alpha web\n");
@@ -247,7 +256,7 @@ static bool is_legal(enum group_state from, enum group_state to)
 		[OWN_HELD] = "giving stopping",
 		[OWN_GIVING] = "held stopping",
 		[OWN_STOPPING] = "none stuck failed",
-		[OWN_FAILED] = "claim starting",
+		[OWN_FAILED] = "claim starting none",
 		[OWN_STUCK] = "stopping",
 	};
 	return strstr(legal[from], group_state_name(to)) != NULL;
@@ -295,13 +304,15 @@ static void the_header_shows_the_table_of_reports(void **state)
 {
 	(void)state;
 	static const char *const lines[] = {
-		"            started  start failed  start dirty  stopped   stop failed  resource failed\n",
-		" * UNKNOWN    error    error         error        NONE      STUCK        -\n",
-		" * STARTING   HELD     FAILED        STUCK        error     error        -\n",
-		" * HELD       error    error         error        error     error        STOPPING\n",
-		" * GIVING     error    error         error        error     error        STOPPING\n",
-		" * STOPPING   error    error         error        NONE      STUCK        -\n",
-		" * others     error    error         error        error     error        -\n",
+		"            started  start failed  start dirty  stopped   stop failed  resource failed  hindered   ready again\n",
+		" * UNKNOWN    error    error         error        NONE      STUCK        -                -          -\n",
+		" * CLAIM      error    error         error        error     error        -                withdraw?  -\n",
+		" * STARTING   HELD     FAILED        STUCK        error     error        -                -          -\n",
+		" * HELD       error    error         error        error     error        STOPPING         -          -\n",
+		" * GIVING     error    error         error        error     error        STOPPING         -          -\n",
+		" * STOPPING   error    error         error        NONE      STUCK        -                -          -\n",
+		" * FAILED     error    error         error        error     error        -                -          NONE?\n",
+		" * others     error    error         error        error     error        -                -          -\n",
 	};
 	g_autofree char *text = NULL;
 	assert_true(g_file_get_contents("heartbeat/core/ownership.h", &text, NULL, NULL));
@@ -325,7 +336,7 @@ static void a_failed_group_is_released_where_it_runs_and_the_report_is_ignored_i
 			assert_string_equal(c->groups[0].why, runs ? "httpd: not running" : "");
 			if (!runs)
 				continue;
-			ownership_group_failed(c, 0, "said twice"); /* it is being stopped already */
+			ownership_group_failed(c, 0, "reported twice"); /* it is being stopped already */
 			assert_int_equal(c->groups[0].state, OWN_STOPPING);
 			ownership_group_done(c, 0, GROUP_STOP, true, false, NULL);
 			assert_int_equal(c->groups[0].state, OWN_FAILED);
@@ -389,6 +400,192 @@ static void a_group_that_fails_and_cannot_be_stopped_is_stuck_and_later_failed(v
 	pair_free(p);
 }
 
+/* --- something that a group needs on this machine is missing, or there again --- */
+
+static void ready(struct pair *p, int side, size_t g, bool is_ready, const char *why)
+{
+	pair_step(p, side,
+		&(struct event){.kind = EVENT_GROUP_READY,
+			.group_ready = {.group = g, .ready = is_ready, .why = why}});
+}
+
+static void a_group_is_forgotten_to_have_failed_only_where_it_failed_while_it_was_hindered(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, "alpha web\n");
+	struct core *c = active_core(p, ALPHA);
+	for (unsigned s = 0; s < OWN_STATES; s++)
+		for (unsigned failed_hindered = 0; failed_hindered < 2; failed_hindered++) {
+			struct given given = given_of(s, PEER_UNSURE, 128, FAILBACK_OFF, 0);
+			set_up(c, &given);
+			c->groups[0].failed_hindered = failed_hindered;
+			c->groups[0].attempts = 2;
+			ownership_group_ready(c, 0, true, NULL);
+			bool forgets = s == OWN_FAILED && failed_hindered;
+			assert_int_equal(c->groups[0].state, forgets ? OWN_NONE : s);
+			assert_int_equal(c->groups[0].attempts, forgets ? 0 : 2);
+			assert_false(group_is_hindered(&c->groups[0]));
+		}
+	pair_free(p);
+}
+
+static void a_claim_for_a_group_that_becomes_hindered_is_withdrawn(void **state)
+{
+	(void)state;
+	static const struct dialect *const dialects[] = {&dialect_native, &dialect_classic, &dialect_legacy};
+	struct pair *p = pair_new(NULL, "alpha web\n");
+	struct core *c = active_core(p, ALPHA);
+	for (unsigned s = 0; s < OWN_STATES; s++)
+		for (unsigned asked = 0; asked < 2; asked++)
+			for (size_t d = 0; d < G_N_ELEMENTS(dialects); d++) {
+				struct given given = given_of(s, PEER_STOPPING, 0, FAILBACK_OFF, 0);
+				set_up(c, &given);
+				c->dialect = dialects[d];
+				c->groups[0].asked = s == OWN_CLAIM && asked;
+				ownership_group_ready(c, 0, false, "eth0 has no carrier");
+				bool withdraws = s == OWN_CLAIM && (asked || dialects[d] == &dialect_native);
+				assert_int_equal(c->groups[0].state, withdraws ? OWN_NONE : s);
+				assert_true(group_is_hindered(&c->groups[0]));
+			}
+	pair_free(p);
+}
+
+static void a_takeover_of_a_group_that_becomes_hindered_leaves_it_where_it_runs(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(NULL, "alpha web\n");
+	pair_mark(p);
+	pair_lose_engine(p, ALPHA); /* it does not answer */
+	pair_move(p, BETA, true, HALF_ALL, 2);
+	assert_state(p, BETA, "web", OWN_CLAIM);
+	ready(p, BETA, 0, false, "eth0 has no carrier");
+	assert_state(p, BETA, "web", OWN_NONE);
+	assert_seen(p, BETA, "moved 2 not");
+	pair_free(p);
+}
+
+static void a_start_that_was_hindered_is_tried_again_at_once_when_that_is_over(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, "alpha web\n");
+	p->side[ALPHA].script[0].fail_starts = PAIR_ALWAYS;
+	pair_boot(p, ALPHA);
+	ready(p, ALPHA, 0, false, "eth0 has no carrier");
+	assert_seen(p, ALPHA, "log WARN Group web cannot run here: eth0 has no carrier");
+	pair_until(p, 11000, ALPHA, "failed web");
+	pair_run(p, 3 * RETRY_MS); /* the pauses have grown */
+	p->side[ALPHA].script[0].fail_starts = 0;
+	pair_mark(p);
+	ready(p, ALPHA, 0, true, NULL);
+	assert_seen(p, ALPHA, "do start web");
+	pair_run(p, 1000);
+	assert_state(p, ALPHA, "web", OWN_HELD);
+	pair_free(p);
+}
+
+static void a_start_that_failed_for_another_reason_keeps_its_pause(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, "alpha web\n");
+	p->side[ALPHA].script[0].fail_starts = 1;
+	pair_boot(p, ALPHA);
+	pair_until(p, 11000, ALPHA, "failed web");
+	ready(p, ALPHA, 0, false, "eth0 has no carrier");
+	pair_run(p, 1000);
+	pair_mark(p);
+	ready(p, ALPHA, 0, true, NULL);
+	pair_run(p, 1000);
+	assert_unseen(p, ALPHA, "do start web");
+	assert_state(p, ALPHA, "web", OWN_FAILED);
+	pair_free(p);
+}
+
+static void a_group_that_is_hindered_here_goes_to_the_peer_and_stays_there(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled("auto_failback on\n", "alpha web\n");
+	pair_mark(p);
+	pair_run(p, ABLE_MS);
+	ready(p, ALPHA, 0, false, "eth0 has no carrier");
+	assert_seen(p, ALPHA, "log CRIT Group web runs here, but eth0 has no carrier");
+	assert_unseen(p, ALPHA, "do stop web"); /* the peer has not been heard since */
+	pair_run(p, 3000);
+	assert_before(p, ALPHA, "stopped web", BETA, "do start web");
+	assert_state(p, BETA, "web", OWN_HELD);
+	ready(p, ALPHA, 0, true, NULL);
+	pair_run(p, 2 * RETRY_MS);
+	assert_state(p, BETA, "web", OWN_HELD);
+	assert_state(p, ALPHA, "web", OWN_NONE);
+	assert_unseen(p, ALPHA, "do start web");
+	pair_free(p);
+}
+
+static void a_group_that_is_hindered_here_does_not_wait_for_the_next_heartbeat_of_the_peer(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(NULL, "alpha web\n");
+	pair_run(p, ABLE_MS + 100); /* the keepalive is 1 s: the next heartbeat is due later */
+	pair_mark(p);
+	int64_t since = pair_ms(p);
+	ready(p, ALPHA, 0, false, "eth0 has no carrier");
+	pair_run(p, 3000);
+	assert_in_range(pair_when(p, BETA, "do start web") - since, 0, 50); /* the scripts of the pair take no time */
+	pair_free(p);
+}
+
+static void a_group_that_is_hindered_on_both_nodes_stays_where_it_is_until_one_of_them_is_ready(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(NULL, "alpha web\n");
+	pair_mark(p);
+	ready(p, BETA, 0, false, "eth0 has no carrier");
+	pair_run(p, 3000);
+	ready(p, ALPHA, 0, false, "eth0 has no carrier");
+	pair_run(p, 2 * RETRY_MS);
+	assert_state(p, ALPHA, "web", OWN_HELD);
+	assert_unseen(p, ALPHA, "do stop web");
+	ready(p, BETA, 0, true, NULL);
+	int64_t since = pair_ms(p);
+	pair_run(p, ABLE_MS - 1000); /* we may be ready in the next moment as well */
+	assert_unseen(p, ALPHA, "do stop web");
+	pair_run(p, 4000);
+	assert_in_range(pair_when(p, ALPHA, "do stop web") - since, ABLE_MS, ABLE_MS + 100); /* not a keepalive later */
+	assert_before(p, ALPHA, "stopped web", BETA, "do start web");
+	assert_state(p, BETA, "web", OWN_HELD);
+	pair_free(p);
+}
+
+static void a_group_that_is_hindered_where_nobody_else_is_heard_stays(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(NULL, "alpha web\n");
+	pair_lose_engine(p, BETA);
+	pair_run(p, 500); /* its last status has arrived */
+	pair_mark(p);
+	ready(p, ALPHA, 0, false, "eth0 has no carrier");
+	pair_run(p, 2 * RETRY_MS);
+	assert_state(p, ALPHA, "web", OWN_HELD);
+	assert_unseen(p, ALPHA, "do stop web");
+	pair_free(p);
+}
+
+static void a_group_whose_home_is_hindered_is_started_by_the_other_node(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, "alpha web\n");
+	pair_boot(p, ALPHA);
+	ready(p, ALPHA, 0, false, "eth0 has no carrier");
+	pair_boot(p, BETA);
+	pair_run(p, 5000);
+	assert_state(p, BETA, "web", OWN_HELD);
+	assert_unseen(p, ALPHA, "do start web");
+	pair_move(p, ALPHA, true, HALF_ALL, 7); /* the peer is not stopped for a start that fails */
+	pair_run(p, 2000);
+	assert_seen(p, ALPHA, "moved 7 not");
+	assert_state(p, BETA, "web", OWN_HELD);
+	pair_free(p);
+}
+
 /* --- ends of children, time-outs --- */
 
 static void the_end_of_a_script_that_nobody_waits_for_is_ignored(void **state)
@@ -420,11 +617,11 @@ static void what_may_still_run_after_its_script_is_stuck_and_nothing_else_is(voi
 	} ends[] = {
 		{OWN_STARTING, GROUP_START, false, OWN_FAILED}, {OWN_STARTING, GROUP_START, true, OWN_STUCK},
 		{OWN_STOPPING, GROUP_STOP, true, OWN_STUCK},    {OWN_UNKNOWN, GROUP_STOP, true, OWN_STUCK},
-		/* the script says no, its status says stopped */
+		/* the stop fails, but the status reports stopped */
 		{OWN_STOPPING, GROUP_STOP, false, OWN_NONE},    {OWN_UNKNOWN, GROUP_STOP, false, OWN_NONE},
 	};
 	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
-		struct given given = given_of(ends[i].from, PEER_UNSURE, 128, FAILBACK_OFF, 0);
+		struct given given = given_of(ends[i].from, PEER_UNSURE, 0, FAILBACK_OFF, 0);
 		set_up(c, &given);
 		ownership_group_done(c, 0, ends[i].op, false, ends[i].still_active, "httpd: exit status 1");
 		assert_int_equal(c->groups[0].state, ends[i].to);
@@ -481,11 +678,16 @@ static void a_start_that_fails_is_tried_ever_more_rarely_and_at_once_when_an_ope
 	pair_run(p, 2 * RETRY_MS + 1000);
 	assert_times(p, ALPHA, "do start web", START_ATTEMPTS);
 	assert_seen(p, ALPHA,
-		"try 3. The other node is asked to run it; if it cannot, we try again in 60 s, at once with hb_takeover here.");
+		"try 3. The other node is asked to run it; if it cannot, this node tries again in 60 s, or at once after hb_takeover here.");
 	pair_run(p, 60000 + 120000 + 240000);
 	assert_times(p, ALPHA, "do start web", START_ATTEMPTS + 3);
 	pair_run(p, 10 * LATER_MS);
 	assert_times(p, ALPHA, "do start web", START_ATTEMPTS + 13);
+	pair_mark(p);
+	pair_move(p, ALPHA, true, HALF_ALL, 2);
+	pair_run(p, 1000);
+	assert_seen(p, ALPHA, "moved 2 not");
+	assert_seen(p, ALPHA, "try 1. "); /* counted from the beginning */
 	p->side[ALPHA].script[0].fail_starts = 0;
 	pair_move(p, ALPHA, true, HALF_ALL, 3);
 	pair_run(p, 1000);
@@ -566,10 +768,25 @@ static void the_holdings_are_written_down_once_a_step(void **state)
 	pair_free(p);
 }
 
+static void before_the_cluster_is_up_only_what_the_peer_has_counts(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, NULL);
+	pair_boot(p, ALPHA);
+	struct core *c = p->side[ALPHA].core;
+	assert_true(c->phase < PHASE_ACTIVE);
+	for (enum peer_column said = 0; said < PEER_COLUMNS; said++) {
+		c->groups[0].peer.said = said;
+		bool absent = said == PEER_AWAY || said == PEER_LEAVING;
+		assert_int_equal(ownership_column(c, 0), absent ? PEER_UNSURE : said);
+	}
+	pair_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_cell_of_the_table_does_what_the_header_says),
+		cmocka_unit_test(every_cell_of_the_table_does_what_the_header_lists),
 		cmocka_unit_test(the_header_shows_this_table),
 		cmocka_unit_test(nothing_moves_before_the_cluster_is_up_or_while_leaving),
 		cmocka_unit_test(a_move_that_is_not_legal_is_asserted_against),
@@ -579,6 +796,16 @@ int main(void)
 		cmocka_unit_test(a_group_that_fails_is_taken_by_the_peer_when_it_is_released_and_stays_there),
 		cmocka_unit_test(a_group_that_fails_on_the_only_node_is_tried_again_there_after_30_s),
 		cmocka_unit_test(a_group_that_fails_and_cannot_be_stopped_is_stuck_and_later_failed),
+		cmocka_unit_test(a_group_is_forgotten_to_have_failed_only_where_it_failed_while_it_was_hindered),
+		cmocka_unit_test(a_claim_for_a_group_that_becomes_hindered_is_withdrawn),
+		cmocka_unit_test(a_takeover_of_a_group_that_becomes_hindered_leaves_it_where_it_runs),
+		cmocka_unit_test(a_start_that_was_hindered_is_tried_again_at_once_when_that_is_over),
+		cmocka_unit_test(a_start_that_failed_for_another_reason_keeps_its_pause),
+		cmocka_unit_test(a_group_that_is_hindered_here_goes_to_the_peer_and_stays_there),
+		cmocka_unit_test(a_group_that_is_hindered_here_does_not_wait_for_the_next_heartbeat_of_the_peer),
+		cmocka_unit_test(a_group_that_is_hindered_on_both_nodes_stays_where_it_is_until_one_of_them_is_ready),
+		cmocka_unit_test(a_group_that_is_hindered_where_nobody_else_is_heard_stays),
+		cmocka_unit_test(a_group_whose_home_is_hindered_is_started_by_the_other_node),
 		cmocka_unit_test(the_end_of_a_script_that_nobody_waits_for_is_ignored),
 		cmocka_unit_test(what_may_still_run_after_its_script_is_stuck_and_nothing_else_is),
 		cmocka_unit_test(what_is_left_of_a_failed_start_is_cleaned_up_and_then_the_other_node_tries),
@@ -588,6 +815,7 @@ int main(void)
 		cmocka_unit_test(each_start_has_a_larger_epoch_than_any_that_either_node_has_seen),
 		cmocka_unit_test(the_holdings_are_written_before_a_script_starts),
 		cmocka_unit_test(the_holdings_are_written_down_once_a_step),
+		cmocka_unit_test(before_the_cluster_is_up_only_what_the_peer_has_counts),
 	};
 	return cmocka_run_group_tests_name("ownership", tests, NULL, NULL);
 }

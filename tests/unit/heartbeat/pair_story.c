@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The chronicle of a pair: what happened, in order, and what a test asks of it. */
+/* The record of a pair: what happened, in order, and the functions with which a test reads it. */
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
@@ -96,7 +96,7 @@ bool pair_runs(const struct pair *p, int side, const char *key)
 	return s->runs && !s->busy;
 }
 
-const char *pair_said(const struct pair *p, int side)
+const char *pair_sent(const struct pair *p, int side)
 {
 	static char text[4096];
 	struct writer w = writer_over(text, sizeof text - 1);
@@ -148,9 +148,9 @@ void pair_assert_state(
 			group_state_name(is), group_state_name(wanted));
 }
 
-void pair_assert_said(const struct pair *p, int side, const char *wanted, const char *file, int line)
+void pair_assert_sent(const struct pair *p, int side, const char *wanted, const char *file, int line)
 {
-	const char *said = pair_said(p, side);
-	if (strcmp(said, wanted) != 0)
-		pair_fails(p, "%s:%d: %s\nsaid:   %s\nwanted: %s\n", file, line, p->side[side].name, said, wanted);
+	const char *sent = pair_sent(p, side);
+	if (strcmp(sent, wanted) != 0)
+		pair_fails(p, "%s:%d: %s\nsent:   %s\nwanted: %s\n", file, line, p->side[side].name, sent, wanted);
 }

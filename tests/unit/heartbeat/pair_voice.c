@@ -105,7 +105,7 @@ void pair_say_on(struct pair *p, size_t medium, const char *text)
 {
 	size_t len;
 	uint8_t *frame = pair_frame(p, text, &len);
-	pair_note(p, BETA, g_strdup_printf("says %s", text));
+	pair_note(p, BETA, g_strdup_printf("sends %s", text));
 	pair_datagram(p, ALPHA, medium, frame, len);
 	g_free(frame);
 }

@@ -13,7 +13,7 @@
 struct seen {
 	struct precise_timer *timer;
 	unsigned times;
-	struct mono last, again; /* again: to be set by the callback; 0: nothing */
+	struct mono last, again; /* the time that the callback sets next; 0: none */
 	bool free;
 };
 
@@ -126,7 +126,7 @@ static void a_source_of_the_same_turn_can_set_a_later_time(void **state)
 	struct seen s = {0};
 	s.timer = timer_to_delay = precise_timer_new(G_PRIORITY_DEFAULT, on_fired, &s);
 	struct mono later = in_ms(50);
-	for (int i = 0; i < 2; i++) { /* whichever of the two GLib takes first */
+	for (int i = 0; i < 2; i++) { /* in any order of the two sources */
 		precise_timer_set(s.timer, (struct mono){1});
 		(void)g_idle_add_full(G_PRIORITY_DEFAULT, on_delay, &later, NULL);
 		(void)g_main_context_iteration(NULL, TRUE);

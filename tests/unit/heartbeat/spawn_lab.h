@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Real scripts under a real main loop, and what they must not leave behind.  Times are compared in one direction only,
- * with room for a slow machine. */
+/* Real scripts under a real main loop, and what they must not leave behind.  A test compares a time in one direction
+ * only, so that it also passes on a slow machine. */
 #ifndef TESTS_UNIT_SPAWN_LAB_H
 #define TESTS_UNIT_SPAWN_LAB_H
 

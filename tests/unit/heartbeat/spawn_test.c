@@ -186,7 +186,7 @@ static void wait_until_gone(pid_t pid)
 {
 	char path[64], status[512];
 	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
-	for (int i = 0; i < 6000; i++) { // its new parent may be slow to reap it: a zombie is gone enough
+	for (int i = 0; i < 6000; i++) { // its new parent may reap it late: a zombie counts as gone
 		FILE *f = fopen(path, "r");
 		if (!f)
 			return;
@@ -219,7 +219,7 @@ static void the_deadline_ends_a_script_with_all_its_group(void **state)
 {
 	(void)state;
 	struct run r;
-	spawn_grace_ms = 600000; // SIGTERM is enough for the script itself, or this test does not end
+	spawn_grace_ms = 600000; // SIGTERM ends the script itself; otherwise this test would not end
 	(void)time_out(&r,
 		"(trap '' TERM; echo $(exec sh -c 'echo $PPID'); sleep 900; sleep 900) & sleep 900; echo not reached");
 	assert_int_equal(r.result.code, 0);
@@ -237,7 +237,22 @@ static void a_script_that_ignores_sigterm_is_killed_after_the_grace(void **state
 	int64_t deadline_ms = time_out(&r, "trap 'echo no' TERM; echo ready; while :; do sleep 0.05; done");
 	assert_true(span_to_ms(r.result.took) >= deadline_ms + spawn_grace_ms);
 	assert_string_equal(r.first, "ready");
-	assert_string_equal(r.last, "no"); // it had its chance
+	assert_string_equal(r.last, "no"); // it got SIGTERM first
+}
+
+static void a_request_may_have_a_grace_of_its_own(void **state)
+{
+	(void)state;
+	struct run r = {0};
+	char *argv[] = {"sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.05; done", NULL};
+	spawn_grace_ms = 600000; // otherwise this test would not end
+	struct spawn *s = spawn_start(&(struct spawn_request){.path = "/bin/sh", .argv = argv, .envp = environment,
+		.grace = span_ms(100), .line = on_line, .done = on_done, .context = &r});
+	while (r.lines == 0)
+		turn();
+	spawn_cancel(s);
+	finish(&r);
+	assert_int_equal(r.result.end, SPAWN_TIMED_OUT);
 }
 
 static void a_stopped_script_hears_its_sigterm(void **state)
@@ -260,7 +275,7 @@ static void a_child_that_cannot_die_is_reported_all_the_same(void **state)
 		turn();
 	pid_t pid = (pid_t)strtol(r.first, NULL, 10);
 	assert_int_equal(pipe(ready), 0);
-	// A debugger that does not reap its dead stands for a process that sleeps within the kernel.
+	// A process that its debugger does not reap behaves like a process that sleeps within the kernel.
 	pid_t tracer = fork();
 	assert_true(tracer >= 0);
 	if (tracer == 0) {
@@ -279,7 +294,7 @@ static void a_child_that_cannot_die_is_reported_all_the_same(void **state)
 	bool unreaped = kill(pid, 0) == 0;
 	assert_int_equal(kill(tracer, SIGKILL), 0);
 	assert_int_equal(waitpid(tracer, NULL, 0), tracer);
-	while (kill(pid, 0) == 0) // reaped as soon as it lets go
+	while (kill(pid, 0) == 0) // reaped as soon as the debugger detaches
 		turn();
 	assert_int_equal(r.done, 1);
 	assert_int_equal(answer, 'y'); // needs to be allowed to trace: root
@@ -301,14 +316,14 @@ static void a_cancelled_script_is_reported_as_timed_out(void **state)
 	assert_int_equal(r.result.end, SPAWN_TIMED_OUT);
 }
 
-static void a_script_that_ended_in_time_is_not_blamed_for_our_being_late(void **state)
+static void a_script_that_ended_in_time_is_not_timed_out_when_we_are_late(void **state)
 {
 	(void)state;
 	struct run r;
 	siginfo_t info;
 	(void)shell(&r, "exit 5", 2000);
 	assert_int_equal(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
-	(void)usleep(2500000); // the subject: the engine was stopped for longer than the deadline
+	(void)usleep(2500000); // the case to test: the engine was stopped for longer than the deadline
 	finish(&r);
 	assert_int_equal(r.result.end, SPAWN_EXITED);
 	assert_int_equal(r.result.code, 5);
@@ -331,6 +346,74 @@ static void many_scripts_run_side_by_side(void **state)
 		assert_int_equal(r[i].result.code, i);
 		assert_string_equal(r[i].result.output, expected);
 	}
+}
+
+static struct spawn *bound(struct run *r, const char *script, const struct spawn_account *account)
+{
+	char *argv[] = {"sh", "-c", (char *)(uintptr_t)script, NULL};
+	*r = (struct run){0};
+	return spawn_start(&(struct spawn_request){.path = "/bin/sh", .argv = argv, .envp = environment, .account = account,
+		.bound = true, .line = on_line, .done = on_done, .context = r});
+}
+
+static void a_program_runs_as_its_user_with_its_groups_only(void **state)
+{
+	const gid_t groups[] = {65534, 7};
+	(void)state;
+	struct run r;
+	if (geteuid() != 0)
+		skip();
+	(void)bound(&r, "id -u; id -g; id -G; grep -cE '^Cap(Prm|Eff):.0{16}$' /proc/self/status",
+		&(struct spawn_account){.uid = 65534, .gid = 65534, .groups = groups, .group_count = 2});
+	finish(&r);
+	assert_string_equal(r.result.output, "65534\n65534\n65534 7\n2\n");
+}
+
+static bool is_gone(pid_t pid)
+{
+	char path[64], *stat = NULL;
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	bool gone = !g_file_get_contents(path, &stat, NULL, NULL) || strstr(stat, ") Z ");
+	g_free(stat);
+	return gone;
+}
+
+static void what_a_bound_program_leaves_behind_ends_with_it(void **state)
+{
+	(void)state;
+	struct run r;
+	(void)bound(&r, "sleep 100000 >/dev/null 2>&1 & echo $!", NULL);
+	finish(&r);
+	pid_t left = (pid_t)strtol(r.result.output, NULL, 10);
+	assert_true(left > 1);
+	for (int i = 0; !is_gone(left) && i < 6000; i++)
+		g_usleep(10000);
+	assert_true(is_gone(left));
+}
+
+static void a_bound_program_ends_with_its_parent(void **state)
+{
+	int alive[2];
+	char byte;
+	(void)state;
+	assert_int_equal(pipe(alive), 0);
+	pid_t parent = fork();
+	if (parent == 0) {
+		char script[128];
+		struct run r;
+		(void)snprintf(script, sizeof(script), "exec 9>/proc/%d/fd/%d; echo x >&9; exec sleep 100000", (int)getpid(),
+			alive[1]);
+		(void)bound(&r, script, NULL);
+		for (;;)
+			(void)pause();
+	}
+	(void)close(alive[1]);
+	assert_int_equal(read(alive[0], &byte, 1), 1); // it runs
+	(void)kill(parent, SIGKILL);
+	(void)waitpid(parent, NULL, 0);
+	while (read(alive[0], &byte, 1) > 0)
+		; // until the program, which holds the other end, has ended
+	(void)close(alive[0]);
 }
 
 static void restart(void *context, const struct spawn_result *result)
@@ -369,11 +452,15 @@ int main(void)
 		CASE(without_descriptors_the_start_fails_and_nothing_leaks),
 		CASE(the_deadline_ends_a_script_with_all_its_group),
 		CASE(a_script_that_ignores_sigterm_is_killed_after_the_grace),
+		CASE(a_request_may_have_a_grace_of_its_own),
 		CASE(a_stopped_script_hears_its_sigterm),
 		CASE(a_child_that_cannot_die_is_reported_all_the_same),
 		CASE(a_cancelled_script_is_reported_as_timed_out),
-		CASE(a_script_that_ended_in_time_is_not_blamed_for_our_being_late),
+		CASE(a_script_that_ended_in_time_is_not_timed_out_when_we_are_late),
 		CASE(many_scripts_run_side_by_side),
+		CASE(a_program_runs_as_its_user_with_its_groups_only),
+		CASE(what_a_bound_program_leaves_behind_ends_with_it),
+		CASE(a_bound_program_ends_with_its_parent),
 		CASE(done_may_start_the_next_script),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

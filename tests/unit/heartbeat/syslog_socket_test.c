@@ -20,7 +20,7 @@
 
 static char path[] = "/tmp/syslog_test.XXXXXX";
 
-/* A daemon that reads when it is asked to. */
+/* A syslog daemon that reads only when the test wants it. */
 static int listening(void)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
@@ -59,14 +59,14 @@ static void a_record_looks_as_that_of_the_c_library(void **state)
 	(void)close(fd);
 }
 
-static void one_that_hangs_is_not_waited_for(void **state)
+static void a_syslog_that_hangs_is_not_waited_for(void **state)
 {
 	(void)state;
 	struct syslog_socket s = {path, -1};
 	int fd = listening(), failed = 0;
 	for (int i = 0; i < 10000 && failed == 0; i++)
 		failed = syslog_socket_send(&s, LOG_INFO, "heartbeat", "again");
-	assert_int_equal(failed, -EAGAIN); /* and not a wait without an end */
+	assert_int_equal(failed, -EAGAIN); /* and the wait has an end */
 	assert_non_null(strstr(heard(fd), "again"));
 	assert_int_equal(syslog_socket_send(&s, LOG_INFO, "heartbeat", "and on"), 0);
 	syslog_socket_close(&s);
@@ -107,7 +107,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_record_looks_as_that_of_the_c_library),
-		cmocka_unit_test(one_that_hangs_is_not_waited_for),
+		cmocka_unit_test(a_syslog_that_hangs_is_not_waited_for),
 		cmocka_unit_test(a_syslog_that_starts_again_is_found),
 		cmocka_unit_test(a_record_is_cut_rather_than_lost),
 	};

@@ -318,7 +318,7 @@ static void check_signatures(const struct vector *v)
 	const char *good = text_of(v->json, has(v->json, "digest") ? "digest" : "trailer_digest");
 	char *upper = g_ascii_strup(good, -1), *index = g_strdup_printf("%u", v->index);
 	char *made[] = {
-		g_strconcat(index, " ", good, NULL), /* the right one, to see that the rest fails for its own reason */
+		g_strconcat(index, " ", good, NULL), /* the right signature is accepted */
 		g_strdup(""),
 		g_strdup(" "),
 		g_strdup(index),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the tests of ldirectord/check share: scripted servers in threads of their own, sections of a file without its
- * reader, one check run to its end, and a network of their own. */
+/* What the tests of ldirectord/check share: servers in threads, sections that need no configuration file, a check that
+ * is run to its end, and a network namespace. */
 #ifndef TESTS_UNIT_LDIRECTORD_CHECK_LAB_H
 #define TESTS_UNIT_LDIRECTORD_CHECK_LAB_H
 
@@ -35,7 +35,7 @@
 #include "lib/mono.h"
 
 #define LAB_HOST "127.0.1.1"
-/* So long a server waits for its client, and a check for its server unless its deadline is the subject. */
+/* How long a server waits for its client, and a check for its server, unless the test is about the deadline. */
 enum { LAB_PATIENCE_MS = 120000 };
 
 // --- a server ---
@@ -69,7 +69,7 @@ static inline bool lab_wait(struct lab_conn *c, short events)
 	return p[0].revents != 0 && !p[1].revents;
 }
 
-/* False: hung up, or the test is over. */
+/* Returns false when the client has closed the connection or the test is over. */
 static inline bool lab_send(struct lab_conn *c, const void *bytes, size_t len)
 {
 	if (c->ssl)
@@ -87,12 +87,12 @@ static inline bool lab_send(struct lab_conn *c, const void *bytes, size_t len)
 	return true;
 }
 
-static inline bool lab_say(struct lab_conn *c, const char *text)
+static inline bool lab_send_text(struct lab_conn *c, const char *text)
 {
 	return lab_send(c, text, strlen(text));
 }
 
-/* > 0: so many bytes, 0: end, or the test is over */
+/* Returns the number of bytes; 0 at the end of the stream or of the test. */
 static inline int lab_recv(struct lab_conn *c, char *to, size_t cap)
 {
 	if (!(c->ssl && SSL_pending(c->ssl)) && !lab_wait(c, POLLIN))
@@ -101,8 +101,8 @@ static inline int lab_recv(struct lab_conn *c, char *to, size_t cap)
 	return n > 0 ? n : 0;
 }
 
-/* A line with its end, or what there is of it; its length, 0 at the end. */
-static inline int lab_hear(struct lab_conn *c)
+/* Read a line with its newline, or the part of it that there is.  Returns the length; 0 at the end. */
+static inline int lab_read_line(struct lab_conn *c)
 {
 	int n = 0;
 	while (n < (int)sizeof(c->line) - 1 && lab_recv(c, c->line + n, 1) == 1)
@@ -112,7 +112,7 @@ static inline int lab_hear(struct lab_conn *c)
 	return n;
 }
 
-/* False: the test is over. */
+/* Returns false when the test is over. */
 static inline bool lab_pause(struct lab_conn *c, int ms)
 {
 	struct pollfd p = {.fd = c->server->stop, .events = POLLIN};
@@ -187,7 +187,8 @@ static inline void lab_stop(struct lab_server *s)
 	SSL_CTX_free(s->tls);
 }
 
-/* A server's side of TLS with a certificate of its own for name, which is written to pem when that is not NULL. */
+/* The server side of TLS, with a new certificate for name.  The certificate is written to the file pem unless that is
+ * NULL. */
 static inline SSL_CTX *lab_tls(const char *name, const char *pem)
 {
 	SSL_CTX *x = SSL_CTX_new(TLS_server_method());
@@ -222,25 +223,25 @@ static inline SSL_CTX *lab_tls(const char *name, const char *pem)
 	return x;
 }
 
-/* One that reads a request of http and says what it was given. */
+/* A server that reads an http request and sends the text of user. */
 static inline void lab_answer_http(struct lab_conn *c, void *user)
 {
-	while (lab_hear(c) > 2)
+	while (lab_read_line(c) > 2)
 		;
-	(void)lab_say(c, user);
+	(void)lab_send_text(c, user);
 }
 
-/* One that says what it was given, if anything, and then nothing more. */
+/* A server that sends the text of user, if there is one, and then nothing more. */
 static inline void lab_hold(struct lab_conn *c, void *user)
 {
 	if (user)
-		(void)lab_say(c, user);
+		(void)lab_send_text(c, user);
 	(void)lab_pause(c, LAB_PATIENCE_MS);
 }
 
 // --- a section ---
 
-/* A section's strings are never written to. */
+/* The strings of a section are never written to, so a literal will do. */
 #define LAB_TEXT(literal) ((char *)(uintptr_t)(literal))
 
 struct lab_section {
@@ -260,7 +261,6 @@ static inline void lab_section(struct lab_section *s, enum lb_service service, u
 	s->v.login = s->v.passwd = s->v.database = s->v.secret = LAB_TEXT("");
 	s->v.check_timeout_ms = s->v.negotiate_timeout_ms = LAB_PATIENCE_MS;
 	s->v.check_count = 1;
-	s->v.redirect_follow = true;
 	s->v.id.address = (struct lb_address){.family = LB_INET, .bytes = {10, 9, 0, 1}, .port = 80};
 	s->r.address = (struct lb_address){.family = LB_INET, .bytes = {127, 0, 1, 1}, .port = port};
 	s->r.request = LAB_TEXT("/");
@@ -304,7 +304,7 @@ static inline struct lab_result lab_check(const struct lab_section *s)
 	return r;
 }
 
-/* One check of a server that is there for it alone; tls, NULL: plain, is freed. */
+/* Run one check against a server that exists only for it.  tls is freed; NULL: without TLS. */
 static inline struct lab_result lab_ask(struct lab_section *s, lab_serve *serve, const void *user, SSL_CTX *tls)
 {
 	struct lab_server server = {.serve = serve, .user = (void *)(uintptr_t)user, .tls = tls};
@@ -337,7 +337,8 @@ static inline int lab_descriptors(void)
 	return n;
 }
 
-/* Loopback only: nothing leaves the machine, and who answers an echo or a question for a name is ours to say. */
+/* A network namespace that has only loopback: no packet leaves the machine, and the test decides which echo requests
+ * and DNS queries are answered. */
 static inline bool lab_own_network(void)
 {
 	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP};
@@ -350,28 +351,26 @@ static inline bool lab_own_network(void)
 	return up;
 }
 
-/* For main, before anything else; needs root.  Returns how many descriptors are open, for lab_end; -1: it cannot
- * begin. */
+/* The first call of main; needs root.  Returns the number of open descriptors, for lab_end; -1 after an error. */
 static inline int lab_begin(void)
 {
 	const char *why = "";
 	if (!lab_own_network()) {
-		perror("a network namespace of its own: needs root");
+		perror("cannot make a network namespace; this test needs root");
 		return -1;
 	}
-	(void)g_main_context_default(); // its own descriptors are not a leak of ours
+	(void)g_main_context_default(); // GLib's descriptors must not count as a leak
 	int before = lab_descriptors();
 	return check_init(&why) ? before : -1;
 }
 
-/* The exit status of main: failed, the number of tests that did, or 1 when their descriptors are not those of
- * before. */
+/* Returns the exit status for main: failed, the number of failed tests, or 1 when descriptors were not closed. */
 static inline int lab_end(int failed, int before)
 {
 	check_exit();
 	if (lab_descriptors() == before)
 		return failed;
-	(void)fprintf(stderr, "%d descriptors are left\n", lab_descriptors() - before);
+	(void)fprintf(stderr, "%d descriptors were not closed\n", lab_descriptors() - before);
 	return 1;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A recorded conversation of tests/data/ldirectord/checks: its section as the checks get it, the steps of both sides,
- * the verdict. */
+/* A recorded conversation of tests/data/ldirectord/checks: the section for the check, the steps of both sides, the
+ * verdict. */
 #ifndef TESTS_UNIT_LDIRECTORD_CHECK_VECTOR_H
 #define TESTS_UNIT_LDIRECTORD_CHECK_VECTOR_H
 
@@ -14,7 +14,7 @@
 enum { STEPS_MAX = 64, TIME_FACTOR = 150 /* ms for a second of the recording */ };
 
 struct step {
-	char who; /* C, S, E: the client has closed its sending side, N: a new connection */
+	char side; /* C: client, S: server, E: the client has closed its sending side, N: a new connection */
 	GByteArray *bytes;
 };
 
@@ -26,14 +26,14 @@ struct vector {
 	int texts;
 	struct step steps[STEPS_MAX];
 	int count, at;
-	bool http, broken; /* broken: the client said something else */
-	char said[256];    /* and this is what */
+	bool http, broken; /* broken: the check has sent something else */
+	char sent[256];    /* the bytes that it sent instead */
 	uint16_t port;
 	int data; /* listener of ftp */
 	int slow_ms, drip;
 };
 
-/* b'...' of Python. */
+/* Read a bytes literal of Python, b'...'. */
 static inline GByteArray *bytes_of(const char *p)
 {
 	GByteArray *a = g_byte_array_new();
@@ -53,10 +53,10 @@ static inline GByteArray *bytes_of(const char *p)
 	return a;
 }
 
-static inline void add_step(struct vector *v, char who, GByteArray *bytes)
+static inline void add_step(struct vector *v, char side, GByteArray *bytes)
 {
 	assert_true(v->count < STEPS_MAX);
-	v->steps[v->count++] = (struct step){who, bytes};
+	v->steps[v->count++] = (struct step){side, bytes};
 }
 
 static inline bool has(const struct step *s, const char *text)
@@ -64,14 +64,14 @@ static inline bool has(const struct step *s, const char *text)
 	return s->bytes && g_strstr_len((const char *)s->bytes->data, s->bytes->len, text) != NULL;
 }
 
-/* What we are wanted to leave out; each takes the answer with it.  doc/ldirectord.md 6 */
+/* Lines that our checks must not send.  The answer to such a line is left out too.  doc/ldirectord.md 6 */
 static const struct {
 	const char *prefix, *vectors, *why;
 } left_out[] = {
 	{"PORT ", "ftp", "the channel that PASV opened is used"},
 	{"0 EXPUNGE", "imap", "EXPUNGE is never sent"},
 	{"1 EXPUNGE", "imap", "EXPUNGE is never sent"},
-	{"APOP  ", "pop-nologin", "without a login nobody logs in: the greeting is the check"},
+	{"APOP  ", "pop-nologin", "without a login the check ends with the greeting"},
 	{"NOOP", "pop-nologin", "as above"},
 	{"STAT", "pop-nologin", "as above"},
 };
@@ -98,12 +98,12 @@ static inline void read_conversation(struct vector *v, json_t *conversation)
 		}
 		const char *quote = strstr(text, " b") + 1;
 		struct step s = {g_str_has_prefix(text, "C eof") ? 'E' : text[0], bytes_of(quote)};
-		bool out = (s.who == 'C' && is_left_out(v, &s)) || (s.who == 'S' && skip);
-		skip = s.who == 'C' && out;
-		if (out || (s.who == 'C' && s.bytes->len == 0))
-			g_byte_array_unref(s.bytes); // the client hung up: nothing to be played
+		bool out = (s.side == 'C' && is_left_out(v, &s)) || (s.side == 'S' && skip);
+		skip = s.side == 'C' && out;
+		if (out || (s.side == 'C' && s.bytes->len == 0))
+			g_byte_array_unref(s.bytes); // left out, or the end of the stream: nothing to play
 		else
-			add_step(v, s.who, s.bytes);
+			add_step(v, s.side, s.bytes);
 	}
 }
 
@@ -144,7 +144,7 @@ static inline enum lb_check_type type_of(const char *name)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i], name) == 0)
 			return (enum lb_check_type)i;
-	return LB_CHECK_NEGOTIATE; // combined, as its caller begins
+	return LB_CHECK_NEGOTIATE; // a number: a combined check starts with this type
 }
 
 static inline void read_line(struct vector *v, const char *line)

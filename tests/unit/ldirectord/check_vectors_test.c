@@ -1,58 +1,57 @@
 // SPDX-License-Identifier: MIT
-/* Every recorded conversation of tests/data/ldirectord/checks played by a server on loopback: what the check says there
- * is compared with the recording, its verdict with required_verdict.  Where we are wanted to say something else stands
- * in check_vector.h. */
+/* A server on loopback plays every recorded conversation of tests/data/ldirectord/checks.  What the check sends is
+ * compared with the recording, and its verdict with required_verdict.  check_vector.h lists what we must not send. */
 #include "tests/unit/ldirectord/check_vector.h"
 
 #include <sys/stat.h>
 
 // --- playing ---
 
-/* Parts that differ from run to run. */
-static bool same(const struct vector *v, const char *said, size_t len, const GByteArray *wanted)
+/* Compares a line, without the parts that differ from run to run. */
+static bool same(const struct vector *v, const char *sent, size_t len, const GByteArray *wanted)
 {
 	if (v->section.v.service == LB_DNS)
-		return len == wanted->len && memcmp(said + 2, wanted->data + 2, len - 2) == 0;
-	if (len >= 9 && memcmp(said, "Call-ID: ", 9) == 0)
-		return len == wanted->len && memcmp(said, wanted->data, 9) == 0;
-	if (g_str_has_prefix(said, "PASS ldirectord@")) // its host is ours
+		return len == wanted->len && memcmp(sent + 2, wanted->data + 2, len - 2) == 0;
+	if (len >= 9 && memcmp(sent, "Call-ID: ", 9) == 0)
+		return len == wanted->len && memcmp(sent, wanted->data, 9) == 0;
+	if (g_str_has_prefix(sent, "PASS ldirectord@")) // our host name follows
 		return true;
-	if (g_str_has_prefix(said, "Via: "))
-		return g_str_has_prefix(said, "Via: SIP/2.0/UDP 127.0.0.1:") ||
-		       g_str_has_prefix(said, "Via: SIP/2.0/UDP 127.0.1.1:");
-	return len == wanted->len && memcmp(said, wanted->data, len) == 0;
+	if (g_str_has_prefix(sent, "Via: "))
+		return g_str_has_prefix(sent, "Via: SIP/2.0/UDP 127.0.0.1:") ||
+		       g_str_has_prefix(sent, "Via: SIP/2.0/UDP 127.0.1.1:");
+	return len == wanted->len && memcmp(sent, wanted->data, len) == 0;
 }
 
-static void differs(struct vector *v, const char *said)
+static void differs(struct vector *v, const char *sent)
 {
 	v->broken = true;
-	(void)g_strlcpy(v->said, said, sizeof(v->said)); // cut when it is long
+	(void)g_strlcpy(v->sent, sent, sizeof(v->sent)); // cut when it is long
 }
 
-/* Of a request, the first line and Host are compared; the other headers are the library's. */
+/* Only the first line of a request and Host are compared; libcurl chooses the other headers. */
 static bool play_http_request(struct lab_conn *c, struct vector *v)
 {
 	char host[300] = "";
 	bool first = true;
-	while (lab_hear(c) > 2) {
+	while (lab_read_line(c) > 2) {
 		if (first && !same(v, c->line, strlen(c->line), v->steps[v->at].bytes))
 			differs(v, c->line);
 		first = false;
 		if (g_ascii_strncasecmp(c->line, "host:", 5) == 0)
 			(void)snprintf(host, sizeof(host), "%s", c->line);
 		if (g_ascii_strncasecmp(c->line, "accept-encoding:", 16) == 0)
-			differs(v, "asks for compressed bytes");
+			differs(v, "a request for compressed data");
 	}
 	if (first)
 		return false;
-	for (; v->at < v->count && v->steps[v->at].who == 'C'; v->at++)
+	for (; v->at < v->count && v->steps[v->at].side == 'C'; v->at++)
 		if (has(&v->steps[v->at], "Host: ") && !has(&v->steps[v->at], "Host: 127.0.1.1:80") &&
 			!same(v, host, strlen(host), v->steps[v->at].bytes))
 			differs(v, host);
 	return true;
 }
 
-static bool play_heard(struct lab_conn *c, struct vector *v)
+static bool play_client_step(struct lab_conn *c, struct vector *v)
 {
 	struct step *s = &v->steps[v->at];
 	if (v->http)
@@ -60,9 +59,9 @@ static bool play_heard(struct lab_conn *c, struct vector *v)
 	int n = 0;
 	bool line = s->bytes->len && s->bytes->data[s->bytes->len - 1] == '\n';
 	if (line && v->section.v.service != LB_DNS) {
-		n = lab_hear(c);
+		n = lab_read_line(c);
 	} else {
-		// dns by tcp has a length in front
+		// dns over tcp starts with a length
 		int skip = v->section.v.service == LB_DNS ? 2 : 0, want = (int)s->bytes->len + skip;
 		while (n < want && lab_recv(c, c->line + n, 1) == 1)
 			n++;
@@ -90,7 +89,7 @@ static void play_ftp_data(struct vector *v)
 	(void)close(fd);
 }
 
-static bool play_said(struct lab_conn *c, struct vector *v)
+static bool play_server_step(struct lab_conn *c, struct vector *v)
 {
 	struct step *s = &v->steps[v->at++];
 	g_autofree char *text = g_strndup((const char *)s->bytes->data, s->bytes->len);
@@ -101,27 +100,27 @@ static bool play_said(struct lab_conn *c, struct vector *v)
 		char port[16];
 		(void)snprintf(port, sizeof(port), ":%u/", v->port);
 		(void)g_string_replace(moved, ":80/", port, 1);
-		return lab_say(c, moved->str);
+		return lab_send_text(c, moved->str);
 	}
 	if (has(s, "227 ")) {
 		uint16_t port;
 		char answer[96];
 		v->data = lab_bind(SOCK_STREAM, &port);
 		(void)listen(v->data, 4);
-		// the address is not to be believed
+		// a wrong address, which the check must not use
 		(void)snprintf(answer, sizeof(answer), "227 Entering Passive Mode (10,1,2,3,%u,%u)\r\n", port >> 8,
 			port & 255u);
-		return lab_say(c, answer);
+		return lab_send_text(c, answer);
 	}
 	bool sent = v->section.v.service == LB_DNS ? false : lab_send(c, s->bytes->data, s->bytes->len);
 	if (has(s, "150 "))
 		play_ftp_data(v);
 	for (int i = 0; v->drip && i < LAB_PATIENCE_MS / 20 && sent; i++)
-		sent = lab_pause(c, 20) && lab_say(c, "x");
+		sent = lab_pause(c, 20) && lab_send_text(c, "x");
 	return sent;
 }
 
-/* The answer to a question carries its number. */
+/* The answer must have the number of the query. */
 static bool play_dns_answer(struct lab_conn *c, struct vector *v, const uint8_t id[2])
 {
 	struct step *s = &v->steps[v->at++];
@@ -134,28 +133,28 @@ static bool play_dns_answer(struct lab_conn *c, struct vector *v, const uint8_t 
 static void play(struct lab_conn *c, void *user)
 {
 	struct vector *v = user;
-	if (v->at < v->count && v->steps[v->at].who == 'N')
+	if (v->at < v->count && v->steps[v->at].side == 'N')
 		v->at++;
-	while (v->at < v->count && v->steps[v->at].who != 'N') {
+	while (v->at < v->count && v->steps[v->at].side != 'N') {
 		struct step *s = &v->steps[v->at];
 		bool going = true;
-		if (s->who == 'C') {
-			going = play_heard(c, v);
-		} else if (s->who == 'S') {
+		if (s->side == 'C') {
+			going = play_client_step(c, v);
+		} else if (s->side == 'S') {
 			going = v->section.v.service == LB_DNS ? play_dns_answer(c, v, (const uint8_t *)c->line)
-			                                       : play_said(c, v);
+			                                       : play_server_step(c, v);
 		} else {
 			if (lab_recv(c, c->line, 1) != 0)
-				differs(v, "more than was asked");
+				differs(v, "more than was recorded");
 			v->at++;
 		}
 		if (!going)
 			return;
 	}
-	if (!v->http && v->at && v->steps[v->at - 1].who == 'C') // it never answers, and holds the connection
+	if (!v->http && v->at && v->steps[v->at - 1].side == 'C') // this server never answers, and stays connected
 		(void)lab_pause(c, LAB_PATIENCE_MS);
-	// A server that has nothing more to say waits for the other side to hang up; those of http hang up themselves.
-	if (!(v->http && v->at > 1 && v->steps[v->at - 1].who == 'S'))
+	// After its last line a server waits until the check closes the connection; an http server closes it itself.
+	if (!(v->http && v->at > 1 && v->steps[v->at - 1].side == 'S'))
 		while (lab_recv(c, c->line, sizeof(c->line)) > 0)
 			;
 }
@@ -182,7 +181,7 @@ static void play_datagram(struct lab_conn *c, void *user)
 	v->at++;
 }
 
-// --- what stood there when nothing was recorded ---
+// --- recordings without a conversation ---
 
 static char directory[] = "/tmp/lb-check-XXXXXX";
 
@@ -208,10 +207,10 @@ static void set_external(struct vector *v)
 	if (strcmp(v->name, "external-args") == 0)
 		(void)g_strlcat(path, " a b", sizeof(v->text[0]));
 	if (strstr(v->name, "perl"))
-		assert_int_equal(chmod(path, 0644), 0); // text to be evaluated
+		assert_int_equal(chmod(path, 0644), 0); // perl reads it as text
 }
 
-/* The backlog is full: no answer to a SYN. */
+/* A listener with a full backlog: a SYN gets no answer. */
 static int blackhole(uint16_t *port, int fill[4])
 {
 	struct sockaddr_in a = {.sin_family = AF_INET};
@@ -224,7 +223,7 @@ static int blackhole(uint16_t *port, int fill[4])
 		(void)connect(fill[i], (struct sockaddr *)&a, sizeof(a));
 	}
 	struct tcp_info info = {0};
-	for (int i = 0; i < 6000 && info.tcpi_unacked == 0; i++) { // of a listener: how many wait to be accepted
+	for (int i = 0; i < 6000 && info.tcpi_unacked == 0; i++) { // for a listener: how many wait to be accepted
 		socklen_t len = sizeof(info);
 		(void)usleep(10000);
 		assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
@@ -236,7 +235,7 @@ static void judge(struct vector *v, const struct lab_result *r)
 {
 	print_message("  %-18s %-4s %s\n", v->name, r->up ? "up" : "down", r->why);
 	if (v->broken)
-		fail_msg("%s: said %s", v->name, v->said);
+		fail_msg("%s: the check has sent: %s", v->name, v->sent);
 	if (r->up != wanted_up(v))
 		fail_msg("%s: %s (%s), wanted: %s", v->name, r->up ? "up" : "down", r->why,
 			wanted_up(v) ? "up" : "down");
@@ -258,8 +257,8 @@ static void play_without_server(struct vector *v)
 		(void)close(fd);
 }
 
-/* Conversations behind TLS could not be recorded: those of the plain service are spoken there. */
-static const char *lent_conversation(const char *name)
+/* Conversations inside TLS could not be recorded.  The name of the recording of the plain service to use instead. */
+static const char *plain_recording(const char *name)
 {
 	return strcmp(name, "https") == 0 ? "http-norecv" : strcmp(name, "pops") == 0 ? "pop-login" : NULL;
 }
@@ -268,7 +267,7 @@ static void play_with_server(struct vector *v)
 {
 	bool udp = v->section.v.id.protocol == LB_UDP;
 	struct lab_server s = {.serve = udp ? play_datagram : play, .user = v, .udp = udp};
-	const char *lent = lent_conversation(v->name);
+	const char *lent = plain_recording(v->name);
 	struct vector other;
 	if (lent) {
 		vector_read(&other, lent);
@@ -285,16 +284,16 @@ static void play_with_server(struct vector *v)
 				v->steps[i].bytes = bytes_of("b'Host: www.example.com\\r\\n'");
 			}
 	}
-	// the reference asked another port (doc/ldirectord.md 6); on the right one there was a server that sent
+	// the reference used a wrong port (doc/ldirectord.md 6); the server on the right port would have sent this
 	if (strcmp(v->name, "imap-bye") == 0) {
 		g_byte_array_unref(v->steps[1].bytes);
 		v->steps[1].bytes = bytes_of("b'* BYE go away\\r\\n'");
 	}
 	if (strcmp(v->name, "imap-bad") == 0 || strcmp(v->name, "imap-bye") == 0)
-		v->count = strcmp(v->name, "imap-bad") == 0 ? 4 : 2; // down: hangs up instead of saying goodbye
+		v->count = strcmp(v->name, "imap-bad") == 0 ? 4 : 2; // down: the check closes without a goodbye
 	v->slow_ms = strcmp(v->name, "http-slow-ok") == 0 ? 2 * TIME_FACTOR : 0;
 	if (v->slow_ms)
-		v->section.v.negotiate_timeout_ms = LAB_PATIENCE_MS; // in time, on a slow machine too
+		v->section.v.negotiate_timeout_ms = LAB_PATIENCE_MS; // must be in time on a slow machine too
 	v->drip = strcmp(v->name, "http-drip") == 0;
 	lab_start(&s);
 	v->port = v->section.r.address.port = s.port;
@@ -303,9 +302,10 @@ static void play_with_server(struct vector *v)
 	if (v->data >= 0)
 		(void)close(v->data);
 	judge(v, &r);
-	// All that was recorded has been said; who is down hangs up, and the first check only is ours.
-	bool whole = strcmp(v->name, "connect") == 0 || v->at == v->count || v->steps[v->at].who == 'N' ||
-	             (!r.up && v->steps[v->at].who == 'C');
+	// The whole recording must have been played.  But a check that is down closes the connection early, and of
+	// several checks in one recording only the first one is played.
+	bool whole = strcmp(v->name, "connect") == 0 || v->at == v->count || v->steps[v->at].side == 'N' ||
+	             (!r.up && v->steps[v->at].side == 'C');
 	if (!whole && v->section.v.service != LB_HTTP)
 		fail_msg("%s: the conversation stopped at step %d of %d", v->name, v->at, v->count);
 }
@@ -326,7 +326,7 @@ static void every_recorded_conversation_has_the_verdict_that_is_required(void **
 		read_conversation(&v, conversation);
 		if (g_str_has_prefix(v.name, "external"))
 			set_external(&v);
-		if (v.count || lent_conversation(v.name))
+		if (v.count || plain_recording(v.name))
 			play_with_server(&v);
 		else
 			play_without_server(&v);

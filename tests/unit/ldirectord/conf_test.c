@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* ldirectord.cf to effective values: rules that no file of tests/data/ldirectord/parse shows, the manual, the sample.
- * Run from the top of the source tree. */
+/* From ldirectord.cf to effective values: rules that no file of tests/data/ldirectord/parse shows, the manual, the
+ * sample file.  Run from the top of the source tree. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,33 +15,12 @@
 #include "lib/file.h"
 #include "tests/unit/ldirectord/parse.h"
 
-// Parse; expected: the diagnostics, a line each.  NULL when there was an error.
-static struct lb_config *parse_mode(const char *text, bool strict, const char *expected)
-{
-	struct diags d;
-	char all[8192] = "", line[1024];
-	struct lb_config *c = parse_bytes(text, strlen(text), strict, &d);
-	for (size_t i = 0; i < d.count; i++) {
-		diag_format(&d, i, line, sizeof(line));
-		assert_true(strlen(all) + strlen(line) + 2 < sizeof(all));
-		strcat(strcat(all, i > 0 ? "\n" : ""), line);
-	}
-	assert_string_equal(all, expected);
-	diags_free(&d);
-	return c;
-}
-
-static struct lb_config *parse(const char *text, const char *expected)
-{
-	return parse_mode(text, false, expected);
-}
-
 #define SECTION "virtual=10.9.0.1:80\n\treal=10.9.0.2:80 masq\n"
 
 static void errors_are_reported_in_the_order_of_their_lines(void **state)
 {
 	(void)state;
-	assert_null(parse(
+	assert_null(parse_lines(
 		"checktimeout=x\nvirtual=10.0.0.1\n\treal=10.9.0.2:80 nat\n\tservice=htp\n\tbogus=1\n\nfork=Yes\nchecktimout=3\n",
 		"ld.cf:1:14: error: checktimeout: \"x\" is not accepted; expected a number of seconds, or one with ms such as 500ms\n"
 		"ld.cf:2:9: error: virtual: \"10.0.0.1\" is not accepted; expected HOST:PORT or a firewall mark, 1 to 2147483647, in digits\n"
@@ -56,50 +35,67 @@ static void errors_are_reported_in_the_order_of_their_lines(void **state)
 static void times_have_units_and_other_numbers_do_not(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse(
+	struct lb_config *c = parse_lines(
 		"checkinterval = 500ms\nretryinterval=250 ms\nchecktimeout=2s\n" SECTION "\tchecktimeout=1500ms\n", "");
 	assert_int_equal(c->virtuals[0].check_interval_ms, 500);
 	assert_int_equal(c->virtuals[0].retry_interval_ms, 250);
 	assert_int_equal(c->virtuals[0].check_timeout_ms, 1500);
 	assert_int_equal(c->virtuals[0].negotiate_timeout_ms, 1500);
 	lb_config_free(c);
-	lb_config_free(parse("failurecount = 3x\nchecktimeout=-3\n",
+	lb_config_free(parse_lines("failurecount = 3x\nchecktimeout=-3\n",
 		"ld.cf:1:16: warning: failurecount: \"3x\" is read as 3; expected digits only\n"
 		"ld.cf:2:14: warning: checktimeout: \"-3\" is read as 3 seconds; expected digits only, or milliseconds such as 1500ms"));
-	assert_null(parse("checkinterval=0ms\nchecktimeout=99999999999999999999\n",
+	assert_null(parse_lines("checkinterval=0ms\nchecktimeout=99999999999999999999\n",
 		"ld.cf:1:15: error: checkinterval: \"0ms\" is too small; expected at least 1\n"
 		"ld.cf:2:14: error: checktimeout: \"99999999999999999999\" is too large; expected at most 1000000"));
+}
+
+#define THREE "virtual=10.0.0.1:80\n\treal=10.0.0.2->10.0.0.4:80 masq\n"
+
+static void a_quorum_that_cannot_be_reached_is_a_mistake(void **state)
+{
+	(void)state;
+	struct lb_config *c = parse_lines("quorum=2\nquorumhysteresis=1\n" THREE, "");
+	assert_int_equal(c->virtuals[0].quorum, 2);
+	assert_int_equal(c->virtuals[0].quorum_hysteresis, 1);
+	lb_config_free(c);
+	lb_config_free(parse_lines(THREE "\tquorum=4\n",
+		"ld.cf:3:9: warning: quorum: \"4\" and quorumhysteresis need 4 servers, and this section has 3, so the fallback would stay once it has come; expected less"));
+	lb_config_free(parse_lines(THREE "\tquorum=3\n\tquorumhysteresis=3\n",
+		"ld.cf:4:19: warning: quorumhysteresis: \"3\" is not below quorum, 3, so the last server that is up would count as enough; expected less, or a higher quorum"));
+	assert_null(parse_lines(THREE "\tquorum=0\n", "ld.cf:3:9: error: quorum: \"0\" is too small; expected at least 1"));
 }
 
 static void our_additional_directives_are_read(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse(
+	struct lb_config *c = parse_lines(
 		"risecount=2\n" SECTION
 		"\trisecount=3\n\tstatus = 200-299, 301\n\tredirect=no\n\tsni=\"a.example\"\n\tsslverify=chain\n\tsslca=/etc/ca.pem\n",
 		"");
 	const struct lb_virtual *v = &c->virtuals[0];
 	assert_int_equal(v->rise_count, 3);
+	assert_int_equal(v->quorum, 1);
 	assert_int_equal(v->status_count, 2);
 	assert_int_equal(v->status[0].first, 200);
 	assert_int_equal(v->status[0].last, 299);
 	assert_int_equal(v->status[1].first, 301);
 	assert_int_equal(v->status[1].last, 301);
-	assert_false(v->redirect_follow);
+	assert_int_equal(v->redirect, LB_REDIRECT_NO);
 	assert_string_equal(v->sni, "a.example");
 	assert_int_equal(v->sslverify, LB_SSL_CHAIN);
 	assert_string_equal(v->sslca, "/etc/ca.pem");
 	lb_config_free(c);
-	assert_null(parse(SECTION "\tstatus=299-200\n\tredirect=yes\n\tsslverify=maybe\n",
+	assert_null(parse_lines(SECTION "\tstatus=299-200\n\tredirect=yes\n\tsslverify=maybe\n",
 		"ld.cf:3:9: error: status: \"299-200\" is not accepted; expected HTTP status codes and ranges, such as 200-299,301\n"
-		"ld.cf:4:11: error: redirect: \"yes\" is not accepted; expected no or follow\n"
+		"ld.cf:4:11: error: redirect: \"yes\" is not accepted; expected server, follow or no\n"
 		"ld.cf:5:12: error: sslverify: \"maybe\" is not accepted; expected no, chain or full"));
 }
 
 static void a_hash_within_quotes_is_no_comment(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse(
+	struct lb_config *c = parse_lines(
 		"callback=\"/bin/a #b\" # really\nfallbackcommand=/bin/x a#b # c\n" SECTION
 		"\trequest=\"a#b\" # c\n\treceive=\"say \\\"#1\\\" now\" # \"c\"\n\tlogin=\"C:\\\" # drive\n\tservicename=a#b\n",
 		"");
@@ -115,7 +111,7 @@ static void a_hash_within_quotes_is_no_comment(void **state)
 static void cr_and_missing_quotes_are_harmless(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse(
+	struct lb_config *c = parse_lines(
 		"autoreload=yes \t\r\nvirtual=10.9.0.1:80\r\n\r\n\treal=10.9.0.2:80 masq\r\n\tquiescent=yes\r\n\treceive=it works\r\n\tlogin=joe\r\n",
 		"");
 	assert_true(c->autoreload && c->virtuals[0].quiescent);
@@ -123,15 +119,15 @@ static void cr_and_missing_quotes_are_harmless(void **state)
 	assert_string_equal(c->virtuals[0].reals[0].receive, "it works");
 	assert_string_equal(c->virtuals[0].login, "joe");
 	lb_config_free(c);
-	assert_null(parse(SECTION "\treceive=\"open\n\trequest=a\"b\n",
+	assert_null(parse_lines(SECTION "\treceive=\"open\n\trequest=a\"b\n",
 		"ld.cf:3:10: error: receive: \"\"open\" has no closing quote; expected one at the end of the text\n"
 		"ld.cf:4:10: error: request: \"a\"b\" has a quote inside the text; expected quotes around the whole text"));
 }
 
-static void a_name_for_a_header_has_no_blanks(void **state)
+static void a_value_for_a_header_ends_at_a_blank(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse(SECTION "\tvirtualhost=\"a.example b\"\n",
+	struct lb_config *c = parse_lines(SECTION "\tvirtualhost=\"a.example b\"\n",
 		"ld.cf:3:25: warning: virtualhost: \"b\" after the first value is ignored; delete it");
 	assert_string_equal(c->virtuals[0].virtualhost, "a.example");
 	lb_config_free(c);
@@ -140,17 +136,17 @@ static void a_name_for_a_header_has_no_blanks(void **state)
 static void a_bad_expression_is_reported_with_its_column(void **state)
 {
 	(void)state;
-	assert_null(parse(SECTION "\treceive=\"ab(c\"\n",
+	assert_null(parse_lines(SECTION "\treceive=\"ab(c\"\n",
 		"ld.cf:3:15: error: receive: \"ab(c\" is not a regular expression: missing closing parenthesis, at its byte 5"));
-	assert_null(parse("virtual=10.9.0.1:80\n\treal=10.9.0.2:80 masq 1 \"x\", \"*\"\n",
+	assert_null(parse_lines("virtual=10.9.0.1:80\n\treal=10.9.0.2:80 masq 1 \"x\", \"*\"\n",
 		"ld.cf:2:32: error: real: \"*\" is not a regular expression: quantifier does not follow a repeatable item, at its byte 1"));
-	lb_config_free(parse(SECTION "\treceive=\"(?i)\\d+?(?=x)\"\n", "")); // as Perl has them
+	lb_config_free(parse_lines(SECTION "\treceive=\"(?i)\\d+?(?=x)\"\n", "")); // expressions of Perl are accepted
 }
 
-static void a_real_line_has_its_parts_in_quotes_whatever_is_in_them(void **state)
+static void a_quoted_part_of_a_real_line_may_contain_anything(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse(
+	struct lb_config *c = parse_lines(
 		"virtual=www.example.com:http\n\treal=10.9.0.2->10.9.0.4:http masq \"a 7 b\", \"it 9\" u:9 l:2\n", "");
 	const struct lb_virtual *v = &c->virtuals[0];
 	assert_int_equal(v->real_count, 3);
@@ -165,21 +161,41 @@ static void a_real_line_has_its_parts_in_quotes_whatever_is_in_them(void **state
 	lb_service_id_text(&v->id, text, sizeof(text));
 	assert_string_equal(text, "tcp:192.0.2.80:80");
 	lb_config_free(c);
-	assert_null(parse("virtual=7\n\treal=10.0.0.0->10.255.255.255 masq\n",
+	assert_null(parse_lines("virtual=7\n\treal=10.0.0.0->10.255.255.255 masq\n",
 		"ld.cf:2:17: error: real: \"10.255.255.255\" ends a range of more than 16384 servers; expected fewer"));
+}
+
+static void only_the_url_of_a_real_moves_its_check(void **state)
+{
+	(void)state;
+	struct lb_config *c = parse_lines("virtual=10.9.0.1:80\n\treal=10.9.0.2:80 masq 1 \"http://10.9.0.9:81/x\", \"ok\"\n"
+					  "\treal=10.9.0.3:80 masq 1 \"https://10.9.0.9/x\", \"ok\"\n\treal=10.9.0.4:80 masq\n"
+					  "\trequest=\"http://10.9.0.9:81/x\"\n",
+		"ld.cf:5:10: warning: request: \"\"http://10.9.0.9:81/x\"\" is asked of each real server as a path; expected a path such as \"/alive.html\", or the URL in the line of one real");
+	assert_true(c->virtuals[0].reals[0].elsewhere);
+	assert_false(c->virtuals[0].reals[1].elsewhere); // the scheme of another service
+	assert_false(c->virtuals[0].reals[2].elsewhere);
+	assert_string_equal(c->virtuals[0].reals[2].request, "/http://10.9.0.9:81/x");
+	lb_config_free(c);
+	c = parse_lines("virtual=10.9.0.1:443\n\treal=10.9.0.2:443 masq 1 \"https://10.9.0.9/x\", \"ok\"\n", "");
+	assert_true(c->virtuals[0].reals[0].elsewhere);
+	lb_config_free(c);
+	c = parse_lines("virtual=10.9.0.1:3128\n\treal=10.9.0.2:3128 masq\n\trequest=\"http://www.example.com/\"\n", "");
+	assert_false(c->virtuals[0].reals[0].elsewhere); // the proxy is asked, for that URL
+	lb_config_free(c);
 }
 
 static void a_service_of_port_53_or_domain_is_udp(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse(
+	struct lb_config *c = parse_lines(
 		"virtual=10.9.0.1:domain\n\treal=10.9.0.2:53 masq\nvirtual=10.9.0.1:53\n\tprotocol=tcp\n\treal=10.9.0.2:53 masq\n",
 		"");
 	assert_int_equal(c->virtuals[0].id.protocol, LB_UDP);
 	assert_int_equal(c->virtuals[0].service, LB_DNS);
 	assert_int_equal(c->virtuals[1].id.protocol, LB_TCP);
 	lb_config_free(c);
-	assert_null(parse("virtual=7\n\tprotocol=tcp\n\tchecktype=on\nvirtual=10.9.0.1:80\n\tprotocol=fwm\n",
+	assert_null(parse_lines("virtual=7\n\tprotocol=tcp\n\tchecktype=on\nvirtual=10.9.0.1:80\n\tprotocol=fwm\n",
 		"ld.cf:2:11: error: protocol: \"tcp\" needs an address, but the virtual is a firewall mark; expected fwm, or delete the line\n"
 		"ld.cf:5:11: error: protocol: \"fwm\" needs a firewall mark, but the virtual is an address; expected tcp or udp"));
 }
@@ -187,7 +203,7 @@ static void a_service_of_port_53_or_domain_is_udp(void **state)
 static void a_global_fallback_takes_the_port_of_each_virtual_and_serves_marks(void **state)
 {
 	(void)state;
-	struct lb_config *c = parse(
+	struct lb_config *c = parse_lines(
 		"virtual=10.9.0.1:80\nvirtual=7\n\tchecktype=on\nvirtual6=[fd00::1]:80\n\tfallback6=six masq\nvirtual=10.9.0.1:81\n\tfallback=10.9.0.9 ipip\nfallback=127.0.0.1\n",
 		"");
 	assert_int_equal(c->virtuals[0].fallback->address.port, 80);
@@ -209,7 +225,7 @@ static void silent_mistakes_are_warnings_and_errors_in_strict_mode(void **state)
 	(void)state;
 	static const char text[] =
 		"virtual=10.9.0.1:80\n\treal=10.9.0.2:81 gate\n\treal=10.9.0.3:80 gate\n\treal=10.9.0.3:82 gate\n\thttpmethod=HEAD\n\treceive=\"x\"\n\tops=yes\n\tnetmask=255.0.0.0\n";
-#define TOLD(w) \
+#define REPORTED(w) \
 	"ld.cf:2: " w \
 	": real: with gate the kernel sends to port 80, that of the virtual, not to 81; expected the same port, or masq\n" \
 	"ld.cf:4: " w \
@@ -218,23 +234,23 @@ static void silent_mistakes_are_warnings_and_errors_in_strict_mode(void **state)
 	": httpmethod: \"HEAD\" returns no body for receive to match, so every server is down; expected GET\n" \
 	"ld.cf:7:6: " w ": ops: \"yes\" has no effect without udp; delete the line\n" \
 	"ld.cf:8:10: " w ": netmask: \"255.0.0.0\" has no effect without persistent; expected both"
-	lb_config_free(parse(text, TOLD("warning")));
-	assert_null(parse_mode(text, true, TOLD("error")));
+	lb_config_free(parse_lines(text, REPORTED("warning")));
+	assert_null(parse_mode(text, true, REPORTED("error")));
 }
 
-static void a_server_that_is_listed_twice_gets_one_warning_a_line(void **state)
+static void a_server_that_is_listed_twice_is_one_warning_for_each_line(void **state)
 {
 	(void)state;
-	lb_config_free(parse(
+	lb_config_free(parse_lines(
 		"virtual=7\n\tchecktype=on\n\treal=10.9.0.1->10.9.0.9 masq\n\treal=10.9.0.4->10.9.0.6 masq\n\treal=10.9.0.4:80 masq\n",
 		"ld.cf:4: warning: real: the same server is already on line 3; expected it once"));
-	// As many as there may be, in a moment; one more is refused.
-	lb_config_free(parse("virtual=7\n\tchecktype=on\n\treal=10.0.0.0->10.0.63.255 masq\n", ""));
-	assert_null(parse("virtual=7\n\tchecktype=on\n\treal=10.0.0.0->10.0.63.255 masq\n\treal=10.1.0.0 masq\n",
+	// The largest number of servers is accepted; one more is refused.
+	lb_config_free(parse_lines("virtual=7\n\tchecktype=on\n\treal=10.0.0.0->10.0.63.255 masq\n", ""));
+	assert_null(parse_lines("virtual=7\n\tchecktype=on\n\treal=10.0.0.0->10.0.63.255 masq\n\treal=10.1.0.0 masq\n",
 		"ld.cf:4:7: error: real: \"10.1.0.0 masq\" exceeds the limit of servers in this file; expected at most 16384"));
 }
 
-static void quiescent_with_persistent_is_warned_of(void **state)
+static void quiescent_with_persistent_is_a_warning(void **state)
 {
 	(void)state;
 	lb_config_free(parse_mode("quiescent=yes\n" SECTION "\tpersistent=60\n", true,
@@ -242,11 +258,11 @@ static void quiescent_with_persistent_is_warned_of(void **state)
 		"net.ipv4.vs.expire_quiescent_template = 1, or quiescent = no"));
 }
 
-static void logins_by_default_name_this_machine_and_written_ones_stay(void **state)
+static void a_default_login_names_this_machine_and_a_given_one_stays(void **state)
 {
 	(void)state;
 	struct lb_config *c =
-		parse("virtual=10.9.0.1:21\n\tlogin=\"joe\"\nvirtual=10.9.0.1:5060\n\tpasswd=\"pw\"\n", "");
+		parse_lines("virtual=10.9.0.1:21\n\tlogin=\"joe\"\nvirtual=10.9.0.1:5060\n\tpasswd=\"pw\"\n", "");
 	assert_string_equal(c->virtuals[0].login, "joe");
 	assert_string_equal(c->virtuals[0].passwd, "ldirectord@lvsdir");
 	assert_string_equal(c->virtuals[1].login, "ldirectord@lvsdir");
@@ -264,7 +280,7 @@ static void a_nul_byte_is_an_error_and_not_the_end(void **state)
 	diags_free(&d);
 }
 
-// --- what ships beside it ---
+// --- the manual and the sample file ---
 
 static void the_manual_names_every_directive(void **state)
 {
@@ -294,7 +310,7 @@ static void the_sample_is_good(void **state)
 	assert_int_equal(d.count, 0);
 	assert_string_equal(c->virtuals[0].request, "/health");
 	lb_config_free(c);
-	// So is what stands in comments: each line that is one directive.
+	// The directives in comments must be correct too.
 	for (char *at = strstr(text, "\n#"); at; at = strstr(&at[1], "\n#")) {
 		if (at[2] != ' ')
 			memmove(&at[1], &at[2], strlen(&at[2]) + 1);
@@ -302,7 +318,7 @@ static void the_sample_is_good(void **state)
 	c = parse_bytes(text, strlen(text), false, &d);
 	assert_int_equal(d.errors, 0);
 	assert_non_null(c);
-	assert_int_equal(c->virtual_count, 4);
+	assert_int_equal(c->virtual_count, 7);
 	lb_config_free(c);
 	diags_free(&d);
 	free(text);
@@ -314,17 +330,19 @@ int main(void)
 		cmocka_unit_test(errors_are_reported_in_the_order_of_their_lines),
 		cmocka_unit_test(times_have_units_and_other_numbers_do_not),
 		cmocka_unit_test(our_additional_directives_are_read),
+		cmocka_unit_test(a_quorum_that_cannot_be_reached_is_a_mistake),
 		cmocka_unit_test(a_hash_within_quotes_is_no_comment),
 		cmocka_unit_test(cr_and_missing_quotes_are_harmless),
-		cmocka_unit_test(a_name_for_a_header_has_no_blanks),
+		cmocka_unit_test(a_value_for_a_header_ends_at_a_blank),
 		cmocka_unit_test(a_bad_expression_is_reported_with_its_column),
-		cmocka_unit_test(a_real_line_has_its_parts_in_quotes_whatever_is_in_them),
+		cmocka_unit_test(a_quoted_part_of_a_real_line_may_contain_anything),
+		cmocka_unit_test(only_the_url_of_a_real_moves_its_check),
 		cmocka_unit_test(a_service_of_port_53_or_domain_is_udp),
 		cmocka_unit_test(a_global_fallback_takes_the_port_of_each_virtual_and_serves_marks),
 		cmocka_unit_test(silent_mistakes_are_warnings_and_errors_in_strict_mode),
-		cmocka_unit_test(a_server_that_is_listed_twice_gets_one_warning_a_line),
-		cmocka_unit_test(quiescent_with_persistent_is_warned_of),
-		cmocka_unit_test(logins_by_default_name_this_machine_and_written_ones_stay),
+		cmocka_unit_test(a_server_that_is_listed_twice_is_one_warning_for_each_line),
+		cmocka_unit_test(quiescent_with_persistent_is_a_warning),
+		cmocka_unit_test(a_default_login_names_this_machine_and_a_given_one_stays),
 		cmocka_unit_test(a_nul_byte_is_an_error_and_not_the_end),
 		cmocka_unit_test(the_manual_names_every_directive),
 		cmocka_unit_test(the_sample_is_good),

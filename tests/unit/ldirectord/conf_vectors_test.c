@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Every file of tests/data/ldirectord/parse beside what was recorded of the reference and what is required of us:
- * errors with their lines, and all effective values.  Run from the top of the source tree. */
+/* Parses every file of tests/data/ldirectord/parse and compares with what was recorded from the reference, or with what
+ * is required of us: errors with their lines, and all effective values.  Run from the top of the source tree. */
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,11 +41,11 @@ static void complain(const char *id, const char *what, const json_t *want, const
 	complaints++;
 }
 
-// What the fixtures leave out, at its default; "line" and "host" are ours alone.
+// The defaults of values that a recording leaves out.  Only ours has "line" and "host".
 static const char presets_text[] =
 	"{\"scheduler\":\"wrr\",\"persistent\":0,\"ops\":\"no\",\"quiescent\":\"no\",\"cleanstop\":\"yes\",\"checkport\":0,\"checkcommand\":\"/bin/true\","
 	"\"request\":\"/\",\"receive\":\"\",\"httpmethod\":\"GET\",\"login\":\"\",\"passwd\":\"\",\"database\":\"\",\"secret\":\"\",\"status\":\"200-299\","
-	"\"redirect\":\"follow\",\"sslverify\":\"no\",\"checkinterval\":10,\"retryinterval\":10,\"checkcount\":1,\"failurecount\":1,\"risecount\":1,"
+	"\"redirect\":\"server\",\"sslverify\":\"no\",\"checkinterval\":10,\"retryinterval\":10,\"checkcount\":1,\"failurecount\":1,\"risecount\":1,\"quorum\":1,\"quorumhysteresis\":0,"
 	"\"emailalertfreq\":0,\"emailalertstatus\":15,\"autoreload\":\"no\",\"supervised\":\"no\",\"fork\":\"no\",\"readdquiescent\":\"no\","
 	"\"logfile\":\"/var/log/ldirectord.log\",\"execute\":[],\"weight\":1,\"l-threshold\":0,\"u-threshold\":0}";
 static json_t *presets;
@@ -60,7 +60,7 @@ static bool only_ours(const char *name)
 	return strcmp(name, "line") == 0 || strcmp(name, "host") == 0 || strcmp(name, "real") == 0;
 }
 
-// Every value of theirs is ours, and every one that they leave out is the default.
+// We must have every value of the reference.  A value that it leaves out must be the default.
 static void compare(const char *id, json_t *want, json_t *have)
 {
 	const char *name;
@@ -76,7 +76,7 @@ static void compare(const char *id, json_t *want, json_t *have)
 	}
 }
 
-// As the recorded calls have it, from our own structures.
+// The ipvsadm arguments for our structs, in the form of the recorded calls.
 static void service_args(const struct lb_virtual *v, bool zero_persistent, char *out, size_t cap)
 {
 	struct writer w = writer_over(out, cap - 1);
@@ -97,7 +97,7 @@ static void service_args(const struct lb_virtual *v, bool zero_persistent, char 
 	out[w.len] = '\0';
 }
 
-// What the peer's real has in the json: no receive when it is empty.
+// The reference leaves out receive when it is empty.
 static void compare_real(const char *id, json_t *want, json_t *have)
 {
 	if (!json_object_get(want, "receive"))
@@ -120,11 +120,11 @@ static void compare_virtual(
 		(void)json_object_set_new(want, "login", json_string("anonymous"));
 		(void)json_object_set_new(want, "passwd", json_string("ldirectord@lvsdir"));
 	}
-	if (json_object_get(want, "checkinterval")) // ours: the same unless it is set
+	if (json_object_get(want, "checkinterval")) // retryinterval is only ours; by default it is the same
 		(void)json_object_set(want, "retryinterval", json_object_get(want, "checkinterval"));
 	compare(id, want, have);
 	json_t *want_reals = json_object_get(want, "real"), *have_reals = json_object_get(have, "real");
-	if (strcmp(id, "real-range-digits") == 0) { // required: all addresses of the range; the peer has none
+	if (strcmp(id, "real-range-digits") == 0) { // required: all addresses of the range; the reference has none
 		static const char *const range[] = {"5.245.224.254", "5.245.224.255", "5.245.225.0", "5.245.225.1"};
 		for (size_t i = 0; i < 4; i++)
 			(void)json_array_append_new(
@@ -152,7 +152,7 @@ static void compare_globals(const char *id, json_t *want, json_t *have)
 	compare(id, want, have);
 }
 
-// The fallback of the file is one of the virtual too, in ours.
+// In ours, each virtual has the global fallback too.
 static void lend_fallback(json_t *globals, json_t *virtual)
 {
 	bool six = strcmp(json_string_value(json_object_get(virtual, "family")), "inet6") == 0;
@@ -161,17 +161,19 @@ static void lend_fallback(json_t *globals, json_t *virtual)
 		(void)json_object_set(virtual, "fallback", all);
 	const char *name;
 	json_t *value;
-	json_object_foreach(globals, name, value) { // ours says what holds, theirs only what the section says
+	json_object_foreach(globals, name, value) { // ours shows effective values, theirs only those of the section
 		if (!json_object_get(virtual, name) && strncmp(name, "check", 5) != 0 &&
 			json_object_get(presets, name) == NULL && strncmp(name, "fallback6", 9) != 0)
 			(void)json_object_set(virtual, name, value);
 	}
 }
 
-static void compare_config(const char *id, const char *required, json_t *peer, const struct lb_config *c)
+static void compare_config(const char *id, const char *required, json_t *reference, const struct lb_config *c)
 {
-	json_t *have = lb_show_config(c), *want = json_object_get(peer, "virtuals"),
-	       *globals = json_object_get(peer, "globals_not_default");
+	const struct diags none = {0};
+	json_t *shown = lb_show_check(c, &none), *have = json_object_get(shown, "config"),
+	       *want = json_object_get(reference, "virtuals"),
+	       *globals = json_object_get(reference, "globals_not_default");
 	compare_globals(id, globals, json_object_get(have, "globals"));
 	if (c->virtual_count != json_array_size(want))
 		complain(id, "number of virtuals", want, json_object_get(have, "virtuals"));
@@ -180,10 +182,10 @@ static void compare_config(const char *id, const char *required, json_t *peer, c
 		compare_virtual(id, required, json_array_get(want, i),
 			json_array_get(json_object_get(have, "virtuals"), i), &c->virtuals[i]);
 	}
-	json_decref(have);
+	json_decref(shown);
 }
 
-/* What "accept with the obvious meaning" means for files that the peer refuses: the values by name, as JSON. */
+/* What "accept with the obvious meaning" means for files that the reference refuses: the values by name, as JSON. */
 static const struct { const char *id, *globals, *virtuals;
 } meant[] = {
 #define HTTP_REAL "\"real\":[{\"server\":\"10.9.0.2\",\"port\":80,\"forward\":\"gate\",\"request\":\"/\"}]"
@@ -226,54 +228,53 @@ static void warned_and_strict(const char *id, const struct diags *d, const char 
 	diags_free(&strict);
 }
 
-// The line of "error, exit 2, line N, ...", 0: accepted.
-static unsigned required_line(const char *required, json_t *peer)
+// The line of "error, exit 2, line N, ..."; 0: the file must be accepted.
+static unsigned required_line(const char *required, json_t *reference)
 {
 	const char *line = strncmp(required, "error", 5) == 0 ? strstr(required, "line ") : NULL;
 	if (line)
 		return (unsigned)strtoul(&line[5], NULL, 10);
 	if (strcmp(required, "same as peer") == 0)
-		return (unsigned)json_integer_value(json_object_get(peer, "line"));
+		return (unsigned)json_integer_value(json_object_get(reference, "line"));
 	return 0;
 }
 
 static void check_fixture(const char *id, json_t *json, const char *text, size_t len)
 {
 	const char *required = json_string_value(json_object_get(json, "required"));
-	json_t *peer = json_object_get(json, "peer"), *own = meant_by(id);
+	json_t *reference = json_object_get(json, "peer"), *own = meant_by(id);
 	struct diags d;
 	struct lb_config *c = parse_bytes(text, len, false, &d);
-	unsigned line = required_line(required, peer);
+	unsigned line = required_line(required, reference);
 	if ((line > 0) != (d.errors > 0)) {
 		complain(id, line > 0 ? "an error" : "no error", NULL, NULL);
 	} else if (line > 0) {
-		// Of this one the peer tells the second of two errors, since it resolves servers at the end of their
-		// section only.
+		// This file has two errors, and the reference reports the second one, because it resolves servers only
+		// at the end of their section.
 		if (strcmp(id, "struct-continuation") == 0 ? !has_line(&d, DIAG_ERROR, line)
 							   : !first_error_at(&d, line))
-			complain(id, "the error's line", json_object_get(peer, "line"), NULL);
+			complain(id, "the line of the error", json_object_get(reference, "line"), NULL);
 	} else {
-		compare_config(id, required, own ? own : peer, c);
+		compare_config(id, required, own ? own : reference, c);
 	}
 	// "peer accepts silently; report a warning with the line (error in a strict mode)", "accept, warn with the
 	// line"
 	if (strstr(required, "warn"))
 		warned_and_strict(id, &d, text, len);
-	json_t *warnings = json_object_get(peer, "warnings");
+	json_t *warnings = json_object_get(reference, "warnings");
 	for (size_t i = 0; i < json_array_size(warnings); i++) {
 		json_t *warning = json_array_get(warnings, i);
-		// checkinterval in a section is honoured here without fork, so there is nothing to warn of.
-		// doc/ldirectord.md 9
+		// Ours uses checkinterval in a section without fork, so it needs no warning.  doc/ldirectord.md 9
 		if (strcmp(json_string_value(json_object_get(warning, "class")), "checkinterval-needs-fork") != 0 &&
 		    !has_line(&d, DIAG_WARNING, (unsigned)json_integer_value(json_object_get(warning, "line"))))
-			complain(id, "a warning of the peer", warning, NULL);
+			complain(id, "a warning of the reference", warning, NULL);
 	}
 	json_decref(own);
 	lb_config_free(c);
 	diags_free(&d);
 }
 
-static void every_fixture_is_as_required(void **state)
+static void every_file_has_the_required_errors_and_values(void **state)
 {
 	(void)state;
 	char *index, *save = NULL;
@@ -282,7 +283,7 @@ static void every_fixture_is_as_required(void **state)
 	presets = json_loads(presets_text, 0, NULL);
 	assert_non_null(presets);
 	complaints = 0;
-	(void)strtok_r(index, "\n", &save); // the head of the table
+	(void)strtok_r(index, "\n", &save); // the heading of the table
 	for (char *row = strtok_r(NULL, "\n", &save); row; row = strtok_r(NULL, "\n", &save), count++) {
 		char path[256], *text;
 		row[strcspn(row, "\t")] = '\0';
@@ -299,7 +300,7 @@ static void every_fixture_is_as_required(void **state)
 	free(index);
 	json_decref(presets);
 	assert_int_equal(count, FIXTURES);
-	// and v-ftp-defport, range, thresholds, the real twice
+	// also v-ftp-defport, the range, the thresholds and the real that is given twice
 	assert_int_equal(accepted, sizeof(meant) / sizeof(*meant) + 4);
 	assert_int_equal(complaints, 0);
 }
@@ -307,7 +308,7 @@ static void every_fixture_is_as_required(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_fixture_is_as_required),
+		cmocka_unit_test(every_file_has_the_required_errors_and_values),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

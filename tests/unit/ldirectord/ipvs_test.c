@@ -19,7 +19,7 @@
 
 // --- text ---
 
-static void every_operation_survives_its_own_words(void **state)
+static void every_operation_can_be_written_and_read_as_text(void **state)
 {
 	(void)state;
 	static const char *const more[] = {"-E -t 10.9.0.1:80 -s rr", "-D -f 5 -6",
@@ -34,7 +34,7 @@ static void every_operation_survives_its_own_words(void **state)
 	}
 }
 
-static void gate_and_ipip_say_the_port_under_which_they_are_kept(void **state)
+static void gate_and_ipip_are_written_with_the_port_of_the_virtual(void **state)
 {
 	(void)state;
 	char out[256];
@@ -45,12 +45,12 @@ static void gate_and_ipip_say_the_port_under_which_they_are_kept(void **state)
 	op.real.forward = LB_MASQ;
 	ipvs_op_text(&op, out, sizeof out);
 	assert_string_equal(out, "-d -t 10.9.0.1:80 -r 127.0.2.1:8001");
-	op = op_of("-a -f 5 -r 127.0.2.1:8001 -g"); // a mark has no port to take
+	op = op_of("-a -f 5 -r 127.0.2.1:8001 -g"); // a firewall mark has no port
 	ipvs_op_text(&op, out, sizeof out);
 	assert_string_equal(out, "-a -f 5 -r 127.0.2.1:8001 -g -w 1 -x 0 -y 0");
 }
 
-static void what_ipvsadm_saves_is_understood_or_refused(void **state)
+static void each_line_that_ipvsadm_saves_is_understood_or_refused(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {"", "-A", "-A -t", "-A -t 10.9.0.1", "-A -t 10.9.0.1:65536",
@@ -74,7 +74,7 @@ static void what_ipvsadm_saves_is_understood_or_refused(void **state)
 	assert_int_equal(op.real.forward, LB_IPIP);
 }
 
-static void scheduler_flags_are_words_of_their_scheduler(void **state)
+static void scheduler_flags_have_the_names_of_their_scheduler(void **state)
 {
 	(void)state;
 	uint32_t bits;
@@ -91,7 +91,7 @@ static void scheduler_flags_are_words_of_their_scheduler(void **state)
 	assert_false(ipvs_flags_parse("sh", "bogus", &bits));
 }
 
-static void errors_and_words_are_those_of_the_kernel_and_ipvsadm(void **state)
+static void errors_and_messages_are_those_of_the_kernel_and_ipvsadm(void **state)
 {
 	(void)state;
 	assert_string_equal(ipvs_error_text(TABLE_SERVICE_DELETE, -ESRCH), "No such service");
@@ -114,7 +114,7 @@ static struct nl_msg *message_of(const struct table_op *op, int *error, const ch
 	return m;
 }
 
-static void every_operation_survives_its_netlink_form(void **state)
+static void every_operation_can_be_written_and_read_as_netlink_attributes(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < EVERYTHING; i++) {
@@ -125,7 +125,7 @@ static void every_operation_survives_its_netlink_form(void **state)
 		struct nl_msg *m = message_of(&op, &error, &why);
 		assert_int_equal(error, 0);
 		memset(&back.service, 0xaa, sizeof back.service);
-		// only its identity goes with a real
+		// an operation on a real has only the id of the service
 		assert_int_equal(wire_service(nlmsg_hdr(m), &back.service), ipvs_op_is_real(op.kind) ? -EINVAL : 0);
 		if (ipvs_op_is_real(op.kind)) {
 			back.service.id = op.service.id;
@@ -137,7 +137,7 @@ static void every_operation_survives_its_netlink_form(void **state)
 	}
 }
 
-static void what_netlink_cannot_say_is_refused_with_a_reason(void **state)
+static void an_operation_that_netlink_cannot_express_is_refused_with_a_reason(void **state)
 {
 	(void)state;
 	static const char *const lines[] = {"-A -t 10.9.0.1:80 -s rr -b sh-port", "-A -t 10.9.0.1:80 -s rr -o",
@@ -153,14 +153,7 @@ static void what_netlink_cannot_say_is_refused_with_a_reason(void **state)
 	}
 }
 
-// --- dry run ---
-
-static void note(void *context, const char *line)
-{
-	struct writer *w = context;
-	writer_text(w, line);
-	writer_byte(w, '\n');
-}
+// --- what each back end answers ---
 
 static int error_of(struct ipvs *i, const char *line)
 {
@@ -172,7 +165,7 @@ static int error_of(struct ipvs *i, const char *line)
 	return r.error;
 }
 
-/* What each back end has to answer. */
+/* The result that each back end must return. */
 static const struct {
 	const char *line;
 	int error;
@@ -231,7 +224,7 @@ static void check_everything(struct ipvs *i)
 	const char *why;
 	for (size_t k = 0; k < EVERYTHING; k++) {
 		ops[k] = op_of(everything[k]);
-		assert_int_equal(memory_apply(&wanted, &ops[k]), 0);
+		assert_int_equal(model_apply(&wanted, &ops[k]), 0);
 	}
 	size_t failed = ipvs_apply(i, ops, EVERYTHING, results);
 	for (size_t k = 0; k < EVERYTHING; k++)
@@ -241,32 +234,14 @@ static void check_everything(struct ipvs *i)
 	assert_int_equal(ipvs_read(i, &read, &why), 0);
 	assert_true(table_equal(&wanted, &read));
 	read.services[0].reals[0].weight++;
-	assert_false(table_equal(&wanted, &read)); // the instrument sees
+	assert_false(table_equal(&wanted, &read)); // the comparison notices a difference
 	table_free(&wanted);
 	table_free(&read);
 }
 
-static void a_dry_run_means_what_the_kernel_means_and_says_each_operation(void **state)
-{
-	(void)state;
-	char text[512];
-	struct writer w = writer_over(text, sizeof text);
-	struct ipvs *i = ipvs_dry_run(NULL, NULL);
-	assert_string_equal(ipvs_name(i), "dry run");
-	check_meaning(i);
-	check_everything(i);
-	ipvs_free(i);
-	i = ipvs_dry_run(note, &w);
-	assert_int_equal(error_of(i, "-A -t 10.9.0.1:80 -s wrr"), 0);
-	assert_int_equal(error_of(i, "-a -t 10.9.0.1:80 -r 127.0.0.1:81 -m"), 0);
-	ipvs_free(i);
-	text[w.len] = '\0';
-	assert_string_equal(text, "-A -t 10.9.0.1:80 -s wrr\n-a -t 10.9.0.1:80 -r 127.0.0.1:81 -m -w 1 -x 0 -y 0\n");
-}
-
 // --- command ---
 
-static char standin[512], room[64], log_path[128], script_path[128];
+static char standin[512], directory[64], log_path[128], script_path[128];
 
 static int set_up(void **state)
 {
@@ -275,12 +250,12 @@ static int set_up(void **state)
 	if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
 		return -1;
 	(void)snprintf(standin, sizeof standin, "%s/../../ldirectord/ipvsadm", dirname(self));
-	strcpy(room, "/tmp/lb_ipvs_test.XXXXXX");
-	if (mkdtemp(room) == NULL)
+	strcpy(directory, "/tmp/lb_ipvs_test.XXXXXX");
+	if (mkdtemp(directory) == NULL)
 		return -1;
-	(void)snprintf(table_path, sizeof table_path, "%s/table", room);
-	(void)snprintf(log_path, sizeof log_path, "%s/log", room);
-	(void)snprintf(script_path, sizeof script_path, "%s/ipvsadm", room);
+	(void)snprintf(table_path, sizeof table_path, "%s/table", directory);
+	(void)snprintf(log_path, sizeof log_path, "%s/log", directory);
+	(void)snprintf(script_path, sizeof script_path, "%s/ipvsadm", directory);
 	return setenv("IPVSADM_TABLE", table_path, 1) | setenv("IPVSADM_LOG", log_path, 1) | unsetenv("IPVSADM_FAIL");
 }
 
@@ -290,7 +265,7 @@ static int tear_down(void **state)
 	(void)unlink(getenv("IPVSADM_TABLE")); // may not be there
 	(void)unlink(log_path);
 	(void)unlink(script_path);
-	return rmdir(room);
+	return rmdir(directory);
 }
 
 static struct ipvs *open_command(const char *path)
@@ -313,7 +288,7 @@ static unsigned processes(void)
 	return lines;
 }
 
-/* A program in shell; $standin is the stand-in. */
+/* A shell script as the program; $standin is the stand-in for ipvsadm. */
 static const char *script(const char *body)
 {
 	FILE *f = fopen(script_path, "w");
@@ -324,7 +299,7 @@ static const char *script(const char *body)
 	return script_path;
 }
 
-static void a_command_means_what_the_kernel_means(void **state)
+static void a_command_acts_as_the_kernel_does(void **state)
 {
 	(void)state;
 	struct ipvs *i = open_command(standin);
@@ -388,7 +363,7 @@ static const char *const troubled[] = {
 	"-D -u 10.9.0.1:80",
 	"-a -t 10.9.0.1:80 -r 127.0.0.3:80 -m",
 };
-/* The third ends a -R, the seventh is told to fail. */
+/* The third line ends -R.  IPVSADM_FAIL makes the seventh one fail. */
 static const int troubles[] = {0, 0, -EIO, -ESRCH, -ENOENT, 0, -EIO, -ESRCH, 0};
 
 static void expect_troubled_table(struct ipvs *i)
@@ -401,7 +376,7 @@ static void expect_troubled_table(struct ipvs *i)
 	table_free(&t);
 }
 
-static void a_line_that_ends_ipvsadm_does_not_keep_the_rest_from_being_tried(void **state)
+static void after_a_line_that_ends_ipvsadm_the_rest_is_tried(void **state)
 {
 	(void)state;
 	struct ipvs *i = open_command(standin);
@@ -412,7 +387,7 @@ static void a_line_that_ends_ipvsadm_does_not_keep_the_rest_from_being_tried(voi
 	ipvs_free(i);
 }
 
-static void without_a_usable_restore_each_operation_has_its_call(void **state)
+static void without_a_usable_restore_each_operation_is_a_separate_call(void **state)
 {
 	(void)state;
 	struct ipvs *i =
@@ -423,7 +398,7 @@ static void without_a_usable_restore_each_operation_has_its_call(void **state)
 	ipvs_free(i);
 }
 
-static void a_kernel_without_ipvs_is_asked_once(void **state)
+static void in_a_kernel_without_ipvs_a_batch_is_one_call(void **state)
 {
 	(void)state;
 	static const char *const lines[] = {
@@ -439,11 +414,11 @@ static void a_kernel_without_ipvs_is_asked_once(void **state)
 	assert_int_equal(processes(), 2);
 	ipvs_free(i);
 	char table_path[128];
-	(void)snprintf(table_path, sizeof table_path, "%s/table", room);
+	(void)snprintf(table_path, sizeof table_path, "%s/table", directory);
 	assert_int_equal(setenv("IPVSADM_TABLE", table_path, 1), 0);
 }
 
-static void a_command_that_is_killed_or_talks_nonsense_is_told_as_such(void **state)
+static void a_command_that_is_killed_or_prints_nonsense_is_reported(void **state)
 {
 	(void)state;
 	struct table t;
@@ -454,7 +429,7 @@ static void a_command_that_is_killed_or_talks_nonsense_is_told_as_such(void **st
 	ipvs_free(i);
 	i = open_command(script("echo '-A -t nonsense'"));
 	assert_int_equal(ipvs_read(i, &t, &why), -EINVAL);
-	assert_non_null(strstr(why, "\"-A -t nonsense\": not understood"));
+	assert_non_null(strstr(why, "\"-A -t nonsense\": this line is not understood"));
 	ipvs_free(i);
 	assert_null(ipvs_command("/nonexistent/ipvsadm", &why));
 	assert_non_null(strstr(why, "IPVSADM"));
@@ -480,23 +455,22 @@ static void a_command_that_hangs_is_killed_at_its_deadline(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_operation_survives_its_own_words),
-		cmocka_unit_test(gate_and_ipip_say_the_port_under_which_they_are_kept),
-		cmocka_unit_test(what_ipvsadm_saves_is_understood_or_refused),
-		cmocka_unit_test(scheduler_flags_are_words_of_their_scheduler),
-		cmocka_unit_test(errors_and_words_are_those_of_the_kernel_and_ipvsadm),
-		cmocka_unit_test(every_operation_survives_its_netlink_form),
-		cmocka_unit_test(what_netlink_cannot_say_is_refused_with_a_reason),
-		cmocka_unit_test(a_dry_run_means_what_the_kernel_means_and_says_each_operation),
-		cmocka_unit_test_setup_teardown(a_command_means_what_the_kernel_means, set_up, tear_down),
+		cmocka_unit_test(every_operation_can_be_written_and_read_as_text),
+		cmocka_unit_test(gate_and_ipip_are_written_with_the_port_of_the_virtual),
+		cmocka_unit_test(each_line_that_ipvsadm_saves_is_understood_or_refused),
+		cmocka_unit_test(scheduler_flags_have_the_names_of_their_scheduler),
+		cmocka_unit_test(errors_and_messages_are_those_of_the_kernel_and_ipvsadm),
+		cmocka_unit_test(every_operation_can_be_written_and_read_as_netlink_attributes),
+		cmocka_unit_test(an_operation_that_netlink_cannot_express_is_refused_with_a_reason),
+		cmocka_unit_test_setup_teardown(a_command_acts_as_the_kernel_does, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(five_thousand_operations_start_three_processes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			a_line_that_ends_ipvsadm_does_not_keep_the_rest_from_being_tried, set_up, tear_down),
+			after_a_line_that_ends_ipvsadm_the_rest_is_tried, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			without_a_usable_restore_each_operation_has_its_call, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_kernel_without_ipvs_is_asked_once, set_up, tear_down),
+			without_a_usable_restore_each_operation_is_a_separate_call, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(in_a_kernel_without_ipvs_a_batch_is_one_call, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			a_command_that_is_killed_or_talks_nonsense_is_told_as_such, set_up, tear_down),
+			a_command_that_is_killed_or_prints_nonsense_is_reported, set_up, tear_down),
 		cmocka_unit_test(a_command_that_hangs_is_killed_at_its_deadline),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The text of mails (letter) and their way (outbox), both pure: composing, injection, folding, digests, tries,
- * bounds. */
+/* The text of mails (mail_text) and the queue (mail_queue), both pure: composing, injected lines, folding, several
+ * events in one mail, retries, limits. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ldirectord/daemon/mail_text.h"
-#include "ldirectord/daemon/mail_queue.h"
+#include "ldirectord/daemon/mail/mail_queue.h"
+#include "ldirectord/daemon/mail/mail_text.h"
 
 #define EVENT "Deleted real server: 10.0.0.1:80 (10.9.0.1:80)"
 
@@ -41,7 +41,7 @@ static char *mail_of(const struct mail_text_event *e, size_t times, const char *
 	return text;
 }
 
-static void one_event_is_a_mail_as_readers_know_it(void **state)
+static void one_event_makes_a_mail_in_the_known_form(void **state)
 {
 	(void)state;
 	char *text = mail_of(&(struct mail_text_event){"[Web] " EVENT, "running", "Web", "the shop"}, 1, "\n");
@@ -64,7 +64,7 @@ static void one_event_is_a_mail_as_readers_know_it(void **state)
 	g_free(text);
 }
 
-static void several_events_are_one_mail_with_all_of_them(void **state)
+static void several_events_make_one_mail_that_lists_them(void **state)
 {
 	struct mail_text l;
 	(void)state;
@@ -82,20 +82,42 @@ static void several_events_are_one_mail_with_all_of_them(void **state)
 	mail_text_clear(&l);
 }
 
-static void a_digest_is_bounded_and_says_so(void **state)
+static void a_mail_lists_a_limited_number_of_events_and_counts_the_others(void **state)
 {
 	(void)state;
 	char *text = mail_of(&(struct mail_text_event){EVENT, "running", NULL, NULL}, MAIL_TEXT_EVENTS + 7, "\n");
-	unsigned told = 0;
+	unsigned listed = 0;
 	for (const char *at = text; (at = strstr(at, "Log-Message")) != NULL; at++)
-		told++;
-	assert_int_equal(told, MAIL_TEXT_EVENTS);
+		listed++;
+	assert_int_equal(listed, MAIL_TEXT_EVENTS);
 	assert_non_null(strstr(text, "And 7 more"));
 	g_free(text);
 }
 
-/* Lines of the header, and of the body, whatever the words of a configuration are. */
-static void nothing_of_a_name_or_comment_becomes_a_line_of_its_own(void **state)
+static void details_are_lines_of_their_event_and_bounded_with_it(void **state)
+{
+	(void)state;
+	struct mail_text l;
+	mail_text_init(&l);
+	mail_text_add(&l, &(struct mail_text_event){"Checked", "starting", "Web", NULL});
+	for (int i = 0; i < MAIL_TEXT_EVENTS + 4; i++)
+		mail_text_detail(&l, &(struct mail_text_event){EVENT ": refused", "starting", "Web", NULL});
+	char *text = compose(&l, "a@example.com", "\n");
+	assert_non_null(strstr(text, "Subject: Checked\n"));
+	assert_non_null(strstr(text,
+		"ldirectord host: lvsdir\nLog-Message: Checked\nDaemon-Status: starting\nService name: Web\n"
+		"Log-Message: " EVENT ": refused\nLog-Message: "));
+	assert_non_null(strstr(text, "And 5 more"));
+	g_free(text);
+	mail_text_clear(&l);
+	mail_text_init(&l); // the mail of its event has been sent already
+	mail_text_detail(&l, &(struct mail_text_event){EVENT, "starting", NULL, NULL});
+	assert_int_equal(l.count, 1);
+	mail_text_clear(&l);
+}
+
+/* Whatever a text of the configuration contains, it adds no line to the header or to the body. */
+static void a_name_or_comment_cannot_add_a_line_to_the_mail(void **state)
 {
 	(void)state;
 	char *text = mail_of(&(struct mail_text_event){"x\r\nBcc: evil@example.com\r\n\r\nbody", "running",
@@ -113,7 +135,23 @@ static void nothing_of_a_name_or_comment_becomes_a_line_of_its_own(void **state)
 	g_free(text);
 }
 
-static void a_list_gives_addresses_and_nothing_else(void **state)
+/* All of these are how people write a list. */
+static void a_list_has_commas_semicolons_blanks_names_and_brackets(void **state)
+{
+	static const char *const lists[] = {"a@x, b@x, c@x", "a@x;b@x; c@x", "a@x b@x\tc@x", "a@x,, ;b@x;c@x;",
+		"First <a@x>, Second Person <b@x>; c@x", "\"Doe, Joe\" <a@x>, \"B <b@x>\", \"c@x\"",
+		"<a@x> <b@x> <c@x>", "a@x Second <b@x>, c@x", "\"joe@home\" <a@x>,b@x,c@x"};
+	(void)state;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		char **list = mail_text_addresses(lists[i]), *all = g_strjoinv(" ", list);
+		assert_string_equal(all, "a@x b@x c@x");
+		assert_null(mail_text_no_address(lists[i]));
+		g_free(all);
+		g_strfreev(list);
+	}
+}
+
+static void only_valid_addresses_of_a_list_are_used(void **state)
 {
 	(void)state;
 	char **list = mail_text_addresses(
@@ -170,7 +208,7 @@ static void long_headers_are_folded_and_lose_nothing(void **state)
 	(void)g_string_free(to, TRUE);
 }
 
-static void a_word_without_end_is_no_line_without_end(void **state)
+static void a_very_long_word_does_not_make_a_too_long_line(void **state)
 {
 	char *word = g_strnfill(5000, 'x');
 	(void)state;
@@ -198,7 +236,7 @@ static char *decoded_subject(const char *text)
 	return g_string_free(out, FALSE);
 }
 
-static void other_letters_travel_encoded(void **state)
+static void characters_outside_ascii_are_encoded(void **state)
 {
 	const char *subject = "[Geschäft für Übergrößen und Ähnliches, dazu noch überlange Prüfwörter] " EVENT;
 	(void)state;
@@ -221,7 +259,7 @@ static void other_letters_travel_encoded(void **state)
 	g_free(text);
 }
 
-// --- the outbox ---
+// --- the queue ---
 
 static struct mono at(int64_t ms)
 {
@@ -237,7 +275,7 @@ static struct posting *gather(struct mail_queue *o, const char *list, const char
 	return p;
 }
 
-static void what_happens_within_a_second_is_one_letter_for_each_recipient(void **state)
+static void events_of_one_second_make_one_mail_for_each_recipient(void **state)
 {
 	struct mail_queue *o = mail_queue_new();
 	(void)state;
@@ -251,11 +289,11 @@ static void what_happens_within_a_second_is_one_letter_for_each_recipient(void *
 	assert_ptr_equal(mail_queue_take(o, at(1000)), p);
 	assert_int_equal(p->text.count, 2);
 	assert_null(mail_queue_take(o, at(1000)));
-	assert_ptr_not_equal(gather(o, "a", "relay", 1000), p); // it is out
+	assert_ptr_not_equal(gather(o, "a", "relay", 1000), p); // p is being sent
 	mail_queue_free(o);
 }
 
-static void what_is_not_sent_is_tried_again_and_then_dropped(void **state)
+static void a_mail_that_cannot_be_sent_is_tried_again_and_then_dropped(void **state)
 {
 	static const unsigned pauses_s[] = {60, 300, 900, 0};
 	struct mail_queue *o = mail_queue_new();
@@ -265,7 +303,7 @@ static void what_is_not_sent_is_tried_again_and_then_dropped(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		struct posting *p = mail_queue_take(o, at(now_ms));
 		assert_non_null(p);
-		// what comes later is a letter of its own
+		// a later event starts a new mail
 		assert_ptr_not_equal(i ? gather(o, "a", NULL, now_ms) : NULL, p);
 		assert_int_equal(mail_queue_back(o, p, false, at(now_ms)), pauses_s[i]);
 		for (struct posting *other; (other = mail_queue_take(o, at(now_ms + 1000))) != NULL;)
@@ -278,7 +316,7 @@ static void what_is_not_sent_is_tried_again_and_then_dropped(void **state)
 	mail_queue_free(o);
 }
 
-static void without_room_the_oldest_goes_and_is_named(void **state)
+static void a_full_queue_drops_the_oldest_mail_and_names_it(void **state)
 {
 	struct mail_queue *o = mail_queue_new();
 	char *lost, list[16];
@@ -287,7 +325,7 @@ static void without_room_the_oldest_goes_and_is_named(void **state)
 		(void)snprintf(list, sizeof list, "a%d", i);
 		(void)gather(o, list, NULL, 0);
 	}
-	assert_string_equal(mail_queue_take(o, at(1000))->list, "a0"); // out: it stays
+	assert_string_equal(mail_queue_take(o, at(1000))->list, "a0"); // being sent: it is not dropped
 	assert_non_null(mail_queue_gather(o, "new", NULL, at(1000), &lost));
 	assert_string_equal(lost, EVENT);
 	g_free(lost);
@@ -300,7 +338,7 @@ static void without_room_the_oldest_goes_and_is_named(void **state)
 	mail_queue_free(o);
 }
 
-static void at_the_end_what_is_new_goes_at_once_and_what_failed_is_given_up(void **state)
+static void at_the_end_new_mails_are_sent_at_once_and_failed_ones_are_dropped(void **state)
 {
 	struct mail_queue *o = mail_queue_new();
 	(void)state;
@@ -316,18 +354,20 @@ static void at_the_end_what_is_new_goes_at_once_and_what_failed_is_given_up(void
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_event_is_a_mail_as_readers_know_it),
-		cmocka_unit_test(several_events_are_one_mail_with_all_of_them),
-		cmocka_unit_test(a_digest_is_bounded_and_says_so),
-		cmocka_unit_test(nothing_of_a_name_or_comment_becomes_a_line_of_its_own),
-		cmocka_unit_test(a_list_gives_addresses_and_nothing_else),
+		cmocka_unit_test(one_event_makes_a_mail_in_the_known_form),
+		cmocka_unit_test(several_events_make_one_mail_that_lists_them),
+		cmocka_unit_test(a_mail_lists_a_limited_number_of_events_and_counts_the_others),
+		cmocka_unit_test(details_are_lines_of_their_event_and_bounded_with_it),
+		cmocka_unit_test(a_name_or_comment_cannot_add_a_line_to_the_mail),
+		cmocka_unit_test(a_list_has_commas_semicolons_blanks_names_and_brackets),
+		cmocka_unit_test(only_valid_addresses_of_a_list_are_used),
 		cmocka_unit_test(long_headers_are_folded_and_lose_nothing),
-		cmocka_unit_test(a_word_without_end_is_no_line_without_end),
-		cmocka_unit_test(other_letters_travel_encoded),
-		cmocka_unit_test(what_happens_within_a_second_is_one_letter_for_each_recipient),
-		cmocka_unit_test(what_is_not_sent_is_tried_again_and_then_dropped),
-		cmocka_unit_test(without_room_the_oldest_goes_and_is_named),
-		cmocka_unit_test(at_the_end_what_is_new_goes_at_once_and_what_failed_is_given_up),
+		cmocka_unit_test(a_very_long_word_does_not_make_a_too_long_line),
+		cmocka_unit_test(characters_outside_ascii_are_encoded),
+		cmocka_unit_test(events_of_one_second_make_one_mail_for_each_recipient),
+		cmocka_unit_test(a_mail_that_cannot_be_sent_is_tried_again_and_then_dropped),
+		cmocka_unit_test(a_full_queue_drops_the_oldest_mail_and_names_it),
+		cmocka_unit_test(at_the_end_new_mails_are_sent_at_once_and_failed_ones_are_dropped),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

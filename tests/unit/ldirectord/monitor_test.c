@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The lines of monitorfile: words as recorded of the reference (tests/data/ldirectord/checks), and what must not break
- * a line. */
+/* The lines of monitorfile: their format, as recorded from the reference (tests/data/ldirectord/checks), and texts that
+ * must not break a line. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 
 #include <glib.h>
 
-#include "ldirectord/daemon/monitor.h"
+#include "ldirectord/daemon/log/monitor_text.h"
 
 static char request[] = "/", receive[] = "Test";
 static struct lb_real real = {.address = {.family = LB_INET, .bytes = {127, 0, 1, 1}, .port = 80},
@@ -28,14 +28,14 @@ static void has(const struct lb_virtual *v, bool up, const char *why, const char
 	g_free(text);
 }
 
-static void a_line_has_the_words_of_the_reference(void **state)
+static void a_line_has_the_format_of_the_reference(void **state)
 {
 	(void)state;
 	has(&http, true, "200 OK", "negotiate http tcp 127.0.1.1 80 1 masq / Test [up] 200 OK");
 	has(&http, false, "", "negotiate http tcp 127.0.1.1 80 1 masq / Test [down] -");
 }
 
-static void virtualhost_and_checkport_stand_where_they_are_given(void **state)
+static void virtualhost_and_checkport_are_in_the_line_when_they_are_given(void **state)
 {
 	struct lb_virtual v = http;
 	char name[] = "www.example.com";
@@ -45,7 +45,7 @@ static void virtualhost_and_checkport_stand_where_they_are_given(void **state)
 	has(&v, true, "200 OK", "negotiate http tcp 127.0.1.1 80 www.example.com 8080 1 masq / Test [up] 200 OK");
 }
 
-static void what_a_server_says_stays_one_line_and_is_cut(void **state)
+static void the_answer_of_a_server_stays_on_one_line_and_is_cut(void **state)
 {
 	char *long_one = g_strnfill(1000, 'x');
 	(void)state;
@@ -59,9 +59,9 @@ static void what_a_server_says_stays_one_line_and_is_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_line_has_the_words_of_the_reference),
-		cmocka_unit_test(virtualhost_and_checkport_stand_where_they_are_given),
-		cmocka_unit_test(what_a_server_says_stays_one_line_and_is_cut),
+		cmocka_unit_test(a_line_has_the_format_of_the_reference),
+		cmocka_unit_test(virtualhost_and_checkport_are_in_the_line_when_they_are_given),
+		cmocka_unit_test(the_answer_of_a_server_stays_on_one_line_and_is_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,7 +30,7 @@ static bool resolve(void *context, const char *host, enum lb_family family, stru
 			return true;
 		}
 	}
-	*why = "not known";
+	*why = "this test does not know the name";
 	return false;
 }
 
@@ -44,6 +44,26 @@ struct lb_config *parse_bytes(const char *text, size_t len, bool strict, struct 
 		assert_true(lb_config_set_host(c, "lvsdir"));
 	}
 	return c;
+}
+
+struct lb_config *parse_mode(const char *text, bool strict, const char *expected)
+{
+	struct diags d;
+	char all[8192] = "", line[1024];
+	struct lb_config *c = parse_bytes(text, strlen(text), strict, &d);
+	for (size_t i = 0; i < d.count; i++) {
+		diag_format(&d, i, line, sizeof(line));
+		assert_true(strlen(all) + strlen(line) + 2 < sizeof(all));
+		strcat(strcat(all, i > 0 ? "\n" : ""), line);
+	}
+	assert_string_equal(all, expected);
+	diags_free(&d);
+	return c;
+}
+
+struct lb_config *parse_lines(const char *text, const char *expected)
+{
+	return parse_mode(text, false, expected);
 }
 
 bool has_line(const struct diags *d, enum diag_severity severity, unsigned line)

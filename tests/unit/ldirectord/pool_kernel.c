@@ -130,8 +130,7 @@ int kernel_apply(struct table *t, const struct table_op *op)
 	return op->kind < TABLE_REAL_ADD ? apply_service(t, op) : apply_real(t, op);
 }
 
-/* "-a -t 10.9.0.1:80 -x 0 -y 0 -r 127.0.2.1:8001 -m -w 1", also without dashes of thresholds; what follows '#' is a
- * remark */
+/* "-a -t 10.9.0.1:80 -x 0 -y 0 -r 127.0.2.1:8001 -m -w 1"; the thresholds may be missing; '#' starts a remark. */
 bool kernel_line(struct table *t, const char *line)
 {
 	static const char verbs[] = "AEDaed";

@@ -23,9 +23,9 @@ static char *copy(const char *text)
 
 struct reader {
 	struct lb_config *c;
-	struct lb_virtual *v; /* NULL: at the head */
+	struct lb_virtual *v; /* NULL: outside of a section */
 	struct lb_virtual globals;
-	char *fallback; /* of the globals, as written */
+	char *fallback; /* the global one, as written */
 };
 
 static enum lb_forward forward_of(const char *word)
@@ -126,6 +126,8 @@ static void directive(struct reader *r, const char *name, const char *value)
 	else if (IS("checktimeout")) v->check_timeout_ms = v->negotiate_timeout_ms = 1000 * lab_number(value);
 	else if (IS("failurecount")) v->failure_count = lab_number(value);
 	else if (IS("risecount")) v->rise_count = lab_number(value);
+	else if (IS("quorum")) v->quorum = lab_number(value);
+	else if (IS("quorumhysteresis")) v->quorum_hysteresis = lab_number(value);
 	else if (IS("quiescent")) v->quiescent = yes(value);
 	else if (IS("cleanstop")) v->cleanstop = yes(value);
 	else if (IS("readdquiescent")) r->c->readd_quiescent = yes(value);
@@ -153,10 +155,10 @@ struct lb_config *lab_config(const char *text)
 			.check_count = 1,
 			.failure_count = 1,
 			.rise_count = 1,
+			.quorum = 1,
 			.cleanstop = true,
 			.check_type = LB_CHECK_NEGOTIATE,
 			.service = LB_NONE,
-			.redirect_follow = true,
 			.email_alert_status = LB_MAIL_ALL}};
 	char *lines = copy(text), *rest = lines;
 
@@ -209,17 +211,17 @@ void lab_config_free(struct lb_config *c)
 
 /* --- world ------------------------------------------------------------------------------------ */
 
-void world_hush(struct world *w)
+void world_clear_notes(struct world *w)
 {
-	w->said_len = w->op_count = w->failed_count = 0;
-	w->said[0] = 0;
+	w->note_len = w->op_count = w->failed_count = 0;
+	w->notes[0] = 0;
 }
 
 static void note(struct world *w, char kind, const char *text)
 {
-	if (w->said_len + strlen(text) + 8 > sizeof w->said)
-		return; /* the long tests look at counts */
-	w->said_len += (size_t)sprintf(w->said + w->said_len, "%c %s\n", kind, text);
+	if (w->note_len + strlen(text) + 8 > sizeof w->notes)
+		return; /* long tests only use the counts */
+	w->note_len += (size_t)sprintf(w->notes + w->note_len, "%c %s\n", kind, text);
 }
 
 struct failure {
@@ -265,11 +267,11 @@ static void act(struct world *w)
 	free(failed);
 }
 
-/* What is due now: a failure that tells what the kernel has is put right at once. */
+/* Do what is due now: the pool corrects some failures at once. */
 static void settle(struct world *w)
 {
 	for (int turns = 0; mono_reached(w->now, pool_deadline(w->pool)); turns++) {
-		assert_true(turns < 20); /* else it spins */
+		assert_true(turns < 20); /* else it is an endless loop */
 		pool_tick(w->pool, w->now);
 		act(w);
 	}
@@ -304,6 +306,12 @@ void world_reload(struct world *w, const char *config, bool reads_kernel)
 void world_event(struct world *w, struct pool_event e)
 {
 	pool_event(w->pool, &e, w->now);
+	world_act(w);
+}
+
+void world_observe(struct world *w)
+{
+	pool_observe(w->pool, &w->kernel, w->now);
 	world_act(w);
 }
 

@@ -53,7 +53,7 @@ static bool serves(const struct model_real *r)
 	return r->state == GOOD || (r->state == FOUND && r->found.weight);
 }
 
-/* What a real that was in the old file is after a reload. */
+/* The state after a reload of a real that was in the old file. */
 static void continue_real(struct model_real *r, const struct model_real *old, bool in_kernel)
 {
 	struct lb_address was = model_key(old->v, old->r), is = model_key(r->v, r->r);
@@ -61,7 +61,7 @@ static void continue_real(struct model_real *r, const struct model_real *old, bo
 	r->order = old->order;
 	r->found = old->found;
 	r->state = old->state;
-	r->proved = old->proved || old->v->check_type == LB_CHECK_ON; /* which vouches for it */
+	r->proved = old->proved || old->v->check_type == LB_CHECK_ON; /* on: the operator vouches for it */
 	r->was_there = r->v->check_type == LB_CHECK_OFF && is_run(old->v) ? in_kernel : old->was_there;
 	if (is_run(r->v) && is_run(old->v)) {
 		r->failures = old->failures;
@@ -109,7 +109,7 @@ static bool is_awaited(const struct model_real *r)
 	       (r->state == FRESH || (r->state == FOUND && !r->found.weight));
 }
 
-/* One virtual of model_config; old NULL: it is new. */
+/* model_config for one virtual; old NULL: it is new. */
 static void configure_virtual(struct model_virtual *v, struct model *old_model, struct model_virtual *old,
 	const struct table *kernel, bool adopts, struct mono now)
 {
@@ -163,7 +163,7 @@ static void configure_virtual(struct model_virtual *v, struct model *old_model, 
 		v->backup_as = old ? old->backup_as : *there;
 }
 
-/* Reals that share a check share its counters: those of the first that had results. */
+/* Reals that share a check share its counters.  The counters come from the first real that has results. */
 static void share_checks(struct model *m)
 {
 	struct model_real *r, *leader;
@@ -183,17 +183,22 @@ void model_decide(struct model *m, struct mono now)
 {
 	for (size_t i = 0; i < m->count; i++) {
 		struct model_virtual *v = &m->virtuals[i];
-		bool up = false, awaited = false, unchecked = false;
+		bool awaited = false, unchecked = false;
+		size_t up = 0, least = v->v->quorum, more = v->v->quorum_hysteresis;
 		for (size_t j = 0; j < v->v->real_count; j++) {
 			struct model_real *r = &v->reals[j];
-			up = up || (r->order == POOL_ENABLE && serves(r));
+			up += r->order == POOL_ENABLE && serves(r);
 			awaited = awaited || is_awaited(r);
 			unchecked = unchecked || r->state == FRESH || r->state == FOUND;
 		}
 		if (!unchecked || mono_reached(now, v->settle_at))
 			v->settled = true;
-		if (up || !awaited || v->settled)
-			v->backup = up ? AWAY : THERE;
+		if (v->backup == THERE)
+			least += more;
+		else if (v->backup == AWAY)
+			least = least > more ? least - more : 1;
+		if (up >= least || !awaited || v->settled)
+			v->backup = up >= least ? AWAY : THERE;
 	}
 }
 
@@ -225,7 +230,7 @@ void model_result(struct model *m, size_t check, bool up, struct mono now)
 		if (r->check != check)
 			continue;
 		r->checked = true;
-		r->failures = leader->failures; /* a reload may part them */
+		r->failures = leader->failures; /* a reload may end the sharing */
 		r->successes = leader->successes;
 		if (up && (r->state != BAD || leader->successes >= r->v->rise_count))
 			r->state = GOOD, r->proved = true;
@@ -252,13 +257,13 @@ void model_maintenance(struct model *m, const struct lb_address *a, bool named, 
 	model_decide(m, now);
 }
 
-/* --- its table -------------------------------------------------------------------------------- */
+/* --- the table -------------------------------------------------------------------------------- */
 
 static void put(struct table_service *s, const struct lb_address *key, enum lb_forward forward, uint32_t weight,
 	uint32_t upper, uint32_t lower)
 {
 	if (kernel_real(s, key))
-		return; /* who comes first has it */
+		return; /* the first claim wins */
 	s->reals = realloc(s->reals, (s->real_count + 1) * sizeof *s->reals);
 	assert_non_null(s->reals);
 	s->reals[s->real_count++] = (struct table_real){

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* A slow, obvious model of the pool: a state for each real, counters, orders, and the kernel's table computed anew from
- * nothing else.
- * It asks for no operation and knows no failure; pool_property_test.c holds the pool against it. */
+/* A slow and simple model of the pool.  It has a state for each real, counters and orders, and computes the kernel's
+ * table from these alone, each time from the start.  It has no operations and no failures.  pool_property_test.c
+ * compares the pool with it. */
 #ifndef TESTS_UNIT_LDIRECTORD_POOL_MODEL_H
 #define TESTS_UNIT_LDIRECTORD_POOL_MODEL_H
 
@@ -19,7 +19,7 @@ struct model_real {
 	enum pool_order order;
 	struct table_real found;
 	bool was_there, proved;
-	size_t check; /* index of the first real that shares it: its counters are the ones */
+	size_t check; /* index of the first real that shares the check; its counters count */
 	unsigned failures, successes;
 	bool checked, maintenance;
 };
@@ -36,26 +36,26 @@ struct model_virtual {
 struct model {
 	struct model_virtual virtuals[MODEL_VIRTUALS];
 	size_t count;
-	struct table others; /* never mentioned in a file */
+	struct table others; /* virtuals that no file has named */
 	bool stopped;
 };
 
-/* The n-th real of all, in the order of the file; NULL after the last. */
+/* The n-th of all reals, in the order of the file; NULL after the last. */
 struct model_real *model_at(struct model *m, size_t n);
 struct model_virtual *model_find(struct model *m, const struct lb_service_id *id);
-/* As the kernel has it: not with masq, a real has its virtual's port. */
+/* The address in the kernel: unless the method is masq, a real has the port of its virtual. */
 struct lb_address model_key(const struct lb_virtual *v, const struct lb_real *r);
 
-/* A new configuration; old NULL: a start.  kernel: as it is now.
- * adopts: what it has and no old file named is taken as found. */
+/* A new configuration; old NULL: a start.  kernel: the current table.
+ * adopts: entries that the old file did not have are FOUND. */
 void model_config(struct model *m, struct model *old, const struct lb_config *c, const struct table *kernel,
 	bool adopts, struct mono now);
-/* check: that of the first real that shares it, model_real.check. */
+/* check: model_real.check. */
 void model_result(struct model *m, size_t check, bool up, struct mono now);
 void model_maintenance(struct model *m, const struct lb_address *a, bool named, struct mono now);
-/* Who is there and whether the fallback serves; after an order, and when time has passed. */
+/* Decide whether the fallback serves.  Call it after an order and when time has passed. */
 void model_decide(struct model *m, struct mono now);
-/* Into *out, empty before; the caller frees it (table_free). */
+/* Write the table to *out, which is empty before; the caller frees it with table_free. */
 void model_table(struct model *m, struct table *out);
 
 #endif

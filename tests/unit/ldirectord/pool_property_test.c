@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* Random lives of a pool against a slow, obvious model (pool_model.h).  After each step the kernel's table is the
- * one that the model computes from nothing but its states; nobody gets a weight before a first good result unless found
- * with one; a reload of the same file does nothing at all.  POOL_SEEDS=N runs N seeds, POOL_SEED=N only that one. */
+/* Random events for a pool and for a slow, simple model (pool_model.h).  After each step:
+ *   the kernel's table must be the table that the model computes from its states alone;
+ *   no real may get a weight before its first good result, unless it was found with one;
+ *   a reload of the same file must do nothing at all.
+ * POOL_SEEDS=N runs N seeds, POOL_SEED=N only this one. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,10 +59,13 @@ static size_t random_virtual(char *out, size_t len, const char *id)
 	static const char *const types[] = {"connect", "connect", "connect", "negotiate", "on", "off", "external"};
 	char used[512] = "", real[32];
 
-	/* One chance a statement: the order of arguments is the compiler's, and a seed must mean the same with each. */
+	/* At most one chance() in a statement that adds text: each compiler has its own order of evaluation, but a seed
+	 * must mean the same with all of them. */
 	len = add(out, len, "virtual=%s\n\tchecktype=%s\n", id, types[chance(7)]);
 	len = add(out, len, "\tfailurecount=%u\n", 1 + chance(3));
 	len = add(out, len, "\trisecount=%u\n", 1 + chance(3));
+	len = add(out, len, "\tquorum=%u\n", 1 + chance(3) * chance(2));
+	len = add(out, len, "\tquorumhysteresis=%u\n", chance(4) ? 0 : 1);
 	len = add(out, len, "\tquiescent=%s\n", chance(2) ? "yes" : "no");
 	len = add(out, len, "\tscheduler=%s\n", chance(4) ? "wrr" : "wlc");
 	if (strstr(id, ":53"))
@@ -107,27 +112,27 @@ static void random_kernel(struct table *t)
 			random_real_address(real);
 			char forward = "mgi"[chance(4) ? 0 : chance(3)];
 			sprintf(line, "-a %s %s -r %s -%c -w %u", option, ids[i], real, forward, chance(3));
-			(void)kernel_line(t, line); /* some are there already */
+			(void)kernel_line(t, line); /* fails if the entry exists already */
 		}
 	}
 }
 
-/* --- one life --------------------------------------------------------------------------------- */
+/* --- one run ---------------------------------------------------------------------------------- */
 
-struct life {
+struct run {
 	struct world w;
 	struct model m;
 	char config[CONFIG];
-	unsigned seed, step, trouble; /* of 100 operations */
+	unsigned seed, step, trouble; /* trouble: how many of 100 operations fail */
 	bool touched;                 /* an operator has changed the table by hand */
-	bool sick;                    /* what failed has not been put right yet */
+	bool sick;                    /* a failure has not been corrected yet */
 };
 
 static uint64_t compared, operations;
 
 static int trouble(struct world *w, const struct table_op *op)
 {
-	struct life *l = w->context;
+	struct run *l = w->context;
 
 	(void)op;
 	if (chance(100) >= l->trouble)
@@ -135,10 +140,11 @@ static int trouble(struct world *w, const struct table_op *op)
 	return chance(2) ? -EIO : LAB_UNKNOWN;
 }
 
-/* Whoever gets a weight has had a good result, was found with one, is never checked, or is the fallback. */
+/* A real may get a weight only if it has had a good result, was found with a weight, is never checked, or is the
+ * fallback. */
 static void is_proved(struct world *w, const struct table_op *op)
 {
-	struct life *l = w->context;
+	struct run *l = w->context;
 	struct model_virtual *v = model_find(&l->m, &op->service.id);
 	bool proved = false;
 
@@ -156,10 +162,10 @@ static void is_proved(struct world *w, const struct table_op *op)
 	}
 	if (!proved)
 		fail_msg("seed %u step %u: a weight before the first good result\n%s%s", l->seed, l->step, l->config,
-			w->said);
+			w->notes);
 }
 
-static void must_be_same(struct life *l, const char *after)
+static void must_be_same(struct run *l, const char *after)
 {
 	static char ours[TEXT], theirs[TEXT];
 	struct table t;
@@ -168,15 +174,15 @@ static void must_be_same(struct life *l, const char *after)
 	if (!kernel_same(&l->w.kernel, &t)) {
 		kernel_text(&l->w.kernel, ours, sizeof ours);
 		kernel_text(&t, theirs, sizeof theirs);
-		fprintf(stderr, "the kernel has\n%sthe model\n%s", ours, theirs); /* those of cmocka are cut */
-		fprintf(stderr, "%s\n%s", l->config, l->w.said);
+		fprintf(stderr, "the kernel has\n%sthe model has\n%s", ours, theirs); /* cmocka would cut this */
+		fprintf(stderr, "%s\n%s", l->config, l->w.notes);
 		fail_msg("seed %u step %u, after %s", l->seed, l->step, after);
 	}
 	compared++;
 	table_free(&t);
 }
 
-static void pass(struct life *l, int64_t ms)
+static void pass(struct run *l, int64_t ms)
 {
 	struct mono end = mono_add(l->w.now, span_ms(ms));
 
@@ -184,7 +190,7 @@ static void pass(struct life *l, int64_t ms)
 	world_pass(&l->w, ms);
 }
 
-static void do_result(struct life *l)
+static void do_result(struct run *l)
 {
 	size_t count = pool_check_count(l->w.pool), n = 0;
 	struct pool_check c;
@@ -203,7 +209,7 @@ static void do_result(struct life *l)
 		&l->w, (struct pool_event){.kind = POOL_RESULT, .check = i, .up = up, .why = up ? "fine" : "refused"});
 }
 
-static struct model_real *any_real(struct life *l)
+static struct model_real *any_real(struct run *l)
 {
 	size_t count = 0;
 
@@ -212,7 +218,7 @@ static struct model_real *any_real(struct life *l)
 	return count ? model_at(&l->m, chance((unsigned)count)) : NULL;
 }
 
-static void do_maintenance(struct life *l)
+static void do_maintenance(struct run *l)
 {
 	struct model_real *r = any_real(l);
 	bool named = chance(2);
@@ -223,7 +229,7 @@ static void do_maintenance(struct life *l)
 	world_event(&l->w, (struct pool_event){.kind = POOL_MAINTENANCE, .address = r->r->address, .up = !named});
 }
 
-static void do_order(struct life *l)
+static void do_order(struct run *l)
 {
 	struct model_real *r = any_real(l);
 
@@ -236,7 +242,7 @@ static void do_order(struct life *l)
 			       .kind = POOL_ORDER, .service = r->v->id, .address = r->r->address, .order = r->order});
 }
 
-static void reload(struct life *l, const char *config, bool reads)
+static void reload(struct run *l, const char *config, bool reads)
 {
 	struct model old = l->m;
 	struct lb_config *before = l->w.config, *c = lab_config(config);
@@ -248,7 +254,7 @@ static void reload(struct life *l, const char *config, bool reads)
 	lab_config_free(before);
 }
 
-/* What a file mentions is no other's any more.  Returns whether there was such. */
+/* Virtuals that the file names no longer belong to the others.  Returns whether there was one. */
 static bool mention(struct model *m, const char *config)
 {
 	bool any = false;
@@ -264,31 +270,31 @@ static bool mention(struct model *m, const char *config)
 	return any;
 }
 
-static void do_reload(struct life *l)
+static void do_reload(struct run *l)
 {
 	bool reads = l->touched || chance(2);
 
 	random_config(l->config);
 	reads = mention(&l->m, l->config) || reads;
 	if (l->sick && strstr(l->config, "checktype=off"))
-		reads = true; /* it stays where it was: only the kernel knows */
+		reads = true; /* such a real stays as it is in the kernel, and only the kernel knows that */
 	reload(l, l->config, reads);
 	l->touched = false;
 }
 
-static void do_same_reload(struct life *l)
+static void do_same_reload(struct run *l)
 {
 	if (l->touched || l->sick)
 		return;
-	world_hush(&l->w);
+	world_clear_notes(&l->w);
 	reload(l, l->config, chance(2));
 	if (l->w.op_count)
 		fail_msg("seed %u step %u: a reload of the same file did %zu operations\n%s", l->seed, l->step,
-			l->w.op_count, l->w.said);
+			l->w.op_count, l->w.notes);
 }
 
-/* By hand: a server or a whole virtual vanishes; a stranger comes. */
-static void do_by_hand(struct life *l)
+/* By hand: a real or a whole virtual is deleted, or an unknown real is added. */
+static void do_by_hand(struct run *l)
 {
 	struct table_op op = {.kind = (const enum table_op_kind[]){TABLE_SERVICE_DELETE, TABLE_REAL_DELETE,
 				      TABLE_REAL_DELETE, TABLE_REAL_ADD}[chance(4)]};
@@ -304,17 +310,47 @@ static void do_by_hand(struct life *l)
 		l->touched = true;
 }
 
-/* What failed is put right in time. */
-static void heal(struct life *l)
+/* Another program changes what it likes; a look at the kernel puts all of it right, and a second one finds nothing. */
+static void do_meddle(struct run *l)
+{
+	char real[32];
+
+	if (l->touched || l->sick)
+		return;
+	for (unsigned i = 1 + chance(4); i > 0; i--) {
+		struct table_op op = {.kind = (enum table_op_kind)chance(TABLE_REAL_DELETE + 1)};
+		op.service.id = lab_id(ids[chance(MODEL_VIRTUALS)]);
+		strcpy(op.service.scheduler, chance(2) ? "wrr" : "rr");
+		random_real_address(real);
+		op.real.address = lab_address(real);
+		op.real.weight = chance(3);
+		op.real.forward = chance(4) ? LB_MASQ : LB_IPIP;
+		if (model_find(&l->m, &op.service.id))
+			(void)kernel_apply(&l->w.kernel, &op);
+	}
+	world_observe(&l->w);
+	l->sick = l->w.failed_count;
+	if (l->sick)
+		return;
+	must_be_same(l, "a look at the kernel");
+	world_clear_notes(&l->w);
+	world_observe(&l->w);
+	if (l->w.op_count)
+		fail_msg("seed %u step %u: a second look did %zu operations\n%s", l->seed, l->step, l->w.op_count,
+			l->w.notes);
+}
+
+/* Give the pool enough time to correct what failed. */
+static void heal(struct run *l)
 {
 	pass(l, HEALED_MS);
 	l->sick = false;
 }
 
-static void one_step(struct life *l)
+static void one_step(struct run *l)
 {
-	static void (*const steps[])(struct life *) = {
-		do_maintenance, do_order, do_order, do_reload, do_same_reload, do_by_hand};
+	static void (*const steps[])(struct run *) = {
+		do_maintenance, do_order, do_order, do_reload, do_same_reload, do_by_hand, do_meddle, do_meddle};
 	unsigned what = chance(20);
 
 	l->trouble = chance(5) == 0 ? 10 + chance(80) : 0;
@@ -331,12 +367,12 @@ static void one_step(struct life *l)
 		heal(l);
 	if (!l->touched && !l->sick)
 		must_be_same(l, "a step");
-	world_hush(&l->w);
+	world_clear_notes(&l->w);
 }
 
-static void live(unsigned seed)
+static void run_seed(unsigned seed)
 {
-	struct life *l = calloc(1, sizeof *l);
+	struct run *l = calloc(1, sizeof *l);
 
 	assert_non_null(l);
 	chance_state = 88172645463325252u ^ (uint64_t)seed * 2654435761u;
@@ -369,26 +405,27 @@ static void live(unsigned seed)
 	free(l);
 }
 
-static void in_every_random_life_the_table_is_what_the_states_say(void **state)
+static void in_every_random_run_the_table_is_the_one_that_the_model_computes(void **state)
 {
 	const char *one = getenv("POOL_SEED"), *many = getenv("POOL_SEEDS");
 	unsigned count = many ? (unsigned)atoi(many) : SEEDS;
 
 	(void)state;
 	if (one) {
-		live((unsigned)atoi(one));
+		run_seed((unsigned)atoi(one));
 		return;
 	}
 	for (unsigned seed = 1; seed <= count; seed++)
-		live(seed);
-	print_message("%u lives, %llu tables compared, %llu operations\n", count, (unsigned long long)compared,
+		run_seed(seed);
+	print_message("%u runs, %llu tables compared, %llu operations\n", count, (unsigned long long)compared,
 		(unsigned long long)operations);
 	assert_true(compared > (uint64_t)count * STEPS / 2 && operations > count);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(in_every_random_life_the_table_is_what_the_states_say)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(in_every_random_run_the_table_is_the_one_that_the_model_computes)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

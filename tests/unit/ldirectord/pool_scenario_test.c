@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Every recorded life of tests/data/ldirectord/scenarios: its steps happen to a pool on a kernel table in memory, and
- * after each the table is the one that the peer had after the same step, or where the fixture's "required" asks for
- * another, that one (exceptions[]).
+/* Plays every recording of tests/data/ldirectord/scenarios: a pool with a kernel table in memory goes through the same
+ * steps.  After each step its table must be the table that the reference had after this step.  Where "required" in the
+ * recording demands another table, exceptions[] has the difference.
  * Run from the top of the source tree. */
 #include <glib.h>
 #include <jansson.h>
@@ -20,7 +20,7 @@
 #define DIRECTORY "tests/data/ldirectord/scenarios"
 enum { SCENARIOS_AT_LEAST = 16, ROUNDS = 4, FIRST_PORT = 8000, PORTS = 16, TEXT = 16384 };
 
-/* Where the peer's table is not the one that is wanted: what makes it so. */
+/* Where the table of the reference is not the required one: the line that turns it into that. */
 static const struct exception {
 	const char *scenario, *from_step, *to_step; /* the last one excluded; NULL: to the end */
 	const char *line;
@@ -31,7 +31,7 @@ static const struct exception {
 		"-d -t 10.9.0.1:80 -r 127.0.2.1:8002"},
 };
 
-/* What stood in the table before the start; the fixture says it in its note. */
+/* What was in the table before the start, from the note in the recording. */
 static const char *const existing[] = {
 	"-A -t 10.9.0.1:80 -s rr",
 	"-a -t 10.9.0.1:80 -r 127.0.2.1:8001 -m -w 5",
@@ -44,7 +44,7 @@ enum alive { UNKNOWN, ALIVE, DEAD };
 struct play {
 	const char *name, *config, *step;
 	struct world w;
-	struct table peer;
+	struct table reference;
 	enum alive alive[PORTS];
 	bool checked; /* since the start */
 	const struct exception *exception;
@@ -54,7 +54,7 @@ struct play {
 
 /* --- what happens ----------------------------------------------------------------------------- */
 
-/* Before the first result nobody has got a weight from us, but a fallback. */
+/* Before its first result no real gets a weight from us, except a fallback. */
 static void no_pulse(struct world *w, const struct table_op *op)
 {
 	struct play *p = w->context;
@@ -66,7 +66,7 @@ static void no_pulse(struct world *w, const struct table_op *op)
 		assert_int_equal(op->real.weight, 0);
 }
 
-/* A server of which nothing has been said is alive when the peer gives it a weight. */
+/* When no step has set the state of a server, it is alive if the reference has given it a weight. */
 static void learn(struct play *p, const struct lb_virtual *v, const struct lb_real *r)
 {
 	size_t at = (size_t)(r->address.port - FIRST_PORT);
@@ -77,7 +77,7 @@ static void learn(struct play *p, const struct lb_virtual *v, const struct lb_re
 		return;
 	if (r->forward != LB_MASQ && v->id.protocol != LB_FWM)
 		key.port = v->id.address.port;
-	const struct table_service *s = kernel_service(&p->peer, &v->id);
+	const struct table_service *s = kernel_service(&p->reference, &v->id);
 	const struct table_real *found = s ? kernel_real(s, &key) : NULL;
 	p->alive[at] = found && found->weight ? ALIVE : DEAD;
 }
@@ -152,9 +152,9 @@ static void happen(struct play *p, const char *step, json_t *value)
 		assert_true(kernel_line(&p->w.kernel, "-d -t 10.9.0.1:80 -r 127.0.2.1:8001"));
 	} else if (strcmp(step, "operator changes the weight by hand") == 0) {
 		reweight(&p->w.kernel);
-		reweight(&p->peer);
+		reweight(&p->reference);
 	} else {
-		fail_msg("%s: what is \"%s\"?", p->name, step);
+		fail_msg("%s: this test does not know the step \"%s\"", p->name, step);
 	}
 }
 
@@ -171,7 +171,7 @@ static void compare(struct play *p, const struct table *wanted)
 	kernel_text(&p->w.kernel, ours, sizeof ours);
 	kernel_text(&t, theirs, sizeof theirs);
 	if (strcmp(ours, theirs))
-		fail_msg("%s, after \"%s\": ours\n%swanted\n%s%s", p->name, p->step, ours, theirs, p->w.said);
+		fail_msg("%s, after \"%s\": ours\n%swanted\n%s%s", p->name, p->step, ours, theirs, p->w.notes);
 	p->comparisons++;
 	table_free(&t);
 }
@@ -188,12 +188,12 @@ static void compare_lines(struct play *p, json_t *lines)
 	table_free(&t);
 }
 
-static bool said(const struct play *p, const char *line)
+static bool noted(const struct play *p, const char *line)
 {
 	char whole[1024];
 
 	snprintf(whole, sizeof whole, "%s\n", line);
-	return strstr(p->w.said, whole) != NULL;
+	return strstr(p->w.notes, whole) != NULL;
 }
 
 static size_t count_of(const char *text, const char *what)
@@ -205,7 +205,7 @@ static size_t count_of(const char *text, const char *what)
 	return n;
 }
 
-/* Every subject that the peer sent we said too, and nothing else; at the start one summary instead. */
+/* We must send the same subjects as the reference, and no others.  At the start we send one summary instead. */
 static void compare_mails(struct play *p, json_t *mails)
 {
 	size_t i, j;
@@ -213,23 +213,23 @@ static void compare_mails(struct play *p, json_t *mails)
 	char wanted[512];
 
 	if (strcmp(p->step, "start") == 0) {
-		assert_int_equal(count_of(p->w.said, "M "), 1);
-		assert_true(said(p, "M [Web Site] Checked virtual server: 10.9.0.1:80: 2 of 2 real servers up"));
+		assert_int_equal(count_of(p->w.notes, "M "), 1);
+		assert_true(noted(p, "M [Web Site] Checked virtual server: 10.9.0.1:80: 2 of 2 real servers up"));
 		return;
 	}
-	assert_int_equal(count_of(p->w.said, "M "), json_array_size(mails));
+	assert_int_equal(count_of(p->w.notes, "M "), json_array_size(mails));
 	json_array_foreach(mails, i, mail)
 		json_array_foreach(mail, j, line)
 			if (strncmp(json_string_value(line), "Subject: ", 9) == 0) {
 				snprintf(wanted, sizeof wanted, "M %s", json_string_value(line) + 9);
-				if (!said(p, wanted))
-					fail_msg("no mail \"%s\" among\n%s", wanted, p->w.said);
+				if (!noted(p, wanted))
+					fail_msg("no mail \"%s\" among\n%s", wanted, p->w.notes);
 			}
 }
 
 static void note_commands(struct play *p)
 {
-	for (const char *at = p->w.said; (at = strstr(at, "C st")); at++) {
+	for (const char *at = p->w.notes; (at = strstr(at, "C st")); at++) {
 		strcat(p->commands, at[4] == 'a' ? "start " : "stop ");
 		assert_true(strlen(p->commands) < sizeof p->commands - 16);
 	}
@@ -260,15 +260,15 @@ static void play_step(struct play *p, json_t *value)
 	if (!step)
 		return;
 	enter_step(p, step);
-	world_hush(&p->w);
+	world_clear_notes(&p->w);
 	json_array_foreach(json_object_get(value, "ops"), i, op)
-		if (!strstr(json_string_value(op), "# exit")) /* that one failed */
-			assert_true(kernel_line(&p->peer, json_string_value(op)));
+		if (!strstr(json_string_value(op), "# exit")) /* such an operation failed */
+			assert_true(kernel_line(&p->reference, json_string_value(op)));
 	happen(p, step, value);
 	for (int round = 0; p->w.pool && round < ROUNDS; round++)
 		check_round(p);
 	note_commands(p);
-	compare(p, &p->peer);
+	compare(p, &p->reference);
 }
 
 static void play(const char *file)
@@ -283,19 +283,19 @@ static void play(const char *file)
 	p->name = json_string_value(json_object_get(json, "name"));
 	p->config = json_string_value(json_object_get(json, "config"));
 	for (i = 0; strcmp(p->name, "existing-table") == 0 && i < sizeof existing / sizeof *existing; i++)
-		assert_true(kernel_line(&p->w.kernel, existing[i]) && kernel_line(&p->peer, existing[i]));
+		assert_true(kernel_line(&p->w.kernel, existing[i]) && kernel_line(&p->reference, existing[i]));
 	json_array_foreach(json_object_get(json, "steps"), i, step)
 		play_step(p, step);
 	assert_true(p->comparisons > 1);
 	world_end(&p->w);
 	table_free(&p->w.kernel);
-	table_free(&p->peer);
+	table_free(&p->reference);
 	json_decref(json);
 	free(p);
 	g_free(path);
 }
 
-static void every_recorded_life_ends_each_step_with_the_table_that_is_wanted(void **state)
+static void after_each_step_of_each_recording_the_table_is_the_required_one(void **state)
 {
 	GDir *dir = g_dir_open(DIRECTORY, 0, NULL);
 	const char *name;
@@ -315,7 +315,7 @@ static void every_recorded_life_ends_each_step_with_the_table_that_is_wanted(voi
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_recorded_life_ends_each_step_with_the_table_that_is_wanted)};
+		cmocka_unit_test(after_each_step_of_each_recording_the_table_is_the_required_one)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

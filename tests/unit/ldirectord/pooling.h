@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the files of the pool's rules share: a world for each case, and short words for what happens in it.  Included by
- * tests only. */
+/* What the tests of the pool's rules share: a world for each case, and short functions for the events in it.  Only
+ * tests include it. */
 #ifndef TESTS_UNIT_POOLING_H
 #define TESTS_UNIT_POOLING_H
 
@@ -61,9 +61,9 @@ static inline int weight(const char *real)
 	return weight_in(V, real);
 }
 
-static inline bool said(const char *text)
+static inline bool noted(const char *text)
 {
-	return strstr(w->said, text) != NULL;
+	return strstr(w->notes, text) != NULL;
 }
 
 static inline struct pool_view view(size_t virtual_index, size_t real_index)

@@ -16,7 +16,7 @@ static int64_t spread_ns(size_t k, size_t n)
 	return mono_since(schedule_spread(noon, span_ms(1000), k, n), noon).ns;
 }
 
-static void few_checks_begin_one_by_one(void **state)
+static void few_checks_start_one_by_one(void **state)
 {
 	(void)state;
 	assert_int_equal(spread_ns(0, 4), 0);
@@ -26,7 +26,7 @@ static void few_checks_begin_one_by_one(void **state)
 	assert_int_equal(spread_ns(0, 0), 0);
 }
 
-static void many_begin_a_few_at_a_time(void **state)
+static void many_checks_start_a_few_at_a_time(void **state)
 {
 	enum { MANY = 5000, STEP = 20000000 };
 	(void)state;
@@ -44,7 +44,7 @@ static void many_begin_a_few_at_a_time(void **state)
 	assert_in_range(most, 100, 101);
 }
 
-static void those_of_a_later_reload_join_them(void **state)
+static void checks_of_a_later_reload_start_at_the_same_times_as_others(void **state)
 {
 	(void)state;
 	struct mono later = mono_add(noon, span_ms(12345));
@@ -52,14 +52,14 @@ static void those_of_a_later_reload_join_them(void **state)
 		schedule_spread(noon, span_ms(1000), 499, 500).ns % 20000000);
 }
 
-static void a_period_of_next_to_nothing(void **state)
+static void a_very_short_period_is_harmless(void **state)
 {
 	(void)state;
-	assert_int_equal(schedule_spread(noon, (struct span){50}, 150, 200).ns, noon.ns); // below a nanosecond each
+	assert_int_equal(schedule_spread(noon, (struct span){50}, 150, 200).ns, noon.ns); // less than 1 ns for each
 	assert_int_equal(schedule_next(noon, (struct span){0}, noon).ns, noon.ns);
 }
 
-static void the_grid_is_kept_and_late_turns_are_left_out(void **state)
+static void a_late_check_keeps_its_times_and_leaves_out_missed_ones(void **state)
 {
 	(void)state;
 	struct span second = span_ms(1000);
@@ -69,8 +69,8 @@ static void the_grid_is_kept_and_late_turns_are_left_out(void **state)
 	assert_int_equal(schedule_next(mono_add(noon, span_ms(300)), second, noon).ns, noon.ns + 1300000000);
 }
 
-/* Beside a table that is searched from end to end. */
-static void the_earliest_comes_first(void **state)
+/* Compares the schedule with an array that is searched from end to end. */
+static void the_earliest_check_comes_first(void **state)
 {
 	enum { CHECKS = 37, STEPS = 20000 };
 	(void)state;
@@ -84,7 +84,7 @@ static void the_earliest_comes_first(void **state)
 	for (int64_t t = 1; t <= STEPS; t++) {
 		size_t i = (size_t)rand() % (CHECKS + 2);
 		struct mono when = {t + rand() % 50};
-		schedule_at(s, i, when); // an index that is none is passed over
+		schedule_at(s, i, when); // an index out of range is ignored
 		if (i < CHECKS)
 			slow[i] = when;
 		size_t first = SIZE_MAX;
@@ -110,12 +110,12 @@ static void the_earliest_comes_first(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(few_checks_begin_one_by_one),
-		cmocka_unit_test(many_begin_a_few_at_a_time),
-		cmocka_unit_test(those_of_a_later_reload_join_them),
-		cmocka_unit_test(a_period_of_next_to_nothing),
-		cmocka_unit_test(the_grid_is_kept_and_late_turns_are_left_out),
-		cmocka_unit_test(the_earliest_comes_first),
+		cmocka_unit_test(few_checks_start_one_by_one),
+		cmocka_unit_test(many_checks_start_a_few_at_a_time),
+		cmocka_unit_test(checks_of_a_later_reload_start_at_the_same_times_as_others),
+		cmocka_unit_test(a_very_short_period_is_harmless),
+		cmocka_unit_test(a_late_check_keeps_its_times_and_leaves_out_missed_ones),
+		cmocka_unit_test(the_earliest_check_comes_first),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What tests/vm/vm offers, on two guests: status and output of a command, switch, serial cable, shared disk, watchdog, reset, power.
+# The services of tests/vm/vm, with two guests: status and output of a command, switch, serial cable, shared disk, watchdog, reset, power.
 . "$(dirname "$0")/../lib.sh"
 vm_enter "$@"
 
@@ -25,11 +25,11 @@ check 'a namespace of the host reaches a guest' client ping -c 1 -W 30 192.168.1
 
 check 'the serial lines are set' sh -c '
 	for n in 1 2; do "$0" exec node$n stty -F /dev/ttyS1 19200 raw -echo || exit; done' "$LIVE_TOP/tests/vm/vm"
-# The reader may open its end in the middle of a line: repeat it until a whole one has arrived.
-in_guest 2 timeout "$PATIENCE_S" grep -m 1 -x 'over the cable' /dev/ttyS1 >"$LIVE/heard" &
+# The reader may open its end in the middle of a line, so the text is repeated until a whole line has arrived.
+in_guest 2 timeout "$PATIENCE_S" grep -m 1 -x 'over the cable' /dev/ttyS1 >"$LIVE/received" &
 reader=$!
-heard() { in_guest 1 sh -c 'echo over the cable >/dev/ttyS1' && ! kill -0 $reader 2>/dev/null; }
-check 'text goes over the serial cable' wait_for "$PATIENCE_S" heard
+received() { in_guest 1 sh -c 'echo over the cable >/dev/ttyS1' && ! kill -0 $reader 2>/dev/null; }
+check 'text goes over the serial cable' wait_for "$PATIENCE_S" received
 check 'the text arrives unchanged' wait $reader
 
 check 'the first guest writes to the shared disk' in_guest 1 sh -c 'printf "%-512s" shared | dd of=/dev/vda oflag=direct bs=512 count=1'

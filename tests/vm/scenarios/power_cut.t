@@ -23,6 +23,9 @@ check 'the first daemon starts' in_guest 1 /usr/sbin/heartbeat
 check 'the second daemon starts' in_guest 2 /usr/sbin/heartbeat
 check 'the first node serves and both are at rest' wait_for "$PATIENCE_S" settled_on 1
 check 'the client reads its page' wait_for 60 served_by 1
+oom_of() { in_guest 1 sh -c 'pgrep "$1" "$2" | while read -r pid; do cat "/proc/$pid/oom_score_adj"; done | sort -u' sh "$@"; } # PGREP-OPTION PATTERN
+is 'when memory runs out, the kernel does not kill the daemon' "$(oom_of -f '^heartbeat: ')" -1000
+is 'it may kill the service' "$(oom_of -x nginx)" 0
 owners_start
 probe_start
 check 'the controller cuts the power of the owner' bmc off

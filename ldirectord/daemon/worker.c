@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+#include "ldirectord/daemon/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ldirectord/check/check.h"
+#include "ldirectord/check/plan_wire.h"
+#include "ldirectord/daemon/channel.h"
+#include "ldirectord/daemon/process_tree.h"
+
+/* "nobody" of every Linux: the kernel itself uses it for users that have no number. */
+enum { NOBODY = 65534, GRACE_MS = 200, KILL_ROUNDS = 50 };
+
+const char *const worker_names[WORKER_KINDS] = {[WORKER_NETWORK] = "network", [WORKER_PROGRAMS] = "programs"};
+
+struct worker {
+	struct channel *channel;
+	GMainLoop *loop;
+	GHashTable *running; /* id to struct task */
+	GArray *zombies;     /* of a second ago; NULL: there were none */
+};
+
+struct task {
+	struct worker *worker;
+	uint32_t id;
+	struct check *check;
+};
+
+// --- checks ---
+
+static void answer(struct worker *w, uint32_t id, bool up, const char *why)
+{
+	struct worker_verdict v = {.id = id, .up = up};
+	(void)g_strlcpy(v.why, why, sizeof v.why); // cut when it is long
+	channel_send(w->channel, (struct bytes){(const uint8_t *)&v, sizeof v});
+}
+
+static void on_done(void *context, bool up, const char *why)
+{
+	struct task *t = context;
+	answer(t->worker, t->id, up, why);
+	(void)g_hash_table_remove(t->worker->running, GUINT_TO_POINTER(t->id)); // frees it
+}
+
+static void start(struct worker *w, uint32_t id, struct bytes bytes)
+{
+	struct plan_taken *taken = g_new(struct plan_taken, 1);
+	if (plan_wire_take(bytes, taken)) {
+		struct task *t = g_new0(struct task, 1);
+		*t = (struct task){.worker = w, .id = id};
+		(void)g_hash_table_insert(w->running, GUINT_TO_POINTER(id), t);
+		t->check = check_start(NULL, &taken->plan, on_done, t);
+	} else {
+		answer(w, id, false,
+			bytes.len == 0 ? "the texts of this check have more than 60000 bytes"
+				       : "the daemon sent a check that its worker does not understand");
+	}
+	g_free(taken);
+}
+
+static void cancel(struct worker *w, uint32_t id)
+{
+	struct task *t = g_hash_table_lookup(w->running, GUINT_TO_POINTER(id));
+	if (!t)
+		return; // it has just ended
+	check_cancel(t->check);
+	(void)g_hash_table_remove(w->running, GUINT_TO_POINTER(id));
+}
+
+static void on_message(void *context, struct bytes message)
+{
+	struct worker *w = context;
+	struct worker_order order;
+	if (message.len < sizeof order)
+		return;
+	memcpy(&order, message.at, sizeof order);
+	if (order.stop)
+		cancel(w, order.id);
+	else
+		start(w, order.id, (struct bytes){message.at + sizeof order, message.len - sizeof order});
+}
+
+static void on_closed(void *context)
+{
+	struct worker *w = context;
+	g_main_loop_quit(w->loop);
+}
+
+// --- rights ---
+
+/* No program that we start could have one; to be called while we may. */
+static void forbid_capabilities(void)
+{
+	for (int capability = 0; prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0; capability++)
+		; // fails behind the last one, or without the right to: then there is less to drop
+}
+
+/* 0 or -errno. */
+static int drop_capabilities(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[2] = {{0}, {0}};
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall(SYS_capset, &head, none) != 0)
+		return -errno;
+	return 0;
+}
+
+/* 0 or -errno. */
+static int become_nobody(void)
+{
+	if (geteuid() != 0) // the daemon has no rights itself
+		return 0;
+	bool done = setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0 &&
+		    setresuid(NOBODY, NOBODY, NOBODY) == 0;
+	return done ? 0 : -errno;
+}
+
+/* The kernel ends us with the daemon, also when we are busy.  It forgets this order when our user changes. */
+static bool end_with_parent(pid_t parent)
+{
+	return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
+}
+
+/* False: it cannot be done, and why is the reason.  True with a reason: it runs, but with more rights than it
+ * should. */
+static bool limit_network(pid_t parent, char *why, size_t cap)
+{
+	check_open_sockets();
+	forbid_capabilities();
+	int user = become_nobody(), capabilities = drop_capabilities();
+	if (user < 0) // a container that has no such user
+		(void)snprintf(why, cap, "it runs as root without capabilities, as it cannot become nobody: %s",
+			strerror(-user));
+	if (capabilities < 0)
+		(void)snprintf(why, cap, "the capabilities cannot be given up: %s", strerror(-capabilities));
+	return capabilities == 0 && end_with_parent(parent);
+}
+
+static bool prepare(enum worker_kind kind, pid_t parent, char *why, size_t cap)
+{
+	const char *failed = "";
+	(void)prctl(PR_SET_NAME, kind == WORKER_NETWORK ? "ldirectord net" : "ldirectord run");
+	if (kind == WORKER_NETWORK) {
+		if (!limit_network(parent, why, cap))
+			return false;
+	} else if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) {
+		/* Orphans of check commands become our children: otherwise we would not find them. */
+		(void)snprintf(why, cap, "what check commands leave behind cannot be found: %s", strerror(errno));
+		return false;
+	}
+	if (check_init(&failed))
+		return true;
+	(void)snprintf(why, cap, "%s", failed);
+	return false;
+}
+
+// --- orphans ---
+
+static bool contains(const GArray *pids, pid_t pid)
+{
+	for (guint i = 0; pids && i < pids->len; i++)
+		if (g_array_index(pids, pid_t, i) == pid)
+			return true;
+	return false;
+}
+
+/* Children of check commands that became ours have nobody else to reap them.  The command itself is reaped at once by
+ * lib/spawn, which needs its exit status: so only who has been dead for a second is an orphan. */
+static gboolean reap_orphans(gpointer data)
+{
+	struct worker *w = data;
+	siginfo_t one = {0};
+	bool any = waitid(P_ALL, 0, &one, WEXITED | WNOHANG | WNOWAIT) == 0 && one.si_pid != 0;
+	GArray *now = any ? process_tree_zombies(getpid()) : NULL;
+	for (guint i = 0; now && i < now->len; i++) {
+		pid_t pid = g_array_index(now, pid_t, i);
+		if (contains(w->zombies, pid))
+			(void)waitpid(pid, NULL, WNOHANG); // known to have ended
+	}
+	if (w->zombies)
+		g_array_free(w->zombies, TRUE);
+	w->zombies = now;
+	return G_SOURCE_CONTINUE;
+}
+
+// --- the end ---
+
+/* A signal to the whole group or service is for the daemon, whose end is our end. */
+static void ignore_signals(void)
+{
+	static const int ignored[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE};
+	for (size_t i = 0; i < G_N_ELEMENTS(ignored); i++)
+		(void)signal(ignored[i], SIG_IGN);
+}
+
+static void reap(void)
+{
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+/* End what check commands have left behind, politely at first. */
+static void end_descendants(void)
+{
+	const struct timespec pause = {.tv_nsec = 10 * 1000000};
+	size_t left = process_tree_signal(getpid(), 0, SIGTERM);
+	for (int ms = 0; left > 0 && ms < GRACE_MS; ms += 10) {
+		(void)nanosleep(&pause, NULL);
+		reap();
+		left = process_tree_signal(getpid(), 0, 0);
+	}
+	for (int i = 0; left > 0 && i < KILL_ROUNDS; i++) { // one may fork while we look
+		left = process_tree_signal(getpid(), 0, SIGKILL);
+		(void)nanosleep(&pause, NULL);
+		reap();
+	}
+}
+
+int worker_main(const char *name)
+{
+	enum worker_kind kind = strcmp(name, worker_names[WORKER_PROGRAMS]) == 0 ? WORKER_PROGRAMS : WORKER_NETWORK;
+	pid_t parent = getppid();
+	struct worker w = {.loop = g_main_loop_new(NULL, FALSE),
+		.running = g_hash_table_new_full(NULL, NULL, NULL, g_free)};
+	char why[WORKER_WHY_MAX] = "";
+	(void)fcntl(WORKER_SOCKET, F_SETFD, FD_CLOEXEC); // no program inherits it
+	ignore_signals();
+	w.channel = channel_new(WORKER_SOCKET,
+		&(struct channel_ends){.message = on_message, .closed = on_closed, .context = &w});
+	bool good = prepare(kind, parent, why, sizeof why);
+	answer(&w, WORKER_ITSELF, good, why);
+	if (!good)
+		return EXIT_FAILURE;
+	if (kind == WORKER_PROGRAMS)
+		(void)g_timeout_add_seconds(1, reap_orphans, &w);
+	g_main_loop_run(w.loop);
+	if (kind == WORKER_PROGRAMS)
+		end_descendants();
+	return EXIT_SUCCESS; // nothing is saved: no need to release anything
+}
