@@ -80,14 +80,15 @@ exec {NOTHING}<> <(:) # a pipe without data: reading it with a time-out is a pau
 pause() { read -rt "$1" -u "$NOTHING" || :; } # SECONDS
 
 wait_for() { # SECONDS COMMAND...: wait until it succeeds; false when the time is up
-	local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
+	local end=$((${EPOCHREALTIME/./} + $1 * 1000000)) polls=0
 	shift
 	until "$@"; do
 		[ "${EPOCHREALTIME/./}" -lt "$end" ] || return 1
-		pause "$POLL_S"
+		if [ $((polls++)) -lt 25 ]; then pause "$POLL_S"; else pause "$LATER_POLL_S"; fi
 	done
 }
-POLL_S=0.02 # between two questions of wait_for
+# Between two questions of wait_for.  A question often starts processes, so the later ones are rarer.
+POLL_S=0.02 LATER_POLL_S=0.1
 
 # A slow or busy machine may need so long for an action that is quick on a quiet machine.  No test asserts speed:
 # tests/bench measures that, and the simulator asserts it on a virtual clock.
