@@ -104,7 +104,7 @@ static void check_nodes(struct ha_cf_parser *p)
 			HA_CF_NODES_MAX);
 	if (p->local_node && !is_node(c, p->local_node))
 		diag_add(p->diags, DIAG_ERROR, 0, 0,
-			"this node is called \"%s\" (uname -n) but the node lines name: %s",
+			"this node is called \"%s\" (uname -n), but the node lines contain only: %s; add this node or correct the host name",
 			show(bytes_of(p->local_node)).text, show_names(c->nodes, c->node_count).text);
 	for (size_t i = 0; i < c->stonith_count; i++) {
 		const struct stonith_conf *s = &c->stonith[i];
@@ -268,7 +268,7 @@ static void check_ipfail(struct ha_cf_parser *p)
 		pings += medium_is_ping(c->media[i].kind);
 	if (c->ipfail && pings == 0)
 		diag_add(p->diags, DIAG_WARNING, ha_cf_given(p, "ipfail"), 0,
-			"ipfail is on, but there is no ping node to compare: add for example \"ping\" with the address of the router");
+			"ipfail is on, but no ping node is configured: add a ping line, for example with the address of the router");
 	if (!c->ipfail && ha_cf_given(p, "isolated_demote"))
 		diag_add(p->diags, DIAG_WARNING, ha_cf_given(p, "isolated_demote"), 0,
 			"isolated_demote has no effect without \"ipfail on\"");

@@ -132,7 +132,7 @@ static const struct directive table[] = {
 	{"keepalive", "TIME", value_time, AT(keepalive), .low = 1, .preset = "1000ms", SHOWN, .help = "time between two heartbeats"},
 	{"warntime", "TIME", value_time, AT(warntime), .low = 1, .derived = "half of deadtime", SHOWN, .help = "a heartbeat later than this is reported"},
 	{"deadtime", "TIME", value_time, AT(deadtime), .preset = "30000ms", SHOWN, .help = "a node that is silent for so long is dead; more than twice keepalive"},
-	{"initdead", "TIME", value_time, AT(initdead), .derived = "deadtime, 12s or twice deadtime", SHOWN, .help = "the same after our own start, when networks come up slowly; at least deadtime"},
+	{"initdead", "TIME", value_time, AT(initdead), .derived = "deadtime, 12s or twice deadtime", SHOWN, .help = "like deadtime, but just after the start of heartbeat, when networks come up slowly; at least deadtime"},
 	{"deadping", "TIME", value_time, AT(deadping), .derived = "deadtime", SHOWN, .help = "a ping host that is silent for so long is dead; more than twice keepalive"},
 	{"max_rexmit_delay", "NUMBER", value_integer, AT(max_rexmit_delay_ms), .low = 1, .high = INT_MAX, .preset = "250", SHOWN, .help = "longest wait in milliseconds before a lost packet is asked for again"},
 	// media

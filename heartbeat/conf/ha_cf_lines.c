@@ -103,7 +103,7 @@ bool line_child(struct ha_cf_parser *p, const struct directive *row, const struc
 	}
 	if (is_ipfail(args->words[1].text)) {
 		ha_cf_complain(p, DIAG_WARNING, row, args->words[1],
-		               "is not run: it is built in, and this line means \"ipfail on\"; write that");
+		               "is not run as a program, because ipfail is built in: this line works like \"ipfail on\"; use that line instead");
 		p->ipfail_line = args->line;
 		return true;
 	}

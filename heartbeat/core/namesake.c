@@ -6,7 +6,7 @@
 #include "heartbeat/core/native/native_parts.h"
 #include "heartbeat/core/state.h"
 
-#define REMEDY "Nothing is started here while it is heard.  On the copy: stop heartbeat, remove /var/lib/heartbeat/hb_uuid"
+#define REMEDY "No resource is started here while the second node is heard.  If a machine was copied: stop heartbeat on the copy and remove /var/lib/heartbeat/hb_uuid there"
 
 uint64_t namesake_life(uint64_t seed)
 {

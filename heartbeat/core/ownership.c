@@ -208,7 +208,7 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 		break;
 	case TIE:
 		if (!tie_is_ours(c, g, column == PEER_ASK))
-			group_set_state(c, g, OWN_NONE, "the other node claims it too and has priority");
+			group_set_state(c, g, OWN_NONE, "the other node also claims this group and has priority");
 		break;
 	case ASKED:
 		if (!group->asked)

@@ -205,7 +205,7 @@ static void reexec(struct guardian *g)
 			supervisor_state_name(g->policy.state));
 		return;
 	}
-	log_at(LOG_LEVEL_INFO, "changing to the binary %s; the resources keep running", PATH_DAEMON);
+	log_at(LOG_LEVEL_INFO, "restarting heartbeat with the program file %s; the resources keep running", PATH_DAEMON);
 	log_flush();
 	int rc = guardian_exec(PATH_DAEMON, g->config->shared_fd, g->config->accepted_fd, true);
 	log_at(LOG_LEVEL_ERROR, "cannot execute %s: %s; the old binary stays in use", PATH_DAEMON, strerror(-rc));

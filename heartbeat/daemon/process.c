@@ -110,7 +110,7 @@ static void keep_lock(void)
 	if (rc == 0)
 		log_at(LOG_LEVEL_WARN, "%s was removed: locked again", PATH_LOCK);
 	else if (!failed)
-		log_at(LOG_LEVEL_CRIT, "%s was removed, and cannot be locked again: %s. Another heartbeat may run beside this one",
+		log_at(LOG_LEVEL_CRIT, "%s was removed and could not be locked again: %s. A second heartbeat daemon could start on this machine: restart heartbeat",
 			PATH_LOCK, strerror(-rc));
 	failed = rc != 0;
 }

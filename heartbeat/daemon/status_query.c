@@ -87,7 +87,7 @@ static void no_answer(enum api_result result, const char *error, int *code, char
 		return;
 	case API_TIMEOUT:
 		(void)snprintf(why, STATUS_ERROR_MAX,
-			"heartbeat does not answer within %d s: its engine stands still; the log says whether it is replaced",
+			"heartbeat did not answer within %d s: its engine process hangs; the log shows whether the engine was restarted",
 			ANSWER_MS / 1000);
 		return;
 	case API_REFUSED:

@@ -175,8 +175,8 @@ static void step_back(const struct address_keeper *k, const struct kept *a)
 		result = address_add(k->exec->addresses, &a->placed);
 	announcements_begin(k->exec, &a->ip);
 	log_at(result == 0 ? LOG_LEVEL_NOTICE : LOG_LEVEL_WARN,
-		"address %s was the first of its subnet on %s, so that the machine would send from it: "
-		"it was added again behind the machine's own%s%s",
+		"address %s was the primary address of its subnet on %s, and the machine would use it as its own source "
+		"address: heartbeat added it again as a secondary address%s%s",
 		kept_name(a).at, a->placed.interface, result == 0 ? "" : ": ", result == 0 ? "" : strerror(-result));
 }
 

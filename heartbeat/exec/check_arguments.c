@@ -66,8 +66,8 @@ static void check_script(const struct check_request *request, const struct resou
 		diag_add(request->diags, DIAG_ERROR, r->line, r->column, "%s", error);
 	else if (ipaddr_is_script(r->script))
 		diag_add(request->diags, DIAG_NOTICE, r->line, r->column,
-			"%s does not belong to this program: it is run as a script, which takes longer than the built-in take-over "
-			"of addresses",
+			"%s is not the script of this heartbeat: it is run as an external script, which takes longer than the "
+			"built-in takeover of addresses",
 			path);
 }
 

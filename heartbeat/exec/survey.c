@@ -79,7 +79,7 @@ static void remove_address(const struct look *l, const char *path)
 		"address %s of group %s is the only address of %s, over which the nodes hear each other: it is not removed. "
 		"haresources must name an address that no machine has of its own" :
 		"address %s of group %s is on %s, and heartbeat did not put it there: it is removed before this node joins. "
-		"Remove it from the network configuration of this system; only heartbeat may add it",
+		"Remove this address from the network configuration of the system: only heartbeat may add the address",
 		ip_address_text(&ip.address.ip).at, l->user->conf->key, found.interface);
 	if (!own)
 		foreign_drop(e->foreign, &ip.address.ip); /* as an earlier life of ours may have noted it */

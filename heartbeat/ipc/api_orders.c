@@ -37,7 +37,7 @@ void answer_move(struct api_session *s, const char *reqtype, const struct messag
 	else if (!move_half(takeover, message_string(request, "rsc_hold"), &half))
 		answer_refuse(s, reqtype, "rsc_hold is none of all, local, foreign, failback");
 	else if (s->waits_for != 0)
-		answer_refuse(s, reqtype, "this client already waits for another request");
+		answer_refuse(s, reqtype, "this client still waits for the answer to an earlier request");
 	else if (!hub->config->move)
 		answer_refuse(s, reqtype, "moving resources is not available here");
 	else {
@@ -59,7 +59,7 @@ void answer_confirm(struct api_session *s, const char *reqtype, const struct mes
 	if (!request_node(s, request, &view, &node))
 		answer_refuse(s, reqtype, "no node of ha.cf has this name");
 	else if (s->waits_for != 0)
-		answer_refuse(s, reqtype, "this client already waits for another request");
+		answer_refuse(s, reqtype, "this client still waits for the answer to an earlier request");
 	else if (!hub->config->confirm)
 		answer_refuse(s, reqtype, "confirming is not available here");
 	else {
@@ -89,7 +89,7 @@ void answer_reload(struct api_session *s, const char *reqtype, const struct mess
 	const struct api_config *config = s->hub->config;
 	(void)request;
 	if (s->waits_for != 0)
-		answer_refuse(s, reqtype, "this client already waits for another request");
+		answer_refuse(s, reqtype, "this client still waits for the answer to an earlier request");
 	else if (!config->reload)
 		answer_refuse(s, reqtype, "reading the files again is not available here");
 	else

@@ -74,7 +74,7 @@ static void judge_reals(struct lb_parser *p, const struct lb_section *s)
 		warned = r->line;
 		if (twin)
 			lb_report(p, LB_MISTAKE, name, nothing_at(r->line),
-				"the same server is already on line %u; expected it once", twin->line);
+				"the same server is already on line %u; remove one of the two lines", twin->line);
 		else if (other)
 			lb_report(p, LB_MISTAKE, name, nothing_at(r->line),
 				"with %s the kernel keeps one server per address and uses that of line %u; expected masq",
@@ -167,7 +167,7 @@ static void judge_quorum(struct lb_parser *p, const struct lb_section *s)
 	unsigned most = v->quorum + v->quorum_hysteresis;
 	if (v->quorum_hysteresis >= v->quorum)
 		lb_report(p, LB_MISTAKE, "quorumhysteresis", place(s, "quorumhysteresis"),
-			"is not below quorum, %u, so the last server that is up would count as enough; expected less, or a higher quorum",
+			"must be lower than quorum (%u): otherwise one server that is up is enough; use a lower value or a higher quorum",
 			v->quorum);
 	else if (most > 1 && most > v->real_count)
 		lb_report(p, LB_MISTAKE, "quorum", place(s, "quorum"),
@@ -231,7 +231,7 @@ static void judge_virtual(struct lb_parser *p, const struct lb_section *s)
 			"has no effect without persistent; expected both");
 	if (v->quiescent && v->persistent > 0)
 		lb_report(p, LB_WARNING, "persistent", place(s, "persistent"),
-			"together with quiescent keeps clients at a server that is down; expected the sysctl net.ipv4.vs.expire_quiescent_template = 1, or quiescent = no");
+			"with quiescent = yes, clients stay on a server that is down; set the sysctl net.ipv4.vs.expire_quiescent_template = 1, or use quiescent = no");
 }
 
 void lb_warnings(struct lb_parser *p, const struct lb_section *s)

@@ -66,7 +66,7 @@ static void start(struct worker *w, uint32_t id, struct bytes bytes)
 	} else {
 		answer(w, id, false,
 			bytes.len == 0 ? "the texts of this check have more than 60000 bytes"
-				       : "the daemon sent a check that its worker does not understand");
+				       : "the worker process cannot read a check that the daemon sent; restart ldirectord");
 	}
 	g_free(taken);
 }

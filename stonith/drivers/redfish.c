@@ -194,7 +194,7 @@ static const struct parameter_row parameters[] = {
 	{.name = "port", .flags = PARAMETER_NAMED, .kind = PARAMETER_NUMBER, .help = "TCP port"},
 	{.name = "ssl", .flags = PARAMETER_NAMED, .kind = PARAMETER_BOOLEAN, .preset = "yes", .help = "https"},
 	{.name = "ssl_verify", .flags = PARAMETER_NAMED, .kind = PARAMETER_BOOLEAN, .preset = "yes",
-		.help = "check the certificate; most controllers come with one that nobody knows"},
+		.help = "check the certificate; most controllers have a self-signed one: then give it as cafile"},
 	{.name = "cafile", .flags = PARAMETER_NAMED, .help = "file of the certificates to trust"},
 	{0},
 };

@@ -50,7 +50,7 @@ fake hangup
 fails 'it hangs up' 4 'closed the connection'
 begin=$(now_ms)
 fake silent
-fails 'silent' 4 'does not answer within 5 s'
+fails 'silent' 4 'did not answer within 5 s'
 at_least=$((4 * 5000)) took=$(($(now_ms) - begin))
 check 'each of the four commands waited for its answer' [ "$took" -ge "$at_least" ]
 stop_daemon

@@ -69,7 +69,7 @@ node_exec 1 kill -STOP "$guardian"
 node_exec 1 pkill -STOP -f '^heartbeat: engine'
 report /root/frozen
 is 'a daemon that does not answer: exit 0' "$code" 0
-check 'the report says so' in_report /root/frozen/status.txt 'does not answer within 5 s'
+check 'the report says so' in_report /root/frozen/status.txt 'did not answer within 5 s'
 check 'and has the rest' in_report /root/frozen/log.txt 'starting -> held'
 node_exec 1 kill -CONT "$guardian"
 node_exec 1 pkill -CONT -f '^heartbeat: engine'

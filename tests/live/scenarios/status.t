@@ -68,7 +68,7 @@ node_exec 2 kill -STOP "$guardian"
 node_exec 2 pkill -STOP -f '^heartbeat: engine'
 ask 2 --status
 is 'an engine and a guardian that stand still: exit 4' "$code" 4
-check 'with a clear message' grep -q 'does not answer within 5 s' "$LIVE/err"
+check 'with a clear message' grep -q 'did not answer within 5 s' "$LIVE/err"
 ask 2 --explain --json
 is 'JSON has the reason' "$(jq -c '[.exit, has("error"), has("groups")]' "$LIVE/out")" '[4,true,false]'
 node_exec 2 kill -CONT "$guardian"

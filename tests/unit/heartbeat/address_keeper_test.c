@@ -146,7 +146,7 @@ static void a_put_back_address_does_not_become_the_source_of_what_the_machine_se
 	await("inet 10.9.0.100/24 .* secondary");
 	await("inet 10.9.0.101/24 .* secondary");
 	run("ip route get 10.9.0.7 | grep -q 'src 10.9.0.1 '");
-	await_logged("notice: address 10.9.0.100 was the first of its subnet on hbv0");
+	await_logged("notice: address 10.9.0.100 was the primary address of its subnet on hbv0");
 	run_for(200);
 	assert_int_equal(count_logged("removal 2"), 0); /* our own removals do not count */
 	assert_string_equal(readiness, "");

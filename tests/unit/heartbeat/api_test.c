@@ -307,7 +307,7 @@ static void a_move_with_wait_is_answered_at_its_end_and_only_by_its_number(void 
 	say(r, "t=hbapi-req\nreqtype=move\n" HEAD "kind=takeover\nrsc_hold=all\nwait=1\n");
 	assert_null(heard(r));
 	ask(r, "reqtype=move\nkind=standby\nrsc_hold=all\nwait=1\n",
-		"reqtype=move\nresult=badreq\ninfo=this client already waits for another request\n");
+		"reqtype=move\nresult=badreq\ninfo=this client still waits for the answer to an earlier request\n");
 	api_session_request_done(&r->session, r->moved.id + 1, true, "another");
 	api_session_request_done(&r->session, 0, true, "nobody's");
 	assert_null(heard(r));

@@ -299,7 +299,7 @@ static void the_file_of_an_administrator_is_run_instead(void **state)
 	assert_int_equal(link(native, path_of("IPaddr2")), 0);
 	make_exec("cfa 10.9.0.100 IPaddr2::10.9.0.101\n", 60000, 2);
 	assert_non_null(strstr(checked(), "notice: "));
-	assert_non_null(strstr(checked(), "does not belong to this program"));
+	assert_non_null(strstr(checked(), "is not the script of this heartbeat"));
 	assert_null(strstr(checked(), "Cannot locate"));
 	exec_group_start(e, 0);
 	await_ends(1);

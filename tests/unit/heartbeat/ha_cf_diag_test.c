@@ -547,7 +547,8 @@ static void the_whole_file_is_checked(void **state)
 			"ha.cf: error: no nodes defined; write \"node NAME\" for each machine, NAME as uname -n prints it\n"
 			"ha.cf: error: no heartbeat media defined; write for example \"bcast eth0\" or \"ucast eth0 PEER\"\n" NO_FAILBACK},
 		{"node node1 node2\nbcast eth0 eth1\nauto_failback off", "web1",
-			"ha.cf: error: this node is called \"web1\" (uname -n) but the node lines name: node1, node2"},
+			"ha.cf: error: this node is called \"web1\" (uname -n), but the node lines contain only: node1, node2; add this node or "
+			"correct the host name"},
 		{"node NODE1\nbcast eth0\nauto_failback off", "node1", ""},
 		{"node a b\nbcast eth0\nauto_failback legacy", "a",
 			"ha.cf:3:15: warning: auto_failback: \"legacy\" is deprecated: it is the same as on, but with a Heartbeat 3.0.6 peer both nodes must have it, and "
@@ -559,7 +560,7 @@ static void the_whole_file_is_checked(void **state)
 		{"node a b\nping 10.0.0.1\nauto_failback on", "a",
 			"ha.cf: warning: only ping media are defined: the nodes cannot reach each other; add for example \"bcast eth0\""},
 		{"node a b\nbcast eth0 eth1\nauto_failback on\nipfail on", "a",
-			"ha.cf:4: warning: ipfail is on, but there is no ping node to compare: add for example \"ping\" with the address of the "
+			"ha.cf:4: warning: ipfail is on, but no ping node is configured: add a ping line, for example with the address of the "
 			"router"},
 		{"node a b\nbcast eth0 eth1\nauto_failback on\nisolated_demote on", "a",
 			"ha.cf:4: warning: isolated_demote has no effect without \"ipfail on\""},

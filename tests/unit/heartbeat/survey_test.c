@@ -59,7 +59,7 @@ static void an_address_that_is_here_is_named_and_removed(void **state)
 	await_ends(2);
 	assert_logged("CRIT: address 10.9.0.100 of group 10.9.0.100 is on hbv0, and heartbeat did not put it there");
 	assert_logged("CRIT: address fd00:9::100 of group");
-	assert_logged("Remove it from the network configuration of this system");
+	assert_logged("Remove this address from the network configuration of the system");
 	assert_false(ip_is_here("10.9.0.100"));
 	assert_false(ip_is_here("fd00:9::100"));
 	assert_true(ip_is_here("10.9.0.1"));

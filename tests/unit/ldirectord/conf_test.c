@@ -62,7 +62,7 @@ static void a_quorum_that_cannot_be_reached_is_a_mistake(void **state)
 	lb_config_free(parse_lines(THREE "\tquorum=4\n",
 		"ld.cf:3:9: warning: quorum: \"4\" and quorumhysteresis need 4 servers, and this section has 3, so the fallback would stay once it has come; expected less"));
 	lb_config_free(parse_lines(THREE "\tquorum=3\n\tquorumhysteresis=3\n",
-		"ld.cf:4:19: warning: quorumhysteresis: \"3\" is not below quorum, 3, so the last server that is up would count as enough; expected less, or a higher quorum"));
+		"ld.cf:4:19: warning: quorumhysteresis: \"3\" must be lower than quorum (3): otherwise one server that is up is enough; use a lower value or a higher quorum"));
 	assert_null(parse_lines(THREE "\tquorum=0\n", "ld.cf:3:9: error: quorum: \"0\" is too small; expected at least 1"));
 }
 
@@ -243,7 +243,7 @@ static void a_server_that_is_listed_twice_is_one_warning_for_each_line(void **st
 	(void)state;
 	lb_config_free(parse_lines(
 		"virtual=7\n\tchecktype=on\n\treal=10.9.0.1->10.9.0.9 masq\n\treal=10.9.0.4->10.9.0.6 masq\n\treal=10.9.0.4:80 masq\n",
-		"ld.cf:4: warning: real: the same server is already on line 3; expected it once"));
+		"ld.cf:4: warning: real: the same server is already on line 3; remove one of the two lines"));
 	// The largest number of servers is accepted; one more is refused.
 	lb_config_free(parse_lines("virtual=7\n\tchecktype=on\n\treal=10.0.0.0->10.0.63.255 masq\n", ""));
 	assert_null(parse_lines("virtual=7\n\tchecktype=on\n\treal=10.0.0.0->10.0.63.255 masq\n\treal=10.1.0.0 masq\n",
@@ -254,8 +254,8 @@ static void quiescent_with_persistent_is_a_warning(void **state)
 {
 	(void)state;
 	lb_config_free(parse_mode("quiescent=yes\n" SECTION "\tpersistent=60\n", true,
-		"ld.cf:4:13: warning: persistent: \"60\" together with quiescent keeps clients at a server that is down; expected the sysctl "
-		"net.ipv4.vs.expire_quiescent_template = 1, or quiescent = no"));
+		"ld.cf:4:13: warning: persistent: \"60\" with quiescent = yes, clients stay on a server that is down; set the sysctl "
+		"net.ipv4.vs.expire_quiescent_template = 1, or use quiescent = no"));
 }
 
 static void a_default_login_names_this_machine_and_a_given_one_stays(void **state)
