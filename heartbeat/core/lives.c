@@ -71,6 +71,10 @@ static void note_rival(struct core *c, struct node *n, bool proven, uint64_t gen
 		if (native_may_answer(c))
 			beat_soon(c);
 	}
+	/* The followed life may have released some groups for good before it died.  The newer life did not promise that
+	 * (plan left-in-part-in-an-earlier-life). */
+	if (generation > n->sequence.generation)
+		ownership_doubt_goodbye(c);
 	if (!proven)
 		return;
 	r->at = c->now.mono;

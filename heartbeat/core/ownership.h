@@ -113,6 +113,8 @@ bool ownership_settle(struct core *c);
 /* A dialect reports. */
 void ownership_peer_says(struct core *c, size_t group, enum peer_column said, uint64_t epoch, bool acked);
 void ownership_forget_peer(struct core *c); /* all columns UNSURE */
+/* A newer life of the peer was heard: PEER_LEAVING becomes UNSURE, because it was a promise of the life before. */
+void ownership_doubt_goodbye(struct core *c);
 /* exec reports: the second table.  why: of a failure; may be NULL. */
 void ownership_group_done(
 	struct core *c, size_t group, enum group_operation op, bool ok, bool still_active, const char *why);

@@ -71,6 +71,13 @@ void ownership_forget_peer(struct core *c)
 	}
 }
 
+void ownership_doubt_goodbye(struct core *c)
+{
+	for (size_t g = 0; g < c->group_count; g++)
+		if (c->groups[g].peer.said == PEER_LEAVING)
+			ownership_peer_says(c, g, PEER_UNSURE, c->groups[g].peer.epoch, false);
+}
+
 /* What exec can report. */
 enum report {
 	STARTED, START_FAILED, START_DIRTY, STOPPED, STOP_FAILED, RESOURCE_FAILED, HINDERED, READY_AGAIN, REPORTS
