@@ -4,6 +4,7 @@
 #include "heartbeat/core/membership.h"
 #include "heartbeat/core/native/native_parts.h"
 #include "heartbeat/core/node_times.h"
+#include "heartbeat/core/refused.h"
 #include "heartbeat/core/state.h"
 #include "heartbeat/core/unproven.h"
 
@@ -140,6 +141,8 @@ static bool peer_admits(struct core *c, struct node *n, const struct message *m,
 	} else if (proven || is_new || (generation == followed && seq > n->seen_up_to)) {
 		return true;
 	}
+	if (native && !n->heard)
+		refused_note(c, n, generation, seq);
 	if (generation >= followed)
 		return came_before(c);
 	return replayed(c, n, m, generation);

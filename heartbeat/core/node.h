@@ -25,6 +25,13 @@ struct rival {
 	uint64_t our_seq;            /* our own number at that time */
 };
 
+/* A life that is refused, because its generation or its numbers are too low and it does not prove that it hears us.
+ * refused.c */
+struct refused {
+	uint64_t generation, number; /* of its last status; 0: none */
+	struct mono at;
+};
+
 struct node {
 	const char *name;
 	bool ping;
@@ -47,6 +54,7 @@ struct node {
 	bool met;                    /* a life of it was heard since our start, also one that is not proven */
 	uint64_t met_seq;            /* our own number when its present life was first heard */
 	struct rival rival;
+	struct refused refused;
 	struct mono start_not_before; /* one life of it has followed another without a pause: no start before this */
 	struct mono two_until;       /* at least until then, two machines have its name */
 	/* Heard without a proof that it hears us: the first and the last time; MONO_NEVER: not so now. */

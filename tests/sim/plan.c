@@ -264,7 +264,7 @@ static void draw_fault(struct plan *p, uint64_t seed, enum fault_kind kind, unsi
 	f->at_ms = draw_time(p, seed, what, which);
 	if (row->fields & WITH_NODE)
 		f->node = (int)pick(plan_value(seed, what, which, 1), 0, NODES - 1);
-	if (row->class == CLASS_FILES) /* two nodes that both went back refuse each other: nobody promises more */
+	if (row->class == CLASS_FILES) /* rules L7 and F5 do not judge yet what two nodes that both went back do */
 		f->node = (int)pick(plan_value(seed, 107, 0, 0), 0, NODES - 1);
 	if (row->fields & WITH_MEDIUM && chance(plan_value(seed, what, which, 2), 400))
 		f->medium = (int)pick(plan_value(seed, what, which, 3), 0, p->set[SET_MEDIA] - 1);

@@ -3,7 +3,8 @@
  * doc/protocol.md 13: "Each status carries everything that its sender holds. So nothing has to be asked for"
  *
  *   h4=1                       the sender speaks the dialect
- *   h4hears=GEN:SEQ            the last status of the peer that the sender has processed (hex; 0:0 for none)
+ *   h4hears=GEN:SEQ            the last status of the peer that the sender has processed, or has refused while the
+ *                              followed life is silent (hex; 0:0 for none)
  *   h4digest=HEX               digest of its haresources
  *   h4ping=ALIVE:TOTAL         its ping nodes: how many answer, and how many it has (hex)
  *   h4now=1                    only when a group that runs here is hindered: the peer answers at once, instead of with
@@ -20,10 +21,11 @@
 #include "heartbeat/core/native/native_parts.h"
 #include "heartbeat/core/native/settings.h"
 #include "heartbeat/core/ownership.h"
+#include "heartbeat/core/refused.h"
 #include "heartbeat/core/rivals.h"
 #include "heartbeat/core/state.h"
 
-enum { NATIVE_VERSION = 1, HOLD_MAX = HARESOURCES_GROUPS_MAX * 32 };
+enum { NATIVE_VERSION = 1, HOLD_MAX = HARESOURCES_GROUPS_MAX * 32, HEARS_MAX = 40 };
 
 /* The letters: our own states, and what a letter of the peer means. */
 static const char own_letters[OWN_STATES] = {
@@ -54,6 +56,27 @@ static bool is_audible(const struct node *peer)
 	return peer->status_seq > peer->seen_up_to;
 }
 
+static void name_what_we_hear(const struct core *c, struct message *m)
+{
+	const struct node *peer = node_peer(c);
+	uint64_t generation = 0, number = 0;
+	char text[HEARS_MAX];
+	struct writer w = writer_over(text, sizeof text);
+	/* Also for a peer that has not yet proven that it hears us: it can prove that only when it reads that we hear
+	 * it. */
+	if (peer && refused_is_named(c, peer)) {
+		generation = peer->refused.generation;
+		number = peer->refused.number;
+	} else if (peer && is_audible(peer)) {
+		generation = peer->sequence.generation;
+		number = peer->status_seq;
+	}
+	writer_number(&w, 16, generation);
+	writer_byte(&w, ':');
+	writer_number(&w, 16, number);
+	message_add_bytes(m, FIELD_STRING, bytes_of("h4hears"), writer_done(&w));
+}
+
 static char letter_of(const struct core *c, const struct group *group)
 {
 	if (ownership_is_active(group->state))
@@ -64,7 +87,7 @@ static char letter_of(const struct core *c, const struct group *group)
 	 * processed.  "Not here" would answer a claim that we do not know of, and then we could start the group as well
 	 * (tests/model/ownership.pml, WITHOUT_BELIEF). */
 	const struct node *peer = &c->nodes[c->peer];
-	if (c->peer != c->self && !peer->heard && is_audible(peer))
+	if (c->peer != c->self && !peer->heard && (is_audible(peer) || refused_is_named(c, peer)))
 		return 'u';
 	/* Its start would fail, or fewer ping nodes answer here: the peer takes it, or keeps it, as if it had failed
 	 * here. */
@@ -86,17 +109,10 @@ static bool waits_for_peer(const struct core *c)
 
 void native_fields(struct core *c, struct message *m)
 {
-	const struct node *peer = node_peer(c);
 	char text[HOLD_MAX];
-	struct writer w = writer_over(text, sizeof text);
+	struct writer w;
 	message_add_decimal(m, "h4", NATIVE_VERSION);
-	/* Also for a peer that has not yet proven that it hears us: it can prove that only when it reads that we hear
-	 * it. */
-	bool hears = peer && is_audible(peer);
-	writer_number(&w, 16, hears ? peer->sequence.generation : 0);
-	writer_byte(&w, ':');
-	writer_number(&w, 16, hears ? peer->status_seq : 0);
-	message_add_bytes(m, FIELD_STRING, bytes_of("h4hears"), writer_done(&w));
+	name_what_we_hear(c, m);
 	message_add_hex(m, "h4digest", c->resources->digest);
 	w = writer_over(text, sizeof text);
 	writer_number(&w, 16, c->ipfail.alive);

@@ -255,6 +255,25 @@ static void a_restored_peer_is_accepted_after_our_own_restart_as_well(void **sta
 	pair_free(p);
 }
 
+static void two_restored_nodes_accept_each_other(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(NULL, NULL);
+	for (int i = 0; i < SIDES; i++)
+		pair_crash(p, i);
+	for (int i = 0; i < SIDES; i++) {
+		p->side[i].generation = 5; /* each remembers a higher one of the other */
+		pair_boot(p, i);
+	}
+	pair_run(p, 5000);
+	for (int i = 0; i < SIDES; i++) {
+		assert_seen(p, i, "it was restored from an older copy");
+		assert_int_equal(p->side[i].memory.generation, 6);
+	}
+	assert_true(pair_runs(p, ALPHA, "web") && pair_runs(p, BETA, "db"));
+	pair_free(p);
+}
+
 static void a_peer_that_uses_a_generation_twice_is_accepted_when_it_shows_that_it_hears_us(void **state)
 {
 	(void)state;
@@ -545,6 +564,7 @@ int main(void)
 		cmocka_unit_test(without_a_memory_a_recording_delays_a_start_for_three_initdeads_at_most),
 		cmocka_unit_test(a_restored_peer_is_accepted_when_it_shows_that_it_hears_us),
 		cmocka_unit_test(a_restored_peer_is_accepted_after_our_own_restart_as_well),
+		cmocka_unit_test(two_restored_nodes_accept_each_other),
 		cmocka_unit_test(who_uses_a_generation_twice_goes_on_with_the_numbers_that_the_other_node_has_heard),
 		cmocka_unit_test(a_peer_that_uses_a_generation_twice_is_accepted_when_it_shows_that_it_hears_us),
 		cmocka_unit_test(a_classic_peer_whose_generation_went_back_is_refused_with_what_to_do),
