@@ -103,6 +103,18 @@ two_owners 14 15
 accepted 'while both cables are cut, on any node, they are' 2
 two_owners 11 12
 refused 'but not before the second one is cut' 2 two-owners
+history <<'END'
+10 begin 1 address-remove own
+14 end
+13 begin 2 link-delete eth1
+18 end
+20 settled
+END
+two_owners 14 15
+accepted 'an interface without its own address is a cable that is cut' 2
+two_owners 11 12
+accepted 'so one address is enough when it is the only cable' 1
+refused 'and not enough when there are two' 2 two-owners
 
 history <<'END'
 10 begin 1 loss 25
