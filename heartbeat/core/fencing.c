@@ -11,8 +11,6 @@ enum { NO_DEVICE = -1 };
 
 /* --- state --- */
 
-static const char *const state_names[FENCING_STATES] = {"idle", "waiting", "shooting", "cancelled", "powering on"};
-
 static void set_state(struct core *c, enum fencing_state to)
 {
 	static const unsigned legal[FENCING_STATES] = {
@@ -491,13 +489,13 @@ bool fencing_confirm(struct core *c, size_t node, const char **text)
 	return true;
 }
 
-void core_fencing_view(const struct core *c, struct fencing_view *out)
+void fencing_view(const struct core *c, struct fencing_view *out)
 {
 	const struct fencing *f = &c->fencing;
 	*out = (struct fencing_view){.required = c->proof.required,
-		.state = state_names[f->state],
+		.in_progress = f->state >= FENCING_SHOOTING,
 		.proven = c->proof.kind != PROOF_NONE,
-		.alarm = f->refused || f->failures,
+		.alarm = is_wanted(c) && c->proof.required && (f->refused || f->failures),
 		.failures = f->failures,
 		.why = f->refused ? f->refused : f->why};
 }

@@ -77,5 +77,7 @@ void fencing_done(struct core *c, unsigned attempt, enum fence_result result, co
 bool fencing_confirm(struct core *c, size_t node, const char **text);
 /* When fencing_tick has something to do; MONO_FAR: not before something happens. */
 struct mono fencing_deadline(const struct core *c);
+/* For core_status_view. */
+void fencing_view(const struct core *c, struct fencing_view *out);
 
 #endif

@@ -147,8 +147,9 @@ void shot_start(struct world *w, struct node *n, size_t group)
 
 static void help(struct world *w, struct node *n)
 {
-	struct fencing_view view;
-	core_fencing_view(n->core, &view);
+	struct status_view status;
+	core_status_view(n->core, &status);
+	const struct fencing_view view = status.fencing;
 	if (!view.proven && view.alarm && view.failures == 0) {
 		struct event event = {.kind = EVENT_CONFIRM, .confirm = {.node = (size_t)(1 - n->index)}};
 		if (w->nodes[1 - n->index].core == NULL)
@@ -179,11 +180,11 @@ int64_t shot_span(const struct world *w)
 {
 	int64_t pause = 0;
 	for (int i = 0; i < NODES; i++) {
-		struct fencing_view view = {0};
+		struct status_view view = {0};
 		if (w->nodes[i].core != NULL)
-			core_fencing_view(w->nodes[i].core, &view);
-		int64_t mine = view.failures ? RETRY_FIRST_MS : 0;
-		for (unsigned k = 1; k < view.failures && mine < RETRY_MOST_MS; k++)
+			core_status_view(w->nodes[i].core, &view);
+		int64_t mine = view.fencing.failures ? RETRY_FIRST_MS : 0;
+		for (unsigned k = 1; k < view.fencing.failures && mine < RETRY_MOST_MS; k++)
 			mine *= 2;
 		pause = mine > pause ? mine : pause;
 	}

@@ -328,6 +328,37 @@ static void a_device_that_does_not_control_the_node_proves_nothing(void **state)
 	pair_free(p);
 }
 
+static struct fencing_view view_of(const struct pair *p)
+{
+	struct status_view v;
+	core_status_view(p->side[ALPHA].core, &v);
+	return v.fencing;
+}
+
+static void the_status_has_an_alarm_until_the_node_is_off_or_heard(void **state)
+{
+	(void)state;
+	struct pair *p = pair_with_voice(fenced, NULL, "@web:n:0 @db:h:1");
+	assert_true(view_of(p).required && !view_of(p).in_progress && !view_of(p).alarm);
+	p->voice.beat = NULL;
+	pair_until(p, 5000, ALPHA, "do fence beta");
+	assert_true(view_of(p).in_progress && !view_of(p).alarm);
+	pair_fence_done(p, ALPHA, false);
+	assert_true(view_of(p).alarm && view_of(p).failures == 1);
+	assert_non_null(strstr(view_of(p).why, "null (ha.cf:"));
+	pair_hold(p, "@web:n:0 @db:h:1");
+	pair_run(p, 2000);
+	assert_false(view_of(p).alarm);
+	p->voice.beat = NULL;
+	pair_run(p, 5000);
+	pair_fence_done(p, ALPHA, false);
+	assert_true(view_of(p).alarm);
+	pair_run(p, 5000);
+	pair_fence_done(p, ALPHA, true);
+	assert_true(view_of(p).proven && !view_of(p).alarm);
+	pair_free(p);
+}
+
 static void the_result_of_another_attempt_is_ignored(void **state)
 {
 	(void)state;
@@ -565,6 +596,7 @@ int main(void)
 		cmocka_unit_test(devices_of_a_level_are_all_off_before_one_is_on_again),
 		cmocka_unit_test(a_level_of_which_one_device_fails_proves_nothing),
 		cmocka_unit_test(a_device_that_does_not_control_the_node_proves_nothing),
+		cmocka_unit_test(the_status_has_an_alarm_until_the_node_is_off_or_heard),
 		cmocka_unit_test(the_result_of_another_attempt_is_ignored),
 		cmocka_unit_test(an_attempt_is_cancelled_when_the_victim_is_heard),
 		cmocka_unit_test(a_victim_that_is_silent_again_is_fenced_when_the_cancelled_attempt_has_ended),
