@@ -51,6 +51,16 @@ void fencing_init(struct core *c)
 		.was_fenced = c->absence.fenced};
 }
 
+void fencing_start(struct core *c)
+{
+	if (c->proof.required || !node_peer(c) || c->group_count == 0)
+		return;
+	core_log(c, LOG_LEVEL_WARN,
+		"ha.cf has no fencing device for this node: when node %s is silent, its resources are started here, also when it "
+		"is alive and only the network is cut. Then both nodes run them. A stonith_host line prevents that",
+		node_peer_name(c));
+}
+
 /* --- devices --- */
 
 static bool is_ours(const struct core *c, const struct stonith_conf *s)

@@ -181,6 +181,25 @@ static void a_node_without_a_device_does_not_wait_for_fencing(void **state)
 	pair_free(p);
 }
 
+static void a_start_without_a_device_warns_of_two_owners(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *lines;
+		unsigned warnings;
+	} cases[] = {{NULL, 1}, {"stonith_host beta null alpha\n", 1}, {"stonith_host * null beta\n", 0}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct pair *p = pair_new(cases[i].lines, NULL);
+		pair_boot(p, ALPHA);
+		pair_run(p, 30000);
+		assert_times(p, ALPHA, "log WARN ha.cf has no fencing device for this node: when node beta is silent",
+			cases[i].warnings);
+		/* and, as in the reference, at each takeover */
+		assert_times(p, ALPHA, "log WARN No STONITH device configured.", cases[i].warnings);
+		pair_free(p);
+	}
+}
+
 static void what_failed_here_before_is_tried_again_when_the_fencing_is_confirmed(void **state)
 {
 	(void)state;
@@ -588,6 +607,7 @@ int main(void)
 		cmocka_unit_test(a_node_that_is_heard_again_is_not_fenced_again),
 		cmocka_unit_test(the_fencing_of_an_earlier_death_is_no_proof_for_the_next),
 		cmocka_unit_test(a_node_without_a_device_does_not_wait_for_fencing),
+		cmocka_unit_test(a_start_without_a_device_warns_of_two_owners),
 		cmocka_unit_test(what_failed_here_before_is_tried_again_when_the_fencing_is_confirmed),
 		cmocka_unit_test(a_shutdown_notice_that_arrives_after_the_fencing_changes_nothing),
 		cmocka_unit_test(fencing_that_ends_after_the_peer_has_left_takes_nothing_back),
