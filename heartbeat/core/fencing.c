@@ -57,7 +57,7 @@ void fencing_start(struct core *c)
 		return;
 	core_log(c, LOG_LEVEL_WARN,
 		"ha.cf has no fencing device for this node: when node %s is silent, its resources are started here, also when it "
-		"is alive and only the network is cut. Then both nodes run them. A stonith_host line prevents that",
+		"is alive and only the network is cut. Then both nodes run them. A stonith_host line prevents that; see heartbeat-fencing(7)",
 		node_peer_name(c));
 }
 
