@@ -76,6 +76,8 @@ void node_hears(struct world *w, struct node *n, const struct event *event, stru
 	uint32_t life = n->life;
 	w->statistics.datagrams++;
 	w->quiet_replays[n->index] += copy == COPY_REPLAY;
+	if (copy != COPY_CORRUPT && d->from < NODES && d->from != n->index)
+		n->peer_any = w->now;
 	if (copy == COPY_REPLAY && d->status && d->from != n->index)
 		n->fenced = false; /* it may be a newer life, as far as the node can know */
 	/* A replay of a datagram that a dead node sent, and that this life never received: for one deadtime the sender

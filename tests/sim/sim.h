@@ -257,6 +257,7 @@ struct node {
 	bool fenced;      /* it fenced the peer, and since it asked for that, no status of it was delivered */
 	bool ordered;     /* an operator has ordered a takeover in this life */
 	uint64_t seen_epoch[GROUPS_MAX]; /* the highest that this life has used or certainly heard */
+	int64_t peer_any; /* last status of it that was delivered, whatever it proves, also a recording; NEVER */
 	int64_t peer_heard, peer_sent; /* last status of it in this life of ours, receipt and sending; NEVER */
 	int64_t known_off;  /* when this life last learned that the peer is off; NEVER */
 	uint32_t lied_of;       /* the life of the peer that a device wrongly reported as off, 0: none */
@@ -356,6 +357,7 @@ struct world {
 		int64_t worse_at; /* it last reached fewer ping hosts than the other one; NEVER: not yet */
 		int64_t cut_off_at; /* it last reached no ping host; NEVER: it always did */
 		int64_t lost_since; /* it reaches none since then; NEVER: it does */
+		int64_t ordered;    /* an operator ordered a takeover there last; NEVER */
 		unsigned episodes, given_up;
 	} reach[NODES];
 	int last_runner[GROUPS_MAX]; /* the node on which it ran last; -1: none yet */
@@ -419,6 +421,8 @@ bool ping_demotes(const struct world *w, const struct node *n);
 bool ping_explains(const struct world *w, const struct node *n);
 /* n gives its groups up because it reaches fewer ping hosts. */
 void ping_gives_up(struct world *w, const struct node *n);
+/* Regularly: does n have groups that it must have released? */
+void ping_check(struct world *w, const struct node *n);
 /* n starts a group. */
 void ping_starts(struct world *w, const struct node *n, size_t group);
 /* How long after the last loss of ping hosts groups may still go home. */
