@@ -289,6 +289,19 @@ static void judge_refusal(struct core *c)
 	f->refused = refused;
 }
 
+/* doc/fencing.md R8: "the next of its own turns".  What refused the attempt may end when the other node fences. */
+static bool waits_for_turn(struct core *c)
+{
+	struct fencing *f = &c->fencing;
+	int64_t both = 2 * c->conf->priority_delay.ns, late = mono_since(c->now.mono, f->at).ns;
+	if (both == 0 || late == 0 || f->failures > 0)
+		return false;
+	set_due(c, mono_add(f->at, (struct span){(late + both - 1) / both * both}));
+	core_log(c, LOG_LEVEL_INFO, "node %s is fenced in %lld ms, unless it is heard: until then the other node may fence",
+		node_peer_name(c), (long long)span_to_ms(mono_since(f->at, c->now.mono)));
+	return !mono_reached(c->now.mono, f->at);
+}
+
 static bool is_wanted(const struct core *c)
 {
 	const struct node *peer = node_peer(c);
@@ -314,8 +327,9 @@ void fencing_tick(struct core *c)
 		cancel(c, c->phase >= PHASE_LEAVING ? "this node shuts down" : "it has left");
 	if (!is_ready(c) || !mono_reached(c->now.mono, f->at))
 		return;
+	bool was_refused = f->refused;
 	judge_refusal(c);
-	if (f->refused)
+	if (f->refused || (was_refused && waits_for_turn(c)))
 		return;
 	f->outlived = false;
 	f->at = MONO_FAR;

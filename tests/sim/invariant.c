@@ -129,7 +129,7 @@ void invariant_heard(struct world *w, struct node *n, const struct datagram *d)
 	n->heard_life = d->life;
 	if (!fresh)
 		return;
-	n->heard = w->now;
+	n->heard = n->heard_before = w->now;
 	n->heard_count++;
 }
 

@@ -92,8 +92,8 @@ void ping_starts(struct world *w, const struct node *n, size_t group)
 			node_name(n->index), group, (double)(w->now - lost) / 1e9);
 }
 
-/* The node knows, as far as it can, that the peer has released its groups or is off: doc/fencing.md R9, "unless the peer
- * has left or was fenced". */
+/* The node knows, as far as it can, that the peer has released its groups or is off: doc/fencing.md R9, "unless the
+ * peer has left or was fenced". */
 static bool peer_is_absent(const struct node *n)
 {
 	bool left = n->goodbye_heard != 0 && n->goodbye_heard >= n->heard_life;
@@ -114,7 +114,8 @@ void ping_check(struct world *w, const struct node *n)
 {
 	bool lost = w->reach[n->index].lost_since != NEVER;
 	/* doc/fencing.md R9: "An order of an operator goes before this" */
-	bool ordered = w->reach[n->index].ordered != NEVER && w->reach[n->index].ordered >= w->reach[n->index].lost_since;
+	bool ordered = w->reach[n->index].ordered != NEVER &&
+	               w->reach[n->index].ordered >= w->reach[n->index].lost_since;
 	if (w->plan->set[SET_IPFAIL] != IPFAIL_DEMOTES || w->plan->set[SET_PING] < 2 || !lost || ordered ||
 		n->core == NULL || n->frozen || n->shutting_down || peer_is_absent(n))
 		return;

@@ -197,6 +197,8 @@ struct shot {
 	int64_t heard;    /* a status of the victim's present life came then, for the first time since; NEVER */
 	int64_t cancelled; /* NEVER: not */
 	bool open, slow, any; /* any: any status was delivered since, also a recording */
+	bool first;  /* since the victim became silent */
+	bool uneven; /* the node did not run at all times since then, or the nodes have not the same times */
 };
 enum { FENCE_TAIL_MS = 2000 }; /* a cancelled command ends in this time: stonith/README.md */
 
@@ -239,6 +241,7 @@ struct node {
 	unsigned send_ordinal;
 	bool heard_any; /* this life has heard the peer */
 	int64_t heard;  /* last status of the peer's present life; NEVER */
+	int64_t heard_before; /* the same, also in an earlier life of this node */
 	uint32_t known_life[NODES + 1], known_in[NODES + 1]; /* of the last status of a node: its life, and ours */
 	uint32_t heard_life;
 	uint64_t heard_seq; /* of that status: a resent or overtaken status has nothing new */
@@ -255,6 +258,7 @@ struct node {
 	int64_t powered_at; /* its machine booted last; NEVER: at the start of the world */
 	bool heard_since_boot; /* a status was delivered that the peer has sent since then */
 	bool fenced;      /* it fenced the peer, and since it asked for that, no status of it was delivered */
+	bool unaware;     /* the peer has fenced it, and it has not heard the peer since */
 	bool ordered;     /* an operator has ordered a takeover in this life */
 	uint64_t seen_epoch[GROUPS_MAX]; /* the highest that this life has used or certainly heard */
 	int64_t peer_any; /* last status of it that was delivered, whatever it proves, also a recording; NEVER */
@@ -433,7 +437,7 @@ int64_t ping_span(const struct world *w);
 void shot_asked(struct world *w, struct node *n, const struct action *a, int64_t takes, bool slow);
 void shot_cancelled(struct world *w, struct node *n, const struct action *a);
 /* The victim of this shot is switched off now. */
-void shot_kills(struct world *w, const struct node *asker, const struct shot *shot, const struct node *victim);
+void shot_kills(struct world *w, const struct node *asker, const struct shot *shot, struct node *victim);
 void shot_heard(const struct world *w, struct node *n, const struct datagram *d, bool fresh);
 /* n knows that the peer is off or has left: it has the newest data of what does not run there any more. */
 void shot_peer_ended(struct world *w, const struct node *n);

@@ -529,6 +529,30 @@ static void a_node_that_reaches_no_ping_node_does_not_fence(void **state)
 
 /* --- operators --------------------------------------------------------------------------------------- */
 
+/* The other node may fence now. */
+static void a_node_whose_ping_node_answers_again_waits_for_its_turn(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new("stonith_host * null beta\npriority_delay 5s\nping 10.9.9.9\n", NULL);
+	p->side[ALPHA].pings_answer = p->side[BETA].pings_answer = 1;
+	pair_boot(p, ALPHA);
+	pair_boot(p, BETA);
+	pair_run(p, 20000);
+	p->side[ALPHA].pings_answer = 0;
+	pair_run(p, 20000);
+	pair_crash(p, BETA);
+	pair_until(p, 5000, ALPHA, "no ping node answers here");
+	pair_run(p, 2000);
+	pair_mark(p);
+	p->side[ALPHA].pings_answer = 1;
+	pair_run(p, 6900);
+	assert_times(p, ALPHA, "until then the other node may fence", 1);
+	assert_unseen(p, ALPHA, "do fence");
+	pair_run(p, 1200); /* two delays after its first turn */
+	assert_times(p, ALPHA, "do fence beta", 1);
+	pair_free(p);
+}
+
 static void confirm(struct pair *p, unsigned id)
 {
 	pair_step(p, ALPHA, &(struct event){.kind = EVENT_CONFIRM, .confirm = {.node = 1, .id = id}});
@@ -627,6 +651,7 @@ int main(void)
 		cmocka_unit_test(a_new_engine_does_not_fence_again_what_was_fenced),
 		cmocka_unit_test(a_boot_of_the_machine_ends_what_was_known_of_the_peer_but_not_who_ran_last),
 		cmocka_unit_test(a_node_that_reaches_no_ping_node_does_not_fence),
+		cmocka_unit_test(a_node_whose_ping_node_answers_again_waits_for_its_turn),
 		cmocka_unit_test(an_operator_may_confirm_that_a_silent_node_is_off),
 		cmocka_unit_test(a_confirmation_is_refused_while_the_node_is_heard),
 		cmocka_unit_test(a_node_that_did_not_run_last_waits_for_an_order),
