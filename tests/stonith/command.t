@@ -48,6 +48,9 @@ stonith -t wti_nps -S
 want 8 '' 'use fence/wti' 'a type of the old list names the agent to use'
 stonith -t external/rackpdu -S
 want 8 '' 'use snmp' 'an old script that is not installed names the type to use'
+printf '%s\n' 'stonith_host * null node1 node2' 'stonith_also * null node3' >ha.cf
+stonith -t all --test --ha-cf ha.cf
+want 0 'ha.cf:2: null node3: OK' '' 'a second device of a level is tested too'
 # --check asks no device, and lists the hosts that the parameters name
 stonith -t nosuch hostlist=a --check
 want 8 '' 'Invalid device type' '--check: an unknown type: 8'
