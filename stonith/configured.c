@@ -84,7 +84,8 @@ static bool is_here(struct bytes host)
 static bool read_line(const struct lexer_line *l, struct line *line)
 {
 	struct lexer_line words, rest;
-	bool by_host = l->count > 0 && bytes_equal_text(l->words[0].text, "stonith_host");
+	bool by_host = l->count > 0 && (bytes_equal_text(l->words[0].text, "stonith_host") ||
+					       bytes_equal_text(l->words[0].text, "stonith_also"));
 	line->from_file = l->count > 0 && bytes_equal_text(l->words[0].text, "stonith");
 	lex(l->rest, &words);
 	if ((!by_host && !line->from_file) || words.count < 2 || (by_host && !is_here(words.words[0].text)))

@@ -122,6 +122,11 @@ bool device_load_hosts(struct device *d)
 	return true;
 }
 
+bool device_lists_hosts(struct device *d)
+{
+	return !d->type->hosts || (d->type->lists_hosts && d->type->lists_hosts(d));
+}
+
 const struct host *device_host(struct device *d, const char *name)
 {
 	for (guint i = 0; i < d->hosts->len; i++) {

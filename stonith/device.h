@@ -90,6 +90,8 @@ struct device_type {
 	bool (*check)(struct device *d, GString *why);
 	/* Add the hosts (device_add_host).  NULL: from the parameter hostlist or hostname.  False: device_note. */
 	bool (*hosts)(struct device *d);
+	/* With hosts: are they known from the parameters, without asking the device or its script?  NULL: no. */
+	bool (*lists_hosts)(struct device *d);
 	/* Is the device reachable?  NULL: always.  An exit status of the command. */
 	int (*status)(struct device *d);
 	/* The action, verified.  NULL: power.c with the functions of power. */
@@ -133,6 +135,8 @@ void device_add_host(struct device *d, const char *name, const char *plug);
 void device_add_hosts(struct device *d, const char *list);
 /* Learn the hosts, once.  False: device_note. */
 bool device_load_hosts(struct device *d);
+/* Would that ask neither the device nor a script? */
+bool device_lists_hosts(struct device *d);
 /* NULL: the device does not control it.  Case does not count. */
 const struct host *device_host(struct device *d, const char *name);
 

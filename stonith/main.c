@@ -79,6 +79,8 @@ static int work(struct device *d, const struct options *o)
 		return code;
 	if (o->test)
 		return configured_test(d, o->limit_s, "");
+	if (o->check)
+		return device_lists_hosts(d) && attempt_list(d, o->limit_s) != STONITH_OK ? STONITH_INVAL : STONITH_OK;
 	code = STONITH_OK;
 	for (uint64_t i = 0; i < o->count && !waiting_interrupted(); i++)
 		code = round_of(d, o);

@@ -8,7 +8,7 @@
 #include "lib/bytes.h"
 #include "stonith/say.h"
 
-enum { OPTION_TEST = 256, OPTION_TIMEOUT, OPTION_HA_CF, LIMIT_MAX_S = 86400 };
+enum { OPTION_TEST = 256, OPTION_CHECK, OPTION_TIMEOUT, OPTION_HA_CF, LIMIT_MAX_S = 86400 };
 
 static const char usage[] =
 	"usage: stonith -L\n"
@@ -16,6 +16,7 @@ static const char usage[] =
 	"       stonith -t TYPE {-p TEXT | -F FILE | -E | NAME=VALUE...} [-c COUNT] -lS\n"
 	"       stonith -t TYPE {-p TEXT | -F FILE | -E | NAME=VALUE...} [-c COUNT] -T {reset | on | off} NODE\n"
 	"       stonith -t {all | TYPE ...} --test\n"
+	"       stonith -t TYPE {-p TEXT | -F FILE | -E | NAME=VALUE...} --check\n"
 	"where:\n"
 	"  -L              list the types of devices\n"
 	"  -t TYPE         the type; all, with --test: the devices of ha.cf\n"
@@ -33,12 +34,14 @@ static const char usage[] =
 	"  -v              no effect\n"
 	"  -d              messages to standard error too, more of them\n"
 	"  --test          as -S, with the time that it took\n"
+	"  --check         are type and parameters right? asks no device; lists the hosts that they name\n"
 	"  --timeout S     limit of one attempt in seconds\n"
 	"  --ha-cf FILE    for --test, instead of " SYSCONFDIR "/ha.d/ha.cf\n"
 	"  -V              print the version\n";
 
 static const struct option long_options[] = {
 	{"test", no_argument, NULL, OPTION_TEST},
+	{"check", no_argument, NULL, OPTION_CHECK},
 	{"timeout", required_argument, NULL, OPTION_TIMEOUT},
 	{"ha-cf", required_argument, NULL, OPTION_HA_CF},
 	{"help", no_argument, NULL, 'h'},
@@ -95,6 +98,7 @@ static int take_option(struct options *o, int option)
 	case 'v': break;
 	case 'd': o->debug++; break;
 	case OPTION_TEST: o->test = true; break;
+	case OPTION_CHECK: o->check = true; break;
 	case OPTION_HA_CF: o->ha_cf = optarg; break;
 	case OPTION_TIMEOUT:
 		if (!bytes_to_u64(bytes_of(optarg), 10, &limit) || limit < 1 || limit > LIMIT_MAX_S)
@@ -133,13 +137,13 @@ static int take_operands(struct options *o, int argc, char **argv)
 static int check_combination(const struct options *o)
 {
 	int sources = (o->text != NULL) + (o->file != NULL) + o->from_environment;
-	bool asks = o->status || o->list || o->names || o->metadata || o->help || o->test;
+	bool asks = o->status || o->list || o->names || o->metadata || o->help || o->test || o->check;
 	if (o->types || o->version || (o->help && !o->type))
 		return OPTIONS_GO_ON;
 	if (!o->type)
 		return refuse("Must specify a type: -t TYPE; stonith -L lists them");
-	if (o->test && (o->node || o->status || o->list))
-		return refuse("--test goes with neither a node nor -S or -l");
+	if ((o->test || o->check) && (o->node || o->status || o->list || (o->test && o->check)))
+		return refuse("--test and --check go with neither a node nor -S or -l, and not together");
 	if (strcmp(o->type, "all") == 0 && !o->test)
 		return refuse("-t all goes with --test only");
 	if (sources > 1)

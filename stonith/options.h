@@ -11,7 +11,7 @@ struct options {
 	const char *type, *text, *file; /* -t -p -F */
 	bool from_environment;          /* -E */
 	bool silent, names, status, list, types, metadata, help, version; /* -s -n -S -l -L -m -h -V */
-	bool test;                      /* --test */
+	bool test, check;               /* --test, --check */
 	const char *ha_cf;              /* --ha-cf */
 	unsigned limit_s;               /* --timeout; 0: of the type */
 	enum stonith_action action;

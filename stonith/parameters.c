@@ -187,7 +187,9 @@ static bool set_lines(struct device *d, char **lines, const char *path, GString 
 			return false;
 	}
 	if (!by_name && parameters_needed(d)) {
-		g_string_printf(why, "Invalid config file for %s device: %s has no parameters", d->name, path);
+		g_string_printf(why, "Invalid config file for %s device: %s has no parameters; the names are:", d->name,
+			strcmp(path, "-") == 0 ? "standard input" : path);
+		list_names(d, why);
 		return false;
 	}
 	return true;

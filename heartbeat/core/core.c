@@ -110,6 +110,7 @@ static void on_start(struct core *c)
 	outbox_status(c);
 	beat_start(c);
 	phase_set(c, PHASE_UP);
+	fencing_start(c);
 }
 
 static void on_shutdown(struct core *c)

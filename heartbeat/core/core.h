@@ -346,12 +346,22 @@ struct move_view {
 };
 bool core_move_view(const struct core *c, size_t index, struct move_view *out);
 
+/* alarm: every attempt since the peer became silent has failed, or none is made; why: the last reason, "" when there is
+ * none. */
+struct fencing_view {
+	bool required;    /* before a takeover: ha.cf has a device for this node */
+	bool in_progress; /* an attempt is */
+	bool proven;      /* the peer is dead, and known to be off or to have left */
+	bool alarm;
+	unsigned failures;
+	const char *why;
+};
+
 struct status_view {
 	const char *phase;   /* of this node: "init" "up" "active" "leaving" "gone" */
 	const char *dialect; /* with the peer: "native" "classic" "legacy" */
 	const char *proof;   /* that the peer is absent: "none" "left" "fenced" */
-	bool proof_required; /* before a takeover: fencing is configured */
-	bool fencing;        /* an attempt is in progress */
+	struct fencing_view fencing;
 	bool isolated;       /* this node is cut off: ipfail.h */
 	struct mono next;    /* the next deadline; MONO_FAR: none */
 	const char *next_of; /* what it is: "heartbeat" "node" "group" "dialect" "move" "ping" "shutdown"; "": none */
@@ -380,18 +390,6 @@ bool core_decision_view(const struct core *c, size_t index, struct decision_view
 const char *core_state_name(const char *kind, size_t index);
 /* Does any group move: starting, stopping, giving, claiming? */
 bool core_in_transition(const struct core *c);
-
-/* For the status.  alarm: every attempt since the peer became silent has failed, or none is made; why: the last
- * reason, "" when there is none. */
-struct fencing_view {
-	bool required; /* ha.cf has a device for this node */
-	const char *state; /* "idle" "waiting" "shooting" "cancelled" "powering on" */
-	bool proven;   /* the peer is dead, and known to be off or to have left */
-	bool alarm;
-	unsigned failures;
-	const char *why;
-};
-void core_fencing_view(const struct core *c, struct fencing_view *out);
 
 struct core_counters {
 	uint64_t sent, received, unauthentic, malformed, duplicate, replayed, foreign, resent, requested;

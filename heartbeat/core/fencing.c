@@ -11,8 +11,6 @@ enum { NO_DEVICE = -1 };
 
 /* --- state --- */
 
-static const char *const state_names[FENCING_STATES] = {"idle", "waiting", "shooting", "cancelled", "powering on"};
-
 static void set_state(struct core *c, enum fencing_state to)
 {
 	static const unsigned legal[FENCING_STATES] = {
@@ -51,6 +49,16 @@ void fencing_init(struct core *c)
 	c->fencing = (struct fencing){.at = MONO_FAR,
 		.done_at = MONO_NEVER,
 		.was_fenced = c->absence.fenced};
+}
+
+void fencing_start(struct core *c)
+{
+	if (c->proof.required || !node_peer(c) || c->group_count == 0)
+		return;
+	core_log(c, LOG_LEVEL_WARN,
+		"ha.cf has no fencing device for this node: when node %s is silent, its resources are started here, also when it "
+		"is alive and only the network is cut. Then both nodes run them. A stonith_host line prevents that; see heartbeat-fencing(7)",
+		node_peer_name(c));
 }
 
 /* --- devices --- */
@@ -281,6 +289,19 @@ static void judge_refusal(struct core *c)
 	f->refused = refused;
 }
 
+/* doc/fencing.md R8: "the next of its own turns".  What refused the attempt may end when the other node fences. */
+static bool waits_for_turn(struct core *c)
+{
+	struct fencing *f = &c->fencing;
+	int64_t both = 2 * c->conf->priority_delay.ns, late = mono_since(c->now.mono, f->at).ns;
+	if (both == 0 || late == 0 || f->failures > 0)
+		return false;
+	set_due(c, mono_add(f->at, (struct span){(late + both - 1) / both * both}));
+	core_log(c, LOG_LEVEL_INFO, "node %s is fenced in %lld ms, unless it is heard: until then the other node may fence",
+		node_peer_name(c), (long long)span_to_ms(mono_since(f->at, c->now.mono)));
+	return !mono_reached(c->now.mono, f->at);
+}
+
 static bool is_wanted(const struct core *c)
 {
 	const struct node *peer = node_peer(c);
@@ -306,8 +327,9 @@ void fencing_tick(struct core *c)
 		cancel(c, c->phase >= PHASE_LEAVING ? "this node shuts down" : "it has left");
 	if (!is_ready(c) || !mono_reached(c->now.mono, f->at))
 		return;
+	bool was_refused = f->refused;
 	judge_refusal(c);
-	if (f->refused)
+	if (f->refused || (was_refused && waits_for_turn(c)))
 		return;
 	f->outlived = false;
 	f->at = MONO_FAR;
@@ -491,13 +513,13 @@ bool fencing_confirm(struct core *c, size_t node, const char **text)
 	return true;
 }
 
-void core_fencing_view(const struct core *c, struct fencing_view *out)
+void fencing_view(const struct core *c, struct fencing_view *out)
 {
 	const struct fencing *f = &c->fencing;
 	*out = (struct fencing_view){.required = c->proof.required,
-		.state = state_names[f->state],
+		.in_progress = f->state >= FENCING_SHOOTING,
 		.proven = c->proof.kind != PROOF_NONE,
-		.alarm = f->refused || f->failures,
+		.alarm = is_wanted(c) && c->proof.required && (f->refused || f->failures),
 		.failures = f->failures,
 		.why = f->refused ? f->refused : f->why};
 }

@@ -54,6 +54,8 @@ struct fencing {
 
 /* Begin with nothing due, and with what is remembered (peer_memory.h). */
 void fencing_init(struct core *c);
+/* The engine starts: warn when a takeover would need no proof, as in the reference. */
+void fencing_start(struct core *c);
 /* Does a stonith, stonith_host or stonith_also line of ha.cf apply to this node? */
 bool fencing_is_configured(const struct core *c);
 /* ha.cf was read again; old: the one before.  The new devices count from now on, also for a peer that is dead.  An
@@ -77,5 +79,7 @@ void fencing_done(struct core *c, unsigned attempt, enum fence_result result, co
 bool fencing_confirm(struct core *c, size_t node, const char **text);
 /* When fencing_tick has something to do; MONO_FAR: not before something happens. */
 struct mono fencing_deadline(const struct core *c);
+/* For core_status_view. */
+void fencing_view(const struct core *c, struct fencing_view *out);
 
 #endif

@@ -9,9 +9,8 @@ void core_status_view(const struct core *c, struct status_view *out)
 	*out = (struct status_view){.phase = phase_name(c->phase),
 		.dialect = c->dialect->name,
 		.proof = proof_name(c->proof.kind),
-		.proof_required = c->proof.required,
-		.fencing = c->fencing.state >= FENCING_SHOOTING,
 		.isolated = ipfail_is_isolated(c)};
+	fencing_view(c, &out->fencing);
 	out->next = core_next_wait(c, &out->next_of);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "heartbeat/daemon/engine_private.h"
+#include "heartbeat/daemon/fence_check.h"
 #include "heartbeat/daemon/paths.h"
 #include "heartbeat/daemon/peer_file.h"
 
@@ -38,6 +39,11 @@ static bool doubt_of_fifo(const struct engine *e, size_t position, char *out, si
 	return true;
 }
 
+static bool doubt_of_devices(const struct engine *e, size_t position, char *out, size_t cap)
+{
+	return fence_check_doubt(e->fence_check, position, out, cap);
+}
+
 /* Each row reports what one module could not do. */
 static bool (*const sources[])(const struct engine *e, size_t position, char *out, size_t cap) = {
 	doubt_of_media,
@@ -45,6 +51,7 @@ static bool (*const sources[])(const struct engine *e, size_t position, char *ou
 	doubt_of_identity,
 	doubt_of_peer_file,
 	doubt_of_fifo,
+	doubt_of_devices,
 };
 
 bool engine_doubt(void *context, size_t position, char *out, size_t cap)

@@ -13,6 +13,7 @@
 
 #include "heartbeat/daemon/doubts.h"
 #include "heartbeat/daemon/engine_private.h"
+#include "heartbeat/daemon/fence_check.h"
 #include "heartbeat/daemon/paths.h"
 #include "heartbeat/daemon/peer_file.h"
 #include "heartbeat/daemon/process.h"
@@ -334,6 +335,7 @@ static int open_exec(struct engine *e)
 
 static int open_ipc(struct engine *e)
 {
+	e->fence_check = fence_check_new(e);
 	engine_open_ipc(e);
 	return 0;
 }
@@ -380,6 +382,7 @@ static void first_step(struct engine *e)
 static void close_all(struct engine *e)
 {
 	reload_free(e->reload);
+	fence_check_free(e->fence_check);
 	guardian_watch_free(e->guardian);
 	precise_timer_free(e->timer);
 	engine_close_ipc(e);
@@ -400,12 +403,18 @@ static bool engine_datagram(void *context, size_t position, struct api_datagram 
 	return kept_datagrams_at(e->kept, position, out);
 }
 
+static bool engine_device(void *context, size_t position, struct api_device *out)
+{
+	const struct engine *e = context;
+	return fence_check_device(e->fence_check, position, out);
+}
+
 int engine_run(const struct engine_config *config)
 {
 	struct engine *e = g_new0(struct engine, 1);
 	static const struct engine_calls calls = {
 		engine_step, engine_apply, engine_move, engine_message, engine_confirm, engine_reload,
-		engine_doubt, engine_datagram, engine_beats};
+		engine_doubt, engine_device, engine_datagram, engine_beats};
 	e->calls = &calls;
 	e->kept = kept_datagrams_new();
 	e->config = config;

@@ -26,6 +26,7 @@ static void open_api(struct engine *e)
 		.reload = e->calls->reload,
 		.message = e->calls->message,
 		.doubt = e->calls->doubt,
+		.device = e->calls->device,
 		.datagram = e->calls->datagram,
 		.beats_wanted = e->calls->beats_wanted,
 		.context = e};

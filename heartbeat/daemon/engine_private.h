@@ -17,6 +17,7 @@
 #include "lib/precise_timer.h"
 
 struct engine;
+struct fence_check;
 struct guardian_watch;
 struct reload;
 
@@ -33,6 +34,7 @@ struct engine_calls {
 	void (*confirm)(void *context, size_t node, unsigned id);
 	void (*reload)(void *context, unsigned id);
 	bool (*doubt)(void *context, size_t position, char *out, size_t cap);
+	bool (*device)(void *context, size_t position, struct api_device *out);
 	bool (*datagram)(void *context, size_t position, struct api_datagram *out);
 	void (*beats_wanted)(void *context, bool wanted);
 };
@@ -57,6 +59,7 @@ struct engine {
 	struct precise_timer *timer; /* the core's deadline */
 	struct guardian_watch *guardian;
 	struct reload *reload;
+	struct fence_check *fence_check;
 	struct mono last_step;
 	struct span asleep;     /* boottime minus monotonic at the last step: grows in a suspend */
 	struct mono each_second_at;

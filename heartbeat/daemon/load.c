@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "heartbeat/daemon/fence_lines.h"
 #include "heartbeat/daemon/file_trust.h"
 #include "heartbeat/daemon/paths.h"
 #include "heartbeat/daemon/run_resources.h"
@@ -210,6 +211,7 @@ bool configuration_check_names(const struct configuration *c, configuration_repo
 	struct diags d;
 	diags_init(&d, c->paths[FILE_HA_CF]);
 	client_check(c->conf, &d);
+	fence_lines_check(c->conf, c->node, &d);
 	return diags_report(&d, report, context);
 }
 

@@ -61,8 +61,8 @@ struct configuration *configuration_parse(const struct config_files *files, cons
 /* Read, parse, and check the arguments of addresses.  Diagnostics go to the log (and so to standard error while that
  * is attached). */
 struct configuration *configuration_load(struct config_texts *texts);
-/* Check the users, groups and programs that ha.cf names.  False, after reports, when one does not exist.  May block on
- * a name service. */
+/* Check the users, groups, programs and fencing devices that ha.cf names.  False, after reports, when one does not
+ * exist, or a device cannot be one (fence_lines.h).  May block on a name service. */
 bool configuration_check_names(const struct configuration *c, configuration_report *report, void *context);
 /* A report function: logs. */
 void configuration_log(void *context, const struct diag_line *line);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "heartbeat/daemon/engine_private.h"
+#include "heartbeat/daemon/fence_check.h"
 #include "heartbeat/daemon/logging.h"
 #include "heartbeat/daemon/paths.h"
 #include "heartbeat/daemon/process.h"
@@ -123,6 +124,7 @@ static void switch_over(struct reload *r, struct prepared *p)
 	struct exec_config exec = run_resources_config(e->files, e->shared, e->interfaces);
 	exec_reconfigure(e->exec, &exec);
 	run_resources_check_scripts(e->files, configuration_log, NULL);
+	fence_check_reconfigure(e->fence_check);
 	if (e->api)
 		api_server_reconfigure(e->api, conf, e->files->resources, e->files->node);
 	e->shared->keepalive_ns = conf->keepalive.ns;

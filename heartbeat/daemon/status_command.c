@@ -76,6 +76,8 @@ static void judge_daemon(const json_t *daemon, json_t *list)
 		complain(list, "this node is cut off: it reaches neither the other node nor any ping host");
 	if (json_is_true(json_object_get(daemon, "fencing")))
 		complain(list, "the other node is being fenced");
+	if (*text(daemon, "fencing_alarm"))
+		complain(list, "the other node is silent, and is not fenced: %s; see hb_confirm(1)", text(daemon, "fencing_alarm"));
 }
 
 /* What needs a person, as sentences. */
@@ -139,6 +141,7 @@ static json_t *status_document(int *code)
 	(void)json_object_set_new(document, "nodes", nodes_of(answer));
 	(void)json_object_set(document, "groups", json_object_get(answer, "group"));
 	(void)json_object_set(document, "moves", json_object_get(answer, "move"));
+	(void)json_object_set(document, "devices", json_object_get(answer, "device"));
 	(void)json_object_set_new(document, "doubts", doubts_of(answer));
 	(void)json_object_set_new(document, "attention", judge(document));
 	json_decref(answer);

@@ -111,6 +111,19 @@ static void print_daemon(const json_t *daemon)
 			is_true(daemon, "proof_required") ? " (needed for a takeover)" : "");
 }
 
+static void print_devices(const json_t *devices)
+{
+	size_t i;
+	json_t *device;
+	json_array_foreach(devices, i, device) {
+		(void)printf("%s  %-28s %-9s", i == 0 ? "Fencing devices\n" : "", text(device, "type"), text(device, "state"));
+		if (!json_is_null(json_object_get(device, "asked_ms")))
+			(void)printf(" asked %s ago", age(device, "asked_ms").at);
+		(void)printf(" (ha.cf:%lld)%s%s\n", number(device, "line"), *text(device, "trouble") ? ": " : "",
+			text(device, "trouble"));
+	}
+}
+
 static void print_moves(const json_t *moves)
 {
 	size_t i;
@@ -133,6 +146,7 @@ void status_print(const json_t *document)
 	json_array_foreach(json_object_get(document, "groups"), i, at)
 		print_group(at);
 	print_moves(json_object_get(document, "moves"));
+	print_devices(json_object_get(document, "devices"));
 	json_array_foreach(json_object_get(document, "attention"), i, at)
 		(void)printf("%s  %s\n", i == 0 ? "Needs attention\n" : "", json_string_value(at));
 	if (!json_is_null(json_object_get(daemon, "next_in_ms")))

@@ -25,6 +25,15 @@ struct api_datagram {
 	size_t length;      /* of the datagram */
 };
 
+/* A fencing device of this node. */
+struct api_device {
+	const char *type, *host; /* as in ha.cf */
+	unsigned line, level;
+	const char *state; /* "not asked" "works" "fails" */
+	const char *why;   /* it fails; "": it does not */
+	struct mono asked; /* MONO_NEVER: it was not asked yet */
+};
+
 struct api_config {
 	const char *path; /* socket; its directory is made 0750 root:haclient (group when it exists) */
 	const struct core *core;   /* views */
@@ -49,6 +58,8 @@ struct api_config {
 	/* What does not work at present: text number position, NUL-terminated, cut at cap; false: there are not so
 	 * many.  NULL: nothing is known about that. */
 	bool (*doubt)(void *context, size_t position, char *out, size_t cap);
+	/* The fencing devices of this node, by position; false: there are not so many.  NULL: there are none. */
+	bool (*device)(void *context, size_t position, struct api_device *out);
 	/* The last datagrams, by position, the oldest first; false: there are not so many.  NULL: none are kept. */
 	bool (*datagram)(void *context, size_t position, struct api_datagram *out);
 	void *context;

@@ -80,8 +80,10 @@ static void add_daemon(struct report *r)
 	text(r, "phase", v.phase);
 	text(r, "dialect", v.dialect);
 	text(r, "proof", v.proof);
-	flag(r, "proof_required", v.proof_required);
-	flag(r, "fencing", v.fencing);
+	flag(r, "proof_required", v.fencing.required);
+	flag(r, "fencing", v.fencing.in_progress);
+	number(r, "fencing_failures", v.fencing.failures);
+	text(r, "fencing_alarm", v.fencing.alarm ? v.fencing.why : "");
 	flag(r, "isolated", v.isolated);
 	text(r, "holds", core_holdings(config->core));
 	ahead(r, "next_in_ms", v.next);
@@ -197,6 +199,22 @@ static void add_moves(struct report *r)
 	}
 }
 
+static void add_devices(struct report *r)
+{
+	const struct api_config *config = r->session->hub->config;
+	struct api_device d;
+	for (size_t i = 0; config->device && config->device(config->context, i, &d) && !r->session->closing; i++) {
+		next_frame(r, "device");
+		text(r, "type", d.type);
+		number(r, "line", d.line);
+		number(r, "level", d.level);
+		text(r, "host", d.host);
+		text(r, "state", d.state);
+		text(r, "trouble", d.why);
+		ago(r, "asked_ms", d.asked);
+	}
+}
+
 static void add_doubts(struct report *r)
 {
 	const struct api_config *config = r->session->hub->config;
@@ -217,6 +235,7 @@ void answer_getstatus(struct api_session *s, const char *reqtype, const struct m
 	add_nodes(&r);
 	add_groups(&r);
 	add_moves(&r);
+	add_devices(&r);
 	add_doubts(&r);
 	end(&r);
 }

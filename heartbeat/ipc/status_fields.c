@@ -9,6 +9,8 @@ static const struct status_field daemon_fields[] = {
 	{"proof", STATUS_TEXT},
 	{"proof_required", STATUS_SWITCH},
 	{"fencing", STATUS_SWITCH},
+	{"fencing_failures", STATUS_NUMBER},
+	{"fencing_alarm", STATUS_TEXT},
 	{"isolated", STATUS_SWITCH},
 	{"holds", STATUS_TEXT},
 	{"next_in_ms", STATUS_NUMBER},
@@ -59,6 +61,16 @@ static const struct status_field move_fields[] = {
 	{"ends_in_ms", STATUS_NUMBER},
 };
 
+static const struct status_field device_fields[] = {
+	{"type", STATUS_TEXT},
+	{"line", STATUS_NUMBER},
+	{"level", STATUS_NUMBER},
+	{"host", STATUS_TEXT},
+	{"state", STATUS_TEXT},
+	{"trouble", STATUS_TEXT},
+	{"asked_ms", STATUS_NUMBER},
+};
+
 static const struct status_field doubt_fields[] = {
 	{"text", STATUS_TEXT},
 };
@@ -95,7 +107,7 @@ static const struct status_field datagram_fields[] = {
 #define KIND(what) {#what, what##_fields, sizeof what##_fields / sizeof *what##_fields}
 
 static const struct status_kind kinds[] = {
-	KIND(daemon), KIND(node), KIND(link), KIND(group), KIND(move), KIND(doubt), KIND(decision),
+	KIND(daemon), KIND(node), KIND(link), KIND(group), KIND(move), KIND(device), KIND(doubt), KIND(decision),
 	KIND(datagram)};
 
 const struct status_kind *status_kind_at(size_t index)

@@ -118,11 +118,16 @@ static bool check(struct device *d, GString *why)
 	return true;
 }
 
+static bool lists_hosts(struct device *d)
+{
+	return device_value(d, "hostlist") != NULL;
+}
+
 /* "PLUG,ALIAS" lines: the alias is the name of the host, if there is one. */
 static bool hosts(struct device *d)
 {
 	struct program_result result;
-	if (device_value(d, "hostlist")) {
+	if (lists_hosts(d)) {
 		device_add_hosts(d, device_value(d, "hostlist"));
 		return true;
 	}
@@ -212,6 +217,7 @@ const struct device_type fence_agent_type = {
 	.metadata = metadata,
 	.check = check,
 	.hosts = hosts,
+	.lists_hosts = lists_hosts,
 	.status = ask_status,
 	.act = act,
 	.power = &power,

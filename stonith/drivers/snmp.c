@@ -168,12 +168,16 @@ static void add_outlet(struct device *d, const char *number, const char *name, v
 	device_add_host(d, name, number);
 }
 
+static bool lists_hosts(struct device *d)
+{
+	return strcmp(device_value(d, "hostlist"), "AUTO") != 0;
+}
+
 static bool hosts(struct device *d)
 {
-	const char *list = device_value(d, "hostlist");
-	if (strcmp(list, "AUTO") == 0)
+	if (!lists_hosts(d))
 		return each_outlet(d, add_outlet, NULL);
-	device_add_hosts(d, list);
+	device_add_hosts(d, device_value(d, "hostlist"));
 	return true;
 }
 
@@ -295,5 +299,6 @@ const struct device_type snmp_type = {
 	.parameters = parameters,
 	.check = check,
 	.hosts = hosts,
+	.lists_hosts = lists_hosts,
 	.power = &power,
 };

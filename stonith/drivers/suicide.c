@@ -20,6 +20,13 @@ static bool hosts(struct device *d)
 	return true;
 }
 
+/* It asks nobody. */
+static bool lists_hosts(struct device *d)
+{
+	(void)d;
+	return true;
+}
+
 /* Returns when it did not work. */
 static void press(char key)
 {
@@ -49,5 +56,6 @@ const struct device_type suicide_type = {
 	.help = "Resets or switches off the machine on which the command runs. It proves nothing to another node.",
 	.refuses = 1U << STONITH_ON,
 	.hosts = hosts,
+	.lists_hosts = lists_hosts,
 	.act = act,
 };

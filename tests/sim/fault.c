@@ -112,6 +112,8 @@ static void ask_move(struct world *w, const struct fault *f, uint32_t index)
 	w->moves[index] = (struct move){f->node, n->life, w->now, false};
 	struct event event = {.kind = EVENT_MOVE};
 	event.move.takeover = f->kind == FAULT_TAKEOVER;
+	if (event.move.takeover)
+		w->reach[f->node].ordered = w->now;
 	event.move.half = f->half;
 	event.move.id = index + 1;
 	n->ordered |= event.move.takeover;

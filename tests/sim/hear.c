@@ -76,8 +76,8 @@ void node_hears(struct world *w, struct node *n, const struct event *event, stru
 	uint32_t life = n->life;
 	w->statistics.datagrams++;
 	w->quiet_replays[n->index] += copy == COPY_REPLAY;
-	if (copy == COPY_REPLAY && d->status && d->from != n->index)
-		n->fenced = false; /* it may be a newer life, as far as the node can know */
+	if (copy != COPY_CORRUPT && d->from < NODES && d->from != n->index)
+		n->peer_any = w->now;
 	/* A replay of a datagram that a dead node sent, and that this life never received: for one deadtime the sender
 	 * looks like a live node that does not hear us. */
 	if (copy == COPY_REPLAY && w->calm_at != NEVER && !w->quiet && n->index < NODES && d->from != n->index &&
@@ -86,6 +86,10 @@ void node_hears(struct world *w, struct node *n, const struct event *event, stru
 	/* a generation that was used twice does not tell which life of its node sent it */
 	bool repeated = copy == COPY_REPLAY && !w->nodes[d->from].restored && d->delivered[n->index] == n->life &&
 	                w->now - d->delivered_at[n->index] > 1000 * MS;
+	/* Not received in this life: it may be of a newer life of the peer, as far as the node can know.
+	 * doc/fencing.md R14: "unless the peer was heard since" */
+	if (copy == COPY_REPLAY && !repeated && d->status && d->from != n->index)
+		n->fenced = false;
 	if (w->trace != NULL) {
 		trace_line(w, n->index, "receives %.*s from %s, sent %.6f%s", (int)d->type.len,
 			(const char *)d->type.at, node_name(d->from), (double)d->sent / 1e9,

@@ -129,7 +129,7 @@ void invariant_heard(struct world *w, struct node *n, const struct datagram *d)
 	n->heard_life = d->life;
 	if (!fresh)
 		return;
-	n->heard = w->now;
+	n->heard = n->heard_before = w->now;
 	n->heard_count++;
 }
 
@@ -348,6 +348,7 @@ void invariant_check(struct world *w)
 		if (n->core != NULL && n->shutting_down && !n->frozen && w->now - n->shutdown_at > SHUTDOWN_MAX_MS * MS)
 			world_broken(w, "L6 requests-end", "%s was asked to shut down %.0f s ago and still runs",
 				node_name(i), (double)(w->now - n->shutdown_at) / 1e9);
+		ping_check(w, n);
 		if (w->plan->set[SET_SHELL])
 			shell_check(w, &w->nodes[i]);
 	}

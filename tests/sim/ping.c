@@ -11,7 +11,7 @@ enum {
 void ping_begin(struct world *w)
 {
 	for (int i = 0; i < NODES; i++)
-		w->reach[i].worse_at = w->reach[i].cut_off_at = w->reach[i].lost_since = NEVER;
+		w->reach[i].worse_at = w->reach[i].cut_off_at = w->reach[i].lost_since = w->reach[i].ordered = NEVER;
 }
 
 void ping_changes(struct world *w)
@@ -90,6 +90,46 @@ void ping_starts(struct world *w, const struct node *n, size_t group)
 		world_broken(w, "N3 isolated-takes-nothing",
 			"%s starts group %zu, but has reached neither the other node nor a ping host for %.3f s",
 			node_name(n->index), group, (double)(w->now - lost) / 1e9);
+}
+
+/* The node knows, as far as it can, that the peer has released its groups or is off: doc/fencing.md R9, "unless the
+ * peer has left or was fenced". */
+static bool peer_is_absent(const struct node *n)
+{
+	bool left = n->goodbye_heard != 0 && n->goodbye_heard >= n->heard_life;
+	return left || (n->known_off != NEVER && n->known_off >= n->peer_sent);
+}
+
+/* The latest time at which something could still reach the node, or it could not act. */
+static int64_t cut_off_since(const struct world *w, const struct node *n)
+{
+	int64_t since = w->reach[n->index].lost_since;
+	const int64_t later[] = {n->peer_any, n->thawed, n->booted};
+	for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+		since = later[i] > since ? later[i] : since;
+	return since;
+}
+
+void ping_check(struct world *w, const struct node *n)
+{
+	bool lost = w->reach[n->index].lost_since != NEVER;
+	/* doc/fencing.md R9: "An order of an operator goes before this" */
+	bool ordered = w->reach[n->index].ordered != NEVER &&
+	               w->reach[n->index].ordered >= w->reach[n->index].lost_since;
+	if (w->plan->set[SET_IPFAIL] != IPFAIL_DEMOTES || w->plan->set[SET_PING] < 2 || !lost || ordered ||
+		n->core == NULL || n->frozen || n->shutting_down || peer_is_absent(n))
+		return;
+	int64_t since = cut_off_since(w, n), limit = notice_span(w);
+	/* A peer that this life has never heard is silent only after initdead. */
+	if (n->peer_any < n->booted)
+		limit += 2 * ms_of(w, SET_INITDEAD);
+	if (w->now - since <= node_span(w, n, limit))
+		return;
+	for (int g = 0; g < files_groups(w); g++)
+		if (n->places[g].truth == TRUTH_RUNNING || n->places[g].truth == TRUTH_STARTING)
+			world_broken(w, "N4 bounded-demotion",
+				"%s has group %d, but has reached neither the other node nor a ping host for %.3f s",
+				node_name(n->index), g, (double)(w->now - since) / 1e9);
 }
 
 int64_t ping_span(const struct world *w)

@@ -41,6 +41,7 @@ void shot_asked(struct world *w, struct node *n, const struct action *a, int64_t
 		world_broken(w, "F3 no-friendly-fire", "%s asks for an attempt while another one is in progress",
 			node_name(n->index));
 	check_request(w, n);
+	bool repeated = n->shot.attempt != 0 && n->shot.life == n->life && n->shot.silent_since == n->peer_heard;
 	n->shot = (struct shot){.attempt = a->fence.attempt,
 		.life = n->life,
 		.asked = w->now,
@@ -48,6 +49,8 @@ void shot_asked(struct world *w, struct node *n, const struct action *a, int64_t
 		.heard = NEVER,
 		.cancelled = NEVER,
 		.open = true,
+		.first = !repeated,
+		.uneven = n->thawed >= n->peer_heard || w->nodes[0].files.times || w->nodes[1].files.times,
 		.slow = slow || takes > w->plan->set[SET_DELAY] * MS * 9 / 10};
 }
 
@@ -66,39 +69,50 @@ void shot_cancelled(struct world *w, struct node *n, const struct action *a)
 			      .outcome = FENCE_ENDED});
 }
 
-/* Both nodes saw the other one become silent at the same time, the devices were quick, and each node knows the rule of
- * the other: only one of them may be switched off. */
+/* doc/fencing.md R8: each node waits before its first attempt, so that only one of them is switched off, "if the power
+ * is off before that time is over".  That holds when both saw the other one become silent at the same time: not for a
+ * node that stood still meanwhile, or has another deadtime while ha.cf is changed. */
 static bool is_mutual(const struct world *w, const struct node *asker, const struct shot *shot)
 {
 	const struct shot *other = &w->killed_by[asker->index];
 	int64_t skew = shot->silent_since - other->silent_since;
 	int64_t limit = 2 * ms_of(w, SET_KEEPALIVE) < 400 * MS ? 2 * ms_of(w, SET_KEEPALIVE) : 400 * MS;
-	bool first = other->attempt == 1 && shot->attempt == 1, quick = !shot->slow && !other->slow;
+	bool first = other->first && shot->first, quick = !shot->slow && !other->slow;
 	bool heard = shot->silent_since != NEVER && other->silent_since != NEVER;
-	return first && quick && heard && w->plan->set[SET_DELAY] > 0 && skew < limit && skew > -limit &&
-	       !plan_has(w->plan, FAULT_RELOAD, FAULT_RELOAD) && !plan_has(w->plan, FAULT_FREEZE, FAULT_SUSPEND) &&
-	       !plan_has(w->plan, FAULT_SLOW, FAULT_SLOW);
+	bool even = !shot->uneven && !other->uneven && skew < limit && skew > -limit;
+	return first && quick && heard && even && w->plan->set[SET_DELAY] > 0;
 }
 
-void shot_kills(struct world *w, const struct node *asker, const struct shot *shot, const struct node *victim)
+/* doc/fencing.md R10: a peer "that is heard, and does not prove that it hears us, is waited for: for three initdeads,
+ * and not longer".  A new life of it does not start that time again, because it may be a recording too. */
+static bool may_be_fenced_unproven(const struct world *w, const struct node *asker, const struct node *victim)
+{
+	int64_t since = victim->heard_before > asker->booted ? victim->heard_before : asker->booted;
+	return w->now - since > node_span(w, asker, 3 * ms_of(w, SET_INITDEAD)) / 100 * 97;
+}
+
+void shot_kills(struct world *w, const struct node *asker, const struct shot *shot, struct node *victim)
 {
 	/* A node that stands still cannot cancel; what it has heard waits. */
 	int64_t late = FENCE_TAIL_MS * MS + SLACK_MS * MS;
 	if (asker->life == shot->life && !asker->frozen && asker->core != NULL && shot->heard != NEVER &&
 		w->now - shot->heard > late && w->now - asker->thawed > late && !victim->restored &&
-		w->now - victim->booted > late && w->now - asker->booted < 3 * ms_of(w, SET_INITDEAD))
+		w->now - victim->booted > late && !may_be_fenced_unproven(w, asker, victim))
 		world_broken(w, "F3 no-friendly-fire", "%s is switched off, which %s has heard again for %.3f s",
 			node_name(victim->index), node_name(asker->index), (double)(w->now - shot->heard) / 1e9);
 	if (is_mutual(w, asker, shot))
 		world_broken(w, "F4 no-mutual-kill", "%s and %s have switched each other off", node_name(asker->index),
 			node_name(victim->index));
 	w->killed_by[victim->index] = *shot;
+	victim->unaware = true;
 }
 
 void shot_heard(const struct world *w, struct node *n, const struct datagram *d, bool fresh)
 {
-	if (d->status && d->sent >= n->powered_at)
+	if (d->status && d->sent >= n->powered_at) {
 		n->heard_since_boot = true;
+		n->unaware = false;
+	}
 	if (d->status) {
 		n->fenced = false;
 		n->shot.any = true;
@@ -133,8 +147,8 @@ void shot_start(struct world *w, struct node *n, size_t group)
 			node_name(n->index), group, (unsigned long long)epoch,
 			(unsigned long long)n->seen_epoch[group]);
 	n->seen_epoch[group] = epoch;
-	/* with wait_for_peer off, the peer may have fenced n, and taken over, without being heard */
-	bool unaware = !w->plan->set[SET_WAIT] && w->killed_by[n->index].attempt != 0;
+	/* doc/proof.md F6: "With wait_for_peer off, this holds unless the other one has fenced it, and was not heard since" */
+	bool unaware = !w->plan->set[SET_WAIT] && n->unaware;
 	if (w->plan->set[SET_STALE] && !unaware && !n->heard_since_boot && !n->ordered &&
 		w->last_runner[group] == peer->index && !lies(w) &&
 		!plan_has(w->plan, FAULT_FILE_LOST, FAULT_FILE_FULL))
@@ -147,8 +161,9 @@ void shot_start(struct world *w, struct node *n, size_t group)
 
 static void help(struct world *w, struct node *n)
 {
-	struct fencing_view view;
-	core_fencing_view(n->core, &view);
+	struct status_view status;
+	core_status_view(n->core, &status);
+	const struct fencing_view view = status.fencing;
 	if (!view.proven && view.alarm && view.failures == 0) {
 		struct event event = {.kind = EVENT_CONFIRM, .confirm = {.node = (size_t)(1 - n->index)}};
 		if (w->nodes[1 - n->index].core == NULL)
@@ -179,14 +194,14 @@ int64_t shot_span(const struct world *w)
 {
 	int64_t pause = 0;
 	for (int i = 0; i < NODES; i++) {
-		struct fencing_view view = {0};
+		struct status_view view = {0};
 		if (w->nodes[i].core != NULL)
-			core_fencing_view(w->nodes[i].core, &view);
-		int64_t mine = view.failures ? RETRY_FIRST_MS : 0;
-		for (unsigned k = 1; k < view.failures && mine < RETRY_MOST_MS; k++)
+			core_status_view(w->nodes[i].core, &view);
+		int64_t mine = view.fencing.failures ? RETRY_FIRST_MS : 0;
+		for (unsigned k = 1; k < view.fencing.failures && mine < RETRY_MOST_MS; k++)
 			mine *= 2;
 		pause = mine > pause ? mine : pause;
 	}
-	return 2 * w->plan->set[SET_DELAY] * MS + (pause < RETRY_MOST_MS ? pause : RETRY_MOST_MS) * MS +
+	return 4 * w->plan->set[SET_DELAY] * MS + (pause < RETRY_MOST_MS ? pause : RETRY_MOST_MS) * MS +
 	       2 * OPERATOR_MS * MS;
 }

@@ -197,6 +197,8 @@ struct shot {
 	int64_t heard;    /* a status of the victim's present life came then, for the first time since; NEVER */
 	int64_t cancelled; /* NEVER: not */
 	bool open, slow, any; /* any: any status was delivered since, also a recording */
+	bool first;  /* since the victim became silent */
+	bool uneven; /* the node did not run at all times since then, or the nodes have not the same times */
 };
 enum { FENCE_TAIL_MS = 2000 }; /* a cancelled command ends in this time: stonith/README.md */
 
@@ -239,6 +241,7 @@ struct node {
 	unsigned send_ordinal;
 	bool heard_any; /* this life has heard the peer */
 	int64_t heard;  /* last status of the peer's present life; NEVER */
+	int64_t heard_before; /* the same, also in an earlier life of this node */
 	uint32_t known_life[NODES + 1], known_in[NODES + 1]; /* of the last status of a node: its life, and ours */
 	uint32_t heard_life;
 	uint64_t heard_seq; /* of that status: a resent or overtaken status has nothing new */
@@ -255,8 +258,10 @@ struct node {
 	int64_t powered_at; /* its machine booted last; NEVER: at the start of the world */
 	bool heard_since_boot; /* a status was delivered that the peer has sent since then */
 	bool fenced;      /* it fenced the peer, and since it asked for that, no status of it was delivered */
+	bool unaware;     /* the peer has fenced it, and it has not heard the peer since */
 	bool ordered;     /* an operator has ordered a takeover in this life */
 	uint64_t seen_epoch[GROUPS_MAX]; /* the highest that this life has used or certainly heard */
+	int64_t peer_any; /* last status of it that was delivered, whatever it proves, also a recording; NEVER */
 	int64_t peer_heard, peer_sent; /* last status of it in this life of ours, receipt and sending; NEVER */
 	int64_t known_off;  /* when this life last learned that the peer is off; NEVER */
 	uint32_t lied_of;       /* the life of the peer that a device wrongly reported as off, 0: none */
@@ -356,6 +361,7 @@ struct world {
 		int64_t worse_at; /* it last reached fewer ping hosts than the other one; NEVER: not yet */
 		int64_t cut_off_at; /* it last reached no ping host; NEVER: it always did */
 		int64_t lost_since; /* it reaches none since then; NEVER: it does */
+		int64_t ordered;    /* an operator ordered a takeover there last; NEVER */
 		unsigned episodes, given_up;
 	} reach[NODES];
 	int last_runner[GROUPS_MAX]; /* the node on which it ran last; -1: none yet */
@@ -419,6 +425,8 @@ bool ping_demotes(const struct world *w, const struct node *n);
 bool ping_explains(const struct world *w, const struct node *n);
 /* n gives its groups up because it reaches fewer ping hosts. */
 void ping_gives_up(struct world *w, const struct node *n);
+/* Regularly: does n have groups that it must have released? */
+void ping_check(struct world *w, const struct node *n);
 /* n starts a group. */
 void ping_starts(struct world *w, const struct node *n, size_t group);
 /* How long after the last loss of ping hosts groups may still go home. */
@@ -429,7 +437,7 @@ int64_t ping_span(const struct world *w);
 void shot_asked(struct world *w, struct node *n, const struct action *a, int64_t takes, bool slow);
 void shot_cancelled(struct world *w, struct node *n, const struct action *a);
 /* The victim of this shot is switched off now. */
-void shot_kills(struct world *w, const struct node *asker, const struct shot *shot, const struct node *victim);
+void shot_kills(struct world *w, const struct node *asker, const struct shot *shot, struct node *victim);
 void shot_heard(const struct world *w, struct node *n, const struct datagram *d, bool fresh);
 /* n knows that the peer is off or has left: it has the newest data of what does not run there any more. */
 void shot_peer_ended(struct world *w, const struct node *n);

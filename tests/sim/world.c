@@ -163,7 +163,7 @@ static void prepare(struct world *w)
 		n->disk.generation = 1000 + (uint64_t)i;
 		for (int g = 0; g < GROUPS_MAX; g++)
 			n->places[g].freed = NEVER;
-		n->known_off = n->peer_heard = n->peer_sent = NEVER;
+		n->known_off = n->heard_before = n->peer_any = n->peer_heard = n->peer_sent = NEVER;
 		n->home_back_at = n->lied_at = n->timer_at = n->thawed = n->step_at = n->send_at = n->boot_at = NEVER;
 		n->ended = n->powered_at = n->shot.heard = n->shot.cancelled = NEVER;
 		n->shell.wakes_at = n->shell.sent_at = n->shell.gap_at = n->shell.trap_until = NEVER;

@@ -48,6 +48,22 @@ stonith -t wti_nps -S
 want 8 '' 'use fence/wti' 'a type of the old list names the agent to use'
 stonith -t external/rackpdu -S
 want 8 '' 'use snmp' 'an old script that is not installed names the type to use'
+printf '%s\n' 'stonith_host * null node1 node2' 'stonith_also * null node3' >ha.cf
+stonith -t all --test --ha-cf ha.cf
+want 0 'ha.cf:2: null node3: OK' '' 'a second device of a level is tested too'
+# --check asks no device, and lists the hosts that the parameters name
+stonith -t nosuch hostlist=a --check
+want 8 '' 'Invalid device type' '--check: an unknown type: 8'
+stonith -t ipmi hostname=a --check
+want 3 '' 'missing: ipaddr' '--check: a missing parameter: 3'
+stonith -t null -F /nonexist --check
+want 1 '' 'Cannot open' '--check: a file that does not exist: 1'
+stonith -t ipmi -p 'a 192.0.2.1 user secret lanplus' --check
+want 0 'a' '' '--check: right parameters, without a device: 0, and the host'
+stonith -t snmp -p 'AUTO 192.0.2.1 private' --check
+want 0 '' '' '--check does not ask for a list'
+stonith -t null hostlist=a --check -l
+want 1 '' '--test and --check go with neither' '--check goes with no order'
 stonith -t null -n
 want 0 'hostlist  ' '' '-n prints the names of the parameters'
 stonith -t null -m

@@ -181,6 +181,25 @@ static void a_node_without_a_device_does_not_wait_for_fencing(void **state)
 	pair_free(p);
 }
 
+static void a_start_without_a_device_warns_of_two_owners(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *lines;
+		unsigned warnings;
+	} cases[] = {{NULL, 1}, {"stonith_host beta null alpha\n", 1}, {"stonith_host * null beta\n", 0}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct pair *p = pair_new(cases[i].lines, NULL);
+		pair_boot(p, ALPHA);
+		pair_run(p, 30000);
+		assert_times(p, ALPHA, "log WARN ha.cf has no fencing device for this node: when node beta is silent",
+			cases[i].warnings);
+		/* and, as in the reference, at each takeover */
+		assert_times(p, ALPHA, "log WARN No STONITH device configured.", cases[i].warnings);
+		pair_free(p);
+	}
+}
+
 static void what_failed_here_before_is_tried_again_when_the_fencing_is_confirmed(void **state)
 {
 	(void)state;
@@ -325,6 +344,37 @@ static void a_device_that_does_not_control_the_node_proves_nothing(void **state)
 	answer(p, FENCE_RESULT_NOT_ITS_HOST);
 	assert_seen(p, ALPHA, "STONITH of beta failed");
 	assert_unseen(p, ALPHA, "do start db");
+	pair_free(p);
+}
+
+static struct fencing_view view_of(const struct pair *p)
+{
+	struct status_view v;
+	core_status_view(p->side[ALPHA].core, &v);
+	return v.fencing;
+}
+
+static void the_status_has_an_alarm_until_the_node_is_off_or_heard(void **state)
+{
+	(void)state;
+	struct pair *p = pair_with_voice(fenced, NULL, "@web:n:0 @db:h:1");
+	assert_true(view_of(p).required && !view_of(p).in_progress && !view_of(p).alarm);
+	p->voice.beat = NULL;
+	pair_until(p, 5000, ALPHA, "do fence beta");
+	assert_true(view_of(p).in_progress && !view_of(p).alarm);
+	pair_fence_done(p, ALPHA, false);
+	assert_true(view_of(p).alarm && view_of(p).failures == 1);
+	assert_non_null(strstr(view_of(p).why, "null (ha.cf:"));
+	pair_hold(p, "@web:n:0 @db:h:1");
+	pair_run(p, 2000);
+	assert_false(view_of(p).alarm);
+	p->voice.beat = NULL;
+	pair_run(p, 5000);
+	pair_fence_done(p, ALPHA, false);
+	assert_true(view_of(p).alarm);
+	pair_run(p, 5000);
+	pair_fence_done(p, ALPHA, true);
+	assert_true(view_of(p).proven && !view_of(p).alarm);
 	pair_free(p);
 }
 
@@ -479,6 +529,30 @@ static void a_node_that_reaches_no_ping_node_does_not_fence(void **state)
 
 /* --- operators --------------------------------------------------------------------------------------- */
 
+/* The other node may fence now. */
+static void a_node_whose_ping_node_answers_again_waits_for_its_turn(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new("stonith_host * null beta\npriority_delay 5s\nping 10.9.9.9\n", NULL);
+	p->side[ALPHA].pings_answer = p->side[BETA].pings_answer = 1;
+	pair_boot(p, ALPHA);
+	pair_boot(p, BETA);
+	pair_run(p, 20000);
+	p->side[ALPHA].pings_answer = 0;
+	pair_run(p, 20000);
+	pair_crash(p, BETA);
+	pair_until(p, 5000, ALPHA, "no ping node answers here");
+	pair_run(p, 2000);
+	pair_mark(p);
+	p->side[ALPHA].pings_answer = 1;
+	pair_run(p, 6900);
+	assert_times(p, ALPHA, "until then the other node may fence", 1);
+	assert_unseen(p, ALPHA, "do fence");
+	pair_run(p, 1200); /* two delays after its first turn */
+	assert_times(p, ALPHA, "do fence beta", 1);
+	pair_free(p);
+}
+
 static void confirm(struct pair *p, unsigned id)
 {
 	pair_step(p, ALPHA, &(struct event){.kind = EVENT_CONFIRM, .confirm = {.node = 1, .id = id}});
@@ -557,6 +631,7 @@ int main(void)
 		cmocka_unit_test(a_node_that_is_heard_again_is_not_fenced_again),
 		cmocka_unit_test(the_fencing_of_an_earlier_death_is_no_proof_for_the_next),
 		cmocka_unit_test(a_node_without_a_device_does_not_wait_for_fencing),
+		cmocka_unit_test(a_start_without_a_device_warns_of_two_owners),
 		cmocka_unit_test(what_failed_here_before_is_tried_again_when_the_fencing_is_confirmed),
 		cmocka_unit_test(a_shutdown_notice_that_arrives_after_the_fencing_changes_nothing),
 		cmocka_unit_test(fencing_that_ends_after_the_peer_has_left_takes_nothing_back),
@@ -565,6 +640,7 @@ int main(void)
 		cmocka_unit_test(devices_of_a_level_are_all_off_before_one_is_on_again),
 		cmocka_unit_test(a_level_of_which_one_device_fails_proves_nothing),
 		cmocka_unit_test(a_device_that_does_not_control_the_node_proves_nothing),
+		cmocka_unit_test(the_status_has_an_alarm_until_the_node_is_off_or_heard),
 		cmocka_unit_test(the_result_of_another_attempt_is_ignored),
 		cmocka_unit_test(an_attempt_is_cancelled_when_the_victim_is_heard),
 		cmocka_unit_test(a_victim_that_is_silent_again_is_fenced_when_the_cancelled_attempt_has_ended),
@@ -575,6 +651,7 @@ int main(void)
 		cmocka_unit_test(a_new_engine_does_not_fence_again_what_was_fenced),
 		cmocka_unit_test(a_boot_of_the_machine_ends_what_was_known_of_the_peer_but_not_who_ran_last),
 		cmocka_unit_test(a_node_that_reaches_no_ping_node_does_not_fence),
+		cmocka_unit_test(a_node_whose_ping_node_answers_again_waits_for_its_turn),
 		cmocka_unit_test(an_operator_may_confirm_that_a_silent_node_is_off),
 		cmocka_unit_test(a_confirmation_is_refused_while_the_node_is_heard),
 		cmocka_unit_test(a_node_that_did_not_run_last_waits_for_an_order),
