@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Groups of resources on this machine: start left to right, stop right to left, a deadline for every call.
+ * Resources that ha.cf wants watched (monitor) are asked for their status while their group is held, and started again
+ * on this machine when they have died.
  * Carries out what the core decided; never decides which node owns a group.  Runs on the GLib main context.
- * doc/resources.md 1 to 3, 5; ours: doc/faults.md 2, 9 to 11. */
+ * doc/resources.md 1 to 3, 5, 11; ours: doc/faults.md 2, 9 to 11. */
 #ifndef HEARTBEAT_EXEC_EXEC_H
 #define HEARTBEAT_EXEC_EXEC_H
 
@@ -10,6 +12,7 @@
 
 #include "heartbeat/conf/ha_cf.h"
 #include "heartbeat/conf/haresources.h"
+#include "heartbeat/core/watch.h"
 #include "lib/mono.h"
 #include "lib/process_groups.h"
 
@@ -42,6 +45,9 @@ struct exec_handlers {
 	/* What the group needs on this machine beside its resources is missing (why), or there again: the carrier of
 	 * the interface of its address.  Also about groups that are not here.  May be NULL. */
 	void (*ready)(void *context, size_t group, bool ready, const char *why);
+	/* A resource of a group that is held has failed, and the group is to be stopped here.  Comes once, unless the
+	 * group is started again.  May be NULL. */
+	void (*failed)(void *context, size_t group, const char *why);
 	void *context;
 };
 
@@ -59,6 +65,13 @@ void exec_deliver(struct exec *e);
  * stay held, by their id, and nothing is called.  No operation may be under way on a group. */
 void exec_reconfigure(struct exec *e, const struct exec_config *config);
 
+/* Does a watched resource keep something under way that the daemon has not ordered?  Then no exec_reconfigure. */
+bool exec_is_repairing(const struct exec *e);
+/* What is known of the watched resource at this place; false: there are not so many. */
+bool exec_watch(const struct exec *e, size_t position, struct watch_view *out);
+/* An operator has repaired what failed: forget the failures of the watched resources of the group, and start it when
+ * its monitor line has stopped it (on-fail stop). */
+void exec_group_clean(struct exec *e, size_t group);
 /* Start group.  An address that is here already, although this exec has not added it, is used as it is, with a warning.
  * A stop does not remove it; the stop fails instead, because the other node must not have it as well.
  * Each resource is first asked for its status, and skipped when it runs.  After the first failure the
