@@ -347,10 +347,14 @@ static int open_exec(struct engine *e)
 	if (!e->exec)
 		return EXIT_OTHER;
 	run_resources_check_scripts(e->files, configuration_log, NULL);
+	bool interrupted = e->shared->repairing;
+	e->shared->repairing = false;
 	for (size_t g = 0; g < e->files->resources->count; g++) {
 		struct group_view v;
 		core_group_view(e->core, g, &v);
-		if (v.state == OWN_HELD)
+		if (v.state == OWN_HELD && interrupted)
+			exec_group_adopt_interrupted(e->exec, g);
+		else if (v.state == OWN_HELD)
 			exec_group_adopt(e->exec, g);
 		else if (holdings_has(held, v.id))
 			exec_group_ran(e->exec, g);

@@ -189,6 +189,16 @@ void exec_group_adopt(struct exec *e, size_t group)
 		run_group_adopt(&e->groups[group]);
 }
 
+void exec_group_adopt_interrupted(struct exec *e, size_t group)
+{
+	if (group >= e->group_count)
+		return;
+	if (monitors_has(e->monitors, &e->groups[group]))
+		run_group_adopt_interrupted(&e->groups[group]);
+	else
+		run_group_adopt(&e->groups[group]);
+}
+
 void exec_group_ran(struct exec *e, size_t group)
 {
 	if (group < e->group_count)
@@ -203,10 +213,7 @@ void exec_group_look(struct exec *e, size_t group)
 
 bool exec_is_repairing(const struct exec *e)
 {
-	for (size_t i = 0; i < e->group_count; i++)
-		if (e->groups[i].repair != REPAIR_NONE)
-			return true;
-	return false;
+	return run_groups_repairing(e);
 }
 
 bool exec_watch(const struct exec *e, size_t position, struct watch_view *out)

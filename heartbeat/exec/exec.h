@@ -7,6 +7,7 @@
 #ifndef HEARTBEAT_EXEC_EXEC_H
 #define HEARTBEAT_EXEC_EXEC_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -31,6 +32,9 @@ struct exec_config {
 	size_t script_slots;
 	/* Addresses are watched here; NULL: they are not.  The owner calls exec_interfaces_changed. */
 	struct interfaces *interfaces;
+	/* True while a resource that has died is restarted: if this process dies then, some of the group is stopped,
+	 * although it is held.  NULL: nobody needs it.  Borrowed. */
+	_Atomic bool *repairing;
 	/* List of the addresses that were here before their group started; NULL: only in memory. */
 	const char *foreign_file;
 };
@@ -96,6 +100,9 @@ void exec_group_look(struct exec *e, size_t group);
 void exec_group_announce(struct exec *e, size_t group);
 /* Mark an idle group as running, and call nothing: an earlier engine process has started it. */
 void exec_group_adopt(struct exec *e, size_t group);
+/* The same for a group with watched resources, when the earlier process may have died in the middle of a restart: what
+ * does not run is started. */
+void exec_group_adopt_interrupted(struct exec *e, size_t group);
 /* An earlier process has started the idle group, and it is to be stopped: a script that cannot be executed is then no
  * proof that its resource is stopped. */
 void exec_group_ran(struct exec *e, size_t group);

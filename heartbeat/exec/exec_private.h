@@ -120,6 +120,10 @@ void run_group_repair(struct run_group *g, size_t at);
 void run_group_halt(struct run_group *g);
 /* Start a halted group again; other groups are not touched. */
 void run_group_resume(struct run_group *g);
+/* An idle group was held by an earlier process, which may have died while it was repairing: start what does not run. */
+void run_group_adopt_interrupted(struct run_group *g);
+/* Is any group being repaired? */
+bool run_groups_repairing(const struct exec *e);
 /* A group that is held has failed: report it, so that its stop is ordered. */
 void run_group_give_up(struct run_group *g, const char *why);
 /* Held, wanted, and neither being repaired nor given up. */
@@ -193,6 +197,8 @@ void monitors_rest(struct run_group *g);
 void monitors_forget(struct monitors *m, const struct run_group *g);
 /* The counts of the monitors of an earlier configuration, by resource. */
 void monitors_inherit(struct monitors *m, const struct monitors *from);
+/* Is a resource of the group watched? */
+bool monitors_has(const struct monitors *m, const struct run_group *g);
 /* What is known of the watched resource at this place; false: there are not so many. */
 bool monitors_view(const struct monitors *m, size_t position, struct watch_view *out);
 

@@ -267,6 +267,14 @@ void monitors_forget(struct monitors *m, const struct run_group *g)
 	}
 }
 
+bool monitors_has(const struct monitors *m, const struct run_group *g)
+{
+	for (size_t i = 0; i < g->conf->count; i++)
+		if (monitored_of(m, g->resources[i]) != NULL)
+			return true;
+	return false;
+}
+
 bool monitors_view(const struct monitors *m, size_t position, struct watch_view *out)
 {
 	size_t at = 0;

@@ -198,9 +198,27 @@ static void begin_start(struct run_group *g)
 	probe(g);
 }
 
+bool run_groups_repairing(const struct exec *e)
+{
+	for (size_t i = 0; i < e->group_count; i++)
+		if (e->groups[i].repair != REPAIR_NONE)
+			return true;
+	return false;
+}
+
+static void set_repair(struct run_group *g, enum repair repair)
+{
+	const struct exec *e = g->exec;
+	if (g->repair == repair)
+		return;
+	g->repair = repair;
+	if (e->config.repairing != NULL)
+		*e->config.repairing = run_groups_repairing(e);
+}
+
 static void end_repair(struct run_group *g, enum run_state state)
 {
-	g->repair = REPAIR_NONE;
+	set_repair(g, REPAIR_NONE);
 	g->floor = g->at = 0;
 	g->state = state;
 }
@@ -428,7 +446,7 @@ static void stuck(struct run_group *g)
 static void begin_repair(struct run_group *g)
 {
 	g->exec->group_moves(g);
-	g->repair = REPAIR_RESTART;
+	set_repair(g, REPAIR_RESTART);
 	g->why[0] = '\0';
 	stop_from_the_right(g);
 }
@@ -436,7 +454,7 @@ static void begin_repair(struct run_group *g)
 static void begin_halt(struct run_group *g)
 {
 	g->exec->group_moves(g);
-	g->repair = REPAIR_HALT;
+	set_repair(g, REPAIR_HALT);
 	g->why[0] = '\0';
 	release(g);
 }
@@ -444,7 +462,7 @@ static void begin_halt(struct run_group *g)
 static void start_halted(struct run_group *g)
 {
 	log_line("Acquiring", g);
-	g->repair = REPAIR_RESTART;
+	set_repair(g, REPAIR_RESTART);
 	g->wanted = true;
 	g->why[0] = '\0';
 	g->at = 0;
@@ -495,7 +513,7 @@ static void stop_wanted(struct run_group *g)
 	if (g->repair == REPAIR_NONE)
 		return;
 	log_line("Releasing", g);
-	g->repair = REPAIR_NONE;
+	set_repair(g, REPAIR_NONE);
 	g->floor = 0;
 	g->wanted = false;
 }
@@ -620,6 +638,13 @@ void run_group_halt(struct run_group *g)
 void run_group_resume(struct run_group *g)
 {
 	handle(g, RUN_EVENT_RESUME);
+}
+
+void run_group_adopt_interrupted(struct run_group *g)
+{
+	run_group_ran(g);
+	g->state = RUN_HALTED;
+	run_group_resume(g);
 }
 
 bool run_group_is_steady(const struct run_group *g)

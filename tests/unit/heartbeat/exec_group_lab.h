@@ -139,6 +139,8 @@ static inline void on_failed(void *context, size_t group, const char *why)
 	(void)snprintf(failures + used, sizeof failures - used, "%zu: %s; ", group, why);
 }
 
+static _Atomic bool repairing;
+
 /* More lines of ha.cf. */
 static const char *more_lines = "";
 
@@ -176,6 +178,7 @@ static inline void make_exec(const char *file, int64_t deadline_ms, unsigned sto
 		.deadline = span_ms(deadline_ms),
 		.stop_attempts = stop_attempts,
 		.interfaces = watched,
+		.repairing = &repairing,
 		.foreign_file = path_of("foreign"),
 	};
 	e = exec_new(&config, &(struct exec_handlers){

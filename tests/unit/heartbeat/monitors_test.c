@@ -292,6 +292,29 @@ static void what_a_group_that_is_restarted_needs_is_not_stopped_by_another_one(v
 	assert_true(is_flagged("s.up"));
 }
 
+/* The engine dies in the middle of a restart; the next one finds the mark. */
+static void a_restart_that_was_interrupted_is_completed(void **state)
+{
+	(void)state;
+	more_lines = "monitor svc::a 1\n";
+	make_exec("cfa svc::a svc::b\ncfa svc::c\n", 60000, 1);
+	assert_false(repairing);
+	flag("a.up");
+	exec_group_adopt_interrupted(e, 0);
+	exec_group_adopt_interrupted(e, 1); /* nothing of it is watched */
+	assert_true(repairing);
+	await("logged", "run again");
+	assert_false(repairing);
+	assert_string_equal(text_of("calls"), "a status b status b start");
+	assert_int_equal(end_count, 0);
+	unflag("a.up");
+	await("called", "b stop");
+	assert_true(repairing);
+	unflag("calls");
+	stop_all(0);
+	assert_false(repairing);
+}
+
 static void a_stop_does_not_wait_for_a_status_that_hangs(void **state)
 {
 	(void)state;
@@ -410,6 +433,7 @@ int main(void)
 		CASE(a_start_during_a_restart_is_not_kept_for_later),
 		CASE(an_address_that_heartbeat_did_not_add_stays_during_a_restart),
 		CASE(what_a_group_that_is_restarted_needs_is_not_stopped_by_another_one),
+		CASE(a_restart_that_was_interrupted_is_completed),
 		CASE(a_stop_does_not_wait_for_a_status_that_hangs),
 		CASE(a_group_that_is_stuck_is_not_asked),
 		CASE(what_two_groups_share_is_restarted_for_both),
