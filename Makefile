@@ -93,11 +93,11 @@ LB_ABSENT := $(foreach check,$(filter-out $(LB_CHECKS),$(foreach check,$(LB_OPTI
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 DAEMON_MAIN := heartbeat/daemon/main.c
-TOOLS := cl_status hb_standby hb_takeover hb_confirm hb_dump
+TOOLS := cl_status hb_standby hb_takeover hb_confirm hb_cleanup hb_dump
 TOOL_SCRIPTS := cl_respawn ha_logger ResourceManager hb_replaced
 # Names under which hb_replaced is installed, and what users call without a path.
 REPLACED := hb_addnode hb_delnode hb_setweight hb_setsite mach_down req_resource
-SBIN_TOOLS := hb_standby hb_takeover hb_confirm ha_logger hb_addnode hb_delnode hb_setweight hb_setsite
+SBIN_TOOLS := hb_standby hb_takeover hb_confirm hb_cleanup ha_logger hb_addnode hb_delnode hb_setweight hb_setsite
 TOOL_PROGRAMS := $(addprefix $(BUILD)/tools/,$(TOOLS))
 UNIT  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c))
 FUZZ  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
@@ -166,7 +166,7 @@ $(BUILD)/tools/cl_status: $(BUILD)/tools/cl_query.o
 $(BUILD)/tools/hb_dump: $(BUILD)/tools/hb_dump_print.o $(BUILD)/tools/hb_dump_live.o
 $(BUILD)/tools/hb_dump: PKG_LIBS += $(JSON_LIBS)
 $(BUILD)/tools/hb_standby $(BUILD)/tools/hb_takeover: $(BUILD)/tools/move.o
-$(BUILD)/tools/hb_standby $(BUILD)/tools/hb_takeover $(BUILD)/tools/hb_confirm: $(BUILD)/tools/order.o
+$(addprefix $(BUILD)/tools/,hb_standby hb_takeover hb_confirm hb_cleanup): $(BUILD)/tools/order.o
 $(BUILD)/tools/%: $(BUILD)/tools/%.o $(foreach module,ipc core conf lib,$(call archive,$(module)))
 	$(call say,LD,$@)
 	$(LINK)
@@ -388,7 +388,7 @@ install-tools: tools
 	$(Q)install -m 755 $(BUILD)/tools/cl_status $(BUILD)/tools/hb_dump $(BIN)
 	$(Q)if getent group $(HACLIENT) >/dev/null; then chgrp $(HACLIENT) $(BIN)/cl_status && chmod 2755 $(BIN)/cl_status; \
 		else echo 'there is no group $(HACLIENT): cl_status is not set-gid; see README.md'; fi
-	$(Q)install -m 755 $(addprefix $(BUILD)/tools/,hb_standby hb_takeover hb_confirm) $(SHARE)
+	$(Q)install -m 755 $(addprefix $(BUILD)/tools/,hb_standby hb_takeover hb_confirm hb_cleanup) $(SHARE)
 	$(Q)for t in $(TOOL_SCRIPTS); do sed 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' tools/$$t >$(SHARE)/$$t && chmod 755 $(SHARE)/$$t; done
 	$(Q)for t in $(REPLACED); do ln -sf hb_replaced $(SHARE)/$$t; done
 	$(Q)for t in $(SBIN_TOOLS); do ln -sf $(PREFIX)/share/heartbeat/$$t $(SBIN)/$$t; done
@@ -414,7 +414,7 @@ install-stonith: stonith
 uninstall:
 	$(call say,RM,$(DESTDIR)$(PREFIX))
 	$(Q)rm -f $(addprefix $(SBIN)/,heartbeat ldirectord stonith meatclient $(SBIN_TOOLS)) $(addprefix $(BIN)/,cl_status hb_dump cl_respawn) \
-		$(addprefix $(SHARE)/,hb_standby hb_takeover hb_confirm $(TOOL_SCRIPTS) $(REPLACED) shellfuncs stonith/ha_log.sh) $(addprefix $(DESTDIR)$(PREFIX)/libexec/heartbeat/,heartbeat IPaddr) \
+		$(addprefix $(SHARE)/,hb_standby hb_takeover hb_confirm hb_cleanup $(TOOL_SCRIPTS) $(REPLACED) shellfuncs stonith/ha_log.sh) $(addprefix $(DESTDIR)$(PREFIX)/libexec/heartbeat/,heartbeat IPaddr) \
 		$(DESTDIR)$(PREFIX)/lib/heartbeat/heartbeat $(DESTDIR)$(PREFIX)/lib/systemd/system/heartbeat.service \
 		$(addprefix $(DESTDIR)$(PREFIX)/share/doc/heartbeat/,ha.cf haresources ldirectord.cf authkeys status.schema.json)
 	$(Q)for page in man/*.[1578]; do rm -f $(MAN)/man$${page##*.}/$${page##*/}; done

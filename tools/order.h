@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Shared by the commands that send an order to the daemon of this machine: hb_standby, hb_takeover, hb_confirm. */
+/* Shared by the commands that send an order to the daemon of this machine: hb_standby, hb_takeover, hb_confirm,
+ * hb_cleanup. */
 #ifndef TOOLS_ORDER_H
 #define TOOLS_ORDER_H
 

@@ -80,6 +80,22 @@ struct deadline_conf { /* script_deadline */
 	int action;         /* enum script_action; SCRIPT_ACTIONS: every action */
 };
 
+enum { MONITOR_RESTARTS_MAX = 20 };
+
+/* What follows when a watched resource does not run any more. */
+enum monitor_on_fail { MONITOR_ON_FAIL_RESTART, MONITOR_ON_FAIL_MOVE, MONITOR_ON_FAIL_STOP, MONITOR_ON_FAIL_IGNORE,
+	MONITOR_ON_FAILS };
+
+struct monitor_conf { /* monitor */
+	const char *what;     /* "*", the name of a script, or a resource as in haresources */
+	struct span interval;
+	struct span timeout;  /* of the status call; 0: that of ha_cf_deadline */
+	unsigned restarts;    /* at most so many ... */
+	struct span within;   /* ... within this time */
+	enum monitor_on_fail on_fail;
+	unsigned line, column; /* of what */
+};
+
 struct stonith_conf {
 	const char *host; /* "*" or a node name, lower case; for "stonith": "*" */
 	const char *type, *parameters; /* stonith: the name of its file */
@@ -141,6 +157,8 @@ struct ha_cf {
 	size_t apiauth_count;
 	struct deadline_conf *deadlines; /* every line, in their order */
 	size_t deadline_count;
+	struct monitor_conf *monitors;   /* every line, in their order; monitor_of chooses (conf/monitor.h) */
+	size_t monitor_count;
 	struct stonith_conf *stonith;    /* every line; the caller selects the lines for its host */
 	size_t stonith_count;
 	struct span fence_timeout; /* of one attempt with one device */

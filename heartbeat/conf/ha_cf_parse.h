@@ -116,6 +116,9 @@ void apiauth_add_builtin(struct ha_cf_parser *p);
 /* --- deadline.c --- */
 bool line_script_deadline(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
 
+/* --- monitor.c --- */
+bool line_monitor(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
+
 /* --- ha_cf_media.c --- */
 static inline bool same_text(const char *a, const char *b)
 {

@@ -231,6 +231,9 @@ static bool take_event(struct core *c, const struct event *e)
 	case EVENT_GROUP_READY:
 		ownership_group_ready(c, e->group_ready.group, e->group_ready.ready, e->group_ready.why);
 		break;
+	case EVENT_GROUP_CLEAN:
+		ownership_group_clean(c, e->group_clean.group);
+		break;
 	case EVENT_FENCE_DONE:
 		fencing_done(c, e->fence_done.attempt, e->fence_done.result, e->fence_done.text);
 		break;

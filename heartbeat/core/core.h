@@ -112,6 +112,8 @@ enum event_kind {
 	/* What a group needs on this machine beside its resources is missing, such as the carrier of the interface of
 	 * its address; or it is there again.  A group is ready until this says otherwise. */
 	EVENT_GROUP_READY,
+	/* An operator has repaired what failed (hb_cleanup): a failure is forgotten, a failed stop is tried again. */
+	EVENT_GROUP_CLEAN,
 	EVENT_FENCE_DONE, /* the end of ACTION_FENCE, also of a cancelled one */
 	EVENT_CONFIRM,    /* an operator confirms that a node is off (hb_confirm); answered by ACTION_MOVE_DONE */
 	EVENT_MOVE,       /* an operator orders standby or takeover */
@@ -154,6 +156,9 @@ struct event {
 			bool ready;
 			const char *why; /* not ready: "eth0 has no carrier" */
 		} group_ready;
+		struct {
+			size_t group;
+		} group_clean;
 		struct {
 			size_t node; /* as in the action */
 			unsigned attempt;

@@ -128,6 +128,16 @@ static void take_group_ready(struct arguments *a, struct event *e)
 	e->group_ready.why = take_why(a);
 }
 
+static void put_group_clean(struct writer *w, const struct event *e)
+{
+	writer_format(w, " %zu", e->group_clean.group);
+}
+
+static void take_group_clean(struct arguments *a, struct event *e)
+{
+	e->group_clean.group = number(a, a->limits->groups);
+}
+
 static void put_fence_done(struct writer *w, const struct event *e)
 {
 	writer_format(w, " %zu %u %d", e->fence_done.node, e->fence_done.attempt, (int)e->fence_done.result);
@@ -218,6 +228,7 @@ static const struct {
 	[EVENT_GROUP_DONE] = {"done", put_group_done, take_group_done},
 	[EVENT_GROUP_FAILED] = {"failed", put_group_failed, take_group_failed},
 	[EVENT_GROUP_READY] = {"ready", put_group_ready, take_group_ready},
+	[EVENT_GROUP_CLEAN] = {"clean", put_group_clean, take_group_clean},
 	[EVENT_FENCE_DONE] = {"fenced", put_fence_done, take_fence_done},
 	[EVENT_CONFIRM]    = {"confirm", put_confirm, take_confirm},
 	[EVENT_MOVE]       = {"move", put_move, take_move},

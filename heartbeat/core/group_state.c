@@ -96,6 +96,11 @@ static void entry_failed(struct core *c, size_t g)
 		"if it cannot, this node tries again in %lld s, or at once after hb_takeover here.",
 		group_key(c, g), group->failure == FAILURE_RUN ? "it failed" : "start failed", group->why,
 		group->attempts, (long long)ms / 1000);
+	if (ownership_column(c, g) == PEER_FAILED)
+		core_log(c, LOG_LEVEL_CRIT,
+			"Group %s has failed on both nodes: nobody runs it. Repair it, then run hb_cleanup; until then the nodes try it in "
+			"turns, after longer and longer pauses.",
+			group_key(c, g));
 }
 
 static void entry_stuck(struct core *c, size_t g)
@@ -149,6 +154,10 @@ void group_set_state(struct core *c, size_t g, enum group_state to, const char *
 		break;
 	case OWN_HELD:
 		group->failure = FAILURE_NONE;
+		if (from == OWN_STARTING) {
+			group->started = c->now.mono;
+			group->relapses = group->attempts;
+		}
 		group->attempts = 0;
 		group->why[0] = 0;
 		break;

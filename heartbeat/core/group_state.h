@@ -34,6 +34,8 @@ struct group {
 	 * again.  MONO_FAR: never. */
 	struct mono deadline;
 	unsigned attempts;     /* starts that failed in a row */
+	struct mono started;   /* the end of its last start here; MONO_NEVER: none in this life */
+	unsigned relapses;     /* attempts before that start; STEADY_MS */
 	/* What went wrong while the group was not yet released.  Once it is released, the group is FAILED. */
 	enum group_failure failure;
 	char why[128];

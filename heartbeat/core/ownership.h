@@ -38,20 +38,21 @@
  *           repeated: after 1 s by the node with the lower name, after 5 s by the other node.
  * retry     start again: START_ATTEMPTS times with pauses of RETRY_MS, then with pauses that double, up to LATER_MS (a
  *           switch that needs minutes to come back must not leave the survivor idle permanently).  With the column
- *           FAILED the nodes take turns, by claims.
+ *           FAILED the nodes take turns, by claims.  A group that started and failed within STEADY_MS goes on counting.
  *
  * Second table.  Rows: our state.  Columns: what exec reports: the end of a start or a stop, or that a resource of a
- * running group has failed.  "dirty": something may still run.
+ * running group has failed ("failed").  "dirty": something may still run.
  *
- *            started  start failed  start dirty  stopped   stop failed  resource failed  hindered   ready again
- * UNKNOWN    error    error         error        NONE      STUCK        -                -          -
- * CLAIM      error    error         error        error     error        -                withdraw?  -
- * STARTING   HELD     FAILED        STUCK        error     error        -                -          -
- * HELD       error    error         error        error     error        STOPPING         -          -
- * GIVING     error    error         error        error     error        STOPPING         -          -
- * STOPPING   error    error         error        NONE      STUCK        -                -          -
- * FAILED     error    error         error        error     error        -                -          NONE?
- * others     error    error         error        error     error        -                -          -
+ *            started  start failed  start dirty  stopped   stop failed  failed    hindered   ready again  cleaned
+ * UNKNOWN    error    error         error        NONE      STUCK        -         -          -            -
+ * CLAIM      error    error         error        error     error        -         withdraw?  -            -
+ * STARTING   HELD     FAILED        STUCK        error     error        -         -          -            -
+ * HELD       error    error         error        error     error        STOPPING  -          -            -
+ * GIVING     error    error         error        error     error        STOPPING  -          -            -
+ * STOPPING   error    error         error        NONE      STUCK        -         -          -            -
+ * FAILED     error    error         error        error     error        -         -          NONE?        NONE
+ * STUCK      error    error         error        error     error        -         -          -            STOPPING
+ * others     error    error         error        error     error        -         -          -            -
  *
  * When a start or a resource of a group has failed, the group goes to FAILED instead of NONE once it is stopped.  The
  * peer claims it at once (column FAILED) and keeps it, also with auto_failback; here "retry" starts it again later.
@@ -61,6 +62,7 @@
  * so does every claim when the peer reads that the group is hindered here.
  * NONE?: when the group went to FAILED while it was hindered, that failure is forgotten, and the first table starts it
  * again at once.
+ * cleaned: an operator has repaired it (hb_cleanup).  What was counted is forgotten, in every state.
  * STUCK: the stop is tried again every RETRY_MS, and the group never counts as released.
  * error: logged and ignored.  -: the report and a stop have crossed each other.
  * Why an acknowledged claim is safe: the peer answered "not here" after it had read our claim.  A node that has read a
@@ -83,6 +85,9 @@ enum {
 	START_ATTEMPTS = 3,
 	LATER_MS = 300000,    /* ours: the longest time between two tries of a start when nobody else can run it */
 	MOVE_MS = 3600000,    /* doc/protocol.md 7.5: "3600 s for the rest" */
+	/* ours: a group that fails within this time after its start goes on counting, so that two nodes on which it
+	 * starts and then fails do not hand it to each other without a pause */
+	STEADY_MS = 3600000,
 	ABLE_MS = 5000,       /* ours: a switch that comes back gives both nodes their carrier, one after the other */
 };
 
@@ -119,6 +124,8 @@ void ownership_doubt_goodbye(struct core *c);
 void ownership_group_done(
 	struct core *c, size_t group, enum group_operation op, bool ok, bool still_active, const char *why);
 void ownership_group_failed(struct core *c, size_t group, const char *why);
+/* An operator has repaired it. */
+void ownership_group_clean(struct core *c, size_t group);
 /* The machine reports: something that the group needs is missing (why), or there again.  Saying it again changes only
  * the text. */
 void ownership_group_ready(struct core *c, size_t group, bool ready, const char *why);

@@ -139,6 +139,9 @@ static void take_report(struct core *c, size_t g, enum report report, const char
 		break;
 	case TO_STOPPING:
 		group->failure = FAILURE_RUN;
+		if (!mono_is_never(group->started) &&
+			mono_since(c->now.mono, group->started).ns < span_ms(STEADY_MS).ns)
+			group->attempts = group->relapses;
 		core_log(c, LOG_LEVEL_ERROR,
 			"Group %s has failed here (%s): it is released, and the other node is asked to run it",
 			group_key(c, g), group->why);
@@ -151,7 +154,7 @@ static void take_report(struct core *c, size_t g, enum report report, const char
 	case FORGET:
 		if (!group->failed_hindered)
 			break;
-		group->attempts = 0;
+		group->attempts = group->relapses = 0;
 		group->why[0] = 0;
 		group_set_state(c, g, OWN_NONE, "what hindered it here is over");
 		break;
@@ -171,6 +174,17 @@ void ownership_group_done(
 void ownership_group_failed(struct core *c, size_t g, const char *why)
 {
 	take_report(c, g, RESOURCE_FAILED, why ? why : "no reason given");
+}
+
+void ownership_group_clean(struct core *c, size_t g)
+{
+	struct group *group = &c->groups[g];
+	group->attempts = group->relapses = 0;
+	if (group->state == OWN_FAILED) {
+		group->why[0] = 0;
+		group_set_state(c, g, OWN_NONE, "an operator has repaired it");
+	} else if (group->state == OWN_STUCK)
+		group_set_state(c, g, OWN_STOPPING, "an operator asks to stop it again");
 }
 
 static void log_hindrance(struct core *c, size_t g)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "heartbeat/conf/monitor.h"
 #include "heartbeat/core/native/settings.h"
 #include "lib/bytes.h"
 
@@ -269,6 +270,19 @@ static bool deadline_text(const struct ha_cf *conf, size_t i, struct writer *w)
 	return true;
 }
 
+static bool monitor_text(const struct ha_cf *conf, size_t i, struct writer *w)
+{
+	if (i >= conf->monitor_count)
+		return false;
+	const struct monitor_conf *m = &conf->monitors[i];
+	writer_format(w, "monitor %s %lldms", m->what, (long long)span_to_ms(m->interval));
+	if (m->timeout.ns > 0)
+		writer_format(w, " timeout %lldms", (long long)span_to_ms(m->timeout));
+	writer_format(w, " restarts %u within %lldms on-fail %s", m->restarts, (long long)span_to_ms(m->within),
+		monitor_on_fail_name(m->on_fail));
+	return true;
+}
+
 /* Without the parameters, which may have a password. */
 static bool stonith_text(const struct ha_cf *conf, size_t i, struct writer *w)
 {
@@ -285,6 +299,7 @@ static const struct {
 	{child_text, DIAG_WARNING},
 	{environment_text, DIAG_WARNING},
 	{deadline_text, DIAG_WARNING},
+	{monitor_text, DIAG_WARNING},
 	{stonith_text, DIAG_NOTICE},
 };
 

@@ -175,6 +175,12 @@ static void on_group_ready(void *context, size_t group, bool ready, const char *
 	engine_step(context, &event);
 }
 
+static void on_group_failed(void *context, size_t group, const char *why)
+{
+	struct event event = {.kind = EVENT_GROUP_FAILED, .group_failed = {.group = group, .why = why}};
+	engine_step(context, &event);
+}
+
 static void engine_move(void *context, bool takeover, enum half half, unsigned id)
 {
 	struct event event = {.kind = EVENT_MOVE, .move = {.takeover = takeover, .half = half, .id = id}};
@@ -203,6 +209,27 @@ static void engine_confirm(void *context, size_t node, unsigned id)
 {
 	struct event event = {.kind = EVENT_CONFIRM, .confirm = {.node = node, .id = id}};
 	engine_step(context, &event);
+}
+
+/* The resources first: what the core starts then must be watched with new counts. */
+static bool engine_cleanup(void *context, const char *key, char *text, size_t cap)
+{
+	struct engine *e = context;
+	const struct haresources *resources = e->files->resources;
+	size_t cleaned = 0;
+	for (size_t g = 0; g < resources->count; g++) {
+		if (key && strcmp(key, resources->groups[g].key) != 0)
+			continue;
+		struct event event = {.kind = EVENT_GROUP_CLEAN, .group_clean = {.group = g}};
+		exec_group_clean(e->exec, g);
+		engine_step(e, &event);
+		cleaned++;
+	}
+	if (cleaned > 0)
+		(void)snprintf(text, cap, "the failures of %s are forgotten on this node", key ? key : "all groups");
+	else
+		(void)snprintf(text, cap, "there is no group %s in haresources; heartbeat --status names them", key ? key : "");
+	return cleaned > 0;
 }
 
 static void engine_reload(void *context, unsigned id)
@@ -314,16 +341,21 @@ static int open_media(struct engine *e)
 
 static int open_exec(struct engine *e)
 {
-	struct exec_handlers handlers = {.done = on_group_done, .ready = on_group_ready, .context = e};
+	struct exec_handlers handlers = {.done = on_group_done, .ready = on_group_ready, .failed = on_group_failed,
+		.context = e};
 	const struct holdings *held = holdings_now(&e->shared->holdings);
 	e->exec = run_resources_open(e->files, e->shared, e->interfaces, &handlers);
 	if (!e->exec)
 		return EXIT_OTHER;
 	run_resources_check_scripts(e->files, configuration_log, NULL);
+	bool interrupted = e->shared->repairing;
+	e->shared->repairing = false;
 	for (size_t g = 0; g < e->files->resources->count; g++) {
 		struct group_view v;
 		core_group_view(e->core, g, &v);
-		if (v.state == OWN_HELD)
+		if (v.state == OWN_HELD && interrupted)
+			exec_group_adopt_interrupted(e->exec, g);
+		else if (v.state == OWN_HELD)
 			exec_group_adopt(e->exec, g);
 		else if (holdings_has(held, v.id))
 			exec_group_ran(e->exec, g);
@@ -397,6 +429,12 @@ static void close_all(struct engine *e)
 	g_free(e);
 }
 
+static bool engine_watch(void *context, size_t position, struct watch_view *out)
+{
+	const struct engine *e = context;
+	return exec_watch(e->exec, position, out);
+}
+
 static bool engine_datagram(void *context, size_t position, struct api_datagram *out)
 {
 	const struct engine *e = context;
@@ -413,8 +451,8 @@ int engine_run(const struct engine_config *config)
 {
 	struct engine *e = g_new0(struct engine, 1);
 	static const struct engine_calls calls = {
-		engine_step, engine_apply, engine_move, engine_message, engine_confirm, engine_reload,
-		engine_doubt, engine_device, engine_datagram, engine_beats};
+		engine_step, engine_apply, engine_move, engine_message, engine_confirm, engine_cleanup,
+		engine_reload, engine_doubt, engine_device, engine_watch, engine_datagram, engine_beats};
 	e->calls = &calls;
 	e->kept = kept_datagrams_new();
 	e->config = config;

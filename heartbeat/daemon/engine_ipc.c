@@ -23,10 +23,12 @@ static void open_api(struct engine *e)
 		.version = VERSION,
 		.move = e->calls->move,
 		.confirm = e->calls->confirm,
+		.cleanup = e->calls->cleanup,
 		.reload = e->calls->reload,
 		.message = e->calls->message,
 		.doubt = e->calls->doubt,
 		.device = e->calls->device,
+		.watch = e->calls->watch,
 		.datagram = e->calls->datagram,
 		.beats_wanted = e->calls->beats_wanted,
 		.context = e};

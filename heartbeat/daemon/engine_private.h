@@ -32,9 +32,11 @@ struct engine_calls {
 	void (*move)(void *context, bool takeover, enum half half, unsigned id);
 	void (*message)(void *context, const struct message *m);
 	void (*confirm)(void *context, size_t node, unsigned id);
+	bool (*cleanup)(void *context, const char *key, char *text, size_t cap);
 	void (*reload)(void *context, unsigned id);
 	bool (*doubt)(void *context, size_t position, char *out, size_t cap);
 	bool (*device)(void *context, size_t position, struct api_device *out);
+	bool (*watch)(void *context, size_t position, struct watch_view *out);
 	bool (*datagram)(void *context, size_t position, struct api_datagram *out);
 	void (*beats_wanted)(void *context, bool wanted);
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "heartbeat/conf/monitor.h"
 #include "heartbeat/daemon/fence_lines.h"
 #include "heartbeat/daemon/file_trust.h"
 #include "heartbeat/daemon/paths.h"
@@ -174,6 +175,15 @@ static bool parse_haresources(const struct parser *p, struct configuration *c)
 	return diags_report(&d, p->report, p->context) && c->resources;
 }
 
+/* Needs both files. */
+static void check_monitors(const struct parser *p, const struct configuration *c)
+{
+	struct diags d;
+	diags_init(&d, p->files->at[FILE_HA_CF]);
+	monitor_check(c->conf, c->resources, &d);
+	(void)diags_report(&d, p->report, p->context); /* no errors among them */
+}
+
 struct configuration *configuration_parse(const struct config_files *files, const struct config_texts *texts,
 	configuration_report *report_line, void *context)
 {
@@ -192,8 +202,10 @@ struct configuration *configuration_parse(const struct config_files *files, cons
 	bool good = parse_ha_cf(&p, c);
 	good &= parse_authkeys(&p, c);
 	good &= c->conf && parse_haresources(&p, c);
-	if (good)
+	if (good) {
+		check_monitors(&p, c);
 		return c;
+	}
 	configuration_free(c);
 	return NULL;
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "heartbeat/conf/monitor.h"
+
 enum { RULE_WIDTH = 80 };
 
 void print_defaults(bool wiki)
@@ -39,6 +41,27 @@ static void print_medium(const struct medium_conf *medium)
 		(void)printf("%s %s\n", kind, medium->interface ? medium->interface : medium->name);
 }
 
+static void print_monitor(const struct ha_cf *conf, const struct resource_conf *r)
+{
+	const struct monitor_conf *m = monitor_of(conf, r);
+	if (!m)
+		return;
+	struct span timeout = m->timeout.ns > 0 ? m->timeout : ha_cf_deadline(conf, r->script, SCRIPT_STATUS);
+	(void)printf("monitor %s %lldms timeout %lldms restarts %u within %lldms on-fail %s # line %u of ha.cf\n", r->text,
+		(long long)span_to_ms(m->interval), (long long)span_to_ms(timeout), m->restarts,
+		(long long)span_to_ms(m->within), monitor_on_fail_name(m->on_fail), m->line);
+}
+
+static void print_monitors(const struct configuration *files)
+{
+	if (files->conf->monitor_count == 0)
+		return;
+	(void)printf("#\n#\tWatched resources:\n#\n");
+	for (size_t g = 0; g < files->resources->count; g++)
+		for (size_t i = 0; i < files->resources->groups[g].count; i++)
+			print_monitor(files->conf, &files->resources->groups[g].resources[i]);
+}
+
 void print_configuration(const struct configuration *files)
 {
 	const struct ha_cf *conf = files->conf;
@@ -55,5 +78,6 @@ void print_configuration(const struct configuration *files)
 	(void)printf("#\n#\tCommunications media:\n#\n");
 	for (size_t i = 0; i < conf->media_count; i++)
 		print_medium(&conf->media[i]);
+	print_monitors(files);
 	(void)fflush(stdout); /* before a child inherits what is not written yet */
 }

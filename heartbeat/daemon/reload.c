@@ -87,6 +87,12 @@ struct prepared {
 	struct media_change *media;
 };
 
+/* Resources that move, and those that a monitor restarts. */
+static bool are_moving(const struct reload *r)
+{
+	return core_in_transition(r->engine->core) || exec_is_repairing(r->engine->exec);
+}
+
 static bool prepare(struct reload *r, struct prepared *p)
 {
 	struct engine *e = r->engine;
@@ -147,7 +153,7 @@ static void apply(struct reload *r)
 {
 	struct prepared p = {0};
 	exec_deliver(r->engine->exec);
-	if (core_in_transition(r->engine->core)) {
+	if (are_moving(r)) {
 		wait_for_rest(r);
 		return;
 	}
@@ -162,10 +168,10 @@ static void apply(struct reload *r)
 static gboolean on_rest_timer(gpointer data)
 {
 	struct reload *r = data;
-	if (core_in_transition(r->engine->core) && !mono_reached(mono_now(), r->give_up))
+	if (are_moving(r) && !mono_reached(mono_now(), r->give_up))
 		return G_SOURCE_CONTINUE;
 	r->timer = 0;
-	if (core_in_transition(r->engine->core))
+	if (are_moving(r))
 		finish(r, false,
 			"reload refused while resources are moving; ask again when cl_status rscstatus is stable");
 	else
@@ -175,7 +181,7 @@ static gboolean on_rest_timer(gpointer data)
 
 static void wait_for_rest(struct reload *r)
 {
-	if (!core_in_transition(r->engine->core)) {
+	if (!are_moving(r)) {
 		apply(r);
 		return;
 	}

@@ -66,6 +66,7 @@ struct exec_config run_resources_config(
 		.scripts = shared->scripts,
 		.script_slots = SHARED_SCRIPTS,
 		.interfaces = interfaces,
+		.repairing = &shared->repairing,
 		.foreign_file = PATH_FOREIGN,
 	};
 }

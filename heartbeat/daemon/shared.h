@@ -36,6 +36,7 @@ struct shared {
 		engine_clean; /* the engine ends because it was ordered to, and everything it could stop is stopped */
 	_Atomic bool stop; /* an order to stop was given */
 	_Atomic bool looked; /* an engine has looked what ran here before it, and has stopped it */
+	_Atomic bool repairing; /* exec_config.repairing.  A byte that was 0 before, so that the layout is the same */
 	struct holdings_pair holdings;
 	struct identity_memory identity;
 	struct peer_file_memory peer;

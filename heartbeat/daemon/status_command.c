@@ -56,6 +56,16 @@ static void judge_node(const json_t *node, json_t *list)
 			complain(list, "link %s of node %s is down", text(link, "name"), text(node, "name"));
 }
 
+static void judge_monitor(const json_t *monitor, const json_t *group, json_t *list)
+{
+	const char *answer = text(monitor, "answer");
+	if (json_is_true(json_object_get(monitor, "halted")))
+		complain(list, "group %s is stopped here (on-fail stop); \"hb_cleanup %s\" starts it again", text(group, "key"),
+			text(group, "key"));
+	else if (is(group, "state", "held") && *answer && strcmp(answer, "runs") != 0)
+		complain(list, "%s of group %s: its status is: %s", text(monitor, "resource"), text(group, "key"), answer);
+}
+
 static void judge_group(const json_t *group, const json_t *daemon, json_t *list)
 {
 	size_t owners = json_array_size(json_object_get(group, "owners"));
@@ -66,6 +76,14 @@ static void judge_group(const json_t *group, const json_t *daemon, json_t *list)
 		complain(list, "group %s runs on no node", text(group, "key"));
 	if (owners > 1)
 		complain(list, "group %s is on both nodes", text(group, "key"));
+	size_t i;
+	json_t *monitor;
+	bool halted = false; /* all its resources are, which is one complaint */
+	json_array_foreach(json_object_get(group, "monitors"), i, monitor) {
+		if (!halted)
+			judge_monitor(monitor, group, list);
+		halted |= json_is_true(json_object_get(monitor, "halted"));
+	}
 }
 
 static void judge_daemon(const json_t *daemon, json_t *list)
@@ -96,22 +114,34 @@ static json_t *judge(const json_t *document)
 	return list;
 }
 
+/* Copies of the members of a list, each with those parts whose field of that name is its key, without this field. */
+static json_t *with_parts(const json_t *list, const char *key, const json_t *parts, const char *field, const char *name)
+{
+	json_t *out = json_deep_copy(list), *one, *part;
+	size_t i, k;
+	json_array_foreach(out, i, one) {
+		json_t *own = json_array();
+		json_array_foreach(parts, k, part)
+			if (is(part, field, text(one, key))) {
+				json_t *copy = json_copy(part);
+				(void)json_object_del(copy, field);
+				(void)json_array_append_new(own, copy);
+			}
+		(void)json_object_set_new(one, name, own);
+	}
+	return out;
+}
+
 /* Links are listed under their node. */
 static json_t *nodes_of(const json_t *answer)
 {
-	json_t *nodes = json_deep_copy(json_object_get(answer, "node")), *node, *link;
-	size_t i, k;
-	json_array_foreach(nodes, i, node) {
-		json_t *links = json_array();
-		json_array_foreach(json_object_get(answer, "link"), k, link)
-			if (is(link, "node", text(node, "name"))) {
-				json_t *copy = json_copy(link);
-				(void)json_object_del(copy, "node");
-				(void)json_array_append_new(links, copy);
-			}
-		(void)json_object_set_new(node, "links", links);
-	}
-	return nodes;
+	return with_parts(json_object_get(answer, "node"), "name", json_object_get(answer, "link"), "node", "links");
+}
+
+/* Watched resources are listed under their group. */
+static json_t *groups_of(const json_t *answer)
+{
+	return with_parts(json_object_get(answer, "group"), "key", json_object_get(answer, "monitor"), "group", "monitors");
 }
 
 static json_t *doubts_of(const json_t *answer)
@@ -139,7 +169,7 @@ static json_t *status_document(int *code)
 		return finish(document, *code, why);
 	(void)json_object_set(document, "daemon", json_array_get(json_object_get(answer, "daemon"), 0));
 	(void)json_object_set_new(document, "nodes", nodes_of(answer));
-	(void)json_object_set(document, "groups", json_object_get(answer, "group"));
+	(void)json_object_set_new(document, "groups", groups_of(answer));
 	(void)json_object_set(document, "moves", json_object_get(answer, "move"));
 	(void)json_object_set(document, "devices", json_object_get(answer, "device"));
 	(void)json_object_set_new(document, "doubts", doubts_of(answer));
@@ -168,7 +198,9 @@ static json_t *explain_document(const char *group, int *code)
 	if (past) {
 		*code = STATUS_GOOD;
 		(void)json_object_set(document, "daemon", json_array_get(json_object_get(now, "daemon"), 0));
-		(void)json_object_set_new(document, "groups", selected(json_object_get(now, "group"), "key", group));
+		json_t *groups = groups_of(now);
+		(void)json_object_set_new(document, "groups", selected(groups, "key", group));
+		json_decref(groups);
 		(void)json_object_set_new(
 			document, "decisions", selected(json_object_get(past, "decision"), "group", group));
 		if (group && json_array_size(json_object_get(document, "groups")) == 0) {

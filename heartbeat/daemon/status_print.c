@@ -81,6 +81,24 @@ static void print_node(const json_t *node)
 	}
 }
 
+/* "runs 2.1 s ago; failures: 1; restarts: 1 of 3 within 10 min; next question in 7.8 s" */
+static void print_monitor(const json_t *m)
+{
+	(void)printf("    watched: %s: ", text(m, "resource"));
+	if (is_true(m, "halted"))
+		(void)printf("stopped by on-fail stop");
+	else if (*text(m, "answer") && !json_is_null(json_object_get(m, "answered_ms")))
+		(void)printf("%s, answered %s ago", text(m, "answer"), age(m, "answered_ms").at);
+	else
+		(void)printf("not asked yet");
+	if (number(m, "failures") > 0)
+		(void)printf("; failures: %lld; restarts: %lld, of them %lld of %lld within %s", number(m, "failures"),
+			number(m, "restarts"), number(m, "recent"), number(m, "allowed"), age(m, "within_ms").at);
+	if (!json_is_null(json_object_get(m, "next_in_ms")))
+		(void)printf("; next question in %s", age(m, "next_in_ms").at);
+	(void)printf("\n");
+}
+
 static void print_group(const json_t *group)
 {
 	(void)printf("  %s\n    on:", text(group, "key"));
@@ -98,6 +116,10 @@ static void print_group(const json_t *group)
 		(void)printf("    %s: %s\n", is_true(group, "hindered") ? "hindered" : "last failure", text(group, "trouble"));
 	if (number(group, "attempts") > 0)
 		(void)printf("    starts that failed in a row: %lld\n", number(group, "attempts"));
+	size_t i;
+	json_t *monitor;
+	json_array_foreach(json_object_get(group, "monitors"), i, monitor)
+		print_monitor(monitor);
 	if (!json_is_null(json_object_get(group, "next_in_ms")))
 		(void)printf("    next step in %s\n", age(group, "next_in_ms").at);
 }

@@ -150,7 +150,7 @@ static enum agent_verdict carry_out(const struct class_request *request, char wh
 {
 	static enum agent_verdict (*const actions[AGENT_ACTIONS])(
 		struct exec *, const struct resource_conf *, struct ipaddr *, char *) = {
-		[AGENT_STATUS] = status, [AGENT_START] = start, [AGENT_STOP] = stop};
+		[AGENT_STATUS] = status, [AGENT_START] = start, [AGENT_STOP] = stop, [AGENT_MONITOR] = status};
 	const struct resource_conf *resource = request->resource;
 	enum agent_action action = request->action;
 	struct ipaddr ip;

@@ -25,7 +25,7 @@ struct agent {
 const char *agent_action_name(enum agent_action action)
 {
 	static const char *const names[AGENT_ACTIONS] = {
-		[AGENT_STATUS] = "status", [AGENT_START] = "start", [AGENT_STOP] = "stop"};
+		[AGENT_STATUS] = "status", [AGENT_START] = "start", [AGENT_STOP] = "stop", [AGENT_MONITOR] = "status"};
 	return names[action];
 }
 
@@ -152,10 +152,16 @@ static char *label_of(const char *path, const struct resource_conf *resource, en
 	return label;
 }
 
+/* Its output is an answer to us, which the operator does not need. */
+static bool asks(enum agent_action action)
+{
+	return action == AGENT_STATUS || action == AGENT_MONITOR;
+}
+
 void agent_log_running(enum agent_action action, const char *path, const struct resource_conf *resource)
 {
 	char *label = label_of(path, resource, action);
-	log_at(action == AGENT_STATUS ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "Running %s", label);
+	log_at(asks(action) ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "Running %s", label);
 	g_free(label);
 }
 
@@ -164,8 +170,7 @@ static void on_line(void *context, bool is_stderr, const char *line)
 	const struct agent *a = context;
 	if (a->forgotten)
 		return; /* the resource with the script's name is gone */
-	/* The output of status is an answer to us; the operator does not need it. */
-	enum log_level level = a->request.action == AGENT_STATUS && !is_stderr ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+	enum log_level level = asks(a->request.action) && !is_stderr ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 	log_output(level, a->request.resource->script, line);
 }
 
@@ -233,9 +238,32 @@ static bool is_refused(const struct spawn_result *result)
 	return false;
 }
 
+/* One line a failure: whoever asked logs it, with what follows. */
+static enum agent_verdict monitor_verdict(
+	const struct agent *a, const struct spawn_result *result, char why[AGENT_ERROR_MAX])
+{
+	struct agent_status status = agent_monitor_decide(result->end, result->code, result->output);
+	why[0] = '\0';
+	if (result->end == SPAWN_FAILED)
+		(void)fail(why, 0, "its status cannot be run: %s", strerror(result->code));
+	else if (result->end == SPAWN_SIGNALED)
+		(void)fail(why, 0, "its status was killed by signal %d", result->code);
+	else if (result->end == SPAWN_TIMED_OUT)
+		(void)fail(why, 0, "its status has not answered within %" PRId64 " ms, and was killed",
+			span_to_ms(a->request.deadline));
+	else if (status.verdict != AGENT_RUNNING)
+		(void)fail(why, 0, "its status exits with %d: %s", result->code, status.rule);
+	log_at(LOG_LEVEL_DEBUG, "%s: exit code %d, text \"%.60s\": %s", a->label, result->code, result->output, status.rule);
+	if (status.contradicts)
+		log_contradiction(a, result, &status);
+	return status.verdict;
+}
+
 static enum agent_verdict verdict_of(
 	const struct agent *a, const struct spawn_result *result, char why[AGENT_ERROR_MAX])
 {
+	if (a->request.action == AGENT_MONITOR)
+		return monitor_verdict(a, result, why);
 	if (a->request.action != AGENT_STATUS)
 		return !describe_failure(a, result, why) ? AGENT_OK
 		       : is_refused(result)              ? AGENT_NOT_EXECUTED
@@ -274,7 +302,7 @@ struct agent *agent_call(const struct agent_request *request)
 	a->request = *request;
 	a->path = g_strdup(request->path);
 	a->label = label_of(request->path, request->resource, request->action);
-	log_at(request->action == AGENT_STATUS ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "Running %s", a->label);
+	log_at(asks(request->action) ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "Running %s", a->label);
 	a->child = spawn_start(&(struct spawn_request){
 		.path = request->path,
 		.argv = argv,

@@ -13,12 +13,13 @@
 
 enum { AGENT_PATH_MAX = 512, AGENT_ERROR_MAX = 512 };
 
-enum agent_action { AGENT_STATUS, AGENT_START, AGENT_STOP, AGENT_ACTIONS };
+/* Monitor: a status of what is known to run here, decided by agent_monitor_decide. */
+enum agent_action { AGENT_STATUS, AGENT_START, AGENT_STOP, AGENT_MONITOR, AGENT_ACTIONS };
 
 enum agent_verdict {
 	AGENT_OK, AGENT_FAILED,                        /* of start and stop */
-	AGENT_NOT_EXECUTED,                            /* of start and stop: no script has run */
-	/* of status; unknown: no answer (killed, timed out, could not be run) */
+	AGENT_NOT_EXECUTED,                            /* of start, stop and monitor: no script has run */
+	/* of status and monitor; unknown: no answer (killed, timed out, for status also: could not be run) */
 	AGENT_RUNNING, AGENT_STOPPED, AGENT_UNKNOWN,
 	AGENT_REFUSED, /* of stop: failed, and will fail again until a person has acted */
 };
@@ -63,8 +64,16 @@ struct agent_status {
  * Unknown: it is started, because a start of what runs must do nothing (LSB); but after a stop that failed it is not
  * taken for stopped.  doc/resources.md 1 (status words) and 10. */
 struct agent_status agent_status_decide(enum spawn_end end, int code, const char *output);
+/* The same for a monitor.  It has been started, so what does not say that it is stopped must not stop a good service:
+ *
+ *   could not be run                                                                  not executed
+ *   exit                0           nothing, or a text without a denial               running  (LSB)
+ *   exit                0           running or OK, only in lines with a denial        running  (LSB)
+ *   exit                not 0       running or OK, only in lines with a denial        stopped  (LSB)
+ *   as in the table above otherwise */
+struct agent_status agent_monitor_decide(enum spawn_end end, int code, const char *output);
 
-/* "start" ... */
+/* "start" ...; for a monitor "status" */
 const char *agent_action_name(enum agent_action action);
 
 struct agent_request {
@@ -75,7 +84,7 @@ struct agent_request {
 	struct process_group *group; /* of lib/spawn; NULL: not recorded */
 	struct span deadline;
 	/* Exactly once, from the main loop.  why: "" or what went wrong, for people ("exit code 5"); it is logged
-	 * already. */
+	 * already, but not that of a monitor. */
 	void (*done)(void *context, enum agent_verdict verdict, const char *why);
 	void *context;
 };

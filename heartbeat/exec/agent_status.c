@@ -105,6 +105,19 @@ static struct agent_status decide(int code, const char *text)
 	return (struct agent_status){AGENT_UNKNOWN, "the text reports it neither as running nor as stopped", true};
 }
 
+struct agent_status agent_monitor_decide(enum spawn_end end, int code, const char *output)
+{
+	if (end == SPAWN_FAILED)
+		return (struct agent_status){AGENT_NOT_EXECUTED, "it could not be run", false};
+	struct agent_status s = agent_status_decide(end, code, output);
+	if (end == SPAWN_EXITED && s.verdict == AGENT_UNKNOWN)
+		return (struct agent_status){code == 0 ? AGENT_RUNNING : AGENT_STOPPED,
+			"the text is not clear: the exit code decides", s.contradicts};
+	if (end == SPAWN_EXITED && code == 0 && is_blank(output))
+		return (struct agent_status){AGENT_RUNNING, "no text: exit code 0 means that it runs", false};
+	return s;
+}
+
 struct agent_status agent_status_decide(enum spawn_end end, int code, const char *output)
 {
 	if (end != SPAWN_EXITED)

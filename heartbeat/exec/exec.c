@@ -78,6 +78,9 @@ struct exec *exec_new(const struct exec_config *config, const struct exec_handle
 	e->survey = survey_new(e);
 	e->address_failed = address_keeper_start_failed;
 	e->keeper = address_keeper_new(e);
+	e->group_runs = monitors_begin;
+	e->group_moves = monitors_rest;
+	e->monitors = monitors_new(e);
 	address_class_prepare(e);
 	return e;
 }
@@ -93,13 +96,43 @@ static void free_groups(struct exec *e)
 	e->resource_count = 0;
 }
 
+/* A group that is held when the configuration changes. */
+struct kept_group {
+	uint32_t id;
+	bool halted;
+};
+
+static GArray *held_groups(const struct exec *e)
+{
+	GArray *held = g_array_new(FALSE, FALSE, sizeof(struct kept_group));
+	for (size_t i = 0; i < e->group_count; i++) {
+		const struct run_group *g = &e->groups[i];
+		struct kept_group kept = {g->conf->id, g->state == RUN_HALTED};
+		if (g->state == RUN_HELD || kept.halted || g->repair != REPAIR_NONE)
+			g_array_append_val(held, kept);
+	}
+	return held;
+}
+
+static void adopt_again(const GArray *held, struct run_group *g)
+{
+	for (guint k = 0; k < held->len; k++) {
+		const struct kept_group *kept = &g_array_index(held, struct kept_group, k);
+		if (kept->id != g->conf->id)
+			continue;
+		if (kept->halted)
+			g->state = RUN_HALTED;
+		else
+			run_group_adopt(g);
+	}
+}
+
 void exec_reconfigure(struct exec *e, const struct exec_config *config)
 {
-	GArray *held = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-	for (size_t i = 0; i < e->group_count; i++)
-		if (e->groups[i].state == RUN_HELD)
-			g_array_append_val(held, e->groups[i].conf->id);
+	GArray *held = held_groups(e);
 	GHashTable *reported = address_keeper_reports(e->keeper);
+	struct monitors *monitors = e->monitors;
+	monitors_end(monitors);
 	survey_free(e->survey);
 	address_keeper_free(e->keeper);
 	free_groups(e);
@@ -109,10 +142,11 @@ void exec_reconfigure(struct exec *e, const struct exec_config *config)
 	e->keeper = address_keeper_new(e);
 	address_keeper_inherit(e->keeper, reported);
 	g_hash_table_destroy(reported);
+	e->monitors = monitors_new(e);
 	for (size_t i = 0; i < e->group_count; i++)
-		for (guint k = 0; k < held->len; k++)
-			if (g_array_index(held, uint32_t, k) == e->groups[i].conf->id)
-				run_group_adopt(&e->groups[i]);
+		adopt_again(held, &e->groups[i]);
+	monitors_inherit(e->monitors, monitors);
+	monitors_free(monitors);
 	(void)g_array_free(held, TRUE);
 	address_class_prepare(e);
 }
@@ -122,6 +156,8 @@ void exec_free(struct exec *e)
 	if (e == NULL)
 		return;
 	survey_free(e->survey);
+	monitors_end(e->monitors);
+	monitors_free(e->monitors);
 	address_keeper_free(e->keeper);
 	foreign_free(e->foreign);
 	free_groups(e);
@@ -153,6 +189,16 @@ void exec_group_adopt(struct exec *e, size_t group)
 		run_group_adopt(&e->groups[group]);
 }
 
+void exec_group_adopt_interrupted(struct exec *e, size_t group)
+{
+	if (group >= e->group_count)
+		return;
+	if (monitors_has(e->monitors, &e->groups[group]))
+		run_group_adopt_interrupted(&e->groups[group]);
+	else
+		run_group_adopt(&e->groups[group]);
+}
+
 void exec_group_ran(struct exec *e, size_t group)
 {
 	if (group < e->group_count)
@@ -163,6 +209,24 @@ void exec_group_look(struct exec *e, size_t group)
 {
 	if (group < e->group_count)
 		survey_add(e->survey, &e->groups[group]);
+}
+
+bool exec_is_repairing(const struct exec *e)
+{
+	return run_groups_repairing(e);
+}
+
+bool exec_watch(const struct exec *e, size_t position, struct watch_view *out)
+{
+	return monitors_view(e->monitors, position, out);
+}
+
+void exec_group_clean(struct exec *e, size_t group)
+{
+	if (group >= e->group_count)
+		return;
+	monitors_forget(e->monitors, &e->groups[group]);
+	run_group_resume(&e->groups[group]);
 }
 
 void exec_group_announce(struct exec *e, size_t group)

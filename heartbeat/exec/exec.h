@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 /* Groups of resources on this machine: start left to right, stop right to left, a deadline for every call.
+ * Resources that ha.cf wants watched (monitor) are asked for their status while their group is held, and started again
+ * on this machine when they have died.
  * Carries out what the core decided; never decides which node owns a group.  Runs on the GLib main context.
- * doc/resources.md 1 to 3, 5; ours: doc/faults.md 2, 9 to 11. */
+ * doc/resources.md 1 to 3, 5, 11; ours: doc/faults.md 2, 9 to 11. */
 #ifndef HEARTBEAT_EXEC_EXEC_H
 #define HEARTBEAT_EXEC_EXEC_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "heartbeat/conf/ha_cf.h"
 #include "heartbeat/conf/haresources.h"
+#include "heartbeat/core/watch.h"
 #include "lib/mono.h"
 #include "lib/process_groups.h"
 
@@ -28,6 +32,9 @@ struct exec_config {
 	size_t script_slots;
 	/* Addresses are watched here; NULL: they are not.  The owner calls exec_interfaces_changed. */
 	struct interfaces *interfaces;
+	/* True while a resource that has died is restarted: if this process dies then, some of the group is stopped,
+	 * although it is held.  NULL: nobody needs it.  Borrowed. */
+	_Atomic bool *repairing;
 	/* List of the addresses that were here before their group started; NULL: only in memory. */
 	const char *foreign_file;
 };
@@ -42,6 +49,9 @@ struct exec_handlers {
 	/* What the group needs on this machine beside its resources is missing (why), or there again: the carrier of
 	 * the interface of its address.  Also about groups that are not here.  May be NULL. */
 	void (*ready)(void *context, size_t group, bool ready, const char *why);
+	/* A resource of a group that is held has failed, and the group is to be stopped here.  Comes once, unless the
+	 * group is started again.  May be NULL. */
+	void (*failed)(void *context, size_t group, const char *why);
 	void *context;
 };
 
@@ -59,6 +69,13 @@ void exec_deliver(struct exec *e);
  * stay held, by their id, and nothing is called.  No operation may be under way on a group. */
 void exec_reconfigure(struct exec *e, const struct exec_config *config);
 
+/* Does a watched resource keep something under way that the daemon has not ordered?  Then no exec_reconfigure. */
+bool exec_is_repairing(const struct exec *e);
+/* What is known of the watched resource at this place; false: there are not so many. */
+bool exec_watch(const struct exec *e, size_t position, struct watch_view *out);
+/* An operator has repaired what failed: forget the failures of the watched resources of the group, and start it when
+ * its monitor line has stopped it (on-fail stop). */
+void exec_group_clean(struct exec *e, size_t group);
 /* Start group.  An address that is here already, although this exec has not added it, is used as it is, with a warning.
  * A stop does not remove it; the stop fails instead, because the other node must not have it as well.
  * Each resource is first asked for its status, and skipped when it runs.  After the first failure the
@@ -83,6 +100,9 @@ void exec_group_look(struct exec *e, size_t group);
 void exec_group_announce(struct exec *e, size_t group);
 /* Mark an idle group as running, and call nothing: an earlier engine process has started it. */
 void exec_group_adopt(struct exec *e, size_t group);
+/* The same for a group with watched resources, when the earlier process may have died in the middle of a restart: what
+ * does not run is started. */
+void exec_group_adopt_interrupted(struct exec *e, size_t group);
 /* An earlier process has started the idle group, and it is to be stopped: a script that cannot be executed is then no
  * proof that its resource is stopped. */
 void exec_group_ran(struct exec *e, size_t group);

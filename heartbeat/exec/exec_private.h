@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "heartbeat/core/watch.h"
 #include "heartbeat/exec/agent.h"
 #include "heartbeat/exec/exec.h"
 #include "heartbeat/exec/ipaddr.h"
@@ -29,7 +30,15 @@ enum run_state {
 	RUN_CHECKING,   /* status after the last try */
 	RUN_CANCELLING, /* a call of the start is being killed; the stop follows */
 	RUN_LOOKING,    /* the survey asks what of it runs here */
+	RUN_HALTED,     /* the daemon has not ordered a stop, but all of it was stopped (run_group_halt) */
 	RUN_STATES,
+};
+
+/* Why a group that should run here is stopped and started, without an order of the daemon. */
+enum repair {
+	REPAIR_NONE,
+	REPAIR_RESTART, /* resources from `floor` on are stopped, and started again */
+	REPAIR_HALT,    /* all resources are stopped, and stay so */
 };
 
 struct run_group;
@@ -56,6 +65,9 @@ struct run_group {
 	bool start_later;       /* asked to start while stopping */
 	bool refused;           /* the stop of the current resource will fail again until a person has acted */
 	bool wanted;            /* it runs here or is starting, and no stop of it has begun since */
+	enum repair repair;
+	size_t floor;           /* of a repair: the leftmost resource that it stops; otherwise 0 */
+	bool given_up;          /* held, but reported as failed: the stop is about to be ordered */
 	guint timer;
 	const struct resource_class *class; /* of the call under way */
 	struct class_call *call;            /* NULL: none */
@@ -66,6 +78,7 @@ struct run_group {
 struct hook_queue;
 struct survey;
 struct address_keeper;
+struct monitors;
 struct foreign;
 
 struct exec {
@@ -82,6 +95,10 @@ struct exec {
 	struct hook_queue *hooks;
 	struct survey *survey;
 	struct address_keeper *keeper;
+	struct monitors *monitors;
+	/* monitors_begin and monitors_rest; by pointer, because the monitors themselves call the groups */
+	void (*group_runs)(struct run_group *g);
+	void (*group_moves)(struct run_group *g);
 	/* address_keeper_start_failed; by pointer, because the keeper itself calls the class of addresses */
 	void (*address_failed)(struct address_keeper *k, const struct resource_conf *conf, int code, const char *error);
 	struct foreign *foreign;
@@ -96,6 +113,21 @@ void run_group_ran(struct run_group *g);
 void run_group_look(struct run_group *g);
 /* The survey has ended.  runs: something of the group runs here, so it is stopped. */
 void run_group_looked(struct run_group *g, bool runs);
+/* A resource of a group that is held has died.  Stop it and what is right of it, and start these again; at: its place.
+ * The end is reported only when it fails: exec_report_failed.  A stop that is ordered meanwhile takes it over. */
+void run_group_repair(struct run_group *g, size_t at);
+/* Stop a group that is held without an order: for the daemon it stays held.  A stop, or run_group_resume, ends that. */
+void run_group_halt(struct run_group *g);
+/* Start a halted group again; other groups are not touched. */
+void run_group_resume(struct run_group *g);
+/* An idle group was held by an earlier process, which may have died while it was repairing: start what does not run. */
+void run_group_adopt_interrupted(struct run_group *g);
+/* Is any group being repaired? */
+bool run_groups_repairing(const struct exec *e);
+/* A group that is held has failed: report it, so that its stop is ordered. */
+void run_group_give_up(struct run_group *g, const char *why);
+/* Held, wanted, and neither being repaired nor given up. */
+bool run_group_is_steady(const struct run_group *g);
 /* Is the resource one of the group? */
 bool run_group_names(const struct run_group *g, const struct resource *r);
 /* Nobody calls the resource any more: a group that waits for it continues. */
@@ -116,6 +148,8 @@ void exec_reports_init(struct exec *e);
 void exec_reports_free(struct exec *e);
 /* Report to the daemon, from the main loop and before anything else in it. */
 void exec_report(struct exec *e, const struct run_group *g, bool ok, bool still_active);
+/* Report that a group that is held has failed, and nothing of it is stopped yet because of that. */
+void exec_report_failed(struct exec *e, const struct run_group *g, const char *why);
 /* Report whether what the group needs on this machine is there; in the order of all reports. */
 void exec_report_ready(struct exec *e, const struct run_group *g, bool ready, const char *why);
 
@@ -147,6 +181,26 @@ void address_keeper_look(struct address_keeper *k);
  * are reported as not ready, before the end of the start is. */
 void address_keeper_start_failed(
 	struct address_keeper *k, const struct resource_conf *conf, int code, const char *error);
+
+/* --- monitors.c --- */
+/* Resources that ha.cf does not watch have no part in it. */
+struct monitors *monitors_new(struct exec *e);
+/* Kill what is being asked, and ask no more: the groups are about to go. */
+void monitors_end(struct monitors *m);
+/* After monitors_end. */
+void monitors_free(struct monitors *m);
+/* The group is held: watch its resources.  And: it is being stopped, started or moved: ask nothing, and end what is
+ * being asked. */
+void monitors_begin(struct run_group *g);
+void monitors_rest(struct run_group *g);
+/* Forget the failures of the resources of a group. */
+void monitors_forget(struct monitors *m, const struct run_group *g);
+/* The counts of the monitors of an earlier configuration, by resource. */
+void monitors_inherit(struct monitors *m, const struct monitors *from);
+/* Is a resource of the group watched? */
+bool monitors_has(const struct monitors *m, const struct run_group *g);
+/* What is known of the watched resource at this place; false: there are not so many. */
+bool monitors_view(const struct monitors *m, size_t position, struct watch_view *out);
 
 /* --- foreign.c --- */
 /* path: borrowed only for the call; NULL: no file.  What is in the file is read. */

@@ -2,9 +2,15 @@
 /* How operations ended, and which groups are ready: queued here, and handed to the daemon from the main loop. */
 #include "heartbeat/exec/exec_private.h"
 
+enum report_kind {
+	REPORT_END,    /* of an operation */
+	REPORT_READY,  /* whether the group is ready */
+	REPORT_FAILED, /* a group that is held */
+};
+
 struct report {
 	size_t group;
-	bool is_end; /* of an operation; otherwise whether the group is ready */
+	enum report_kind kind;
 	enum exec_operation operation;
 	bool ok, still_active;
 	char *why;
@@ -21,10 +27,12 @@ static void deliver(struct exec *e)
 {
 	struct report *r;
 	while ((r = g_queue_pop_head(e->reports)) != NULL) {
-		if (r->is_end)
+		if (r->kind == REPORT_END)
 			e->handlers.done(
 				e->handlers.context, r->group, r->operation, r->ok, r->still_active, r->why);
-		else if (e->handlers.ready != NULL)
+		else if (r->kind == REPORT_FAILED && e->handlers.failed != NULL)
+			e->handlers.failed(e->handlers.context, r->group, r->why);
+		else if (r->kind == REPORT_READY && e->handlers.ready != NULL)
 			e->handlers.ready(e->handlers.context, r->group, r->ok, r->why);
 		report_free(r);
 	}
@@ -67,11 +75,16 @@ static void push(struct exec *e, struct report report)
 
 void exec_report(struct exec *e, const struct run_group *g, bool ok, bool still_active)
 {
-	push(e, (struct report){.group = g->index, .is_end = true, .operation = g->operation, .ok = ok,
+	push(e, (struct report){.group = g->index, .kind = REPORT_END, .operation = g->operation, .ok = ok,
 			.still_active = still_active, .why = g_strdup(ok ? "" : g->why)});
 }
 
 void exec_report_ready(struct exec *e, const struct run_group *g, bool ready, const char *why)
 {
-	push(e, (struct report){.group = g->index, .ok = ready, .why = g_strdup(why)});
+	push(e, (struct report){.group = g->index, .kind = REPORT_READY, .ok = ready, .why = g_strdup(why)});
+}
+
+void exec_report_failed(struct exec *e, const struct run_group *g, const char *why)
+{
+	push(e, (struct report){.group = g->index, .kind = REPORT_FAILED, .why = g_strdup(why)});
 }

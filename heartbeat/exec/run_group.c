@@ -13,6 +13,8 @@ enum run_event {
 	RUN_EVENT_RUNNING, RUN_EVENT_STOPPED, RUN_EVENT_UNKNOWN, /* a status has answered */
 	RUN_EVENT_TICK,                           /* the pause is over */
 	RUN_EVENT_CLEAR, RUN_EVENT_LEFT,          /* the survey has found nothing, or something that runs */
+	RUN_EVENT_REPAIR, RUN_EVENT_HALT,         /* a monitor: a resource from `floor` on has died */
+	RUN_EVENT_RESUME,                         /* an operator: start what was halted */
 	RUN_EVENTS,
 };
 
@@ -96,6 +98,9 @@ static void on_outcome(void *context, enum agent_verdict verdict, const char *wh
 	struct resource *r = in_hand(g);
 	g->call = NULL;
 	r->user = NULL;
+	/* What we do not remove stays as it is: the group stays on this node. */
+	if (verdict == AGENT_REFUSED && g->repair != REPAIR_NONE)
+		verdict = AGENT_OK;
 	if (why[0] != '\0' && g->state == RUN_STARTING)
 		note_failure(g, "start", why);
 	else if (why[0] != '\0' && g->state == RUN_STOPPING && verdict != AGENT_REFUSED)
@@ -182,6 +187,8 @@ static void probe(struct run_group *g)
 
 static void begin_start(struct run_group *g)
 {
+	g->exec->group_moves(g);
+	g->given_up = false;
 	log_line("Acquiring", g);
 	g->operation = EXEC_START;
 	g->wanted = true;
@@ -191,16 +198,45 @@ static void begin_start(struct run_group *g)
 	probe(g);
 }
 
+bool run_groups_repairing(const struct exec *e)
+{
+	for (size_t i = 0; i < e->group_count; i++)
+		if (e->groups[i].repair != REPAIR_NONE)
+			return true;
+	return false;
+}
+
+static void set_repair(struct run_group *g, enum repair repair)
+{
+	const struct exec *e = g->exec;
+	if (g->repair == repair)
+		return;
+	g->repair = repair;
+	if (e->config.repairing != NULL)
+		*e->config.repairing = run_groups_repairing(e);
+}
+
+static void end_repair(struct run_group *g, enum run_state state)
+{
+	set_repair(g, REPAIR_NONE);
+	g->floor = g->at = 0;
+	g->state = state;
+}
+
 static void next_start(struct run_group *g)
 {
+	bool ordered = g->repair == REPAIR_NONE;
 	in_hand(g)->active = true;
 	if (++g->at < g->conf->count) {
 		probe(g);
 		return;
 	}
-	g->at = 0;
-	g->state = RUN_HELD;
-	exec_report(g->exec, g, true, false);
+	end_repair(g, RUN_HELD);
+	if (ordered)
+		exec_report(g->exec, g, true, false);
+	else
+		log_at(LOG_LEVEL_INFO, "all resources of group %s run again", g->conf->key);
+	g->exec->group_runs(g);
 }
 
 static void skip(struct run_group *g)
@@ -217,14 +253,20 @@ static void call_start(struct run_group *g)
 
 /* --- stopping, right to left ------------------------------------------------------------------ */
 
-/* Find another group that runs here or is starting, and names the same resource. */
+/* Does it run here, or is it starting? */
+static bool needs_resources(const struct run_group *g)
+{
+	return g->state == RUN_PROBING || g->state == RUN_STARTING || g->state == RUN_HELD ||
+	       g->repair == REPAIR_RESTART;
+}
+
+/* Find another group that needs the same resource.  A resource that has died is restarted for all of them. */
 static const struct run_group *needed_by(const struct run_group *g)
 {
 	const struct exec *e = g->exec;
-	for (size_t i = 0; i < e->group_count; i++) {
+	for (size_t i = 0; i < e->group_count && g->repair != REPAIR_RESTART; i++) {
 		const struct run_group *other = &e->groups[i];
-		if (other == g ||
-			(other->state != RUN_PROBING && other->state != RUN_STARTING && other->state != RUN_HELD))
+		if (other == g || !needs_resources(other))
 			continue;
 		if (run_group_names(other, in_hand(g)))
 			return other;
@@ -242,13 +284,28 @@ static void end_stop(struct run_group *g, bool still_active)
 		begin_start(g);
 }
 
+/* Everything that was to be stopped is. */
+static void end_stops(struct run_group *g)
+{
+	if (g->repair == REPAIR_NONE)
+		end_stop(g, false);
+	else if (g->repair == REPAIR_RESTART)
+		probe(g);
+	else {
+		end_repair(g, RUN_HALTED);
+		log_at(LOG_LEVEL_CRIT,
+			"group %s is stopped here (on-fail stop), and no other node runs it: \"hb_cleanup %s\" starts it again",
+			g->conf->key, g->conf->key);
+	}
+}
+
 static void stop_in_hand(struct run_group *g);
 
 static void step_left(struct run_group *g)
 {
 	g->attempts = 0;
-	if (g->at == 0) {
-		end_stop(g, false);
+	if (g->at == g->floor) {
+		end_stops(g);
 		return;
 	}
 	g->at--;
@@ -277,20 +334,41 @@ static void next_stop(struct run_group *g)
 	step_left(g);
 }
 
-static void release(struct run_group *g)
+static void stop_from_the_right(struct run_group *g)
 {
-	log_line("Releasing", g);
-	g->wanted = false;
 	g->at = g->conf->count - 1;
 	g->attempts = 0;
 	stop_in_hand(g);
 }
 
+static void release(struct run_group *g)
+{
+	log_line("Releasing", g);
+	g->wanted = false;
+	stop_from_the_right(g);
+}
+
 static void begin_stop(struct run_group *g)
 {
+	g->exec->group_moves(g);
+	end_repair(g, g->state);
 	g->operation = EXEC_STOP;
 	g->why[0] = '\0';
 	release(g);
+}
+
+void run_group_give_up(struct run_group *g, const char *why)
+{
+	g->given_up = true;
+	g->exec->group_moves(g);
+	exec_report_failed(g->exec, g, why);
+}
+
+/* The group stays held until its stop is ordered, which follows at once. */
+static void repair_failed(struct run_group *g)
+{
+	end_repair(g, RUN_HELD);
+	run_group_give_up(g, g->why);
 }
 
 static void give_up(struct run_group *g)
@@ -298,7 +376,10 @@ static void give_up(struct run_group *g)
 	log_at(LOG_LEVEL_CRIT, "Giving up resources due to failure of %s", name_in_hand(g));
 	if (g->why[0] == '\0')
 		(void)snprintf(g->why, sizeof g->why, "start of %s failed", name_in_hand(g));
-	release(g);
+	if (g->repair == REPAIR_NONE)
+		release(g);
+	else
+		repair_failed(g);
 }
 
 static gboolean on_pause_over(void *context)
@@ -354,7 +435,38 @@ static void stuck(struct run_group *g)
 		"Resource STOP failure. Reboot required! %s still runs, or its status is unknown, after %u stops: group %s counts as held here "
 		"until its stop succeeds",
 		name_in_hand(g), g->attempts, g->conf->key);
-	end_stop(g, true);
+	if (g->repair == REPAIR_NONE)
+		end_stop(g, true);
+	else
+		repair_failed(g);
+}
+
+/* --- without an order --------------------------------------------------------------------------- */
+
+static void begin_repair(struct run_group *g)
+{
+	g->exec->group_moves(g);
+	set_repair(g, REPAIR_RESTART);
+	g->why[0] = '\0';
+	stop_from_the_right(g);
+}
+
+static void begin_halt(struct run_group *g)
+{
+	g->exec->group_moves(g);
+	set_repair(g, REPAIR_HALT);
+	g->why[0] = '\0';
+	release(g);
+}
+
+static void start_halted(struct run_group *g)
+{
+	log_line("Acquiring", g);
+	set_repair(g, REPAIR_RESTART);
+	g->wanted = true;
+	g->why[0] = '\0';
+	g->at = 0;
+	probe(g);
 }
 
 /* --- events in between ------------------------------------------------------------------------ */
@@ -363,7 +475,9 @@ static void adopt(struct run_group *g)
 {
 	run_group_ran(g);
 	g->wanted = true;
+	g->given_up = false;
 	g->state = RUN_HELD;
+	g->exec->group_runs(g);
 }
 
 static void nothing_runs(struct run_group *g)
@@ -384,16 +498,24 @@ static void cancel(struct run_group *g)
 	g->class->cancel(g->call);
 }
 
+/* In a repair it is held, so that nothing is to be started behind it. */
 static void start_later(struct run_group *g)
 {
-	g->start_later = true;
+	g->start_later = g->repair == REPAIR_NONE;
 }
 
-/* A release after a failed start becomes the requested stop; a waiting start is cancelled. */
+/* A release after a failed start becomes the requested stop; a waiting start is cancelled.  The stop that a repair has
+ * begun goes on to the leftmost resource. */
 static void stop_wanted(struct run_group *g)
 {
 	g->start_later = false;
 	g->operation = EXEC_STOP;
+	if (g->repair == REPAIR_NONE)
+		return;
+	log_line("Releasing", g);
+	set_repair(g, REPAIR_NONE);
+	g->floor = 0;
+	g->wanted = false;
 }
 
 static void ignore(struct run_group *g)
@@ -425,34 +547,37 @@ static void resume(struct run_group *g)
 /* clang-format off */
 static void (*const table[RUN_STATES][RUN_EVENTS])(struct run_group *g) = {
 	/*      START        STOP         ADOPT   OK          FAILED      RUNNING     STOPPED      UNKNOWN     TICK
-	        CLEAR         LEFT */
+	        CLEAR         LEFT        REPAIR  HALT        RESUME */
 	[RUN_IDLE] = {
 		begin_start, begin_stop,  adopt,  never,      never,      never,      never,       never,      never,
-		never,        never},
+		never,        never,      ignore, ignore,     ignore},
 	[RUN_PROBING] = {
 		ignore,      cancel,      ignore, never,      never,      skip,       call_start,  call_start, never,
-		never,        never},
+		never,        never,      ignore, ignore,     ignore},
 	[RUN_STARTING] = {
 		ignore,      cancel,      ignore, next_start, give_up,    never,      never,       never,      never,
-		never,        never},
+		never,        never,      ignore, ignore,     ignore},
 	[RUN_HELD] = {
 		begin_start, begin_stop,  ignore, never,      never,      never,      never,       never,      never,
-		never,        never},
+		never,        never,      begin_repair, begin_halt, ignore},
 	[RUN_STOPPING] = {
 		start_later, stop_wanted, ignore, next_stop,  retry_stop, never,      never,       never,      never,
-		never,        never},
+		never,        never,      ignore, ignore,     ignore},
 	[RUN_PAUSING] = {
 		start_later, stop_wanted, ignore, never,      never,      never,      never,       never,
-		stop_in_hand, never,      never},
+		stop_in_hand, never,      never,  ignore,     ignore,     ignore},
 	[RUN_CHECKING] = {
 		start_later, stop_wanted, ignore, never,      never,      stuck,      down_anyway, stuck,      never,
-		never,        never},
+		never,        never,      ignore, ignore,     ignore},
 	[RUN_CANCELLING] = {
 		start_later, stop_wanted, ignore, begin_stop, begin_stop, begin_stop, begin_stop,  begin_stop, never,
-		never,        never},
+		never,        never,      ignore, ignore,     ignore},
 	[RUN_LOOKING] = {
 		start_later, ignore,      ignore, never,      never,      never,      never,       never,      never,
-		nothing_runs, begin_stop},
+		nothing_runs, begin_stop, ignore, ignore,     ignore},
+	[RUN_HALTED] = {
+		ignore,      begin_stop,  ignore, never,      never,      never,      never,       never,      never,
+		never,        never,      ignore, ignore,     start_halted},
 };
 /* clang-format on */
 
@@ -496,6 +621,35 @@ void run_group_look(struct run_group *g)
 void run_group_looked(struct run_group *g, bool runs)
 {
 	handle(g, runs ? RUN_EVENT_LEFT : RUN_EVENT_CLEAR);
+}
+
+void run_group_repair(struct run_group *g, size_t at)
+{
+	if (g->state == RUN_HELD)
+		g->floor = at;
+	handle(g, RUN_EVENT_REPAIR);
+}
+
+void run_group_halt(struct run_group *g)
+{
+	handle(g, RUN_EVENT_HALT);
+}
+
+void run_group_resume(struct run_group *g)
+{
+	handle(g, RUN_EVENT_RESUME);
+}
+
+void run_group_adopt_interrupted(struct run_group *g)
+{
+	run_group_ran(g);
+	g->state = RUN_HALTED;
+	run_group_resume(g);
+}
+
+bool run_group_is_steady(const struct run_group *g)
+{
+	return g->state == RUN_HELD && g->wanted && !g->given_up;
 }
 
 void run_group_abandon(struct run_group *g)

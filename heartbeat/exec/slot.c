@@ -17,7 +17,8 @@ struct process_group *exec_take_slot(struct exec *e)
 struct span exec_deadline(const struct exec *e, const struct resource_conf *resource, enum agent_action action)
 {
 	static const enum script_action actions[AGENT_ACTIONS] = {
-		[AGENT_STATUS] = SCRIPT_STATUS, [AGENT_START] = SCRIPT_START, [AGENT_STOP] = SCRIPT_STOP};
+		[AGENT_STATUS] = SCRIPT_STATUS, [AGENT_START] = SCRIPT_START, [AGENT_STOP] = SCRIPT_STOP,
+		[AGENT_MONITOR] = SCRIPT_STATUS};
 	return e->config.deadline.ns > 0 ? e->config.deadline
 					 : ha_cf_deadline(e->config.conf, resource->script, actions[action]);
 }

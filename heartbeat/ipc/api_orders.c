@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* Orders of an operator: moves, confirmations and reloads.  Their clients get the answer when the order has ended.
+/* Orders of an operator: moves, confirmations, cleanups and reloads.  Their clients get the answer when the order has
+ * ended.
  * doc/commands.md 4.2. */
 #include <string.h>
 
 #include "heartbeat/core/halves.h"
 #include "heartbeat/ipc/api_requests_private.h"
 #include "lib/log.h"
+
+enum { RESOURCE_TEXT_MAX = 1024, CLEANUP_TEXT_MAX = 1024 };
 
 /* The half of the groups that the operator wants to move.  "failback" moves each group to its home: a standby gives the
  * foreign groups away (doc/commands.md 3), a takeover takes our own. */
@@ -65,6 +68,28 @@ void answer_confirm(struct api_session *s, const char *reqtype, const struct mes
 	else {
 		log_at(LOG_LEVEL_INFO, "pid %ld confirms that node %s is off", (long)s->peer.pid, view.name);
 		hub->config->confirm(hub->config->context, node, wait_for_end(s, reqtype));
+	}
+}
+
+void answer_cleanup(struct api_session *s, const char *reqtype, const struct message *request)
+{
+	const struct api_config *config = s->hub->config;
+	char key[RESOURCE_TEXT_MAX], text[CLEANUP_TEXT_MAX] = "";
+	struct bytes group = message_string(request, "group");
+	if (!config->cleanup)
+		answer_refuse(s, reqtype, "cleaning is not available here");
+	else if (!bytes_to_text(group, key, sizeof key))
+		answer_refuse(s, reqtype, "no group of haresources has such a long name");
+	else {
+		log_at(LOG_LEVEL_INFO, "pid %ld asks to clean %s", (long)s->peer.pid, key[0] ? key : "all groups");
+		if (!config->cleanup(config->context, key[0] ? key : NULL, text, sizeof text)) {
+			answer_refuse(s, reqtype, text);
+			return;
+		}
+		struct answer a;
+		answer_begin(&a, s, reqtype);
+		message_add(&a.message, "info", text);
+		answer_end(&a, "OK");
 	}
 }
 

@@ -41,6 +41,7 @@ static const struct request_row {
 	{"getdatagrams", true, answer_getdatagrams},
 	{"move", true, answer_move},
 	{"confirm", true, answer_confirm},
+	{"cleanup", true, answer_cleanup},
 	{"reload", true, answer_reload},
 };
 

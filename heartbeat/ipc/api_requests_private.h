@@ -29,7 +29,7 @@ typedef void request_handler(struct api_session *s, const char *reqtype, const s
 request_handler answer_node, answer_nodelist, answer_numnodes, answer_iflist, answer_ifstatus, answer_getuuid,
 	answer_getnodename, answer_clientstatus, answer_getparm, answer_getrsc, answer_getgroups, answer_getdoubts,
 	answer_getstatus, answer_getdecisions, answer_getdatagrams, answer_setfilter, answer_setsignal,
-	answer_set_sendqlen, answer_move, answer_confirm, answer_reload;
+	answer_set_sendqlen, answer_move, answer_confirm, answer_cleanup, answer_reload;
 
 /* The node that the field "node" of a request names.  An operator may type capitals (doc/commands.md 7.8).  False when
  * there is no such node. */

@@ -8,12 +8,14 @@
  * status_fields.h; result ok/more, OK),
  * reqtype=move (kind=standby|takeover, rsc_hold=all|local|foreign|failback, wait=0|1; uid 0 only; result OK or badreq,
  * info=TEXT; with wait=1 the answer comes when the move has ended),
- * reqtype=confirm (node=NAME; uid 0 only; OK or badreq, info=TEXT), reqtype=reload (uid 0 only; one frame for each line
+ * reqtype=confirm (node=NAME; uid 0 only; OK or badreq, info=TEXT), reqtype=cleanup (group=KEY, or none: all; uid 0
+ * only; OK or badreq, info=TEXT), reqtype=reload (uid 0 only; one frame for each line
  * of the result, info=TEXT, result ok/more, the last one OK or badreq). */
 #ifndef HEARTBEAT_IPC_API_SERVER_H
 #define HEARTBEAT_IPC_API_SERVER_H
 
 #include "heartbeat/core/core.h"
+#include "heartbeat/core/watch.h"
 
 /* A datagram that was received or sent. */
 struct api_datagram {
@@ -48,6 +50,9 @@ struct api_config {
 	/* An operator confirms that the machine of a node (its index in core_node_view) is off.  The answer comes by
 	 * api_request_done.  NULL: not possible. */
 	void (*confirm)(void *context, size_t node, unsigned id);
+	/* An operator has repaired a group; key NULL: all groups.  text: for people, what was done, or why not (false).
+	 * NULL: not possible. */
+	bool (*cleanup)(void *context, const char *key, char *text, size_t cap);
 	/* Read the files again; the end is reported by api_request_done, later.  NULL: not possible. */
 	void (*reload)(void *context, unsigned id);
 	/* A named client (ipfail) sends a message to the cluster.  from_id and to_id are set; message types of the
@@ -60,6 +65,8 @@ struct api_config {
 	bool (*doubt)(void *context, size_t position, char *out, size_t cap);
 	/* The fencing devices of this node, by position; false: there are not so many.  NULL: there are none. */
 	bool (*device)(void *context, size_t position, struct api_device *out);
+	/* What is known of the watched resources, by position; false: there are not so many.  NULL: none is watched. */
+	bool (*watch)(void *context, size_t position, struct watch_view *out);
 	/* The last datagrams, by position, the oldest first; false: there are not so many.  NULL: none are kept. */
 	bool (*datagram)(void *context, size_t position, struct api_datagram *out);
 	void *context;

@@ -3,6 +3,7 @@
  * getdatagrams.  One frame for each thing; status_fields.h has their fields.  doc/commands.md 4.2. */
 #include <string.h>
 
+#include "heartbeat/conf/monitor.h"
 #include "heartbeat/core/codec.h"
 #include "heartbeat/ipc/api_requests_private.h"
 #include "lib/ip_address.h"
@@ -161,6 +162,30 @@ static void add_resources(struct report *r, const struct group_conf *g)
 	text(r, "resources", list);
 }
 
+static void add_monitors(struct report *r)
+{
+	const struct api_config *config = r->session->hub->config;
+	struct watch_view v;
+	for (size_t i = 0; config->watch && config->watch(config->context, i, &v) && !r->session->closing; i++) {
+		const struct watch *w = v.watch;
+		next_frame(r, "monitor");
+		text(r, "group", v.group);
+		text(r, "resource", v.resource);
+		text(r, "answer", watch_answer_name(w->last));
+		ago(r, "answered_ms", w->answered);
+		ago(r, "since_ms", w->since);
+		number(r, "failures", w->failures);
+		number(r, "restarts", w->restarts);
+		number(r, "recent", watch_recent(w, r->now));
+		number(r, "allowed", w->conf->restarts);
+		number(r, "within_ms", (uint64_t)span_to_ms(w->conf->within));
+		number(r, "interval_ms", (uint64_t)span_to_ms(w->conf->interval));
+		text(r, "on_fail", monitor_on_fail_name(w->conf->on_fail));
+		flag(r, "halted", v.halted);
+		ahead(r, "next_in_ms", w->next);
+	}
+}
+
 static void add_groups(struct report *r)
 {
 	const struct haresources *resources = r->session->hub->config->resources;
@@ -234,6 +259,7 @@ void answer_getstatus(struct api_session *s, const char *reqtype, const struct m
 	add_daemon(&r);
 	add_nodes(&r);
 	add_groups(&r);
+	add_monitors(&r);
 	add_moves(&r);
 	add_devices(&r);
 	add_doubts(&r);

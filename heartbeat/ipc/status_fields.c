@@ -54,6 +54,23 @@ static const struct status_field group_fields[] = {
 	{"next_in_ms", STATUS_NUMBER},
 };
 
+static const struct status_field monitor_fields[] = {
+	{"group", STATUS_TEXT},
+	{"resource", STATUS_TEXT},
+	{"answer", STATUS_TEXT},
+	{"answered_ms", STATUS_NUMBER},
+	{"since_ms", STATUS_NUMBER},
+	{"failures", STATUS_NUMBER},
+	{"restarts", STATUS_NUMBER},
+	{"recent", STATUS_NUMBER},
+	{"allowed", STATUS_NUMBER},
+	{"within_ms", STATUS_NUMBER},
+	{"interval_ms", STATUS_NUMBER},
+	{"on_fail", STATUS_TEXT},
+	{"halted", STATUS_SWITCH},
+	{"next_in_ms", STATUS_NUMBER},
+};
+
 static const struct status_field move_fields[] = {
 	{"kind", STATUS_TEXT},
 	{"half", STATUS_TEXT},
@@ -107,8 +124,8 @@ static const struct status_field datagram_fields[] = {
 #define KIND(what) {#what, what##_fields, sizeof what##_fields / sizeof *what##_fields}
 
 static const struct status_kind kinds[] = {
-	KIND(daemon), KIND(node), KIND(link), KIND(group), KIND(move), KIND(device), KIND(doubt), KIND(decision),
-	KIND(datagram)};
+	KIND(daemon), KIND(node), KIND(link), KIND(group), KIND(monitor), KIND(move), KIND(device), KIND(doubt),
+	KIND(decision), KIND(datagram)};
 
 const struct status_kind *status_kind_at(size_t index)
 {

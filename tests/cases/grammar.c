@@ -240,6 +240,7 @@ static const struct row lasting_rows[] = {
 
 static const struct row when_rows[] = {
 	{"GROUP fails on NODE", happens, FAULT_FAIL},
+	{"hb_cleanup GROUP on NODE", happens, FAULT_CLEAN},
 	{"NODE loses power", happens, FAULT_CRASH},
 	{"NODE boots", take_boot, FAULT_CRASH},
 	{"the engine of NODE is killed", happens_for, FAULT_ENGINE},

@@ -76,6 +76,17 @@ static void group_fails(struct world *w, const struct fault *f)
 	}
 }
 
+static void group_cleaned(struct world *w, const struct fault *f)
+{
+	struct node *n = &w->nodes[f->node];
+	for (int g = 0; g < files_groups(w) && n->core != NULL; g++) {
+		int index = files_index(w, n, g);
+		struct event event = {.kind = EVENT_GROUP_CLEAN, .group_clean = {.group = (size_t)index}};
+		if (index >= 0 && (f->group < 0 || f->group == g))
+			node_event(w, n, &event, NULL, COPY_ORIGINAL);
+	}
+}
+
 void fault_report_hindered(struct world *w, struct node *n, int g)
 {
 	const struct place *p = &n->places[g];
@@ -227,6 +238,7 @@ void fault_start(struct world *w, uint32_t index)
 		break;
 	case FAULT_DIE: service_dies(w, f); return;
 	case FAULT_FAIL: group_fails(w, f); return;
+	case FAULT_CLEAN: group_cleaned(w, f); return;
 	case FAULT_HINDER: set_hindered(w, f, 1); break;
 	case FAULT_HANG:
 	case FAULT_GUARDIAN:

@@ -33,7 +33,8 @@ enum class {
 	CLASS_GUARDIAN,
 	CLASS_OPEN,
 	CLASS_FILES,
-	CLASSES
+	CLASSES,
+	CLASS_NEVER = CLASSES, /* no seed draws it */
 };
 
 static const struct fault_row {
@@ -89,6 +90,7 @@ static const struct fault_row {
 	[FAULT_FILE_LOST] = {"file-lost", WITH_NODE | WITH_VALUE, CLASS_FILES, 0, 0, 0, STATE_FILES - 1},
 	[FAULT_FILE_OLD] = {"file-old", WITH_NODE | WITH_VALUE, CLASS_FILES, 0, 0, 0, FILE_PEER},
 	[FAULT_FILE_FULL] = {"file-full", WITH_NODE | WITH_SPAN, CLASS_FILES, 1000, 60000, 0, 0},
+	[FAULT_CLEAN] = {"clean", WITH_NODE | WITH_GROUP, CLASS_NEVER, 0, 0, 0, 0},
 	[FAULT_FENCE_LIE] = {"fence-lie", WITH_SPAN, CLASS_FENCE, 1000, 30000, 0, 0},
 };
 

@@ -104,6 +104,8 @@ enum fault_kind {
 	FAULT_FILE_LOST,     /* .value: enum state_file */
 	FAULT_FILE_OLD,      /* a restored copy, of the life before */
 	FAULT_FILE_FULL,     /* no file can be written */
+	/* Only in plans that a person writes. */
+	FAULT_CLEAN,         /* hb_cleanup of the group */
 	FAULT_KINDS,
 };
 

@@ -100,6 +100,13 @@ want 1 '' 'usage: .*/hb_confirm NODE.*' 'hb_confirm with two nodes is exit 1'
 call hb_confirm --help
 [ "$code" -eq 0 ] && grep -q 'hb_confirm NODE' out && [ ! -s err ]
 ok $? 'hb_confirm --help is exit 0'
+call hb_cleanup a b
+want 1 '' 'usage: .*/hb_cleanup \[GROUP\].*' 'hb_cleanup with two groups is exit 1'
+call hb_cleanup --all
+want 1 '' 'usage: .*/hb_cleanup \[GROUP\].*' 'hb_cleanup with an option is exit 1'
+call hb_cleanup --help
+[ "$code" -eq 0 ] && grep -q 'hb_cleanup \[GROUP\]' out && [ ! -s err ]
+ok $? 'hb_cleanup --help is exit 0'
 
 # --- daemon down ------------------------------------------------------------------------------------------------------
 call cl_status hbstatus
@@ -121,6 +128,10 @@ for tool in hb_standby hb_takeover; do
 done
 call hb_confirm cfb
 want 1 '' ".*/hb_confirm: heartbeat is not running on this machine.*" 'hb_confirm without a daemon: an error, exit 1'
+for words in '' web; do
+	call hb_cleanup $words
+	want 1 '' ".*/hb_cleanup: heartbeat is not running on this machine.*Nothing was cleaned.*" "hb_cleanup $words without a daemon: an error, exit 1"
+done
 [ "$(ls)" = "$(printf 'err\nexpected\nout')" ]
 ok $? 'the tools leave nothing behind'
 

@@ -60,6 +60,7 @@ ha_cf 'the same, there' '$a bcast eth5' 1 'warning: bcast eth5 is only there'
 ha_cf 'a ping host' '/^ping/d' 1 'warning: ping 10.0.0.254 is only here'
 ha_cf 'a program' '$a respawn root /bin/true' 1 'warning: "respawn root /bin/true" is only there'
 ha_cf 'a deadline' '$a script_deadline 5s httpd stop' 1 'warning: "script_deadline 5000ms httpd stop" is only there'
+ha_cf 'a watched resource' '$a monitor httpd 9' 1 'warning: "monitor httpd 9000ms restarts 3 within 600000ms on-fail restart" is only there'
 ha_cf 'an environment' '$a env A=b' 1 'warning: "env A=b" is only there'
 sed -i '/10.0.0.1$/d' here/ha.cf there/ha.cf
 differs 'both send to one of them' 1 'here/ha.cf:10: warning: ucast eth2: both nodes send to 10.0.0.2, so that one of them sends to itself'

@@ -83,6 +83,37 @@ static void the_table_of_the_header_holds(void **state)
 			fail_msg("row %zu: code %d, \"%s\"", i, rows[i].code, rows[i].output);
 }
 
+static void a_monitor_believes_the_exit_code_where_the_text_is_not_clear(void **state)
+{
+	static const struct {
+		enum spawn_end end;
+		int code;
+		const char *output;
+		enum agent_verdict verdict;
+	} rows[] = {
+		{SPAWN_TIMED_OUT, 0, "running\n", AGENT_UNKNOWN},
+		{SPAWN_SIGNALED, 9, "", AGENT_UNKNOWN},
+		{SPAWN_FAILED, ENOEXEC, "", AGENT_NOT_EXECUTED},
+		{SPAWN_EXITED, 0, "", AGENT_RUNNING},
+		{SPAWN_EXITED, 0, "active", AGENT_RUNNING},
+		{SPAWN_EXITED, 0, "running, 0 failed", AGENT_RUNNING},
+		{SPAWN_EXITED, 1, "no instance is running", AGENT_STOPPED},
+		{SPAWN_EXITED, 0, "httpd is running", AGENT_RUNNING},
+		{SPAWN_EXITED, 0, "httpd is not running", AGENT_STOPPED},
+		{SPAWN_EXITED, 0, "stopped", AGENT_STOPPED},
+		{SPAWN_EXITED, 1, "", AGENT_STOPPED},
+		{SPAWN_EXITED, 3, "httpd is running", AGENT_STOPPED},
+		{SPAWN_EXITED, 7, "", AGENT_STOPPED},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct agent_status s = agent_monitor_decide(rows[i].end, rows[i].code, rows[i].output);
+		if (s.verdict != rows[i].verdict)
+			fail_msg("exit code %d, \"%s\": verdict %d, expected %d", rows[i].code, rows[i].output, s.verdict,
+				rows[i].verdict);
+	}
+}
+
 static void text_and_exit_code_that_differ_are_a_contradiction(void **state)
 {
 	static const struct {
@@ -209,6 +240,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_of_the_header_holds),
+		cmocka_unit_test(a_monitor_believes_the_exit_code_where_the_text_is_not_clear),
 		cmocka_unit_test(text_and_exit_code_that_differ_are_a_contradiction),
 		cmocka_unit_test(the_first_directory_wins),
 		cmocka_unit_test(what_is_no_program_is_passed_over),

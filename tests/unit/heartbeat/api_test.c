@@ -384,6 +384,69 @@ static void a_confirmation_needs_root_and_a_node_of_ha_cf(void **state)
 	ask(r, "reqtype=confirm\nnode=cfb\n", "reqtype=confirm\nresult=badreq\ninfo=only root may do that\n");
 }
 
+static char cleaned[64];
+
+static bool on_cleanup(void *context, const char *key, char *text, size_t cap)
+{
+	(void)context;
+	(void)snprintf(cleaned, sizeof cleaned, "%s", key ? key : "(all)");
+	(void)snprintf(text, cap, "%s", key && strcmp(key, "httpd") != 0 ? "no such group" : "forgotten");
+	return !key || strcmp(key, "httpd") == 0;
+}
+
+static void a_cleanup_needs_root_and_a_group_or_none(void **state)
+{
+	struct fixture *r = *state;
+	sign_on(r);
+	ask(r, "reqtype=cleanup\n", "reqtype=cleanup\nresult=badreq\ninfo=cleaning is not available here\n");
+	r->lab.config.cleanup = on_cleanup;
+	ask(r, "reqtype=cleanup\ngroup=nobody\n", "reqtype=cleanup\nresult=badreq\ninfo=no such group\n");
+	ask(r, "reqtype=cleanup\ngroup=httpd\n", "reqtype=cleanup\ninfo=forgotten\nresult=OK\n");
+	assert_string_equal(cleaned, "httpd");
+	ask(r, "reqtype=cleanup\n", "reqtype=cleanup\ninfo=forgotten\nresult=OK\n");
+	assert_string_equal(cleaned, "(all)");
+	cleaned[0] = '\0';
+	r->session.peer.uid = 11;
+	ask(r, "reqtype=cleanup\n", "reqtype=cleanup\nresult=badreq\ninfo=only root may do that\n");
+	assert_string_equal(cleaned, "");
+}
+
+/* One that was asked, one that does not run here. */
+static bool on_watch(void *context, size_t position, struct watch_view *out)
+{
+	static const struct monitor_conf conf = {
+		.interval = {10000000000}, .within = {600000000000}, .restarts = 3, .on_fail = MONITOR_ON_FAIL_MOVE};
+	static struct watch watches[2];
+	(void)context;
+	for (size_t i = 0; i < 2; i++)
+		watch_init(&watches[i], &conf);
+	watch_begin(&watches[0], mono_now());
+	(void)watch_judge(&watches[0], mono_now(), WATCH_SILENT);
+	*out = (struct watch_view){"10.0.0.1", position == 0 ? "httpd" : "db", &watches[position & 1], position == 1};
+	return position < 2;
+}
+
+static void each_watched_resource_has_a_frame_of_the_status(void **state)
+{
+	struct fixture *r = *state;
+	static const char constant[] = "recent=0\nallowed=3\nwithin_ms=600000\ninterval_ms=10000\non_fail=move\n";
+	char text[512];
+	r->lab.config.watch = on_watch;
+	sign_on(r);
+	say(r, "t=hbapi-req\n" HEAD "reqtype=getstatus\n");
+	const char *answer = heard(r);
+	while (answer && !strstr(answer, "what=monitor"))
+		answer = heard(r);
+	assert_non_null(answer);
+	assert_non_null(strstr(answer, "group=10.0.0.1\nresource=httpd\nanswer=silent\nanswered_ms="));
+	(void)snprintf(text, sizeof text, "failures=1\nrestarts=0\n%shalted=0\nresult=ok/more\n", constant);
+	assert_non_null(strstr(answer, text));
+	(void)snprintf(text, sizeof text,
+		"reqtype=getstatus\nwhat=monitor\ngroup=10.0.0.1\nresource=db\nanswer=\nfailures=0\nrestarts=0\n%s"
+		"halted=1\nresult=ok/more\n", constant);
+	more(r, text);
+}
+
 static void a_move_needs_root_and_valid_values(void **state)
 {
 	struct fixture *r = *state;
@@ -451,6 +514,8 @@ int main(void)
 		SESSION(a_move_that_fails_reports_the_reason),
 		SESSION(a_reload_is_answered_at_its_end_line_by_line),
 		SESSION(a_confirmation_needs_root_and_a_node_of_ha_cf),
+		SESSION(a_cleanup_needs_root_and_a_group_or_none),
+		SESSION(each_watched_resource_has_a_frame_of_the_status),
 		SESSION(a_move_needs_root_and_valid_values),
 		SESSION(bad_frames_and_bad_messages_close_and_are_counted),
 	};

@@ -29,7 +29,7 @@ static bool is_setting(const char *name)
 /* What is compared in another way, or has only one value that is accepted. */
 static bool is_compared_otherwise(const char *name)
 {
-	static const char *const names[] = {"node", "autojoin", "udpport", "baud", "script_deadline", "stonith",
+	static const char *const names[] = {"node", "autojoin", "udpport", "baud", "script_deadline", "monitor", "stonith",
 		"stonith_host", "stonith_also", "respawn", "failfast", "env", "crm", "pacemaker", "nice_failback",
 		/* each node names who may ask it, and its own devices; stale_start follows from these */
 		"apiauth", "watchdog", "stale_start"};

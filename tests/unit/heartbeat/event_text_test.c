@@ -60,6 +60,8 @@ static void each_event_comes_back_as_it_was(void **state)
 	assert_string_equal(there_and_back(&e, "failed 1 httpd: not running").group_failed.why, "httpd: not running");
 	e = (struct event){.kind = EVENT_RELOADED};
 	there_and_back(&e, "reloaded");
+	e = (struct event){.kind = EVENT_GROUP_CLEAN, .group_clean = {.group = 2}};
+	assert_int_equal(there_and_back(&e, "clean 2").group_clean.group, 2);
 	e = (struct event){.kind = EVENT_GROUP_READY, .group_ready = {.group = 1, .why = "eth0 has no carrier"}};
 	assert_string_equal(there_and_back(&e, "ready 1 0 eth0 has no carrier").group_ready.why, "eth0 has no carrier");
 	e = (struct event){.kind = EVENT_GROUP_READY, .group_ready = {.group = 2, .ready = true}};

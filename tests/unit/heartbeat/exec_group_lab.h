@@ -129,6 +129,35 @@ static inline void on_ready(void *context, size_t group, bool ready, const char 
 		*why ? ": " : "", why);
 }
 
+/* What exec has reported as failed: "0: svc::a: its status ...; ". */
+static char failures[1024];
+
+static inline void on_failed(void *context, size_t group, const char *why)
+{
+	size_t used = strlen(failures);
+	assert_ptr_equal(context, ends);
+	(void)snprintf(failures + used, sizeof failures - used, "%zu: %s; ", group, why);
+}
+
+static _Atomic bool repairing;
+
+/* More lines of ha.cf. */
+static const char *more_lines = "";
+
+static inline struct ha_cf *parse_conf(void)
+{
+	struct diags diags;
+	char text[1024];
+	(void)snprintf(text, sizeof text, "node cfa cfb\nbcast eth0\n%s", more_lines);
+	diags_init(&diags, "ha.cf");
+	struct ha_cf *parsed = ha_cf_parse(bytes_of(text), NULL, &diags);
+	for (size_t i = 0; i < diags.count && diags.errors > 0; i++)
+		print_message("%s\n", diags.list[i].text);
+	assert_int_equal(diags.errors, 0);
+	diags_free(&diags);
+	return parsed;
+}
+
 static inline void make_exec(const char *file, int64_t deadline_ms, unsigned stop_attempts)
 {
 	static const char *const nodes[] = {"cfa", "cfb"};
@@ -139,9 +168,7 @@ static inline void make_exec(const char *file, int64_t deadline_ms, unsigned sto
 		print_message("%s\n", diags.list[i].text);
 	assert_int_equal(diags.errors, 0);
 	diags_free(&diags);
-	diags_init(&diags, "ha.cf");
-	conf = ha_cf_parse(bytes_of("node cfa cfb\nbcast eth0\n"), NULL, &diags);
-	diags_free(&diags);
+	conf = parse_conf();
 	struct exec_config config = {
 		.resources = resources,
 		.conf = conf,
@@ -151,9 +178,11 @@ static inline void make_exec(const char *file, int64_t deadline_ms, unsigned sto
 		.deadline = span_ms(deadline_ms),
 		.stop_attempts = stop_attempts,
 		.interfaces = watched,
+		.repairing = &repairing,
 		.foreign_file = path_of("foreign"),
 	};
-	e = exec_new(&config, &(struct exec_handlers){.done = on_done, .ready = on_ready, .context = ends});
+	e = exec_new(&config, &(struct exec_handlers){
+		.done = on_done, .ready = on_ready, .failed = on_failed, .context = ends});
 	assert_non_null(e);
 }
 
@@ -169,7 +198,8 @@ static inline int set_up(void **state)
 	(void)snprintf(native, sizeof native, "%s/own-ipaddr", directory);
 	(void)snprintf(logfile, sizeof logfile, "%s/log", directory);
 	end_count = 0;
-	readiness[0] = '\0';
+	readiness[0] = failures[0] = '\0';
+	more_lines = "";
 	return log_open(&(struct log_config){.entity = "test", .host = "cfa", .logfile = logfile, .facility = -1});
 }
 

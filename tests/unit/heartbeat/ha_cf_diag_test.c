@@ -98,6 +98,9 @@ static const struct directive_case {
 	{"env", "env A=1 B=", "env =x", "5:5: error: env: \"=x\" has no name; expected NAME=VALUE"},
 	{"script_deadline", "script_deadline 600s", "script_deadline 300s db restart",
 		"5:25: error: script_deadline: \"restart\" is not an action; expected start, stop or status"},
+	{"monitor", "monitor httpd 10s timeout 20s restarts 2 within 10min on-fail restart\nmonitor * 30 on-fail ignore\n"
+		"monitor db::a 1min restarts 0 within 1s", "monitor httpd 10s on-fail reboot",
+		"5:27: error: monitor: \"reboot\" is not an action; expected restart, move, stop or ignore"},
 	{"logfacility", "logfacility local0", "logfacility LOCAL0",
 		"5:13: error: logfacility: \"LOCAL0\" is not accepted; expected a syslog facility in lower case such as local0 or daemon, or none"},
 	{"logfile", "logfile /var/log/ha-log", "logfile ha-log",

@@ -304,15 +304,16 @@ static void the_header_shows_the_table_of_reports(void **state)
 {
 	(void)state;
 	static const char *const lines[] = {
-		"            started  start failed  start dirty  stopped   stop failed  resource failed  hindered   ready again\n",
-		" * UNKNOWN    error    error         error        NONE      STUCK        -                -          -\n",
-		" * CLAIM      error    error         error        error     error        -                withdraw?  -\n",
-		" * STARTING   HELD     FAILED        STUCK        error     error        -                -          -\n",
-		" * HELD       error    error         error        error     error        STOPPING         -          -\n",
-		" * GIVING     error    error         error        error     error        STOPPING         -          -\n",
-		" * STOPPING   error    error         error        NONE      STUCK        -                -          -\n",
-		" * FAILED     error    error         error        error     error        -                -          NONE?\n",
-		" * others     error    error         error        error     error        -                -          -\n",
+		"            started  start failed  start dirty  stopped   stop failed  failed    hindered   ready again  cleaned\n",
+		" * UNKNOWN    error    error         error        NONE      STUCK        -         -          -            -\n",
+		" * CLAIM      error    error         error        error     error        -         withdraw?  -            -\n",
+		" * STARTING   HELD     FAILED        STUCK        error     error        -         -          -            -\n",
+		" * HELD       error    error         error        error     error        STOPPING  -          -            -\n",
+		" * GIVING     error    error         error        error     error        STOPPING  -          -            -\n",
+		" * STOPPING   error    error         error        NONE      STUCK        -         -          -            -\n",
+		" * FAILED     error    error         error        error     error        -         -          NONE?        NONE\n",
+		" * STUCK      error    error         error        error     error        -         -          -            STOPPING\n",
+		" * others     error    error         error        error     error        -         -          -            -\n",
 	};
 	g_autofree char *text = NULL;
 	assert_true(g_file_get_contents("heartbeat/core/ownership.h", &text, NULL, NULL));
@@ -363,6 +364,75 @@ static void a_group_that_fails_is_taken_by_the_peer_when_it_is_released_and_stay
 	assert_state(p, BETA, "web", OWN_HELD);
 	assert_state(p, ALPHA, "web", OWN_FAILED);
 	assert_unseen(p, ALPHA, "do start web");
+	pair_free(p);
+}
+
+/* It starts, and fails soon after. */
+static void a_group_that_fails_again_and_again_is_tried_after_longer_and_longer_pauses(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, "alpha web\n");
+	pair_boot(p, ALPHA);
+	pair_until(p, 11000, ALPHA, "started web");
+	static const int64_t pauses[] = {
+		RETRY_MS, RETRY_MS, 2 * RETRY_MS, 4 * RETRY_MS, 8 * RETRY_MS, LATER_MS, LATER_MS};
+	for (size_t i = 0; i < sizeof pauses / sizeof *pauses; i++) {
+		pair_run(p, 60000); /* it runs so long */
+		pair_mark(p);
+		fail_group(p, ALPHA, 0, "httpd: not running");
+		pair_until(p, 1000, ALPHA, "stopped web");
+		int64_t stopped = pair_when(p, ALPHA, "stopped web");
+		pair_until(p, LATER_MS + 1000, ALPHA, "do start web");
+		assert_int_equal(pair_when(p, ALPHA, "do start web") - stopped, pauses[i]);
+	}
+	pair_run(p, STEADY_MS + 1000);
+	pair_mark(p);
+	fail_group(p, ALPHA, 0, "httpd: not running");
+	pair_run(p, 1000);
+	assert_seen(p, ALPHA, "it failed here (httpd: not running), try 1.");
+	pair_free(p);
+}
+
+static void a_group_that_fails_on_both_nodes_rests_and_an_operator_can_clean_it(void **state)
+{
+	(void)state;
+	struct pair *p = pair_settled(NULL, "alpha web\n");
+	fail_group(p, ALPHA, 0, "httpd: not running");
+	pair_run(p, 5000);
+	assert_state(p, BETA, "web", OWN_HELD);
+	pair_mark(p);
+	fail_group(p, BETA, 0, "httpd: not running");
+	pair_run(p, 5000);
+	assert_seen(p, BETA, "Group web has failed on both nodes: nobody runs it.");
+	assert_state(p, ALPHA, "web", OWN_FAILED);
+	assert_state(p, BETA, "web", OWN_FAILED);
+	pair_step(p, BETA, &(struct event){.kind = EVENT_GROUP_CLEAN, .group_clean = {.group = 0}});
+	pair_run(p, 2000);
+	assert_state(p, BETA, "web", OWN_HELD);
+	assert_state(p, ALPHA, "web", OWN_FAILED);
+	pair_step(p, ALPHA, &(struct event){.kind = EVENT_GROUP_CLEAN, .group_clean = {.group = 0}});
+	pair_run(p, 2 * LATER_MS);
+	assert_state(p, ALPHA, "web", OWN_NONE);
+	assert_state(p, BETA, "web", OWN_HELD);
+	pair_free(p);
+}
+
+static void cleaning_moves_only_what_has_failed_or_is_stuck(void **state)
+{
+	(void)state;
+	struct pair *p = pair_new(NULL, "alpha web\n");
+	struct core *c = active_core(p, ALPHA);
+	for (unsigned s = 0; s < OWN_STATES; s++)
+		for (unsigned column = 0; column < PEER_COLUMNS; column++) {
+			struct given given = given_of(s, column, 0, FAILBACK_OFF, 0);
+			set_up(c, &given);
+			c->groups[0].attempts = c->groups[0].relapses = 2;
+			ownership_group_clean(c, 0);
+			assert_int_equal(c->groups[0].state,
+				s == OWN_FAILED ? OWN_NONE : s == OWN_STUCK ? OWN_STOPPING : s);
+			assert_true(actions_fit(c, (enum group_state)s, c->groups[0].state));
+			assert_int_equal(c->groups[0].attempts + c->groups[0].relapses, 0);
+		}
 	pair_free(p);
 }
 
@@ -794,6 +864,9 @@ int main(void)
 		cmocka_unit_test(
 			a_failed_group_is_released_where_it_runs_and_the_report_is_ignored_in_every_other_state),
 		cmocka_unit_test(a_group_that_fails_is_taken_by_the_peer_when_it_is_released_and_stays_there),
+		cmocka_unit_test(a_group_that_fails_again_and_again_is_tried_after_longer_and_longer_pauses),
+		cmocka_unit_test(a_group_that_fails_on_both_nodes_rests_and_an_operator_can_clean_it),
+		cmocka_unit_test(cleaning_moves_only_what_has_failed_or_is_stuck),
 		cmocka_unit_test(a_group_that_fails_on_the_only_node_is_tried_again_there_after_30_s),
 		cmocka_unit_test(a_group_that_fails_and_cannot_be_stopped_is_stuck_and_later_failed),
 		cmocka_unit_test(a_group_is_forgotten_to_have_failed_only_where_it_failed_while_it_was_hindered),

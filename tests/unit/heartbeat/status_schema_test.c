@@ -9,7 +9,9 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "heartbeat/conf/monitor.h"
 #include "heartbeat/core/core.h"
+#include "heartbeat/core/watch.h"
 #include "heartbeat/ipc/status_fields.h"
 
 static json_t *defs;
@@ -101,25 +103,40 @@ static void every_field_of_an_answer_is_in_the_schema_with_its_type(void **state
 		size_t expected = kind->count;
 		for (size_t k = 0; k < kind->count; k++) {
 			const struct status_field *f = &kind->fields[k];
-			if (strcmp(kind->what, "link") == 0 && strcmp(f->name, "node") == 0) {
-				expected--; /* a link is listed under its node */
+			if ((strcmp(kind->what, "link") == 0 && strcmp(f->name, "node") == 0) ||
+				(strcmp(kind->what, "monitor") == 0 && strcmp(f->name, "group") == 0)) {
+				expected--; /* a link is listed under its node, a watched resource under its group */
 				continue;
 			}
 			if (strcmp(type_of(property(kind->what, f->name)), types[f->type]) != 0)
 				fail_msg("%s.%s: \"%s\", expected \"%s\"", kind->what, f->name,
 					type_of(property(kind->what, f->name)), types[f->type]);
 		}
-		expected += strcmp(kind->what, "node") == 0; /* links */
+		expected += strcmp(kind->what, "node") == 0 || strcmp(kind->what, "group") == 0; /* links, monitors */
 		const json_t *def = json_object_get(defs, kind->what);
 		assert_int_equal(json_object_size(json_object_get(def, "properties")), expected);
 		assert_int_equal(json_array_size(json_object_get(def, "required")), expected);
 	}
 }
 
+static void every_answer_and_action_of_a_monitor_is_in_the_schema(void **state)
+{
+	(void)state;
+	const json_t *answers = json_object_get(property("monitor", "answer"), "enum");
+	const json_t *actions = json_object_get(property("monitor", "on_fail"), "enum");
+	for (int i = 0; i < WATCH_ANSWERS; i++)
+		assert_true(in_list(answers, watch_answer_name((enum watch_answer)i)));
+	for (int i = 0; i < MONITOR_ON_FAILS; i++)
+		assert_true(in_list(actions, monitor_on_fail_name((enum monitor_on_fail)i)));
+	assert_int_equal(json_array_size(answers), WATCH_ANSWERS);
+	assert_int_equal(json_array_size(actions), MONITOR_ON_FAILS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_state_of_the_core_is_in_the_schema_and_no_other),
+		cmocka_unit_test(every_answer_and_action_of_a_monitor_is_in_the_schema),
 		cmocka_unit_test(every_field_of_an_answer_is_in_the_schema_with_its_type),
 	};
 	return cmocka_run_group_tests(tests, load, unload);
