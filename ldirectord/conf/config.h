@@ -92,7 +92,10 @@ struct lb_virtual {
 	unsigned line;
 	struct lb_real *reals;
 	size_t real_count;
-	struct lb_real *fallback; /* the section's, else the global one with this virtual's port; NULL none */
+	/* The section's, else the global ones with this virtual's port; in the order of the file.  All but the last one
+	 * are checked like the reals: doc/ldirectord.md 11.14 */
+	struct lb_real *fallbacks;
+	size_t fallback_count;
 	enum lb_check_type check_type;
 	unsigned connects_per_negotiate; /* of LB_CHECK_COMBINED */
 	enum lb_service service;
@@ -142,8 +145,9 @@ struct lb_config {
 	char **execute;
 	size_t execute_count;
 	struct lb_common globals;
-	/* the global ones by family, port 0: that of the virtual; NULL none */
-	struct lb_real *fallback[2];
+	/* the global ones by family, port 0: that of the virtual */
+	struct lb_real *fallbacks[2];
+	size_t fallback_count[2];
 	const unsigned *lines;                    /* of directives outside of sections: lb_file_line */
 	struct arena *memory;                     /* of all of this, itself included; private to the parser */
 };

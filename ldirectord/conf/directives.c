@@ -69,7 +69,7 @@ static const struct lb_directive table[] = {
 	{"quorumhysteresis", LB_IN_BOTH, lb_set_number, OF_BOTH(quorum_hysteresis), 0, COUNT_MAX,
 		SERVED, NOT_IDENTITY, .help = "so many fewer make it join, so many more make it leave"},
 	{"fallback", LB_IN_BOTH, lb_set_later, NO_FIELD,
-		SERVED, NOT_IDENTITY, .help = "server when no other is left"},
+		SERVED, NOT_IDENTITY, .help = "servers when no other is left: the first one that is up"},
 	{"fallback6", LB_IN_BOTH, lb_set_later, NO_FIELD,
 		SERVED, NOT_IDENTITY, .help = "the same of IPv6"},
 	{"fallbackcommand", LB_IN_BOTH, lb_set_rest_unquoted, OF_BOTH(fallback_command),

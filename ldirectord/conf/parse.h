@@ -33,7 +33,8 @@ struct lb_line {
 enum {
 	LB_INDENT = 4,
 	LB_DIRECTIVES_MAX = 96,
-	LB_REALS_MAX = 16384 /* a range is easily mistyped; nobody has so many */
+	LB_REALS_MAX = 16384, /* a range is easily mistyped; nobody has so many */
+	LB_FALLBACKS_MAX = 16 /* of one line: they are tried one by one */
 };
 
 struct lb_parser;
@@ -199,8 +200,9 @@ void lb_address_set_number(struct lb_address *a, uint32_t number);
 /* Does the request, with or without its /, begin with the scheme of the service?  Only http and https have one. */
 bool lb_is_url(const char *request, enum lb_service service);
 void lb_real_read(struct lb_parser *p, struct lb_section *s, struct lb_value v);
-struct lb_real *lb_fallback_read(
-	struct lb_parser *p, struct lb_value v, enum lb_family family, enum lb_protocol protocol);
+/* A list of fallbacks, separated by commas.  Returns their number, and the list in *out; of a list with an error 0. */
+size_t lb_fallbacks_read(struct lb_parser *p, struct lb_value v, enum lb_family family, enum lb_protocol protocol,
+	struct lb_real **out);
 
 /* --- effective.c, warnings.c --- */
 void lb_effective_values(struct lb_parser *p);

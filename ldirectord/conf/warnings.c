@@ -86,11 +86,28 @@ static void judge_reals(struct lb_parser *p, const struct lb_section *s)
 		else
 			warned = 0;
 	}
-	if (v->fallback && mapped(v, v->fallback))
-		lb_report(p, lb_given(s, lb_fallback_name(v->id.address.family)) ? LB_MISTAKE : LB_WARNING,
-			lb_fallback_name(v->id.address.family), nothing_at(v->fallback->line),
-			"with %s the kernel sends to port %u, that of the virtual on line %u, not to %u; expected the same port, or masq",
-			lb_forward_name(v->fallback->forward), v->id.address.port, v->line, v->fallback->address.port);
+}
+
+// --- fallbacks ---
+
+static void judge_fallbacks(struct lb_parser *p, const struct lb_section *s)
+{
+	const struct lb_virtual *v = &s->v;
+	const char *name = lb_fallback_name(v->id.address.family);
+	enum lb_report how = lb_given(s, name) ? LB_MISTAKE : LB_WARNING;
+	for (size_t i = 0; i < v->fallback_count; i++) {
+		const struct lb_real *f = &v->fallbacks[i];
+		bool twice = false;
+		for (size_t k = 0; k < i; k++)
+			twice = twice || same_real(&v->fallbacks[k], f, f->forward == LB_MASQ);
+		if (twice)
+			lb_report(p, how, name, nothing_at(f->line),
+				"%s is named twice, and the kernel keeps it once; expected it once", f->host);
+		else if (mapped(v, f))
+			lb_report(p, how, name, nothing_at(f->line),
+				"with %s the kernel sends to port %u, that of the virtual on line %u, not to %u; expected the same port, or masq",
+				lb_forward_name(f->forward), v->id.address.port, v->line, f->address.port);
+	}
 }
 
 // --- checks ---
@@ -116,6 +133,13 @@ static void judge_ports(struct lb_parser *p, const struct lb_section *s)
 		warned = r->line;
 		lb_report(p, LB_MISTAKE, lb_real_name(v->id.address.family), nothing_at(r->line),
 			"there is no port for the check of this server, so it is always down; expected HOST:PORT, or checkport");
+	}
+	for (size_t i = 0; i + 1 < v->fallback_count; i++) { // the last one is not checked
+		const struct lb_real *f = &v->fallbacks[i];
+		if (f->address.port == 0)
+			lb_report(p, LB_MISTAKE, lb_fallback_name(v->id.address.family), nothing_at(f->line),
+				"there is no port for the check of %s, so it is never used; expected HOST:PORT, or checkport",
+				f->host);
 	}
 }
 
@@ -241,4 +265,5 @@ void lb_warnings(struct lb_parser *p, const struct lb_section *s)
 	judge_thresholds(p, s);
 	judge_quorum(p, s);
 	judge_reals(p, s);
+	judge_fallbacks(p, s);
 }

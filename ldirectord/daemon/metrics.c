@@ -110,7 +110,7 @@ static const struct metric {
 	{"ldirectord_real_state_age_seconds", OF_REAL, number, "since_seconds", "Time since its state changed."},
 	{"ldirectord_real_failures", OF_REAL, number, "failures", "Failed checks in a row."},
 	{"ldirectord_real_successes", OF_REAL, number, "successes", "Good checks in a row."},
-	{"ldirectord_fallback_up", OF_FALLBACK, truth, "up", "1 when the fallback serves."},
+	{"ldirectord_fallback_up", OF_FALLBACK, truth, "up", "1 when this fallback serves."},
 };
 
 // --- text ---
@@ -156,12 +156,13 @@ static void put_sample(const struct metric *m, json_t *virtual, json_t *at, GStr
 
 static void put_virtual(const struct metric *m, json_t *virtual, GString *out)
 {
-	json_t *reals = json_object_get(virtual, "reals"), *fallback = json_object_get(virtual, "fallback"), *real;
+	json_t *reals = json_object_get(virtual, "reals"), *fallbacks = json_object_get(virtual, "fallbacks"), *real;
 	size_t i;
 	if (m->place == OF_VIRTUAL)
 		put_sample(m, virtual, virtual, out);
-	if (m->place == OF_FALLBACK && json_is_object(fallback))
-		put_sample(m, virtual, fallback, out);
+	if (m->place == OF_FALLBACK)
+		json_array_foreach(fallbacks, i, real)
+			put_sample(m, virtual, real, out);
 	if (m->place == OF_REAL)
 		json_array_foreach(reals, i, real)
 			put_sample(m, virtual, real, out);

@@ -56,7 +56,7 @@ static void put_server(json_t *to, const struct lb_address *a)
 	put_number(to, "port", a->port);
 }
 
-static json_t *fallback(const struct lb_real *r)
+static json_t *server(const struct lb_real *r)
 {
 	json_t *json = json_object();
 	put_server(json, &r->address);
@@ -64,9 +64,19 @@ static json_t *fallback(const struct lb_real *r)
 	return json;
 }
 
+// One is an object; several are a list.
+static void put_fallbacks(json_t *to, const char *name, const struct lb_real *list, size_t count)
+{
+	json_t *json = count > 1 ? json_array() : NULL;
+	for (size_t i = 0; count > 1 && i < count; i++)
+		(void)json_array_append_new(json, server(&list[i])); // without memory only
+	if (count > 0)
+		put(to, name, json ? json : server(list));
+}
+
 static json_t *real(const struct lb_real *r)
 {
-	json_t *json = fallback(r);
+	json_t *json = server(r);
 	put_text(json, "host", r->host);
 	put_number(json, "line", r->line);
 	put_number(json, "weight", r->weight);
@@ -168,8 +178,7 @@ static json_t *virtual(const struct lb_virtual *v)
 	show_identity(json, v);
 	show_check(json, v);
 	show_notification(json, v);
-	if (v->fallback)
-		put(json, "fallback", fallback(v->fallback));
+	put_fallbacks(json, "fallback", v->fallbacks, v->fallback_count);
 	for (size_t i = 0; i < v->real_count; i++)
 		(void)json_array_append_new(reals, real(&v->reals[i])); // without memory only
 	put(json, "real", reals);
@@ -227,10 +236,8 @@ static json_t *globals(const struct lb_config *c)
 	for (size_t i = 0; i < c->execute_count; i++)
 		(void)json_array_append_new(execute, text(c->execute[i])); // without memory only
 	put(json, "execute", execute);
-	if (c->fallback[LB_INET])
-		put(json, "fallback", fallback(c->fallback[LB_INET]));
-	if (c->fallback[LB_INET6])
-		put(json, "fallback6", fallback(c->fallback[LB_INET6]));
+	put_fallbacks(json, "fallback", c->fallbacks[LB_INET], c->fallback_count[LB_INET]);
+	put_fallbacks(json, "fallback6", c->fallbacks[LB_INET6], c->fallback_count[LB_INET6]);
 	show_common(json, &c->globals);
 	return json;
 }

@@ -81,7 +81,7 @@ static json_t *strangers(const struct director *d, const struct table_service *s
 		bool known = false;
 		struct pool_view view;
 		char address[64];
-		for (size_t k = 0; k < virtual->real_count + (virtual->fallback ? 1 : 0) && !known; k++) {
+		for (size_t k = 0; k < virtual->real_count + virtual->fallback_count && !known; k++) {
 			pool_view(d->pool, v, k, &view);
 			known = lb_address_equal(&view.key, &s->reals[i].address);
 		}
@@ -92,22 +92,36 @@ static json_t *strangers(const struct director *d, const struct table_service *s
 	return list;
 }
 
+/* The one that serves, else the last one, which would: the server that "fallback" meant when there was only one. */
+static json_t *fallback_of(json_t *list)
+{
+	json_t *f, *chosen = json_null();
+	size_t i;
+	json_array_foreach(list, i, f) {
+		chosen = f;
+		if (json_is_true(json_object_get(f, "up")))
+			break;
+	}
+	return json_incref(chosen);
+}
+
 static json_t *virtual_json(const struct director *d, const struct kernel *kernel, size_t i)
 {
 	const struct lb_virtual *v = &d->config->virtuals[i];
 	const struct table_service *s = find_service(kernel, &v->id);
 	char id[96];
-	json_t *reals = json_array();
+	json_t *reals = json_array(), *fallbacks = json_array();
 	lb_service_id_text(&v->id, id, sizeof id);
 	for (size_t k = 0; k < v->real_count; k++)
 		(void)json_array_append_new(reals, real_json(d, kernel, i, k, &v->reals[k]));
-	return json_pack("{s:s, s:o, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:o}", "virtual", id, "in_table",
+	for (size_t k = 0; k < v->fallback_count; k++)
+		(void)json_array_append_new(fallbacks, real_json(d, kernel, i, v->real_count + k, &v->fallbacks[k]));
+	return json_pack("{s:s, s:o, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:o, s:o}", "virtual", id, "in_table",
 		kernel->table ? json_boolean(s != NULL) : json_null(), "checktype", lb_check_type_name(v->check_type),
 		"service", lb_service_name(v->service), "scheduler", v->scheduler, "quiescent", v->quiescent,
 		"checkinterval_ms", (json_int_t)v->check_interval_ms, "retryinterval_ms",
-		(json_int_t)v->retry_interval_ms, "reals", reals, "fallback",
-		v->fallback ? real_json(d, kernel, i, v->real_count, v->fallback) : json_null(), "strangers",
-		strangers(d, s, i));
+		(json_int_t)v->retry_interval_ms, "reals", reals, "fallback", fallback_of(fallbacks),
+		"fallbacks", fallbacks, "strangers", strangers(d, s, i));
 }
 
 char *status_json(struct director *d)

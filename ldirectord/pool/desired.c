@@ -5,7 +5,7 @@
  *   in table   no         weight 0   file's weight as found       weight 0               no
  *
  * An entry of weight 0 has no thresholds, as the tools write it.  Several reals, or a real and the fallback, may claim
- * one address: by the port rule of gate and ipip, because a real is named twice, or because the fallback is one of the
+ * one address: by the port rule of gate and ipip, because a real is named twice, or because a fallback is one of the
  * reals.  Then the first claim of the highest rank decides.  So an entry is up while at least one of its reals is. */
 #include "ldirectord/pool/pool_private.h"
 
@@ -51,21 +51,43 @@ static void claim_member(struct service *s, size_t i)
 	}
 }
 
-/* The fallback is in the table when no real serves, or fewer than the quorum.  It stays as it is while first verdicts
- * are awaited, so that a start does not switch it back and forth: doc/ldirectord.md 13.23. */
+/* --- fallbacks ---------------------------------------------------------------------------------- */
+
+bool fallback_was_found(const struct service *s)
+{
+	for (size_t i = s->member_count; i < all_members(s); i++)
+		if (s->members[i].listed)
+			return true;
+	return false;
+}
+
+/* One without verdict that serves already goes on, so that a reload does not switch it back and forth. */
+struct member *fallback_chosen(const struct service *s)
+{
+	for (size_t i = s->member_count; i < all_members(s); i++) {
+		struct member *m = &s->members[i];
+		if (m->state == MEMBER_UP || (m->state == MEMBER_NEW && m->listed && m->kept.forward == m->r->forward))
+			return m;
+	}
+	return NULL;
+}
+
+/* A fallback is in the table when no real serves, or fewer than the quorum.  All stay as they are while first verdicts
+ * are awaited, so that a start does not switch them back and forth: doc/ldirectord.md 13.23. */
 static void claim_fallback(struct service *s)
 {
-	const struct lb_real *f = s->v->fallback;
+	const struct member *chosen = fallback_chosen(s);
 
-	if (s->fallback_entry == NONE)
-		return;
-	if (s->fallback == FALLBACK_UNDECIDED && s->fallback_found)
-		claim(s, s->fallback_entry, NONE, RANK_FALLBACK, &s->fallback_kept);
-	if (s->fallback == FALLBACK_ON) {
-		struct table_real real = {.forward = f->forward, .weight = f->weight};
-		claim(s, s->fallback_entry, NONE, RANK_FALLBACK, &real);
+	for (size_t i = s->member_count; s->fallback == FALLBACK_UNDECIDED && i < all_members(s); i++)
+		if (s->members[i].listed)
+			claim(s, s->members[i].entry, NONE, RANK_FALLBACK, &s->members[i].kept);
+	if (s->fallback == FALLBACK_ON && chosen) {
+		struct table_real real = {.forward = chosen->r->forward, .weight = chosen->r->weight};
+		claim(s, chosen->entry, NONE, RANK_FALLBACK, &real);
 	}
 }
+
+/* --- all ---------------------------------------------------------------------------------------- */
 
 void service_desire(struct service *s)
 {

@@ -15,6 +15,7 @@
  * At its first success one is enough: risecount is for a real that was down.
  * A real with checktype on has no results and is UP from the start.  With checktype off it is UP if it was found in the
  * table with a weight, else DOWN; once DOWN it never changes.
+ * A fallback that is checked is never KEPT; the last one is always UP, and one whose virtual has checktype off as well.
  * An order does not change the state; it has priority over the state (desired.c).
  * doc/ldirectord.md 8, 11.3, 13.20, 13.23, 13.41 */
 #include "ldirectord/pool/pool_private.h"
@@ -25,6 +26,7 @@ static bool set_state(struct member *m, enum member_state state, struct mono now
 		return false;
 	m->state = state;
 	m->fell = state == MEMBER_DOWN;
+	m->rose = state == MEMBER_UP;
 	m->since = now;
 	m->mail_at = MONO_NEVER;
 	return true;
@@ -59,7 +61,7 @@ static bool falls(struct pool *p, const struct ref *at, struct member *m, const 
 	}
 	bool changed = set_state(m, MEMBER_DOWN, now);
 	/* Also when it was down already: during maintenance nobody was reminded, because the operator knew. */
-	if (s->v->email_alert && s->v->email_alert_freq && mono_is_never(m->mail_at)) {
+	if (s->v->email_alert && s->v->email_alert_freq && mono_is_never(m->mail_at) && !m->is_fallback) {
 		m->mail_at = mono_add(now, span_ms((int64_t)s->v->email_alert_freq * 1000));
 		p->mail_next = mono_min(p->mail_next, m->mail_at);
 	}
@@ -85,5 +87,6 @@ bool member_maintenance(struct pool *p, const struct ref *at, const struct pool_
 		m->mail_at = MONO_NEVER; /* the operator knows */
 		return set_state(m, MEMBER_DOWN, now);
 	}
-	return s->v->check_type == LB_CHECK_ON && set_state(m, MEMBER_UP, now);
+	bool vouched = s->v->check_type == LB_CHECK_ON || (m->is_fallback && s->v->check_type == LB_CHECK_OFF);
+	return vouched && set_state(m, MEMBER_UP, now);
 }

@@ -261,13 +261,28 @@ static void view_entry(const struct service *s, const struct entry *e, struct po
 		copy_text(out->trouble, sizeof out->trouble, e->trouble);
 }
 
-static void view_fallback(const struct service *s, struct pool_view *out)
+static void view_check(const struct pool *p, const struct member *m, struct pool_view *out)
+{
+	const struct pool_shared *c = &p->checks[m->check];
+
+	out->checked = c->checked;
+	out->in_maintenance = c->in_maintenance;
+	out->failures = c->failures;
+	out->successes = c->successes;
+	copy_text(out->why, sizeof out->why, c->in_maintenance ? "Server in maintenance" : c->why);
+}
+
+static void view_fallback(const struct pool *p, const struct service *s, size_t i, struct pool_view *out)
 {
 	out->is_fallback = true;
 	out->since = s->fallback_since;
-	out->up = s->fallback == FALLBACK_ON;
-	if (s->fallback_entry != NONE)
-		view_entry(s, &s->entries[s->fallback_entry], out);
+	if (i >= s->fallback_count)
+		return;
+	const struct member *m = &s->members[s->member_count + i];
+	out->up = s->fallback == FALLBACK_ON && fallback_chosen(s) == m;
+	if (m->check != NONE)
+		view_check(p, m, out);
+	view_entry(s, &s->entries[m->entry], out);
 }
 
 void pool_view(const struct pool *p, size_t virtual_index, size_t real_index, struct pool_view *out)
@@ -276,18 +291,13 @@ void pool_view(const struct pool *p, size_t virtual_index, size_t real_index, st
 
 	*out = (struct pool_view){0};
 	if (real_index >= s->member_count) {
-		view_fallback(s, out);
+		view_fallback(p, s, real_index - s->member_count, out);
 		return;
 	}
 	const struct member *m = &s->members[real_index];
-	const struct pool_shared *c = &p->checks[m->check];
 	out->up = m->state == MEMBER_UP || (m->state == MEMBER_KEPT && m->kept.weight > 0);
-	out->checked = c->checked;
-	out->in_maintenance = c->in_maintenance;
 	out->order = m->order;
-	out->failures = c->failures;
-	out->successes = c->successes;
 	out->since = m->since;
-	copy_text(out->why, sizeof out->why, c->in_maintenance ? "Server in maintenance" : c->why);
+	view_check(p, m, out);
 	view_entry(s, &s->entries[m->entry], out);
 }

@@ -105,7 +105,8 @@ size_t pool_refused(const struct pool *p, size_t *index, const char **why, bool 
 
 /* For status: one real of one virtual. */
 struct pool_view {
-	bool up, checked, in_maintenance, is_fallback, in_table;
+	bool up; /* a fallback: it serves */
+	bool checked, in_maintenance, is_fallback, in_table;
 	enum pool_order order;
 	uint32_t weight; /* in the table, as far as we know */
 	struct lb_address key;         /* under which the kernel keeps it */
@@ -116,7 +117,7 @@ struct pool_view {
 	char why[128];     /* the reason of the state */
 	char trouble[128]; /* why the table is not yet as wanted; "" when it is */
 };
-/* real_index == real_count: the fallback */
+/* From real_count on: the fallbacks. */
 void pool_view(const struct pool *p, size_t virtual_index, size_t real_index, struct pool_view *out);
 
 #endif

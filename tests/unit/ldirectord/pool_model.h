@@ -7,7 +7,7 @@
 
 #include "tests/unit/ldirectord/pool_lab.h"
 
-enum { MODEL_VIRTUALS = 4, MODEL_REALS = 6, MODEL_PATIENCE_MS = 3000 };
+enum { MODEL_VIRTUALS = 4, MODEL_REALS = 6, MODEL_FALLBACKS = 3, MODEL_PATIENCE_MS = 3000 };
 
 enum state { FRESH, FOUND, GOOD, BAD };
 enum backup { OPEN, AWAY, THERE };
@@ -27,9 +27,9 @@ struct model_real {
 struct model_virtual {
 	const struct lb_virtual *v;
 	struct model_real reals[MODEL_REALS];
+	struct model_real fallbacks[MODEL_FALLBACKS]; /* never FOUND: was_there and found instead */
 	enum backup backup;
-	bool backup_found, settled;
-	struct table_real backup_as;
+	bool settled;
 	struct mono settle_at;
 };
 
@@ -40,8 +40,10 @@ struct model {
 	bool stopped;
 };
 
-/* The n-th of all reals, in the order of the file; NULL after the last. */
+/* The n-th of all that have a check: the reals and the fallbacks but the last one, in the order of the file; NULL after
+ * them. */
 struct model_real *model_at(struct model *m, size_t n);
+bool model_is_fallback(const struct model_real *r);
 struct model_virtual *model_find(struct model *m, const struct lb_service_id *id);
 /* The address in the kernel: unless the method is masq, a real has the port of its virtual. */
 struct lb_address model_key(const struct lb_virtual *v, const struct lb_real *r);
