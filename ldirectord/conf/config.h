@@ -84,6 +84,12 @@ struct lb_real {
 	unsigned line;
 };
 
+/* A number, or a share of the reals of a virtual. */
+struct lb_limit {
+	bool given, percent;
+	uint16_t value;
+};
+
 struct lb_status_range { uint16_t first, last; }; /* of http status codes, inclusive */
 
 struct lb_virtual {
@@ -112,6 +118,7 @@ struct lb_virtual {
 	/* ours, 1 and 0: with fewer reals up than quorum - hysteresis the fallback joins them, until there are
 	 * quorum + hysteresis */
 	unsigned quorum, quorum_hysteresis;
+	struct lb_limit max_down; /* ours, not given: so many reals at most are removed by checks */
 	const unsigned *lines; /* of its directives: lb_section_line */
 	char *fallback_command, *monitor_file, *service_name, *comment, *load; /* NULL: none */
 	char *email_alert, *smtp;                                              /* NULL: none */
@@ -133,6 +140,7 @@ struct lb_common {
 	unsigned check_count, failure_count, rise_count, quorum;                              /* 0: not given */
 	int64_t email_alert_freq, email_alert_status, quorum_hysteresis;                      /* -1: not given */
 	int quiescent, cleanstop;                                                             /* -1: not given */
+	struct lb_limit max_down;
 	char *fallback_command, *alert_command, *email_alert, *smtp;                          /* NULL: not given */
 };
 
@@ -166,6 +174,9 @@ void lb_config_free(struct lb_config *c);
 /* This machine's name ($HOSTNAME, else the node's), for the presets of ftp and sip; "localhost" before.  False: no
  * memory. */
 bool lb_config_set_host(struct lb_config *c, const char *host);
+
+/* How many of the reals of v its limit maxdown is, rounded down; SIZE_MAX: no limit. */
+size_t lb_max_down(const struct lb_virtual *v);
 
 /* The line of a directive in the section of v, or outside of sections; 0: it is not written there. */
 unsigned lb_section_line(const struct lb_virtual *v, const char *directive);

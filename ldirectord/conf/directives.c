@@ -68,6 +68,8 @@ static const struct lb_directive table[] = {
 		SERVED, NOT_IDENTITY, .help = "servers that must be up, otherwise the fallback joins"},
 	{"quorumhysteresis", LB_IN_BOTH, lb_set_number, OF_BOTH(quorum_hysteresis), 0, COUNT_MAX,
 		SERVED, NOT_IDENTITY, .help = "so many fewer make it join, so many more make it leave"},
+	{"maxdown", LB_IN_BOTH, lb_set_maxdown, OF_BOTH(max_down), 1, LB_REALS_MAX,
+		SERVED, NOT_IDENTITY, .help = "servers that checks may remove at most, a number or a percentage"},
 	{"fallback", LB_IN_BOTH, lb_set_later, NO_FIELD,
 		SERVED, NOT_IDENTITY, .help = "servers when no other is left: the first one that is up"},
 	{"fallback6", LB_IN_BOTH, lb_set_later, NO_FIELD,

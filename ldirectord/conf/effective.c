@@ -108,6 +108,7 @@ static void merge(const struct lb_common *own, const struct lb_common *all, stru
 	v->quorum = (unsigned)first_given(own->quorum, all->quorum, 0, 0, 1);
 	int64_t hysteresis = own->quorum_hysteresis >= 0 ? own->quorum_hysteresis : all->quorum_hysteresis;
 	v->quorum_hysteresis = hysteresis >= 0 ? (unsigned)hysteresis : 0;
+	v->max_down = own->max_down.given ? own->max_down : all->max_down;
 	int64_t freq = own->email_alert_freq >= 0 ? own->email_alert_freq : all->email_alert_freq;
 	int64_t status = own->email_alert_status >= 0 ? own->email_alert_status : all->email_alert_status;
 	v->email_alert_freq = freq >= 0 ? (unsigned)freq : 0;

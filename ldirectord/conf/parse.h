@@ -176,7 +176,7 @@ lb_setter lb_set_checktype, lb_set_checkport, lb_set_httpmethod, lb_set_schedule
 	lb_set_mailstatus, lb_set_request, lb_set_persistent, lb_set_smtp, lb_set_mail, lb_set_mail_sender, lb_set_name,
 	lb_set_later;
 /* ... and of the file. */
-lb_setter lb_set_supervised, lb_set_execute, lb_set_logfile, lb_set_checkcount;
+lb_setter lb_set_supervised, lb_set_execute, lb_set_logfile, lb_set_checkcount, lb_set_maxdown;
 
 /* --- address.c --- */
 struct lb_host_port {

@@ -199,6 +199,14 @@ static void judge_quorum(struct lb_parser *p, const struct lb_section *s)
 			most, v->real_count);
 }
 
+static void judge_max_down(struct lb_parser *p, const struct lb_section *s)
+{
+	if (s->v.real_count > 0 && lb_max_down(&s->v) == 0)
+		lb_report(p, LB_WARNING, "maxdown", nothing_at(lb_given(s, "maxdown") ? place(s, "maxdown").line : s->v.line),
+			"%u%% of %zu is less than one server, so no check removes a server; expected more, or a number",
+			s->v.max_down.value, s->v.real_count);
+}
+
 // --- the virtual ---
 
 /* Schedulers of Linux 6.x, each with its flags.  A kernel may have others. */
@@ -264,6 +272,7 @@ void lb_warnings(struct lb_parser *p, const struct lb_section *s)
 	judge_check(p, s);
 	judge_thresholds(p, s);
 	judge_quorum(p, s);
+	judge_max_down(p, s);
 	judge_reals(p, s);
 	judge_fallbacks(p, s);
 }

@@ -103,6 +103,8 @@ static const struct metric {
 	{"ldirectord_real_checked", OF_REAL, truth, "checked", "1 when there is a first verdict."},
 	{"ldirectord_real_enabled", OF_REAL, enabled, "order", "0 when it was drained or disabled by a command."},
 	{"ldirectord_real_maintenance", OF_REAL, truth, "maintenance", "1 when maintenancedir names it."},
+	{"ldirectord_real_kept_by_maxdown", OF_REAL, truth, "kept_by_maxdown",
+		"1 when its check fails, but maxdown keeps it in the table."},
 	{"ldirectord_real_in_table", OF_REAL, truth, "in_table", "1 when the kernel's table has it."},
 	{"ldirectord_real_weight", OF_REAL, number, "weight", "Its weight in the kernel's table."},
 	{"ldirectord_real_configured_weight", OF_REAL, number, "configured_weight", "Its weight in the configuration."},

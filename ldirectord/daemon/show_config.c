@@ -47,6 +47,15 @@ static void put_time(json_t *to, const char *name, int64_t ms)
 	put(to, name, ms % 1000 == 0 ? json_integer(ms / 1000) : json_real((double)ms / 1000));
 }
 
+// "2", or "50%"; null: none.
+static void put_limit(json_t *to, const char *name, const struct lb_limit *limit)
+{
+	if (!limit->given)
+		put(to, name, json_null());
+	else
+		put(to, name, json_sprintf(limit->percent ? "%u%%" : "%u", limit->value));
+}
+
 static void put_server(json_t *to, const struct lb_address *a)
 {
 	char server[64];
@@ -156,6 +165,7 @@ static void show_check(json_t *json, const struct lb_virtual *v)
 	put_number(json, "risecount", v->rise_count);
 	put_number(json, "quorum", v->quorum);
 	put_number(json, "quorumhysteresis", v->quorum_hysteresis);
+	put_limit(json, "maxdown", &v->max_down);
 }
 
 static void show_notification(json_t *json, const struct lb_virtual *v)
@@ -212,6 +222,8 @@ static void show_common(json_t *json, const struct lb_common *g)
 		if (numbers[i].given >= numbers[i].least)
 			put_number(json, numbers[i].name, (uint64_t)numbers[i].given);
 	}
+	if (g->max_down.given)
+		put_limit(json, "maxdown", &g->max_down);
 	if (g->quiescent >= 0)
 		put_yesno(json, "quiescent", g->quiescent > 0);
 	if (g->cleanstop >= 0)

@@ -199,6 +199,32 @@ void actions_soft(struct pool *p, const struct service *s, const struct member *
 	log_counted(p, s, m, m->is_fallback ? "Soft failure fallback server" : "Soft failure real server", more);
 }
 
+static void report_held(struct pool *p, const struct service *s, const char *text)
+{
+	actions_add(p, POOL_LOG, s, POOL_OF_NONE, text);
+	if (!s->quiet)
+		mail(p, s, POOL_OF_NONE, text);
+}
+
+void actions_held(struct pool *p, const struct service *s, const struct member *m)
+{
+	char id[ADDRESS], where[ADDRESS], text[TEXT];
+
+	lb_address_text(&m->r->address, where, sizeof where);
+	format(text, sizeof text, "Kept real server: %s (%s): maxdown: checks have removed %zu of %zu already; its check: %s",
+		where, short_id(s, id), lb_max_down(s->v), s->member_count, p->checks[m->check].why);
+	report_held(p, s, text);
+}
+
+void actions_unheld(struct pool *p, const struct service *s, const struct member *m)
+{
+	char id[ADDRESS], where[ADDRESS], text[TEXT];
+
+	lb_address_text(&m->r->address, where, sizeof where);
+	format(text, sizeof text, "Real server is good again: %s (%s): maxdown had kept it", where, short_id(s, id));
+	report_held(p, s, text);
+}
+
 void actions_reset(struct pool *p, const struct service *s, const struct member *m)
 {
 	log_counted(p, s, m, "Resetting soft failure count", "");

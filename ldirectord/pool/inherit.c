@@ -115,6 +115,7 @@ static void carry_member(struct pool *p, const struct service *s, struct member 
 	m->order = before->order;
 	m->since = before->since;
 	m->kept = before->kept;
+	m->held = before->held && s->v->max_down.given;
 	m->listed = s->v->check_type == LB_CHECK_OFF && shared_check_runs(old_s->v) ? s->present && e->present
 	                                                                            : before->listed;
 	m->state = state_after(s, old_s, m, before);

@@ -298,6 +298,7 @@ void pool_view(const struct pool *p, size_t virtual_index, size_t real_index, st
 	out->up = m->state == MEMBER_UP || (m->state == MEMBER_KEPT && m->kept.weight > 0);
 	out->order = m->order;
 	out->since = m->since;
+	out->held = m->held;
 	view_check(p, m, out);
 	view_entry(s, &s->entries[m->entry], out);
 }

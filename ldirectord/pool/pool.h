@@ -107,6 +107,7 @@ size_t pool_refused(const struct pool *p, size_t *index, const char **why, bool 
 struct pool_view {
 	bool up; /* a fallback: it serves */
 	bool checked, in_maintenance, is_fallback, in_table;
+	bool held; /* its check fails, but maxdown keeps it */
 	enum pool_order order;
 	uint32_t weight; /* in the table, as far as we know */
 	struct lb_address key;         /* under which the kernel keeps it */

@@ -33,6 +33,7 @@ struct member {
 	bool listed;
 	bool fell, rose;        /* in this call; a line reports that if no operation does */
 	struct table_real kept; /* MEMBER_KEPT, or a fallback that is listed: as found in the table */
+	bool held;              /* its check fails, but maxdown keeps it as it is */
 	struct mono since, mail_at;
 };
 
@@ -200,6 +201,9 @@ void actions_service(struct pool *p, const struct service *s, size_t of, const c
 void actions_entry(struct pool *p, const struct service *s, const struct entry *e, size_t of, enum table_op_kind kind,
 	bool stopping);
 void actions_soft(struct pool *p, const struct service *s, const struct member *m, unsigned failures);
+/* maxdown keeps it although its check fails; its check is good again. */
+void actions_held(struct pool *p, const struct service *s, const struct member *m);
+void actions_unheld(struct pool *p, const struct service *s, const struct member *m);
 void actions_reset(struct pool *p, const struct service *s, const struct member *m);
 void actions_down(struct pool *p, const struct service *s, const struct member *m);
 void actions_fallback_up(struct pool *p, const struct service *s, const struct member *m);

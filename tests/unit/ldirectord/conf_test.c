@@ -200,6 +200,30 @@ static void a_service_of_port_53_or_domain_is_udp(void **state)
 		"ld.cf:5:11: error: protocol: \"fwm\" needs a firewall mark, but the virtual is an address; expected tcp or udp"));
 }
 
+static void maxdown_is_a_number_or_a_percentage(void **state)
+{
+	(void)state;
+	struct lb_config *c = parse_lines("maxdown=50%\n" THREE "virtual=10.9.0.1:81\n\tmaxdown = 2 # at most\n", "");
+	assert_true(c->virtuals[0].max_down.percent);
+	assert_int_equal(lb_max_down(&c->virtuals[0]), 1); /* rounded down */
+	assert_int_equal(lb_max_down(&c->virtuals[1]), 2);
+	lb_config_free(c);
+	c = parse_lines(THREE, "");
+	assert_true(lb_max_down(&c->virtuals[0]) == SIZE_MAX);
+	lb_config_free(c);
+	lb_config_free(parse_lines(THREE "\tmaxdown=30%\n",
+		"ld.cf:3: warning: maxdown: 30% of 3 is less than one server, so no check removes a server; expected more, or a number"));
+	static const char *const bad[] = {"0", "0%", "101%", "half", "50 percent", "16385", "-1", "1.5"};
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		char text[128], message[256];
+		(void)snprintf(text, sizeof(text), "maxdown=%s\n", bad[i]);
+		(void)snprintf(message, sizeof(message),
+			"ld.cf:1:9: error: maxdown: \"%s\" is not accepted; expected a number of servers, 1 to 16384, or a percentage, 1%% to 100%%",
+			bad[i]);
+		assert_null(parse_lines(text, message));
+	}
+}
+
 static void a_fallback_may_be_a_list_with_commas(void **state)
 {
 	(void)state;
@@ -379,6 +403,7 @@ int main(void)
 		cmocka_unit_test(a_quoted_part_of_a_real_line_may_contain_anything),
 		cmocka_unit_test(only_the_url_of_a_real_moves_its_check),
 		cmocka_unit_test(a_service_of_port_53_or_domain_is_udp),
+		cmocka_unit_test(maxdown_is_a_number_or_a_percentage),
 		cmocka_unit_test(a_fallback_may_be_a_list_with_commas),
 		cmocka_unit_test(a_second_fallback_line_replaces_the_first_with_a_warning),
 		cmocka_unit_test(a_global_fallback_takes_the_port_of_each_virtual_and_serves_marks),

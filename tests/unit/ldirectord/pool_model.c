@@ -267,6 +267,21 @@ void model_config(struct model *m, struct model *old, const struct lb_config *c,
 	model_decide(m, now);
 }
 
+/* As many are out by their checks as maxdown allows. */
+static bool is_full(struct model *m, const struct model_real *r)
+{
+	struct model_virtual *v = model_find(m, &r->v->id);
+	size_t out = 0, most = r->v->max_down.value;
+
+	if (!r->v->max_down.given || r->order != POOL_ENABLE || model_is_fallback(r))
+		return false;
+	if (r->v->max_down.percent)
+		most = most * r->v->real_count / 100;
+	for (size_t i = 0; i < r->v->real_count; i++)
+		out += !serves(&v->reals[i]) && v->reals[i].order == POOL_ENABLE && !v->reals[i].maintenance;
+	return out >= most;
+}
+
 void model_result(struct model *m, size_t check, bool up, struct mono now)
 {
 	struct model_real *leader = model_at(m, check), *r;
@@ -284,7 +299,7 @@ void model_result(struct model *m, size_t check, bool up, struct mono now)
 		r->successes = leader->successes;
 		if (up && (r->state != BAD || leader->successes >= r->v->rise_count))
 			r->state = GOOD, r->proved = true;
-		if (!up && !(serves(r) && leader->failures < r->v->failure_count))
+		if (!up && !(serves(r) && (leader->failures < r->v->failure_count || is_full(m, r))))
 			r->state = BAD;
 	}
 	model_decide(m, now);

@@ -66,6 +66,8 @@ static size_t random_virtual(char *out, size_t len, const char *id)
 	len = add(out, len, "\trisecount=%u\n", 1 + chance(3));
 	len = add(out, len, "\tquorum=%u\n", 1 + chance(3) * chance(2));
 	len = add(out, len, "\tquorumhysteresis=%u\n", chance(4) ? 0 : 1);
+	if (chance(3) == 0)
+		len = add(out, len, "\tmaxdown=%s\n", (const char *const[]){"1", "2", "50%", "34%"}[chance(4)]);
 	len = add(out, len, "\tquiescent=%s\n", chance(2) ? "yes" : "no");
 	len = add(out, len, "\tscheduler=%s\n", chance(4) ? "wrr" : "wlc");
 	if (strstr(id, ":53"))

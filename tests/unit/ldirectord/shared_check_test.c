@@ -40,6 +40,7 @@ static const struct difference {
 	{"risecount", SHARED, false, REAL "\trisecount=3\n", REAL "\trisecount=4\n"},
 	{"quorum", SHARED, false, REAL "\tquorum=1\n", REAL "\tquorum=2\n"},
 	{"quorumhysteresis", SHARED, false, REAL "\tquorumhysteresis=0\n", REAL "\tquorumhysteresis=1\n"},
+	{"maxdown", SHARED, false, REAL "\tmaxdown=1\n", REAL "\tmaxdown=50%\n"},
 	{"fallback", SHARED, false, REAL "\tfallback=127.0.0.1:80\n", REAL "\tfallback=127.0.0.2:80\n"},
 	{"fallback6", SHARED, true, REAL6 "\tfallback6=[fd00::8]:80\n", REAL6 "\tfallback6=[fd00::9]:80\n"},
 	{"fallbackcommand", SHARED, false, REAL "\tfallbackcommand=/bin/a\n", REAL "\tfallbackcommand=/bin/b\n"},
