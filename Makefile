@@ -198,7 +198,7 @@ $(addprefix $(BUILD)/tests/unit/ldirectord/,conf_test conf_lenient_test conf_vec
 	$(BUILD)/tests/unit/ldirectord/parse.o
 
 # Objects that the tests of the pool share.
-$(foreach test,pool pool_failure pool_fallback pool_maxdown pool_scenario pool_property,$(BUILD)/tests/unit/ldirectord/$(test)_test): \
+$(foreach test,pool pool_failure pool_fallback pool_maxdown pool_weight pool_scenario pool_property,$(BUILD)/tests/unit/ldirectord/$(test)_test): \
 	$(addprefix $(BUILD)/tests/unit/ldirectord/,pool_lab.o pool_kernel.o)
 $(BUILD)/tests/unit/ldirectord/pool_property_test: $(BUILD)/tests/unit/ldirectord/pool_model.o
 

@@ -84,6 +84,10 @@ struct lb_real {
 	unsigned line;
 };
 
+/* What a check says about the weight of a real: a percentage of the one in the file, 1 to 100, or one of these.
+ * doc/ldirectord.md 11.16 */
+enum { LB_SHARE_NONE = 0 /* nothing */, LB_SHARE_FULL = 100, LB_SHARE_DRAIN = 255 /* no new clients: weight 0 */ };
+
 /* A number, or a share of the reals of a virtual. */
 struct lb_limit {
 	bool given, percent;
@@ -118,6 +122,8 @@ struct lb_virtual {
 	/* ours, 1 and 0: with fewer reals up than quorum - hysteresis the fallback joins them, until there are
 	 * quorum + hysteresis */
 	unsigned quorum, quorum_hysteresis;
+	bool dynamic_weight; /* ours: the exit status of an external check is a percentage of the weight */
+	uint16_t agent_port; /* ours: a port of each real that sends one; 0: none */
 	struct lb_limit max_down; /* ours, not given: so many reals at most are removed by checks */
 	const unsigned *lines; /* of its directives: lb_section_line */
 	char *fallback_command, *monitor_file, *service_name, *comment, *load; /* NULL: none */

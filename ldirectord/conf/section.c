@@ -45,7 +45,8 @@ void lb_set_checkport(struct lb_parser *p, const struct lb_directive *row, struc
 		return;
 	}
 	lb_report_read_as(p, row->name, v, word);
-	((struct lb_virtual *)base)->check_port = (uint16_t)n;
+	uint16_t port = (uint16_t)n;
+	memcpy((unsigned char *)base + row->field, &port, sizeof(port));
 }
 
 void lb_set_httpmethod(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)

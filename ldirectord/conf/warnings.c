@@ -183,6 +183,37 @@ static void judge_check(struct lb_parser *p, const struct lb_section *s)
 			"none checks nothing, so every server is up; expected another service, or checktype = connect");
 }
 
+// --- weights ---
+
+enum { FEW_STEPS = 10 };
+
+static void judge_weights(struct lb_parser *p, const struct lb_section *s)
+{
+	const struct lb_virtual *v = &s->v;
+	bool external = v->check_type == LB_CHECK_EXTERNAL || v->check_type == LB_CHECK_EXTERNAL_PERL;
+	/* The process that runs programs has the rights of the daemon: it must not read what strangers send. */
+	bool program = external || (negotiates(v) && v->service == LB_ORACLE);
+	bool none = v->check_type == LB_CHECK_ON || v->check_type == LB_CHECK_OFF;
+	const char *name = v->dynamic_weight ? "dynamicweight" : "agentport";
+	if (v->dynamic_weight && !external)
+		lb_report(p, LB_MISTAKE, name, place(s, name),
+			"has no effect with checktype %s; expected checktype external", lb_check_type_name(v->check_type));
+	if (v->agent_port && (program || none)) {
+		lb_report(p, LB_ERROR, "agentport", place(s, "agentport"),
+			"needs a check that talks to the server, not %s; expected such as checktype = connect%s",
+			negotiates(v) ? "oracle" : lb_check_type_name(v->check_type),
+			external ? ", or dynamicweight = yes" : "");
+		return;
+	}
+	for (size_t i = 0; (v->agent_port || v->dynamic_weight) && i < v->real_count; i++) {
+		if (v->reals[i].weight >= FEW_STEPS || v->reals[i].weight == 0)
+			continue;
+		lb_report(p, LB_WARNING, lb_real_name(v->id.address.family), nothing_at(v->reals[i].line),
+			"weight %u leaves no room for the percentages of %s; expected such as 100", v->reals[i].weight, name);
+		return; // once a section
+	}
+}
+
 // --- quorum ---
 
 static void judge_quorum(struct lb_parser *p, const struct lb_section *s)
@@ -271,6 +302,7 @@ void lb_warnings(struct lb_parser *p, const struct lb_section *s)
 	judge_virtual(p, s);
 	judge_check(p, s);
 	judge_thresholds(p, s);
+	judge_weights(p, s);
 	judge_quorum(p, s);
 	judge_max_down(p, s);
 	judge_reals(p, s);

@@ -107,6 +107,8 @@ static const struct metric {
 		"1 when its check fails, but maxdown keeps it in the table."},
 	{"ldirectord_real_in_table", OF_REAL, truth, "in_table", "1 when the kernel's table has it."},
 	{"ldirectord_real_weight", OF_REAL, number, "weight", "Its weight in the kernel's table."},
+	{"ldirectord_real_weight_percent", OF_REAL, number, "weight_percent",
+		"The part of the configured weight that its check asks for, 0 to drain it."},
 	{"ldirectord_real_configured_weight", OF_REAL, number, "configured_weight", "Its weight in the configuration."},
 	{"ldirectord_real_as_wanted", OF_REAL, no_text, "difference", "0 when the kernel has it in another way than wanted."},
 	{"ldirectord_real_state_age_seconds", OF_REAL, number, "since_seconds", "Time since its state changed."},

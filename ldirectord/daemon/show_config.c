@@ -143,6 +143,8 @@ static void show_check(json_t *json, const struct lb_virtual *v)
 	put(json, "service", json_string(lb_service_name(v->service)));
 	put_number(json, "checkport", v->check_port);
 	put_text(json, "checkcommand", v->check_command);
+	put_yesno(json, "dynamicweight", v->dynamic_weight);
+	put_number(json, "agentport", v->agent_port);
 	put_text(json, "request", v->request);
 	put_text(json, "receive", v->receive);
 	put(json, "httpmethod", json_string(v->http_method == LB_HEAD ? "HEAD" : "GET"));

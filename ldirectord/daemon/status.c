@@ -64,9 +64,11 @@ static json_t *real_json(
 	}
 	lb_address_text(&r->address, address, sizeof address);
 	double since = mono_is_never(view.since) ? 0 : (double)mono_since(mono_now(), view.since).ns / 1e9;
-	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:b, s:b, s:b, s:b, s:b, s:s, s:s, s:i, s:i, s:f, s:s, s:s}", "address",
-		address, "host", r->host, "forward", lb_forward_name(r->forward), "configured_weight", (int)r->weight,
-		"weight", (int)view.weight, "up", view.up, "checked", view.checked, "maintenance", view.in_maintenance, "kept_by_maxdown", view.held,
+	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:b, s:b, s:b, s:b, s:i, s:b, s:s, s:s, s:i, s:i, s:f, s:s, s:s}",
+		"address", address, "host", r->host, "forward", lb_forward_name(r->forward), "configured_weight",
+		(int)r->weight, "weight", (int)view.weight, "up", view.up, "checked", view.checked, "maintenance", view.in_maintenance,
+		"kept_by_maxdown", view.held,
+		"weight_percent", view.is_fallback ? LB_SHARE_FULL : view.share == LB_SHARE_DRAIN ? 0 : (int)view.share,
 		"in_table", view.in_table, "difference", differs, "order", orders[view.order], "failures",
 		(int)view.failures, "successes", (int)view.successes, "since_seconds", since, "reason", view.why,
 		"trouble", view.trouble);

@@ -148,6 +148,14 @@ static bool is_named(const struct entry *e)
 	return e->owner != NONE || e->of_fallback;
 }
 
+/* It served before, and serves with another weight, because its check asks for that. */
+static bool is_reweighed(const struct service *s, const struct entry *e, enum table_op_kind kind)
+{
+	bool served = kind == TABLE_REAL_EDIT && e->have.weight > 0 && e->want.real.weight > 0;
+
+	return served && !e->foreign && e->want.member != NONE && s->members[e->want.member].reweighed;
+}
+
 static const char *verb(
 	const struct pool *p, const struct service *s, const struct entry *e, enum table_op_kind kind, bool stopping)
 {
@@ -155,6 +163,8 @@ static const char *verb(
 		return stopping || !is_named(e) ? "Purged" : "Deleted";
 	if (e->want.real.weight == 0 && e->want.member != NONE && !member_is_up(&s->members[e->want.member]))
 		return kind == TABLE_REAL_ADD && p->config->readd_quiescent ? "Readd Quiescent" : "Quiescent";
+	if (is_reweighed(s, e, kind))
+		return "Changed";
 	return kind == TABLE_REAL_ADD ? "Added" : "Restored";
 }
 
@@ -175,7 +185,7 @@ void actions_entry(struct pool *p, const struct service *s, const struct entry *
 	else
 		copy_text(line, sizeof line, text);
 	actions_add(p, POOL_LOG, s, of, line);
-	if (!s->quiet || stopping)
+	if ((!s->quiet || stopping) && !is_reweighed(s, e, kind))
 		mail(p, s, of, text);
 }
 

@@ -173,7 +173,8 @@ static size_t check_of(struct pool *p, const struct candidate *c)
 	for (size_t i = p->check_count; i-- > 0 && key_order(&p->checks[i].r->address, &c->r->address) == 0;)
 		if (shared_check_same(p->checks[i].v, p->checks[i].r, c->v, c->r))
 			return i;
-	p->checks[p->check_count] = (struct pool_shared){.v = c->v, .r = c->r, .was = NONE, .runs_as = NONE};
+	p->checks[p->check_count] = (struct pool_shared){
+		.v = c->v, .r = c->r, .was = NONE, .runs_as = NONE, .share = LB_SHARE_FULL};
 	return p->check_count++;
 }
 

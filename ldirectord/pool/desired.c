@@ -4,6 +4,7 @@
  *              disabled   drained    UP            KEPT           NEW, DOWN, quiescent   NEW, DOWN
  *   in table   no         weight 0   file's weight as found       weight 0               no
  *
+ * A check can ask for a part of the file's weight, or to drain the server.  A part is never 0, unless the file has 0.
  * An entry of weight 0 has no thresholds, as the tools write it.  Several reals, or a real and the fallback, may claim
  * one address: by the port rule of gate and ipip, because a real is named twice, or because a fallback is one of the
  * reals.  Then the first claim of the highest rank decides.  So an entry is up while at least one of its reals is. */
@@ -29,11 +30,18 @@ static void claim_quiet(struct service *s, size_t i)
 	claim(s, m->entry, i, RANK_QUIET, &quiet);
 }
 
+static uint32_t weight_of(const struct member *m)
+{
+	uint32_t weight = (m->r->weight * m->share + LB_SHARE_FULL / 2) / LB_SHARE_FULL; /* at most 65535 * 100 */
+
+	return m->r->weight > 0 && weight == 0 ? 1 : weight;
+}
+
 static void claim_member(struct service *s, size_t i)
 {
 	struct member *m = &s->members[i];
 	struct table_real file = {
-		.forward = m->r->forward, .weight = m->r->weight, .upper = m->r->upper, .lower = m->r->lower};
+		.forward = m->r->forward, .weight = weight_of(m), .upper = m->r->upper, .lower = m->r->lower};
 
 	if (m->order != POOL_ENABLE) {
 		if (m->order == POOL_DRAIN)
@@ -41,7 +49,12 @@ static void claim_member(struct service *s, size_t i)
 		return;
 	}
 	switch (m->state) {
-	case MEMBER_UP: claim(s, m->entry, i, RANK_SERVES, &file); break;
+	case MEMBER_UP:
+		if (m->share == LB_SHARE_DRAIN)
+			claim_quiet(s, i);
+		else
+			claim(s, m->entry, i, RANK_SERVES, &file);
+		break;
 	case MEMBER_KEPT: claim(s, m->entry, i, m->kept.weight ? RANK_SERVES : RANK_QUIET, &m->kept); break;
 	case MEMBER_NEW:
 	case MEMBER_DOWN:

@@ -163,7 +163,7 @@ static void tell_fallen(struct pool *p, struct service *s)
 			actions_down(p, s, m);
 		if (m->rose && m->is_fallback)
 			actions_fallback_up(p, s, m);
-		m->fell = m->rose = false;
+		m->fell = m->rose = m->reweighed = false;
 	}
 }
 

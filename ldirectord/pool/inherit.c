@@ -27,6 +27,7 @@ static void carry_check(struct pool_shared *c, const struct pool_shared *old)
 	c->down = old->down;
 	c->failures = old->failures;
 	c->successes = old->successes;
+	c->share = old->share;
 	copy_text(c->why, sizeof c->why, old->why);
 }
 
@@ -205,6 +206,15 @@ static void carry_settled(struct pool *p, struct service *s, const struct servic
 	p->settle_next = mono_min(p->settle_next, s->settle_at);
 }
 
+/* When all checks have what they had before: a real may share that of another virtual. */
+static void carry_shares(const struct pool *p, const struct service *s)
+{
+	for (size_t i = 0; i < all_members(s); i++) {
+		struct member *m = &s->members[i];
+		m->share = m->check == NONE ? LB_SHARE_FULL : p->checks[m->check].share;
+	}
+}
+
 void pool_inherit(struct pool *p, const struct pool *old, bool adopts, struct mono now)
 {
 	if (old)
@@ -220,4 +230,6 @@ void pool_inherit(struct pool *p, const struct pool *old, bool adopts, struct mo
 		carry_fallbacks(p, s, old, old_s, adopts, now);
 		carry_settled(p, s, old_s, now);
 	}
+	for (size_t i = 0; i < p->service_count; i++)
+		carry_shares(p, &p->services[i]);
 }

@@ -85,6 +85,21 @@ static void raise_counter(unsigned *counter)
 	*counter += *counter < UINT32_MAX;
 }
 
+/* The check asks for another part of the weight. */
+static void change_share(struct pool *p, struct pool_shared *c, unsigned share)
+{
+	if (share == LB_SHARE_NONE || share == c->share)
+		return;
+	c->share = share;
+	for (size_t i = 0; i < c->ref_count; i++) {
+		struct service *s = &p->services[p->refs[c->first_ref + i].service];
+		struct member *m = &s->members[p->refs[c->first_ref + i].member];
+		m->share = share;
+		m->reweighed = true;
+		s->touched = true;
+	}
+}
+
 static void on_result(struct pool *p, const struct pool_event *e, struct mono now)
 {
 	if (e->check >= p->run_count)
@@ -98,6 +113,7 @@ static void on_result(struct pool *p, const struct pool_event *e, struct mono no
 	copy_text(c->why, sizeof c->why, e->why ? e->why : "");
 	raise_counter(e->up ? &c->successes : &c->failures);
 	*(e->up ? &c->failures : &c->successes) = 0;
+	change_share(p, c, e->share);
 	change_all(p, c, member_result, e->up, failures, now);
 	reconcile_touched(p, c, now);
 }
@@ -299,6 +315,7 @@ void pool_view(const struct pool *p, size_t virtual_index, size_t real_index, st
 	out->order = m->order;
 	out->since = m->since;
 	out->held = m->held;
+	out->share = m->share;
 	view_check(p, m, out);
 	view_entry(s, &s->entries[m->entry], out);
 }

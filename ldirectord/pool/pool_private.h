@@ -34,13 +34,16 @@ struct member {
 	bool fell, rose;        /* in this call; a line reports that if no operation does */
 	struct table_real kept; /* MEMBER_KEPT, or a fallback that is listed: as found in the table */
 	bool held;              /* its check fails, but maxdown keeps it as it is */
+	unsigned share;         /* of its weight, as its check asks for */
+	bool reweighed;         /* that has changed in this call */
 	struct mono since, mail_at;
 };
 
 /* It serves clients. */
 static inline bool member_is_up(const struct member *m)
 {
-	return m->order == POOL_ENABLE && (m->state == MEMBER_UP || (m->state == MEMBER_KEPT && m->kept.weight > 0));
+	bool good = m->state == MEMBER_UP && m->share != LB_SHARE_DRAIN;
+	return m->order == POOL_ENABLE && (good || (m->state == MEMBER_KEPT && m->kept.weight > 0));
 }
 
 /* What the kernel must have under one address.  Several reals and the fallback may claim the same address (port rule of
@@ -112,7 +115,7 @@ struct pool_shared {
 	const struct lb_virtual *v;
 	const struct lb_real *r;
 	bool checked, down, in_maintenance;
-	unsigned failures, successes;
+	unsigned failures, successes, share;
 	char why[POOL_WHY];
 	size_t first_ref, ref_count; /* in refs */
 	size_t was;                  /* index in run before the reload */

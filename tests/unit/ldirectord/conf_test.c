@@ -200,6 +200,26 @@ static void a_service_of_port_53_or_domain_is_udp(void **state)
 		"ld.cf:5:11: error: protocol: \"fwm\" needs a firewall mark, but the virtual is an address; expected tcp or udp"));
 }
 
+static void a_weight_by_agent_or_exit_status_needs_a_check_that_fits(void **state)
+{
+	(void)state;
+#define W "virtual=10.9.0.1:80\n\treal=10.9.0.2:80 masq 100\n"
+	struct lb_config *c = parse_lines(W "\tagentport=9777\n\tservice=http\n"
+					  "virtual=10.9.0.1:81\n\tchecktype=external\n\tcheckcommand=/bin/true\n\tdynamicweight=yes\n", "");
+	assert_int_equal(c->virtuals[0].agent_port, 9777);
+	assert_int_equal(c->virtuals[0].check_port, 0);
+	assert_true(c->virtuals[1].dynamic_weight);
+	lb_config_free(c);
+	assert_null(parse_lines(W "\tchecktype=external\n\tcheckcommand=/bin/true\n\tagentport=1\n",
+		"ld.cf:5:12: error: agentport: \"1\" needs a check that talks to the server, not external; expected such as checktype = connect, or dynamicweight = yes"));
+	assert_null(parse_lines(W "\tchecktype=on\n\tagentport=1\n",
+		"ld.cf:4:12: error: agentport: \"1\" needs a check that talks to the server, not on; expected such as checktype = connect"));
+	lb_config_free(parse_lines(W "\tchecktype=connect\n\tdynamicweight=yes\n",
+		"ld.cf:4:16: warning: dynamicweight: \"yes\" has no effect with checktype connect; expected checktype external"));
+	lb_config_free(parse_lines("virtual=10.9.0.1:80\n\treal=10.9.0.2:80 masq\n\tchecktype=connect\n\tagentport=1\n",
+		"ld.cf:2: warning: real: weight 1 leaves no room for the percentages of agentport; expected such as 100"));
+}
+
 static void maxdown_is_a_number_or_a_percentage(void **state)
 {
 	(void)state;
@@ -403,6 +423,7 @@ int main(void)
 		cmocka_unit_test(a_quoted_part_of_a_real_line_may_contain_anything),
 		cmocka_unit_test(only_the_url_of_a_real_moves_its_check),
 		cmocka_unit_test(a_service_of_port_53_or_domain_is_udp),
+		cmocka_unit_test(a_weight_by_agent_or_exit_status_needs_a_check_that_fits),
 		cmocka_unit_test(maxdown_is_a_number_or_a_percentage),
 		cmocka_unit_test(a_fallback_may_be_a_list_with_commas),
 		cmocka_unit_test(a_second_fallback_line_replaces_the_first_with_a_warning),

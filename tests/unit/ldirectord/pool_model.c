@@ -62,6 +62,19 @@ static bool serves(const struct model_real *r)
 	return r->state == GOOD || (r->state == FOUND && r->found.weight);
 }
 
+/* By its check. */
+static bool drains(const struct model_real *r)
+{
+	return r->state == GOOD && r->share == LB_SHARE_DRAIN;
+}
+
+static uint32_t part(const struct model_real *r)
+{
+	double weight = r->r->weight * (r->share ? r->share : 100) / 100.0;
+
+	return r->r->weight && weight < 1 ? 1 : (uint32_t)(weight + 0.5);
+}
+
 /* The state after a reload of a real that was in the old file. */
 static void continue_real(struct model_real *r, const struct model_real *old, bool in_kernel)
 {
@@ -75,6 +88,7 @@ static void continue_real(struct model_real *r, const struct model_real *old, bo
 	if (is_run(r->v) && is_run(old->v)) {
 		r->failures = old->failures;
 		r->successes = old->successes;
+		r->share = old->share;
 		r->checked = old->checked;
 		if (old->state == FOUND && !lb_address_equal(&was, &is)) {
 			r->state = FRESH;
@@ -163,6 +177,7 @@ static void configure_fallback(struct model_virtual *v, size_t i, struct model *
 		f->state = before->state;
 		f->proved = before->proved;
 		f->failures = before->failures;
+		f->share = before->share;
 		f->successes = before->successes;
 		f->checked = before->checked;
 	}
@@ -222,7 +237,10 @@ static void share_checks(struct model *m)
 		leader->checked = true;
 		leader->failures = r->failures;
 		leader->successes = r->successes;
+		leader->share = r->share;
 	}
+	for (size_t n = 0; (r = model_at(m, n)); n++)
+		r->share = model_at(m, r->check)->share;
 }
 
 void model_decide(struct model *m, struct mono now)
@@ -233,7 +251,7 @@ void model_decide(struct model *m, struct mono now)
 		size_t up = 0, least = v->v->quorum, more = v->v->quorum_hysteresis;
 		for (size_t j = 0; j < v->v->real_count; j++) {
 			struct model_real *r = &v->reals[j];
-			up += r->order == POOL_ENABLE && serves(r);
+			up += r->order == POOL_ENABLE && serves(r) && !drains(r);
 			awaited = awaited || is_awaited(r);
 			unchecked = unchecked || r->state == FRESH || r->state == FOUND;
 		}
@@ -282,7 +300,7 @@ static bool is_full(struct model *m, const struct model_real *r)
 	return out >= most;
 }
 
-void model_result(struct model *m, size_t check, bool up, struct mono now)
+void model_result(struct model *m, size_t check, bool up, unsigned share, struct mono now)
 {
 	struct model_real *leader = model_at(m, check), *r;
 
@@ -297,6 +315,7 @@ void model_result(struct model *m, size_t check, bool up, struct mono now)
 		r->checked = true;
 		r->failures = leader->failures; /* a reload may end the sharing */
 		r->successes = leader->successes;
+		r->share = share != LB_SHARE_NONE ? share : r->share;
 		if (up && (r->state != BAD || leader->successes >= r->v->rise_count))
 			r->state = GOOD, r->proved = true;
 		if (!up && !(serves(r) && (leader->failures < r->v->failure_count || is_full(m, r))))
@@ -340,8 +359,8 @@ static void put_serving(struct table_service *s, struct model_virtual *v)
 	for (size_t i = 0; i < v->v->real_count; i++) {
 		struct model_real *r = &v->reals[i];
 		struct lb_address key = model_key(v->v, r->r);
-		if (r->order == POOL_ENABLE && r->state == GOOD)
-			put(s, &key, r->r->forward, r->r->weight, r->r->upper, r->r->lower);
+		if (r->order == POOL_ENABLE && r->state == GOOD && !drains(r))
+			put(s, &key, r->r->forward, part(r), r->r->upper, r->r->lower);
 		else if (r->order == POOL_ENABLE && r->state == FOUND && r->found.weight)
 			put(s, &key, r->found.forward, r->found.weight, r->found.upper, r->found.lower);
 	}
@@ -376,7 +395,7 @@ static void put_quiet(struct table_service *s, struct model_virtual *v)
 			put(s, &key, r->state == FOUND ? r->found.forward : r->r->forward, 0, 0, 0);
 		else if (r->order == POOL_ENABLE && r->state == FOUND)
 			put(s, &key, r->found.forward, 0, r->found.upper, r->found.lower);
-		else if (r->order == POOL_ENABLE && v->v->quiescent && !never)
+		else if (r->order == POOL_ENABLE && (drains(r) || (v->v->quiescent && !never)))
 			put(s, &key, r->r->forward, 0, 0, 0);
 	}
 }

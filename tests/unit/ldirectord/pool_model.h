@@ -20,7 +20,7 @@ struct model_real {
 	struct table_real found;
 	bool was_there, proved;
 	size_t check; /* index of the first real that shares the check; its counters count */
-	unsigned failures, successes;
+	unsigned failures, successes, share; /* share 0: never asked for */
 	bool checked, maintenance;
 };
 
@@ -53,7 +53,7 @@ struct lb_address model_key(const struct lb_virtual *v, const struct lb_real *r)
 void model_config(struct model *m, struct model *old, const struct lb_config *c, const struct table *kernel,
 	bool adopts, struct mono now);
 /* check: model_real.check. */
-void model_result(struct model *m, size_t check, bool up, struct mono now);
+void model_result(struct model *m, size_t check, bool up, unsigned share, struct mono now);
 void model_maintenance(struct model *m, const struct lb_address *a, bool named, struct mono now);
 /* Decide whether the fallback serves.  Call it after an order and when time has passed. */
 void model_decide(struct model *m, struct mono now);

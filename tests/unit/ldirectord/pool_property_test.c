@@ -89,7 +89,7 @@ static size_t random_virtual(char *out, size_t len, const char *id)
 			continue;
 		strcat(used, real);
 		len = add(out, len, "\treal=%s %s ", real, forwards[chance(4) ? 0 : chance(3)]);
-		len = add(out, len, "%u\n", chance(5) ? 1 + chance(3) : 0);
+		len = add(out, len, "%u\n", chance(5) ? 1 + chance(3) * chance(20) : 0);
 	}
 	return len;
 }
@@ -210,13 +210,17 @@ static void do_result(struct run *l)
 		return;
 	size_t i = chance((unsigned)count);
 	bool up = chance(5) < 3;
+	unsigned share = (const unsigned[]){LB_SHARE_NONE, LB_SHARE_NONE, LB_SHARE_DRAIN, 1, 40, 100}[chance(6)];
 	pool_check(l->w.pool, i, &c);
 	while ((r = model_at(&l->m, n)) && r->r != c.r)
 		n++;
 	assert_non_null(r);
-	model_result(&l->m, r->check, up, l->w.now);
-	world_event(
-		&l->w, (struct pool_event){.kind = POOL_RESULT, .check = i, .up = up, .why = up ? "fine" : "refused"});
+	model_result(&l->m, r->check, up, share, l->w.now);
+	world_event(&l->w, (struct pool_event){.kind = POOL_RESULT,
+				   .check = i,
+				   .up = up,
+				   .share = share,
+				   .why = up ? "fine" : "refused"});
 }
 
 static struct model_real *any_real(struct run *l)

@@ -61,6 +61,8 @@ static const struct difference {
 	{"checktype", APART, false, REAL "\tchecktype=3\n", REAL "\tchecktype=4\n"},
 	{"service", APART, false, REAL "\tservice=http\n", REAL "\tservice=https\n"},
 	{"checkcommand", APART, false, REAL "\tcheckcommand=/bin/true\n", REAL "\tcheckcommand=/bin/false\n"},
+	{"dynamicweight", APART, false, REAL "\tdynamicweight=no\n", REAL "\tdynamicweight=yes\n"},
+	{"agentport", APART, false, REAL "\tagentport=81\n", REAL "\tagentport=82\n"},
 	{"checkport", APART, false, REAL "\tcheckport=81\n", REAL "\tcheckport=82\n"},
 	{"request", APART, false, REAL "\trequest=\"a\"\n", REAL "\trequest=\"b\"\n"},
 	{"request", APART, false, "\treal=10.9.0.2:80 masq 3 \"a\", \"x\"\n", "\treal=10.9.0.2:80 masq 3 \"b\", \"x\"\n"},
