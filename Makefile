@@ -83,7 +83,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
 # --- modules: an archive has every .c of its directory; a module uses only the modules to the right of it -----------
 MODULES := daemon ipc exec media supervisor core conf lib
-LB_MODULES := lb_daemon lb_check lb_ipvs lb_pool lb_conf
+LB_MODULES := lb_daemon lb_import lb_check lb_ipvs lb_pool lb_conf
 module_dir = $(if $(filter lib stonith,$(1)),$(1),$(if $(filter lb_%,$(1)),ldirectord/$(1:lb_%=%),heartbeat/$(1)))
 archive = $(BUILD)/$(1).a
 sources = $(filter-out $(LB_ABSENT),$(wildcard $(call module_dir,$(1))/*.c $(call module_dir,$(1))/*/*.c))
