@@ -351,7 +351,7 @@ MAN  := $(DESTDIR)$(PREFIX)/share/man
 HAD  := $(DESTDIR)$(SYSCONFDIR)/ha.d
 install: install-heartbeat install-tools install-ldirectord install-stonith
 # A page belongs to the product that it describes.
-LB_PAGES := man/ldirectord.8 man/ldirectord.cf.5
+LB_PAGES := man/ldirectord.8 man/ldirectord.cf.5 man/ldirectord-scripts.7
 STONITH_PAGES := man/stonith.8 man/meatclient.8
 TOOL_PAGES := $(foreach tool,$(TOOLS) $(TOOL_SCRIPTS) $(REPLACED),$(wildcard man/$(tool).[1-8]))
 HB_PAGES := $(filter-out $(LB_PAGES) $(STONITH_PAGES) $(TOOL_PAGES),$(wildcard man/*.[1-8]))
