@@ -83,7 +83,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
 # --- modules: an archive has every .c of its directory; a module uses only the modules to the right of it -----------
 MODULES := daemon ipc exec media supervisor core conf lib
-LB_MODULES := lb_daemon lb_check lb_ipvs lb_pool lb_conf
+LB_MODULES := lb_daemon lb_import lb_check lb_ipvs lb_pool lb_conf
 module_dir = $(if $(filter lib stonith,$(1)),$(1),$(if $(filter lb_%,$(1)),ldirectord/$(1:lb_%=%),heartbeat/$(1)))
 archive = $(BUILD)/$(1).a
 sources = $(filter-out $(LB_ABSENT),$(wildcard $(call module_dir,$(1))/*.c $(call module_dir,$(1))/*/*.c))
@@ -198,7 +198,7 @@ $(addprefix $(BUILD)/tests/unit/ldirectord/,conf_test conf_lenient_test conf_vec
 	$(BUILD)/tests/unit/ldirectord/parse.o
 
 # Objects that the tests of the pool share.
-$(foreach test,pool pool_failure pool_scenario pool_property,$(BUILD)/tests/unit/ldirectord/$(test)_test): \
+$(foreach test,pool pool_failure pool_fallback pool_maxdown pool_weight pool_scenario pool_property,$(BUILD)/tests/unit/ldirectord/$(test)_test): \
 	$(addprefix $(BUILD)/tests/unit/ldirectord/,pool_lab.o pool_kernel.o)
 $(BUILD)/tests/unit/ldirectord/pool_property_test: $(BUILD)/tests/unit/ldirectord/pool_model.o
 
@@ -351,7 +351,7 @@ MAN  := $(DESTDIR)$(PREFIX)/share/man
 HAD  := $(DESTDIR)$(SYSCONFDIR)/ha.d
 install: install-heartbeat install-tools install-ldirectord install-stonith
 # A page belongs to the product that it describes.
-LB_PAGES := man/ldirectord.8 man/ldirectord.cf.5
+LB_PAGES := man/ldirectord.8 man/ldirectord.cf.5 man/ldirectord-scripts.7
 STONITH_PAGES := man/stonith.8 man/meatclient.8
 TOOL_PAGES := $(foreach tool,$(TOOLS) $(TOOL_SCRIPTS) $(REPLACED),$(wildcard man/$(tool).[1-8]))
 HB_PAGES := $(filter-out $(LB_PAGES) $(STONITH_PAGES) $(TOOL_PAGES),$(wildcard man/*.[1-8]))

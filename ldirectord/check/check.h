@@ -14,8 +14,13 @@ struct check_plan {
 	const struct lb_real *r;
 };
 
-/* Up or down, and why: "connection refused", "timed out after 3 s while waiting for the greeting", "200 OK". */
-typedef void check_done(void *context, bool up, const char *why);
+/* The result of a check.  why: "connection refused", "timed out after 3 s while waiting for the greeting", "200 OK". */
+struct check_outcome {
+	bool up;
+	unsigned share; /* of the weight: 1 to 100, or LB_SHARE_... */
+	const char *why;
+};
+typedef void check_done(void *context, const struct check_outcome *o);
 
 struct check;
 /* Start one check.  done is called exactly once, never before check_start returns.

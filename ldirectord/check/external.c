@@ -12,6 +12,7 @@ enum { ADDED = 4 };
 struct external_check {
 	struct check c;
 	struct running *program;    /* NULL: it does not run */
+	bool dynamic;
 	char line[CHECK_PRINTABLE]; /* the first line of output */
 };
 
@@ -22,6 +23,15 @@ static void on_line(struct check *c, const char *line)
 		(void)check_printable(line, strlen(line), k->line, sizeof(k->line));
 }
 
+/* With dynamicweight, 3 to 102 are 1 % to 100 %.  2 is a usual status of programs that were called wrongly, 126 and
+ * above are those of the shell: they must not count as a weight.  doc/ldirectord.md 11.16 */
+static unsigned share_of(int status)
+{
+	enum { OFFSET = 2 };
+	int percent = status == 0 ? LB_SHARE_FULL : status - OFFSET;
+	return percent >= 1 && percent <= LB_SHARE_FULL ? (unsigned)percent : LB_SHARE_NONE;
+}
+
 static void on_done(struct check *c, const struct spawn_result *r)
 {
 	struct external_check *k = (struct external_check *)c;
@@ -29,7 +39,8 @@ static void on_done(struct check *c, const struct spawn_result *r)
 	k->program = NULL;
 	switch (r->end) {
 	case SPAWN_EXITED:
-		check_verdict(c, r->code == 0, "exit status %d%s%s", r->code, colon, k->line);
+		c->share = k->dynamic ? share_of(r->code) : LB_SHARE_NONE;
+		check_verdict(c, r->code == 0 || c->share != LB_SHARE_NONE, "exit status %d%s%s", r->code, colon, k->line);
 		break;
 	case SPAWN_SIGNALED:
 		check_verdict(c, false, "killed by signal %d%s%s", r->code, colon, k->line);
@@ -88,6 +99,7 @@ static void external_start(struct check *c, const struct check_plan *plan)
 	struct external_check *k = (struct external_check *)c;
 	struct program program;
 	char why[CHECK_WHY_MAX];
+	k->dynamic = plan->v->dynamic_weight;
 	check_stage(c, "checkcommand");
 	if (!external_prepare(plan, &program, why, sizeof(why))) {
 		check_verdict(c, false, "checkcommand cannot run: %s", why);

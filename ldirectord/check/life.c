@@ -26,10 +26,10 @@ static void check_end(struct check *c)
 	check_done *done = c->done;
 	void *user = c->user;
 	char why[CHECK_WHY_MAX];
-	bool up = c->up;
+	struct check_outcome o = {.up = c->up, .share = c->share, .why = why};
 	memcpy(why, c->why, sizeof(why));
 	check_cancel(c);
-	done(user, up, why);
+	done(user, &o);
 }
 
 static void deadline_fired(struct timer *t)

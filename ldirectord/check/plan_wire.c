@@ -20,6 +20,8 @@ static const struct field {
 	V(NUMBER, check_timeout_ms),
 	V(NUMBER, negotiate_timeout_ms),
 	V(NUMBER, check_count),
+	V(NUMBER, dynamic_weight),
+	V(NUMBER, agent_port),
 	V(NUMBER, http_method),
 	V(NUMBER, redirect),
 	V(NUMBER, sslverify),

@@ -32,6 +32,7 @@ struct check {
 	int64_t timeout_ms;
 	struct lb_address address; /* with the port of the check; 0: none is known */
 	bool starting, stopped, decided, up;
+	unsigned share; /* LB_SHARE_..., set before the verdict */
 	char stage[CHECK_STAGE_MAX]; /* what it waits for: "greeting" */
 	char why[CHECK_WHY_MAX];
 };
@@ -45,6 +46,10 @@ void check_verdict(struct check *c, bool up, const char *format, ...) __attribut
 /* Down, with the text of an errno as the reason: "connection refused". */
 void check_failed(struct check *c, const char *what, int error);
 void check_stage(struct check *c, const char *stage);
+
+/* --- kinds.c --- */
+/* The kind of a plan, without its agent. */
+const struct check_kind *check_kind_of(const struct check_plan *plan);
 
 /* --- common.c --- */
 /* Bytes from a server for the log: control bytes are replaced, and the text is cut to cap.  Adds no quotes.  Returns
@@ -65,7 +70,7 @@ void check_talk_settings(struct talk_settings *s, const struct check_plan *plan,
 
 extern const struct check_kind check_kind_connect, check_kind_ping, check_kind_line, check_kind_http, check_kind_dns,
 	check_kind_sip_udp, check_kind_external, check_kind_ldap, check_kind_mysql, check_kind_pgsql, check_kind_radius,
-	check_kind_oracle;
+	check_kind_oracle, check_kind_with_agent;
 
 bool http_init(const char **why);
 void http_exit(void);

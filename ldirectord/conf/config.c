@@ -76,6 +76,17 @@ static bool use_foreign(struct lb_parser *p, const struct lb_line *line)
 	return true;
 }
 
+/* Of several fallbacks in lines of their own only one would be used.  earlier: the line of another one; 0: none. */
+static void warn_of_replaced(
+	struct lb_parser *p, const struct lb_directive *row, const struct lb_line *line, unsigned earlier)
+{
+	bool is_fallback = row->set == lb_set_later && row->place == LB_IN_BOTH;
+	if (is_fallback && earlier > 0) // the reference does so silently
+		lb_report(p, LB_MISTAKE, row->name, line->value,
+			"replaces that of line %u; expected one line, with a comma between several servers",
+			earlier);
+}
+
 static void use_global(struct lb_parser *p, const struct lb_line *line)
 {
 	if (use_foreign(p, line))
@@ -91,6 +102,7 @@ static void use_global(struct lb_parser *p, const struct lb_line *line)
 		report_unknown(p, line);
 		return;
 	}
+	warn_of_replaced(p, row, line, p->lines[lb_directive_index(row)]);
 	p->lines[lb_directive_index(row)] = line->number;
 	use(p, row, line, row->place == LB_IN_FILE ? (void *)p->config : &p->config->globals);
 }
@@ -104,6 +116,7 @@ static void use_in_section(struct lb_parser *p, const struct lb_line *line)
 		report_unknown(p, line);
 		return;
 	}
+	warn_of_replaced(p, row, line, s->given[lb_directive_index(row)].line);
 	s->given[lb_directive_index(row)] = line->value;
 	use(p, row, line, row->place == LB_IN_BOTH ? (void *)&s->common : &s->v);
 }

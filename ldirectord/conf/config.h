@@ -84,6 +84,16 @@ struct lb_real {
 	unsigned line;
 };
 
+/* What a check says about the weight of a real: a percentage of the one in the file, 1 to 100, or one of these.
+ * doc/ldirectord.md 11.16 */
+enum { LB_SHARE_NONE = 0 /* nothing */, LB_SHARE_FULL = 100, LB_SHARE_DRAIN = 255 /* no new clients: weight 0 */ };
+
+/* A number, or a share of the reals of a virtual. */
+struct lb_limit {
+	bool given, percent;
+	uint16_t value;
+};
+
 struct lb_status_range { uint16_t first, last; }; /* of http status codes, inclusive */
 
 struct lb_virtual {
@@ -92,7 +102,10 @@ struct lb_virtual {
 	unsigned line;
 	struct lb_real *reals;
 	size_t real_count;
-	struct lb_real *fallback; /* the section's, else the global one with this virtual's port; NULL none */
+	/* The section's, else the global ones with this virtual's port; in the order of the file.  All but the last one
+	 * are checked like the reals: doc/ldirectord.md 11.14 */
+	struct lb_real *fallbacks;
+	size_t fallback_count;
 	enum lb_check_type check_type;
 	unsigned connects_per_negotiate; /* of LB_CHECK_COMBINED */
 	enum lb_service service;
@@ -109,6 +122,9 @@ struct lb_virtual {
 	/* ours, 1 and 0: with fewer reals up than quorum - hysteresis the fallback joins them, until there are
 	 * quorum + hysteresis */
 	unsigned quorum, quorum_hysteresis;
+	bool dynamic_weight; /* ours: the exit status of an external check is a percentage of the weight */
+	uint16_t agent_port; /* ours: a port of each real that sends one; 0: none */
+	struct lb_limit max_down; /* ours, not given: so many reals at most are removed by checks */
 	const unsigned *lines; /* of its directives: lb_section_line */
 	char *fallback_command, *monitor_file, *service_name, *comment, *load; /* NULL: none */
 	char *email_alert, *smtp;                                              /* NULL: none */
@@ -130,6 +146,7 @@ struct lb_common {
 	unsigned check_count, failure_count, rise_count, quorum;                              /* 0: not given */
 	int64_t email_alert_freq, email_alert_status, quorum_hysteresis;                      /* -1: not given */
 	int quiescent, cleanstop;                                                             /* -1: not given */
+	struct lb_limit max_down;
 	char *fallback_command, *alert_command, *email_alert, *smtp;                          /* NULL: not given */
 };
 
@@ -142,8 +159,9 @@ struct lb_config {
 	char **execute;
 	size_t execute_count;
 	struct lb_common globals;
-	/* the global ones by family, port 0: that of the virtual; NULL none */
-	struct lb_real *fallback[2];
+	/* the global ones by family, port 0: that of the virtual */
+	struct lb_real *fallbacks[2];
+	size_t fallback_count[2];
 	const unsigned *lines;                    /* of directives outside of sections: lb_file_line */
 	struct arena *memory;                     /* of all of this, itself included; private to the parser */
 };
@@ -162,6 +180,9 @@ void lb_config_free(struct lb_config *c);
 /* This machine's name ($HOSTNAME, else the node's), for the presets of ftp and sip; "localhost" before.  False: no
  * memory. */
 bool lb_config_set_host(struct lb_config *c, const char *host);
+
+/* How many of the reals of v its limit maxdown is, rounded down; SIZE_MAX: no limit. */
+size_t lb_max_down(const struct lb_virtual *v);
 
 /* The line of a directive in the section of v, or outside of sections; 0: it is not written there. */
 unsigned lb_section_line(const struct lb_virtual *v, const char *directive);

@@ -4,6 +4,8 @@
 // doc/ldirectord.md 3 to 5.
 #include "ldirectord/conf/parse.h"
 
+#include <string.h>
+
 struct lb_common lb_common_none(void)
 {
 	return (struct lb_common){.email_alert_freq = -1,
@@ -106,6 +108,7 @@ static void merge(const struct lb_common *own, const struct lb_common *all, stru
 	v->quorum = (unsigned)first_given(own->quorum, all->quorum, 0, 0, 1);
 	int64_t hysteresis = own->quorum_hysteresis >= 0 ? own->quorum_hysteresis : all->quorum_hysteresis;
 	v->quorum_hysteresis = hysteresis >= 0 ? (unsigned)hysteresis : 0;
+	v->max_down = own->max_down.given ? own->max_down : all->max_down;
 	int64_t freq = own->email_alert_freq >= 0 ? own->email_alert_freq : all->email_alert_freq;
 	int64_t status = own->email_alert_status >= 0 ? own->email_alert_status : all->email_alert_status;
 	v->email_alert_freq = freq >= 0 ? (unsigned)freq : 0;
@@ -150,20 +153,26 @@ static void fill_in(struct lb_parser *p, struct lb_section *s)
 
 // --- servers ---
 
-static void read_fallback(struct lb_parser *p, struct lb_section *s)
+static void read_fallbacks(struct lb_parser *p, struct lb_section *s)
 {
 	struct lb_virtual *v = &s->v;
 	enum lb_family family = v->id.address.family;
 	const struct lb_value *own = lb_given(s, lb_fallback_name(family));
-	const struct lb_real *all = p->config->fallback[family];
+	size_t all = p->config->fallback_count[family];
 	if (own) {
-		v->fallback = lb_fallback_read(p, *own, family, v->id.protocol);
-	} else if (all) {
-		v->fallback = arena_take(p->memory, sizeof(*all));
-		*v->fallback = *all;
+		v->fallback_count = lb_fallbacks_read(p, *own, family, v->id.protocol, &v->fallbacks);
+	} else if (all > 0) {
+		v->fallback_count = all;
+		v->fallbacks = arena_take(p->memory, all * sizeof(*v->fallbacks));
+		memcpy(v->fallbacks, p->config->fallbacks[family], all * sizeof(*v->fallbacks));
 	}
-	if (v->fallback && v->fallback->address.port == 0 && v->id.protocol != LB_FWM)
-		v->fallback->address.port = v->id.address.port;
+	for (size_t i = 0; i < v->fallback_count; i++) {
+		struct lb_real *f = &v->fallbacks[i];
+		f->request = v->request; // for its check
+		f->receive = v->receive;
+		if (f->address.port == 0 && v->id.protocol != LB_FWM)
+			f->address.port = v->id.address.port;
+	}
 }
 
 static void report_duplicate(struct lb_parser *p, struct lb_section *s, size_t earlier)
@@ -191,7 +200,8 @@ void lb_effective_values(struct lb_parser *p)
 	struct lb_config *c = p->config;
 	for (int family = LB_INET; family <= LB_INET6; family++) {
 		if (p->fallback[family].line > 0)
-			c->fallback[family] = lb_fallback_read(p, p->fallback[family], (enum lb_family)family, LB_TCP);
+			c->fallback_count[family] = lb_fallbacks_read(
+				p, p->fallback[family], (enum lb_family)family, LB_TCP, &c->fallbacks[family]);
 	}
 	c->virtuals = arena_take(p->memory, (p->section_count + 1) * sizeof(*c->virtuals));
 	for (size_t i = 0; i < p->section_count; i++) {
@@ -201,7 +211,7 @@ void lb_effective_values(struct lb_parser *p)
 		merge(&s->common, &c->globals, &s->v);
 		for (size_t n = 0; n < s->real_count; n++)
 			lb_real_read(p, s, s->reals[n]);
-		read_fallback(p, s);
+		read_fallbacks(p, s);
 		report_duplicate(p, s, i);
 		if (!s->broken)
 			lb_warnings(p, s);

@@ -124,3 +124,10 @@ const char *lb_virtual_name(enum lb_family family)
 {
 	return family == LB_INET ? "virtual" : "virtual6";
 }
+
+size_t lb_max_down(const struct lb_virtual *v)
+{
+	if (!v->max_down.given)
+		return SIZE_MAX;
+	return v->max_down.percent ? v->real_count * v->max_down.value / 100 : v->max_down.value;
+}

@@ -33,7 +33,8 @@ struct lb_line {
 enum {
 	LB_INDENT = 4,
 	LB_DIRECTIVES_MAX = 96,
-	LB_REALS_MAX = 16384 /* a range is easily mistyped; nobody has so many */
+	LB_REALS_MAX = 16384, /* a range is easily mistyped; nobody has so many */
+	LB_FALLBACKS_MAX = 16 /* of one line: they are tried one by one */
 };
 
 struct lb_parser;
@@ -175,7 +176,7 @@ lb_setter lb_set_checktype, lb_set_checkport, lb_set_httpmethod, lb_set_schedule
 	lb_set_mailstatus, lb_set_request, lb_set_persistent, lb_set_smtp, lb_set_mail, lb_set_mail_sender, lb_set_name,
 	lb_set_later;
 /* ... and of the file. */
-lb_setter lb_set_supervised, lb_set_execute, lb_set_logfile, lb_set_checkcount;
+lb_setter lb_set_supervised, lb_set_execute, lb_set_logfile, lb_set_checkcount, lb_set_maxdown;
 
 /* --- address.c --- */
 struct lb_host_port {
@@ -199,8 +200,9 @@ void lb_address_set_number(struct lb_address *a, uint32_t number);
 /* Does the request, with or without its /, begin with the scheme of the service?  Only http and https have one. */
 bool lb_is_url(const char *request, enum lb_service service);
 void lb_real_read(struct lb_parser *p, struct lb_section *s, struct lb_value v);
-struct lb_real *lb_fallback_read(
-	struct lb_parser *p, struct lb_value v, enum lb_family family, enum lb_protocol protocol);
+/* A list of fallbacks, separated by commas.  Returns their number, and the list in *out; of a list with an error 0. */
+size_t lb_fallbacks_read(struct lb_parser *p, struct lb_value v, enum lb_family family, enum lb_protocol protocol,
+	struct lb_real **out);
 
 /* --- effective.c, warnings.c --- */
 void lb_effective_values(struct lb_parser *p);

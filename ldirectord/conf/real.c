@@ -206,8 +206,8 @@ void lb_real_read(struct lb_parser *p, struct lb_section *s, struct lb_value v)
 
 // --- fallback ---
 
-struct lb_real *lb_fallback_read(
-	struct lb_parser *p, struct lb_value v, enum lb_family family, enum lb_protocol protocol)
+static bool read_fallback(struct lb_parser *p, struct lb_value v, enum lb_family family, enum lb_protocol protocol,
+	struct lb_real *out)
 {
 	const char *name = lb_fallback_name(family);
 	struct lb_host_port where;
@@ -215,21 +215,45 @@ struct lb_real *lb_fallback_read(
 		.line = v.line,
 		.request = arena_text(p->memory, bytes_of("/")),
 		.receive = arena_text(p->memory, bytes_of(""))};
-	v = lb_tidy(p, name, v);
 	if (!lb_host_port_cut(v, &where) || where.host_last.text.at) {
 		lb_report(p, LB_ERROR, name, v, "is not a server; expected HOST[:PORT] [METHOD]%s", lb_other_family(name, v));
-		return NULL;
+		return false;
 	}
 	if (where.before.text.len > 0)
 		lb_report(p, LB_MISTAKE, name, where.before, "before the address is ignored; delete it");
 	if (where.after.text.len > 0 && !read_method(p, name, where.after, &r.forward))
-		return NULL;
+		return false;
 	if (!lb_host_resolve(p, name, where.host, family, &r.address))
-		return NULL;
+		return false;
 	if (where.port.text.at && !lb_port_resolve(p, name, where.port, protocol, &r.address.port))
-		return NULL;
+		return false;
 	r.host = arena_text(p->memory, where.host.text);
-	struct lb_real *copy = arena_take(p->memory, sizeof(r));
-	*copy = r;
-	return copy;
+	*out = r;
+	return true;
+}
+
+size_t lb_fallbacks_read(struct lb_parser *p, struct lb_value v, enum lb_family family, enum lb_protocol protocol,
+	struct lb_real **out)
+{
+	size_t count = 0, end;
+	bool good = true;
+	struct lb_value rest = lb_tidy(p, lb_fallback_name(family), v);
+	*out = NULL;
+	do {
+		struct lb_real r;
+		for (end = 0; end < rest.text.len && rest.text.at[end] != ',';)
+			end++;
+		if (count == LB_FALLBACKS_MAX) {
+			lb_report(p, LB_ERROR, lb_fallback_name(family), rest, "is too much; expected at most %d servers",
+				LB_FALLBACKS_MAX);
+			return 0;
+		}
+		good = read_fallback(p, lb_trim(lb_slice(rest, 0, end)), family, protocol, &r) && good;
+		*out = arena_grow(p->memory, *out, count, sizeof(r));
+		if (good)
+			(*out)[count] = r;
+		count++;
+		rest = lb_slice(rest, end < rest.text.len ? end + 1 : end, rest.text.len);
+	} while (rest.text.len > 0);
+	return good ? count : 0;
 }

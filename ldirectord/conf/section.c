@@ -45,7 +45,8 @@ void lb_set_checkport(struct lb_parser *p, const struct lb_directive *row, struc
 		return;
 	}
 	lb_report_read_as(p, row->name, v, word);
-	((struct lb_virtual *)base)->check_port = (uint16_t)n;
+	uint16_t port = (uint16_t)n;
+	memcpy((unsigned char *)base + row->field, &port, sizeof(port));
 }
 
 void lb_set_httpmethod(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
@@ -199,6 +200,23 @@ void lb_set_checkcount(struct lb_parser *p, const struct lb_directive *row, stru
 	lb_report(p, LB_WARNING, row->name, v,
 		"sets only the number of attempts of a ping check; expected failurecount, which counts failures of all checks");
 	lb_set_number(p, row, v, base);
+}
+
+// "2" or "50%"
+void lb_set_maxdown(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
+{
+	struct lb_value tidy = lb_tidy(p, row->name, v), digits = lb_digits(tidy);
+	struct bytes after = lb_trim(lb_slice(tidy, digits.text.len, tidy.text.len)).text;
+	bool percent = bytes_equal_text(after, "%"), first = digits.column == tidy.column;
+	uint64_t n;
+	if (!bytes_to_u64(digits.text, 10, &n) || !first || (after.len > 0 && !percent) || n < row->low ||
+		n > (percent ? 100 : row->high)) {
+		lb_report(p, LB_ERROR, row->name, v,
+			"is not accepted; expected a number of servers, 1 to %llu, or a percentage, 1%% to 100%%",
+			(unsigned long long)row->high);
+		return;
+	}
+	((struct lb_common *)base)->max_down = (struct lb_limit){true, percent, (uint16_t)n};
 }
 
 void lb_set_mailstatus(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)

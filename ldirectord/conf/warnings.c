@@ -86,11 +86,28 @@ static void judge_reals(struct lb_parser *p, const struct lb_section *s)
 		else
 			warned = 0;
 	}
-	if (v->fallback && mapped(v, v->fallback))
-		lb_report(p, lb_given(s, lb_fallback_name(v->id.address.family)) ? LB_MISTAKE : LB_WARNING,
-			lb_fallback_name(v->id.address.family), nothing_at(v->fallback->line),
-			"with %s the kernel sends to port %u, that of the virtual on line %u, not to %u; expected the same port, or masq",
-			lb_forward_name(v->fallback->forward), v->id.address.port, v->line, v->fallback->address.port);
+}
+
+// --- fallbacks ---
+
+static void judge_fallbacks(struct lb_parser *p, const struct lb_section *s)
+{
+	const struct lb_virtual *v = &s->v;
+	const char *name = lb_fallback_name(v->id.address.family);
+	enum lb_report how = lb_given(s, name) ? LB_MISTAKE : LB_WARNING;
+	for (size_t i = 0; i < v->fallback_count; i++) {
+		const struct lb_real *f = &v->fallbacks[i];
+		bool twice = false;
+		for (size_t k = 0; k < i; k++)
+			twice = twice || same_real(&v->fallbacks[k], f, f->forward == LB_MASQ);
+		if (twice)
+			lb_report(p, how, name, nothing_at(f->line),
+				"%s is named twice, and the kernel keeps it once; expected it once", f->host);
+		else if (mapped(v, f))
+			lb_report(p, how, name, nothing_at(f->line),
+				"with %s the kernel sends to port %u, that of the virtual on line %u, not to %u; expected the same port, or masq",
+				lb_forward_name(f->forward), v->id.address.port, v->line, f->address.port);
+	}
 }
 
 // --- checks ---
@@ -116,6 +133,13 @@ static void judge_ports(struct lb_parser *p, const struct lb_section *s)
 		warned = r->line;
 		lb_report(p, LB_MISTAKE, lb_real_name(v->id.address.family), nothing_at(r->line),
 			"there is no port for the check of this server, so it is always down; expected HOST:PORT, or checkport");
+	}
+	for (size_t i = 0; i + 1 < v->fallback_count; i++) { // the last one is not checked
+		const struct lb_real *f = &v->fallbacks[i];
+		if (f->address.port == 0)
+			lb_report(p, LB_MISTAKE, lb_fallback_name(v->id.address.family), nothing_at(f->line),
+				"there is no port for the check of %s, so it is never used; expected HOST:PORT, or checkport",
+				f->host);
 	}
 }
 
@@ -159,6 +183,37 @@ static void judge_check(struct lb_parser *p, const struct lb_section *s)
 			"none checks nothing, so every server is up; expected another service, or checktype = connect");
 }
 
+// --- weights ---
+
+enum { FEW_STEPS = 10 };
+
+static void judge_weights(struct lb_parser *p, const struct lb_section *s)
+{
+	const struct lb_virtual *v = &s->v;
+	bool external = v->check_type == LB_CHECK_EXTERNAL || v->check_type == LB_CHECK_EXTERNAL_PERL;
+	/* The process that runs programs has the rights of the daemon: it must not read what strangers send. */
+	bool program = external || (negotiates(v) && v->service == LB_ORACLE);
+	bool none = v->check_type == LB_CHECK_ON || v->check_type == LB_CHECK_OFF;
+	const char *name = v->dynamic_weight ? "dynamicweight" : "agentport";
+	if (v->dynamic_weight && !external)
+		lb_report(p, LB_MISTAKE, name, place(s, name),
+			"has no effect with checktype %s; expected checktype external", lb_check_type_name(v->check_type));
+	if (v->agent_port && (program || none)) {
+		lb_report(p, LB_ERROR, "agentport", place(s, "agentport"),
+			"needs a check that talks to the server, not %s; expected such as checktype = connect%s",
+			negotiates(v) ? "oracle" : lb_check_type_name(v->check_type),
+			external ? ", or dynamicweight = yes" : "");
+		return;
+	}
+	for (size_t i = 0; (v->agent_port || v->dynamic_weight) && i < v->real_count; i++) {
+		if (v->reals[i].weight >= FEW_STEPS || v->reals[i].weight == 0)
+			continue;
+		lb_report(p, LB_WARNING, lb_real_name(v->id.address.family), nothing_at(v->reals[i].line),
+			"weight %u leaves no room for the percentages of %s; expected such as 100", v->reals[i].weight, name);
+		return; // once a section
+	}
+}
+
 // --- quorum ---
 
 static void judge_quorum(struct lb_parser *p, const struct lb_section *s)
@@ -173,6 +228,14 @@ static void judge_quorum(struct lb_parser *p, const struct lb_section *s)
 		lb_report(p, LB_MISTAKE, "quorum", place(s, "quorum"),
 			"and quorumhysteresis need %u servers, and this section has %zu, so the fallback would stay once it has come; expected less",
 			most, v->real_count);
+}
+
+static void judge_max_down(struct lb_parser *p, const struct lb_section *s)
+{
+	if (s->v.real_count > 0 && lb_max_down(&s->v) == 0)
+		lb_report(p, LB_WARNING, "maxdown", nothing_at(lb_given(s, "maxdown") ? place(s, "maxdown").line : s->v.line),
+			"%u%% of %zu is less than one server, so no check removes a server; expected more, or a number",
+			s->v.max_down.value, s->v.real_count);
 }
 
 // --- the virtual ---
@@ -239,6 +302,9 @@ void lb_warnings(struct lb_parser *p, const struct lb_section *s)
 	judge_virtual(p, s);
 	judge_check(p, s);
 	judge_thresholds(p, s);
+	judge_weights(p, s);
 	judge_quorum(p, s);
+	judge_max_down(p, s);
 	judge_reals(p, s);
+	judge_fallbacks(p, s);
 }

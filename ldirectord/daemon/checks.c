@@ -64,7 +64,7 @@ static void release(struct checks *c, struct slot *s)
 	c->running--;
 }
 
-static void on_verdict(void *context, uint32_t id, bool up, const char *why)
+static void on_verdict(void *context, uint32_t id, const struct check_outcome *o)
 {
 	struct checks *c = context;
 	struct slot *s = g_hash_table_lookup(c->by_id, GUINT_TO_POINTER(id));
@@ -78,14 +78,15 @@ static void on_verdict(void *context, uint32_t id, bool up, const char *why)
 	tell_hold(c);
 	pool_check(d->pool, s->index, &check);
 	if (check.v->check_type == LB_CHECK_COMBINED)
-		s->connects_left = !up                     ? 0
+		s->connects_left = !o->up                     ? 0
 		                   : s->connects_left == 0 ? check.v->connects_per_negotiate
 		                                           : s->connects_left - 1;
-	pool_event(d->pool, &(struct pool_event){.kind = POOL_RESULT, .check = s->index, .up = up, .why = why},
-		mono_now());
+	struct pool_event e = {
+		.kind = POOL_RESULT, .check = s->index, .up = o->up, .share = o->share, .why = o->why};
+	pool_event(d->pool, &e, mono_now());
 	pool_check(d->pool, s->index, &check);
-	monitor_check(d->monitor, check.v, check.r, up && !check.in_maintenance,
-		check.in_maintenance ? "Server in maintenance" : why);
+	monitor_check(d->monitor, check.v, check.r, o->up && !check.in_maintenance,
+		check.in_maintenance ? "Server in maintenance" : o->why);
 	schedule_at(c->schedule, s->index, schedule_next(s->due, period_of(&check), mono_now()));
 	batch_collect(d);
 	arm(c);

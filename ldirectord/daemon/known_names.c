@@ -41,14 +41,14 @@ struct known_names *known_names_of(const struct lb_config *config)
 {
 	struct known_names *k = g_new0(struct known_names, 1);
 	k->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, name_free);
-	for (size_t i = 0; i < G_N_ELEMENTS(config->fallback); i++)
-		if (config->fallback[i])
-			add(k, config->fallback[i]->host, &config->fallback[i]->address);
+	for (size_t i = 0; i < G_N_ELEMENTS(config->fallbacks); i++)
+		for (size_t n = 0; n < config->fallback_count[i]; n++)
+			add(k, config->fallbacks[i][n].host, &config->fallbacks[i][n].address);
 	for (size_t i = 0; i < config->virtual_count; i++) {
 		const struct lb_virtual *v = &config->virtuals[i];
 		add(k, v->host, &v->id.address);
-		if (v->fallback)
-			add(k, v->fallback->host, &v->fallback->address);
+		for (size_t n = 0; n < v->fallback_count; n++)
+			add(k, v->fallbacks[n].host, &v->fallbacks[n].address);
 		for (size_t n = 0; n < v->real_count; n++)
 			add(k, v->reals[n].host, &v->reals[n].address);
 	}
@@ -104,8 +104,8 @@ void known_names_warn(const struct known_names *k, const struct lb_config *confi
 		warn(k, six ? "virtual6" : "virtual", v->host, &v->id.address, v->line, d);
 		for (size_t n = 0; n < v->real_count; n++)
 			warn(k, six ? "real6" : "real", v->reals[n].host, &v->reals[n].address, v->reals[n].line, d);
-		if (v->fallback)
-			warn(k, six ? "fallback6" : "fallback", v->fallback->host, &v->fallback->address,
-				v->fallback->line, d);
+		for (size_t n = 0; n < v->fallback_count; n++)
+			warn(k, six ? "fallback6" : "fallback", v->fallbacks[n].host, &v->fallbacks[n].address,
+				v->fallbacks[n].line, d);
 	}
 }

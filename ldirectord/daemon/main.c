@@ -11,6 +11,7 @@
 #include "ldirectord/daemon/check_file.h"
 #include "ldirectord/daemon/control.h"
 #include "ldirectord/daemon/execute.h"
+#include "ldirectord/daemon/import_file.h"
 #include "ldirectord/daemon/instance.h"
 #include "ldirectord/daemon/metrics.h"
 #include "ldirectord/daemon/print.h"
@@ -27,6 +28,7 @@ static int usage(FILE *to, int code)
 		"       ldirectord [CONFIG] metrics\n"
 		"       ldirectord [CONFIG] drain|disable|enable VIRTUAL REAL\n"
 		"       ldirectord check FILE [--strict] [--json]\n"
+		"       ldirectord import [FILE]\n"
 		"       ldirectord -v | -h\n");
 	return code;
 }
@@ -200,6 +202,16 @@ static int run_check(int count, char **words)
 	return file ? lb_check_file(file, strict, json) : usage(stdout, EXIT_USAGE);
 }
 
+/* FILE NULL: standard input. */
+static int run_import(int count, char **words)
+{
+	if (count > 1 || (count == 1 && words[0][0] == '-' && words[0][1] != '\0')) {
+		print_error("ldirectord: import: \"%s\" is not accepted\n", words[count - 1]);
+		return usage(stdout, EXIT_USAGE);
+	}
+	return lb_import_file(count == 1 && strcmp(words[0], "-") != 0 ? words[0] : NULL);
+}
+
 struct words {
 	bool debug, json;
 	const char *config, *command;
@@ -283,6 +295,8 @@ int main(int argc, char **argv)
 	}
 	if (at < argc && strcmp(argv[at], "check") == 0)
 		return run_check(argc - at - 1, &argv[at + 1]);
+	if (at < argc && strcmp(argv[at], "import") == 0)
+		return run_import(argc - at - 1, &argv[at + 1]);
 	if (at >= argc)
 		return usage(stdout, EXIT_USAGE);
 	/* One operand is the command; of two the first is the file, unless it is a command with operands of its own. */

@@ -103,14 +103,18 @@ static const struct metric {
 	{"ldirectord_real_checked", OF_REAL, truth, "checked", "1 when there is a first verdict."},
 	{"ldirectord_real_enabled", OF_REAL, enabled, "order", "0 when it was drained or disabled by a command."},
 	{"ldirectord_real_maintenance", OF_REAL, truth, "maintenance", "1 when maintenancedir names it."},
+	{"ldirectord_real_kept_by_maxdown", OF_REAL, truth, "kept_by_maxdown",
+		"1 when its check fails, but maxdown keeps it in the table."},
 	{"ldirectord_real_in_table", OF_REAL, truth, "in_table", "1 when the kernel's table has it."},
 	{"ldirectord_real_weight", OF_REAL, number, "weight", "Its weight in the kernel's table."},
+	{"ldirectord_real_weight_percent", OF_REAL, number, "weight_percent",
+		"The part of the configured weight that its check asks for, 0 to drain it."},
 	{"ldirectord_real_configured_weight", OF_REAL, number, "configured_weight", "Its weight in the configuration."},
 	{"ldirectord_real_as_wanted", OF_REAL, no_text, "difference", "0 when the kernel has it in another way than wanted."},
 	{"ldirectord_real_state_age_seconds", OF_REAL, number, "since_seconds", "Time since its state changed."},
 	{"ldirectord_real_failures", OF_REAL, number, "failures", "Failed checks in a row."},
 	{"ldirectord_real_successes", OF_REAL, number, "successes", "Good checks in a row."},
-	{"ldirectord_fallback_up", OF_FALLBACK, truth, "up", "1 when the fallback serves."},
+	{"ldirectord_fallback_up", OF_FALLBACK, truth, "up", "1 when this fallback serves."},
 };
 
 // --- text ---
@@ -156,12 +160,13 @@ static void put_sample(const struct metric *m, json_t *virtual, json_t *at, GStr
 
 static void put_virtual(const struct metric *m, json_t *virtual, GString *out)
 {
-	json_t *reals = json_object_get(virtual, "reals"), *fallback = json_object_get(virtual, "fallback"), *real;
+	json_t *reals = json_object_get(virtual, "reals"), *fallbacks = json_object_get(virtual, "fallbacks"), *real;
 	size_t i;
 	if (m->place == OF_VIRTUAL)
 		put_sample(m, virtual, virtual, out);
-	if (m->place == OF_FALLBACK && json_is_object(fallback))
-		put_sample(m, virtual, fallback, out);
+	if (m->place == OF_FALLBACK)
+		json_array_foreach(fallbacks, i, real)
+			put_sample(m, virtual, real, out);
 	if (m->place == OF_REAL)
 		json_array_foreach(reals, i, real)
 			put_sample(m, virtual, real, out);

@@ -47,6 +47,15 @@ static void put_time(json_t *to, const char *name, int64_t ms)
 	put(to, name, ms % 1000 == 0 ? json_integer(ms / 1000) : json_real((double)ms / 1000));
 }
 
+// "2", or "50%"; null: none.
+static void put_limit(json_t *to, const char *name, const struct lb_limit *limit)
+{
+	if (!limit->given)
+		put(to, name, json_null());
+	else
+		put(to, name, json_sprintf(limit->percent ? "%u%%" : "%u", limit->value));
+}
+
 static void put_server(json_t *to, const struct lb_address *a)
 {
 	char server[64];
@@ -56,7 +65,7 @@ static void put_server(json_t *to, const struct lb_address *a)
 	put_number(to, "port", a->port);
 }
 
-static json_t *fallback(const struct lb_real *r)
+static json_t *server(const struct lb_real *r)
 {
 	json_t *json = json_object();
 	put_server(json, &r->address);
@@ -64,9 +73,19 @@ static json_t *fallback(const struct lb_real *r)
 	return json;
 }
 
+// One is an object; several are a list.
+static void put_fallbacks(json_t *to, const char *name, const struct lb_real *list, size_t count)
+{
+	json_t *json = count > 1 ? json_array() : NULL;
+	for (size_t i = 0; count > 1 && i < count; i++)
+		(void)json_array_append_new(json, server(&list[i])); // without memory only
+	if (count > 0)
+		put(to, name, json ? json : server(list));
+}
+
 static json_t *real(const struct lb_real *r)
 {
-	json_t *json = fallback(r);
+	json_t *json = server(r);
 	put_text(json, "host", r->host);
 	put_number(json, "line", r->line);
 	put_number(json, "weight", r->weight);
@@ -124,6 +143,8 @@ static void show_check(json_t *json, const struct lb_virtual *v)
 	put(json, "service", json_string(lb_service_name(v->service)));
 	put_number(json, "checkport", v->check_port);
 	put_text(json, "checkcommand", v->check_command);
+	put_yesno(json, "dynamicweight", v->dynamic_weight);
+	put_number(json, "agentport", v->agent_port);
 	put_text(json, "request", v->request);
 	put_text(json, "receive", v->receive);
 	put(json, "httpmethod", json_string(v->http_method == LB_HEAD ? "HEAD" : "GET"));
@@ -146,6 +167,7 @@ static void show_check(json_t *json, const struct lb_virtual *v)
 	put_number(json, "risecount", v->rise_count);
 	put_number(json, "quorum", v->quorum);
 	put_number(json, "quorumhysteresis", v->quorum_hysteresis);
+	put_limit(json, "maxdown", &v->max_down);
 }
 
 static void show_notification(json_t *json, const struct lb_virtual *v)
@@ -168,8 +190,7 @@ static json_t *virtual(const struct lb_virtual *v)
 	show_identity(json, v);
 	show_check(json, v);
 	show_notification(json, v);
-	if (v->fallback)
-		put(json, "fallback", fallback(v->fallback));
+	put_fallbacks(json, "fallback", v->fallbacks, v->fallback_count);
 	for (size_t i = 0; i < v->real_count; i++)
 		(void)json_array_append_new(reals, real(&v->reals[i])); // without memory only
 	put(json, "real", reals);
@@ -203,6 +224,8 @@ static void show_common(json_t *json, const struct lb_common *g)
 		if (numbers[i].given >= numbers[i].least)
 			put_number(json, numbers[i].name, (uint64_t)numbers[i].given);
 	}
+	if (g->max_down.given)
+		put_limit(json, "maxdown", &g->max_down);
 	if (g->quiescent >= 0)
 		put_yesno(json, "quiescent", g->quiescent > 0);
 	if (g->cleanstop >= 0)
@@ -227,10 +250,8 @@ static json_t *globals(const struct lb_config *c)
 	for (size_t i = 0; i < c->execute_count; i++)
 		(void)json_array_append_new(execute, text(c->execute[i])); // without memory only
 	put(json, "execute", execute);
-	if (c->fallback[LB_INET])
-		put(json, "fallback", fallback(c->fallback[LB_INET]));
-	if (c->fallback[LB_INET6])
-		put(json, "fallback6", fallback(c->fallback[LB_INET6]));
+	put_fallbacks(json, "fallback", c->fallbacks[LB_INET], c->fallback_count[LB_INET]);
+	put_fallbacks(json, "fallback6", c->fallbacks[LB_INET6], c->fallback_count[LB_INET6]);
 	show_common(json, &c->globals);
 	return json;
 }

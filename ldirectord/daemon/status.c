@@ -64,9 +64,11 @@ static json_t *real_json(
 	}
 	lb_address_text(&r->address, address, sizeof address);
 	double since = mono_is_never(view.since) ? 0 : (double)mono_since(mono_now(), view.since).ns / 1e9;
-	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:b, s:b, s:b, s:b, s:s, s:s, s:i, s:i, s:f, s:s, s:s}", "address",
-		address, "host", r->host, "forward", lb_forward_name(r->forward), "configured_weight", (int)r->weight,
-		"weight", (int)view.weight, "up", view.up, "checked", view.checked, "maintenance", view.in_maintenance,
+	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:b, s:b, s:b, s:b, s:i, s:b, s:s, s:s, s:i, s:i, s:f, s:s, s:s}",
+		"address", address, "host", r->host, "forward", lb_forward_name(r->forward), "configured_weight",
+		(int)r->weight, "weight", (int)view.weight, "up", view.up, "checked", view.checked, "maintenance", view.in_maintenance,
+		"kept_by_maxdown", view.held,
+		"weight_percent", view.is_fallback ? LB_SHARE_FULL : view.share == LB_SHARE_DRAIN ? 0 : (int)view.share,
 		"in_table", view.in_table, "difference", differs, "order", orders[view.order], "failures",
 		(int)view.failures, "successes", (int)view.successes, "since_seconds", since, "reason", view.why,
 		"trouble", view.trouble);
@@ -81,7 +83,7 @@ static json_t *strangers(const struct director *d, const struct table_service *s
 		bool known = false;
 		struct pool_view view;
 		char address[64];
-		for (size_t k = 0; k < virtual->real_count + (virtual->fallback ? 1 : 0) && !known; k++) {
+		for (size_t k = 0; k < virtual->real_count + virtual->fallback_count && !known; k++) {
 			pool_view(d->pool, v, k, &view);
 			known = lb_address_equal(&view.key, &s->reals[i].address);
 		}
@@ -92,22 +94,36 @@ static json_t *strangers(const struct director *d, const struct table_service *s
 	return list;
 }
 
+/* The one that serves, else the last one, which would: the server that "fallback" meant when there was only one. */
+static json_t *fallback_of(json_t *list)
+{
+	json_t *f, *chosen = json_null();
+	size_t i;
+	json_array_foreach(list, i, f) {
+		chosen = f;
+		if (json_is_true(json_object_get(f, "up")))
+			break;
+	}
+	return json_incref(chosen);
+}
+
 static json_t *virtual_json(const struct director *d, const struct kernel *kernel, size_t i)
 {
 	const struct lb_virtual *v = &d->config->virtuals[i];
 	const struct table_service *s = find_service(kernel, &v->id);
 	char id[96];
-	json_t *reals = json_array();
+	json_t *reals = json_array(), *fallbacks = json_array();
 	lb_service_id_text(&v->id, id, sizeof id);
 	for (size_t k = 0; k < v->real_count; k++)
 		(void)json_array_append_new(reals, real_json(d, kernel, i, k, &v->reals[k]));
-	return json_pack("{s:s, s:o, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:o}", "virtual", id, "in_table",
+	for (size_t k = 0; k < v->fallback_count; k++)
+		(void)json_array_append_new(fallbacks, real_json(d, kernel, i, v->real_count + k, &v->fallbacks[k]));
+	return json_pack("{s:s, s:o, s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:o, s:o, s:o}", "virtual", id, "in_table",
 		kernel->table ? json_boolean(s != NULL) : json_null(), "checktype", lb_check_type_name(v->check_type),
 		"service", lb_service_name(v->service), "scheduler", v->scheduler, "quiescent", v->quiescent,
 		"checkinterval_ms", (json_int_t)v->check_interval_ms, "retryinterval_ms",
-		(json_int_t)v->retry_interval_ms, "reals", reals, "fallback",
-		v->fallback ? real_json(d, kernel, i, v->real_count, v->fallback) : json_null(), "strangers",
-		strangers(d, s, i));
+		(json_int_t)v->retry_interval_ms, "reals", reals, "fallback", fallback_of(fallbacks),
+		"fallbacks", fallbacks, "strangers", strangers(d, s, i));
 }
 
 char *status_json(struct director *d)

@@ -41,17 +41,17 @@ struct task {
 
 // --- checks ---
 
-static void answer(struct worker *w, uint32_t id, bool up, const char *why)
+static void answer(struct worker *w, uint32_t id, const struct check_outcome *o)
 {
-	struct worker_verdict v = {.id = id, .up = up};
-	(void)g_strlcpy(v.why, why, sizeof v.why); // cut when it is long
+	struct worker_verdict v = {.id = id, .up = o->up, .share = o->share};
+	(void)g_strlcpy(v.why, o->why, sizeof v.why); // cut when it is long
 	channel_send(w->channel, (struct bytes){(const uint8_t *)&v, sizeof v});
 }
 
-static void on_done(void *context, bool up, const char *why)
+static void on_done(void *context, const struct check_outcome *o)
 {
 	struct task *t = context;
-	answer(t->worker, t->id, up, why);
+	answer(t->worker, t->id, o);
 	(void)g_hash_table_remove(t->worker->running, GUINT_TO_POINTER(t->id)); // frees it
 }
 
@@ -64,9 +64,9 @@ static void start(struct worker *w, uint32_t id, struct bytes bytes)
 		(void)g_hash_table_insert(w->running, GUINT_TO_POINTER(id), t);
 		t->check = check_start(NULL, &taken->plan, on_done, t);
 	} else {
-		answer(w, id, false,
-			bytes.len == 0 ? "the texts of this check have more than 60000 bytes"
-				       : "the worker process cannot read a check that the daemon sent; restart ldirectord");
+		const char *why = bytes.len == 0 ? "the texts of this check have more than 60000 bytes"
+						 : "the worker process cannot read a check that the daemon sent; restart ldirectord";
+		answer(w, id, &(struct check_outcome){.why = why});
 	}
 	g_free(taken);
 }
@@ -241,7 +241,7 @@ int worker_main(const char *name)
 	w.channel = channel_new(WORKER_SOCKET,
 		&(struct channel_ends){.message = on_message, .closed = on_closed, .context = &w});
 	bool good = prepare(kind, parent, why, sizeof why);
-	answer(&w, WORKER_ITSELF, good, why);
+	answer(&w, WORKER_ITSELF, &(struct check_outcome){.up = good, .why = why});
 	if (!good)
 		return EXIT_FAILURE;
 	if (kind == WORKER_PROGRAMS)

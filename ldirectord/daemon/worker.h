@@ -27,7 +27,7 @@ struct worker_order {
 
 /* From the worker: a whole message. */
 struct worker_verdict {
-	uint32_t id, up;
+	uint32_t id, up, share; /* share: 1 to 100, or LB_SHARE_... */
 	char why[WORKER_WHY_MAX]; /* with its NUL */
 };
 

@@ -64,7 +64,9 @@ static void on_message(void *context, struct bytes message)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = '?';
 	if (v.id != WORKER_ITSELF) {
-		p->owner->events.verdict(p->owner->events.context, v.id, v.up == 1, v.why);
+		bool known = v.share <= LB_SHARE_FULL || v.share == LB_SHARE_DRAIN;
+		struct check_outcome o = {.up = v.up == 1, .share = known ? v.share : LB_SHARE_NONE, .why = v.why};
+		p->owner->events.verdict(p->owner->events.context, v.id, &o);
 		return;
 	}
 	if (*v.why)

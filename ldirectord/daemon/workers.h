@@ -11,8 +11,8 @@
 
 struct workers;
 struct workers_events {
-	/* The verdict about a check that was started.  why is printable, and valid during the call. */
-	void (*verdict)(void *context, uint32_t id, bool up, const char *why);
+	/* The verdict about a check that was started.  why is printable, and all is valid during the call only. */
+	void (*verdict)(void *context, uint32_t id, const struct check_outcome *o);
 	/* A process that was started takes checks now. */
 	void (*ready)(void *context);
 	/* A process has died: checks that were given to it have no verdict, and get none.  It is logged. */

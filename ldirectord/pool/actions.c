@@ -123,9 +123,9 @@ static const char *reason_of(const struct pool *p, const struct service *s, cons
 	return at == NONE ? "" : reason_of_member(p, s, &s->members[at]);
 }
 
-static bool is_of_fallback(const struct service *s, const struct entry *e)
+static bool is_of_fallback(const struct entry *e)
 {
-	return s->fallback_entry != NONE && &s->entries[s->fallback_entry] == e && e->want.member == NONE;
+	return e->of_fallback && e->want.member == NONE;
 }
 
 /* "127.0.2.1:80 mapped from 127.0.2.1:8001" */
@@ -143,18 +143,28 @@ static void entry_text(const struct service *s, const struct entry *e, char *out
 		copy_text(out, cap, key);
 }
 
-static bool is_named(const struct service *s, const struct entry *e)
+static bool is_named(const struct entry *e)
 {
-	return e->owner != NONE || (s->fallback_entry != NONE && &s->entries[s->fallback_entry] == e);
+	return e->owner != NONE || e->of_fallback;
+}
+
+/* It served before, and serves with another weight, because its check asks for that. */
+static bool is_reweighed(const struct service *s, const struct entry *e, enum table_op_kind kind)
+{
+	bool served = kind == TABLE_REAL_EDIT && e->have.weight > 0 && e->want.real.weight > 0;
+
+	return served && !e->foreign && e->want.member != NONE && s->members[e->want.member].reweighed;
 }
 
 static const char *verb(
 	const struct pool *p, const struct service *s, const struct entry *e, enum table_op_kind kind, bool stopping)
 {
 	if (kind == TABLE_REAL_DELETE)
-		return stopping || !is_named(s, e) ? "Purged" : "Deleted";
+		return stopping || !is_named(e) ? "Purged" : "Deleted";
 	if (e->want.real.weight == 0 && e->want.member != NONE && !member_is_up(&s->members[e->want.member]))
 		return kind == TABLE_REAL_ADD && p->config->readd_quiescent ? "Readd Quiescent" : "Quiescent";
+	if (is_reweighed(s, e, kind))
+		return "Changed";
 	return kind == TABLE_REAL_ADD ? "Added" : "Restored";
 }
 
@@ -168,14 +178,14 @@ void actions_entry(struct pool *p, const struct service *s, const struct entry *
 	entry_text(s, e, where, sizeof where);
 	if (kind != TABLE_REAL_DELETE)
 		format(weight, sizeof weight, " (Weight set to %u)", e->want.real.weight);
-	format(text, sizeof text, "%s %s server%s: %s (%s)%s", word, is_of_fallback(s, e) ? "fallback" : "real",
+	format(text, sizeof text, "%s %s server%s: %s (%s)%s", word, is_of_fallback(e) ? "fallback" : "real",
 	       word[0] != 'P' || e->foreign ? "" : stopping ? " (stop)" : " (start)", where, short_id(s, id), weight);
-	if (*why && (e->foreign || (word[0] != 'P' && !is_of_fallback(s, e))))
+	if (*why && (e->foreign || (word[0] != 'P' && !is_of_fallback(e))))
 		format(line, sizeof line, "%s: %s", text, why);
 	else
 		copy_text(line, sizeof line, text);
 	actions_add(p, POOL_LOG, s, of, line);
-	if (!s->quiet || stopping)
+	if ((!s->quiet || stopping) && !is_reweighed(s, e, kind))
 		mail(p, s, of, text);
 }
 
@@ -196,7 +206,33 @@ void actions_soft(struct pool *p, const struct service *s, const struct member *
 	const char *why = p->checks[m->check].why;
 
 	format(more, sizeof more, " failure %u/%u%s%s", failures, s->v->failure_count, *why ? ": " : "", why);
-	log_counted(p, s, m, "Soft failure real server", more);
+	log_counted(p, s, m, m->is_fallback ? "Soft failure fallback server" : "Soft failure real server", more);
+}
+
+static void report_held(struct pool *p, const struct service *s, const char *text)
+{
+	actions_add(p, POOL_LOG, s, POOL_OF_NONE, text);
+	if (!s->quiet)
+		mail(p, s, POOL_OF_NONE, text);
+}
+
+void actions_held(struct pool *p, const struct service *s, const struct member *m)
+{
+	char id[ADDRESS], where[ADDRESS], text[TEXT];
+
+	lb_address_text(&m->r->address, where, sizeof where);
+	format(text, sizeof text, "Kept real server: %s (%s): maxdown: checks have removed %zu of %zu already; its check: %s",
+		where, short_id(s, id), lb_max_down(s->v), s->member_count, p->checks[m->check].why);
+	report_held(p, s, text);
+}
+
+void actions_unheld(struct pool *p, const struct service *s, const struct member *m)
+{
+	char id[ADDRESS], where[ADDRESS], text[TEXT];
+
+	lb_address_text(&m->r->address, where, sizeof where);
+	format(text, sizeof text, "Real server is good again: %s (%s): maxdown had kept it", where, short_id(s, id));
+	report_held(p, s, text);
 }
 
 void actions_reset(struct pool *p, const struct service *s, const struct member *m)
@@ -213,6 +249,9 @@ static void down_text(const struct pool *p, const struct service *s, const struc
 			   : e->want.real.weight == 0 ? "Quiescent real server"
 						      : "Real server is down"; /* another one has its address */
 
+	if (m->is_fallback)
+		word = "Fallback server is down";
+
 	lb_address_text(&m->r->address, where, sizeof where);
 	format(out, cap, "%s: %s (%s)%s: %s", word, where, short_id(s, id), word[0] == 'Q' ? " (Weight set to 0)" : "",
 		reason_of_member(p, s, m));
@@ -227,6 +266,17 @@ void actions_down(struct pool *p, const struct service *s, const struct member *
 	actions_add(p, POOL_LOG, s, POOL_OF_NONE, line);
 	if (!s->quiet)
 		mail(p, s, POOL_OF_NONE, line);
+}
+
+void actions_fallback_up(struct pool *p, const struct service *s, const struct member *m)
+{
+	char id[ADDRESS], where[ADDRESS], text[TEXT];
+
+	lb_address_text(&m->r->address, where, sizeof where);
+	format(text, sizeof text, "Fallback server is up: %s (%s)", where, short_id(s, id));
+	actions_add(p, POOL_LOG, s, POOL_OF_NONE, text);
+	if (!s->quiet)
+		mail(p, s, POOL_OF_NONE, text);
 }
 
 void actions_inaccessible(struct pool *p, const struct service *s, const struct member *m)
@@ -264,7 +314,7 @@ void actions_summary(struct pool *p, const struct service *s)
 		s->member_count);
 	size_t before = p->action_count;
 	mail(p, s, POOL_OF_NONE, text);
-	for (size_t i = 0; i < s->member_count; i++) {
+	for (size_t i = 0; i < all_members(s); i++) {
 		if (member_is_up(&s->members[i]))
 			continue;
 		down_text(p, s, &s->members[i], text, sizeof text);

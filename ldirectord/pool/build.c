@@ -33,9 +33,15 @@ static void name_entries(struct service *s)
 		if (e->owner == NONE)
 			e->owner = i;
 	}
-	if (s->v->fallback) {
-		struct lb_address key = entry_key(&s->id, s->v->fallback);
-		s->fallback_entry = (size_t)(entry_add(s, &key) - s->entries);
+	for (size_t i = 0; i < s->v->fallback_count; i++) {
+		struct member *m = &s->members[s->member_count + s->fallback_count++];
+		m->r = &s->v->fallbacks[i];
+		m->is_fallback = true;
+		struct lb_address key = entry_key(&s->id, m->r);
+		struct entry *e = entry_add(s, &key);
+		m->entry = (size_t)(e - s->entries);
+		e->of_fallback = true;
+		m->check = NONE; /* the last one keeps that */
 	}
 }
 
@@ -96,9 +102,9 @@ static bool add_service(struct pool *p, const struct lb_virtual *v, const struct
 	s->id = *id;
 	s->v = v;
 	s->index = p->service_count++;
-	s->fallback_entry = NONE;
 	s->retry_at = s->settle_at = MONO_FAR;
-	if (!allocate(s, v ? v->real_count : 0, found + (v ? v->real_count + 1 : 0)))
+	size_t servers = v ? v->real_count + v->fallback_count : 0;
+	if (!allocate(s, servers, found + servers))
 		return false;
 	if (v)
 		name_entries(s);
@@ -145,12 +151,18 @@ static int candidate_order(const void *a, const void *b)
 	return x->at.member < y->at.member ? -1 : x->at.member > y->at.member;
 }
 
+/* The last fallback is not one of them: it serves when nothing else does, whatever a check would find. */
+static size_t checked_members(const struct service *s)
+{
+	return s->member_count + (s->fallback_count > 0 ? s->fallback_count - 1 : 0);
+}
+
 static size_t list_candidates(const struct pool *p, struct candidate *list)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < p->service_count; i++)
-		for (size_t j = 0; j < p->services[i].member_count; j++)
+		for (size_t j = 0; j < checked_members(&p->services[i]); j++)
 			list[count++] = (struct candidate){p->services[i].v, p->services[i].members[j].r, {i, j}};
 	return count;
 }
@@ -161,7 +173,8 @@ static size_t check_of(struct pool *p, const struct candidate *c)
 	for (size_t i = p->check_count; i-- > 0 && key_order(&p->checks[i].r->address, &c->r->address) == 0;)
 		if (shared_check_same(p->checks[i].v, p->checks[i].r, c->v, c->r))
 			return i;
-	p->checks[p->check_count] = (struct pool_shared){.v = c->v, .r = c->r, .was = NONE, .runs_as = NONE};
+	p->checks[p->check_count] = (struct pool_shared){
+		.v = c->v, .r = c->r, .was = NONE, .runs_as = NONE, .share = LB_SHARE_FULL};
 	return p->check_count++;
 }
 
@@ -185,7 +198,7 @@ static bool add_checks(struct pool *p)
 	size_t count = 0;
 
 	for (size_t i = 0; i < p->service_count; i++)
-		count += p->services[i].member_count;
+		count += checked_members(&p->services[i]);
 	struct candidate *list = calloc(count + 1, sizeof *list);
 	p->checks = calloc(count + 1, sizeof *p->checks);
 	p->run = calloc(count + 1, sizeof *p->run);
@@ -234,7 +247,7 @@ static bool add_actions(struct pool *p)
 	p->action_cap = 1;
 	for (size_t i = 0; i < p->service_count; i++)
 		p->action_cap += POOL_ACTIONS_A_SERVICE + POOL_ACTIONS_AN_ENTRY * p->services[i].entry_count +
-		                 POOL_ACTIONS_A_MEMBER * p->services[i].member_count;
+		                 POOL_ACTIONS_A_MEMBER * all_members(&p->services[i]);
 	p->actions = malloc(p->action_cap * sizeof *p->actions); /* not cleared: most of it is never used */
 	return p->actions != NULL;
 }

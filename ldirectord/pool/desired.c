@@ -4,8 +4,9 @@
  *              disabled   drained    UP            KEPT           NEW, DOWN, quiescent   NEW, DOWN
  *   in table   no         weight 0   file's weight as found       weight 0               no
  *
+ * A check can ask for a part of the file's weight, or to drain the server.  A part is never 0, unless the file has 0.
  * An entry of weight 0 has no thresholds, as the tools write it.  Several reals, or a real and the fallback, may claim
- * one address: by the port rule of gate and ipip, because a real is named twice, or because the fallback is one of the
+ * one address: by the port rule of gate and ipip, because a real is named twice, or because a fallback is one of the
  * reals.  Then the first claim of the highest rank decides.  So an entry is up while at least one of its reals is. */
 #include "ldirectord/pool/pool_private.h"
 
@@ -29,11 +30,18 @@ static void claim_quiet(struct service *s, size_t i)
 	claim(s, m->entry, i, RANK_QUIET, &quiet);
 }
 
+static uint32_t weight_of(const struct member *m)
+{
+	uint32_t weight = (m->r->weight * m->share + LB_SHARE_FULL / 2) / LB_SHARE_FULL; /* at most 65535 * 100 */
+
+	return m->r->weight > 0 && weight == 0 ? 1 : weight;
+}
+
 static void claim_member(struct service *s, size_t i)
 {
 	struct member *m = &s->members[i];
 	struct table_real file = {
-		.forward = m->r->forward, .weight = m->r->weight, .upper = m->r->upper, .lower = m->r->lower};
+		.forward = m->r->forward, .weight = weight_of(m), .upper = m->r->upper, .lower = m->r->lower};
 
 	if (m->order != POOL_ENABLE) {
 		if (m->order == POOL_DRAIN)
@@ -41,7 +49,12 @@ static void claim_member(struct service *s, size_t i)
 		return;
 	}
 	switch (m->state) {
-	case MEMBER_UP: claim(s, m->entry, i, RANK_SERVES, &file); break;
+	case MEMBER_UP:
+		if (m->share == LB_SHARE_DRAIN)
+			claim_quiet(s, i);
+		else
+			claim(s, m->entry, i, RANK_SERVES, &file);
+		break;
 	case MEMBER_KEPT: claim(s, m->entry, i, m->kept.weight ? RANK_SERVES : RANK_QUIET, &m->kept); break;
 	case MEMBER_NEW:
 	case MEMBER_DOWN:
@@ -51,21 +64,43 @@ static void claim_member(struct service *s, size_t i)
 	}
 }
 
-/* The fallback is in the table when no real serves, or fewer than the quorum.  It stays as it is while first verdicts
- * are awaited, so that a start does not switch it back and forth: doc/ldirectord.md 13.23. */
+/* --- fallbacks ---------------------------------------------------------------------------------- */
+
+bool fallback_was_found(const struct service *s)
+{
+	for (size_t i = s->member_count; i < all_members(s); i++)
+		if (s->members[i].listed)
+			return true;
+	return false;
+}
+
+/* One without verdict that serves already goes on, so that a reload does not switch it back and forth. */
+struct member *fallback_chosen(const struct service *s)
+{
+	for (size_t i = s->member_count; i < all_members(s); i++) {
+		struct member *m = &s->members[i];
+		if (m->state == MEMBER_UP || (m->state == MEMBER_NEW && m->listed && m->kept.forward == m->r->forward))
+			return m;
+	}
+	return NULL;
+}
+
+/* A fallback is in the table when no real serves, or fewer than the quorum.  All stay as they are while first verdicts
+ * are awaited, so that a start does not switch them back and forth: doc/ldirectord.md 13.23. */
 static void claim_fallback(struct service *s)
 {
-	const struct lb_real *f = s->v->fallback;
+	const struct member *chosen = fallback_chosen(s);
 
-	if (s->fallback_entry == NONE)
-		return;
-	if (s->fallback == FALLBACK_UNDECIDED && s->fallback_found)
-		claim(s, s->fallback_entry, NONE, RANK_FALLBACK, &s->fallback_kept);
-	if (s->fallback == FALLBACK_ON) {
-		struct table_real real = {.forward = f->forward, .weight = f->weight};
-		claim(s, s->fallback_entry, NONE, RANK_FALLBACK, &real);
+	for (size_t i = s->member_count; s->fallback == FALLBACK_UNDECIDED && i < all_members(s); i++)
+		if (s->members[i].listed)
+			claim(s, s->members[i].entry, NONE, RANK_FALLBACK, &s->members[i].kept);
+	if (s->fallback == FALLBACK_ON && chosen) {
+		struct table_real real = {.forward = chosen->r->forward, .weight = chosen->r->weight};
+		claim(s, chosen->entry, NONE, RANK_FALLBACK, &real);
 	}
 }
+
+/* --- all ---------------------------------------------------------------------------------------- */
 
 void service_desire(struct service *s)
 {

@@ -6,7 +6,7 @@
  * again.  If the error does not show what the kernel has, the entry is in doubt as well: the kernel may have carried
  * out the operation, and only the answer was lost.  An entry in doubt is tried again even if it seems to be right.
  *
- * Entries have the order of the file: the reals, then the fallback, then addresses that the file does not have.  So a
+ * Entries have the order of the file: the reals, then the fallbacks, then addresses that the file does not have.  So a
  * failed real is deleted before the fallback is added, and a good real is added before the fallback is deleted.
  * doc/ldirectord.md 7, "Up", "Down", "Stop" */
 #include <errno.h>
@@ -19,7 +19,7 @@
 static void set_fallback(struct pool *p, struct service *s, enum fallback_state next, struct mono now)
 {
 	/* For a fallback that was found in the table, an earlier process has run the start command. */
-	bool was_on = s->fallback == FALLBACK_ON || (s->fallback == FALLBACK_UNDECIDED && s->fallback_found);
+	bool was_on = s->fallback == FALLBACK_ON || (s->fallback == FALLBACK_UNDECIDED && fallback_was_found(s));
 	bool run_command = next == FALLBACK_ON ? s->fallback != FALLBACK_ON : was_on;
 
 	if (next == s->fallback)
@@ -55,6 +55,10 @@ static void decide(struct pool *p, struct service *s, struct mono now)
 		up += member_is_up(m);
 		awaited = awaited || member_is_awaited(s, m);
 		unchecked = unchecked || m->state == MEMBER_NEW || m->state == MEMBER_KEPT;
+	}
+	for (size_t i = s->member_count; i < all_members(s); i++) {
+		awaited = awaited || member_is_awaited(s, &s->members[i]);
+		unchecked = unchecked || s->members[i].state == MEMBER_NEW;
 	}
 	s->settled = s->settled || !unchecked;
 	if (!lacks_quorum(s, up))
@@ -148,15 +152,18 @@ static void diff_entry(struct pool *p, struct service *s, struct entry *e)
 	e->failed = false;
 }
 
-/* A server that is down from its first check on was not in the table, or has weight 0 already, so no operation tells
- * it. */
+/* A server that is down from its first check on was not in the table, or has weight 0 already, so no operation reports
+ * it.  A fallback is not in the table most of the time, and its operations have no reason. */
 static void tell_fallen(struct pool *p, struct service *s)
 {
-	for (size_t i = 0; i < s->member_count; i++) {
+	for (size_t i = 0; i < all_members(s); i++) {
 		struct member *m = &s->members[i];
-		if (m->fell && m->state == MEMBER_DOWN && m->order == POOL_ENABLE && !s->entries[m->entry].changed)
+		bool reported = s->entries[m->entry].changed && !m->is_fallback;
+		if (m->fell && m->state == MEMBER_DOWN && m->order == POOL_ENABLE && !reported)
 			actions_down(p, s, m);
-		m->fell = false;
+		if (m->rose && m->is_fallback)
+			actions_fallback_up(p, s, m);
+		m->fell = m->rose = m->reweighed = false;
 	}
 }
 
@@ -205,7 +212,7 @@ void service_stop(struct pool *p, struct service *s)
 		return;
 	for (size_t i = 0; i < s->entry_count; i++) {
 		struct entry *e = &s->entries[i];
-		if (!e->present || e->have.weight == 0 || i == s->fallback_entry)
+		if (!e->present || e->have.weight == 0 || e->of_fallback)
 			continue;
 		size_t of = actions_op(p, s, TABLE_REAL_DELETE, &s->have, &e->have);
 		p->actions[of].op.real.address = e->key;

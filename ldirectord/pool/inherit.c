@@ -27,29 +27,42 @@ static void carry_check(struct pool_shared *c, const struct pool_shared *old)
 	c->down = old->down;
 	c->failures = old->failures;
 	c->successes = old->successes;
+	c->share = old->share;
 	copy_text(c->why, sizeof c->why, old->why);
 }
 
 /* --- reals ------------------------------------------------------------------------------------ */
 
-static const struct member *member_before(const struct service *old, const struct lb_address *a, size_t *hint)
+static const struct member *find_member(
+	const struct member *list, size_t count, const struct lb_address *a, size_t *hint)
 {
-	for (size_t i = 0; old && i < old->member_count; i++) {
-		size_t at = (*hint + i) % old->member_count;
-		if (key_order(&old->members[at].r->address, a) == 0) {
+	for (size_t i = 0; i < count; i++) {
+		size_t at = (*hint + i) % count;
+		if (key_order(&list[at].r->address, a) == 0) {
 			*hint = at + 1; /* an unchanged file costs one comparison for each real */
-			return &old->members[at];
+			return &list[at];
 		}
 	}
 	return NULL;
+}
+
+static const struct member *real_before(const struct service *old, const struct lb_address *a, size_t *hint)
+{
+	return old ? find_member(old->members, old->member_count, a, hint) : NULL;
+}
+
+static const struct member *fallback_before(const struct service *old, const struct lb_address *a)
+{
+	size_t hint = 0;
+
+	return old ? find_member(&old->members[old->member_count], old->fallback_count, a, &hint) : NULL;
 }
 
 static void begin(const struct service *s, struct member *m, const struct service *old, bool adopts, struct mono now)
 {
 	const struct entry *e = &s->entries[m->entry];
 	const struct entry *before = old ? entry_find(old, &e->key) : NULL;
-	bool of_old = before && (before->owner != NONE ||
-					(old->fallback_entry != NONE && before == &old->entries[old->fallback_entry]));
+	bool of_old = before && (before->owner != NONE || before->of_fallback);
 
 	m->since = now;
 	m->listed = adopts && s->present && e->present && !of_old;
@@ -103,6 +116,7 @@ static void carry_member(struct pool *p, const struct service *s, struct member 
 	m->order = before->order;
 	m->since = before->since;
 	m->kept = before->kept;
+	m->held = before->held && s->v->max_down.given;
 	m->listed = s->v->check_type == LB_CHECK_OFF && shared_check_runs(old_s->v) ? s->present && e->present
 	                                                                            : before->listed;
 	m->state = state_after(s, old_s, m, before);
@@ -117,7 +131,7 @@ static void carry_members(struct pool *p, struct service *s, const struct pool *
 
 	for (size_t i = 0; i < s->member_count; i++) {
 		struct member *m = &s->members[i];
-		const struct member *before = member_before(old_s, &m->r->address, &hint);
+		const struct member *before = real_before(old_s, &m->r->address, &hint);
 		if (before)
 			carry_member(p, s, m, old, old_s, before, now);
 		else
@@ -129,28 +143,60 @@ static void carry_members(struct pool *p, struct service *s, const struct pool *
 
 /* --- virtuals --------------------------------------------------------------------------------- */
 
-static void carry_fallback(struct service *s, const struct service *old, bool adopts, struct mono now)
+/* The old fallback that the kernel has under the same address. */
+static const struct member *fallback_of_key(const struct service *old, const struct lb_address *key)
 {
-	const struct entry *e = s->fallback_entry == NONE ? NULL : &s->entries[s->fallback_entry];
-	bool found = e && s->present && e->present && e->owner == NONE;
+	for (size_t i = old->member_count; i < all_members(old); i++)
+		if (key_order(&old->entries[old->members[i].entry].key, key) == 0)
+			return &old->members[i];
+	return NULL;
+}
 
-	s->fallback = old ? old->fallback : FALLBACK_UNDECIDED;
-	s->fallback_since = old ? old->fallback_since : now;
-	if (old)
-		found = found && old->fallback_found && old->fallback_entry != NONE &&
-		        key_order(&e->key, &old->entries[old->fallback_entry].key) == 0;
-	else
-		found = found && adopts;
-	s->fallback_found = found;
-	if (found)
-		s->fallback_kept = old ? old->fallback_kept : e->have;
+/* Is it in the table, and was it there as a fallback? */
+static void carry_listed(const struct service *s, struct member *m, const struct service *old, bool adopts)
+{
+	const struct entry *e = &s->entries[m->entry];
+	const struct member *before = old ? fallback_of_key(old, &e->key) : NULL;
+	bool undecided = !old || old->fallback == FALLBACK_UNDECIDED;
+
+	m->listed = s->present && e->present && e->owner == NONE &&
+	            (old ? before && (before->listed || !undecided) : adopts);
+	m->kept = old && undecided && before ? before->kept : e->have;
+}
+
+static void carry_fallback_state(struct pool *p, const struct service *s, struct member *m, const struct pool *old,
+	const struct service *old_s, struct mono now)
+{
+	const struct member *before = fallback_before(old_s, &m->r->address);
+
+	m->since = before ? before->since : now;
+	m->state = m->check == NONE || !shared_check_runs(s->v) ? MEMBER_UP : MEMBER_NEW;
+	if (m->check == NONE)
+		return;
+	if (m->state == MEMBER_NEW && before && before->check != NONE && shared_check_runs(old_s->v)) {
+		m->state = before->state;
+		carry_check(&p->checks[m->check], &old->checks[before->check]);
+	}
+	if (p->checks[m->check].in_maintenance)
+		m->state = MEMBER_DOWN;
+}
+
+static void carry_fallbacks(struct pool *p, struct service *s, const struct pool *old, const struct service *old_s,
+	bool adopts, struct mono now)
+{
+	s->fallback = old_s ? old_s->fallback : FALLBACK_UNDECIDED;
+	s->fallback_since = old_s ? old_s->fallback_since : now;
+	for (size_t i = s->member_count; i < all_members(s); i++) {
+		carry_listed(s, &s->members[i], old_s, adopts);
+		carry_fallback_state(p, s, &s->members[i], old, old_s, now);
+	}
 }
 
 static void carry_settled(struct pool *p, struct service *s, const struct service *old, struct mono now)
 {
 	bool unchecked = false;
 
-	for (size_t i = 0; i < s->member_count; i++)
+	for (size_t i = 0; i < all_members(s); i++)
 		unchecked = unchecked || member_is_awaited(s, &s->members[i]);
 	s->quiet = old ? old->quiet : true;
 	s->settled = old ? old->settled && !unchecked : false;
@@ -158,6 +204,15 @@ static void carry_settled(struct pool *p, struct service *s, const struct servic
 		return;
 	s->settle_at = old && !old->settled ? old->settle_at : mono_add(now, span_ms(POOL_PATIENCE_MS));
 	p->settle_next = mono_min(p->settle_next, s->settle_at);
+}
+
+/* When all checks have what they had before: a real may share that of another virtual. */
+static void carry_shares(const struct pool *p, const struct service *s)
+{
+	for (size_t i = 0; i < all_members(s); i++) {
+		struct member *m = &s->members[i];
+		m->share = m->check == NONE ? LB_SHARE_FULL : p->checks[m->check].share;
+	}
 }
 
 void pool_inherit(struct pool *p, const struct pool *old, bool adopts, struct mono now)
@@ -172,7 +227,9 @@ void pool_inherit(struct pool *p, const struct pool *old, bool adopts, struct mo
 		if (old_s && !old_s->v)
 			old_s = NULL; /* it was being deleted: its reals count as new */
 		carry_members(p, s, old, old_s, adopts, now);
-		carry_fallback(s, old_s, adopts, now);
+		carry_fallbacks(p, s, old, old_s, adopts, now);
 		carry_settled(p, s, old_s, now);
 	}
+	for (size_t i = 0; i < p->service_count; i++)
+		carry_shares(p, &p->services[i]);
 }

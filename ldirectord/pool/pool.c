@@ -85,6 +85,21 @@ static void raise_counter(unsigned *counter)
 	*counter += *counter < UINT32_MAX;
 }
 
+/* The check asks for another part of the weight. */
+static void change_share(struct pool *p, struct pool_shared *c, unsigned share)
+{
+	if (share == LB_SHARE_NONE || share == c->share)
+		return;
+	c->share = share;
+	for (size_t i = 0; i < c->ref_count; i++) {
+		struct service *s = &p->services[p->refs[c->first_ref + i].service];
+		struct member *m = &s->members[p->refs[c->first_ref + i].member];
+		m->share = share;
+		m->reweighed = true;
+		s->touched = true;
+	}
+}
+
 static void on_result(struct pool *p, const struct pool_event *e, struct mono now)
 {
 	if (e->check >= p->run_count)
@@ -98,6 +113,7 @@ static void on_result(struct pool *p, const struct pool_event *e, struct mono no
 	copy_text(c->why, sizeof c->why, e->why ? e->why : "");
 	raise_counter(e->up ? &c->successes : &c->failures);
 	*(e->up ? &c->failures : &c->successes) = 0;
+	change_share(p, c, e->share);
 	change_all(p, c, member_result, e->up, failures, now);
 	reconcile_touched(p, c, now);
 }
@@ -261,13 +277,28 @@ static void view_entry(const struct service *s, const struct entry *e, struct po
 		copy_text(out->trouble, sizeof out->trouble, e->trouble);
 }
 
-static void view_fallback(const struct service *s, struct pool_view *out)
+static void view_check(const struct pool *p, const struct member *m, struct pool_view *out)
+{
+	const struct pool_shared *c = &p->checks[m->check];
+
+	out->checked = c->checked;
+	out->in_maintenance = c->in_maintenance;
+	out->failures = c->failures;
+	out->successes = c->successes;
+	copy_text(out->why, sizeof out->why, c->in_maintenance ? "Server in maintenance" : c->why);
+}
+
+static void view_fallback(const struct pool *p, const struct service *s, size_t i, struct pool_view *out)
 {
 	out->is_fallback = true;
 	out->since = s->fallback_since;
-	out->up = s->fallback == FALLBACK_ON;
-	if (s->fallback_entry != NONE)
-		view_entry(s, &s->entries[s->fallback_entry], out);
+	if (i >= s->fallback_count)
+		return;
+	const struct member *m = &s->members[s->member_count + i];
+	out->up = s->fallback == FALLBACK_ON && fallback_chosen(s) == m;
+	if (m->check != NONE)
+		view_check(p, m, out);
+	view_entry(s, &s->entries[m->entry], out);
 }
 
 void pool_view(const struct pool *p, size_t virtual_index, size_t real_index, struct pool_view *out)
@@ -276,18 +307,15 @@ void pool_view(const struct pool *p, size_t virtual_index, size_t real_index, st
 
 	*out = (struct pool_view){0};
 	if (real_index >= s->member_count) {
-		view_fallback(s, out);
+		view_fallback(p, s, real_index - s->member_count, out);
 		return;
 	}
 	const struct member *m = &s->members[real_index];
-	const struct pool_shared *c = &p->checks[m->check];
 	out->up = m->state == MEMBER_UP || (m->state == MEMBER_KEPT && m->kept.weight > 0);
-	out->checked = c->checked;
-	out->in_maintenance = c->in_maintenance;
 	out->order = m->order;
-	out->failures = c->failures;
-	out->successes = c->successes;
 	out->since = m->since;
-	copy_text(out->why, sizeof out->why, c->in_maintenance ? "Server in maintenance" : c->why);
+	out->held = m->held;
+	out->share = m->share;
+	view_check(p, m, out);
 	view_entry(s, &s->entries[m->entry], out);
 }

@@ -35,6 +35,7 @@ struct pool_event {
 	enum pool_event_kind kind;
 	size_t check; /* index, as for pool_check */
 	bool up;
+	unsigned share;  /* of a result: what it says about the weight, LB_SHARE_... */
 	const char *why; /* the reason of a verdict, for logs; "" none */
 	enum pool_order order;
 	struct lb_service_id service;
@@ -105,7 +106,10 @@ size_t pool_refused(const struct pool *p, size_t *index, const char **why, bool 
 
 /* For status: one real of one virtual. */
 struct pool_view {
-	bool up, checked, in_maintenance, is_fallback, in_table;
+	bool up; /* a fallback: it serves */
+	bool checked, in_maintenance, is_fallback, in_table;
+	unsigned share; /* of the weight in the file that its check asks for: 1 to 100, or LB_SHARE_DRAIN */
+	bool held; /* its check fails, but maxdown keeps it */
 	enum pool_order order;
 	uint32_t weight; /* in the table, as far as we know */
 	struct lb_address key;         /* under which the kernel keeps it */
@@ -116,7 +120,7 @@ struct pool_view {
 	char why[128];     /* the reason of the state */
 	char trouble[128]; /* why the table is not yet as wanted; "" when it is */
 };
-/* real_index == real_count: the fallback */
+/* From real_count on: the fallbacks. */
 void pool_view(const struct pool *p, size_t virtual_index, size_t real_index, struct pool_view *out);
 
 #endif

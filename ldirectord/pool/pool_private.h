@@ -13,31 +13,37 @@ enum {
 	POOL_PATIENCE_MS = 3000,
 	POOL_RETRY_FIRST_MS = 1000, /* until a failed operation is tried again; doubled each time */
 	POOL_RETRY_LAST_MS = 60000,
-	/* operation, log line, command, summary; operation, line and mail of the fallback; line and mail of the quorum;
-	 * one spare */
-	POOL_ACTIONS_A_SERVICE = 10,
+	POOL_ACTIONS_A_SERVICE = 7, /* operation, log line, command, summary; line and mail of the quorum; one spare */
 	POOL_ACTIONS_AN_ENTRY = 3,  /* operation, line, mail */
 	POOL_ACTIONS_A_MEMBER = 4,  /* soft failure or reset of the count; "Inaccessible"; it is down: line, mail */
 };
 
 enum member_state { MEMBER_NEW, MEMBER_KEPT, MEMBER_UP, MEMBER_DOWN };
 
-/* One real of one virtual. */
+/* One real of one virtual, or one of its fallbacks. */
 struct member {
 	const struct lb_real *r;
-	size_t check, entry; /* index in the pool; index in the service */
+	bool is_fallback;
+	size_t check; /* index in the pool; NONE: it is the last fallback, which is not checked */
+	size_t entry; /* index in the service */
 	enum member_state state;
 	enum pool_order order;
-	bool listed;            /* checktype off: it was in the table.  If not, it is never added. */
-	bool fell;              /* it became down in this call; a line reports that if no operation does */
-	struct table_real kept; /* MEMBER_KEPT: as found in the table */
+	/* checktype off: it was in the table.  If not, it is never added.  A fallback: it is in the table as such from
+	 * before the start or reload. */
+	bool listed;
+	bool fell, rose;        /* in this call; a line reports that if no operation does */
+	struct table_real kept; /* MEMBER_KEPT, or a fallback that is listed: as found in the table */
+	bool held;              /* its check fails, but maxdown keeps it as it is */
+	unsigned share;         /* of its weight, as its check asks for */
+	bool reweighed;         /* that has changed in this call */
 	struct mono since, mail_at;
 };
 
 /* It serves clients. */
 static inline bool member_is_up(const struct member *m)
 {
-	return m->order == POOL_ENABLE && (m->state == MEMBER_UP || (m->state == MEMBER_KEPT && m->kept.weight > 0));
+	bool good = m->state == MEMBER_UP && m->share != LB_SHARE_DRAIN;
+	return m->order == POOL_ENABLE && (good || (m->state == MEMBER_KEPT && m->kept.weight > 0));
 }
 
 /* What the kernel must have under one address.  Several reals and the fallback may claim the same address (port rule of
@@ -45,13 +51,14 @@ static inline bool member_is_up(const struct member *m)
 struct want {
 	bool present;
 	unsigned rank; /* of the claim, see desired.c */
-	size_t member; /* the real that claims it; NONE: the fallback, or no claim */
+	size_t member; /* the real that claims it; NONE: a fallback, or no claim */
 	struct table_real real;
 };
 
 struct entry {
 	struct lb_address key; /* as the kernel has it */
-	size_t owner;          /* the first real in the file with this key; NONE: the fallback, or not in the file */
+	size_t owner;          /* the first real in the file with this key; NONE: a fallback, or not in the file */
+	bool of_fallback;      /* a fallback has this key */
 	/* What the kernel has, as far as we know; was_...: the same before the last operation. */
 	bool present, was_present;
 	bool changed; /* there is an operation for it in this call */
@@ -76,18 +83,15 @@ struct service {
 	bool failed;
 	bool doubt, was_doubt; /* as in struct entry */
 	char trouble[POOL_WHY];
-	struct member *members;
-	size_t member_count;
+	struct member *members; /* the reals, then the fallbacks */
+	size_t member_count, fallback_count;
 	struct entry *entries;
 	size_t entry_count, entry_cap;
 	size_t own_entries; /* of the file; behind them are strangers that the kernel has */
 	size_t *slots; /* hash of keys: entry index + 1, 0 none */
 	size_t slot_mask;
-	size_t fallback_entry; /* NONE: no fallback */
 	enum fallback_state fallback;
 	struct mono fallback_since;
-	struct table_real fallback_kept; /* FALLBACK_UNDECIDED: as found in the table */
-	bool fallback_found;
 	bool settled; /* every real has had its first verdict, or POOL_PATIENCE_MS are over */
 	bool quiet;   /* no mails yet: one summary follows when it is settled */
 	struct mono settle_at;
@@ -101,12 +105,17 @@ struct service {
 	struct mono retry_at;
 };
 
+static inline size_t all_members(const struct service *s)
+{
+	return s->member_count + s->fallback_count;
+}
+
 /* A check and its counters: one for all reals that share it. */
 struct pool_shared {
 	const struct lb_virtual *v;
 	const struct lb_real *r;
 	bool checked, down, in_maintenance;
-	unsigned failures, successes;
+	unsigned failures, successes, share;
 	char why[POOL_WHY];
 	size_t first_ref, ref_count; /* in refs */
 	size_t was;                  /* index in run before the reload */
@@ -169,9 +178,13 @@ bool member_result(
 	struct pool *p, const struct ref *at, const struct pool_shared *c, bool up, unsigned failures, struct mono now);
 bool member_maintenance(struct pool *p, const struct ref *at, const struct pool_shared *c, bool ends, unsigned failures,
 	struct mono now);
-bool member_is_awaited(const struct service *s, const struct member *m); /* the fallback waits for its verdict */
+/* A decision about the fallback waits for its verdict. */
+bool member_is_awaited(const struct service *s, const struct member *m);
 
 /* --- desired.c */
+/* The fallback that serves when one is needed: the first one that is up.  NULL: there is no fallback. */
+struct member *fallback_chosen(const struct service *s);
+bool fallback_was_found(const struct service *s); /* one of them was in the table, from an earlier process */
 void service_desire(struct service *s);
 void service_describe(const struct lb_virtual *v, struct table_service *out);
 bool table_service_same(const struct table_service *a, const struct table_service *b);
@@ -191,8 +204,12 @@ void actions_service(struct pool *p, const struct service *s, size_t of, const c
 void actions_entry(struct pool *p, const struct service *s, const struct entry *e, size_t of, enum table_op_kind kind,
 	bool stopping);
 void actions_soft(struct pool *p, const struct service *s, const struct member *m, unsigned failures);
+/* maxdown keeps it although its check fails; its check is good again. */
+void actions_held(struct pool *p, const struct service *s, const struct member *m);
+void actions_unheld(struct pool *p, const struct service *s, const struct member *m);
 void actions_reset(struct pool *p, const struct service *s, const struct member *m);
 void actions_down(struct pool *p, const struct service *s, const struct member *m);
+void actions_fallback_up(struct pool *p, const struct service *s, const struct member *m);
 void actions_inaccessible(struct pool *p, const struct service *s, const struct member *m);
 /* It is lost, or there again. */
 void actions_quorum(struct pool *p, const struct service *s, bool lost);

@@ -60,10 +60,10 @@ static void check_virtual(const struct lb_virtual *v)
 		MUST(v->status[i].first >= 100 && v->status[i].first <= v->status[i].last && v->status[i].last <= 599);
 	for (size_t i = 0; i < v->real_count; i++)
 		check_real(v, &v->reals[i]);
-	if (v->fallback) {
-		check_real(v, v->fallback);
-		MUST(v->fallback->weight == 1 &&
-			(v->id.protocol == LB_FWM || v->id.address.port == 0 || v->fallback->address.port != 0));
+	for (size_t i = 0; i < v->fallback_count; i++) {
+		check_real(v, &v->fallbacks[i]);
+		MUST(v->fallbacks[i].weight == 1 &&
+			(v->id.protocol == LB_FWM || v->id.address.port == 0 || v->fallbacks[i].address.port != 0));
 	}
 }
 

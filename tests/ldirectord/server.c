@@ -4,6 +4,7 @@
  *   accept       closes each connection at once
  *   silent       keeps each connection and sends nothing
  *   http         has one page
+ *   agent        sends the content of the file $AGENT_SAYS
  *   smtp         accepts mails, but none to or from an address that starts with "bad"; appends the whole conversation
  *                to $SMTP_RECORD when it has a mail
  *   smtp-thinks  the same, but never answers the end of a mail
@@ -91,6 +92,14 @@ static void serve(const char *mode, int client, const struct pollfd *listening, 
 		char request[2048];
 		(void)!read(client, request, sizeof request); /* the request of a check arrives in one piece */
 		_exit(write(client, page, sizeof page - 1) < 0);
+	}
+	if (strcmp(mode, "agent") == 0) {
+		FILE *said = fopen(getenv("AGENT_SAYS"), "re");
+		char line[256];
+		size_t len = said ? fread(line, 1, sizeof line, said) : 0;
+		(void)!write(client, line, len); /* the check may be gone */
+		if (said)
+			fclose(said);
 	}
 	if (strncmp(mode, "smtp", 4) == 0 && fork() == 0) {
 		for (size_t i = 0; i < count; i++) /* a conversation that continues must not keep the port */

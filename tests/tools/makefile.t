@@ -66,9 +66,9 @@ check 'the tests need them, and make names the packages' [ "$(poor tests || grep
 
 # What knows the optional checks is built without them and linked in front of what was built before.
 bare=$work/bare
-rows() { make -s "BUILD=$bare" WITHOUT='ldap mysql pgsql' "$bare/ldirectord/check/check.o" >"$work/log" 2>&1 && make -s build/sbin/ldirectord >>"$work/log" 2>&1; }
+rows() { make -s "BUILD=$bare" WITHOUT='ldap mysql pgsql' "$bare/ldirectord/check/kinds.o" >"$work/log" 2>&1 && make -s build/sbin/ldirectord >>"$work/log" 2>&1; }
 link() {
-	cc -pie -o "$bare/director" build/ldirectord/daemon/main.o "$bare/ldirectord/check/check.o" build/lb_daemon.a build/lb_check.a build/lb_ipvs.a build/lb_pool.a \
+	cc -pie -o "$bare/director" build/ldirectord/daemon/main.o "$bare/ldirectord/check/kinds.o" build/lb_daemon.a build/lb_import.a build/lb_check.a build/lb_ipvs.a build/lb_pool.a \
 		build/lb_conf.a build/lib.a $(make -pn WITHOUT='ldap mysql pgsql' ldirectord 2>/dev/null | sed -n 's/^LB_LIBS := //p') >>"$work/log" 2>&1
 }
 printf 'virtual=10.9.0.1:389\n\treal=127.0.1.1:389 masq\nvirtual=10.9.0.1:80\n\treal=127.0.1.1:80 masq\n\tservice=mysql\n\tlogin=a\n\trequest="select 1"\n' >"$work/x.cf"

@@ -274,14 +274,16 @@ struct lab_result {
 	bool up;
 	char why[512];
 	int64_t took_ms;
+	unsigned share;
 };
 
-static inline void lab_done(void *user, bool up, const char *why)
+static inline void lab_done(void *user, const struct check_outcome *o)
 {
 	struct lab_result *r = user;
 	r->done++;
-	r->up = up;
-	(void)snprintf(r->why, sizeof(r->why), "%s", why);
+	r->up = o->up;
+	r->share = o->share;
+	(void)snprintf(r->why, sizeof(r->why), "%s", o->why);
 }
 
 static inline void lab_finish(struct lab_result *r)

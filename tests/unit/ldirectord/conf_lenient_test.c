@@ -137,7 +137,7 @@ static void other_values_are_found_as_well(void **state)
 	assert_int_equal(c->virtuals[0].reals[1].weight, 6);
 	lb_config_free(c);
 	c = warned("fallback=127.0.0.1:80 masq;");
-	assert_int_equal(c->virtuals[0].fallback->forward, LB_MASQ);
+	assert_int_equal(c->virtuals[0].fallbacks[0].forward, LB_MASQ);
 	lb_config_free(c);
 	assert_null(parse_lines(SECTION "\tsmtp=<mx1.example.com>\n\tcheckport=http\n",
 		"ld.cf:3:7: error: smtp: \"<mx1.example.com>\" is not accepted; expected the name of a mail server, without quotes\n"

@@ -200,20 +200,105 @@ static void a_service_of_port_53_or_domain_is_udp(void **state)
 		"ld.cf:5:11: error: protocol: \"fwm\" needs a firewall mark, but the virtual is an address; expected tcp or udp"));
 }
 
+static void a_weight_by_agent_or_exit_status_needs_a_check_that_fits(void **state)
+{
+	(void)state;
+#define W "virtual=10.9.0.1:80\n\treal=10.9.0.2:80 masq 100\n"
+	struct lb_config *c = parse_lines(W "\tagentport=9777\n\tservice=http\n"
+					  "virtual=10.9.0.1:81\n\tchecktype=external\n\tcheckcommand=/bin/true\n\tdynamicweight=yes\n", "");
+	assert_int_equal(c->virtuals[0].agent_port, 9777);
+	assert_int_equal(c->virtuals[0].check_port, 0);
+	assert_true(c->virtuals[1].dynamic_weight);
+	lb_config_free(c);
+	assert_null(parse_lines(W "\tchecktype=external\n\tcheckcommand=/bin/true\n\tagentport=1\n",
+		"ld.cf:5:12: error: agentport: \"1\" needs a check that talks to the server, not external; expected such as checktype = connect, or dynamicweight = yes"));
+	assert_null(parse_lines(W "\tchecktype=on\n\tagentport=1\n",
+		"ld.cf:4:12: error: agentport: \"1\" needs a check that talks to the server, not on; expected such as checktype = connect"));
+	lb_config_free(parse_lines(W "\tchecktype=connect\n\tdynamicweight=yes\n",
+		"ld.cf:4:16: warning: dynamicweight: \"yes\" has no effect with checktype connect; expected checktype external"));
+	lb_config_free(parse_lines("virtual=10.9.0.1:80\n\treal=10.9.0.2:80 masq\n\tchecktype=connect\n\tagentport=1\n",
+		"ld.cf:2: warning: real: weight 1 leaves no room for the percentages of agentport; expected such as 100"));
+}
+
+static void maxdown_is_a_number_or_a_percentage(void **state)
+{
+	(void)state;
+	struct lb_config *c = parse_lines("maxdown=50%\n" THREE "virtual=10.9.0.1:81\n\tmaxdown = 2 # at most\n", "");
+	assert_true(c->virtuals[0].max_down.percent);
+	assert_int_equal(lb_max_down(&c->virtuals[0]), 1); /* rounded down */
+	assert_int_equal(lb_max_down(&c->virtuals[1]), 2);
+	lb_config_free(c);
+	c = parse_lines(THREE, "");
+	assert_true(lb_max_down(&c->virtuals[0]) == SIZE_MAX);
+	lb_config_free(c);
+	lb_config_free(parse_lines(THREE "\tmaxdown=30%\n",
+		"ld.cf:3: warning: maxdown: 30% of 3 is less than one server, so no check removes a server; expected more, or a number"));
+	static const char *const bad[] = {"0", "0%", "101%", "half", "50 percent", "16385", "-1", "1.5"};
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		char text[128], message[256];
+		(void)snprintf(text, sizeof(text), "maxdown=%s\n", bad[i]);
+		(void)snprintf(message, sizeof(message),
+			"ld.cf:1:9: error: maxdown: \"%s\" is not accepted; expected a number of servers, 1 to 16384, or a percentage, 1%% to 100%%",
+			bad[i]);
+		assert_null(parse_lines(text, message));
+	}
+}
+
+static void a_fallback_may_be_a_list_with_commas(void **state)
+{
+	(void)state;
+	struct lb_config *c = parse_lines("fallback=127.0.0.1, 127.0.0.2:81 masq,127.0.0.3 ipip\n"
+					  "virtual=10.9.0.1:80\n\trequest=\"alive\"\n\treceive=\"yes\"\n"
+					  "virtual=10.9.0.1:81\n\tfallback=127.0.0.4\n", "");
+	const struct lb_virtual *v = &c->virtuals[0];
+	assert_int_equal(v->fallback_count, 3);
+	assert_int_equal(v->fallbacks[0].address.port, 80);
+	assert_int_equal(v->fallbacks[1].address.port, 81);
+	assert_int_equal(v->fallbacks[1].forward, LB_MASQ);
+	assert_int_equal(v->fallbacks[2].forward, LB_IPIP);
+	assert_string_equal(v->fallbacks[2].host, "127.0.0.3");
+	assert_string_equal(v->fallbacks[0].request, "/alive"); /* those of the section: it is checked as the reals are */
+	assert_string_equal(v->fallbacks[0].receive, "yes");
+	assert_int_equal(c->virtuals[1].fallback_count, 1);
+	lb_config_free(c);
+	assert_null(parse_lines("virtual=10.9.0.1:80\n\tfallback=127.0.0.1, 127.0.0.2 gete\n",
+		"ld.cf:2:32: error: fallback: \"gete\" is not a forwarding method; expected gate, masq or ipip"));
+	assert_null(parse_lines("virtual=10.9.0.1:80\n\tfallback=127.0.0.1,,127.0.0.2\n",
+		"ld.cf:2:21: error: fallback: an empty value is not a server; expected HOST[:PORT] [METHOD]"));
+	assert_null(parse_lines("fallback=127.0.0.1,localhost,localhost,localhost,localhost,localhost,localhost,localhost,localhost,localhost,localhost,localhost,localhost,localhost,localhost,localhost,127.0.0.9\n", "ld.cf:1:170: error: fallback: \"127.0.0.9\" is too much; expected at most 16 servers"));
+}
+
+static void a_second_fallback_line_replaces_the_first_with_a_warning(void **state)
+{
+	(void)state;
+	struct lb_config *c = parse_lines("fallback=127.0.0.1\nfallback=127.0.0.2\nvirtual=10.9.0.1:80\n",
+		"ld.cf:2:10: warning: fallback: \"127.0.0.2\" replaces that of line 1; expected one line, with a comma between several servers");
+	assert_string_equal(c->virtuals[0].fallbacks[0].host, "127.0.0.2"); /* as in the reference */
+	assert_int_equal(c->virtuals[0].fallback_count, 1);
+	lb_config_free(c);
+	c = parse_lines("virtual=10.9.0.1:80\n\tfallback=127.0.0.1\n\tfallback=127.0.0.2\n", 
+		"ld.cf:3:11: warning: fallback: \"127.0.0.2\" replaces that of line 2; expected one line, with a comma between several servers");
+	assert_string_equal(c->virtuals[0].fallbacks[0].host, "127.0.0.2");
+	lb_config_free(c);
+	c = parse_lines("virtual=10.9.0.1:80\n\tfallback=127.0.0.1 masq, 127.0.0.1 masq\n", 
+		"ld.cf:2: warning: fallback: 127.0.0.1 is named twice, and the kernel keeps it once; expected it once");
+	lb_config_free(c);
+}
+
 static void a_global_fallback_takes_the_port_of_each_virtual_and_serves_marks(void **state)
 {
 	(void)state;
 	struct lb_config *c = parse_lines(
 		"virtual=10.9.0.1:80\nvirtual=7\n\tchecktype=on\nvirtual6=[fd00::1]:80\n\tfallback6=six masq\nvirtual=10.9.0.1:81\n\tfallback=10.9.0.9 ipip\nfallback=127.0.0.1\n",
 		"");
-	assert_int_equal(c->virtuals[0].fallback->address.port, 80);
-	assert_int_equal(c->virtuals[1].fallback->address.port, 0);
-	assert_int_equal(c->virtuals[1].fallback->forward, LB_GATE);
-	assert_int_equal(c->virtuals[2].fallback->address.family, LB_INET6);
-	assert_int_equal(c->virtuals[2].fallback->address.port, 80);
-	assert_int_equal(c->virtuals[3].fallback->address.port, 81);
-	assert_int_equal(c->virtuals[3].fallback->forward, LB_IPIP);
-	assert_int_equal(c->fallback[LB_INET]->address.port, 0);
+	assert_int_equal(c->virtuals[0].fallbacks[0].address.port, 80);
+	assert_int_equal(c->virtuals[1].fallbacks[0].address.port, 0);
+	assert_int_equal(c->virtuals[1].fallbacks[0].forward, LB_GATE);
+	assert_int_equal(c->virtuals[2].fallbacks[0].address.family, LB_INET6);
+	assert_int_equal(c->virtuals[2].fallbacks[0].address.port, 80);
+	assert_int_equal(c->virtuals[3].fallbacks[0].address.port, 81);
+	assert_int_equal(c->virtuals[3].fallbacks[0].forward, LB_IPIP);
+	assert_int_equal(c->fallbacks[LB_INET][0].address.port, 0);
 	char text[64];
 	lb_service_id_text(&c->virtuals[1].id, text, sizeof(text));
 	assert_string_equal(text, "fwm:7");
@@ -338,6 +423,10 @@ int main(void)
 		cmocka_unit_test(a_quoted_part_of_a_real_line_may_contain_anything),
 		cmocka_unit_test(only_the_url_of_a_real_moves_its_check),
 		cmocka_unit_test(a_service_of_port_53_or_domain_is_udp),
+		cmocka_unit_test(a_weight_by_agent_or_exit_status_needs_a_check_that_fits),
+		cmocka_unit_test(maxdown_is_a_number_or_a_percentage),
+		cmocka_unit_test(a_fallback_may_be_a_list_with_commas),
+		cmocka_unit_test(a_second_fallback_line_replaces_the_first_with_a_warning),
 		cmocka_unit_test(a_global_fallback_takes_the_port_of_each_virtual_and_serves_marks),
 		cmocka_unit_test(silent_mistakes_are_warnings_and_errors_in_strict_mode),
 		cmocka_unit_test(a_server_that_is_listed_twice_is_one_warning_for_each_line),

@@ -45,7 +45,7 @@ static void complain(const char *id, const char *what, const json_t *want, const
 static const char presets_text[] =
 	"{\"scheduler\":\"wrr\",\"persistent\":0,\"ops\":\"no\",\"quiescent\":\"no\",\"cleanstop\":\"yes\",\"checkport\":0,\"checkcommand\":\"/bin/true\","
 	"\"request\":\"/\",\"receive\":\"\",\"httpmethod\":\"GET\",\"login\":\"\",\"passwd\":\"\",\"database\":\"\",\"secret\":\"\",\"status\":\"200-299\","
-	"\"redirect\":\"server\",\"sslverify\":\"no\",\"checkinterval\":10,\"retryinterval\":10,\"checkcount\":1,\"failurecount\":1,\"risecount\":1,\"quorum\":1,\"quorumhysteresis\":0,"
+	"\"redirect\":\"server\",\"sslverify\":\"no\",\"checkinterval\":10,\"retryinterval\":10,\"checkcount\":1,\"failurecount\":1,\"risecount\":1,\"quorum\":1,\"quorumhysteresis\":0,\"maxdown\":null,\"dynamicweight\":\"no\",\"agentport\":0,"
 	"\"emailalertfreq\":0,\"emailalertstatus\":15,\"autoreload\":\"no\",\"supervised\":\"no\",\"fork\":\"no\",\"readdquiescent\":\"no\","
 	"\"logfile\":\"/var/log/ldirectord.log\",\"execute\":[],\"weight\":1,\"l-threshold\":0,\"u-threshold\":0}";
 static json_t *presets;

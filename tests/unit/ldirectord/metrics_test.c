@@ -19,8 +19,8 @@
 	"{\"table_error\":\"\",\"last_reload_error\":\"x.cf:1: error\",\"started\":1700000000,\"reloaded\":1700000001,\"checks_running\":0," \
 	"\"batches\":5,\"operations\":6,\"failed_operations\":1,\"corrections\":0,\"mails\":{\"waiting\":1,\"sent\":2,\"dropped\":3}," \
 	"\"virtuals\":[{\"virtual\":\"" id "\",\"in_table\":null,\"strangers\":[\"10.0.0.9:80\"],\"reals\":[" REAL("10.0.0.2:80", "true") \
-	"," REAL("10.0.0.3:80", "false") "],\"fallback\":" REAL("127.0.0.1:80", "true") "}," \
-	"{\"virtual\":\"fwm:7\",\"in_table\":true,\"strangers\":[],\"reals\":[],\"fallback\":null}]}"
+	"," REAL("10.0.0.3:80", "false") "],\"fallbacks\":[" REAL("127.0.0.1:80", "true") "]}," \
+	"{\"virtual\":\"fwm:7\",\"in_table\":true,\"strangers\":[],\"reals\":[],\"fallbacks\":[]}]}"
 
 static char *text_of(const char *status)
 {

@@ -29,7 +29,8 @@ static struct bytes put(const struct lb_virtual *v, const struct lb_real *r)
 #define SETTINGS \
 	"\tchecktype=3\n\tcheckcommand=/bin/x\n\tcheckport=81\n\trequest=\"a\"\n\treceive=\"b\"\n\thttpmethod=HEAD\n" \
 	"\tvirtualhost=c\n\tlogin=\"d\"\n\tpasswd=\"e\"\n\tdatabase=\"f\"\n\tsecret=\"g\"\n\tstatus=201,301-302\n\tredirect=follow\n" \
-	"\tsni=h\n\tsslverify=full\n\tsslca=/i\n\tchecktimeout=7\n\tnegotiatetimeout=8\n\tcheckcount=9\n\tservice=https\n"
+	"\tsni=h\n\tsslverify=full\n\tsslca=/i\n\tchecktimeout=7\n\tnegotiatetimeout=8\n\tcheckcount=9\n\tservice=https\n" \
+	"\tdynamicweight=yes\n\tagentport=99\n"
 
 static void every_setting_of_a_check_arrives(void **state)
 {

@@ -33,22 +33,41 @@ static enum lb_forward forward_of(const char *word)
 	return strcmp(word, "masq") == 0 ? LB_MASQ : strcmp(word, "ipip") == 0 ? LB_IPIP : LB_GATE;
 }
 
-static void set_fallback(struct lb_virtual *v, const char *value)
+static void real_free(struct lb_real *r)
 {
-	char where[64] = "", how[16] = "gate";
+	free(r->host);
+	free(r->request);
+	free(r->receive);
+}
 
-	assert_true(sscanf(value, "%63s %15s", where, how) >= 1);
-	struct lb_real *r = calloc(1, sizeof *r);
-	assert_non_null(r);
-	*r = (struct lb_real){.address = lab_address(where),
-		.host = copy(where),
-		.forward = forward_of(how),
-		.weight = 1,
-		.request = copy(""),
-		.receive = copy("")};
-	if (r->address.port == 0)
-		r->address.port = v->id.address.port;
-	v->fallback = r;
+static void free_fallbacks(struct lb_virtual *v)
+{
+	for (size_t i = 0; i < v->fallback_count; i++)
+		real_free(&v->fallbacks[i]);
+	free(v->fallbacks);
+	v->fallbacks = NULL;
+	v->fallback_count = 0;
+}
+
+/* A list, separated by commas. */
+static void set_fallbacks(struct lb_virtual *v, const char *value)
+{
+	free_fallbacks(v);
+	for (const char *at = value; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+		char where[64] = "", how[16] = "gate";
+		assert_true(sscanf(at, " %63[^ ,] %15[a-z]", where, how) >= 1);
+		v->fallbacks = realloc(v->fallbacks, (v->fallback_count + 1) * sizeof *v->fallbacks);
+		assert_non_null(v->fallbacks);
+		struct lb_real *r = &v->fallbacks[v->fallback_count++];
+		*r = (struct lb_real){.address = lab_address(where),
+			.host = copy(where),
+			.forward = forward_of(how),
+			.weight = 1,
+			.request = copy("/"),
+			.receive = copy("")};
+		if (r->address.port == 0)
+			r->address.port = v->id.address.port;
+	}
 }
 
 static void add_real(struct lb_virtual *v, const char *value)
@@ -80,7 +99,7 @@ static void add_virtual(struct reader *r, const char *value)
 	r->v->email_alert = copy(r->globals.email_alert);
 	r->v->scheduler = copy("wrr");
 	if (r->fallback)
-		set_fallback(r->v, r->fallback);
+		set_fallbacks(r->v, r->fallback);
 }
 
 static void set_check_type(struct lb_virtual *v, const char *value)
@@ -118,7 +137,7 @@ static void directive(struct reader *r, const char *name, const char *value)
 #define IS(word) (strcmp(name, word) == 0)
 	if (IS("virtual")) add_virtual(r, value);
 	else if (IS("real")) add_real(v, value);
-	else if (IS("fallback") && r->v) free(v->fallback), set_fallback(v, value);
+	else if (IS("fallback") && r->v) set_fallbacks(v, value);
 	else if (IS("fallback")) set_text(&r->fallback, value);
 	else if (IS("checktype")) set_check_type(v, value);
 	else if (IS("protocol")) set_protocol(v, value);
@@ -128,6 +147,7 @@ static void directive(struct reader *r, const char *name, const char *value)
 	else if (IS("risecount")) v->rise_count = lab_number(value);
 	else if (IS("quorum")) v->quorum = lab_number(value);
 	else if (IS("quorumhysteresis")) v->quorum_hysteresis = lab_number(value);
+	else if (IS("maxdown")) v->max_down = (struct lb_limit){true, strchr(value, '%') != NULL, (uint16_t)atoi(value)};
 	else if (IS("quiescent")) v->quiescent = yes(value);
 	else if (IS("cleanstop")) v->cleanstop = yes(value);
 	else if (IS("readdquiescent")) r->c->readd_quiescent = yes(value);
@@ -180,13 +200,6 @@ struct lb_config *lab_config(const char *text)
 	return r.c;
 }
 
-static void real_free(struct lb_real *r)
-{
-	free(r->host);
-	free(r->request);
-	free(r->receive);
-}
-
 void lab_config_free(struct lb_config *c)
 {
 	if (!c)
@@ -195,13 +208,11 @@ void lab_config_free(struct lb_config *c)
 		struct lb_virtual *v = &c->virtuals[i];
 		for (size_t j = 0; j < v->real_count; j++)
 			real_free(&v->reals[j]);
-		if (v->fallback)
-			real_free(v->fallback);
+		free_fallbacks(v);
 		char *texts[] = {v->scheduler, v->netmask, v->check_command, v->fallback_command, v->service_name,
 			v->comment, v->email_alert};
 		for (size_t j = 0; j < sizeof texts / sizeof *texts; j++)
 			free(texts[j]);
-		free(v->fallback);
 		free(v->reals);
 	}
 	free(c->virtuals);

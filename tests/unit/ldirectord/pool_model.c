@@ -41,16 +41,38 @@ static bool shares(const struct model_real *a, const struct model_real *b)
 struct model_real *model_at(struct model *m, size_t n)
 {
 	for (size_t i = 0; i < m->count; i++) {
-		if (n < m->virtuals[i].v->real_count)
+		const struct lb_virtual *v = m->virtuals[i].v;
+		if (n < v->real_count)
 			return &m->virtuals[i].reals[n];
-		n -= m->virtuals[i].v->real_count;
+		n -= v->real_count;
+		if (n + 1 < v->fallback_count)
+			return &m->virtuals[i].fallbacks[n];
+		n -= v->fallback_count > 0 ? v->fallback_count - 1 : 0;
 	}
 	return NULL;
+}
+
+bool model_is_fallback(const struct model_real *r)
+{
+	return r->r >= r->v->fallbacks && r->r < r->v->fallbacks + r->v->fallback_count;
 }
 
 static bool serves(const struct model_real *r)
 {
 	return r->state == GOOD || (r->state == FOUND && r->found.weight);
+}
+
+/* By its check. */
+static bool drains(const struct model_real *r)
+{
+	return r->state == GOOD && r->share == LB_SHARE_DRAIN;
+}
+
+static uint32_t part(const struct model_real *r)
+{
+	double weight = r->r->weight * (r->share ? r->share : 100) / 100.0;
+
+	return r->r->weight && weight < 1 ? 1 : (uint32_t)(weight + 0.5);
 }
 
 /* The state after a reload of a real that was in the old file. */
@@ -66,6 +88,7 @@ static void continue_real(struct model_real *r, const struct model_real *old, bo
 	if (is_run(r->v) && is_run(old->v)) {
 		r->failures = old->failures;
 		r->successes = old->successes;
+		r->share = old->share;
 		r->checked = old->checked;
 		if (old->state == FOUND && !lb_address_equal(&was, &is)) {
 			r->state = FRESH;
@@ -109,6 +132,60 @@ static bool is_awaited(const struct model_real *r)
 	       (r->state == FRESH || (r->state == FOUND && !r->found.weight));
 }
 
+static bool in_maintenance(struct model *m, const struct lb_address *a)
+{
+	struct model_real *r;
+
+	for (size_t n = 0; m && (r = model_at(m, n)); n++)
+		if (r->maintenance && lb_address_equal(&r->r->address, a))
+			return true;
+	return false;
+}
+
+/* The old fallback with this address in the kernel, or with this address in the file. */
+static struct model_real *old_fallback(struct model_virtual *old, const struct lb_address *a, bool in_kernel)
+{
+	for (size_t i = 0; old && i < old->v->fallback_count; i++) {
+		const struct lb_real *r = old->fallbacks[i].r;
+		struct lb_address has = in_kernel ? model_key(old->v, r) : r->address;
+		if (lb_address_equal(&has, a))
+			return &old->fallbacks[i];
+	}
+	return NULL;
+}
+
+static void configure_fallback(struct model_virtual *v, size_t i, struct model *old_model, struct model_virtual *old,
+	const struct table_service *s, bool adopts)
+{
+	struct model_real *f = &v->fallbacks[i];
+	bool shared = false, last = i + 1 == v->v->fallback_count;
+
+	*f = (struct model_real){.v = v->v, .r = &v->v->fallbacks[i]};
+	struct lb_address key = model_key(v->v, f->r);
+	const struct table_real *there = s ? kernel_real(s, &key) : NULL;
+	for (size_t n = 0; n < v->v->real_count; n++)
+		shared = shared || same_key(v->v, &v->v->reals[n], f->r);
+	struct model_real *same = old_fallback(old, &key, true), *before = old_fallback(old, &f->r->address, false);
+	bool open = !old || old->backup == OPEN;
+	f->was_there = there && !shared && (old ? same && (same->was_there || !open) : adopts);
+	if (f->was_there)
+		f->found = old && open ? same->found : *there;
+	f->state = last || !is_run(v->v) ? GOOD : FRESH;
+	if (last)
+		return;
+	if (f->state == FRESH && before && before != &old->fallbacks[old->v->fallback_count - 1] && is_run(old->v)) {
+		f->state = before->state;
+		f->proved = before->proved;
+		f->failures = before->failures;
+		f->share = before->share;
+		f->successes = before->successes;
+		f->checked = before->checked;
+	}
+	f->maintenance = in_maintenance(old_model, &f->r->address);
+	if (f->maintenance)
+		f->state = BAD;
+}
+
 /* model_config for one virtual; old NULL: it is new. */
 static void configure_virtual(struct model_virtual *v, struct model *old_model, struct model_virtual *old,
 	const struct table *kernel, bool adopts, struct mono now)
@@ -128,39 +205,23 @@ static void configure_virtual(struct model_virtual *v, struct model *old_model, 
 			if (lb_address_equal(&old->reals[j].r->address, &r->r->address))
 				before = &old->reals[j];
 		}
-		if (old && old->v->fallback) {
-			struct lb_address k = model_key(old->v, old->v->fallback);
-			of_old = of_old || lb_address_equal(&k, &key);
-		}
+		of_old = of_old || old_fallback(old, &key, true);
 		if (before)
 			continue_real(r, before, there != NULL);
 		else
 			begin_real(r, adopts && !of_old ? there : NULL);
-		struct model_real *other;
-		for (size_t n = 0; old_model && (other = model_at(old_model, n)); n++)
-			if (other->maintenance && lb_address_equal(&other->r->address, &r->r->address))
-				r->maintenance = true;
+		r->maintenance = in_maintenance(old_model, &r->r->address);
 		if (r->maintenance)
 			r->state = BAD;
 		awaited = awaited || is_awaited(r);
 	}
+	for (size_t i = 0; i < v->v->fallback_count; i++) {
+		configure_fallback(v, i, old_model, old, s, adopts);
+		awaited = awaited || is_awaited(&v->fallbacks[i]);
+	}
 	v->backup = old ? old->backup : OPEN;
 	v->settled = old && old->settled && !awaited;
 	v->settle_at = old && !old->settled ? old->settle_at : mono_add(now, span_ms(MODEL_PATIENCE_MS));
-	if (!v->v->fallback)
-		return;
-	struct lb_address key = model_key(v->v, v->v->fallback);
-	const struct table_real *there = s ? kernel_real(s, &key) : NULL;
-	bool shared = false;
-	for (size_t i = 0; i < v->v->real_count; i++)
-		shared = shared || same_key(v->v, &v->v->reals[i], v->v->fallback);
-	v->backup_found = there && !shared && (old ? old->backup_found && old->v->fallback : adopts);
-	if (v->backup_found && old) {
-		struct lb_address before = model_key(old->v, old->v->fallback);
-		v->backup_found = lb_address_equal(&before, &key);
-	}
-	if (v->backup_found)
-		v->backup_as = old ? old->backup_as : *there;
 }
 
 /* Reals that share a check share its counters.  The counters come from the first real that has results. */
@@ -176,7 +237,10 @@ static void share_checks(struct model *m)
 		leader->checked = true;
 		leader->failures = r->failures;
 		leader->successes = r->successes;
+		leader->share = r->share;
 	}
+	for (size_t n = 0; (r = model_at(m, n)); n++)
+		r->share = model_at(m, r->check)->share;
 }
 
 void model_decide(struct model *m, struct mono now)
@@ -187,9 +251,13 @@ void model_decide(struct model *m, struct mono now)
 		size_t up = 0, least = v->v->quorum, more = v->v->quorum_hysteresis;
 		for (size_t j = 0; j < v->v->real_count; j++) {
 			struct model_real *r = &v->reals[j];
-			up += r->order == POOL_ENABLE && serves(r);
+			up += r->order == POOL_ENABLE && serves(r) && !drains(r);
 			awaited = awaited || is_awaited(r);
 			unchecked = unchecked || r->state == FRESH || r->state == FOUND;
+		}
+		for (size_t j = 0; j < v->v->fallback_count; j++) {
+			awaited = awaited || is_awaited(&v->fallbacks[j]);
+			unchecked = unchecked || v->fallbacks[j].state == FRESH;
 		}
 		if (!unchecked || mono_reached(now, v->settle_at))
 			v->settled = true;
@@ -217,7 +285,22 @@ void model_config(struct model *m, struct model *old, const struct lb_config *c,
 	model_decide(m, now);
 }
 
-void model_result(struct model *m, size_t check, bool up, struct mono now)
+/* As many are out by their checks as maxdown allows. */
+static bool is_full(struct model *m, const struct model_real *r)
+{
+	struct model_virtual *v = model_find(m, &r->v->id);
+	size_t out = 0, most = r->v->max_down.value;
+
+	if (!r->v->max_down.given || r->order != POOL_ENABLE || model_is_fallback(r))
+		return false;
+	if (r->v->max_down.percent)
+		most = most * r->v->real_count / 100;
+	for (size_t i = 0; i < r->v->real_count; i++)
+		out += !serves(&v->reals[i]) && v->reals[i].order == POOL_ENABLE && !v->reals[i].maintenance;
+	return out >= most;
+}
+
+void model_result(struct model *m, size_t check, bool up, unsigned share, struct mono now)
 {
 	struct model_real *leader = model_at(m, check), *r;
 
@@ -232,9 +315,10 @@ void model_result(struct model *m, size_t check, bool up, struct mono now)
 		r->checked = true;
 		r->failures = leader->failures; /* a reload may end the sharing */
 		r->successes = leader->successes;
+		r->share = share != LB_SHARE_NONE ? share : r->share;
 		if (up && (r->state != BAD || leader->successes >= r->v->rise_count))
 			r->state = GOOD, r->proved = true;
-		if (!up && !(serves(r) && leader->failures < r->v->failure_count))
+		if (!up && !(serves(r) && (leader->failures < r->v->failure_count || is_full(m, r))))
 			r->state = BAD;
 	}
 	model_decide(m, now);
@@ -251,7 +335,7 @@ void model_maintenance(struct model *m, const struct lb_address *a, bool named, 
 		r->failures = r->successes = 0;
 		if (named)
 			r->state = BAD;
-		else if (r->v->check_type == LB_CHECK_ON)
+		else if (r->v->check_type == LB_CHECK_ON || (model_is_fallback(r) && !is_run(r->v)))
 			r->state = GOOD;
 	}
 	model_decide(m, now);
@@ -275,22 +359,30 @@ static void put_serving(struct table_service *s, struct model_virtual *v)
 	for (size_t i = 0; i < v->v->real_count; i++) {
 		struct model_real *r = &v->reals[i];
 		struct lb_address key = model_key(v->v, r->r);
-		if (r->order == POOL_ENABLE && r->state == GOOD)
-			put(s, &key, r->r->forward, r->r->weight, r->r->upper, r->r->lower);
+		if (r->order == POOL_ENABLE && r->state == GOOD && !drains(r))
+			put(s, &key, r->r->forward, part(r), r->r->upper, r->r->lower);
 		else if (r->order == POOL_ENABLE && r->state == FOUND && r->found.weight)
 			put(s, &key, r->found.forward, r->found.weight, r->found.upper, r->found.lower);
 	}
 }
 
+static bool is_usable(const struct model_real *f)
+{
+	return f->state == GOOD || (f->state == FRESH && f->was_there && f->found.forward == f->r->forward);
+}
+
 static void put_backup(struct table_service *s, struct model_virtual *v)
 {
-	if (!v->v->fallback)
+	for (size_t i = 0; i < v->v->fallback_count; i++) {
+		struct model_real *f = &v->fallbacks[i];
+		struct lb_address key = model_key(v->v, f->r);
+		if (v->backup == OPEN && f->was_there)
+			put(s, &key, f->found.forward, f->found.weight, f->found.upper, f->found.lower);
+		if (v->backup != THERE || !is_usable(f))
+			continue;
+		put(s, &key, f->r->forward, 1, 0, 0);
 		return;
-	struct lb_address key = model_key(v->v, v->v->fallback);
-	if (v->backup == THERE)
-		put(s, &key, v->v->fallback->forward, 1, 0, 0);
-	else if (v->backup == OPEN && v->backup_found)
-		put(s, &key, v->backup_as.forward, v->backup_as.weight, v->backup_as.upper, v->backup_as.lower);
+	}
 }
 
 static void put_quiet(struct table_service *s, struct model_virtual *v)
@@ -303,7 +395,7 @@ static void put_quiet(struct table_service *s, struct model_virtual *v)
 			put(s, &key, r->state == FOUND ? r->found.forward : r->r->forward, 0, 0, 0);
 		else if (r->order == POOL_ENABLE && r->state == FOUND)
 			put(s, &key, r->found.forward, 0, r->found.upper, r->found.lower);
-		else if (r->order == POOL_ENABLE && v->v->quiescent && !never)
+		else if (r->order == POOL_ENABLE && (drains(r) || (v->v->quiescent && !never)))
 			put(s, &key, r->r->forward, 0, 0, 0);
 	}
 }

@@ -7,7 +7,7 @@
 
 #include "tests/unit/ldirectord/pool_lab.h"
 
-enum { MODEL_VIRTUALS = 4, MODEL_REALS = 6, MODEL_PATIENCE_MS = 3000 };
+enum { MODEL_VIRTUALS = 4, MODEL_REALS = 6, MODEL_FALLBACKS = 3, MODEL_PATIENCE_MS = 3000 };
 
 enum state { FRESH, FOUND, GOOD, BAD };
 enum backup { OPEN, AWAY, THERE };
@@ -20,16 +20,16 @@ struct model_real {
 	struct table_real found;
 	bool was_there, proved;
 	size_t check; /* index of the first real that shares the check; its counters count */
-	unsigned failures, successes;
+	unsigned failures, successes, share; /* share 0: never asked for */
 	bool checked, maintenance;
 };
 
 struct model_virtual {
 	const struct lb_virtual *v;
 	struct model_real reals[MODEL_REALS];
+	struct model_real fallbacks[MODEL_FALLBACKS]; /* never FOUND: was_there and found instead */
 	enum backup backup;
-	bool backup_found, settled;
-	struct table_real backup_as;
+	bool settled;
 	struct mono settle_at;
 };
 
@@ -40,8 +40,10 @@ struct model {
 	bool stopped;
 };
 
-/* The n-th of all reals, in the order of the file; NULL after the last. */
+/* The n-th of all that have a check: the reals and the fallbacks but the last one, in the order of the file; NULL after
+ * them. */
 struct model_real *model_at(struct model *m, size_t n);
+bool model_is_fallback(const struct model_real *r);
 struct model_virtual *model_find(struct model *m, const struct lb_service_id *id);
 /* The address in the kernel: unless the method is masq, a real has the port of its virtual. */
 struct lb_address model_key(const struct lb_virtual *v, const struct lb_real *r);
@@ -51,7 +53,7 @@ struct lb_address model_key(const struct lb_virtual *v, const struct lb_real *r)
 void model_config(struct model *m, struct model *old, const struct lb_config *c, const struct table *kernel,
 	bool adopts, struct mono now);
 /* check: model_real.check. */
-void model_result(struct model *m, size_t check, bool up, struct mono now);
+void model_result(struct model *m, size_t check, bool up, unsigned share, struct mono now);
 void model_maintenance(struct model *m, const struct lb_address *a, bool named, struct mono now);
 /* Decide whether the fallback serves.  Call it after an order and when time has passed. */
 void model_decide(struct model *m, struct mono now);

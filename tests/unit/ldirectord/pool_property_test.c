@@ -66,6 +66,8 @@ static size_t random_virtual(char *out, size_t len, const char *id)
 	len = add(out, len, "\trisecount=%u\n", 1 + chance(3));
 	len = add(out, len, "\tquorum=%u\n", 1 + chance(3) * chance(2));
 	len = add(out, len, "\tquorumhysteresis=%u\n", chance(4) ? 0 : 1);
+	if (chance(3) == 0)
+		len = add(out, len, "\tmaxdown=%s\n", (const char *const[]){"1", "2", "50%", "34%"}[chance(4)]);
 	len = add(out, len, "\tquiescent=%s\n", chance(2) ? "yes" : "no");
 	len = add(out, len, "\tscheduler=%s\n", chance(4) ? "wrr" : "wlc");
 	if (strstr(id, ":53"))
@@ -73,7 +75,12 @@ static size_t random_virtual(char *out, size_t len, const char *id)
 	if (chance(4) == 0)
 		len = add(out, len, "\tcleanstop=no\n");
 	if (chance(2)) {
-		len = add(out, len, "\tfallback=%s ", chance(4) ? "10.0.1.1:80" : "10.0.0.1:80");
+		unsigned more = chance(MODEL_FALLBACKS);
+		len = add(out, len, "\tfallback=");
+		for (unsigned i = 1; i <= more; i++)
+			len = add(out, len, "10.0.1.%u:80 masq, ", 2 * i + chance(2));
+		const char *last = more < 2 ? "10.0.1.4:80" : "10.0.1.1:80"; /* one that is checked in another file */
+		len = add(out, len, "%s ", chance(4) ? last : "10.0.0.1:80");
 		len = add(out, len, "%s\n", forwards[chance(3)]);
 	}
 	for (unsigned i = chance(MODEL_REALS); i > 0; i--) {
@@ -82,7 +89,7 @@ static size_t random_virtual(char *out, size_t len, const char *id)
 			continue;
 		strcat(used, real);
 		len = add(out, len, "\treal=%s %s ", real, forwards[chance(4) ? 0 : chance(3)]);
-		len = add(out, len, "%u\n", chance(5) ? 1 + chance(3) : 0);
+		len = add(out, len, "%u\n", chance(5) ? 1 + chance(3) * chance(20) : 0);
 	}
 	return len;
 }
@@ -140,8 +147,7 @@ static int trouble(struct world *w, const struct table_op *op)
 	return chance(2) ? -EIO : LAB_UNKNOWN;
 }
 
-/* A real may get a weight only if it has had a good result, was found with a weight, is never checked, or is the
- * fallback. */
+/* A server may get a weight only if it has had a good result, was found with a weight, or is never checked. */
 static void is_proved(struct world *w, const struct table_op *op)
 {
 	struct run *l = w->context;
@@ -156,9 +162,13 @@ static void is_proved(struct world *w, const struct table_op *op)
 		proved = proved || (lb_address_equal(&key, &op->real.address) &&
 					   (v->reals[i].proved || v->v->check_type == LB_CHECK_ON));
 	}
-	if (v->v->fallback) {
-		struct lb_address key = model_key(v->v, v->v->fallback);
-		proved = proved || lb_address_equal(&key, &op->real.address);
+	for (size_t i = 0; i < v->v->fallback_count; i++) {
+		struct model_real *f = &v->fallbacks[i];
+		struct lb_address key = model_key(v->v, f->r);
+		bool checked = i + 1 < v->v->fallback_count && v->v->check_type != LB_CHECK_ON &&
+			       v->v->check_type != LB_CHECK_OFF;
+		if (lb_address_equal(&key, &op->real.address))
+			proved = proved || !checked || f->proved || f->was_there;
 	}
 	if (!proved)
 		fail_msg("seed %u step %u: a weight before the first good result\n%s%s", l->seed, l->step, l->config,
@@ -200,13 +210,17 @@ static void do_result(struct run *l)
 		return;
 	size_t i = chance((unsigned)count);
 	bool up = chance(5) < 3;
+	unsigned share = (const unsigned[]){LB_SHARE_NONE, LB_SHARE_NONE, LB_SHARE_DRAIN, 1, 40, 100}[chance(6)];
 	pool_check(l->w.pool, i, &c);
 	while ((r = model_at(&l->m, n)) && r->r != c.r)
 		n++;
 	assert_non_null(r);
-	model_result(&l->m, r->check, up, l->w.now);
-	world_event(
-		&l->w, (struct pool_event){.kind = POOL_RESULT, .check = i, .up = up, .why = up ? "fine" : "refused"});
+	model_result(&l->m, r->check, up, share, l->w.now);
+	world_event(&l->w, (struct pool_event){.kind = POOL_RESULT,
+				   .check = i,
+				   .up = up,
+				   .share = share,
+				   .why = up ? "fine" : "refused"});
 }
 
 static struct model_real *any_real(struct run *l)
@@ -233,7 +247,7 @@ static void do_order(struct run *l)
 {
 	struct model_real *r = any_real(l);
 
-	if (!r)
+	if (!r || model_is_fallback(r))
 		return;
 	r->order = (enum pool_order)chance(3);
 	model_decide(&l->m, l->w.now);
@@ -276,8 +290,8 @@ static void do_reload(struct run *l)
 
 	random_config(l->config);
 	reads = mention(&l->m, l->config) || reads;
-	if (l->sick && strstr(l->config, "checktype=off"))
-		reads = true; /* such a real stays as it is in the kernel, and only the kernel knows that */
+	if (l->sick && (strstr(l->config, "checktype=off") || strstr(l->config, "masq, 10")))
+		reads = true; /* such a server stays as it is in the kernel, and only the kernel knows that */
 	reload(l, l->config, reads);
 	l->touched = false;
 }
