@@ -118,12 +118,23 @@ static bool split_zone(struct bytes word, struct bytes *address, struct bytes *z
 	return is_address(AF_INET6, *address, &ip) && (!has_zone || (zone->len > 0 && IN6_IS_ADDR_LINKLOCAL(&ip)));
 }
 
+// A host of IPv6: an address as split_zone takes it, or a name (*host is all of it then).
+static bool split_host6(struct bytes word, struct bytes *host, struct bytes *zone)
+{
+	struct in6_addr v4;
+	*host = word;
+	*zone = (struct bytes){0};
+	if (bytes_have(word, ':') || bytes_have(word, '%'))
+		return split_zone(word, host, zone);
+	return !is_address(AF_INET, word, &v4);
+}
+
 bool medium_line_ping6(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
-	struct bytes address, zone;
-	if (!split_zone(word.text, &address, &zone)) {
+	struct bytes host, zone;
+	if (!split_host6(word.text, &host, &zone)) {
 		ha_cf_complain(p, DIAG_ERROR, row, word,
-		               "is not an IPv6 address; expected one such as 2001:db8::1 or fe80::1%eth0");
+			"is not an IPv6 address; expected one such as 2001:db8::1 or fe80::1%eth0, or a host name");
 		return false;
 	}
 	return medium_line_ping(p, row, word);
@@ -192,10 +203,15 @@ bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, cons
 	const char *interface = arena_text(p->arena, words[0].text);
 	struct medium_conf m = {.kind = row->kind, .name = interface, .interface = interface, .port = p->conf->udpport,
 				.line = args->line};
-	struct bytes address = words[1].text, zone = {0};
-	if (m.kind == MEDIUM_UCAST6 && !split_zone(words[1].text, &address, &zone)) {
-		ha_cf_complain(
-			p, DIAG_ERROR, row, words[1], "is not an IPv6 address; expected one such as fe80::1 or 2001:db8::1");
+	struct bytes host = words[1].text, zone = {0};
+	if (m.kind == MEDIUM_UCAST6 && !split_host6(words[1].text, &host, &zone)) {
+		ha_cf_complain(p, DIAG_ERROR, row, words[1],
+			"is not an IPv6 address; expected one such as fe80::1 or 2001:db8::1, or a host name");
+		return false;
+	}
+	if (m.kind == MEDIUM_UCAST && bytes_have(host, ':')) {
+		ha_cf_complain(p, DIAG_ERROR, row, words[1],
+			"is not an IPv4 address; expected one such as 10.0.0.1, or a host name; ucast6 takes IPv6");
 		return false;
 	}
 	if (zone.len > 0 && !bytes_equal(zone, words[0].text)) {
@@ -206,7 +222,7 @@ bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, cons
 		ha_cf_complain(p, DIAG_ERROR, row, words[2], "is one word too many; write one line for each peer");
 		return false;
 	}
-	m.address = arena_text(p->arena, address);
+	m.address = arena_text(p->arena, host);
 	return add(p, row, words[0], m);
 }
 

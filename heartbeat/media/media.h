@@ -45,7 +45,7 @@ struct media_config {
 	 * them calls first, may be NULL; the resolver, NULL: that of the system. */
 	const char *names;
 	void (*own_process)(void);
-	size_t (*resolve)(const char *host, struct in_addr list[NAMES_ANSWERS], char why[NAMES_WHY_MAX]);
+	names_resolver *resolve;
 	struct media_handlers handlers;
 };
 

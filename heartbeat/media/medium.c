@@ -30,23 +30,36 @@ static const char *host_at(const struct medium *m, size_t i)
 	return i == 0 ? m->conf->address : NULL;
 }
 
-/* The first line that has this host; NULL: none.  The newest medium comes first in the list. */
-static const struct medium *user_of(const struct media *set, const char *host)
+/* The first line that has this host, of this family; NULL: none.  The newest medium comes first in the list. */
+static const struct medium *user_of(const struct media *set, const char *host, int family)
 {
 	const struct medium *found = NULL;
 	const char *one;
 
 	for (const struct medium *m = set->all; m; m = m->next)
 		for (size_t k = 0; (one = host_at(m, k)) != NULL; k++)
-			if (strcmp(one, host) == 0)
+			if (m->ops->host_family == family && strcmp(one, host) == 0)
 				found = m;
 	return found;
 }
 
-void medium_host_found(void *context, const char *host)
+/* What a medium needs of its hosts. */
+static const char *wanted_address(const struct medium *m)
+{
+	switch (m->ops->host_family) {
+	case AF_INET:
+		return "IPv4 address";
+	case AF_INET6:
+		return "IPv6 address";
+	default:
+		return "address";
+	}
+}
+
+void medium_host_found(void *context, const char *host, int family)
 {
 	struct media *set = context;
-	(void)host; /* few media have hosts */
+	(void)host, (void)family; /* few media have hosts */
 
 	for (struct medium *m = set->all; m; m = m->next)
 		if (m->state != MEDIUM_CLOSED && m->ops && m->ops->aim)
@@ -55,10 +68,10 @@ void medium_host_found(void *context, const char *host)
 		medium_report_start(set->list[i]);
 }
 
-void medium_host_trouble(void *context, const char *host, const char *why)
+void medium_host_trouble(void *context, const char *host, int family, const char *why)
 {
 	const struct media *set = context;
-	const struct medium *m = user_of(set, host);
+	const struct medium *m = user_of(set, host, family);
 	char text[MEDIA_ADDRESS_TEXT];
 	struct media_address address;
 
@@ -74,9 +87,9 @@ void medium_host_trouble(void *context, const char *host, const char *why)
 			media_address_text(&address, text));
 	else
 		log_at(LOG_LEVEL_WARN,
-			"%s %s (line %u of ha.cf): host \"%s\" has no IPv4 address: %s; nothing can be sent to it. The "
+			"%s %s (line %u of ha.cf): host \"%s\" has no %s: %s; nothing can be sent to it. The "
 			"resolver is asked again; give the address, or see /etc/hosts", kind, m->conf->name,
-			m->conf->line, host, why);
+			m->conf->line, host, wanted_address(m), why);
 }
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
@@ -91,7 +104,7 @@ struct medium *medium_new(struct media *set, const struct medium_conf *conf, siz
 	set->all = m;
 	for (size_t i = 0; (host = host_at(m, i)) != NULL; i++)
 		if (!medium_is_address(host))
-			names_watch(set->names, host);
+			names_watch(set->names, host, m->ops->host_family);
 	return m;
 }
 
@@ -109,7 +122,7 @@ void medium_free(struct medium *m)
 
 	shut(m);
 	for (size_t i = 0; (host = host_at(m, i)) != NULL; i++)
-		names_unwatch(m->set->names, host); /* an address was never watched: no effect */
+		names_unwatch(m->set->names, host, m->ops->host_family); /* an address was never watched */
 	while (*link != m)
 		link = &(*link)->next;
 	*link = m->next;
@@ -144,11 +157,11 @@ static void doubt_host(const struct medium *m, struct writer *out)
 	for (size_t i = 0; (host = host_at(m, i)) != NULL; i++) {
 		struct media_address address;
 		bool known = medium_host(m, host, &address);
-		const char *why = names_trouble(m->set->names, host);
+		const char *why = names_trouble(m->set->names, host, m->ops->host_family);
 		if (out->len == 0 && (why || !known))
-			writer_format(out, "%s %s: host \"%s\" %s: %s; the resolver is asked again",
+			writer_format(out, "%s %s: host \"%s\" %s%s: %s; the resolver is asked again",
 				medium_kind_name(m->conf->kind), m->conf->name, host,
-				known ? "keeps its last address" : "has no IPv4 address",
+				known ? "keeps its last address" : "has no ", known ? "" : wanted_address(m),
 				why ? why : "no answer of the resolver yet");
 	}
 }
@@ -176,8 +189,8 @@ static void complain(const struct medium *m, bool refused, struct diags *diags)
 		diag_add(diags, DIAG_ERROR, m->conf->line, 0, "%s: %s", kind, m->why);
 	else if (m->state == MEDIUM_WAITS && is_error)
 		diag_add(diags, DIAG_ERROR, m->conf->line, 0,
-			"%s %s: host \"%s\" has no known IPv4 address yet; the resolver has been asked, try again", kind,
-			name, m->conf->address);
+			"%s %s: host \"%s\" has no known %s yet; the resolver has been asked, try again", kind, name,
+			m->conf->address, wanted_address(m));
 	else if (m->state != MEDIUM_WAITS && m->state != MEDIUM_WORKS)
 		diag_add(diags, is_error ? DIAG_ERROR : DIAG_WARNING, m->conf->line, 0, "%s %s: %s%s", kind, name, m->why,
 			is_error ? "" : "; it is tried again until it works");
