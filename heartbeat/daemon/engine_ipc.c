@@ -27,6 +27,7 @@ static void open_api(struct engine *e)
 		.message = e->calls->message,
 		.doubt = e->calls->doubt,
 		.datagram = e->calls->datagram,
+		.program = e->calls->program,
 		.beats_wanted = e->calls->beats_wanted,
 		.context = e};
 	e->api = api_server_open(&config);

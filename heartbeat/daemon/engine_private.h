@@ -34,6 +34,7 @@ struct engine_calls {
 	void (*reload)(void *context, unsigned id);
 	bool (*doubt)(void *context, size_t position, char *out, size_t cap);
 	bool (*datagram)(void *context, size_t position, struct api_datagram *out);
+	bool (*program)(void *context, size_t position, struct api_program *out);
 	void (*beats_wanted)(void *context, bool wanted);
 };
 

@@ -25,6 +25,15 @@ struct api_datagram {
 	size_t length;      /* of the datagram */
 };
 
+/* A program of a respawn or failfast line. */
+struct api_program {
+	char user[64], command[256]; /* long ones are cut */
+	bool failfast;
+	const char *state;
+	uint64_t restarts; /* since heartbeat was started */
+	struct mono started;
+};
+
 struct api_config {
 	const char *path; /* socket; its directory is made 0750 root:haclient (group when it exists) */
 	const struct core *core;   /* views */
@@ -51,6 +60,8 @@ struct api_config {
 	bool (*doubt)(void *context, size_t position, char *out, size_t cap);
 	/* The last datagrams, by position, the oldest first; false: there are not so many.  NULL: none are kept. */
 	bool (*datagram)(void *context, size_t position, struct api_datagram *out);
+	/* Programs, by position, in the order of their lines; false: there are not so many.  NULL: there are none. */
+	bool (*program)(void *context, size_t position, struct api_program *out);
 	void *context;
 };
 

@@ -59,6 +59,15 @@ static const struct status_field move_fields[] = {
 	{"ends_in_ms", STATUS_NUMBER},
 };
 
+static const struct status_field program_fields[] = {
+	{"directive", STATUS_TEXT},
+	{"user", STATUS_TEXT},
+	{"command", STATUS_TEXT},
+	{"state", STATUS_TEXT},
+	{"restarts", STATUS_NUMBER},
+	{"started_ms", STATUS_NUMBER},
+};
+
 static const struct status_field doubt_fields[] = {
 	{"text", STATUS_TEXT},
 };
@@ -95,8 +104,8 @@ static const struct status_field datagram_fields[] = {
 #define KIND(what) {#what, what##_fields, sizeof what##_fields / sizeof *what##_fields}
 
 static const struct status_kind kinds[] = {
-	KIND(daemon), KIND(node), KIND(link), KIND(group), KIND(move), KIND(doubt), KIND(decision),
-	KIND(datagram)};
+	KIND(daemon), KIND(node), KIND(link), KIND(group), KIND(move), KIND(program), KIND(doubt),
+	KIND(decision), KIND(datagram)};
 
 const struct status_kind *status_kind_at(size_t index)
 {

@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "heartbeat/core/core.h"
+#include "heartbeat/exec/client_reports.h"
 #include "heartbeat/ipc/status_fields.h"
 
 static json_t *defs;
@@ -82,6 +83,18 @@ static void every_state_of_the_core_is_in_the_schema_and_no_other(void **state)
 	}
 }
 
+static void every_state_of_a_program_is_in_the_schema_and_no_other(void **state)
+{
+	(void)state;
+	const json_t *names = json_object_get(property("program", "state"), "enum");
+	const char *name;
+	size_t count = 0;
+	for (; (name = client_state_name(count)); count++)
+		if (!in_list(names, name))
+			fail_msg("program.state does not name the state \"%s\"", name);
+	assert_int_equal(json_array_size(names), count);
+}
+
 static const char *type_of(const json_t *property_of)
 {
 	const json_t *type = json_object_get(property_of, "type");
@@ -120,6 +133,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_state_of_the_core_is_in_the_schema_and_no_other),
+		cmocka_unit_test(every_state_of_a_program_is_in_the_schema_and_no_other),
 		cmocka_unit_test(every_field_of_an_answer_is_in_the_schema_with_its_type),
 	};
 	return cmocka_run_group_tests(tests, load, unload);
