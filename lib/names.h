@@ -4,7 +4,7 @@
  * Every name is asked again once in a while: a changed answer is reported.  Knows nothing of what an address is for.
  * Runs on the default GLib main context.  A name that is an address already does not belong here.
  * A name is asked for a family: AF_INET, AF_INET6, or AF_UNSPEC, which is an IPv4 address, and an IPv6 address only
- * when the host has no other.  The same name with two families is two names. */
+ * while none of IPv4 is known.  The same name with two families is two names. */
 #ifndef LIB_NAMES_H
 #define LIB_NAMES_H
 

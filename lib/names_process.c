@@ -50,14 +50,21 @@ static int resolve_by_system(
 	return count;
 }
 
-/* AF_UNSPEC: IPv6 only when it is sure that there is no IPv4.  A server that is silent for a while must not move a host
- * to its other address, and one that never answers questions for IPv6 must not delay a host that has IPv4. */
-static int resolve(names_resolver *resolver, const char *host, int family, struct ip_address list[NAMES_ANSWERS],
-	char why[NAMES_WHY_MAX])
+/* AF_UNSPEC: IPv6 only after IPv4, because a server that never answers questions for IPv6 must not delay a host that
+ * has IPv4.  A server that is away for a while must not move a host to its other address; but /etc/hosts may have the
+ * IPv6 address of a host of which IPv4 was never known. */
+static int resolve(names_resolver *resolver, const struct names_request *r, const char *host,
+	struct ip_address list[NAMES_ANSWERS], char why[NAMES_WHY_MAX])
 {
-	int count = resolver(host, family == AF_UNSPEC ? AF_INET : family, list, why);
+	char why6[NAMES_WHY_MAX] = "";
+	int count = resolver(host, r->family == AF_UNSPEC ? AF_INET : r->family, list, why);
 
-	return count == 0 && family == AF_UNSPEC ? resolver(host, AF_INET6, list, why) : count;
+	if (count > 0 || r->family != AF_UNSPEC || (count < 0 && r->current.family == AF_INET))
+		return count;
+	int count6 = resolver(host, AF_INET6, list, why6);
+	if (count6 <= 0 && count == 0)
+		memcpy(why, why6, sizeof why6); /* otherwise the first reason is the better one */
+	return count6;
 }
 
 /* A name with several addresses, in an order that changes: keep the address that is in use. */
@@ -77,8 +84,7 @@ static void ask(const struct names_config *config, const struct names_request *r
 	(void)alarm(NAMES_LIFE_S);              /* ... nor hang for longer than the daemon waits */
 	(void)bytes_to_text(bytes_of(r->text), a->host, sizeof a->host); /* it fits: the daemon has checked it */
 	a->family = r->family;
-	int count = resolve(
-		config->resolve ? config->resolve : resolve_by_system, a->host, r->family, list, a->why);
+	int count = resolve(config->resolve ? config->resolve : resolve_by_system, r, a->host, list, a->why);
 	a->kind = count > 0 ? NAMES_ADDRESS : NAMES_NONE;
 	if (count > 0)
 		a->address = choose(list, count, &r->current);

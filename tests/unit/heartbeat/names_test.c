@@ -417,19 +417,27 @@ static void any_family_is_ipv4_and_ipv6_of_a_host_without_it(void **state)
 	(void)state;
 	answers("four.test", "fd00::4 10.0.0.4");
 	answers("six.test", "fd00::6");
-	answers("none.test", "busy4 fd00::7");
+	answers("late.test", "busy4 fd00::7"); /* it may have an IPv4 address: nobody knows */
+	answers("none.test", "busy4");
 	open_names(file);
 	names_watch(n, "four.test", AF_UNSPEC);
 	names_watch(n, "six.test", AF_UNSPEC);
+	names_watch(n, "late.test", AF_UNSPEC);
 	names_watch(n, "none.test", AF_UNSPEC);
-	wait_for(&reports.found, 2);
+	wait_for(&reports.found, 3);
 	check_address_of("four.test", AF_UNSPEC, "10.0.0.4");
 	check_address_of("six.test", AF_UNSPEC, "fd00::6");
-	wait_for(&reports.troubles, 1); /* it may have an IPv4 address: nobody knows */
+	check_address_of("late.test", AF_UNSPEC, "fd00::7");
+	wait_for(&reports.troubles, 1);
 	assert_string_equal(reports.why, "the server is busy");
 	assert_false(names_address(n, "none.test", AF_UNSPEC, &address));
 	wait_until_file_says("\nfour.test 10.0.0.4\n");
 	wait_until_file_says("\nsix.test fd00::6\n");
+
+	answers("late.test", "10.0.0.7 fd00::7");
+	ask_again("late.test", AF_UNSPEC);
+	wait_for(&reports.found, 4);
+	check_address_of("late.test", AF_UNSPEC, "10.0.0.7");
 
 	answers("four.test", "busy4 fd00::4"); /* a server that is away for a while moves nothing */
 	ask_again("four.test", AF_UNSPEC);
