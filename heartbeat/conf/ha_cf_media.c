@@ -98,7 +98,10 @@ bool medium_line_ping(struct ha_cf_parser *p, const struct directive *row, struc
 {
 	const char *host = arena_text(p->arena, word.text);
 	return add(p, row, word,
-		(struct medium_conf){.kind = row->kind, .name = host, .address = host, .line = word.line});
+		(struct medium_conf){.kind = row->kind, .name = host,
+			.address = host,
+			.line = word.line,
+			.host_column = word.column});
 }
 
 static bool is_address(int family, struct bytes word, struct in6_addr *address)
@@ -202,7 +205,7 @@ bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, cons
 	const struct word *words = args->words;
 	const char *interface = arena_text(p->arena, words[0].text);
 	struct medium_conf m = {.kind = row->kind, .name = interface, .interface = interface, .port = p->conf->udpport,
-				.line = args->line};
+				.line = args->line, .host_column = words[1].column};
 	struct bytes host = words[1].text, zone = {0};
 	if (m.kind == MEDIUM_UCAST6 && !split_host6(words[1].text, &host, &zone)) {
 		ha_cf_complain(p, DIAG_ERROR, row, words[1],
@@ -236,8 +239,12 @@ bool medium_line_ping_group(struct ha_cf_parser *p, const struct directive *row,
 		return false;
 	// A second line with the same name adds its hosts: node names must be unique.
 	for (size_t i = 1; i < args->count; i++) {
+		const struct word *word = &args->words[i];
 		group->members = arena_grow(p->arena, group->members, group->member_count, sizeof(*group->members));
-		group->members[group->member_count++] = arena_text(p->arena, args->words[i].text);
+		group->member_places =
+			arena_grow(p->arena, group->member_places, group->member_count, sizeof(*group->member_places));
+		group->member_places[group->member_count] = (struct place_in_file){word->line, word->column};
+		group->members[group->member_count++] = arena_text(p->arena, word->text);
 	}
 	return true;
 }

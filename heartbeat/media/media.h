@@ -49,6 +49,18 @@ struct media_config {
 	struct media_handlers handlers;
 };
 
+/* A host of a line of ha.cf. */
+struct media_host {
+	enum medium_kind kind;
+	const char *host;
+	bool is_address; /* otherwise a name, which is resolved to this family, as in lib/names.h */
+	int family;
+	unsigned line, column;
+};
+
+/* By position; false: the line has not so many. */
+bool media_host_at(const struct medium_conf *conf, size_t position, struct media_host *out);
+
 /* Open the media of the configuration: all that work.  conf, and all that it points to, is borrowed until media_close
  * or media_commit.
  * One medium that carries messages (not a ping) is enough.  The others are tried again after each change of the

@@ -20,14 +20,35 @@ static void not_built(struct medium *m)
 
 /* --- hosts -------------------------------------------------------------------------------------------------------- */
 
-/* Host number i of a medium; NULL past the end, and for kinds that have none. */
+/* Host number i of a line; NULL past the end, and for kinds that have none. */
+static const char *host_of(const struct medium_ops *ops, const struct medium_conf *conf, size_t i)
+{
+	if (!ops || !ops->aim)
+		return NULL;
+	if (conf->member_count > 0)
+		return i < conf->member_count ? conf->members[i] : NULL;
+	return i == 0 ? conf->address : NULL;
+}
+
 static const char *host_at(const struct medium *m, size_t i)
 {
-	if (!m->ops || !m->ops->aim)
-		return NULL;
-	if (m->conf->member_count > 0)
-		return i < m->conf->member_count ? m->conf->members[i] : NULL;
-	return i == 0 ? m->conf->address : NULL;
+	return host_of(m->ops, m->conf, i);
+}
+
+bool media_host_at(const struct medium_conf *conf, size_t position, struct media_host *out)
+{
+	const struct medium_ops *ops = medium_kinds[conf->kind];
+	const char *host = host_of(ops, conf, position);
+
+	if (!host)
+		return false;
+	*out = (struct media_host){conf->kind, host, medium_is_address(host), ops->host_family, conf->line,
+		conf->host_column};
+	if (conf->member_count > 0) {
+		out->line = conf->member_places[position].line;
+		out->column = conf->member_places[position].column;
+	}
+	return true;
 }
 
 /* The first line that has this host, of this family; NULL: none.  The newest medium comes first in the list. */
