@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "lib/names.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <glib-unix.h>
 #include <signal.h>
@@ -25,9 +24,9 @@ enum {
 
 struct host {
 	char *name;
+	int family; /* as in names_watch */
 	unsigned watchers;
-	bool known;
-	struct in_addr address;
+	struct ip_address address; /* AF_UNSPEC: not known */
 	bool asked; /* until due */
 	struct mono due, last_asked;
 	struct span wait; /* after the next failure */
@@ -54,10 +53,10 @@ static struct host *host_at(const struct names *n, size_t i)
 	return g_ptr_array_index(n->hosts, i);
 }
 
-static struct host *find(const struct names *n, const char *name)
+static struct host *find(const struct names *n, const char *name, int family)
 {
 	for (size_t i = 0; i < n->hosts->len; i++)
-		if (strcmp(host_at(n, i)->name, name) == 0)
+		if (host_at(n, i)->family == family && strcmp(host_at(n, i)->name, name) == 0)
 			return host_at(n, i);
 	return NULL;
 }
@@ -84,11 +83,12 @@ static void drop_old(struct names *n)
 	}
 }
 
-static struct host *add(struct names *n, const char *name)
+static struct host *add(struct names *n, const char *name, int family)
 {
 	struct host *h = g_new0(struct host, 1);
 
 	h->name = g_strdup(name);
+	h->family = family;
 	h->wait = span_ms(NAMES_BAD_MIN_MS);
 	g_ptr_array_insert(n->hosts, 0, h);
 	drop_old(n);
@@ -100,17 +100,14 @@ static struct host *add(struct names *n, const char *name)
 static void take_line(struct names *n, char *line)
 {
 	char *blank = strchr(line, ' ');
-	struct in_addr address;
+	struct ip_address address;
 
-	if (line[0] == '#' || !blank || strlen(line) >= NAMES_HOST_MAX + sizeof " 255.255.255.255" ||
-		inet_pton(AF_INET, blank + 1, &address) != 1)
+	if (line[0] == '#' || !blank || strlen(line) >= NAMES_HOST_MAX + INET6_ADDRSTRLEN ||
+		(!ip_address_parse(AF_INET, blank + 1, &address) && !ip_address_parse(AF_INET6, blank + 1, &address)))
 		return;
 	*blank = '\0';
-	if (find(n, line))
-		return;
-	struct host *h = add(n, line);
-	h->known = true;
-	h->address = address;
+	if (!find(n, line, address.family))
+		add(n, line, address.family)->address = address;
 }
 
 static void load(struct names *n)
@@ -128,13 +125,12 @@ static void load(struct names *n)
 static size_t content(const struct names *n, char *memory, size_t cap)
 {
 	struct writer w = writer_over(memory, cap);
-	char address[INET_ADDRSTRLEN];
 
 	writer_text(&w, "# The last good addresses of the host names in ha.cf.  heartbeat writes this file.\n");
 	for (size_t i = n->hosts->len; i-- > 0;) { /* the newest one last, as load adds them */
 		const struct host *h = host_at(n, i);
-		if (h->known)
-			writer_format(&w, "%s %s\n", h->name, inet_ntop(AF_INET, &h->address, address, sizeof address));
+		if (h->address.family != AF_UNSPEC)
+			writer_format(&w, "%s %s\n", h->name, ip_address_text(&h->address).at);
 	}
 	return w.len; /* lines that do not fit are not remembered */
 }
@@ -168,9 +164,11 @@ static int start_process(struct names *n)
 	return 0;
 }
 
-static int request(struct names *n, enum names_request_kind kind, struct in_addr current, const char *text, size_t len)
+/* h: for NAMES_ASK. */
+static int request(
+	struct names *n, enum names_request_kind kind, const struct host *h, const char *text, size_t len)
 {
-	struct names_request head = {.kind = kind, .current = current};
+	struct names_request head = {.kind = kind};
 	struct iovec parts[] = {
 		{&head, offsetof(struct names_request, text)},
 		{(void *)(uintptr_t)text, len}, /* it is only read; iovec has no const */
@@ -180,6 +178,10 @@ static int request(struct names *n, enum names_request_kind kind, struct in_addr
 
 	if (rc < 0)
 		return rc;
+	if (h) {
+		head.family = h->family;
+		head.current = h->address;
+	}
 	return sendmsg(n->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
@@ -190,7 +192,7 @@ static void save(struct names *n, struct mono now)
 	if (!n->config.path || !n->changed)
 		return;
 	size_t len = content(n, memory, sizeof memory);
-	int rc = request(n, NAMES_SAVE, (struct in_addr){0}, memory, len);
+	int rc = request(n, NAMES_SAVE, NULL, memory, len);
 	n->changed = rc < 0;
 	n->saving = true; /* one at a time: a later content must not be overtaken */
 	n->unsaved = rc < 0 ? -rc : n->unsaved;
@@ -208,26 +210,25 @@ static void failed(struct names *n, struct host *h, const char *why, struct mono
 	h->wait.ns = h->wait.ns * 2 < span_ms(NAMES_BAD_MAX_MS).ns ? h->wait.ns * 2 : span_ms(NAMES_BAD_MAX_MS).ns;
 	(void)g_strlcpy(h->why, why[0] ? why : "no reason is known", sizeof h->why); /* a long reason is cut */
 	if (first && h->watchers > 0)
-		n->config.trouble(n->config.context, h->name, h->why);
+		n->config.trouble(n->config.context, h->name, h->family, h->why);
 }
 
-static void succeeded(struct names *n, struct host *h, struct in_addr address, struct mono now)
+static void succeeded(struct names *n, struct host *h, const struct ip_address *address, struct mono now)
 {
-	bool is_new = !h->known || h->address.s_addr != address.s_addr, was_bad = h->why[0] != '\0';
+	bool is_new = !ip_address_equal(&h->address, address), was_bad = h->why[0] != '\0';
 
 	h->asked = false;
 	h->due = mono_add(now, span_ms(NAMES_GOOD_MS));
 	h->wait = span_ms(NAMES_BAD_MIN_MS);
 	h->why[0] = '\0';
-	h->known = true;
-	h->address = address;
+	h->address = *address;
 	n->changed |= is_new;
 	if (h->watchers == 0)
 		return;
 	if (was_bad)
-		n->config.trouble(n->config.context, h->name, NULL);
+		n->config.trouble(n->config.context, h->name, h->family, NULL);
 	if (is_new)
-		n->config.found(n->config.context, h->name);
+		n->config.found(n->config.context, h->name, h->family);
 }
 
 static unsigned asked_now(const struct names *n)
@@ -246,7 +247,7 @@ static void ask(struct names *n, struct host *h, struct mono now)
 		failed(n, h, "longer than a host name can be", now);
 		return;
 	}
-	int rc = request(n, NAMES_ASK, h->known ? h->address : (struct in_addr){0}, h->name, len);
+	int rc = request(n, NAMES_ASK, h, h->name, len);
 	if (rc < 0) {
 		failed(n, h, strerror(-rc), now);
 		return;
@@ -281,7 +282,7 @@ static void go_on(void *context)
 
 static void take_answer(struct names *n, const struct names_answer *a)
 {
-	struct host *h = find(n, a->host);
+	struct host *h = find(n, a->host, a->family);
 	struct mono now = mono_now();
 
 	if (a->kind == NAMES_SAVED) {
@@ -289,7 +290,7 @@ static void take_answer(struct names *n, const struct names_answer *a)
 		n->changed |= a->error != 0;
 		n->saving = a->error != 0; /* the next attempt at save_due */
 	} else if (h && a->kind == NAMES_ADDRESS) {
-		succeeded(n, h, a->address, now);
+		succeeded(n, h, &a->address, now);
 	} else if (h) {
 		failed(n, h, a->why, now);
 	}
@@ -346,12 +347,24 @@ void names_free(struct names *n)
 	g_free(n);
 }
 
-void names_watch(struct names *n, const char *host)
+/* The file does not keep for which family a name was asked: its address does for AF_UNSPEC too. */
+static struct host *add_any(struct names *n, const char *name)
 {
-	struct host *h = find(n, host);
+	const struct host *v4 = find(n, name, AF_INET), *v6 = find(n, name, AF_INET6);
+	const struct host *same = v4 && v4->address.family != AF_UNSPEC ? v4 : v6;
+	struct ip_address address = same ? same->address : (struct ip_address){0};
+	struct host *h = add(n, name, AF_UNSPEC); /* which may drop the other */
+
+	h->address = address;
+	return h;
+}
+
+void names_watch(struct names *n, const char *host, int family)
+{
+	struct host *h = find(n, host, family);
 
 	if (!h)
-		h = add(n, host);
+		h = family == AF_UNSPEC ? add_any(n, host) : add(n, host, family);
 	if (h->watchers++ > 0 || h->asked)
 		return;
 	h->due = mono_now();
@@ -360,9 +373,9 @@ void names_watch(struct names *n, const char *host)
 	precise_timer_set(n->timer, mono_now()); /* not here: the caller does not expect a report yet */
 }
 
-void names_unwatch(struct names *n, const char *host)
+void names_unwatch(struct names *n, const char *host, int family)
 {
-	struct host *h = find(n, host);
+	struct host *h = find(n, host, family);
 
 	if (h && h->watchers > 0)
 		h->watchers--;
@@ -380,19 +393,19 @@ void names_hurry(struct names *n)
 	precise_timer_set(n->timer, mono_now());
 }
 
-bool names_address(const struct names *n, const char *host, struct in_addr *address)
+bool names_address(const struct names *n, const char *host, int family, struct ip_address *address)
 {
-	const struct host *h = find(n, host);
+	const struct host *h = find(n, host, family);
 
-	if (!h || !h->known)
+	if (!h || h->address.family == AF_UNSPEC)
 		return false;
 	*address = h->address;
 	return true;
 }
 
-const char *names_trouble(const struct names *n, const char *host)
+const char *names_trouble(const struct names *n, const char *host, int family)
 {
-	const struct host *h = find(n, host);
+	const struct host *h = find(n, host, family);
 
 	return h && h->why[0] ? h->why : NULL;
 }

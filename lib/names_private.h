@@ -15,7 +15,8 @@ enum names_request_kind { NAMES_ASK, NAMES_SAVE };
 
 struct names_request {
 	enum names_request_kind kind;
-	struct in_addr current; /* NAMES_ASK: answer with this address when it is among those of the name */
+	int family; /* NAMES_ASK: as in names_watch */
+	struct ip_address current; /* NAMES_ASK: answer with this address when it is among those of the name */
 	/* NAMES_ASK: host with its NUL.  NAMES_SAVE: content of the file.  Only as many bytes are sent as are used. */
 	char text[NAMES_FILE_MAX];
 };
@@ -25,7 +26,8 @@ enum names_answer_kind { NAMES_ADDRESS, NAMES_NONE, NAMES_SAVED };
 struct names_answer {
 	enum names_answer_kind kind;
 	int error; /* NAMES_SAVED: errno or 0 */
-	struct in_addr address;
+	int family;
+	struct ip_address address;
 	char host[NAMES_HOST_MAX];
 	char why[NAMES_WHY_MAX];
 };

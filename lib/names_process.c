@@ -20,49 +20,74 @@
  * would see a defunct process meanwhile. */
 enum { REAP_MS = 200 };
 
-static size_t resolve_by_system(const char *host, struct in_addr list[NAMES_ANSWERS], char why[NAMES_WHY_MAX])
+/* A names_resolver. */
+static int resolve_by_system(
+	const char *host, int family, struct ip_address list[NAMES_ANSWERS], char why[NAMES_WHY_MAX])
 {
-	const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM};
+	const struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_DGRAM};
 	struct addrinfo *found = NULL;
-	size_t count = 0;
+	int count = 0;
 
 	int rc = getaddrinfo(host, NULL, &hints, &found);
 	if (rc != 0) {
 		/* a long text is cut */
 		(void)snprintf(why, NAMES_WHY_MAX, "%s", rc == EAI_SYSTEM ? strerror(errno) : gai_strerror(rc));
-		return 0;
+		return rc == EAI_NONAME || rc == EAI_NODATA || rc == EAI_ADDRFAMILY ? 0 : -1;
 	}
 	for (const struct addrinfo *a = found; a && count < NAMES_ANSWERS; a = a->ai_next) {
-		struct sockaddr_in address;
-		memcpy(&address, a->ai_addr, sizeof address); /* the result has the requested family */
-		list[count++] = address.sin_addr;
+		union {
+			struct sockaddr_in v4;
+			struct sockaddr_in6 v6;
+		} at = {0};
+		memcpy(&at, a->ai_addr, a->ai_addrlen < sizeof at ? a->ai_addrlen : sizeof at);
+		list[count] = (struct ip_address){.family = family}; /* the result has the requested family */
+		if (family == AF_INET)
+			list[count++].v4 = at.v4.sin_addr;
+		else
+			list[count++].v6 = at.v6.sin6_addr;
 	}
 	freeaddrinfo(found);
 	return count;
 }
 
-/* A name with several addresses, in an order that changes: keep the address that is in use. */
-static struct in_addr choose(const struct in_addr *list, size_t count, struct in_addr current)
+/* AF_UNSPEC: IPv6 only after IPv4, because a server that never answers questions for IPv6 must not delay a host that
+ * has IPv4.  A server that is away for a while must not move a host to its other address; but /etc/hosts may have the
+ * IPv6 address of a host of which IPv4 was never known. */
+static int resolve(names_resolver *resolver, const struct names_request *r, const char *host,
+	struct ip_address list[NAMES_ANSWERS], char why[NAMES_WHY_MAX])
 {
-	for (size_t i = 0; i < count; i++)
-		if (list[i].s_addr == current.s_addr)
-			return current;
+	char why6[NAMES_WHY_MAX] = "";
+	int count = resolver(host, r->family == AF_UNSPEC ? AF_INET : r->family, list, why);
+
+	if (count > 0 || r->family != AF_UNSPEC || (count < 0 && r->current.family == AF_INET))
+		return count;
+	int count6 = resolver(host, AF_INET6, list, why6);
+	if (count6 <= 0 && count == 0)
+		memcpy(why, why6, sizeof why6); /* otherwise the first reason is the better one */
+	return count6;
+}
+
+/* A name with several addresses, in an order that changes: keep the address that is in use. */
+static struct ip_address choose(const struct ip_address *list, int count, const struct ip_address *current)
+{
+	for (int i = 0; i < count; i++)
+		if (ip_address_equal(&list[i], current))
+			return *current;
 	return list[0];
 }
 
 static void ask(const struct names_config *config, const struct names_request *r, struct names_answer *a)
 {
-	struct in_addr list[NAMES_ANSWERS];
-	size_t (*resolve)(const char *, struct in_addr *, char *) =
-		config->resolve ? config->resolve : resolve_by_system;
+	struct ip_address list[NAMES_ANSWERS];
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a resolver that hangs must not outlive the daemon ... */
 	(void)alarm(NAMES_LIFE_S);              /* ... nor hang for longer than the daemon waits */
 	(void)bytes_to_text(bytes_of(r->text), a->host, sizeof a->host); /* it fits: the daemon has checked it */
-	size_t count = resolve(a->host, list, a->why);
+	a->family = r->family;
+	int count = resolve(config->resolve ? config->resolve : resolve_by_system, r, a->host, list, a->why);
 	a->kind = count > 0 ? NAMES_ADDRESS : NAMES_NONE;
 	if (count > 0)
-		a->address = choose(list, count, r->current);
+		a->address = choose(list, count, &r->current);
 }
 
 static void handle(const struct names_config *config, const struct names_request *r, size_t len, int socket)

@@ -37,6 +37,11 @@ enum medium_kind {
 	MEDIUM_KINDS,
 };
 
+/* Of a word in ha.cf, for later diagnostics. */
+struct place_in_file {
+	unsigned line, column;
+};
+
 /* One medium.  Strings live in the configuration's arena. */
 struct medium_conf {
 	enum medium_kind kind;
@@ -46,12 +51,14 @@ struct medium_conf {
 	const char *interface; /* bcast mcast ucast mcast6 ucast6 */
 	const char *address;   /* mcast: group; ucast: peer; ping: host */
 	const char **members;  /* ping_group */
+	struct place_in_file *member_places; /* of each member */
 	size_t member_count;
 	uint16_t port;         /* bcast ucast ucast6: the udpport line above, else the one below (with a warning) */
 	unsigned ttl;          /* mcast: 0..4 */
 	bool loop;             /* mcast */
 	unsigned baud;         /* serial */
 	unsigned line;         /* in ha.cf, for later diagnostics */
+	unsigned host_column;  /* ucast, ping */
 };
 
 /* A name and its value as written, for cl_status hbparameter and the HA_<name> environment. */

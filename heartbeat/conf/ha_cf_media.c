@@ -98,7 +98,10 @@ bool medium_line_ping(struct ha_cf_parser *p, const struct directive *row, struc
 {
 	const char *host = arena_text(p->arena, word.text);
 	return add(p, row, word,
-		(struct medium_conf){.kind = row->kind, .name = host, .address = host, .line = word.line});
+		(struct medium_conf){.kind = row->kind, .name = host,
+			.address = host,
+			.line = word.line,
+			.host_column = word.column});
 }
 
 static bool is_address(int family, struct bytes word, struct in6_addr *address)
@@ -118,12 +121,23 @@ static bool split_zone(struct bytes word, struct bytes *address, struct bytes *z
 	return is_address(AF_INET6, *address, &ip) && (!has_zone || (zone->len > 0 && IN6_IS_ADDR_LINKLOCAL(&ip)));
 }
 
+// A host of IPv6: an address as split_zone takes it, or a name (*host is all of it then).
+static bool split_host6(struct bytes word, struct bytes *host, struct bytes *zone)
+{
+	struct in6_addr v4;
+	*host = word;
+	*zone = (struct bytes){0};
+	if (bytes_have(word, ':') || bytes_have(word, '%'))
+		return split_zone(word, host, zone);
+	return !is_address(AF_INET, word, &v4);
+}
+
 bool medium_line_ping6(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
-	struct bytes address, zone;
-	if (!split_zone(word.text, &address, &zone)) {
+	struct bytes host, zone;
+	if (!split_host6(word.text, &host, &zone)) {
 		ha_cf_complain(p, DIAG_ERROR, row, word,
-		               "is not an IPv6 address; expected one such as 2001:db8::1 or fe80::1%eth0");
+			"is not an IPv6 address; expected one such as 2001:db8::1 or fe80::1%eth0, or a host name");
 		return false;
 	}
 	return medium_line_ping(p, row, word);
@@ -191,11 +205,16 @@ bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, cons
 	const struct word *words = args->words;
 	const char *interface = arena_text(p->arena, words[0].text);
 	struct medium_conf m = {.kind = row->kind, .name = interface, .interface = interface, .port = p->conf->udpport,
-				.line = args->line};
-	struct bytes address = words[1].text, zone = {0};
-	if (m.kind == MEDIUM_UCAST6 && !split_zone(words[1].text, &address, &zone)) {
-		ha_cf_complain(
-			p, DIAG_ERROR, row, words[1], "is not an IPv6 address; expected one such as fe80::1 or 2001:db8::1");
+				.line = args->line, .host_column = words[1].column};
+	struct bytes host = words[1].text, zone = {0};
+	if (m.kind == MEDIUM_UCAST6 && !split_host6(words[1].text, &host, &zone)) {
+		ha_cf_complain(p, DIAG_ERROR, row, words[1],
+			"is not an IPv6 address; expected one such as fe80::1 or 2001:db8::1, or a host name");
+		return false;
+	}
+	if (m.kind == MEDIUM_UCAST && bytes_have(host, ':')) {
+		ha_cf_complain(p, DIAG_ERROR, row, words[1],
+			"is not an IPv4 address; expected one such as 10.0.0.1, or a host name; ucast6 takes IPv6");
 		return false;
 	}
 	if (zone.len > 0 && !bytes_equal(zone, words[0].text)) {
@@ -206,7 +225,7 @@ bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, cons
 		ha_cf_complain(p, DIAG_ERROR, row, words[2], "is one word too many; write one line for each peer");
 		return false;
 	}
-	m.address = arena_text(p->arena, address);
+	m.address = arena_text(p->arena, host);
 	return add(p, row, words[0], m);
 }
 
@@ -220,8 +239,12 @@ bool medium_line_ping_group(struct ha_cf_parser *p, const struct directive *row,
 		return false;
 	// A second line with the same name adds its hosts: node names must be unique.
 	for (size_t i = 1; i < args->count; i++) {
+		const struct word *word = &args->words[i];
 		group->members = arena_grow(p->arena, group->members, group->member_count, sizeof(*group->members));
-		group->members[group->member_count++] = arena_text(p->arena, args->words[i].text);
+		group->member_places =
+			arena_grow(p->arena, group->member_places, group->member_count, sizeof(*group->member_places));
+		group->member_places[group->member_count] = (struct place_in_file){word->line, word->column};
+		group->members[group->member_count++] = arena_text(p->arena, word->text);
 	}
 	return true;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "heartbeat/core/core.h"
+#include "heartbeat/daemon/check_hosts.h"
 #include "heartbeat/daemon/check_media.h"
 #include "heartbeat/daemon/compare.h"
 #include "heartbeat/daemon/findings.h"
@@ -58,6 +59,7 @@ static void check_each_medium(const struct checked *c)
 	struct diags d;
 	diags_init(&d, c->files->paths[FILE_HA_CF]);
 	check_media(c->files->conf, &d);
+	check_hosts(c->files->conf, &d);
 	(void)diags_report(&d, c->report, c->context); /* as above */
 }
 

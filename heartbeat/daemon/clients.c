@@ -84,7 +84,9 @@ int clients_run(const struct clients_config *config)
 	process_title("heartbeat: clients");
 	c.loop = g_main_loop_new(NULL, FALSE);
 	c.programs = client_programs_new(&(struct client_programs_config){
-		.slots = config->shared->clients, .failed = on_failed, .stopped = on_stopped, .context = &c});
+		.slots = config->shared->clients,
+		.reports = &config->shared->client_reports,
+		.failed = on_failed, .stopped = on_stopped, .context = &c});
 	take_signals(&c);
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != config->guardian)
 		return 0; /* it has ended since */

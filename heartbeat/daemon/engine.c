@@ -447,12 +447,30 @@ static bool engine_device(void *context, size_t position, struct api_device *out
 	return fence_check_device(e->fence_check, position, out);
 }
 
+static bool engine_program(void *context, size_t position, struct api_program *out)
+{
+	const struct engine *e = context;
+	struct client_report r;
+	if (!client_reports_at(&e->shared->client_reports, position, &r))
+		return false;
+	const char *state = client_state_name(r.state);
+	*out = (struct api_program){.failfast = r.failfast,
+		.state = state ? state : "",
+		.restarts = r.starts > 0 ? r.starts - 1 : 0,
+		.started = {r.started_ns}};
+	_Static_assert(sizeof out->user >= sizeof r.user && sizeof out->command >= sizeof r.command, "they fit");
+	memcpy(out->user, r.user, sizeof r.user);
+	memcpy(out->command, r.command, sizeof r.command);
+	return true;
+}
+
 int engine_run(const struct engine_config *config)
 {
 	struct engine *e = g_new0(struct engine, 1);
 	static const struct engine_calls calls = {
 		engine_step, engine_apply, engine_move, engine_message, engine_confirm, engine_cleanup,
-		engine_reload, engine_doubt, engine_device, engine_watch, engine_datagram, engine_beats};
+		engine_reload, engine_doubt, engine_device, engine_watch, engine_datagram, engine_program,
+		engine_beats};
 	e->calls = &calls;
 	e->kept = kept_datagrams_new();
 	e->config = config;

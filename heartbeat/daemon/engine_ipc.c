@@ -30,6 +30,7 @@ static void open_api(struct engine *e)
 		.device = e->calls->device,
 		.watch = e->calls->watch,
 		.datagram = e->calls->datagram,
+		.program = e->calls->program,
 		.beats_wanted = e->calls->beats_wanted,
 		.context = e};
 	e->api = api_server_open(&config);

@@ -38,6 +38,7 @@ struct engine_calls {
 	bool (*device)(void *context, size_t position, struct api_device *out);
 	bool (*watch)(void *context, size_t position, struct watch_view *out);
 	bool (*datagram)(void *context, size_t position, struct api_datagram *out);
+	bool (*program)(void *context, size_t position, struct api_program *out);
 	void (*beats_wanted)(void *context, bool wanted);
 };
 

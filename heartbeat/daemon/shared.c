@@ -108,6 +108,7 @@ struct shared *shared_open(int *fd, bool *left)
 	s->beat_ns = s->sent_ns = s->guardian_beat_ns = 0;
 	s->identity = (struct identity_memory){0}; /* a fresh start reads the files */
 	memset(&s->peer, 0, sizeof s->peer);
+	memset(&s->client_reports, 0, sizeof s->client_reports);
 	s->engine_clean = s->stop = s->looked = s->repairing = false;
 	(void)unlink(PATH_LEFT); /* of an earlier daemon */
 	return s;

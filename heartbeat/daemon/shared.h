@@ -13,10 +13,11 @@
 #include "heartbeat/daemon/holdings.h"
 #include "heartbeat/daemon/identity.h"
 #include "heartbeat/daemon/peer_file.h"
+#include "heartbeat/exec/client_reports.h"
 #include "lib/process_groups.h"
 
 enum {
-	SHARED_VERSION = 3, /* another layout gets another number: a new binary must not misread an old one's file */
+	SHARED_VERSION = 4, /* another layout gets another number: a new binary must not misread an old one's file */
 	/* one call for each group, the hook, and what the look at the start calls */
 	SHARED_SCRIPTS = 2 * HARESOURCES_GROUPS_MAX + 8,
 };
@@ -42,6 +43,7 @@ struct shared {
 	struct peer_file_memory peer;
 	struct process_group scripts[SHARED_SCRIPTS];
 	struct process_group clients[HA_CF_CHILDREN_MAX]; /* programs of respawn and failfast lines */
+	struct client_reports client_reports;
 };
 
 /* Make the memory, or map what an earlier daemon left in the file.  *fd: descriptor of it, for shared_map after exec.

@@ -172,6 +172,7 @@ static json_t *status_document(int *code)
 	(void)json_object_set_new(document, "groups", groups_of(answer));
 	(void)json_object_set(document, "moves", json_object_get(answer, "move"));
 	(void)json_object_set(document, "devices", json_object_get(answer, "device"));
+	(void)json_object_set(document, "programs", json_object_get(answer, "program"));
 	(void)json_object_set_new(document, "doubts", doubts_of(answer));
 	(void)json_object_set_new(document, "attention", judge(document));
 	json_decref(answer);

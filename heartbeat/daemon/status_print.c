@@ -155,6 +155,16 @@ static void print_moves(const json_t *moves)
 			text(move, "half"), text(move, "reason"), age(move, "ends_in_ms").at);
 }
 
+static void print_programs(const json_t *programs)
+{
+	size_t i;
+	json_t *p;
+	json_array_foreach(programs, i, p)
+		(void)printf("%s  %-28s %-7s restarted %lld times, last start %s ago; %s, user %s\n", i == 0 ? "Programs\n" : "",
+			text(p, "command"), text(p, "state"), number(p, "restarts"), age(p, "started_ms").at,
+			text(p, "directive"), text(p, "user"));
+}
+
 void status_print(const json_t *document)
 {
 	size_t i;
@@ -169,6 +179,7 @@ void status_print(const json_t *document)
 		print_group(at);
 	print_moves(json_object_get(document, "moves"));
 	print_devices(json_object_get(document, "devices"));
+	print_programs(json_object_get(document, "programs"));
 	json_array_foreach(json_object_get(document, "attention"), i, at)
 		(void)printf("%s  %s\n", i == 0 ? "Needs attention\n" : "", json_string_value(at));
 	if (!json_is_null(json_object_get(daemon, "next_in_ms")))

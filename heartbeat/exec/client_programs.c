@@ -9,6 +9,7 @@
 #include "heartbeat/exec/client_account.h"
 #include "heartbeat/exec/environment.h"
 #include "lib/log.h"
+#include "lib/mono.h"
 #include "lib/spawn.h"
 
 enum {
@@ -25,7 +26,9 @@ struct program {
 	bool failfast;
 	struct spawn *child; /* NULL: it does not run */
 	guint again;         /* timer: it is started again */
-	unsigned delay_s, ends;
+	unsigned delay_s;
+	uint32_t starts;
+	struct mono started;
 	bool dropped; /* it has no line any more */
 	bool away;    /* it is not started again */
 };
@@ -35,8 +38,49 @@ struct client_programs {
 	GPtrArray *list;    /* struct program, in the order of their lines; dropped ones until they have ended */
 	char **environment;
 	bool stopping, failed;
+	struct client_report before[HA_CF_CHILDREN_MAX]; /* of an earlier process; starts 0: taken over, or none */
 	guint done;         /* an idle source that calls stopped */
 };
+
+static enum client_state state_of(const struct program *p)
+{
+	return p->child ? CLIENT_RUNS : p->away ? CLIENT_AWAY : CLIENT_WAITS;
+}
+
+/* For the engine, which shows it.  Programs that a reload has dropped are left out. */
+static void report(const struct client_programs *c)
+{
+	struct client_report list[HA_CF_CHILDREN_MAX] = {0};
+	size_t count = 0;
+	for (guint i = 0; i < c->list->len && count < HA_CF_CHILDREN_MAX; i++) {
+		const struct program *p = g_ptr_array_index(c->list, i);
+		if (p->dropped)
+			continue;
+		struct client_report *r = &list[count++];
+		(void)g_strlcpy(r->user, p->user, sizeof r->user);          /* a long name is cut */
+		(void)g_strlcpy(r->command, p->command, sizeof r->command); /* as above */
+		r->failfast = p->failfast;
+		r->state = state_of(p);
+		r->starts = p->starts;
+		r->started_ns = p->started.ns;
+	}
+	client_reports_write(c->config.reports, list, count);
+}
+
+/* A program that an earlier process of ours has run: go on counting. */
+static void take_over(struct client_programs *c, struct program *p)
+{
+	for (size_t i = 0; i < HA_CF_CHILDREN_MAX; i++) {
+		struct client_report *r = &c->before[i];
+		if (r->starts == 0 || r->failfast != p->failfast ||
+			strncmp(r->user, p->user, sizeof r->user - 1) != 0 ||
+			strncmp(r->command, p->command, sizeof r->command - 1) != 0)
+			continue;
+		p->starts = r->starts;
+		r->starts = 0;
+		return;
+	}
+}
 
 static void program_free(gpointer data)
 {
@@ -98,8 +142,8 @@ static void start_again(struct program *p, const struct spawn_result *result, co
 	bool settled = result->took.ns >= span_ms(SETTLED_S * 1000).ns;
 	unsigned delay = settled ? 0 : p->delay_s ? MIN(2 * p->delay_s, (unsigned)DELAY_MOST_S) : 1;
 	p->delay_s = delay;
-	log_at(LOG_LEVEL_WARN, "respawn: %s has ended (%s), for the %u. time; started again in %u s", p->path, how, p->ends,
-	       delay);
+	log_at(LOG_LEVEL_WARN, "respawn: %s has ended (%s), for the %u. time; started again in %u s", p->path, how,
+	       p->starts, delay);
 	p->again = g_timeout_add_seconds(delay, on_again, p);
 }
 
@@ -109,7 +153,6 @@ static void on_done(void *context, const struct spawn_result *result)
 	struct client_programs *c = p->all;
 	char how[128];
 	p->child = NULL;
-	p->ends++;
 	describe(result, how, sizeof how);
 	if (c->stopping || p->dropped) {
 		log_at(LOG_LEVEL_INFO, "%s has ended", p->path);
@@ -131,6 +174,7 @@ static void on_done(void *context, const struct spawn_result *result)
 	} else {
 		start_again(p, result, how);
 	}
+	report(c);
 }
 
 static void on_line(void *context, bool is_stderr, const char *line)
@@ -149,11 +193,14 @@ static void on_dropped(void *context, const char *text)
 static void program_start(struct program *p)
 {
 	struct spawn_account account = {0};
+	p->starts++;
+	p->started = mono_now();
 	int failed = client_account(p->user, &account);
 	if (failed) {
 		log_at(LOG_LEVEL_ERROR, "%s cannot be started as user %s: %s", p->path, p->user,
 		       failed == -ENOENT ? "there is no such user" : strerror(-failed));
 		start_again(p, &(struct spawn_result){0}, "not started");
+		report(p->all);
 		return;
 	}
 	log_at(LOG_LEVEL_INFO, "Starting child client \"%s\" (%u,%u)", p->command, (unsigned)account.uid,
@@ -173,6 +220,7 @@ static void program_start(struct program *p)
 		.context = p,
 	});
 	g_free((gpointer)account.groups);
+	report(p->all);
 }
 
 static struct program *program_new(struct client_programs *c, const struct child_conf *line)
@@ -184,6 +232,7 @@ static struct program *program_new(struct client_programs *c, const struct child
 	p->argv = client_words(line);
 	p->path = g_strdup(p->argv[0]);
 	p->failfast = line->failfast;
+	take_over(c, p);
 	return p;
 }
 
@@ -241,6 +290,7 @@ void client_programs_use(struct client_programs *c, const struct ha_cf *conf, co
 		if (!p->child && !p->again && !p->away && !p->dropped)
 			program_start(p);
 	}
+	report(c);
 }
 
 void client_programs_stop(struct client_programs *c)
@@ -262,6 +312,8 @@ struct client_programs *client_programs_new(const struct client_programs_config 
 	struct client_programs *c = g_new0(struct client_programs, 1);
 	c->config = *config;
 	c->list = g_ptr_array_new_with_free_func(program_free);
+	for (size_t i = 0; i < HA_CF_CHILDREN_MAX && client_reports_at(config->reports, i, &c->before[i]); i++)
+		;
 	return c;
 }
 

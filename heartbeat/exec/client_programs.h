@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "heartbeat/conf/ha_cf.h"
+#include "heartbeat/exec/client_reports.h"
 #include "lib/process_groups.h"
 
 struct client_programs;
@@ -17,6 +18,8 @@ struct client_programs;
 struct client_programs_config {
 	/* HA_CF_CHILDREN_MAX slots, in which each program is recorded while it runs.  Borrowed. */
 	struct process_group *slots;
+	/* How they do.  Those of an earlier process are continued.  Borrowed. */
+	struct client_reports *reports;
 	/* A failfast program has ended.  Called once at most; name: its path, for people. */
 	void (*failed)(void *context, const char *name);
 	/* All have ended, after client_programs_stop.  Called from the main loop. */

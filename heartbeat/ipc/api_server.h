@@ -36,6 +36,15 @@ struct api_device {
 	struct mono asked; /* MONO_NEVER: it was not asked yet */
 };
 
+/* A program of a respawn or failfast line. */
+struct api_program {
+	char user[64], command[256]; /* long ones are cut */
+	bool failfast;
+	const char *state;
+	uint64_t restarts; /* since heartbeat was started */
+	struct mono started;
+};
+
 struct api_config {
 	const char *path; /* socket; its directory is made 0750 root:haclient (group when it exists) */
 	const struct core *core;   /* views */
@@ -69,6 +78,8 @@ struct api_config {
 	bool (*watch)(void *context, size_t position, struct watch_view *out);
 	/* The last datagrams, by position, the oldest first; false: there are not so many.  NULL: none are kept. */
 	bool (*datagram)(void *context, size_t position, struct api_datagram *out);
+	/* Programs, by position, in the order of their lines; false: there are not so many.  NULL: there are none. */
+	bool (*program)(void *context, size_t position, struct api_program *out);
 	void *context;
 };
 

@@ -252,6 +252,23 @@ static void add_doubts(struct report *r)
 	}
 }
 
+static void add_programs(struct report *r)
+{
+	const struct api_config *config = r->session->hub->config;
+	struct api_program p;
+	for (size_t i = 0; config->program && config->program(config->context, i, &p); i++) {
+		if (r->session->closing)
+			return;
+		next_frame(r, "program");
+		text(r, "directive", p.failfast ? "failfast" : "respawn");
+		text(r, "user", p.user);
+		text(r, "command", p.command);
+		text(r, "state", p.state);
+		number(r, "restarts", p.restarts);
+		ago(r, "started_ms", p.started);
+	}
+}
+
 void answer_getstatus(struct api_session *s, const char *reqtype, const struct message *request)
 {
 	struct report r = {.session = s, .reqtype = reqtype, .now = mono_now()};
@@ -262,6 +279,7 @@ void answer_getstatus(struct api_session *s, const char *reqtype, const struct m
 	add_monitors(&r);
 	add_moves(&r);
 	add_devices(&r);
+	add_programs(&r);
 	add_doubts(&r);
 	end(&r);
 }

@@ -88,6 +88,15 @@ static const struct status_field device_fields[] = {
 	{"asked_ms", STATUS_NUMBER},
 };
 
+static const struct status_field program_fields[] = {
+	{"directive", STATUS_TEXT},
+	{"user", STATUS_TEXT},
+	{"command", STATUS_TEXT},
+	{"state", STATUS_TEXT},
+	{"restarts", STATUS_NUMBER},
+	{"started_ms", STATUS_NUMBER},
+};
+
 static const struct status_field doubt_fields[] = {
 	{"text", STATUS_TEXT},
 };
@@ -124,7 +133,7 @@ static const struct status_field datagram_fields[] = {
 #define KIND(what) {#what, what##_fields, sizeof what##_fields / sizeof *what##_fields}
 
 static const struct status_kind kinds[] = {
-	KIND(daemon), KIND(node), KIND(link), KIND(group), KIND(monitor), KIND(move), KIND(device), KIND(doubt),
+	KIND(daemon), KIND(node), KIND(link), KIND(group), KIND(monitor), KIND(move), KIND(device), KIND(program), KIND(doubt),
 	KIND(decision), KIND(datagram)};
 
 const struct status_kind *status_kind_at(size_t index)

@@ -45,9 +45,21 @@ struct media_config {
 	 * them calls first, may be NULL; the resolver, NULL: that of the system. */
 	const char *names;
 	void (*own_process)(void);
-	size_t (*resolve)(const char *host, struct in_addr list[NAMES_ANSWERS], char why[NAMES_WHY_MAX]);
+	names_resolver *resolve;
 	struct media_handlers handlers;
 };
+
+/* A host of a line of ha.cf. */
+struct media_host {
+	enum medium_kind kind;
+	const char *host;
+	bool is_address; /* otherwise a name, which is resolved to this family, as in lib/names.h */
+	int family;
+	unsigned line, column;
+};
+
+/* By position; false: the line has not so many. */
+bool media_host_at(const struct medium_conf *conf, size_t position, struct media_host *out);
 
 /* Open the media of the configuration: all that work.  conf, and all that it points to, is borrowed until media_close
  * or media_commit.

@@ -20,33 +20,67 @@ static void not_built(struct medium *m)
 
 /* --- hosts -------------------------------------------------------------------------------------------------------- */
 
-/* Host number i of a medium; NULL past the end, and for kinds that have none. */
-static const char *host_at(const struct medium *m, size_t i)
+/* Host number i of a line; NULL past the end, and for kinds that have none. */
+static const char *host_of(const struct medium_ops *ops, const struct medium_conf *conf, size_t i)
 {
-	if (!m->ops || !m->ops->aim)
+	if (!ops || !ops->aim)
 		return NULL;
-	if (m->conf->member_count > 0)
-		return i < m->conf->member_count ? m->conf->members[i] : NULL;
-	return i == 0 ? m->conf->address : NULL;
+	if (conf->member_count > 0)
+		return i < conf->member_count ? conf->members[i] : NULL;
+	return i == 0 ? conf->address : NULL;
 }
 
-/* The first line that has this host; NULL: none.  The newest medium comes first in the list. */
-static const struct medium *user_of(const struct media *set, const char *host)
+static const char *host_at(const struct medium *m, size_t i)
+{
+	return host_of(m->ops, m->conf, i);
+}
+
+bool media_host_at(const struct medium_conf *conf, size_t position, struct media_host *out)
+{
+	const struct medium_ops *ops = medium_kinds[conf->kind];
+	const char *host = host_of(ops, conf, position);
+
+	if (!host)
+		return false;
+	*out = (struct media_host){conf->kind, host, medium_is_address(host), ops->host_family, conf->line,
+		conf->host_column};
+	if (conf->member_count > 0) {
+		out->line = conf->member_places[position].line;
+		out->column = conf->member_places[position].column;
+	}
+	return true;
+}
+
+/* The first line that has this host, of this family; NULL: none.  The newest medium comes first in the list. */
+static const struct medium *user_of(const struct media *set, const char *host, int family)
 {
 	const struct medium *found = NULL;
 	const char *one;
 
 	for (const struct medium *m = set->all; m; m = m->next)
 		for (size_t k = 0; (one = host_at(m, k)) != NULL; k++)
-			if (strcmp(one, host) == 0)
+			if (m->ops->host_family == family && strcmp(one, host) == 0)
 				found = m;
 	return found;
 }
 
-void medium_host_found(void *context, const char *host)
+/* What a medium needs of its hosts. */
+static const char *wanted_address(const struct medium *m)
+{
+	switch (m->ops->host_family) {
+	case AF_INET:
+		return "IPv4 address";
+	case AF_INET6:
+		return "IPv6 address";
+	default:
+		return "address";
+	}
+}
+
+void medium_host_found(void *context, const char *host, int family)
 {
 	struct media *set = context;
-	(void)host; /* few media have hosts */
+	(void)host, (void)family; /* few media have hosts */
 
 	for (struct medium *m = set->all; m; m = m->next)
 		if (m->state != MEDIUM_CLOSED && m->ops && m->ops->aim)
@@ -55,10 +89,10 @@ void medium_host_found(void *context, const char *host)
 		medium_report_start(set->list[i]);
 }
 
-void medium_host_trouble(void *context, const char *host, const char *why)
+void medium_host_trouble(void *context, const char *host, int family, const char *why)
 {
 	const struct media *set = context;
-	const struct medium *m = user_of(set, host);
+	const struct medium *m = user_of(set, host, family);
 	char text[MEDIA_ADDRESS_TEXT];
 	struct media_address address;
 
@@ -74,9 +108,9 @@ void medium_host_trouble(void *context, const char *host, const char *why)
 			media_address_text(&address, text));
 	else
 		log_at(LOG_LEVEL_WARN,
-			"%s %s (line %u of ha.cf): host \"%s\" has no IPv4 address: %s; nothing can be sent to it. The "
+			"%s %s (line %u of ha.cf): host \"%s\" has no %s: %s; nothing can be sent to it. The "
 			"resolver is asked again; give the address, or see /etc/hosts", kind, m->conf->name,
-			m->conf->line, host, why);
+			m->conf->line, host, wanted_address(m), why);
 }
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
@@ -91,7 +125,7 @@ struct medium *medium_new(struct media *set, const struct medium_conf *conf, siz
 	set->all = m;
 	for (size_t i = 0; (host = host_at(m, i)) != NULL; i++)
 		if (!medium_is_address(host))
-			names_watch(set->names, host);
+			names_watch(set->names, host, m->ops->host_family);
 	return m;
 }
 
@@ -109,7 +143,7 @@ void medium_free(struct medium *m)
 
 	shut(m);
 	for (size_t i = 0; (host = host_at(m, i)) != NULL; i++)
-		names_unwatch(m->set->names, host); /* an address was never watched: no effect */
+		names_unwatch(m->set->names, host, m->ops->host_family); /* an address was never watched */
 	while (*link != m)
 		link = &(*link)->next;
 	*link = m->next;
@@ -144,11 +178,11 @@ static void doubt_host(const struct medium *m, struct writer *out)
 	for (size_t i = 0; (host = host_at(m, i)) != NULL; i++) {
 		struct media_address address;
 		bool known = medium_host(m, host, &address);
-		const char *why = names_trouble(m->set->names, host);
+		const char *why = names_trouble(m->set->names, host, m->ops->host_family);
 		if (out->len == 0 && (why || !known))
-			writer_format(out, "%s %s: host \"%s\" %s: %s; the resolver is asked again",
+			writer_format(out, "%s %s: host \"%s\" %s%s: %s; the resolver is asked again",
 				medium_kind_name(m->conf->kind), m->conf->name, host,
-				known ? "keeps its last address" : "has no IPv4 address",
+				known ? "keeps its last address" : "has no ", known ? "" : wanted_address(m),
 				why ? why : "no answer of the resolver yet");
 	}
 }
@@ -176,8 +210,8 @@ static void complain(const struct medium *m, bool refused, struct diags *diags)
 		diag_add(diags, DIAG_ERROR, m->conf->line, 0, "%s: %s", kind, m->why);
 	else if (m->state == MEDIUM_WAITS && is_error)
 		diag_add(diags, DIAG_ERROR, m->conf->line, 0,
-			"%s %s: host \"%s\" has no known IPv4 address yet; the resolver has been asked, try again", kind,
-			name, m->conf->address);
+			"%s %s: host \"%s\" has no known %s yet; the resolver has been asked, try again", kind, name,
+			m->conf->address, wanted_address(m));
 	else if (m->state != MEDIUM_WAITS && m->state != MEDIUM_WORKS)
 		diag_add(diags, is_error ? DIAG_ERROR : DIAG_WARNING, m->conf->line, 0, "%s %s: %s%s", kind, name, m->why,
 			is_error ? "" : "; it is tried again until it works");

@@ -44,6 +44,8 @@ struct medium_ops {
 	bool (*read)(struct receiver *r, unsigned batches);
 	/* Log that the medium runs.  doc/commands.md 5.1.35 */
 	void (*started)(const struct medium *m);
+	/* Its hosts have addresses of this family: AF_INET, AF_INET6, or AF_UNSPEC as in lib/names.h. */
+	int host_family;
 	bool to_one_peer; /* it sends to one host, not to a group */
 	/* Was that host this machine itself at the last send?  NULL: it never is. */
 	bool (*to_self)(const struct medium *m);
@@ -120,8 +122,8 @@ void medium_try(struct medium *m);
 /* Log that it works, once. */
 void medium_report_start(struct medium *m);
 /* Reports of lib/names. */
-void medium_host_found(void *set, const char *host);
-void medium_host_trouble(void *set, const char *host, const char *why);
+void medium_host_found(void *set, const char *host, int family);
+void medium_host_trouble(void *set, const char *host, int family, const char *why);
 /* What does not work, for people; false: nothing. */
 bool medium_doubt(const struct medium *m, struct writer *out);
 /* May these media be used?  When not, diags has the errors; otherwise it has warnings for those that do not work.

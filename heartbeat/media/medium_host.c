@@ -42,7 +42,7 @@ bool medium_is_address(const char *host)
 
 bool medium_host(const struct medium *m, const char *host, struct media_address *address)
 {
-	struct in_addr ip;
+	struct ip_address ip;
 	struct in6_addr v6;
 	char zone[INTERFACE_NAME_MAX];
 	struct interface link = {0};
@@ -53,9 +53,9 @@ bool medium_host(const struct medium *m, const char *host, struct media_address 
 		*address = media_address_v6(&v6, 0, link.index);
 		return true;
 	}
-	if (inet_pton(AF_INET, host, &ip) != 1 && !names_address(m->set->names, host, &ip))
+	if (!ip_address_parse(AF_INET, host, &ip) && !names_address(m->set->names, host, m->ops->host_family, &ip))
 		return false;
-	*address = media_address_v4(ip, 0);
+	*address = ip.family == AF_INET6 ? media_address_v6(&ip.v6, 0, 0) : media_address_v4(ip.v4, 0);
 	return true;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* ping HOST, ping6 ADDRESS and ping_group NAME HOST...: ICMP echo to a host that is not a cluster node.  All of them
+/* ping HOST, ping6 HOST and ping_group NAME HOST...: ICMP echo to a host that is not a cluster node.  All of them
  * share one raw socket for each family, from which we get only echo replies with our identifier.  doc/protocol.md 9 */
 #include <errno.h>
 #include <linux/filter.h>
@@ -207,6 +207,14 @@ static enum medium_state ping_aim(struct medium *m)
 	return state;
 }
 
+/* AF_UNSPEC: not known before the name is resolved. */
+static int family_of(const struct medium *m, const char *host)
+{
+	if (!medium_is_address(host))
+		return m->ops->host_family;
+	return strchr(host, ':') ? AF_INET6 : AF_INET;
+}
+
 static enum medium_state ping_open(struct medium *m)
 {
 	size_t count = m->conf->kind == MEDIUM_PING_GROUP ? m->conf->member_count : 1;
@@ -215,15 +223,15 @@ static enum medium_state ping_open(struct medium *m)
 	m->own = p;
 	p->member_count = count;
 	bool v4 = false, v6 = false;
-	for (size_t i = 0; i < count; i++) { /* a name is resolved to IPv4 */
-		bool is_v6 = strchr(member(m, i), ':') != NULL;
-		v6 |= is_v6;
-		v4 |= !is_v6;
+	for (size_t i = 0; i < count; i++) {
+		int family = family_of(m, member(m, i));
+		v4 |= family != AF_INET6;
+		v6 |= family != AF_INET;
 	}
 	int rc = v4 ? icmp_open(m, &families[0], &m->receiver) : 0;
 	if (rc == 0 && v6)
 		rc = icmp_open(m, &families[1], &m->receiver6);
-	if (rc == 0)
+	if (rc == 0 || (rc == -EAFNOSUPPORT && v4)) /* a kernel without IPv6: the other hosts can be asked */
 		return ping_aim(m);
 	medium_because(m, "cannot open a raw ICMP socket: %s%s", strerror(-rc),
 		rc == -EPERM ? "; heartbeat must be run by root" : "");
@@ -253,8 +261,10 @@ static int send_echo(
 	struct media_address to = *member;
 	struct icmphdr header = *icmp;
 	bool v6 = to.any.sa_family == AF_INET6;
-	int fd = v6 ? m->receiver6->fd : m->receiver->fd;
+	const struct receiver *r = v6 ? m->receiver6 : m->receiver;
 
+	if (!r)
+		return -EAFNOSUPPORT;
 	if (v6)
 		header.type = ICMP6_ECHO_REQUEST; /* the kernel writes the checksum, which covers the addresses */
 	struct iovec parts[] = {
@@ -265,7 +275,7 @@ static int send_echo(
 	struct msghdr packet = {.msg_name = &to.any, .msg_namelen = to.len, .msg_iov = parts,
 	                        .msg_iovlen = G_N_ELEMENTS(parts)};
 
-	return sendmsg(fd, &packet, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+	return sendmsg(r->fd, &packet, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
 /* Send the same packet to every known member, the last one first.  Fails when it could not be sent to any of them. */
@@ -314,9 +324,10 @@ static void ping_started(const struct medium *m)
 		text);
 }
 
-#define PING_OPS \
+#define PING_OPS(family) \
 	{ \
 		.open = ping_open, .aim = ping_aim, .close = ping_close, .send = ping_send, .read = datagrams_read, \
-		.started = ping_started \
+		.started = ping_started, .host_family = (family) \
 	}
-const struct medium_ops ping_ops = PING_OPS, ping6_ops = PING_OPS, ping_group_ops = PING_OPS;
+const struct medium_ops ping_ops = PING_OPS(AF_UNSPEC), ping6_ops = PING_OPS(AF_INET6),
+			ping_group_ops = PING_OPS(AF_UNSPEC);

@@ -49,6 +49,5 @@ static void ucast_started(const struct medium *m)
 
 const struct medium_ops ucast_ops = {
 	.open = ucast_open, .aim = ucast_aim, .close = udp_close, .send = udp_send, .read = datagrams_read,
-	.started = ucast_started,
-	.to_one_peer = true, .to_self = udp_to_self,
+	.started = ucast_started, .host_family = AF_INET, .to_one_peer = true, .to_self = udp_to_self,
 };

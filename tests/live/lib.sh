@@ -255,12 +255,18 @@ short_times() { # ha.cf on stdin
 		-e "s/^warntime .*/warntime ${WARNTIME_MS}ms/" -e "s/^initdead .*/initdead ${INITDEAD_MS}ms/"
 }
 
-# Put the pair's three files into node N, unchanged except for the short times.  FILTER changes ha.cf, e.g. sed -e ...
-pair_install() { # N PAIR [FILTER...]
+# Put the pair's ha.cf into node N, unchanged except for the short times.  FILTER changes it, e.g. sed -e ...
+ha_cf_install() { # N PAIR [FILTER...]
 	local n=$1 from=$LIVE_TOP/tests/data/pairs/$2
 	shift 2
 	[ $# -gt 0 ] || set -- cat
 	short_times <"$from/ha.cf" | "$@" | node_put "$n" /etc/ha.d/ha.cf 644
+}
+
+# Put the pair's three files into node N.
+pair_install() { # N PAIR [FILTER of ha.cf...]
+	local n=$1 from=$LIVE_TOP/tests/data/pairs/$2
+	ha_cf_install "$@"
 	node_put "$n" /etc/ha.d/haresources 644 <"$from/haresources"
 	node_put "$n" /etc/ha.d/authkeys 600 <"$from/authkeys"
 }

@@ -41,6 +41,25 @@ run
 found 'an interface without an address' 1 'ha.cf:.*warning: bcast eth1: the interface has no IPv4 address'
 node_exec 1 ip addr add 10.0.0.11/24 broadcast + dev eth1
 
+printf 'hosts: files dns\n' | node_put 1 /etc/nsswitch.conf 644
+printf '192.168.1.254 gw gw.example.com\nfd00::1 gw6\n' | node_put 1 /etc/hosts 644
+printf 'nameserver 192.168.1.254\n' | node_put 1 /etc/resolv.conf 644 # it refuses: no program listens there
+node_exec 1 sh -c 'cp /etc/ha.d/ha.cf /etc/ha.d/ha.cf.before; printf "ping gw gw6 10.0.0.8\nping6 gw6  fd00::9\nping_group g gw.example.com 10.0.0.9\n" >>/etc/ha.d/ha.cf'
+run
+found 'names that /etc/hosts has' 0
+node_exec 1 sh -c 'printf "ping one.no.example\nping6 fd00::7  two.no.example gw\nping_group g gw three.no.example\nucast eth0 gw6\n" >>/etc/ha.d/ha.cf'
+run
+found 'a name without an address' 1 'ha.cf:[0-9]+:6: warning: ping: host "one.no.example" has no address on this machine: .*; heartbeat asks again'
+for pattern in ':16: warning: ping6: host "two.no.example" has no IPv6 address' ':31: warning: ping6: host "gw" has no IPv6 address' \
+	':17: warning: ping_group: host "three.no.example" has no address' ':12: warning: ucast: host "gw6" has no IPv4 address'; do
+	check "it names the place: $pattern" grep -qE -- "$pattern" "$LIVE/found"
+done
+printf 'nameserver 10.99.99.99\noptions timeout:20 attempts:1\n' | node_put 1 /etc/resolv.conf 644
+node_exec 1 sh -c 'cp /etc/ha.d/ha.cf.before /etc/ha.d/ha.cf; printf "ping one.no.example\nping two.no.example\n" >>/etc/ha.d/ha.cf'
+run
+found 'a resolver that does not answer' 1 'ping: host "two.no.example" has no address on this machine: the resolver does not answer'
+node_exec 1 mv /etc/ha.d/ha.cf.before /etc/ha.d/ha.cf
+
 node_exec 1 ip addr add "$VIP/24" dev eth0
 run
 found 'a service address that is here already' 2 "haresources:.* critical: .*the address is on eth0 although heartbeat does not run.*ip addr del $VIP/24 dev eth0"

@@ -20,6 +20,9 @@ is_another() { [ -n "$(alive "$1")" ] && [ "$(alive "$1")" != "$2" ]; } # NAME O
 daemons() { node_exec 1 pgrep -f '^heartbeat: (guardian|engine|clients)'; } # the one that logs what a service prints may stay
 starts() { node_start 1 && daemons; } # a killed process may hold the lock for a moment, and then the start does nothing
 all_gone() { ! daemons >/dev/null && gone; }
+program_is() { # COMMAND FIELD VALUE: as heartbeat --status --json shows it
+	[ "$(node_exec 1 timeout "$LIMIT_S" heartbeat --status --json | jq -r --arg c "$1" ".programs[] | select(.command == \$c) | .$2")" = "$3" ]
+}
 clients_process() { node_exec 1 pgrep -f '^heartbeat: clients'; }
 
 cluster_new web
@@ -57,17 +60,26 @@ check 'a killed program is started again' soon is_another one "$one"
 check 'the log counts' soon log_has 1 "respawn: $C has ended \(signal 9\), for the 1. time"
 is 'the other one goes on' "$(alive two)" "$two"
 
+check 'heartbeat --status counts it' soon program_is "$C one" restarts 1
+check 'and not the other one' program_is "$C two" restarts 0
+check 'which runs' program_is "$C two" state runs
+check 'the one that exits with 100 is away' program_is /usr/local/lib/away state away
+check 'for people it is one line' sh -c '"$@" | grep -qE "^  $0 one +runs +restarted 1 times, last start .* ago; respawn, user nobody$"' "$C" \
+	nsenter -t "${NODE_PID[1]}" -m -u -i -n -p -r -w /usr/sbin/heartbeat --status
+
 note 'the engine is killed'
 one=$(alive one) engine=$(engine_pid 1)
 node_exec 1 kill -9 "$engine"
 check 'a new engine runs' soon eval '[ -n "$(engine_pid 1)" ] && [ "$(engine_pid 1)" != "$engine" ]'
 is 'the programs go on' "$(alive one) $(alive two)" "$one $two"
+check 'the new engine knows the count' soon program_is "$C one" restarts 1
 
 note 'the guardian is killed'
 guardian=$(guardian_pid 1)
 node_exec 1 kill -9 "$guardian"
 check 'new ones run below a new guardian' soon eval 'is_another one "$one" && is_another two "$two"'
 check 'each of them once' soon eval '[ "$(alive one | wc -l) $(alive two | wc -l)" = "1 1" ]'
+check 'the count goes on' soon program_is "$C one" restarts 2
 check 'the first node serves and both are at rest' soon settled_on 1
 
 note 'a reload'
@@ -78,6 +90,8 @@ check 'heartbeat -r succeeds' node_exec 1 timeout "$LIMIT_S" heartbeat -r
 check 'the program of a new line runs' soon alive_now three
 check 'that of a deleted line ends' soon eval '! alive_now one'
 is 'the third one goes on' "$(alive two)" "$two"
+check_not 'a program without a line is not shown' program_is "$C one" state runs
+check 'the new one has not been restarted' soon program_is '/usr/local/lib/deaf-client three' restarts 0
 lines "respawn root $C two" 'respawn nobody-here /usr/local/lib/deaf-client three'
 check_not 'a reload with an unknown user is refused' node_exec 1 timeout "$LIMIT_S" heartbeat -r
 check 'the programs go on' eval '[ "$(alive two)" = "$two" ] && alive_now three'

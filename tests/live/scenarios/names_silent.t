@@ -51,8 +51,8 @@ check 'the first node serves and both are at rest' soon settled_on 1
 check 'the new engine knows the peer' log_has 1 'ucast: started on port 694 interface eth0 to 192\.168\.1\.12' "$mark"
 check_not 'the second node does not declare the first dead' log_has 2 "node ${NODE_NAME[1]}: is dead" "$mark2"
 check 'the log names the ping host, which cannot be resolved' soon log_has 1 \
-	'WARN: ping gateway\.example\.com .line [0-9]* of ha\.cf.: host "gateway\.example\.com" has no IPv4 address'
-check 'cl_status doubts names it too' doubts_have 1 '^ping gateway\.example\.com: host "gateway\.example\.com" has no IPv4 address'
+	'WARN: ping gateway\.example\.com .line [0-9]* of ha\.cf.: host "gateway\.example\.com" has no address'
+check 'cl_status doubts names it too' doubts_have 1 '^ping gateway\.example\.com: host "gateway\.example\.com" has no address'
 check 'the first node serves and both are at rest' settled_on 1
 measure_stop
 is 'there are never two owners' "$(two_owners_ms)" 0

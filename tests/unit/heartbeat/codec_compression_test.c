@@ -141,6 +141,57 @@ static void a_message_that_unpacks_without_end_is_too_large(void **state)
 	assert_int_equal(codec_decode(writer_done(&w), auth, false, &m, &decoded), CODEC_TOO_LARGE);
 }
 
+/* A message as text that has this length, of which the first bytes of its field are random. */
+static struct bytes plain_of(size_t len, size_t noise)
+{
+	static const char end[] = "\n<<<\n";
+	static uint8_t text[2 * CODEC_UNCOMPRESSED_MAX];
+	struct writer w = writer_over(text, sizeof text);
+	uint32_t seed = 1;
+
+	writer_text(&w, ">>>\nt=status\npad=");
+	for (size_t i = 0; w.len < len - (sizeof end - 1); i++) {
+		seed = seed * 1664525 + 1013904223;
+		writer_byte(&w, i < noise ? (uint8_t)('@' + (seed >> 24) % 64) : 'a');
+	}
+	writer_text(&w, end);
+	assert_false(w.overflowed);
+	return writer_done(&w);
+}
+
+/* The limit is one of size, whatever the ratio is: 50 bytes of bz2, or 60000 of either method.  doc/protocol.md 2:
+ * "decompresses at most 256 KiB" */
+static void a_message_is_unpacked_up_to_256_kib_and_no_further(void **state)
+{
+	(void)state;
+	static const char *const methods[] = {"zlib", "bz2"};
+	static const size_t noises[] = {0, 60000};
+	static uint8_t large[2 * CODEC_UNCOMPRESSED_MAX];
+
+	for (size_t i = 0; i < 4; i++) {
+		const char *method = methods[i % 2];
+		size_t noise = noises[i / 2];
+		enum codec_verdict v = CODEC_OK;
+		for (size_t more = 0; more < 2; more++) {
+			struct bytes b = pack(plain_of(CODEC_UNCOMPRESSED_MAX + more, noise), method, method);
+			assert_true(noise > 0 ? b.len > 40000 : b.len < 500);
+			message_init(&m, large, sizeof large);
+			v = codec_decode(b, auth, false, &m, &decoded);
+			assert_int_equal(v, more ? CODEC_TOO_LARGE : CODEC_OK);
+			if (more == 0)
+				assert_int_equal(
+					message_string(&m, "pad").len, CODEC_UNCOMPRESSED_MAX - strlen(">>>\nt=status\npad=\n<<<\n"));
+		}
+		assert_int_equal(m.count, 0);
+		/* the arena of the daemon, from which the outer message takes its part */
+		assert_refused(pack(plain_of(CODEC_UNCOMPRESSED_MAX - 70000, noise), method, method), CODEC_OK, method);
+	}
+	struct bytes altered = pack(plain_of(CODEC_UNCOMPRESSED_MAX + 1, 0), "bz2", "bz2");
+	output[altered.len - 2] ^= 1;
+	assert_refused(altered, CODEC_UNAUTHENTIC, "altered: nothing is unpacked");
+	assert_false(decoded.compressed);
+}
+
 static void an_unpacked_message_that_does_not_fit_the_arena_is_too_large(void **state)
 {
 	(void)state;
@@ -196,6 +247,7 @@ int main(void)
 		cmocka_unit_test(the_reference_s_inner_text_with_auth_line_and_nul_is_accepted),
 		cmocka_unit_test(bad_compression_is_refused),
 		cmocka_unit_test(a_message_that_unpacks_without_end_is_too_large),
+		cmocka_unit_test(a_message_is_unpacked_up_to_256_kib_and_no_further),
 		cmocka_unit_test(an_unpacked_message_that_does_not_fit_the_arena_is_too_large),
 		cmocka_unit_test(what_cannot_be_rendered_is_not_packed),
 		cmocka_unit_test(nothing_is_unpacked_before_the_signature_is_right),

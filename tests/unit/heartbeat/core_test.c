@@ -250,18 +250,23 @@ static void a_message_that_fits_no_datagram_is_not_sent_and_leaves_no_gap_in_the
 static void large_messages_are_compressed_where_ha_cf_says_so(void **state)
 {
 	(void)state;
-	struct pair *p = pair_new("compression zlib\ntraditional_compression yes\ncompression_threshold 1\n", NULL);
-	static char large[8192];
-	struct message m;
-	memset(large, 'x', sizeof large - 1);
-	pair_boot(p, ALPHA);
-	give(p, (const char *const[][2]){{"t", "big"}, {"text", large}, {NULL, NULL}});
-	const struct pair_record *r = pair_find(p, ALPHA, "send big");
-	assert_non_null(r);
-	assert_true(r->len < 2000);
-	decode(p, r, &m);
-	assert_int_equal(message_string(&m, "text").len, sizeof large - 1);
-	pair_free(p);
+	static const char *const lines[] = {"compression zlib\ntraditional_compression yes\ncompression_threshold 1\n",
+		"compression bz2\ntraditional_compression yes\ncompression_threshold 1\n",
+		"compression zlib\ntraditional_compression no\ncompression_threshold 1\n", "compression bz2\n"};
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		struct pair *p = pair_new(lines[i], NULL);
+		static char large[8192];
+		struct message m;
+		memset(large, 'x', sizeof large - 1);
+		pair_boot(p, ALPHA);
+		give(p, (const char *const[][2]){{"t", "big"}, {"text", large}, {NULL, NULL}});
+		const struct pair_record *r = pair_find(p, ALPHA, "send big");
+		assert_non_null(r);
+		assert_true(i < 2 ? r->len < 2000 : r->len > sizeof large);
+		decode(p, r, &m);
+		assert_int_equal(message_string(&m, "text").len, sizeof large - 1);
+		pair_free(p);
+	}
 }
 
 /* pair.c compares both. */

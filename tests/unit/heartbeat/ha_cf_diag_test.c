@@ -49,13 +49,13 @@ static const struct directive_case {
 	{"mcast6", "mcast6 eth0 ff05::1 694 4 1", "mcast6 eth0 fe80::1 694 1 0",
 		"5:13: error: mcast6: \"fe80::1\" is not an IPv6 multicast group; expected one such as ff05::694"},
 	{"ucast6", "ucast6 eth0 fe80::1", "ucast6 eth0 10.0.0.1",
-		"5:13: error: ucast6: \"10.0.0.1\" is not an IPv6 address; expected one such as fe80::1 or 2001:db8::1"},
+		"5:13: error: ucast6: \"10.0.0.1\" is not an IPv6 address; expected one such as fe80::1 or 2001:db8::1, or a host name"},
 	{"serial", "serial /dev/ttyS0", "serial ttyS0",
 		"5:8: error: serial: \"ttyS0\" is not a full path; expected a device such as /dev/ttyS0"},
 	{"ping", "ping 10.0.0.254 gw", "ping b",
 		"5: warning: ping: \"b\" is also a cluster node: heartbeat cannot distinguish the two; ping a router or another machine"},
 	{"ping6", "ping6 2001:db8::1 fe80::1%eth0", "ping6 2001:db8::1%eth0",
-		"5:7: error: ping6: \"2001:db8::1%eth0\" is not an IPv6 address; expected one such as 2001:db8::1 or fe80::1%eth0"},
+		"5:7: error: ping6: \"2001:db8::1%eth0\" is not an IPv6 address; expected one such as 2001:db8::1 or fe80::1%eth0, or a host name"},
 	{"ping_group", "ping_group g 10.0.0.1 10.0.0.2", "ping_group g",
 		"5:1: error: ping_group: HOST is missing; expected \"ping_group NAME HOST...\""},
 	{"hbaping", NULL, "hbaping x",
@@ -160,11 +160,22 @@ static const struct directive_case {
 		"5: error: normalpoll: not accepted: it was a build option of old releases; delete the line"},
 };
 
-static void every_directive_takes_its_values_and_refuses_others(void **state)
+// The hosts of both families.
+static const struct directive_case host_cases[] = {
+	{"ucast", "ucast eth0 peer", "ucast eth0 fe80::1",
+		"5:12: error: ucast: \"fe80::1\" is not an IPv4 address; expected one such as 10.0.0.1, or a host name; ucast6 takes IPv6"},
+	{"ucast6", "ucast6 eth0 fe80::1%eth0", "ucast6 eth0 fe80::1%eth1",
+		"5:13: error: ucast6: \"fe80::1%eth1\" has another zone than the interface of the line; leave it out"},
+	{"ucast6", "ucast6 eth0 peer.example", "ucast6 eth0 peer.example%eth0",
+		"5:13: error: ucast6: \"peer.example%eth0\" is not an IPv6 address; expected one such as fe80::1 or 2001:db8::1, or a host name"},
+	{"ping6", "ping6 gw gw6.example", "ping6 10.0.0.254",
+		"5:7: error: ping6: \"10.0.0.254\" is not an IPv6 address; expected one such as 2001:db8::1 or fe80::1%eth0, or a host name"},
+};
+
+static void check_cases(const struct directive_case *cases, size_t count)
 {
-	(void)state;
-	for (size_t i = 0; i < sizeof(directive_cases) / sizeof(*directive_cases); i++) {
-		const struct directive_case *c = &directive_cases[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct directive_case *c = &cases[i];
 		if (c->good)
 			ha_cf_free(parse(c->good, ""));
 		if (c->bad) {
@@ -173,6 +184,18 @@ static void every_directive_takes_its_values_and_refuses_others(void **state)
 			ha_cf_free(parse(c->bad, expected));
 		}
 	}
+}
+
+static void every_directive_takes_its_values_and_refuses_others(void **state)
+{
+	(void)state;
+	check_cases(directive_cases, sizeof(directive_cases) / sizeof(*directive_cases));
+}
+
+static void a_host_is_an_address_of_the_family_or_a_name(void **state)
+{
+	(void)state;
+	check_cases(host_cases, sizeof(host_cases) / sizeof(*host_cases));
 }
 
 // The paragraph of a directive in the manual page, lines joined by blanks; the caller frees it.  NULL: there is none.
@@ -594,6 +617,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_directive_takes_its_values_and_refuses_others),
+		cmocka_unit_test(a_host_is_an_address_of_the_family_or_a_name),
 		cmocka_unit_test(every_row_of_the_table_is_tested_and_documented),
 		cmocka_unit_test(a_respawn_line_with_ipfail_means_ipfail_on),
 		cmocka_unit_test(what_has_no_effect_is_reported_with_what_to_do),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Media over IPv6: ucast6, mcast6, ping6, ping_group. */
+#include "heartbeat/media/medium.h"
 #include "tests/unit/heartbeat/media_lab.h"
 
 #define UCAST6(dev, host) \
@@ -187,6 +188,63 @@ static void an_address_that_comes_late_is_used(void **state)
 	give_addresses();
 }
 
+/* As if the time had come to ask again for a host that two media have. */
+static void ask_again(const char *host, int family)
+{
+	for (int i = 0; i < 2; i++)
+		names_unwatch(a.set->names, host, family);
+	for (int i = 0; i < 2; i++)
+		names_watch(a.set->names, host, family);
+}
+
+static void a_host_may_be_given_by_name(void **state)
+{
+	static const char *members[] = {"router.example", "10.9.0.77"};
+	static const struct medium_conf by_name[] = {
+		UCAST6("ha0", "peer.example"), PING6("peer.example"), PING("router.example"), PING_GROUP("routers", members)};
+	static const struct medium_conf to_a[] = {UCAST6("ha0", "fd00:9::1")};
+	char text[256];
+
+	(void)state;
+	clear_log();
+	resolver_says("10.9.0.2"); /* not an address that ucast6 can use */
+	OPEN(&a, by_name);
+	OPEN(&b, to_a);
+	assert_true(media_doubt(a.set, 0, text, sizeof text));
+	assert_string_equal(text, "ucast6 ha0: host \"peer.example\" has no IPv6 address: no answer of the resolver yet; "
+				  "the resolver is asked again");
+	say(&a, "###\nto nobody yet");
+	say(&b, "###\nheard all the same");
+	wait_for(&a.count, 1);
+	wait_for_log("host \"peer.example\" has no IPv6 address: no such name");
+	wait_for_log("info: ping heartbeat started. ping router.example: 10.9.0.2\n");
+
+	resolver_says("fd00:9::2");
+	ask_again("peer.example", AF_INET6);
+	wait_for_log("info: ucast6: started on port 694 interface ha0 to fd00:9::2\n");
+	wait_for_log("info: ping heartbeat started. ping6 peer.example: fd00:9::2\n");
+	ask_again("router.example", AF_UNSPEC);
+	wait_for_log("info: ping router.example: host \"router.example\" has moved from 10.9.0.2 to fd00:9::2");
+	forget();
+	say(&a, "###\nby name");
+	wait_for(&b.count, 1);
+	assert_string_equal(b.got[0].text, "###\nby name");
+	for (size_t i = 1; i < G_N_ELEMENTS(by_name); i++) {
+		forget();
+		ping(i, "###\nping");
+		wait_for(&a.count, 1);
+		assert_int_equal(a.got[0].medium, i);
+	}
+
+	resolver_says("fe80::b2"); /* of the line's interface */
+	ask_again("peer.example", AF_INET6);
+	wait_for_log("info: ucast6 ha0: host \"peer.example\" has moved from fd00:9::2 to fe80::b2");
+	say(&a, "###\nlink-local");
+	wait_for(&b.count, 1);
+	check_got(&b, 0, 0, "###\nlink-local", "fe80::a1", "ha0");
+	assert_int_equal(count_in_log("write failure"), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -196,6 +254,7 @@ int main(void)
 		TEST(a_ping_is_answered_and_comes_as_the_payload),
 		TEST(an_interface_may_be_deleted_and_made_again),
 		TEST(an_address_that_comes_late_is_used),
+		TEST(a_host_may_be_given_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, build, leave_laboratory);

@@ -110,7 +110,8 @@ static inline void resolver_says(const char *address)
 	assert_true(!address || g_file_set_contents(answer_path, address, -1, NULL));
 }
 
-static inline size_t resolve(const char *host, struct in_addr list[NAMES_ANSWERS], char why[NAMES_WHY_MAX])
+static inline int resolve(
+	const char *host, int family, struct ip_address list[NAMES_ANSWERS], char why[NAMES_WHY_MAX])
 {
 	char *text = NULL;
 
@@ -118,7 +119,7 @@ static inline size_t resolve(const char *host, struct in_addr list[NAMES_ANSWERS
 	if (strstr(host, "silent"))
 		(void)pause();
 	bool known = !strstr(host, "invalid") && g_file_get_contents(answer_path, &text, NULL, NULL) &&
-		inet_pton(AF_INET, text, list) == 1;
+		ip_address_parse(family, text, list);
 	return known ? 1 : 0;
 }
 

@@ -320,14 +320,14 @@ static void a_host_is_used_as_soon_as_its_address_is_known(void **state)
 	wait_for_log("info: ucast: started on port 694 interface ha0 to 10.9.0.2\n");
 	wait_for_log("info: ping heartbeat started. ping peer.example: 10.9.0.2\n");
 	wait_for_log("info: ping heartbeat started. ping_group routers: 10.9.0.2\n");
-	wait_for_log("WARN: ping_group routers (line 11 of ha.cf): host \"no.such.host.invalid\" has no IPv4 address: "
+	wait_for_log("WARN: ping_group routers (line 11 of ha.cf): host \"no.such.host.invalid\" has no address: "
 		"no such name");
 	say(&a, "###\nx");
 	wait_for(&b.count, 1);
 	ping(1, "###\nping");
 	ping(2, "###\ngroup");
 	wait_for(&a.count, 2);
-	check_doubt(&a, 0, "ping_group routers: host \"no.such.host.invalid\" has no IPv4 address: no such name");
+	check_doubt(&a, 0, "ping_group routers: host \"no.such.host.invalid\" has no address: no such name");
 }
 
 static void a_host_that_moves_is_followed(void **state)
@@ -342,15 +342,15 @@ static void a_host_that_moves_is_followed(void **state)
 	wait_for_log("to 10.9.0.77\n");
 	clear_log();
 	resolver_says("10.9.0.2");
-	names_unwatch(a.set->names, "peer.example"); /* as if the time had come to ask again */
-	names_watch(a.set->names, "peer.example");
+	names_unwatch(a.set->names, "peer.example", AF_INET); /* as if the time had come to ask again */
+	names_watch(a.set->names, "peer.example", AF_INET);
 	wait_for_log("info: ucast ha0: host \"peer.example\" has moved from 10.9.0.77 to 10.9.0.2: packets go there");
 	assert_int_equal(count_in_log("started"), 0);
 	say(&a, "###\nx");
 	wait_for(&b.count, 1);
 	resolver_says(NULL);
-	names_unwatch(a.set->names, "peer.example");
-	names_watch(a.set->names, "peer.example");
+	names_unwatch(a.set->names, "peer.example", AF_INET);
+	names_watch(a.set->names, "peer.example", AF_INET);
 	wait_for_log("WARN: ucast ha0 (line 9 of ha.cf): host \"peer.example\" cannot be resolved at present: no such name; "
 		"its last address 10.9.0.2 is used");
 	say(&a, "###\nx");
@@ -367,7 +367,7 @@ static void an_unknown_host_is_asked_again(void **state)
 	clear_log();
 	OPEN(&a, conf); /* a ping host is never a reason to refuse */
 	assert_int_equal(a.diags.count, 0);
-	wait_for_log("WARN: ping router.example (line 10 of ha.cf): host \"router.example\" has no IPv4 address");
+	wait_for_log("WARN: ping router.example (line 10 of ha.cf): host \"router.example\" has no address");
 	resolver_says("10.9.0.2");
 	wait_for_log("info: ping router.example: host \"router.example\" can be resolved again");
 	wait_for_log("info: ping heartbeat started. ping router.example: 10.9.0.2\n");

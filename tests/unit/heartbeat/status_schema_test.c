@@ -12,6 +12,7 @@
 #include "heartbeat/conf/monitor.h"
 #include "heartbeat/core/core.h"
 #include "heartbeat/core/watch.h"
+#include "heartbeat/exec/client_reports.h"
 #include "heartbeat/ipc/status_fields.h"
 
 static json_t *defs;
@@ -84,6 +85,18 @@ static void every_state_of_the_core_is_in_the_schema_and_no_other(void **state)
 	}
 }
 
+static void every_state_of_a_program_is_in_the_schema_and_no_other(void **state)
+{
+	(void)state;
+	const json_t *names = json_object_get(property("program", "state"), "enum");
+	const char *name;
+	size_t count = 0;
+	for (; (name = client_state_name(count)); count++)
+		if (!in_list(names, name))
+			fail_msg("program.state does not name the state \"%s\"", name);
+	assert_int_equal(json_array_size(names), count);
+}
+
 static const char *type_of(const json_t *property_of)
 {
 	const json_t *type = json_object_get(property_of, "type");
@@ -137,6 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_state_of_the_core_is_in_the_schema_and_no_other),
 		cmocka_unit_test(every_answer_and_action_of_a_monitor_is_in_the_schema),
+		cmocka_unit_test(every_state_of_a_program_is_in_the_schema_and_no_other),
 		cmocka_unit_test(every_field_of_an_answer_is_in_the_schema_with_its_type),
 	};
 	return cmocka_run_group_tests(tests, load, unload);
