@@ -33,12 +33,12 @@ static bool doubt_of_fifo(const struct engine *e, size_t position, char *out, si
 	int error = fifo_trouble(e->fifo);
 	if (error == 0 || position > 0)
 		return false;
-	/* it fits */
+	/* the text fits */
 	(void)snprintf(out, cap, PATH_FIFO " cannot be opened: %s; tried again at the next start", strerror(error));
 	return true;
 }
 
-/* Each row reports what one module could not do. */
+/* Each function reports what one module could not do. */
 static bool (*const sources[])(const struct engine *e, size_t position, char *out, size_t cap) = {
 	doubt_of_media,
 	doubt_of_api,

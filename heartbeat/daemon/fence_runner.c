@@ -10,21 +10,21 @@
 #include "lib/spawn.h"
 
 enum {
-	/* The command keeps the limit itself, and then still ends what it has started. */
+	/* The command itself has the time limit, and after it needs some time to end what it has started. */
 	SPARE_MS = 5000,
 	GRACE_MS = 3000, /* stonith/README.md: "At SIGTERM the command kills its programs and fails within 2 s" */
 	EXIT_BADHOST = 4, /* man stonith: the device does not control that host */
 	TEXT_MAX = 160,
 };
 
-/* The attempt in progress; the core asks for one at a time. */
+/* The attempt in progress; the core requests only one at a time. */
 static struct attempt {
 	struct engine *engine;
 	struct spawn *program;
 	struct process_group *slot;
 	size_t node;
 	unsigned number;
-	char last[TEXT_MAX]; /* the last line that it printed */
+	char last[TEXT_MAX]; /* the last line that the command printed */
 } *current;
 
 static void on_line(void *context, bool is_stderr, const char *line)
@@ -41,7 +41,7 @@ static void on_dropped(void *context, const char *text)
 	log_at(LOG_LEVEL_WARN, "stonith: %s", text);
 }
 
-/* Only an exit status of 0 is a success.  Whatever was ended in the middle may have switched the machine off. */
+/* Only the exit status 0 is a success.  A command that was ended in the middle may have switched the machine off. */
 static enum fence_result result_of(const struct spawn_result *r, char *text)
 {
 	switch (r->end) {
@@ -72,7 +72,7 @@ static void on_done(void *context, const struct spawn_result *r)
 	event.fence_done.text = t->last;
 	if (t->slot)
 		process_groups_release(t->slot);
-	current = NULL; /* the core may ask for the next one in this step */
+	current = NULL; /* clear it first: the core may request the next attempt in this step */
 	t->engine->calls->step(t->engine, &event);
 	g_free(t);
 }

@@ -55,5 +55,5 @@ void print_configuration(const struct configuration *files)
 	(void)printf("#\n#\tCommunications media:\n#\n");
 	for (size_t i = 0; i < conf->media_count; i++)
 		print_medium(&conf->media[i]);
-	(void)fflush(stdout); /* before a child inherits what is not written yet */
+	(void)fflush(stdout); /* a child must not inherit a buffer with text that is not written yet */
 }

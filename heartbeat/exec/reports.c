@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* How operations ended, and which groups are ready: queued here, and handed to the daemon from the main loop. */
+/* The queue of reports: how operations ended, and which groups are ready.  The main loop passes them to the daemon. */
 #include "heartbeat/exec/exec_private.h"
 
 struct report {
 	size_t group;
-	bool is_end; /* of an operation; otherwise whether the group is ready */
+	bool is_end; /* the report is about the end of an operation; otherwise about whether the group is ready */
 	enum exec_operation operation;
 	bool ok, still_active;
 	char *why;
