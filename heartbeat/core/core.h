@@ -366,7 +366,7 @@ bool core_move_view(const struct core *c, size_t index, struct move_view *out);
 struct status_view {
 	const char *phase;   /* of this node: "init" "up" "active" "leaving" "gone" */
 	const char *dialect; /* the dialect in use with the peer: "native" "classic" "legacy" */
-	const char *proof;   /* what proves that the peer is absent: "none" "left" "fenced" */
+	const char *proof;   /* what proves that the peer is absent: "none" "left" "fenced" "confirmed" */
 	bool proof_required; /* a takeover needs a proof, because fencing is configured */
 	bool fencing;        /* an attempt is in progress */
 	bool isolated;       /* this node is cut off: ipfail.h */

@@ -29,7 +29,7 @@ struct proof {
 	struct mono not_before; /* no takeover earlier than this, even with a proof */
 };
 
-/* "none" "left" "fenced" */
+/* "none" "left" "fenced" "confirmed" */
 const char *proof_name(enum proof_kind kind);
 /* Begin without a proof.  required: fencing is configured. */
 void proof_init(struct core *c, bool required);
