@@ -25,7 +25,7 @@ int background_fork(bool *is_daemon)
 	int failed = pid < 0 ? -errno : 0;
 	*is_daemon = pid == 0;
 	if (*is_daemon)
-		(void)setsid(); // cannot fail: a new process leads no group
+		(void)setsid(); // cannot fail, because a new process leads no process group
 	int mine = *is_daemon ? 1 : 0;
 	(void)close(ends[1 - mine]);
 	if (!failed)
@@ -37,7 +37,7 @@ int background_fork(bool *is_daemon)
 int background_report(int fd, int code, const char *text)
 {
 	struct report report = {.code = (uint8_t)code};
-	// A part of a long text is better than none.
+	// A long text is cut.
 	(void)bytes_to_text(bytes_of(text ? text : ""), report.text, sizeof report.text);
 	size_t len = offsetof(struct report, text) + strlen(report.text);
 	ssize_t written;
