@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Output of the commands for the person or script that runs them.  The daemon logs with ldlog.h instead.
- * A failed write is ignored: there is no other place to report it, and the exit code is right without the text. */
+/* Prints the output of the commands for the person or script that runs them.  The daemon logs with ldlog.h instead.
+ * A failed write is ignored: there is no other place to report it, and the exit code does not depend on the output. */
 #ifndef LDIRECTORD_DAEMON_PRINT_H
 #define LDIRECTORD_DAEMON_PRINT_H
 
