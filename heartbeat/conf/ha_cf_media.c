@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-enum { SERIAL_ROUND_TRIP = 2048 }; // bytes: a request, its answer, and what waits in front of them
+enum { SERIAL_ROUND_TRIP = 2048 }; // in bytes: a request, its answer, and the data that wait before them
 
 bool medium_is_ping(enum medium_kind kind)
 {
@@ -107,7 +107,7 @@ static bool is_address(int family, struct bytes word, struct in6_addr *address)
 	return bytes_to_text(word, text, sizeof(text)) && inet_pton(family, text, address) == 1;
 }
 
-// ADDRESS or ADDRESS%ZONE, where a link-local address belongs to an interface; zone: empty without.
+// Split ADDRESS or ADDRESS%ZONE; the zone is the interface of a link-local address, and is empty when there is none.
 static bool split_zone(struct bytes word, struct bytes *address, struct bytes *zone)
 {
 	struct reader r = reader_over(word);
@@ -139,7 +139,7 @@ static bool is_group(enum medium_kind kind, struct bytes word)
 	return is_address(AF_INET, word, &address) && (address.s6_addr[0] & 0xf0) == 0xe0;
 }
 
-// A small number of a mcast line.  The reference accepts at most 4 hops, although its manual allows more.
+// Read a small number of a mcast line.  Heartbeat 3.0.6 accepts at most 4 hops, although its manual allows more.
 static bool small_number(struct ha_cf_parser *p, const struct directive *row, struct word word, long high,
 	const char *right, unsigned *value)
 {
@@ -202,7 +202,7 @@ bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, cons
 		ha_cf_complain(p, DIAG_ERROR, row, words[1], "has another zone than the interface of the line; leave it out");
 		return false;
 	}
-	if (args->count > 2) { // the reference silently ignores the other peers
+	if (args->count > 2) { // Heartbeat 3.0.6 silently ignores the other peers
 		ha_cf_complain(p, DIAG_ERROR, row, words[2], "is one word too many; write one line for each peer");
 		return false;
 	}
