@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a session sends: answers, messages of the cluster, and the end of a client that misbehaves. */
+/* Sends answers and messages of the cluster to a session, and closes the session of a client that breaks the rules. */
 #include "heartbeat/core/codec.h"
 #include "heartbeat/ipc/api_requests_private.h"
 #include "lib/log.h"

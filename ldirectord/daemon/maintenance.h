@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Reads maintenancedir once a second: a file with the name of a real server takes the server out of service.  No name
- * is resolved: the name of the file is the address, or the host as written in the configuration.  doc/ldirectord.md 8,
- * 13.19 */
+ * is resolved: the name of the file is the address, or the host as the configuration names it.
+ * doc/ldirectord.md 8, 13.19 */
 #ifndef LDIRECTORD_DAEMON_MAINTENANCE_H
 #define LDIRECTORD_DAEMON_MAINTENANCE_H
 
