@@ -70,7 +70,7 @@ static char **with_server(char **argv, const struct check_plan *plan)
 	char **all = g_new0(char *, (size_t)count + ADDED + 1), host[INET6_ADDRSTRLEN];
 	for (guint i = 0; i < count; i++)
 		all[i] = g_strdup(argv[i]);
-	if (v->id.protocol == LB_FWM) { // a mark has no port; the argument is 0, as in Heartbeat 3.0.6
+	if (v->id.protocol == LB_FWM) { // a mark has no port; the argument is 0, as in ldirectord 4
 		all[count] = g_strdup_printf("%u", v->id.mark);
 		all[count + 1] = g_strdup("0");
 	} else {

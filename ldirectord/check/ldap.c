@@ -112,6 +112,6 @@ static void ldap_late(struct check *c)
 		check_stage(c, k->talk->stage);
 }
 
-/* checktimeout is the deadline, as in Heartbeat 3.0.6. */
+/* checktimeout is the deadline, as in ldirectord 4. */
 const struct check_kind check_kind_ldap = {
 	.size = sizeof(struct ldap_check), .start = ldap_start, .stop = ldap_stop, .late = ldap_late};

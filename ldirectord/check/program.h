@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Finds programs that the configuration names, as the Perl ldirectord does: a name without a slash is looked for in
- * PATH, and the shell runs a script without #!.  Starts nothing.  doc/ldirectord.md 6 */
+/* Finds programs that the configuration names, as ldirectord 4 does: a name without a slash is looked for in PATH, and
+ * the shell runs a script without #!.  Starts nothing.  doc/ldirectord.md 6 */
 #ifndef LDIRECTORD_CHECK_PROGRAM_H
 #define LDIRECTORD_CHECK_PROGRAM_H
 

@@ -104,6 +104,6 @@ static void radius_late(struct check *c)
 		check_verdict(c, false, "no good answer in time: %s", k->ignored);
 }
 
-/* checktimeout is the deadline, as in Heartbeat 3.0.6. */
+/* checktimeout is the deadline, as in ldirectord 4. */
 const struct check_kind check_kind_radius = {
 	.size = sizeof(struct radius_check), .start = radius_start, .stop = radius_stop, .late = radius_late};

@@ -56,7 +56,7 @@ static enum reply hear_pop(struct talk *t, const char *line, size_t len)
 	return starts_with(line, len, "+OK") ? REPLY_A : REPLY_BAD;
 }
 
-/* Without a login, only the greeting is checked.  Heartbeat 3.0.6 sends an empty user and ignores the answer. */
+/* Without a login, only the greeting is checked.  ldirectord 4 sends an empty user and ignores the answer. */
 static enum reply hear_pop_greeting(struct talk *t, const char *line, size_t len)
 {
 	if (!starts_with(line, len, "+OK"))
@@ -81,7 +81,7 @@ static const struct talk_step pop_steps[] = {
 	{.stage = "answer to STAT", .send = "STAT\r\n", .hear = hear_pop, .next = {[REPLY_A] = STEP_BYE}},
 };
 
-// --- imap; unlike Heartbeat 3.0.6 we do not send EXPUNGE, which would delete mail ---
+// --- imap; unlike ldirectord 4 we do not send EXPUNGE, which would delete mail ---
 
 static enum reply hear_imap_greeting(struct talk *t, const char *line, size_t len)
 {
@@ -157,7 +157,7 @@ static const struct talk_step simpletcp_steps[] = {
 	{.stage = "answer", .send = "%r", .hear = hear_simple, .eof = eof_simple, .next = {[REPLY_A] = STEP_UP}},
 };
 
-// --- sip: Via always has "UDP", as in Heartbeat 3.0.6 ---
+// --- sip: Via always has "UDP", as in ldirectord 4 ---
 
 static const char sip_options[] =
 	"OPTIONS sip:%L SIP/2.0\r\n"

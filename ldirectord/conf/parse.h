@@ -122,7 +122,7 @@ bool lb_line_next(struct reader *r, unsigned *number, struct lb_line *out);
 struct lb_value lb_word(struct lb_value *rest);
 
 /* --- report.c --- */
-enum lb_report { LB_ERROR, LB_MISTAKE /* 3.0.6 is silent: a warning, an error in strict mode */, LB_WARNING };
+enum lb_report { LB_ERROR, LB_MISTAKE /* ldirectord 4 is silent: a warning, an error in strict mode */, LB_WARNING };
 /* Add a diagnostic at the place of v: "NAME: \"VALUE\" WHAT"; "NAME: an empty value WHAT" when the value is empty;
  * "NAME: WHAT" without a value.  When the value has a character that looks like an ordinary one but is not
  * (lib/foreign_text.h), the message ends with the name of that character and how to repair it. */
@@ -148,7 +148,7 @@ bool lb_is_word(uint8_t c); /* a letter, a digit, or _ */
 /* Take the next sequence of letters, digits and _ from *rest, which then starts after it; len is 0 when there is no
  * more. */
 struct lb_value lb_token(struct lb_value *rest);
-/* The first sequence of digits, which the Perl ldirectord takes as the number; len 0: none. */
+/* The first sequence of digits, which ldirectord 4 takes as the number; len 0: none. */
 struct lb_value lb_digits(struct lb_value v);
 /* Warn that v is read as word, unless word is all of v. */
 void lb_report_read_as(struct lb_parser *p, const char *name, struct lb_value v, struct lb_value word);
@@ -167,7 +167,7 @@ bool lb_unquote(struct lb_parser *p, const char *name, struct lb_value v, struct
 bool lb_regex_good(struct lb_parser *p, const char *name, struct lb_value pattern);
 /* The index of word in a list that ends with NULL; -1: none. */
 int lb_choice(const char *const *choices, struct bytes word);
-/* The first choice that v contains as a separate word, which is how the Perl ldirectord finds it: http in "http-proxy",
+/* The first choice that v contains as a separate word, which is how ldirectord 4 finds it: http in "http-proxy",
  * but not in "httpx".  word (may be NULL) is set to it.  Returns -1 when there is none. */
 int lb_choice_of(const char *const *choices, struct lb_value v, struct lb_value *word);
 /* Formats the choices: "a, b or c". */
@@ -182,7 +182,7 @@ lb_setter lb_set_supervised, lb_set_execute, lb_set_logfile, lb_set_checkcount;
 
 /* --- address.c --- */
 struct lb_host_port {
-	struct lb_value before; /* the Perl ldirectord skips this part */
+	struct lb_value before; /* ldirectord 4 skips this part */
 	struct lb_value host, host_last /* of a range; text.at NULL: none */, port /* text.at NULL: none */;
 	struct lb_value after;
 };

@@ -27,8 +27,8 @@ enum instance_state {
 	INSTANCE_RUNS,
 	INSTANCE_STALE /* the pid file names a process that is not ldirectord */
 };
-/* Find out whether the instance runs.  The lock determines this.  ldirectord of Heartbeat 3.0.6 has no lock: its
- * process must be a Perl process of root that runs a program named ldirectord.
+/* Find out whether the instance runs.  The lock determines this.  ldirectord 4 has no lock: its process must be a Perl
+ * process of root that runs a program named ldirectord.
  * *pid: for INSTANCE_RUNS the number of the process; 0 while it starts. */
 enum instance_state instance_state(const struct instance *i, pid_t *pid);
 /* End the instance.  SIGTERM is sent exactly to the process that instance_state found, never to another process that

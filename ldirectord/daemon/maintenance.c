@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct maintenance {
-	GHashTable *in; /* "IP:PORT" of those that are in maintenance now */
+	GHashTable *in; /* "IP:PORT" of the reals that are in maintenance */
 };
 
 struct maintenance *maintenance_new(void)

@@ -31,7 +31,7 @@ struct mail {
 struct attempt {
 	struct mail *mail;
 	struct posting *posting;
-	const char *by; /* host or program, of the posting */
+	const char *by; /* the mail server or program that sends the posting */
 };
 
 // --- sending ---
@@ -90,7 +90,7 @@ const char *mail_local_mailer(void)
 	return access(paths[0], X_OK) < 0 && access(paths[1], X_OK) == 0 ? paths[1] : paths[0];
 }
 
-/* The recipients follow "--": none of them can be an option. */
+/* Send a mail with the local mailer.  The recipients follow "--", so none of them can be an option. */
 static void by_mailer(struct attempt *e, const struct mail_text_envelope *envelope)
 {
 	GPtrArray *argv = g_ptr_array_new();
