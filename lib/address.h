@@ -50,7 +50,7 @@ int address_label_free(struct address_table *t, const char *interface, char labe
  * With detection the address would be unusable for a second, and permanently when the former owner still answers. */
 int address_add(struct address_table *t, const struct address *a);
 int address_delete(struct address_table *t, const struct address *a);
-/* True when the interface is up and has carrier. */
+/* Returns true when the interface is up and has carrier. */
 bool address_carrier(const char *interface);
 
 /* Sends one round of announcements.  For IPv4 this is gratuitous ARP: a broadcast request "who-has ip tell ip" and a

@@ -28,7 +28,7 @@ struct address_table {
 	struct nl_sock *socket;
 	struct nl_cb *callbacks;
 	struct exchange *now; /* the current exchange */
-	bool spoilt;          /* an answer was lost: the socket must be opened again */
+	bool spoilt;          /* an answer was lost, so the socket must be opened again */
 	uint32_t sequence;
 };
 
@@ -150,7 +150,7 @@ int address_dump(struct address_table *t, int type, void *body, size_t len, void
 		if (error != 0 || !torn)
 			return error;
 	}
-	return 0; /* inconsistent each time: there is no better answer */
+	return 0; /* every dump was inconsistent, so there is no better answer */
 }
 
 struct address_table *address_table_new(void)

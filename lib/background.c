@@ -82,6 +82,7 @@ int background_wait(int fd, struct mono until, char text[BACKGROUND_TEXT_MAX])
 	}
 	(void)close(fd);
 	if (text)
-		(void)memcpy(text, report.text, sizeof report.text); // ends with a NUL: the last byte is never read
+		// the text ends with a NUL, because the last byte is never read
+		(void)memcpy(text, report.text, sizeof report.text);
 	return failed ? failed : report.code;
 }

@@ -16,7 +16,7 @@ enum {
 	 * file. */
 	OUTPUT_HOUR_LINES = 2000,
 	OUTPUT_HOUR_BYTES = 256 * 1024,
-	OUTPUT_REPORT_S = 60,    /* between two reports of what was dropped */
+	OUTPUT_REPORT_S = 60,    /* the time between two reports of dropped lines */
 	/* While nothing passes, at most PACE_BYTES are read in PACE_MS.  A program that prints in an endless loop must
 	 * not keep this process busy; a program that prints 10 MB is delayed by only two seconds. */
 	OUTPUT_PACE_MS = 10,
@@ -30,7 +30,7 @@ struct output_budget {
 	unsigned second_lines, hour_lines;
 	size_t second_bytes, hour_bytes;
 	bool full; /* nothing passes until the end of the second or of the hour */
-	uint64_t dropped_lines, dropped_bytes; /* not yet reported */
+	uint64_t dropped_lines, dropped_bytes; /* dropped since the last report */
 	struct mono reported;
 };
 

@@ -107,7 +107,7 @@ static const char hex_digits[] = "0123456789abcdef";
 
 static size_t decimal_digits(uint64_t value)
 {
-	enum { DIGITS_MAX = 20 }; // of 2^64
+	enum { DIGITS_MAX = 20 }; // the digits of 2^64
 	size_t n = 1;
 	for (uint64_t limit = 10; n < DIGITS_MAX && value >= limit; limit *= 10)
 		n++;

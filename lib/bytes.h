@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Bounded reading and writing of bytes: the only module that does pointer arithmetic on input.
- * A reader never passes its end and remembers the first failure.  A writer never passes its capacity and remembers that
- * something did not fit.  Allocates nothing. */
+/* Reads and writes bytes with bounds: this is the only module that does pointer arithmetic on input.
+ * A reader never passes its end, and remembers the first failure.  A writer never passes its capacity, and remembers
+ * that something did not fit.  Allocates nothing. */
 #ifndef LIB_BYTES_H
 #define LIB_BYTES_H
 
@@ -19,7 +19,7 @@ struct bytes {
 	size_t len;
 };
 
-/* Borrow a C string, without its NUL. */
+/* Returns the bytes of a C string, without its NUL; they are not copied. */
 static inline struct bytes bytes_of(const char *text)
 {
 	return (struct bytes){(const uint8_t *)text, strlen(text)};
@@ -149,7 +149,7 @@ static inline uint64_t reader_decimal(struct reader *r, unsigned max_digits, uin
 
 struct writer {
 	uint8_t *at;
-	size_t len; /* written so far, never over cap */
+	size_t len; /* the number of bytes written so far, never over cap */
 	size_t cap;
 	bool overflowed; /* something did not fit; nothing is written afterwards */
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Syslog facilities by their names.  Pure: a parser may use it. */
+/* Finds syslog facilities by their names.  Pure: a parser may use it. */
 #ifndef LIB_FACILITY_H
 #define LIB_FACILITY_H
 

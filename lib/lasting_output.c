@@ -96,7 +96,7 @@ static gboolean on_process_end(gint fd, GIOCondition condition, gpointer data)
 	output.source = 0; // GLib removes the source after this return
 	(void)close(fd);
 	output.socket = -1;
-	(void)waitpid(output.pid, NULL, 0); // it sends nothing, so it has ended
+	(void)waitpid(output.pid, NULL, 0); // the reader never sends anything, so the event means that it has ended
 	log_at(LOG_LEVEL_WARN, "the process that logs the output of services has ended: another one is started");
 	for (guint i = 0; i < output.kept->len; i++)
 		((struct kept *)g_ptr_array_index(output.kept, i))->sent = false;

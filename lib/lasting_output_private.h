@@ -14,7 +14,7 @@ enum lasting_order_kind {
 
 struct lasting_order {
 	uint32_t kind;
-	uint32_t id; /* of the pipe */
+	uint32_t id; /* the id of the pipe */
 	uint32_t level;
 	char name[LASTING_OUTPUT_NAME_MAX];
 };

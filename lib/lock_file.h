@@ -12,7 +12,7 @@
 
 struct lock_holder {
 	pid_t pid;        /* 0: the holder of the lock has not written its number yet */
-	uint64_t started; /* for process_open */
+	uint64_t started; /* the start time, for process_open */
 };
 
 /* Take the lock, without waiting.  Creates the file with mode 0600; its directory must belong to the user of this

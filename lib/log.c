@@ -342,11 +342,12 @@ static void emit(enum log_level level, const char *text)
 		emit_syslog(level, text);
 }
 
-/* Format, cut and escape to one line.  A newline at the end is dropped; a newline within the text is escaped like any
- * control byte.  Tabs become blanks: programs align their output with them, and "\x09" is hard to read. */
+/* Format a text, cut it, and escape it to one line.  A newline at the end is dropped; a newline within the text is
+ * escaped like any control byte.  Tabs become blanks: programs align their output with them, and "\x09" is hard to
+ * read. */
 static __attribute__((format(printf, 3, 0))) void make_text(char *out, size_t cap, const char *format, va_list args)
 {
-	char raw[RAW_MAX + 2]; // one byte more than is shown, so that writer_escaped adds "..."
+	char raw[RAW_MAX + 2]; // one byte more than is shown: writer_escaped then adds "..."
 	int n = vsnprintf(raw, sizeof(raw), format, args);
 	if (n < 0)
 		n = snprintf(raw, sizeof(raw), "%s", format);

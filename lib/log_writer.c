@@ -48,7 +48,7 @@ static void allow_queue(int fd)
 {
 	const int size = LOG_WRITER_QUEUE;
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)) != 0)
-		// as much as the system allows without privilege
+		// without privilege, set as much as the system allows
 		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 }
 

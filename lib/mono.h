@@ -36,7 +36,7 @@ static inline struct mono mono_add(struct mono t, struct span s)
 	return (struct mono){t.ns + s.ns};
 }
 
-/* a - b: positive when a is later. */
+/* Returns a - b: positive when a is later. */
 static inline struct span mono_since(struct mono a, struct mono b)
 {
 	return (struct span){a.ns - b.ns};

@@ -37,7 +37,7 @@ struct host {
 
 struct names {
 	struct names_config config;
-	GPtrArray *hosts; /* of struct host; the newest name is the first */
+	GPtrArray *hosts; /* elements: struct host; the newest name is the first */
 	struct precise_timer *timer;
 	int fd; /* the socket to the separate process; -1: none */
 	pid_t pid;

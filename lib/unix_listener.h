@@ -9,7 +9,7 @@ struct unix_listener;
 
 struct unix_listener_config {
 	const char *path; /* copied */
-	mode_t mode;      /* of the socket, from its creation on */
+	mode_t mode;      /* the mode of the socket, from its creation on */
 	int queue;        /* connections that may wait */
 	/* Called with a new connection, non-blocking and closed on exec, which the callee owns.  Must not close the
 	 * listener. */

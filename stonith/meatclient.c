@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* meatclient: an operator confirms to a waiting attempt of the driver meatware that a host was reset by hand. */
+/* meatclient: with this command an operator confirms, to a waiting attempt of the driver meatware, that a host was
+ * reset by hand. */
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>

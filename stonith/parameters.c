@@ -24,7 +24,7 @@ static struct parameter *at(const struct device *d, guint i)
 
 // --- by name ---
 
-static const struct device *spelt; // spelling_nearest has no context
+static const struct device *spelt; // a static variable, because the callback of spelling_nearest has no context
 static const char *name_at(size_t i)
 {
 	return i < spelt->parameters->len ? at(spelt, (guint)i)->row.name : NULL;

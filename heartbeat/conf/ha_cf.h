@@ -78,8 +78,8 @@ enum script_action { SCRIPT_STATUS, SCRIPT_START, SCRIPT_STOP, SCRIPT_ACTIONS };
 
 struct deadline_conf { /* script_deadline */
 	struct span time;
-	const char *script; /* as in haresources; NULL: every script */
-	int action;         /* enum script_action; SCRIPT_ACTIONS: every action */
+	const char *script; /* the name of the script as in haresources; NULL: every script */
+	int action;         /* a value of enum script_action; SCRIPT_ACTIONS: every action */
 };
 
 struct stonith_conf {
@@ -90,7 +90,7 @@ struct stonith_conf {
 	 * levels have failed.  A stonith_also line has the level of the line before it; every other line starts a new
 	 * level. */
 	unsigned level;
-	unsigned line, type_column, parameters_column; /* parameters_column 0: there are none */
+	unsigned line, type_column, parameters_column; /* parameters_column 0: there are no parameters */
 };
 
 /* What this version does with a directive; served_text gives the text. */
@@ -189,7 +189,7 @@ bool medium_is_ping(enum medium_kind kind);
 /* A row of the directive table, for the tests of the manual and of the media. */
 struct directive_info {
 	const char *name, *arguments, *preset, *help; /* preset: NULL when there is no default */
-	const char *unserved;                         /* NOT_SERVED: what is missing and what follows */
+	const char *unserved;                         /* NOT_SERVED: what is missing, and the consequence */
 	enum served served;
 	bool is_medium;
 	enum medium_kind kind; /* is_medium */

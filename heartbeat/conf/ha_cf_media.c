@@ -32,13 +32,13 @@ int64_t ha_cf_repeat_ms(const struct ha_cf *conf)
 	return round_trip > conf->max_rexmit_delay_ms ? round_trip : conf->max_rexmit_delay_ms;
 }
 
-// The equal medium that an earlier line added; NULL when there is none.
+// Returns the equal medium that an earlier line has added; NULL when there is none.
 static struct medium_conf *find_equal(struct ha_cf *conf, const struct medium_conf *m)
 {
 	for (size_t i = 0; i < conf->media_count; i++) {
 		struct medium_conf *other = &conf->media[i];
-		// Two multicast ports of one group are two media.  Broadcast and unicast use the udpport, which is
-		// known later and need not be compared.
+		// Two multicast media of the same group with different ports are two media.  Broadcast and unicast use
+		// the udpport, which is known later and need not be compared.
 		bool own_port = m->kind == MEDIUM_MCAST || m->kind == MEDIUM_MCAST6;
 		if (own_port && other->port != m->port)
 			continue;
@@ -218,7 +218,7 @@ bool medium_line_ping_group(struct ha_cf_parser *p, const struct directive *row,
 			.line = args->line});
 	if (!group)
 		return false;
-	// A second line with the same name adds its hosts: node names must be unique.
+	// A second line with the same name adds its hosts to the group, because node names must be unique.
 	for (size_t i = 1; i < args->count; i++) {
 		group->members = arena_grow(p->arena, group->members, group->member_count, sizeof(*group->members));
 		group->members[group->member_count++] = arena_text(p->arena, args->words[i].text);

@@ -37,10 +37,10 @@ struct directive {
 	bool (*set)(struct ha_cf_parser *p, const struct directive *row, struct word word);
 	bool (*set_line)(struct ha_cf_parser *p, const struct directive *row, const struct lexer_line *args);
 	size_t min_words;    /* set_line: fewer words are an error */
-	size_t field;        /* offset in struct ha_cf, or NO_FIELD */
+	size_t field;        /* the offset of the value in struct ha_cf, or NO_FIELD */
 	long low, high;      /* the range of an integer.  For a time: low is in ms, high is not used */
 	const char *const *choices; /* ends with NULL */
-	const char *preset;  /* default: passed to set when the directive is not given */
+	const char *preset;  /* the default value, which is passed to set when the directive is not given */
 	const char *derived; /* description of a computed default, for the manual */
 	enum repeat repeat;
 	bool parameter;      /* cl_status hbparameter can query it.  doc/configuration.md 10 */

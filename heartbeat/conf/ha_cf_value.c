@@ -69,7 +69,7 @@ static const int64_t TIME_MAX_NS = INT64_C(1000000000) * NANO; // 30 years; twic
 static bool time_read(struct bytes word, struct span *value, bool *odd)
 {
 	struct reader r = reader_over(word);
-	int64_t whole = 0, fraction = 0, place = NANO; // fraction in 1e-9; later digits are dropped
+	int64_t whole = 0, fraction = 0, place = NANO; // fraction is in units of 1e-9; later digits are dropped
 	unsigned digits = 0;
 	bool dot = false;
 	for (int c = reader_peek(&r); c == '.' || (c >= '0' && c <= '9'); c = reader_peek(&r)) {
@@ -91,7 +91,8 @@ static bool time_read(struct bytes word, struct span *value, bool *odd)
 	int64_t unit = unit_read(reader_take(&r, reader_left(&r)), odd);
 	if (digits == 0 || unit == 0 || whole > TIME_MAX_NS / unit)
 		return false;
-	int64_t ns = whole * unit + fraction * (unit / 1000) / (NANO / 1000); // a whole minute times 1e9 would not fit
+	// both factors are divided by 1000, because a minute in ns times 1e9 would not fit into 64 bits
+	int64_t ns = whole * unit + fraction * (unit / 1000) / (NANO / 1000);
 	*value = span_ms((ns + 500000) / 1000000); // round to a millisecond, the resolution of Heartbeat 3.0.6
 	return true;
 }

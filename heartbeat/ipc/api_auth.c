@@ -30,7 +30,7 @@ int api_peer_of(int fd, struct api_peer *peer)
 /* One apiauth entry.  uids and gids are numbers of the same type, so that users and groups share the code. */
 struct api_right {
 	const char *client; /* owned by the configuration */
-	GArray *uids, *gids; /* of uint64_t */
+	GArray *uids, *gids; /* elements: uint64_t */
 };
 
 struct api_auth {
@@ -130,7 +130,7 @@ static const struct api_right *find_right(const struct api_auth *auth, struct by
 const char *api_auth_refusal(const struct api_auth *auth, const struct api_peer *peer, struct bytes name, bool casual)
 {
 	const struct api_right *right = find_right(auth, casual ? bytes_of("anon") : name);
-	/* A casual client has its own entry and never falls back to "default". */
+	/* A casual client uses only the entry "anon", and never the entry "default". */
 	if (!right && !casual)
 		right = find_right(auth, bytes_of("default"));
 	if (!right)

@@ -38,7 +38,7 @@ enum api_fault {
 struct api_hub {
 	const struct api_config *config;
 	struct api_auth *auth;
-	struct api_session *sessions; /* list, newest first */
+	struct api_session *sessions; /* the list of sessions, the newest first */
 	uint8_t *arena;               /* CODEC_DATAGRAM_MAX, for decoding one request */
 	/* CODEC_DATAGRAM_MAX, for a message of the cluster; a separate buffer, because such a message may arrive during
 	 * a request */
@@ -66,7 +66,7 @@ struct api_session {
 	unsigned filter;             /* enum api_filter: which messages it receives */
 	int signal;                  /* the signal that the client gets with each message; 0: none */
 	unsigned waits_for;      /* this client waits for the end of the request with this number; 0: none */
-	const char *waits_type; /* its reqtype */
+	const char *waits_type; /* the reqtype of that request */
 	struct frame_buffer in, out;
 };
 

@@ -25,14 +25,14 @@ struct api_datagram {
 	const char *medium; /* "": all media */
 	struct bytes from;  /* IP address, 4 or 16 bytes; empty: unknown */
 	struct bytes data;  /* may be cut */
-	size_t length;      /* of the datagram */
+	size_t length;      /* the original length of the datagram */
 };
 
 struct api_config {
 	/* the path of the socket; its directory is created with 0750 root:haclient (if the group exists) */
 	const char *path;
 	const struct core *core;   /* read for the answers */
-	const struct ha_cf *conf;  /* apiauth, parameters */
+	const struct ha_cf *conf;  /* has the apiauth entries and the parameters */
 	const struct haresources *resources; /* the groups of the core; NULL: none */
 	const char *node;
 	const char *version;
@@ -62,7 +62,7 @@ struct api_config {
 };
 
 struct api_server;
-/* Returns NULL with errno. */
+/* Open the socket.  Returns NULL with errno when that fails. */
 struct api_server *api_server_open(const struct api_config *config);
 /* Closes the sessions of all clients and removes the socket. */
 void api_server_close(struct api_server *s);

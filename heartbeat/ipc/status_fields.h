@@ -28,7 +28,7 @@ struct status_kind {
 	size_t count;
 };
 
-/* NULL past the end. */
+/* Returns NULL past the end. */
 const struct status_kind *status_kind_at(size_t index);
 
 #endif

@@ -16,7 +16,7 @@ enum {
 
 /* All media share one batch, because only one batch is handled at a time. */
 struct batch {
-	unsigned used; /* headers that the kernel has changed */
+	unsigned used; /* the number of headers that the kernel has changed */
 	struct mmsghdr headers[BATCH];
 	struct iovec vectors[BATCH];
 	struct media_address from[BATCH];

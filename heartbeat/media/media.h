@@ -18,7 +18,7 @@
 #include "lib/diag.h"
 #include "lib/names.h"
 
-/* Where a datagram came from. */
+/* The origin of a datagram. */
 struct media_source {
 	struct media_address from; /* empty: the medium has no addresses */
 	unsigned ifindex;          /* 0 unknown */
@@ -92,7 +92,8 @@ void media_retry(struct media *m);
 /* One message for the other nodes. */
 struct media_message {
 	struct bytes datagram;
-	struct bytes text; /* the same message in text framing; empty: media that use text framing send nothing */
+	/* the same message in text framing; when it is empty, media that use text framing send nothing */
+	struct bytes text;
 	bool is_status;    /* the message is a status, so it is useless when the next status follows */
 };
 /* Send one message on every medium except ping media.  Does not block: a packet that the kernel does not take at once

@@ -60,8 +60,8 @@ struct medium_failure {
 	bool failing;
 	int error;
 	struct mono since;
-	struct mono better; /* time of the first good send in a row */
-	unsigned good;      /* number of good sends in a row */
+	struct mono better; /* the time of the first of the latest consecutive good sends */
+	unsigned good;      /* the number of the latest consecutive good sends */
 	uint64_t lost;
 	unsigned needed;   /* this number of good sends in a row ends the failure */
 	struct mono ended; /* the end of the last failure */
@@ -72,7 +72,7 @@ enum { MEDIUM_WHY_MAX = 640 };
 struct medium {
 	struct medium *next; /* the next in the set's list of all media */
 	struct media *set;
-	size_t index; /* as given to media_open */
+	size_t index; /* the index in the array that media_open got */
 	const struct medium_conf *conf;
 	const struct medium_ops *ops; /* NULL: not built in */
 	enum medium_state state;
@@ -162,17 +162,17 @@ struct receiver {
 	struct media *set;
 	int fd;
 	GSource *source;
-	bool (*read)(struct receiver *r, unsigned batches); /* of the kind that opened it */
+	bool (*read)(struct receiver *r, unsigned batches); /* the read function of the kind that opened it */
 	/* For sockets: find the medium for the arrival, and reduce a->data to the payload.  Returns NULL when the
 	 * arrival belongs to no medium. */
 	struct medium *(*claim)(const struct receiver *r, struct arrival *a);
-	void *own;      /* of the kind that opened it; g_free releases it */
+	void *own;      /* data of the kind that opened it; g_free releases them */
 	char where[64]; /* for logs: "interface eth0 port 694" */
 	/* Datagrams since the last report that are not heartbeat messages. */
 	uint64_t garbage;
 	struct media_source garbage_sample;
 	struct rate_limit garbage_reports;
-	int last_error; /* of reading, logged once */
+	int last_error; /* the errno of the last failed read, which is logged once */
 };
 
 /* Add a receiver without a descriptor to the set, which owns it.  The kind of m reads it. */
@@ -206,8 +206,8 @@ struct socket_option {
 struct udp_kind {
 	/* Create the sending socket for the interface with that index.  Returns the descriptor or -errno. */
 	int (*make_socket)(const struct medium *m, unsigned ifindex);
-	/* Find the destination; called again after each change of interfaces or addresses.  Returns 0 or -errno.
-	 * NULL: the destination given to udp_open is final. */
+	/* Find the destination.  Is called again after each change of interfaces or addresses.  Returns 0 or -errno.
+	 * NULL: the destination that udp_open got never changes. */
 	int (*aim)(struct medium *m, struct media_address *to);
 	bool to_a_group; /* the destination is a multicast group, which the receiver joins */
 	int family;      /* AF_INET, AF_INET6 */

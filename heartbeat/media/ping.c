@@ -32,7 +32,7 @@ struct ping {
 	uint16_t next_sequence;
 	struct echo echoes[ECHO_SLOTS];
 	size_t member_count;
-	struct media_address members[]; /* in the order of ha.cf; empty: not known yet */
+	struct media_address members[]; /* the addresses in the order of ha.cf; empty: not known yet */
 };
 
 /* --- receiving -------------------------------------------------------------------------------- */
@@ -218,7 +218,7 @@ static enum medium_state ping_open(struct medium *m)
 	m->own = p;
 	p->member_count = count;
 	bool v4 = false, v6 = false;
-	for (size_t i = 0; i < count; i++) { /* a name is resolved to IPv4 */
+	for (size_t i = 0; i < count; i++) { /* a name is always resolved to IPv4 */
 		bool is_v6 = strchr(member(m, i), ':') != NULL;
 		v6 |= is_v6;
 		v4 |= !is_v6;

@@ -20,7 +20,8 @@ enum {
 
 /* --- messages ----------------------------------------------------------------------------------------------------- */
 
-/* doc/protocol.md 1.2: "A receiver must accept both framings on every medium". */
+/* Returns true when data starts like a message of either framing.
+ * doc/protocol.md 1.2: "A receiver must accept both framings on every medium". */
 static bool begins_like_a_message(struct bytes data)
 {
 	struct reader r = reader_over(data);

@@ -43,7 +43,7 @@ struct line {
 	/* On a line that is too slow, only the newest status waits, and it alternates with the other messages.  So the
 	 * peer gets a status as often as the line allows, and never an old one. */
 	GBytes *status; /* NULL: none waits */
-	GQueue rest;    /* of GBytes */
+	GQueue rest;    /* the other waiting messages; elements: GBytes */
 	size_t rest_len;
 	bool status_was_last;
 	GBytes *current; /* the message that is being written; NULL: none */

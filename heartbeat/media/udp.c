@@ -110,8 +110,8 @@ void udp_close(struct medium *m)
 	m->own = NULL;
 }
 
-/* Open sockets for an interface with a new index.  The new ones are opened before the old ones are closed, so that a
- * failure is tried again. */
+/* Open sockets for an interface with a new index.  The new sockets are opened before the old ones are closed, so that
+ * after a failure the next send tries it again. */
 static int move_sockets(struct medium *m, struct udp *u, unsigned now)
 {
 	int fd = u->kind->make_socket(m, now);

@@ -11,8 +11,8 @@ struct udp {
 	int fd;           /* -1: none */
 	unsigned ifindex; /* the interface that the sockets belong to */
 	struct media_address to;
-	bool ready;       /* socket and destination are correct for the interfaces_changes value */
-	uint64_t as_of;   /* that is stored here */
+	bool ready;       /* fd and to are correct for the value of interfaces_changes in as_of */
+	uint64_t as_of;   /* the value of interfaces_changes when ready was set */
 	bool to_self;     /* valid while ready: the destination is this machine itself */
 };
 

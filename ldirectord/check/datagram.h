@@ -9,7 +9,7 @@
 
 enum { DATAGRAM_ANSWER_MAX = 4096 };
 
-/* Zeroed before datagram_open. */
+/* Must be zeroed before datagram_open. */
 struct datagram {
 	struct check *check;
 	void (*answer)(struct check *c, struct bytes answer); /* the answer is valid during the call */

@@ -15,7 +15,7 @@
 #include "ldirectord/check/pattern.h"
 #include "ldirectord/check/private.h"
 
-enum { TRIES = 3, BACKOFF = 7 /* c-ares waits 1, 2 and 4 times as long */ };
+enum { TRIES = 3, BACKOFF = 7 /* c-ares waits 1, 2 and 4 times the given time limit, which is 7 times in total */ };
 
 struct dns_check;
 

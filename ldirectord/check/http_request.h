@@ -12,7 +12,8 @@ struct http_request {
 	/* "Host: www.example.com"; "": libcurl derives the right header from the URL */
 	char host_header[300];
 	char connect_to[400];             /* entry for CURLOPT_CONNECT_TO; "": connect to the host of the URL */
-	char connect_any[400];            /* the same for other ports and names, to which a redirect may lead */
+	/* entry for CURLOPT_CONNECT_TO, for other ports and names to which a redirect may lead */
+	char connect_any[400];
 	char proxy[80];                   /* "": none */
 	bool may_be_tls;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* service=ldap and ldaps: the sockets for ldap_talk.h.  doc/ldirectord.md 6 */
+/* service=ldap and ldaps: connects the sockets of a check with ldap_talk.h.  doc/ldirectord.md 6 */
 #include <string.h>
 #include <sys/epoll.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A line-based conversation over TCP, with or without TLS: has the sockets for talk.h. */
+/* A line-based conversation over TCP, with or without TLS: connects the sockets of a check with talk.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -32,7 +32,7 @@ struct check {
 	void *user;
 	struct timer deadline;
 	int64_t timeout_ms;
-	struct lb_address address; /* with the port of the check; 0: none is known */
+	struct lb_address address; /* the address of the server with the port of the check; 0: none is known */
 	bool starting, stopped, decided, up;
 	char stage[CHECK_STAGE_MAX]; /* what the check waits for: "greeting" */
 	char why[CHECK_WHY_MAX];

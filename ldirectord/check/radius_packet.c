@@ -43,7 +43,7 @@ static void put_attribute(struct writer *w, uint8_t type, struct bytes value)
 	writer_bytes(w, value);
 }
 
-/* RFC 2865 5.2: "b1 = MD5(S + RA), c(1) = p1 xor b1; b2 = MD5(S + c(1)), ..." */
+/* Hide the password as in RFC 2865 5.2: "b1 = MD5(S + RA), c(1) = p1 xor b1; b2 = MD5(S + c(1)), ..." */
 static bool hide_password(const struct radius_request *q, uint8_t hidden[RADIUS_PASSWD_MAX], size_t *len)
 {
 	uint8_t mask[DIGEST];
@@ -132,7 +132,8 @@ static bool read_attributes(struct bytes all, struct attributes *out)
 	return true;
 }
 
-/* RFC 2865 3: "ResponseAuth = MD5(Code+ID+Length+RequestAuth+Attributes+Secret)"; RFC 3579 3.2 for the attribute. */
+/* Check the signature of an answer.  RFC 2865 3: "ResponseAuth = MD5(Code+ID+Length+RequestAuth+Attributes+Secret)";
+ * RFC 3579 3.2 for the attribute. */
 static bool is_signed(const struct radius_request *q, struct bytes packet, const struct attributes *a)
 {
 	uint8_t copy[RADIUS_PACKET_MAX], expected[DIGEST];

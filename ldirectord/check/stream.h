@@ -32,7 +32,7 @@ bool stream_open(struct stream *s, struct check *c);
 /* Both return the number of bytes, or one of the results above. */
 int stream_read(struct stream *s, char *to, size_t cap);
 int stream_write(struct stream *s, const char *from, size_t len);
-/* Wait for these events of epoll.  Returns false. */
+/* Wait for these events of epoll.  Always returns false, so that a function can end with this call. */
 bool stream_wait(struct stream *s, struct check *c, uint32_t events);
 /* Convert errno: returns STREAM_AGAIN or STREAM_BROKEN, and writes the text of errno to why (cap).  Can be used for
  * other sockets too. */

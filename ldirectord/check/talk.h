@@ -34,7 +34,8 @@ struct talk {
 	/* The caller reads these, in this order. */
 	GString *out;       /* send these bytes, then remove them */
 	bool half_close;    /* when out has been sent, close the sending side */
-	uint16_t data_port; /* not 0: connect to this port of the same server, then talk_data_connected; set it to 0 */
+	/* when not 0: connect to this port of the same server, call talk_data_connected, and set this to 0 */
+	uint16_t data_port;
 	bool decided, up;   /* decided: the verdict is final, and why is its reason; out may have a quit command */
 	bool over;          /* no more bytes are expected: close the connection */
 	char why[TALK_WHY_MAX];

@@ -22,8 +22,9 @@ struct talk_step {
 	const char *digits; /* for hear_code: the first digits of answers that mean A, B and C */
 	/* A line has arrived; line has no end of line, except for simpletcp. */
 	enum reply (*hear)(struct talk *t, const char *line, size_t len);
-	enum reply (*peek)(struct talk *t);    /* a part of a line has arrived; may be NULL */
-	enum reply (*eof)(struct talk *t);     /* the server has closed the connection; NULL: down */
+	enum reply (*peek)(struct talk *t);    /* called when a part of a line has arrived; may be NULL */
+	/* called when the server has closed the connection; NULL: the verdict is down */
+	enum reply (*eof)(struct talk *t);
 	uint8_t next[REPLIES];
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The conversations as tables, and how each protocol reads an answer.  doc/ldirectord.md 6 */
+/* The tables of the conversations, and the functions that read the answers of each protocol.  doc/ldirectord.md 6 */
 #include <string.h>
 
 #include "ldirectord/check/talk_private.h"

@@ -205,7 +205,7 @@ void lb_address_text(const struct lb_address *a, char *out, size_t cap)
 {
 	char host[INET6_ADDRSTRLEN] = "";
 	(void)inet_ntop(a->family == LB_INET ? AF_INET : AF_INET6, a->bytes, host, sizeof(host)); // it fits
-	// the header gives the size
+	// the declaration of this function names the size that is needed
 	(void)snprintf(out, cap, a->family == LB_INET ? "%s:%u" : "[%s]:%u", host, a->port);
 }
 

@@ -112,7 +112,7 @@ static void use_in_section(struct lb_parser *p, const struct lb_line *line)
 static void use_line(struct lb_parser *p, const struct lb_line *line, struct bytes whole)
 {
 	if (line->blank)
-		return; // doc/ldirectord.md 13.1: "the section continues"
+		return; // a blank line does not end a section.  doc/ldirectord.md 13.1: "the section continues"
 	if (memchr(whole.at, '\0', whole.len))
 		diag_add(p->diags, DIAG_ERROR, line->number, 0, "there is a NUL byte on this line; expected text");
 	else if (line->indent == 0)

@@ -17,8 +17,8 @@ enum lb_family { LB_INET, LB_INET6 };
 
 struct lb_address {
 	enum lb_family family;
-	uint8_t bytes[16]; /* network order, the first 4 for inet */
-	uint16_t port;     /* host order; 0: none */
+	uint8_t bytes[16]; /* in network order; only the first 4 for inet */
+	uint16_t port;     /* in host order; 0: none */
 };
 
 enum lb_protocol { LB_TCP, LB_UDP, LB_FWM };
@@ -90,7 +90,7 @@ struct lb_status_range { uint16_t first, last; }; /* of HTTP status codes, inclu
 
 struct lb_virtual {
 	struct lb_service_id id;
-	char *host; /* as written; NULL: a mark */
+	char *host; /* as written; NULL: the virtual is a mark */
 	unsigned line;
 	struct lb_real *reals;
 	size_t real_count;
@@ -103,7 +103,7 @@ struct lb_virtual {
 	char *check_command, *request, *receive, *virtualhost /* NULL: none */, *login, *passwd, *database, *secret;
 	bool login_preset, passwd_preset; /* not in the file: the value is ldirectord@HOST, see lb_config_set_host */
 	enum lb_method http_method;
-	char *scheduler, *schedflags, *netmask; /* the last two NULL: none */
+	char *scheduler, *schedflags, *netmask; /* schedflags and netmask may be NULL: none */
 	uint32_t persistent; /* seconds; 0: not persistent */
 	bool ops, quiescent, cleanstop;
 	int64_t check_timeout_ms, negotiate_timeout_ms, check_interval_ms;
@@ -117,11 +117,11 @@ struct lb_virtual {
 	char *email_alert, *smtp;                                              /* NULL: none */
 	char *alert_command;                                                   /* ours; NULL: none */
 	unsigned email_alert_freq, email_alert_status;
-	/* ours: doc/ldirectord.md 11 */
+	/* the accepted status codes (ours: doc/ldirectord.md 11) */
 	struct lb_status_range *status;
 	size_t status_count; /* 0: 200-299 */
 	enum lb_redirect redirect;
-	char *sni; /* NULL: virtualhost */
+	char *sni; /* NULL: use virtualhost */
 	enum lb_sslverify sslverify;
 	char *sslca; /* NULL: the authorities of the system */
 };
@@ -184,7 +184,7 @@ const char *lb_forward_name(enum lb_forward f);
 const char *lb_protocol_name(enum lb_protocol p);
 const char *lb_sslverify_name(enum lb_sslverify s);
 const char *lb_redirect_name(enum lb_redirect r);
-uint16_t lb_service_port(enum lb_service s); /* its default port; 0 none */
+uint16_t lb_service_port(enum lb_service s); /* Returns the default port of the service; 0: none. */
 bool lb_service_id_equal(const struct lb_service_id *a, const struct lb_service_id *b);
 bool lb_address_equal(const struct lb_address *a, const struct lb_address *b);
 /* Writes address and port: "10.9.0.1:80", "[fd00::1]:80".  64 bytes (cap) are always enough. */

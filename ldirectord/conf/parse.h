@@ -23,7 +23,7 @@ struct lb_value {
 /* One line "name = value", without comment and without blanks at both ends. */
 struct lb_line {
 	unsigned number;
-	unsigned indent;    /* in columns.  doc/ldirectord.md 2: "a tab counts as four" */
+	unsigned indent;    /* the indentation in columns.  doc/ldirectord.md 2: "a tab counts as four" */
 	bool blank;         /* the line is empty or has only a comment */
 	bool comment;       /* the line has only a comment */
 	bool equals;        /* the line has an = */
@@ -73,12 +73,12 @@ struct lb_directive {
 	 * reports its own errors. */
 	void (*set)(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base);
 	size_t field, size;  /* offset and size in base */
-	uint64_t low, high;  /* numbers; times in ms */
+	uint64_t low, high;  /* the range of a number; times are in ms */
 	const char *const *choices;
 	bool bare;           /* the name alone, without =, is allowed; the value is then the name */
 	enum lb_served served;
 	enum lb_identity identity;
-	lb_same *same;                    /* LB_IDENTITY only */
+	lb_same *same;                    /* only with LB_IDENTITY */
 	size_t effective, effective_size; /* offset and size of the effective value in struct lb_virtual */
 	const char *help;
 };

@@ -166,7 +166,7 @@ static void round_of(struct director *d)
 	}
 	struct ipvs_result *results = g_new0(struct ipvs_result, count + 1);
 	if (count > 0) {
-		(void)ipvs_apply(d->ipvs, ops, count, results); /* each result is looked at below */
+		(void)ipvs_apply(d->ipvs, ops, count, results); /* each result is checked below */
 		d->batches++;
 		d->operations += count;
 	}

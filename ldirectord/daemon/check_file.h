@@ -16,7 +16,7 @@ struct lb_load {
 	bool strict;
 	/* the file may belong to its author: the findings of check_trust.h are warnings, otherwise errors */
 	bool draft;
-	struct known_names *names; /* addresses for names that cannot be resolved; NULL: such a name is an error */
+	struct known_names *names; /* the addresses for names that cannot be resolved; NULL: such a name is an error */
 	/* May be NULL.  After an error: the log file (cap) that the file names, or the default one when it names none
 	 * or when others can change the file. */
 	char *log_file;

@@ -26,7 +26,7 @@ struct slot {
 	uint32_t running;      /* id of the check at its worker; 0: none */
 	enum worker_kind kind; /* the kind of that worker */
 	struct mono limit;     /* the time by which its worker should have answered */
-	struct mono due;       /* when the running or the last check was due */
+	struct mono due;       /* the time when the running or the last check was due */
 	size_t index;
 	unsigned connects_left; /* for the combined type: connects before the next negotiation */
 	struct mono grid;       /* only for the first check: one period before its regular start */

@@ -35,17 +35,17 @@ struct director {
 	struct monitor *monitor;
 	struct table_watch *table_watch;
 	GMainLoop *loop;
-	struct precise_timer *timer; /* the pool's deadline */
+	struct precise_timer *timer; /* fires at the pool's deadline */
 	GSource *flush;         /* writes the next batch; NULL: none is planned */
 	bool held;              /* the next batch waits for the first checks */
 	/* a batch waits for results of first checks until this time; MONO_NEVER: it does not wait */
 	struct mono hold;
-	struct mono flushed;    /* when the last batch was written */
+	struct mono flushed;    /* the time when the last batch was written */
 	unsigned gap_ms;        /* pause between the last batch and the next one */
 	GArray *waiting;        /* struct pool_action; the actions of the next batch */
 	const char *status;     /* "starting" "running" "reloading" "stopping" */
 	char last_error[512];   /* the error of the last reload; "": none */
-	int64_t started, reloaded; /* wall clock, seconds */
+	int64_t started, reloaded; /* by the wall clock, in seconds */
 	uint64_t batches, operations, failures;
 	bool ready; /* the command that started us was informed that the table is written */
 	bool stopping;
@@ -95,16 +95,17 @@ void reload_free(struct reload *r);
  * call. */
 typedef void reload_done(void *context, bool ok, const char *why);
 void reload_begin(struct reload *r, reload_done *done, void *context);
-/* Do not call the done of this context any more. */
+/* Do not call the function done of this context any more. */
 void reload_forget(struct reload *r, const void *context);
 /* Called once a second: reload when the file has changed and is unchanged since the last call. */
 void reload_look(struct reload *r);
 
 /* --- control.c: the socket --- */
-struct control *control_open(struct director *d); /* if the socket cannot be created: logs it and tries again */
+/* when the socket cannot be created, this is logged, and tried again later */
+struct control *control_open(struct director *d);
 void control_close(struct control *c);
 
 /* --- status.c --- */
-char *status_json(struct director *d); /* reads the kernel's table; free() it */
+char *status_json(struct director *d); /* reads the kernel's table; the caller frees the result with free() */
 
 #endif

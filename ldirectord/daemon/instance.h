@@ -13,8 +13,8 @@ struct instance {
 	/* The pid file of the same instance with its other name; "": none.  `start` and `ldirectord.cf start` are the
 	 * same instance, with one lock and one socket. */
 	char other[256];
-	char lock[256];     /* lib/lock_file.h */
-	char socket[256];   /* of the control socket */
+	char lock[256];     /* the lock file (lib/lock_file.h) */
+	char socket[256];   /* the path of the control socket */
 	bool found;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* ldirectord: the command line.  doc/ldirectord.md 1 */
+/* The command line of ldirectord.  doc/ldirectord.md 1 */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

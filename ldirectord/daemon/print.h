@@ -8,7 +8,7 @@
 
 /* Print to standard error.  format is the complete text, with its newline. */
 void print_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* The same to either stream. */
+/* Print to either stream. */
 void print_to(FILE *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -23,7 +23,7 @@ struct mono schedule_spread(struct mono now, struct span period, size_t k, size_
 struct mono schedule_next(struct mono due, struct span period, struct mono now);
 /* Remove and return the first check that is due; SIZE_MAX: none.  Call schedule_at to set its next time. */
 size_t schedule_take(struct schedule *s, struct mono now, struct mono *due);
-/* When the next check is due; MONO_FAR: none. */
+/* Returns the time when the next check is due; MONO_FAR: none. */
 struct mono schedule_deadline(const struct schedule *s);
 
 #endif

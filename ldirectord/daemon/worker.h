@@ -23,7 +23,7 @@ enum {
 
 /* A message to the worker: this struct and, for a start, a plan. */
 struct worker_order {
-	uint32_t id;   /* of the check */
+	uint32_t id;   /* the id of the check */
 	uint32_t stop; /* 1: cancel the check */
 };
 
@@ -37,7 +37,7 @@ struct worker_verdict {
 #define WORKER_ARGUMENT "--check-worker"
 extern const char *const worker_names[WORKER_KINDS];
 
-/* Run the worker with this second argument.  Returns an exit code. */
+/* Run the worker; name: the second argument.  Returns an exit code. */
 int worker_main(const char *name);
 
 #endif

@@ -2,12 +2,12 @@
 /* The back end that runs an ipvsadm program.  It reads the table with "-S -n", and the thresholds, which are missing
  * there, with "-L -n --thresholds".
  *
- * A batch goes to the standard input of one "-R".  When the kernel refuses a line, the original ipvsadm (1.31) prints a
- * message that does not name the line, and continues; its exit status is that of the last line.  When ipvsadm itself
- * refuses a line, it ends, and the remaining lines are not tried.  So we write a mark after every operation: a line
- * that always fails, changes nothing, and prints a message that the operation before it never prints.  The output
- * before the mark belongs to that operation.  If marks are missing, ipvsadm has ended early, and the rest goes to
- * another -R. */
+ * A batch is written to the standard input of one "-R".  When the kernel refuses a line, the original ipvsadm (1.31)
+ * prints a message that does not name the line, and continues; its exit status is that of the last line.  When ipvsadm
+ * itself refuses a line, it ends, and the remaining lines are not tried.  So we write a mark after every operation: a
+ * line that always fails, changes nothing, and prints a message that the operation before it never prints.  The output
+ * before the mark belongs to that operation.  If marks are missing, ipvsadm has ended early, and the remaining
+ * operations are sent to another -R. */
 #include "ldirectord/ipvs/private.h"
 
 #include <errno.h>

@@ -32,7 +32,7 @@ static int input_file(struct bytes input)
 		done += (size_t)n;
 	}
 	if (fd >= 0)
-		(void)lseek(fd, 0, SEEK_SET); // a plain file: cannot fail
+		(void)lseek(fd, 0, SEEK_SET); // cannot fail for a plain file
 	return fd;
 }
 
@@ -138,7 +138,7 @@ void run_program(char *const argv[], struct bytes input, struct span deadline, s
 	}
 	for (int k = 0; k < 3; k++)
 		if (fds[k] >= 0)
-			(void)close(fds[k]); // a file in memory: a failure loses nothing
+			(void)close(fds[k]); // closing a file in memory loses nothing
 }
 
 void run_free(struct run_result *r)

@@ -33,7 +33,7 @@ enum pool_order { POOL_ENABLE, POOL_DRAIN, POOL_DISABLE };
 
 struct pool_event {
 	enum pool_event_kind kind;
-	size_t check; /* index, as for pool_check */
+	size_t check; /* the index of the check, as for pool_check */
 	bool up;
 	const char *why; /* the reason of a verdict, for logs; "": none */
 	enum pool_order order;

@@ -129,7 +129,7 @@ struct pool {
 	size_t run_count;
 	struct ref *refs; /* sorted by check, then by service */
 	size_t ref_count;
-	struct mono retry_next, settle_next, mail_next; /* the earliest of all services */
+	struct mono retry_next, settle_next, mail_next; /* the earliest times of all services */
 	bool stopped;
 	struct pool_action *actions;
 	size_t action_count, action_cap;
@@ -202,6 +202,6 @@ void actions_quorum(struct pool *p, const struct service *s, bool lost);
 void actions_summary(struct pool *p, const struct service *s);
 void actions_failed(
 	struct pool *p, const struct service *s, const struct table_op *op, const char *why, struct mono now);
-void copy_text(char *to, size_t cap, const char *from); /* cuts what does not fit */
+void copy_text(char *to, size_t cap, const char *from); /* cuts a text that does not fit */
 
 #endif

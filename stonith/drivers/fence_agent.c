@@ -64,7 +64,7 @@ static int run(struct device *d, const char *action, const struct host *h, struc
 	return status;
 }
 
-/* Ask the agent for its metadata. */
+/* Run the agent to get its metadata. */
 static bool learn(struct device *d, const char *path, GString *why)
 {
 	static const char *const arguments[] = {"-o", "metadata", NULL};

@@ -129,7 +129,8 @@ static void stamp(struct mail *m, struct posting *p)
 	if (p->id)
 		return;
 	if (localtime_r(&now, &local))
-		(void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S %z", &local); // English: we set no locale
+		// in English, because we set no locale
+		(void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S %z", &local);
 	p->date = g_strdup(date);
 	p->id = g_strdup_printf(
 		"%lld.%d.%llu@%s", (long long)now, (int)getpid(), (unsigned long long)++m->serial, m->host);
