@@ -42,7 +42,7 @@ static bool link_of_message(struct nlmsghdr *message, struct interface_entry *ou
 	 * exists. */
 	if (body->ifi_family != AF_UNSPEC || !attributes[IFLA_IFNAME])
 		return false;
-	memset(out, 0, sizeof *out); /* compared by memcmp */
+	memset(out, 0, sizeof *out); /* clear it, because entries are compared with memcmp */
 	(void)nla_strlcpy(out->link.name, attributes[IFLA_IFNAME], sizeof out->link.name); /* the kernel's names fit */
 	out->link.index = (unsigned)body->ifi_index;
 	out->link.up = (body->ifi_flags & IFF_UP) != 0;
@@ -112,7 +112,7 @@ static bool address_of_notice(struct nlmsghdr *message, struct interface_address
 	if ((body->ifa_family != AF_INET && body->ifa_family != AF_INET6) || !ip ||
 	    nla_len(ip) != (int)ip_size(body->ifa_family))
 		return false;
-	memset(out, 0, sizeof *out); /* compared by memcmp */
+	memset(out, 0, sizeof *out); /* clear it, because entries are compared with memcmp */
 	out->family = body->ifa_family;
 	out->ifindex = body->ifa_index;
 	out->prefix = body->ifa_prefixlen;

@@ -30,7 +30,7 @@ bool lock_file_has_name(int fd, const char *path)
 	       opened.st_dev == named.st_dev;
 }
 
-/* Check that only our user can open the file.  Returns 0 or -errno. */
+/* Check that the file belongs to our user and has one hard link, and set its mode to 0600.  Returns 0 or -errno. */
 static int make_private(int fd)
 {
 	struct stat st;

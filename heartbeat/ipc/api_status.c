@@ -262,7 +262,7 @@ static struct ip_address_text address_text(struct bytes from)
 	return ip_address_text(&ip);
 }
 
-/* Write "t=status src=node1 ...", without the signature, from which a reader could try to find the key. */
+/* Write "t=status src=node1 ...", without the signature: with it a reader could try to find the key. */
 static void write_fields(struct writer *w, const struct message *m)
 {
 	for (size_t i = 0; i < m->count; i++) {

@@ -26,7 +26,7 @@
 #define SAME_BY(function)          .identity = LB_IDENTITY, .same = (function)
 #define NOT_IDENTITY               .identity = LB_NOT_IDENTITY
 
-enum { TIME_MAX_MS = 1000000000, COUNT_MAX = 1000000 }; // eleven days; more checks than fit into eleven days
+enum { TIME_MAX_MS = 1000000000, COUNT_MAX = 1000000 }; // eleven days; more checks than a file needs
 
 static const char *const methods[] = {"GET", "HEAD", NULL};
 
