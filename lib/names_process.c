@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The processes that resolve: one takes the requests and forks a child for each, so that a name with a silent server
- * does not hold up the others.  Forking from the daemon would copy its locked memory. */
+/* The separate processes of lib/names.  One process takes the requests and forks a child for each, so that a name
+ * server that does not answer delays no other name.  A fork of the daemon itself would copy its locked memory. */
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
@@ -16,8 +16,8 @@
 #include "lib/file.h"
 #include "lib/names_private.h"
 
-/* While a child runs, look so often whether it has ended: the next question may come a minute later, and an operator
- * would see a defunct process meanwhile. */
+/* While a child runs, this process checks at this interval whether it has ended: the next request may come a minute
+ * later, and meanwhile an operator would see a defunct process. */
 enum { REAP_MS = 200 };
 
 static size_t resolve_by_system(const char *host, struct in_addr list[NAMES_ANSWERS], char why[NAMES_WHY_MAX])
@@ -34,14 +34,14 @@ static size_t resolve_by_system(const char *host, struct in_addr list[NAMES_ANSW
 	}
 	for (const struct addrinfo *a = found; a && count < NAMES_ANSWERS; a = a->ai_next) {
 		struct sockaddr_in address;
-		memcpy(&address, a->ai_addr, sizeof address); /* the result has the requested family */
+		memcpy(&address, a->ai_addr, sizeof address); /* the result has the family that was requested */
 		list[count++] = address.sin_addr;
 	}
 	freeaddrinfo(found);
 	return count;
 }
 
-/* A name with several addresses, in an order that changes: keep the address that is in use. */
+/* A name may have several addresses in a changing order: keep the address that is in use. */
 static struct in_addr choose(const struct in_addr *list, size_t count, struct in_addr current)
 {
 	for (size_t i = 0; i < count; i++)
@@ -56,9 +56,10 @@ static void ask(const struct names_config *config, const struct names_request *r
 	size_t (*resolve)(const char *, struct in_addr *, char *) =
 		config->resolve ? config->resolve : resolve_by_system;
 
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a resolver that hangs must not outlive the daemon ... */
-	(void)alarm(NAMES_LIFE_S);              /* ... nor hang for longer than the daemon waits */
-	(void)bytes_to_text(bytes_of(r->text), a->host, sizeof a->host); /* it fits: the daemon has checked it */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a resolver that hangs must not outlive the daemon, */
+	(void)alarm(NAMES_LIFE_S);              /* and must not run longer than the daemon waits */
+	/* it fits, because the daemon has checked the length */
+	(void)bytes_to_text(bytes_of(r->text), a->host, sizeof a->host);
 	size_t count = resolve(a->host, list, a->why);
 	a->kind = count > 0 ? NAMES_ADDRESS : NAMES_NONE;
 	if (count > 0)
@@ -83,7 +84,8 @@ void names_process(void *context, int socket)
 	static struct names_request request;
 	unsigned children = 0;
 
-	/* Another process of the daemon may hold a copy of the other end, so the end of file alone is not enough. */
+	/* PR_SET_PDEATHSIG is needed because another process of the daemon may hold a copy of the socket, so the end of
+	 * file may not arrive. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (config->own_process)
 		config->own_process();
@@ -98,7 +100,7 @@ void names_process(void *context, int socket)
 		if (got == 0 || (got < 0 && errno != EINTR))
 			return;
 		if (got < (ssize_t)offsetof(struct names_request, text) || children >= NAMES_PROCESSES)
-			continue; /* no answer: the daemon asks again later */
+			continue; /* without an answer the daemon asks again later */
 		pid_t pid = fork();
 		if (pid == 0)
 			handle(config, &request, (size_t)got - offsetof(struct names_request, text), socket);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Orders of an operator: moves, confirmations and reloads.  Their clients get the answer when the order has ended.
+/* Orders of an operator: moves, confirmations and reloads.  The client gets the answer when the order has ended.
  * doc/commands.md 4.2. */
 #include <string.h>
 
@@ -7,8 +7,8 @@
 #include "heartbeat/ipc/api_requests_private.h"
 #include "lib/log.h"
 
-/* The half of the groups that the operator wants to move.  "failback" moves each group to its home: a standby gives the
- * foreign groups away (doc/commands.md 3), a takeover takes our own. */
+/* Get the half of the groups that the operator wants to move.  "failback" moves each group to its home node: with
+ * standby this node releases the foreign groups (doc/commands.md 3), with takeover it acquires its own groups. */
 static bool move_half(bool takeover, struct bytes word, enum half *half)
 {
 	if (bytes_equal_text(word, "failback")) {
@@ -18,7 +18,7 @@ static bool move_half(bool takeover, struct bytes word, enum half *half)
 	return half_parse(word, half) && *half != HALF_NONE;
 }
 
-/* The client gets its answer later, by this number. */
+/* Returns a new request number, by which the client gets its answer later. */
 static unsigned wait_for_end(struct api_session *s, const char *reqtype)
 {
 	if (++s->hub->last_request == 0) /* 0 means that no client waits */

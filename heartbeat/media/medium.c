@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* One medium, from its line in ha.cf on: opened, tried again, aimed at its hosts, in doubt. */
+/* One medium, created from its line in ha.cf: opens it, tries again, sets the addresses of its hosts, and describes
+ * what does not work. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@ static void not_built(struct medium *m)
 
 /* --- hosts -------------------------------------------------------------------------------------------------------- */
 
-/* Host number i of a medium; NULL past the end, and for kinds that have none. */
+/* Host number i of a medium; NULL past the end, and for kinds without hosts. */
 static const char *host_at(const struct medium *m, size_t i)
 {
 	if (!m->ops || !m->ops->aim)
@@ -30,7 +31,7 @@ static const char *host_at(const struct medium *m, size_t i)
 	return i == 0 ? m->conf->address : NULL;
 }
 
-/* The first line that has this host; NULL: none.  The newest medium comes first in the list. */
+/* The medium of the first line that has this host; NULL: none.  The newest medium comes first in the list. */
 static const struct medium *user_of(const struct media *set, const char *host)
 {
 	const struct medium *found = NULL;
@@ -46,7 +47,7 @@ static const struct medium *user_of(const struct media *set, const char *host)
 void medium_host_found(void *context, const char *host)
 {
 	struct media *set = context;
-	(void)host; /* few media have hosts */
+	(void)host; /* try all, because few media have hosts */
 
 	for (struct medium *m = set->all; m; m = m->next)
 		if (m->state != MEDIUM_CLOSED && m->ops && m->ops->aim)
@@ -109,7 +110,7 @@ void medium_free(struct medium *m)
 
 	shut(m);
 	for (size_t i = 0; (host = host_at(m, i)) != NULL; i++)
-		names_unwatch(m->set->names, host); /* an address was never watched: no effect */
+		names_unwatch(m->set->names, host); /* no effect for an address, which is not watched */
 	while (*link != m)
 		link = &(*link)->next;
 	*link = m->next;
@@ -169,7 +170,7 @@ bool medium_doubt(const struct medium *m, struct writer *out)
 static void complain(const struct medium *m, bool refused, struct diags *diags)
 {
 	const char *kind = medium_kind_name(m->conf->kind), *name = m->conf->name;
-	/* no decision depends on a ping host, so it is never the reason to refuse */
+	/* no decision depends on a ping host, so a ping medium is never the reason to refuse */
 	bool is_error = m->state == MEDIUM_IMPOSSIBLE || (refused && !medium_is_ping(m->conf->kind));
 
 	if (!m->ops)

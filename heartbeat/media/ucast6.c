@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* ucast6 IF ADDRESS: to one peer by IPv6.  A link-local address belongs to the interface of the line.
+/* The medium "ucast6 IF ADDRESS": sends to one peer by IPv6.  A link-local address belongs to the interface of the
+ * line.
  * doc/protocol.md 8 */
 #include <errno.h>
 #include <sys/socket.h>
@@ -14,11 +15,11 @@ static int ucast6_socket(const struct medium *m, unsigned ifindex)
 		{IPPROTO_IPV6, IPV6_TCLASS, 0x10}, /* low delay, as ucast */
 	};
 
-	(void)ifindex; /* the name is enough */
+	(void)ifindex; /* the socket is bound by the name of the interface */
 	return udp_socket(AF_INET6, options, G_N_ELEMENTS(options), m->conf->interface);
 }
 
-/* The index of the interface may have changed. */
+/* Find the destination again, because the index of the interface may have changed. */
 static int ucast6_aim(struct medium *m, struct media_address *to)
 {
 	unsigned ifindex;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What every check needs: its kind, its address, its deadline and its end. */
+/* Starts checks: selects the kind of a check, its address and its deadline. */
 #include "ldirectord/check/check.h"
 
 #include <ares.h>
@@ -32,7 +32,7 @@ INSTANT(kind_absent, not_built_in);
 
 // --- which kind ---
 
-/* The checks with an optional library: the Makefile defines WITH_... */
+/* Checks that need an optional library: the Makefile defines WITH_... */
 #ifdef WITH_ldap
 #define LDAP &check_kind_ldap
 #else
@@ -73,7 +73,7 @@ static const struct check_kind *const services[LB_SERVICES] = {
 	[LB_SUBMISSION] = &check_kind_line,
 };
 
-/* NULL: the service decides. */
+/* NULL: the service selects the kind. */
 static const struct check_kind *const types[] = {
 	[LB_CHECK_CONNECT] = &check_kind_connect,
 	[LB_CHECK_NEGOTIATE] = NULL,
@@ -125,7 +125,8 @@ bool check_init(const char **why)
 		*why = ares_strerror(failed);
 		return false;
 	}
-	// OpenSSL writes with write(2): a server that hangs up must not end the process.  doc/ldirectord.md 1
+	// OpenSSL writes with write(2): when a server closes the connection, SIGPIPE must not end this process.
+	// doc/ldirectord.md 1
 	(void)signal(SIGPIPE, SIG_IGN);
 	return http_init(why);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* What the kernel must have for a virtual, computed only from the states of its reals.
+/* Computes what the kernel must have for a virtual, only from the states of its reals.
  *
  *              disabled   drained    UP            KEPT           NEW, DOWN, quiescent   NEW, DOWN
  *   in table   no         weight 0   file's weight as found       weight 0               no
  *
- * An entry of weight 0 has no thresholds, as the tools write it.  Several reals, or a real and the fallback, may claim
- * one address: by the port rule of gate and ipip, because a real is named twice, or because the fallback is one of the
- * reals.  Then the first claim of the highest rank decides.  So an entry is up while at least one of its reals is. */
+ * An entry with weight 0 has no thresholds, as the tools write it.  Several reals, or a real and the fallback, may
+ * claim one address: by the port rule of gate and ipip, because a real is named twice, or because the fallback is one
+ * of the reals.  Then the first claim with the highest rank determines the entry, so an entry serves while at least one
+ * of its reals does. */
 #include "ldirectord/pool/pool_private.h"
 
 enum { RANK_NOTHING, RANK_QUIET, RANK_FALLBACK, RANK_SERVES };
@@ -51,8 +52,9 @@ static void claim_member(struct service *s, size_t i)
 	}
 }
 
-/* The fallback is in the table when no real serves, or fewer than the quorum.  It stays as it is while first verdicts
- * are awaited, so that a start does not switch it back and forth: doc/ldirectord.md 13.23. */
+/* Claim an entry for the fallback.  It is in the table when no real serves, or fewer than the quorum.  While the pool
+ * waits for first verdicts, the fallback does not change, so that a start does not add and remove it again:
+ * doc/ldirectord.md 13.23. */
 static void claim_fallback(struct service *s)
 {
 	const struct lb_real *f = s->v->fallback;

@@ -11,8 +11,8 @@
  *                                                 else UP (soft)
  *   DOWN                 risecount: UP, else DOWN DOWN                     DOWN                  DOWN; checktype on: UP
  *
- * No result counts while maintenancedir names the real.  Afterwards it needs risecount successes, as after a failure.
- * At its first success one is enough: risecount is for a real that was down.
+ * No result counts while maintenancedir names the real.  Afterwards the real needs risecount successes, as after a
+ * failure.  For a new real one success is enough, because risecount is for a real that was down.
  * A real with checktype on has no results and is UP from the start.  With checktype off it is UP if it was found in the
  * table with a weight, else DOWN; once DOWN it never changes.
  * An order does not change the state; it has priority over the state (desired.c).
@@ -58,7 +58,7 @@ static bool falls(struct pool *p, const struct ref *at, struct member *m, const 
 		return false;
 	}
 	bool changed = set_state(m, MEMBER_DOWN, now);
-	/* Also when it was down already: during maintenance nobody was reminded, because the operator knew. */
+	/* Also when the real was down already: during maintenance no reminder was sent, because the operator knew. */
 	if (s->v->email_alert && s->v->email_alert_freq && mono_is_never(m->mail_at)) {
 		m->mail_at = mono_add(now, span_ms((int64_t)s->v->email_alert_freq * 1000));
 		p->mail_next = mono_min(p->mail_next, m->mail_at);
@@ -82,7 +82,7 @@ bool member_maintenance(struct pool *p, const struct ref *at, const struct pool_
 	struct member *m = &s->members[at->member];
 
 	if (!ends) {
-		m->mail_at = MONO_NEVER; /* the operator knows */
+		m->mail_at = MONO_NEVER; /* no reminder, because the operator knows */
 		return set_state(m, MEMBER_DOWN, now);
 	}
 	return s->v->check_type == LB_CHECK_ON && set_state(m, MEMBER_UP, now);
