@@ -19,10 +19,11 @@
 
 enum {
 	LABELS_MAX = 512,     /* IF:0 .. IF:511: doc/resources.md 6, "label" */
-	NEIGHBOURS_MAX = 512, /* put back at most; as many as there are labels */
+	NEIGHBOURS_MAX = 512, /* the largest number of addresses to add again; as many as there are labels */
 };
 
-/* Read an RTM_NEWADDR or RTM_DELADDR.  False when it is neither IPv4 nor IPv6.  Does not fill in the interface. */
+/* Read an RTM_NEWADDR or RTM_DELADDR.  Returns false when the address is neither IPv4 nor IPv6.  Does not fill in the
+ * interface. */
 static bool read_message(struct nlmsghdr *header, struct address *out, unsigned *ifindex, unsigned *flags)
 {
 	struct nlattr *attributes[IFA_MAX + 1];
@@ -83,11 +84,11 @@ int address_find(struct address_table *t, const struct ip_address *ip, struct ad
 	if (s.ifindex == 0)
 		return -ENOENT;
 	errno = 0;
-	/* The address is gone only when its interface is gone. */
+	/* Only these two errors mean that the interface, and so the address, no longer exists. */
 	if (if_indextoname(s.ifindex, found->interface) == NULL) {
 		if (errno == ENXIO || errno == ENODEV)
 			return -ENOENT;
-		/* ENOENT: the C library could not open the socket for its question. */
+		/* ENOENT: the C library could not open the socket that it needs for this function */
 		return errno != 0 && errno != ENOENT ? -errno : -EMFILE;
 	}
 	/* The kernel labels an address without label with the name of its interface. */
@@ -130,7 +131,7 @@ int address_label_free(struct address_table *t, const char *interface, char labe
 	return error != 0 ? error : -ENOSPC;
 }
 
-/* The request that adds or deletes a; NULL without memory. */
+/* The request that adds or deletes address a; NULL without memory. */
 static struct nl_msg *address_message(int type, int message_flags, const struct address *a, unsigned ifindex)
 {
 	struct nl_msg *message = nlmsg_alloc_simple(type, message_flags | NLM_F_ACK);
@@ -204,14 +205,14 @@ static bool promote_setting(const char *interface, bool write_one)
 	if (fd < 0)
 		return false;
 	ssize_t done = write_one ? write(fd, &value, 1) : read(fd, &value, 1);
-	(void)close(fd); /* nothing is lost: the kernel took the value in write() */
+	(void)close(fd); /* closing loses nothing: the kernel took the value in write() */
 	return done == 1 && value == '1';
 }
 
 /* When the first address of a subnet is deleted, the kernel also deletes all other addresses of that subnet on the
  * interface, unless promote_secondaries is set.  The service addresses of other groups would be lost
  * (doc/resources.md 10.8).
- * True when the kernel will not delete other addresses. */
+ * Returns true when the kernel will not delete other addresses. */
 static bool neighbours_are_safe(const struct neighbours *n)
 {
 	const char *interface = n->of->interface;
@@ -240,7 +241,7 @@ int address_delete(struct address_table *t, const struct address *a)
 {
 	struct neighbours n = {.of = a, .ifindex = if_nametoindex(a->interface)};
 	if (n.ifindex == 0)
-		return errno == ENODEV ? 0 : -errno; /* an interface that is gone has no addresses */
+		return errno == ENODEV ? 0 : -errno; /* an interface that does not exist has no addresses */
 	/* An IPv6 address has no secondaries that depend on it. */
 	int error = a->ip.family == AF_INET ? dump_addresses(t, AF_INET, neighbour_one, &n) : 0;
 	if (error != 0)
@@ -261,6 +262,6 @@ bool address_carrier(const char *interface)
 		return false;
 	(void)snprintf(request.ifr_name, sizeof request.ifr_name, "%s", interface);
 	bool known = ioctl(fd, SIOCGIFFLAGS, &request) == 0;
-	(void)close(fd); /* used for a question only */
+	(void)close(fd); /* only queries were sent on this socket */
 	return known && (request.ifr_flags & IFF_UP) != 0 && (request.ifr_flags & IFF_RUNNING) != 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Service addresses of this machine, IPv4 and IPv6, by netlink, and their announcement to the neighbours.
- * No policy: which address where is decided by heartbeat/exec/ipaddr.  doc/resources.md 6. */
+/* Adds, finds and deletes the service addresses of this machine, IPv4 and IPv6, by netlink, and announces them to the
+ * neighbours.
+ * No policy: heartbeat/exec/ipaddr decides which address belongs on which interface.  doc/resources.md 6. */
 #ifndef LIB_ADDRESS_H
 #define LIB_ADDRESS_H
 
@@ -16,48 +17,50 @@ enum { ADDRESS_LABEL_MAX = 16 }; /* IFA_LABEL with its NUL */
 struct address {
 	struct ip_address ip;
 	unsigned prefix;          /* 0 to 32, or to 128 */
-	struct in_addr broadcast; /* 0: none, as always with IPv6 */
+	struct in_addr broadcast; /* 0: none; always 0 for IPv6 */
 	char interface[IF_NAMESIZE];
-	char label[ADDRESS_LABEL_MAX]; /* "" none, as always with IPv6 */
+	char label[ADDRESS_LABEL_MAX]; /* "": none; always "" for IPv6 */
 };
 
-/* A netlink handle, one per process; opened once.  Returns NULL with errno. */
+/* A netlink handle.  A process opens one, once.  Returns NULL and sets errno when that fails. */
 struct address_table;
 struct address_table *address_table_new(void);
 void address_table_free(struct address_table *t);
 
-/* Find ip on any interface; lo counts only when no other interface has it.  Returns 0 and fills *found, -ENOENT when
- * no interface has it, or -errno. */
+/* Find the interface that has ip.  lo counts only when no other interface has the address.  Returns 0 and fills *found,
+ * -ENOENT when no interface has it, or -errno. */
 int address_find(struct address_table *t, const struct ip_address *ip, struct address *found);
-/* Find interface and prefix of the connected route (no gateway, main or local table, no default route) that contains
- * ip.  The longest prefix wins; among equal prefixes a route with carrier, then the smaller metric.
- * Returns 0, -ENETUNREACH when there is none, or -errno. */
+/* Find the interface and the prefix of the connected route that contains ip.  A connected route has no gateway, is in
+ * the main or local table, and is not a default route.  The longest prefix wins.  Among equal prefixes a route whose
+ * interface has carrier wins, then the route with the smaller metric.
+ * Returns 0, -ENETUNREACH when there is no such route, or -errno. */
 int address_route(struct address_table *t, const struct ip_address *ip, struct address *found);
-/* The connected networks of a family in one line for people, "eth0 10.0.0.0/24, eth1 10.1.0.0/24", cut at cap (> 0);
- * "" when there are none. */
+/* Writes the connected networks of a family as one line for a message: "eth0 10.0.0.0/24, eth1 10.1.0.0/24".  Cuts the
+ * line at cap (> 0); writes "" when there are none. */
 void address_networks(struct address_table *t, int family, char *out, size_t cap);
-/* Find the first label of IF:0 .. IF:511 that no address has.  Returns 0, -ENAMETOOLONG when it is longer than the 15
- * characters of the kernel, -ENOSPC, or -errno; after an error label is "". */
+/* Find the first of the labels IF:0 to IF:511 that no address has.  Returns 0, -ENAMETOOLONG when the label is longer
+ * than the 15 characters that the kernel allows, -ENOSPC when all are in use, or -errno.  After an error label is
+ * "". */
 int address_label_free(struct address_table *t, const char *interface, char label[ADDRESS_LABEL_MAX]);
-/* Add exactly this address (already there with the same prefix and interface: success), or delete it (absent: success).
- * Return 0 or -errno.
- * The kernel deletes the other addresses of a subnet together with the first one.  address_delete keeps them: it sets
- * promote_secondaries on the interface, or, where that is not possible, puts them back.
+/* Add exactly this address, or delete it.  Adding an address that the interface already has with the same prefix is a
+ * success, and so is deleting an address that does not exist.  Both return 0 or -errno.
+ * The kernel deletes the secondary addresses of a subnet together with the first one.  address_delete keeps them: it
+ * sets promote_secondaries on the interface or, where that is not possible, adds them again.
  * An IPv6 address is added without duplicate address detection, because the cluster has decided which node owns it.
- * With detection it would be unusable for a second, and permanently when the former owner still answers. */
+ * With detection the address would be unusable for a second, and permanently when the former owner still answers. */
 int address_add(struct address_table *t, const struct address *a);
 int address_delete(struct address_table *t, const struct address *a);
-/* True when the interface is up and has carrier. */
+/* Returns true when the interface is up and has carrier. */
 bool address_carrier(const char *interface);
 
-/* One round of announcements.  IPv4, gratuitous ARP: a broadcast request "who-has ip tell ip" and a broadcast reply
- * "ip is-at own MAC".  IPv6: one unsolicited neighbour advertisement to all nodes of the link.
- * Nothing is sent, and that is success, on an interface without ARP (lo, tunnels).
+/* Sends one round of announcements.  For IPv4 this is gratuitous ARP: a broadcast request "who-has ip tell ip" and a
+ * broadcast reply "ip is-at own MAC".  For IPv6 it is one unsolicited neighbour advertisement to all nodes of the link.
+ * On an interface without ARP (lo, tunnels) it sends nothing and returns 0.
  * Returns 0, -ENOTCONN when address_announce_prepare has not succeeded, or -errno. */
 int address_announce(const struct address *a);
-/* Open the socket and the contexts of libnet that announcements on all interfaces need.  Call it at start, and again
- * after a failure, but not while an address is being taken over.  Returns 0, also when all is open already, or
- * -errno. */
+/* Open the socket and the libnet contexts that announcements on all interfaces need.  Call this at the start of the
+ * daemon, and again after a failure, but not during the takeover of an address.  Returns 0, also when everything is
+ * open already, or -errno. */
 int address_announce_prepare(void);
 /* Close what address_announce_prepare opened. */
 void address_announce_close(void);

@@ -17,9 +17,9 @@
 static const uint8_t everybody[ETH_ALEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 static const uint8_t all_nodes[ETH_ALEN] = {0x33, 0x33, 0, 0, 0, 1};
 
-/* One socket for all interfaces; it stays open.  Two reasons: closing a packet socket makes the kernel wait ten
- * milliseconds or more, and at the moment of a take-over no descriptor may be left.  Its protocol is 0, so it receives
- * nothing and does not slow down the other frames of the machine. */
+/* One socket for all interfaces, which stays open for two reasons.  Closing a packet socket makes the kernel wait ten
+ * milliseconds or more, and during a takeover there may be no free descriptor.  The protocol of the socket is 0, so it
+ * receives nothing and does not slow down the other frames of the machine. */
 static int sender = -1;
 
 static int open_sender(void)
@@ -38,7 +38,7 @@ int address_announce_prepare(void)
 void address_announce_close(void)
 {
 	if (sender >= 0)
-		(void)close(sender); /* nothing is lost: a frame is out when sendto returns */
+		(void)close(sender); /* closing loses nothing: the frame was sent when sendto returned */
 	sender = -1;
 	announce_frame_close();
 }
@@ -61,7 +61,7 @@ static int look_at(const char *interface, uint8_t mac[ETH_ALEN], int *index, boo
 		error = -errno;
 	if (error == 0)
 		*index = request.ifr_ifindex;
-	(void)close(fd); /* used for a question only */
+	(void)close(fd); /* only queries were sent on this socket */
 	return error;
 }
 
@@ -80,7 +80,7 @@ static int announce_arp(int index, bool reply, const uint8_t mac[ETH_ALEN], stru
 	return error != 0 ? error : send_frame(index, ETH_P_ARP, everybody, frame, sizeof frame);
 }
 
-/* The kernel sets the router flag of its own advertisements by the same setting. */
+/* The kernel uses the same setting for the router flag of its own advertisements. */
 static bool forwards(const char *interface)
 {
 	char path[96], value = '0';

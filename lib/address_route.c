@@ -34,8 +34,8 @@ static bool network_of_message(struct nlmsghdr *header, struct network *out)
 		return false;
 	const struct rtmsg *body = nlmsg_data(header);
 	uint32_t table = attributes[RTA_TABLE] != NULL ? number_of(attributes[RTA_TABLE]) : body->rtm_table;
-	/* A default route without a gateway (point-to-point lines) contains every address: it does not show on which
-	 * interface an address belongs. */
+	/* A default route without a gateway (on point-to-point lines) contains every address, so it does not show to
+	 * which interface an address belongs. */
 	if (body->rtm_type != RTN_UNICAST || (body->rtm_family == AF_INET && body->rtm_scope != RT_SCOPE_LINK) ||
 	    body->rtm_dst_len == 0 || (table != RT_TABLE_MAIN && table != RT_TABLE_LOCAL) ||
 	    attributes[RTA_GATEWAY] != NULL || attributes[RTA_OIF] == NULL || attributes[RTA_DST] == NULL)
@@ -60,7 +60,8 @@ struct best {
 	bool any;
 };
 
-/* The longest prefix wins; among equal prefixes carrier, then the smaller metric, then the first in the list. */
+/* The longest prefix wins.  Among equal prefixes a network with carrier wins, then the smaller metric, then the first
+ * one in the list. */
 static bool is_better(const struct network *a, const struct network *b)
 {
 	if (a->prefix != b->prefix)
@@ -81,7 +82,7 @@ static void best_one(void *context, struct nlmsghdr *header)
 	best->any = true;
 }
 
-/* Ask the kernel which entry of its tables it would use: one request, whatever the size of the tables. */
+/* Ask the kernel which entry of its tables it would use.  This takes one request, whatever the size of the tables. */
 static int ask_match(struct address_table *t, struct best *best)
 {
 	struct bytes ip = ip_address_bytes(best->ip);

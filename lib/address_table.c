@@ -10,11 +10,12 @@
 #include "lib/address_private.h"
 
 enum {
-	DUMP_TRIES = 4,         /* requests for one dump, when the kernel marks each answer as inconsistent */
-	RECEIVE_BYTES = 32768, /* what the kernel fills per read of a dump */
+	/* the number of requests for one dump, when the kernel marks each answer as inconsistent */
+	DUMP_TRIES = 4,
+	RECEIVE_BYTES = 32768, /* the largest amount of data that the kernel returns in one read of a dump */
 };
 
-/* What an exchange with the kernel is waiting for. */
+/* The state of an exchange with the kernel. */
 struct exchange {
 	bool over;
 	bool torn;
@@ -26,8 +27,8 @@ struct exchange {
 struct address_table {
 	struct nl_sock *socket;
 	struct nl_cb *callbacks;
-	struct exchange *now; /* the exchange under way */
-	bool spoilt;          /* an answer was lost: the socket must be opened again */
+	struct exchange *now; /* the current exchange */
+	bool spoilt;          /* an answer was lost, so the socket must be opened again */
 	uint32_t sequence;
 };
 
@@ -78,14 +79,15 @@ static int connect_socket(struct address_table *t)
 		return errno != 0 ? -errno : -ENOMEM;
 	(void)fcntl(nl_socket_get_fd(t->socket), F_SETFD, FD_CLOEXEC);
 	nl_socket_disable_auto_ack(t->socket);
-	nl_socket_disable_msg_peek(t->socket); /* one system call a read instead of two; the buffer is large enough */
+	/* one system call for each read instead of two; the buffer is large enough */
+	nl_socket_disable_msg_peek(t->socket);
 	nl_socket_set_msg_buf_size(t->socket, RECEIVE_BYTES);
 	t->spoilt = false;
 	return 0;
 }
 
-/* After a lost answer the kernel has not finished its dump.  It refuses every other dump on this socket with EBUSY, so
- * that no address could be released any more. */
+/* Open the socket again after a lost answer.  The kernel has then not finished its dump, and refuses every other dump
+ * on this socket with EBUSY, so no address could be released any more. */
 static int mend(struct address_table *t)
 {
 	if (!t->spoilt)
@@ -94,7 +96,8 @@ static int mend(struct address_table *t)
 	return connect_socket(t);
 }
 
-/* Send message (taken) and call each for every answer until the kernel has sent all of them.  0 or -errno. */
+/* Send message, which this function frees, and call each for every answer until the kernel has sent all of them.
+ * Returns 0 or -errno. */
 static int exchange(struct address_table *t, struct nl_msg *message, void (*each)(void *, struct nlmsghdr *),
 	void *context, bool *torn)
 {
@@ -113,7 +116,7 @@ static int exchange(struct address_table *t, struct nl_msg *message, void (*each
 	t->now = &x;
 	while (!x.over) {
 		int got = nl_recvmsgs(t->socket, t->callbacks);
-		if (got < 0 && !x.over) { /* over: on_error has the exact error already */
+		if (got < 0 && !x.over) { /* when x.over is set, on_error has stored the exact error already */
 			x.error = got == -NLE_NOMEM ? -ENOBUFS : -EIO;
 			t->spoilt = true;
 			break;
@@ -147,7 +150,7 @@ int address_dump(struct address_table *t, int type, void *body, size_t len, void
 		if (error != 0 || !torn)
 			return error;
 	}
-	return 0; /* inconsistent each time: there is no better answer */
+	return 0; /* every dump was inconsistent, so there is no better answer */
 }
 
 struct address_table *address_table_new(void)

@@ -13,8 +13,8 @@
 
 enum { BLOCKS_MAX = 4 };
 
-/* One kind of frame.  libnet keeps a block for each protocol header, innermost first.  A tag names a block: with it,
- * the next frame overwrites the block in place and takes no memory. */
+/* One kind of frame.  libnet stores a block for each protocol header, innermost first.  A tag identifies a block: with
+ * the tag, the next frame overwrites the block in place and allocates no memory. */
 struct builder {
 	libnet_t *context; /* NULL: not prepared */
 	libnet_ptag_t tags[BLOCKS_MAX];
@@ -24,11 +24,12 @@ struct builder {
 static struct builder arp, neighbour;
 
 static const uint8_t everybody[ETH_ALEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, nobody[ETH_ALEN];
-/* All nodes of the link: ff02::1 and the Ethernet address that belongs to it. */
+/* The address of all nodes of the link, ff02::1, and its Ethernet address. */
 static const struct libnet_in6_addr all_nodes = {.__u6_addr.__u6_addr8 = {0xff, 2, [15] = 1}};
 static const uint8_t all_nodes_mac[ETH_ALEN] = {0x33, 0x33, 0, 0, 0, 1};
 
-/* Note the tag that a libnet_build_ function returned for the block at `at`.  False when it failed. */
+/* Store the tag that a libnet_build_ function returned for the block at `at`.  Returns false when the function
+ * failed. */
 static bool keep_tag(struct builder *b, unsigned at, libnet_ptag_t tag)
 {
 	if (tag < 0) {
@@ -62,7 +63,7 @@ static bool build_neighbour(struct builder *b, bool router, const uint8_t *mac, 
 	libnet_t *l = b->context;
 	uint32_t flags = 0x20000000u /* override */ | (router ? 0x80000000u : 0);
 	struct libnet_in6_addr target;
-	uint8_t option[ETH_ALEN]; /* libnet only reads it, yet wants it writable */
+	uint8_t option[ETH_ALEN]; /* libnet only reads it, but its parameter is not const */
 	memcpy(&target, ip, sizeof target);
 	memcpy(option, mac, sizeof option);
 	return keep_tag(b, 0,
@@ -82,7 +83,7 @@ static bool add_checksum(const struct builder *b, uint8_t frame[ANNOUNCE_NEIGHBO
 	                            &frame[ANNOUNCE_NEIGHBOUR_LEN]) >= 0;
 }
 
-/* Write the blocks one after another, outermost first.  False when they are not exactly cap bytes. */
+/* Write the blocks one after another, outermost first.  Returns false when they do not have exactly cap bytes. */
 static bool assemble(const struct builder *b, uint8_t *out, size_t cap)
 {
 	struct writer w = writer_over(out, cap);
@@ -114,7 +115,7 @@ int announce_frame_prepare(void)
 	if (arp.context != NULL && neighbour.context != NULL)
 		return 0;
 	announce_frame_close();
-	/* The first frame of each kind takes the memory of all later ones. */
+	/* The first frame of each kind allocates the memory for all later ones. */
 	if (open_context(&arp) && open_context(&neighbour) && build_arp(&arp, false, nobody, (struct in_addr){0}) &&
 	    build_neighbour(&neighbour, false, nobody, &nowhere))
 		return 0;
@@ -135,7 +136,7 @@ int announce_frame_arp(bool reply, const uint8_t mac[ANNOUNCE_MAC_LEN], struct i
 		return -ENOTCONN;
 	if (build_arp(&arp, reply, mac, ip) && assemble(&arp, out, ANNOUNCE_ARP_LEN))
 		return 0;
-	discard(&arp); /* the next announce_frame_prepare makes a new one */
+	discard(&arp); /* the next announce_frame_prepare creates a new one */
 	return -EINVAL;
 }
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 8192 }; // a usual ha.cf fits into one
+enum { BLOCK_SIZE = 8192 }; // enough for most ha.cf files
 
 struct block {
 	struct block *next;
@@ -72,7 +72,7 @@ void *arena_take(struct arena *arena, size_t size)
 char *arena_text(struct arena *arena, struct bytes text)
 {
 	char *copy = arena_take(arena, text.len + 1);
-	(void)bytes_to_text(text, copy, text.len + 1); // fits by construction
+	(void)bytes_to_text(text, copy, text.len + 1); // it fits: the length was computed above
 	return copy;
 }
 
@@ -103,7 +103,7 @@ char *arena_format(struct arena *arena, const char *format, ...)
 
 void *arena_grow(struct arena *arena, void *array, size_t count, size_t element)
 {
-	if (array && (count & (count - 1)) != 0) // full at every power of two
+	if (array && (count & (count - 1)) != 0) // the array is full when count is a power of two
 		return array;
 	if (count > SIZE_MAX / 2 / element - 1)
 		longjmp(arena->exit, 1);

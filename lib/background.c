@@ -25,7 +25,7 @@ int background_fork(bool *is_daemon)
 	int failed = pid < 0 ? -errno : 0;
 	*is_daemon = pid == 0;
 	if (*is_daemon)
-		(void)setsid(); // cannot fail: a new process leads no group
+		(void)setsid(); // cannot fail, because a new process leads no process group
 	int mine = *is_daemon ? 1 : 0;
 	(void)close(ends[1 - mine]);
 	if (!failed)
@@ -37,7 +37,7 @@ int background_fork(bool *is_daemon)
 int background_report(int fd, int code, const char *text)
 {
 	struct report report = {.code = (uint8_t)code};
-	// A part of a long text is better than none.
+	// A long text is cut.
 	(void)bytes_to_text(bytes_of(text ? text : ""), report.text, sizeof report.text);
 	size_t len = offsetof(struct report, text) + strlen(report.text);
 	ssize_t written;
@@ -82,6 +82,7 @@ int background_wait(int fd, struct mono until, char text[BACKGROUND_TEXT_MAX])
 	}
 	(void)close(fd);
 	if (text)
-		(void)memcpy(text, report.text, sizeof report.text); // ends with a NUL: the last byte is never read
+		// the text ends with a NUL, because the last byte is never read
+		(void)memcpy(text, report.text, sizeof report.text);
 	return failed ? failed : report.code;
 }

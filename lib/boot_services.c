@@ -16,7 +16,7 @@ static const char *const unit_directories[] = {"/etc/systemd/system", "/run/syst
 /* A socket, path or timer starts the service that it belongs to. */
 static const char *const unit_kinds[] = {"service", "socket", "path", "timer"};
 static const char *const wanting[] = {"wants", "requires"};
-/* What starts only on the way down, or when an operator asks for it. */
+/* Units that start only at shutdown, or when an operator starts them. */
 static const char *const not_boot[] = {"*/shutdown.target.*", "*/reboot.target.*", "*/halt.target.*",
 	"*/poweroff.target.*", "*/rescue.target.*", "*/emergency.target.*"};
 static const char *const runlevels[] = {"/etc/rc[2-5S].d", "/etc/rc.d/rc[2-5S].d"};
@@ -24,11 +24,11 @@ static const char *const runlevels[] = {"/etc/rc[2-5S].d", "/etc/rc.d/rc[2-5S].d
 struct question {
 	const char *root;
 	const char *service;      /* as asked */
-	const char *name;         /* the same, or the other name of its unit */
+	const char *name;         /* the name of the service, or another name of its unit */
 	struct boot_service *found;
 };
 
-/* path[] = root and what follows; false when that is too long. */
+/* Write root and the formatted text to path.  Returns false when the path is too long. */
 static bool join(char path[PATH_MAX], const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static bool join(char path[PATH_MAX], const char *format, ...)
@@ -48,13 +48,13 @@ static bool is_boot(const char *path)
 	return true;
 }
 
-/* The first path of a pattern that counts. */
+/* Find the first path that matches the pattern and is used at boot. */
 static bool find_path(const char *pattern, char path[PATH_MAX])
 {
 	glob_t list;
 	bool found = false;
 	if (glob(pattern, 0, NULL, &list) != 0)
-		return false; /* none, or no memory: only a hint is missing */
+		return false; /* no match or no memory: then only a hint is missing */
 	for (size_t i = 0; i < list.gl_pathc && !found; i++)
 		found = is_boot(list.gl_pathv[i]) && join(path, "%s", list.gl_pathv[i]);
 	globfree(&list);
@@ -63,7 +63,7 @@ static bool find_path(const char *pattern, char path[PATH_MAX])
 
 /* --- systemd --- */
 
-/* Where the unit is; false: there is none. */
+/* Find the file of the unit.  Returns false when there is none. */
 static bool find_unit(const struct question *q, const char *kind, char path[PATH_MAX])
 {
 	struct stat st;
@@ -73,7 +73,7 @@ static bool find_unit(const struct question *q, const char *kind, char path[PATH
 	return false;
 }
 
-/* The last part of where the link leads; false: it is no link. */
+/* Get the last component of the path to which the link leads.  Returns false when path is not a link. */
 static bool link_target(const char *path, char target[PATH_MAX])
 {
 	char full[PATH_MAX];
@@ -89,7 +89,7 @@ static bool wanted_as(const struct question *q, const char *kind)
 {
 	char unit[PATH_MAX], pattern[PATH_MAX];
 	if (!find_unit(q, kind, unit))
-		return false; /* a link to a unit that was removed */
+		return false; /* only a link is left of a removed unit */
 	if (link_target(unit, pattern) && strcmp(pattern, "/dev/null") == 0)
 		return false; /* masked */
 	for (size_t i = 0; i < COUNT(unit_directories); i++)

@@ -9,7 +9,7 @@ static const struct span second = {1000000000}, hour = {3600 * (int64_t)10000000
 
 // --- the budget ---
 
-/* Begin a second or an hour when the one before is over. */
+/* Start a new second or hour when the current one has ended. */
 static void renew(struct output_budget *b, struct mono now)
 {
 	bool first = mono_is_never(b->second), hour_over = mono_since(now, b->hour).ns >= hour.ns;
@@ -32,7 +32,7 @@ static void drop(struct output_budget *b, size_t lines, size_t bytes)
 	b->dropped_bytes += bytes;
 }
 
-/* May a line of so many bytes, with its newline, pass? */
+/* Returns true when a line of so many bytes, with its newline, may pass, and counts it. */
 static bool take(struct output_budget *b, size_t bytes)
 {
 	if (!b->full && b->second_lines < OUTPUT_SECOND_LINES && b->second_bytes + bytes <= OUTPUT_SECOND_BYTES &&
@@ -59,7 +59,7 @@ bool output_budget_report(struct output_budget *b, struct mono now, bool at_end,
 	if (b->dropped_bytes == 0)
 		return false;
 	if (mono_is_never(b->reported))
-		b->reported = now; /* the first minute begins with what is dropped first */
+		b->reported = now; /* the first minute starts with the first dropped line */
 	if (!at_end && mono_since(now, b->reported).ns < OUTPUT_REPORT_S * second.ns)
 		return false;
 	(void)snprintf(text, OUTPUT_TEXT_MAX,
@@ -81,7 +81,7 @@ static size_t newlines(struct bytes data)
 	return n;
 }
 
-/* Drop data while nothing passes; a line that has begun goes with it. */
+/* Drop data while nothing passes, with the part of a line that is already stored. */
 static void drop_data(struct bounded_output *o, struct bytes data)
 {
 	drop(o->budget, newlines(data), data.len + o->lines.len);
@@ -89,14 +89,14 @@ static void drop_data(struct bounded_output *o, struct bytes data)
 	o->skipping = data.at[data.len - 1] != '\n';
 }
 
-/* With its newline, if that is there. */
+/* The length of the first line with its newline, if there is one. */
 static size_t line_length(struct bytes data)
 {
 	const uint8_t *newline = memchr(data.at, '\n', data.len);
 	return newline ? (size_t)(newline - data.at) + 1 : data.len;
 }
 
-/* Returns how much belongs to the line of which a part was dropped. */
+/* Returns how many bytes belong to the line of which a part was dropped. */
 static size_t skip(struct bounded_output *o, struct bytes data)
 {
 	size_t len = line_length(data);
@@ -105,8 +105,8 @@ static size_t skip(struct bounded_output *o, struct bytes data)
 	return len;
 }
 
-/* What is cut from a long line fills the second, too: a program that prints without newlines must not be read without
- * end. */
+/* Count the bytes that are cut from a long line as well: a program that prints an endless line must not keep this
+ * process busy. */
 static void count_cut(struct bounded_output *o, struct bytes piece)
 {
 	size_t room = SPAWN_LINE_MAX - o->lines.len, len = piece.len - (piece.at[piece.len - 1] == '\n');
@@ -149,7 +149,7 @@ void bounded_output_take(struct bounded_output *o, struct bytes data, struct mon
 			data = behind(data, skip(o, data));
 			continue;
 		}
-		/* One line at a time: it may fill the budget. */
+		/* Take one line at a time, because each line may use up the budget. */
 		struct bytes piece = {data.at, line_length(data)};
 		count_cut(o, piece);
 		spawn_lines_take(&o->lines, piece, on_line, &p);

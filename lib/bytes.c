@@ -30,7 +30,7 @@ bool bytes_to_text(struct bytes b, char *out, size_t cap)
 	return n == b.len;
 }
 
-// A value larger than every base: not a digit.
+// Returns a value larger than every base when c is not a digit.
 static unsigned digit_value(uint8_t c)
 {
 	static const uint8_t one_more[256] = {
@@ -62,7 +62,7 @@ static unsigned digit_value(uint8_t c)
 
 bool bytes_to_u64(struct bytes b, unsigned base, uint64_t *value)
 {
-	enum { ALWAYS_FIT = 16 }; // digits of either base
+	enum { ALWAYS_FIT = 16 }; // so many digits of either base always fit
 	if (b.len == 0)
 		return false;
 	uint64_t sum = 0;
@@ -107,7 +107,7 @@ static const char hex_digits[] = "0123456789abcdef";
 
 static size_t decimal_digits(uint64_t value)
 {
-	enum { DIGITS_MAX = 20 }; // of 2^64
+	enum { DIGITS_MAX = 20 }; // the digits of 2^64
 	size_t n = 1;
 	for (uint64_t limit = 10; n < DIGITS_MAX && value >= limit; limit *= 10)
 		n++;
@@ -132,7 +132,7 @@ void writer_number(struct writer *w, unsigned base, uint64_t value)
 		for (; n > 0; value >>= 4)
 			room[--n] = (uint8_t)hex_digits[value & 15];
 	else
-		for (; n > 0; value /= 10) // by a constant: a division by base takes ten times as long
+		for (; n > 0; value /= 10) // divide by a constant: a division by base takes ten times as long
 			room[--n] = (uint8_t)hex_digits[value % 10];
 }
 
@@ -165,7 +165,7 @@ void writer_base64(struct writer *w, struct bytes b)
 		const uint8_t quad[4] = {(uint8_t)base64_digits[bits >> 18], (uint8_t)base64_digits[bits >> 12 & 63],
 			(uint8_t)(n > 1 ? base64_digits[bits >> 6 & 63] : '='),
 			(uint8_t)(n > 2 ? base64_digits[bits & 63] : '=')};
-		writer_bytes(w, (struct bytes){quad, sizeof quad}); // whole or not at all
+		writer_bytes(w, (struct bytes){quad, sizeof quad}); // all four or none
 	}
 }
 
@@ -180,7 +180,7 @@ static int base64_value(uint8_t c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-// Four digits to n bytes, n in 1..3.  False when a digit is not base64, or when unused bits are not 0.
+// Decode four digits to n bytes (1 to 3).  Returns false when a digit is not base64, or when unused bits are not 0.
 static bool base64_quad(struct writer *w, const uint8_t *digits, size_t n)
 {
 	uint32_t bits = 0;
@@ -190,7 +190,8 @@ static bool base64_quad(struct writer *w, const uint8_t *digits, size_t n)
 			return false;
 		bits = bits << 6 | (uint32_t)value;
 	}
-	// Canonical: a second spelling of the same bytes would let one message have two signatures.
+	// Accept only the canonical form: with a second spelling of the same bytes, one message could have two
+	// signatures.
 	if (n < 3 && (bits & (n == 1 ? 0xffffu : 0xffu)) != 0)
 		return false;
 	const uint8_t out[3] = {(uint8_t)(bits >> 16), (uint8_t)(bits >> 8), (uint8_t)bits};

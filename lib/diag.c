@@ -7,7 +7,8 @@
 
 #include "lib/bytes.h"
 
-// A file of garbage (a core dump given as ha.cf) must not make a list as long as the file.  Nobody reads more entries.
+// The list must not become as long as a file of garbage (for example a core dump given as ha.cf).  Nobody reads more
+// entries.
 enum { DIAGS_MAX = 1000 };
 
 static char no_memory[] = "out of memory: not every problem is listed";
@@ -33,7 +34,7 @@ void diags_free(struct diags *d)
 	diags_init(d, d->file);
 }
 
-// Full at every power of two.
+// The list is full when count is a power of two.
 static bool make_room(struct diags *d)
 {
 	if (d->count == 0 || (d->count & (d->count - 1)) != 0)
@@ -49,7 +50,7 @@ static bool make_room(struct diags *d)
 
 static void report_no_memory(struct diags *d)
 {
-	if (!make_room(d)) // it replaces the last diagnostic
+	if (!make_room(d)) // without space it replaces the last diagnostic
 		text_free(d->list[--d->count].text);
 	d->list[d->count++] = (struct diag){DIAG_ERROR, 0, 0, no_memory};
 	d->errors++;
@@ -84,7 +85,7 @@ const char *diag_severity_name(enum diag_severity severity)
 	return names[severity];
 }
 
-/* Place and severity. */
+/* Write place and severity. */
 static void write_head(struct writer *w, const struct diags *d, const struct diag *item)
 {
 	if (d->file)
@@ -98,7 +99,7 @@ static void write_head(struct writer *w, const struct diags *d, const struct dia
 	writer_text(w, ": ");
 }
 
-/* The text quotes the file: its control bytes must not reach a terminal, nor break the line. */
+/* Write the text, which quotes the file: control bytes of the file must not reach a terminal or break the line. */
 static void write_text(struct writer *w, const char *text)
 {
 	for (const char *c = text; *c != '\0'; c++) {

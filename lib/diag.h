@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Diagnostics of a configuration file: what is wrong, where, and what would be right.
- * A parser collects all of a file in one go; the caller prints them.
+ * A parser collects all diagnostics of a file; the caller prints them.
  * Form: "FILE:LINE:COLUMN: error: directive: "word" is not ...; expected ..." */
 #ifndef LIB_DIAG_H
 #define LIB_DIAG_H
@@ -8,18 +8,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Only an error refuses the file.  A critical one needs an operator although everything works now.  A notice asks for
- * nothing. */
+/* Only an error makes the file unusable.  A critical diagnostic needs an operator although everything works at present.
+ * A notice needs no action. */
 enum diag_severity { DIAG_ERROR, DIAG_WARNING, DIAG_CRITICAL, DIAG_NOTICE, DIAG_SEVERITIES };
 
 struct diag {
 	enum diag_severity severity;
-	unsigned line;   /* 1.., 0: the file as a whole */
-	unsigned column; /* 1.., 0: the line as a whole */
+	unsigned line;   /* from 1; 0: the file as a whole */
+	unsigned column; /* from 1; 0: the line as a whole */
 	char *text;
 };
 
-/* The diagnostics of one file, in order of appearance.  Stays where diags_init found it. */
+/* The diagnostics of one file, in order of appearance.  Must not be moved or copied after diags_init, because list may
+ * point to first. */
 struct diags {
 	const char *file; /* borrowed */
 	struct diag *list;
@@ -30,23 +31,24 @@ struct diags {
 
 void diags_init(struct diags *d, const char *file);
 void diags_free(struct diags *d);
-/* Without memory the last diagnostic reports that, and counts as an error: a lost diagnostic must not look like a
- * correct file. */
+/* Add a diagnostic.  Without memory, the last diagnostic says that one was lost, and counts as an error: a file with a
+ * lost diagnostic must not look correct. */
 void diag_add(struct diags *d, enum diag_severity severity, unsigned line, unsigned column, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
-/* One line, without newline: "FILE:LINE:COLUMN: error: TEXT"; parts that are 0 are left out. */
+/* Write one line, without newline: "FILE:LINE:COLUMN: error: TEXT".  Line and column are left out when they are 0. */
 void diag_format(const struct diags *d, size_t index, char *out, size_t cap);
 
-/* One finding on its way to whoever prints it.  Its texts are borrowed during the call. */
+/* One diagnostic, as passed to the function that prints it.  Its texts are valid during the call. */
 struct diag_line {
 	enum diag_severity severity;
-	const char *file;      /* NULL: of no file */
+	const char *file;      /* NULL: the diagnostic belongs to no file */
 	unsigned line, column; /* as in struct diag */
 	const char *text;      /* without place and severity; control bytes are escaped */
-	const char *whole;     /* one line, as for the log */
+	const char *whole;     /* the complete line, for the log */
 };
 typedef void diag_report(void *context, const struct diag_line *line);
-/* Report every diagnostic, long ones cut, then free them all; report may be NULL.  True: none was an error. */
+/* Report every diagnostic (long ones are cut), then free all of them.  report may be NULL.  Returns true when none was
+ * an error. */
 bool diags_report(struct diags *d, diag_report *report, void *context);
 /* "error" "warning" "critical" "notice" */
 const char *diag_severity_name(enum diag_severity severity);

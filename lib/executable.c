@@ -18,7 +18,7 @@ static enum executable refuse(char *why, size_t cap, const char *path, const cha
 	return EXECUTABLE_NOT;
 }
 
-/* Returns the number of bytes, or -1. */
+/* Read the start of a file.  Returns the number of bytes, or -1. */
 static ssize_t read_head(const char *path, char head[HEAD_BYTES + 1])
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -30,7 +30,7 @@ static ssize_t read_head(const char *path, char head[HEAD_BYTES + 1])
 	return n;
 }
 
-/* The reason why the file system refuses it, or NULL. */
+/* Returns the reason why the file system does not allow execution, or NULL. */
 static const char *refused_by_mount(const char *path)
 {
 	struct statvfs fs;
@@ -58,7 +58,7 @@ static bool is_program(const char *path, char why[static 128])
 	return refused == NULL;
 }
 
-/* head: the first line, without newline, behind "#!". */
+/* Check the interpreter.  head: the first line of the file without newline, from after "#!". */
 static enum executable check_interpreter(const char *path, char *head, char *why, size_t cap)
 {
 	char reason[128], text[HEAD_BYTES + sizeof(reason)];
@@ -80,11 +80,11 @@ enum executable executable_check(const char *path, char *why, size_t cap)
 	if (refused)
 		return refuse(why, cap, path, refused, "");
 	ssize_t n = read_head(path, head);
-	if (n <= 0) /* not readable, as a program may be; or empty, which a shell takes */
+	if (n <= 0) /* a program need not be readable; a shell accepts an empty file */
 		return n == 0 ? EXECUTABLE_BY_SHELL : EXECUTABLE_PROGRAM;
 	bool is_text = memchr(head, '\0', (size_t)n) == NULL, has_interpreter = strncmp(head, "#!", 2) == 0;
 	if (!is_text && !has_interpreter)
-		return EXECUTABLE_PROGRAM; /* ELF, or a format that this kernel was taught */
+		return EXECUTABLE_PROGRAM; /* ELF, or another binary format that the kernel may know */
 	char *newline = strchr(head, '\n');
 	if (newline && newline > head && newline[-1] == '\r') {
 		char name[4096];

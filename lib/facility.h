@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Syslog facilities by their names.  Pure: a parser may use it. */
+/* Finds syslog facilities by their names.  Pure: a parser may use it. */
 #ifndef LIB_FACILITY_H
 #define LIB_FACILITY_H
 
@@ -7,8 +7,8 @@
 
 enum { FACILITY_NONE = -1, FACILITY_UNKNOWN = -2 };
 
-/* LOG_LOCAL0 for "local0", FACILITY_NONE for "none", FACILITY_UNKNOWN when there is no facility of that name.
- * Upper case is not accepted, as in the reference.  doc/configuration.md 5 */
+/* Returns LOG_LOCAL0 for "local0", FACILITY_NONE for "none", FACILITY_UNKNOWN when there is no facility of that name.
+ * Upper case is not accepted, as in Heartbeat 3.0.6.  doc/configuration.md 5 */
 int facility_number(struct bytes name);
 
 #endif

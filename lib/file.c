@@ -31,7 +31,7 @@ static int read_all(int fd, size_t max, char **out, size_t *len)
 			return 0;
 		}
 		if (have == cap) {
-			cap *= 2; // at most twice max, as have <= max
+			cap *= 2; // at most twice max, because have <= max
 			char *more = realloc(data, cap + 1);
 			if (!more)
 				free(data);
@@ -43,8 +43,8 @@ static int read_all(int fd, size_t max, char **out, size_t *len)
 
 int file_read(const char *path, size_t max, char **out, size_t *len, struct stat *st)
 {
-	// O_NONBLOCK: open must not hang when path is a FIFO.  A link is followed: the administrator may have put links
-	// into /etc.
+	// O_NONBLOCK: open must not block when path is a FIFO.  Links are followed, because the administrator may have
+	// put links into /etc.
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return -errno;
@@ -76,7 +76,8 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-// Without this a crash may undo the rename: the name belongs to the data of the directory, not of the file.
+// Without this a crash may undo the rename, because the name belongs to the data of the directory, not to those of the
+// file.
 static int sync_directory(const char *path)
 {
 	char directory[PATH_MAX];
@@ -120,13 +121,14 @@ int file_replace(const char *path, const void *data, size_t len, mode_t mode)
 	if (result == 0 && rename(temporary, path) != 0)
 		result = -errno;
 	if (result != 0) {
-		(void)unlink(temporary); // the first error is the one to report
+		(void)unlink(temporary); // report the first error, not one of unlink
 		return result;
 	}
 	return sync_directory(path);
 }
 
-// The umask must not change the mode.  By descriptor: the name may point to another directory by now.
+// The umask must not change the mode.  fchmod on a descriptor is needed because the name may already belong to another
+// directory.
 static int set_mode(const char *path, mode_t mode)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

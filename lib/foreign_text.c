@@ -5,7 +5,7 @@ static const char blank[] = "type an ordinary blank", quote[] = "type the double
 		  minus[] = "type the minus sign -", ascii[] = "type the ordinary character",
 		  full_width[] = "full-width character";
 
-/* Ranges of Unicode, in their order. */
+/* Ranges of Unicode, in ascending order. */
 static const struct {
 	uint32_t first, last;
 	enum foreign_kind kind;
@@ -40,7 +40,7 @@ static const struct {
 	{0xff01, 0xff5e, FOREIGN_SIGN, full_width, ascii},
 };
 
-/* Bytes of Windows-1252 and Latin-1, as they are when they are not part of UTF-8. */
+/* Bytes of Windows-1252 and Latin-1 that are not part of a UTF-8 sequence. */
 static const struct {
 	uint8_t byte;
 	enum foreign_kind kind;
@@ -60,7 +60,7 @@ static const struct {
 
 enum { REPLACEMENT = 0xfffd, FULL_WIDTH_FIRST = 0xff01, FULL_WIDTH_LAST = 0xff5e };
 
-/* The character at text[i], its length in *len.  False: no UTF-8; the length is 1. */
+/* Decode the character at text[i]; *len is its length.  Returns false, with length 1, when it is not UTF-8. */
 static bool decode(struct bytes text, size_t i, uint32_t *code, size_t *len)
 {
 	static const struct {
@@ -121,7 +121,7 @@ static bool look_up(uint32_t code, struct foreign *out)
 			.instead = table[i].instead};
 		return true;
 	}
-	if (code == REPLACEMENT) { // an editor has lost what was here
+	if (code == REPLACEMENT) { // an editor has replaced a character that it could not show
 		*out = (struct foreign){.kind = FOREIGN_SIGN,
 			.code = code,
 			.unicode = true,
@@ -132,7 +132,7 @@ static bool look_up(uint32_t code, struct foreign *out)
 	return false;
 }
 
-// What is at text[i]; *len: its length in bytes.
+// Examine the character at text[i]; *len is its length in bytes.
 static bool look_at(struct bytes text, size_t i, struct foreign *out, size_t *len)
 {
 	uint32_t code;
@@ -189,7 +189,7 @@ const char *foreign_encoding(struct bytes file)
 		return NULL;
 	if ((file.at[0] == 0xff && file.at[1] == 0xfe) || (file.at[0] == 0xfe && file.at[1] == 0xff))
 		return "UTF-16 text: save it as UTF-8";
-	/* UTF-16 without its mark: every other byte of a line in English is NUL. */
+	/* UTF-16 without a byte order mark: every second byte of an English line is NUL. */
 	size_t looked = file.len < 64 ? file.len & ~(size_t)1 : 64, nul[2] = {0, 0};
 	for (size_t i = 0; i < looked; i++)
 		nul[i & 1] += file.at[i] == '\0';

@@ -12,23 +12,24 @@
 #include "lib/interfaces_table.h"
 
 enum {
-	BUFFER_BYTES = 32768, /* as much of a list as the kernel puts into one answer; a notice is much shorter */
-	READ_MAX = 256,       /* notices taken in one turn of the main loop */
+	/* the kernel puts at most this much of a list into one answer; a notification is much shorter */
+	BUFFER_BYTES = 32768,
+	READ_MAX = 256,       /* the largest number of notifications in one iteration of the main loop */
 	DUMP_READS = 4096,    /* more than any machine has interfaces and addresses */
 	LOOPBACK_INDEX = 1,   /* lo is the first interface of every network namespace */
-	DUMP_TRIES = 4,       /* readings of one list, when it changes during each */
+	DUMP_TRIES = 4,       /* the number of attempts to read a list that changes each time */
 };
 
 struct interfaces {
 	int fd;
 	uint32_t sequence;
 	uint64_t changes;
-	bool incomplete; /* notices were lost: the table is what was known before */
+	bool incomplete; /* notifications were lost: the table is out of date */
 	struct interfaces_table table;
 	_Alignas(struct nlmsghdr) uint8_t buffer[BUFFER_BYTES];
 };
 
-/* A list of the kernel that is being read into a table. */
+/* The state of reading one list of the kernel into a table. */
 struct dump {
 	struct interfaces_table *into;
 	uint32_t sequence;
@@ -38,7 +39,8 @@ struct dump {
 
 /* --- one datagram of the kernel ----------------------------------------------------------------------------------- */
 
-/* Returns its length, 0 when another sender than the kernel sent it, or -errno; -EAGAIN when there is none. */
+/* Receive one datagram.  Returns its length, 0 when the sender is not the kernel, or -errno; -EAGAIN when there is
+ * none. */
 static int receive(struct interfaces *t)
 {
 	struct sockaddr_nl from = {0};
@@ -84,7 +86,7 @@ static void take_dump_batch(struct interfaces *t, int len, struct dump *d)
 				m->nlmsg_type == NLMSG_ERROR && nlmsg_datalen(m) >= (int)sizeof e->error ? e->error : 0;
 			d->over = true;
 		} else {
-			note(t, d->into, m); /* part of the list, or a notice of a change meanwhile */
+			note(t, d->into, m); /* a part of the list, or a notification of a change during the dump */
 		}
 	}
 }
@@ -103,7 +105,7 @@ static int ask(struct interfaces *t, uint16_t type)
 	return send(t->fd, &request, request.header.nlmsg_len, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* Read one list.  The kernel answers at once, so this does not wait. */
+/* Read one list.  This does not wait, because the kernel answers at once. */
 static int dump(struct interfaces *t, uint16_t type, struct interfaces_table *into)
 {
 	int rc = ask(t, type);
@@ -124,7 +126,7 @@ static int read_all(struct interfaces *t)
 	struct interfaces_table fresh = {0};
 	int rc = 0;
 
-	/* Drop old notices: they would look like changes after the list. */
+	/* Drop old notifications, because they would look like changes after the list was read. */
 	for (unsigned i = 0; i < DUMP_READS && rc != -EAGAIN; i++)
 		rc = receive(t);
 	t->incomplete = false;
@@ -168,7 +170,7 @@ static int subscribe(void)
 	if (bind(fd, (const struct sockaddr *)&self, sizeof self) == 0)
 		return fd;
 	int error = errno;
-	(void)close(fd); /* nothing was done with it */
+	(void)close(fd); /* the descriptor was not used */
 	return -error;
 }
 
@@ -193,7 +195,7 @@ void interfaces_free(struct interfaces *t)
 	if (!t)
 		return;
 	if (t->fd >= 0)
-		(void)close(t->fd); /* it was only read */
+		(void)close(t->fd); /* the descriptor was only read */
 	interfaces_table_free(&t->table);
 	free(t);
 }
@@ -247,7 +249,7 @@ bool interfaces_find(struct interfaces *t, const char *name, struct interface *o
 
 bool interfaces_find_index(struct interfaces *t, unsigned index, struct interface *out)
 {
-	(void)complete(t); /* as above */
+	(void)complete(t); /* a failure is ignored, as above */
 	for (size_t i = 0; i < t->table.link_count; i++) {
 		if (t->table.links[i].link.index == index) {
 			*out = t->table.links[i].link;
@@ -293,7 +295,7 @@ bool interfaces_holds(struct interfaces *t, int family, const void *ip, struct i
 {
 	bool found = false;
 
-	(void)complete(t); /* as above */
+	(void)complete(t); /* a failure is ignored, as above */
 	for (size_t i = 0; i < t->table.address_count; i++) {
 		const struct interface_address *a = &t->table.addresses[i];
 		size_t size = family == AF_INET ? sizeof a->ip.v4 : sizeof a->ip.v6;

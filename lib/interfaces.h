@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Network interfaces of this machine and their addresses, IPv4 and IPv6, kept current by one netlink subscription.
- * A question is answered from memory, without a system call.  Decides nothing and changes nothing.
+/* The network interfaces of this machine and their IPv4 and IPv6 addresses.  One netlink subscription keeps them
+ * current.
+ * Functions answer from memory, without a system call.  Decides nothing and changes nothing.
  * The main loop calls interfaces_read when interfaces_fd is readable. */
 #ifndef LIB_INTERFACES_H
 #define LIB_INTERFACES_H
@@ -10,13 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { INTERFACE_NAME_MAX = 16 }; /* with its NUL, as the kernel has it */
+enum { INTERFACE_NAME_MAX = 16 }; /* with its NUL; the limit of the kernel */
 
 struct interface {
 	char name[INTERFACE_NAME_MAX];
 	unsigned index;
 	bool up;      /* switched on by the administrator */
-	bool carrier; /* up, and its cable (or what it runs on) works */
+	bool carrier; /* up, and the link below it (a cable, for example) works */
 };
 
 struct interface_address {
@@ -27,39 +28,44 @@ struct interface_address {
 		struct in6_addr v6;
 	} ip;
 	struct in_addr broadcast; /* AF_INET; 0: not set */
-	bool tentative;           /* AF_INET6: the kernel does not use it yet, or found that another machine has it */
-	bool secondary;           /* the kernel deletes it with the first address of its subnet */
+	/* AF_INET6: not usable, because duplicate address detection runs or found another owner */
+	bool tentative;
+	bool secondary;           /* the kernel deletes it when the first address of its subnet is deleted */
 	unsigned char scope;
-	char label[INTERFACE_NAME_MAX]; /* AF_INET; the interface's name, or "eth0:0" for a service address */
+	/* AF_INET; the name of the interface, or for example "eth0:0" for a service address */
+	char label[INTERFACE_NAME_MAX];
 };
 
 struct interfaces;
 
-/* Subscribe and read what there is now, of the network namespace of the calling thread.  NULL with errno. */
+/* Subscribe, and read the current interfaces and addresses of the calling thread's network namespace.  Returns NULL
+ * with errno. */
 struct interfaces *interfaces_new(void);
 void interfaces_free(struct interfaces *t);
 
-/* For the main loop; owned by t. */
+/* The descriptor for the main loop to poll; owned by t. */
 int interfaces_fd(const struct interfaces *t);
-/* Take the notices that have arrived; never blocks.  Returns how many changes they brought, 0 when there is nothing
- * new, or -errno.  When the kernel reports lost notices, everything is read again; when that fails, the next call or
- * question tries it again. */
+/* Read the notifications that have arrived; does not block.  Returns the number of changes, 0 when nothing has changed,
+ * or -errno.  When the kernel reports lost notifications, everything is read again.  When that fails, the next call of
+ * this function or of interfaces_find, for example, tries again. */
 int interfaces_read(struct interfaces *t);
-/* Grows with every change.  A caller that keeps an answer asks again when this number has changed. */
+/* This number grows with every change.  A caller that stores an answer must ask again when the number has changed. */
 uint64_t interfaces_changes(const struct interfaces *t);
 
-/* Interface by its name or by one of its alternative names.  False: there is none. */
+/* Find an interface by its name or by one of its alternative names.  Returns false when there is none. */
 bool interfaces_find(struct interfaces *t, const char *name, struct interface *out);
-/* Interface by its index.  False: there is none. */
+/* Find an interface by its index.  Returns false when there is none. */
 bool interfaces_find_index(struct interfaces *t, unsigned index, struct interface *out);
-/* Interface by position, in no particular order; false past the end. */
+/* Get an interface by its position; the order has no meaning.  Returns false past the end. */
 bool interfaces_at(const struct interfaces *t, size_t position, struct interface *out);
-/* Address by position, those of one interface in the kernel's order; false past the end. */
+/* Get an address by its position.  The addresses of one interface are in the kernel's order.  Returns false past the
+ * end. */
 bool interfaces_address_at(const struct interfaces *t, size_t position, struct interface_address *out);
-/* The address that the kernel uses as the interface's own IPv4 address: the first one, in the kernel's order, with the
- * name of the interface as its label; service addresses have other labels.  Returns 0, -ENODEV or -EADDRNOTAVAIL. */
+/* Get the interface's own IPv4 address: the first one, in the kernel's order, with the name of the interface as its
+ * label.  Service addresses have other labels.  Returns 0, -ENODEV or -EADDRNOTAVAIL. */
 int interfaces_own_address(struct interfaces *t, const char *name, struct interface_address *out);
-/* Is the address on any interface?  *out: where, may be NULL; lo only when no other interface has it. */
+/* Returns true when an interface has the address, and fills *out, which may be NULL.  lo counts only when no other
+ * interface has the address. */
 bool interfaces_holds(struct interfaces *t, int family, const void *ip, struct interface_address *out);
 
 #endif

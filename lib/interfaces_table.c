@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Make space for one more; NULL without memory. */
+/* Make space for one more entry; returns NULL without memory. */
 static void *grow(void *list, size_t count, size_t size)
 {
 	return reallocarray(list, count + 1, size);
@@ -42,7 +42,7 @@ static bool link_of_message(struct nlmsghdr *message, struct interface_entry *ou
 	 * exists. */
 	if (body->ifi_family != AF_UNSPEC || !attributes[IFLA_IFNAME])
 		return false;
-	memset(out, 0, sizeof *out); /* compared by memcmp */
+	memset(out, 0, sizeof *out); /* clear it, because entries are compared with memcmp */
 	(void)nla_strlcpy(out->link.name, attributes[IFLA_IFNAME], sizeof out->link.name); /* the kernel's names fit */
 	out->link.index = (unsigned)body->ifi_index;
 	out->link.up = (body->ifi_flags & IFF_UP) != 0;
@@ -82,7 +82,8 @@ static enum table_verdict link_gone(struct interfaces_table *t, unsigned index)
 {
 	size_t i = link_position(t, index), kept = 0;
 
-	for (size_t k = 0; k < t->address_count; k++) /* its addresses go too, reported or not */
+	/* remove its addresses too, even if the kernel does not report this */
+	for (size_t k = 0; k < t->address_count; k++)
 		if (t->addresses[k].ifindex != index)
 			t->addresses[kept++] = t->addresses[k];
 	t->address_count = kept;
@@ -106,12 +107,12 @@ static bool address_of_notice(struct nlmsghdr *message, struct interface_address
 	if (nlmsg_parse(message, sizeof(struct ifaddrmsg), attributes, IFA_MAX, NULL) < 0)
 		return false;
 	const struct ifaddrmsg *body = nlmsg_data(message);
-	/* On a point-to-point line IFA_ADDRESS is the address of the other end. */
+	/* On a point-to-point line IFA_ADDRESS is the address of the peer. */
 	const struct nlattr *ip = attributes[IFA_LOCAL] ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS];
 	if ((body->ifa_family != AF_INET && body->ifa_family != AF_INET6) || !ip ||
 	    nla_len(ip) != (int)ip_size(body->ifa_family))
 		return false;
-	memset(out, 0, sizeof *out); /* compared by memcmp */
+	memset(out, 0, sizeof *out); /* clear it, because entries are compared with memcmp */
 	out->family = body->ifa_family;
 	out->ifindex = body->ifa_index;
 	out->prefix = body->ifa_prefixlen;
@@ -140,8 +141,8 @@ static size_t address_position(const struct interfaces_table *t, const struct in
 	return i;
 }
 
-/* The place where the kernel puts a new address of an interface.  The first address of a subnet comes after those of
- * the same or a narrower scope (link before global); all others come at the end. */
+/* Returns the position at which the kernel inserts a new address of an interface.  The first address of a subnet comes
+ * after those of the same or a narrower scope (link before global); every other address is inserted at the end. */
 static size_t place_of(const struct interfaces_table *t, const struct interface_address *a)
 {
 	size_t place = 0;
@@ -172,7 +173,7 @@ static enum table_verdict address_new(struct interfaces_table *t, const struct i
 		return TABLE_CHANGED;
 	}
 	if (i < t->address_count)
-		take_out(t, i); /* it is the first address of its subnet now: the kernel has moved it */
+		take_out(t, i); /* the address is now the first of its subnet, so the kernel has moved it */
 	struct interface_address *more = grow(t->addresses, t->address_count, sizeof *more);
 	if (!more)
 		return TABLE_NO_MEMORY;

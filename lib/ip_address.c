@@ -4,7 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* Bits of an address of the family: 32, 128, or 0. */
+/* The number of bits of an address of the family: 32, 128, or 0. */
 static unsigned bits_of(int family)
 {
 	return family == AF_INET ? 32 : family == AF_INET6 ? 128 : 0;
@@ -13,7 +13,7 @@ static unsigned bits_of(int family)
 bool ip_address_parse(int family, const char *text, struct ip_address *out)
 {
 	memset(out, 0, sizeof *out);
-	if (bits_of(family) == 0 || inet_pton(family, text, &out->v6) != 1) /* v4 has the same offset */
+	if (bits_of(family) == 0 || inet_pton(family, text, &out->v6) != 1) /* v4 is at the same offset */
 		return false;
 	out->family = family;
 	return true;
@@ -47,7 +47,7 @@ struct ip_address_text ip_address_long_text(const struct ip_address *a)
 	if (a->family != AF_INET6)
 		return ip_address_text(a);
 	struct ip_address_text t = {""};
-	struct writer w = writer_over(t.at, sizeof t.at - 1); /* eight groups need 39 bytes; the NUL is there */
+	struct writer w = writer_over(t.at, sizeof t.at - 1); /* eight groups need 39 bytes; t already has the NUL */
 	for (size_t i = 0; i < sizeof a->v6.s6_addr; i += 2) {
 		writer_text(&w, i ? ":" : "");
 		writer_number(&w, 16, (uint64_t)(a->v6.s6_addr[i] << 8 | a->v6.s6_addr[i + 1]));

@@ -21,18 +21,20 @@ struct ip_address_text {
 	char at[INET6_ADDRSTRLEN];
 };
 
-/* Read text as an address of the family.  False, and *out is AF_UNSPEC, when it is none. */
+/* Read text as an address of the family.  Returns false, and sets *out to AF_UNSPEC, when text is not such an
+ * address. */
 bool ip_address_parse(int family, const char *text, struct ip_address *out);
-/* Take an address as it is in a packet or a message of the kernel.  False when the length is not that of the family. */
+/* Read an address in network byte order, as packets and netlink messages contain it.  Returns false when the length is
+ * not that of the family. */
 bool ip_address_take(int family, struct bytes b, struct ip_address *out);
-/* The address as it is in a packet; empty for AF_UNSPEC.  Points into a. */
+/* The address in network byte order, as packets contain it; empty for AF_UNSPEC.  Points into a. */
 struct bytes ip_address_bytes(const struct ip_address *a);
-/* For people; "" for AF_UNSPEC. */
+/* The usual text of the address; "" for AF_UNSPEC. */
 struct ip_address_text ip_address_text(const struct ip_address *a);
-/* The same without "::": eight groups for IPv6.  Where "::" has another meaning, such as in haresources. */
+/* The text without "::": eight groups for IPv6.  Needed where "::" is a separator, such as in haresources. */
 struct ip_address_text ip_address_long_text(const struct ip_address *a);
 bool ip_address_equal(const struct ip_address *a, const struct ip_address *b);
-/* Are the first prefix bits of both the same, and the family? */
+/* Returns true when both addresses have the same family and the same first prefix bits. */
 bool ip_address_same_network(const struct ip_address *a, const struct ip_address *b, unsigned prefix);
 
 #endif

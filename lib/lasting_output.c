@@ -16,17 +16,17 @@
 
 enum { RETRY_MS = 1000 };
 
-/* A pipe that was handed over; our descriptor keeps it open until nobody writes to it. */
+/* A pipe that was handed over to the reader; our descriptor keeps it open until no process can write to it. */
 struct kept {
 	int fd;
 	bool sent;
-	guint source; /* all writers are gone */
+	guint source; /* watches for the end of all writers */
 	struct lasting_order order;
 };
 
 static struct {
 	void (*begin)(void);
-	int socket; /* -1: no process */
+	int socket; /* -1: there is no reader */
 	pid_t pid;
 	guint source, retry;
 	uint32_t next_id;
@@ -74,15 +74,16 @@ static void leave_process(void)
 static gboolean on_left_process_end(gint pidfd, GIOCondition condition, gpointer pid)
 {
 	(void)condition;
-	(void)waitpid(GPOINTER_TO_INT(pid), NULL, WNOHANG); // known to have ended
+	(void)waitpid(GPOINTER_TO_INT(pid), NULL, WNOHANG); // the pidfd shows that it has ended
 	(void)close(pidfd);
 	return G_SOURCE_REMOVE;
 }
 
-/* The process ends when it has no pipe; then nothing of it is left. */
+/* Close the socket to the reader, which then ends when it has no pipe left, and reap it later. */
 static void leave_and_reap_process(void)
 {
-	int pidfd = output.socket >= 0 ? (int)syscall(SYS_pidfd_open, output.pid, 0) : -1; // close-on-exec by itself
+	// pidfd_open sets close-on-exec
+	int pidfd = output.socket >= 0 ? (int)syscall(SYS_pidfd_open, output.pid, 0) : -1;
 	leave_process();
 	if (pidfd >= 0)
 		(void)g_unix_fd_add(pidfd, G_IO_IN, on_left_process_end, GINT_TO_POINTER(output.pid));
@@ -92,15 +93,15 @@ static gboolean on_process_end(gint fd, GIOCondition condition, gpointer data)
 {
 	(void)condition;
 	(void)data;
-	output.source = 0; // goes with the return
+	output.source = 0; // GLib removes the source after this return
 	(void)close(fd);
 	output.socket = -1;
-	(void)waitpid(output.pid, NULL, 0); // it sends nothing, so it has ended
+	(void)waitpid(output.pid, NULL, 0); // the reader never sends anything, so the event means that it has ended
 	log_at(LOG_LEVEL_WARN, "the process that logs the output of services has ended: another one is started");
 	for (guint i = 0; i < output.kept->len; i++)
 		((struct kept *)g_ptr_array_index(output.kept, i))->sent = false;
 	if (output.kept->len > 0)
-		retry_later(); // not at once: it may end again
+		retry_later(); // not at once, because it may end again
 	return G_SOURCE_REMOVE;
 }
 
@@ -119,14 +120,14 @@ static int start_process(void)
 	return 0;
 }
 
-/* fd -1: without a descriptor.  Returns 0 or -errno. */
+/* Send a message to the reader.  fd -1: without a descriptor.  Returns 0 or -errno. */
 static int send_order(const struct lasting_order *order, int fd)
 {
 	union {
 		struct cmsghdr header;
 		char space[CMSG_SPACE(sizeof(int))];
 	} control = {0};
-	struct iovec part = {(void *)(uintptr_t)order, sizeof(*order)}; // it is only read; iovec has no const
+	struct iovec part = {(void *)(uintptr_t)order, sizeof(*order)}; // sendmsg only reads it, but iovec has no const
 	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 	if (fd >= 0) {
 		message.msg_control = &control;
@@ -139,7 +140,8 @@ static int send_order(const struct lasting_order *order, int fd)
 	return sendmsg(output.socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* Hand over what was not yet handed over; what cannot be sent now is sent later, and meanwhile the pipe is open. */
+/* Hand over the pipes that the reader does not have yet.  A pipe that cannot be sent now stays open and is sent
+ * later. */
 static void send_all(void)
 {
 	int failed = output.kept->len > 0 ? start_process() : 0;
@@ -168,7 +170,7 @@ static gboolean on_writers_gone(gint fd, GIOCondition condition, gpointer data)
 	struct kept *k = data;
 	(void)fd;
 	(void)condition;
-	k->source = 0; // goes with the return
+	k->source = 0; // GLib removes the source after this return
 	(void)g_ptr_array_remove_fast(output.kept, k);
 	if (output.kept->len == 0)
 		leave_and_reap_process();
@@ -196,7 +198,7 @@ void lasting_output_restart(void)
 		struct kept *k = g_ptr_array_index(output.kept, i);
 		struct lasting_order forget = {.kind = LASTING_FORGET, .id = k->order.id};
 		if (k->sent && send_order(&forget, -1) != 0)
-			continue; // the old process goes on with it
+			continue; // the old reader keeps this pipe
 		k->sent = false;
 	}
 	leave_and_reap_process();

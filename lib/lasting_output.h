@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* What a service prints after its start script has ended.  A process of its own reads the pipes that the service holds,
- * and writes the lines to the log, within the limits of lib/bounded_output.h.  It outlives the daemon: a service must
- * not get SIGPIPE because the daemon was killed.  It is started when it is needed, and ends when all its pipes have
- * ended.
- * This process keeps a descriptor of each pipe: when the process that reads is killed, another one is started and gets
- * them.  Only if both are killed, the next line ends a service.
- * Works on the default GLib main context; one for each process.  Not for a child of fork. */
+/* Logs what a service prints after its start script has ended.  A separate process, the reader, reads the pipes to
+ * which the service writes, and writes the lines to the log within the limits of lib/bounded_output.h.  The reader
+ * outlives the daemon, because a service must not get SIGPIPE when the daemon is killed.  The reader is started when
+ * the first pipe is handed over, and ends when all its pipes have ended.
+ * The daemon keeps a descriptor of each pipe: when the reader is killed, the daemon starts another one and hands over
+ * all pipes again.  Only if both processes are killed, the service gets SIGPIPE when it writes the next line.
+ * Works on the default GLib main context, with one reader for each daemon.  A child of fork must not use it. */
 #ifndef LIB_LASTING_OUTPUT_H
 #define LIB_LASTING_OUTPUT_H
 
@@ -14,16 +14,17 @@
 
 enum { LASTING_OUTPUT_NAME_MAX = 64 };
 
-/* What the process that reads calls first, for example to set its title.  NULL: nothing. */
+/* Set the function that the reader calls first, for example to set its title.  NULL: none. */
 void lasting_output_set_begin(void (*own_process)(void));
-/* Does another process hold the writing end of this pipe? */
+/* Returns true when another process holds the writing end of this pipe. */
 bool lasting_output_is_held(int fd);
-/* Hand over the reading end of a pipe, which must not block.  name: in front of each line in the log; cut at
- * LASTING_OUTPUT_NAME_MAX - 1 bytes.  fd belongs to this module afterwards. */
+/* Hand over the reading end of a pipe, which must be non-blocking.  name: the text in front of each line in the log,
+ * cut at LASTING_OUTPUT_NAME_MAX - 1 bytes.  This module owns fd afterwards. */
 void lasting_output_take(int fd, const char *name, enum log_level level);
-/* The log is configured differently: another process, with the log of this one, reads what this one handed over. */
+/* Call this when the log was configured again: starts a new reader, which uses the new log configuration and gets all
+ * pipes of the old one. */
 void lasting_output_restart(void);
-/* Hand over nothing more.  Waits for the end of the process when no pipe is left, but no longer than patience. */
+/* Stop handing over pipes.  When no pipe is left, waits for the end of the reader, but no longer than patience. */
 void lasting_output_close(struct span patience);
 
 #endif

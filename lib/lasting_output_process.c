@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The process that reads.  It may wait for a disk: then the services wait too, as they do when they write to a file. */
+/* The reader of lib/lasting_output.  It may block on a disk; then the services block too, as they do when they write to
+ * a file. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -12,8 +13,10 @@
 enum {
 	PIPES_MAX = 256,
 	TURN_BYTES = 4096,
-	FLUSH_MS = 1000,   /* a repeated line, or a report of what was dropped, is written after at most this time */
-	REOPEN_MS = 60000, /* the log files may be rotated, and nobody tells this process when the daemon is gone */
+	FLUSH_MS = 1000,   /* the longest delay of a repeated line, or of a report about dropped lines */
+	/* log files are opened again at this interval, because no process reports a rotation when the daemon has
+	 * ended */
+	REOPEN_MS = 60000,
 };
 
 static struct pipe {
@@ -24,12 +27,12 @@ static struct pipe {
 	char name[LASTING_OUTPUT_NAME_MAX];
 	struct bounded_output output;
 	struct output_budget budget;
-	struct mono resume; /* not read before: its budget is full */
+	struct mono resume; /* the pipe is not read before this time, because its budget is full */
 } pipes[PIPES_MAX];
 
 static struct {
-	int socket; /* -1: no process can hand over more */
-	bool written; /* since the last flush */
+	int socket; /* -1: no process can hand over more pipes */
+	bool written; /* something was written since the last flush */
 	struct mono flushed, reopened;
 } process;
 
@@ -103,7 +106,7 @@ static void forget(uint32_t id, struct mono now)
 			end(&pipes[i], now);
 }
 
-/* The descriptor that came with the message, or -1. */
+/* Returns the descriptor that the message carries, or -1. */
 static int received(struct msghdr *message)
 {
 	int fd = -1;
@@ -131,7 +134,7 @@ static void read_order(struct mono now)
 	int fd = received(&message);
 	order.name[sizeof(order.name) - 1] = '\0';
 	if (n != sizeof(order))
-		return; // of another version: it cannot be
+		return; // not a message of this version
 	if (order.kind == LASTING_TAKE && fd >= 0)
 		take(&order, fd);
 	else if (order.kind == LASTING_FORGET)
@@ -156,7 +159,8 @@ static void now_and_then(struct mono now)
 	log_reopen();
 }
 
-/* Returns the number of entries; which: the pipe of each, NULL for the socket.  *wait_ms: for poll. */
+/* Fill the list for poll and return the number of entries.  which: the pipe of each entry, NULL for the socket.
+ * *wait_ms: the time limit for poll. */
 static size_t entries(
 	struct pollfd fds[PIPES_MAX + 1], struct pipe *which[PIPES_MAX + 1], struct mono now, int *wait_ms)
 {
@@ -205,7 +209,7 @@ void lasting_output_process(void *context, int socket)
 	while (has_work()) {
 		int wait_ms;
 		size_t n = entries(fds, which, mono_now(), &wait_ms);
-		(void)poll(fds, n, wait_ms); // EINTR, or no memory for a moment: we look again
+		(void)poll(fds, n, wait_ms); // after EINTR or a lack of memory the loop continues
 		struct mono now = mono_now();
 		for (size_t i = 0; i < n; i++) {
 			if (fds[i].revents != 0 && which[i] && which[i]->used)

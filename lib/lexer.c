@@ -6,7 +6,7 @@ void lexer_init(struct lexer *l, struct bytes text, struct lexer_rules rules)
 	*l = (struct lexer){.rules = rules, .in = reader_over(text), .line = 0};
 }
 
-// NUL is a blank too: words are borrowed from the text, so a NUL within one could not be removed.
+// NUL counts as a blank: words point into the text, so a NUL within a word could not be removed.
 static bool is_blank(uint8_t c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\0';
@@ -17,7 +17,7 @@ static struct bytes slice(struct bytes b, size_t from, size_t to)
 	return (struct bytes){b.at + from, to - from};
 }
 
-// Length without trailing blanks.
+// The length without trailing blanks.
 static size_t trimmed(struct bytes b, size_t from, size_t to)
 {
 	while (to > from && is_blank(b.at[to - 1]))
@@ -25,7 +25,7 @@ static size_t trimmed(struct bytes b, size_t from, size_t to)
 	return to;
 }
 
-// One physical line without its newline; *ended: a newline was there.
+// Read one physical line without its newline; *ended: it had a newline.
 static struct bytes physical_line(struct lexer *l, bool *ended)
 {
 	struct reader ahead = l->in;
@@ -41,7 +41,7 @@ static struct bytes physical_line(struct lexer *l, bool *ended)
 	return text;
 }
 
-// Cut the comment off.  True when there was one.
+// Remove the comment.  Returns true when there was one.
 static bool cut_comment(const struct lexer *l, struct bytes *text)
 {
 	for (size_t i = 0; i < text->len; i++) {
@@ -55,8 +55,8 @@ static bool cut_comment(const struct lexer *l, struct bytes *text)
 	return false;
 }
 
-/* Cut off a backslash that joins the next line.  CR LF is a newline too: the file may come from another system.
- * A comment is cut first: a backslash in a comment must not join the next line. */
+/* Remove a backslash that joins the next line.  CR LF is a newline too, because the file may come from another system.
+ * A comment is removed first, because a backslash in a comment must not join the next line. */
 static bool cut_backslash(const struct lexer *l, struct bytes *text)
 {
 	if (!l->rules.backslash_joins)
@@ -79,7 +79,7 @@ static void add_word(struct lexer_line *line, struct bytes text, unsigned number
 	line->words[line->count++] = (struct word){text, number, (unsigned)from + 1};
 }
 
-/* Words of one physical line.  Only a blank ends the first word of a logical line: "node,a" is one (unknown)
+/* Split one physical line into words.  Only a blank ends the first word of a logical line: "node,a" is one (unknown)
  * directive.  doc/configuration.md 2: "directive = run of non-white-space characters" */
 static void split(const struct lexer *l, struct bytes text, struct lexer_line *line)
 {

@@ -12,12 +12,12 @@
 #include "lib/process_stat.h"
 
 enum {
-	TEXT = 40,   /* bytes of the text in the file: always the same number, written at once */
-	TRIES = 100, /* the name may come to mean another file while we lock; not without end */
+	TEXT = 40,   /* the size of the text in the file; always the same, so one write replaces it */
+	TRIES = 100, /* the file may be replaced while we lock it; the number of attempts has a limit */
 };
 
-/* A lock of the open file: it stays when one of several processes that share the file ends.  flock() would do that too,
- * but it cannot be asked for without taking it. */
+/* A lock of the open file description: it stays when one of several processes that share the descriptor ends.  flock()
+ * has this property too, but a process cannot query such a lock without taking it. */
 static struct flock whole_file(void)
 {
 	return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -30,7 +30,7 @@ bool lock_file_has_name(int fd, const char *path)
 	       opened.st_dev == named.st_dev;
 }
 
-/* Returns 0 or -errno. */
+/* Check that the file belongs to our user and has one hard link, and set its mode to 0600.  Returns 0 or -errno. */
 static int make_private(int fd)
 {
 	struct stat st;
@@ -49,7 +49,7 @@ static int open_and_lock(const char *path)
 		return -errno;
 	int failed = make_private(fd);
 	if (!failed && fcntl(fd, F_OFD_SETLK, &lock) != 0)
-		failed = errno == EACCES ? -EWOULDBLOCK : -errno; /* POSIX allows both */
+		failed = errno == EACCES ? -EWOULDBLOCK : -errno; /* POSIX allows both values */
 	if (!failed)
 		return fd;
 	(void)close(fd);
@@ -62,7 +62,7 @@ int lock_file_take(const char *path)
 		int fd = open_and_lock(path);
 		if (fd < 0)
 			return fd;
-		int failed = ftruncate(fd, 0) != 0 ? -errno : 0; /* an earlier holder's number */
+		int failed = ftruncate(fd, 0) != 0 ? -errno : 0; /* remove the number of an earlier holder */
 		if (!failed && lock_file_has_name(fd, path))
 			return fd;
 		(void)close(fd);

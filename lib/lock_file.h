@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The lock of a daemon: a file that only its own user can open.  A pid file must be readable by everyone, so any user
- * could hold a lock on it, and its name may be removed; this file has neither weakness.
- * It names the process that takes orders, by number and start time.  It is never removed: only the lock counts. */
+/* The lock of a daemon: a file that only the user of the daemon can open.  A pid file cannot serve as the lock:
+ * everyone must be able to read it, so any user could lock it, and it may be removed.
+ * The lock file contains the number and the start time of the process that accepts commands.  It is never removed,
+ * because its existence means nothing: only the lock counts. */
 #ifndef LIB_LOCK_FILE_H
 #define LIB_LOCK_FILE_H
 
@@ -10,21 +11,26 @@
 #include <sys/types.h>
 
 struct lock_holder {
-	pid_t pid;        /* 0: the holder has not written it yet */
-	uint64_t started; /* for process_open */
+	pid_t pid;        /* 0: the holder of the lock has not written its number yet */
+	uint64_t started; /* the start time, for process_open */
 };
 
-/* Take the lock, without waiting.  The file is created with mode 0600; its directory must belong to us.
- * Returns a descriptor (close-on-exec): the lock lasts until all its copies, also those of forked children, are closed.
- * -EWOULDBLOCK: another process has the lock.  -EPERM: the file belongs to another user or has another name too.
- * Otherwise -errno. */
+/* Take the lock, without waiting.  Creates the file with mode 0600; its directory must belong to the user of this
+ * process.
+ * Returns a descriptor (close-on-exec).  The lock lasts until all copies of the descriptor, also those in forked
+ * children, are closed.
+ * Returns -EWOULDBLOCK when another process has the lock, -EPERM when the file belongs to another user or has a second
+ * hard link, otherwise -errno. */
 int lock_file_take(const char *path);
-/* Write that this process takes orders.  Returns 0 or -errno. */
+/* Write the number and start time of this process into the file: it accepts commands.  Returns 0 or -errno. */
 int lock_file_sign(int fd);
-/* Is the path still the file of the descriptor?  A lock on a file without a name keeps no process out. */
+/* Returns true when path is still the file of the descriptor.  When the file was removed or replaced, the lock no
+ * longer excludes another process. */
 bool lock_file_has_name(int fd, const char *path);
-/* Who has the lock?  Changes nothing, and does not disturb a process that takes the lock meanwhile.
- * Returns 1 and fills *holder, 0 when no process has it, or -errno: it cannot be known (-EACCES for other users). */
+/* Find out which process has the lock.  Changes nothing, and does not disturb a process that takes the lock at the same
+ * time.
+ * Returns 1 and fills *holder, 0 when no process has the lock, or -errno when this cannot be found out (-EACCES for
+ * other users). */
 int lock_file_holder(const char *path, struct lock_holder *holder);
 
 #endif

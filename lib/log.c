@@ -20,11 +20,11 @@ enum {
 	NAME_CAP = 128,
 	RAW_MAX = 2048,         /* bytes of a text before escaping; a line of a script is at most 1024 */
 	TEXT_CAP = 3072,        /* after escaping */
-	RECORD_CAP = PIPE_BUF,  /* header, text, newline: a pipe takes this much completely or not at all */
-	FOLD_MAX = 1000,        /* repetitions of a line until their number is logged ... */
-	FOLD_MS = 60000,        /* ... or the time until it is logged */
-	CLOSE_MS = 500,         /* the own process has this time to write what waits */
-	RESTART_MS = 1000,      /* the own process is started again at most once in this time */
+	RECORD_CAP = PIPE_BUF,  /* header, text, newline; one write to a pipe of this size is atomic */
+	FOLD_MAX = 1000,        /* after so many repetitions of a line their number is logged ... */
+	FOLD_MS = 60000,        /* ... or after this time */
+	CLOSE_MS = 500,         /* the writer has this time to write the waiting messages */
+	RESTART_MS = 1000,      /* the writer is started again at most once in this time */
 };
 
 static const struct level {
@@ -39,28 +39,29 @@ static const struct level {
 	[LOG_LEVEL_DEBUG] = {"debug", LOG_DEBUG},
 };
 
-/* A file that records go to. */
+/* A destination file of records. */
 struct sink {
 	char path[PATH_MAX];
 	int fd;              /* -1: not open */
 	enum log_level up_to;
 	unsigned long lost;  /* records that could not be written, since the last written one */
-	int why;             /* errno of the first of them */
-	bool torn;           /* the last write stopped within a line */
+	int why;             /* the errno of the first lost record */
+	bool torn;           /* the last write ended within a line */
 };
 
 enum { SINK_LOG, SINK_DEBUG, FILES, SINK_STDERR = FILES, SINKS };
 
-/* The process that writes the files, as seen from the daemon. */
+/* The process that writes the files (the writer), as the daemon sees it. */
 struct remote {
-	void (*begin)(void);       /* NULL: there is none, and none is wanted */
-	struct log_writer *writer; /* NULL: it could not be started */
+	void (*begin)(void);       /* NULL: the configuration has no writer */
+	struct log_writer *writer; /* NULL: the writer could not be started */
 	struct mono started;
-	unsigned long lost;        /* records that could not be handed over, since the last that could */
+	unsigned long lost;        /* records that could not be sent to the writer since the last one that could */
 	int why;
-	bool reopen;               /* the files were rotated; the process must still get MESSAGE_REOPEN */
+	bool reopen;               /* the files were rotated, and the writer must still get MESSAGE_REOPEN */
 };
-enum { MESSAGE_REOPEN = LOG_LEVELS }; /* the first byte of a message: this, or the level of the record that follows */
+/* the first byte of a message is this value, or the level of the record that follows */
+enum { MESSAGE_REOPEN = LOG_LEVELS };
 
 static struct {
 	bool open;
@@ -72,7 +73,7 @@ static struct {
 	struct sink sinks[SINKS];
 	struct remote remote;
 	struct syslog_socket syslog;
-	unsigned long syslog_lost; /* records that syslog did not take, since the last that it took */
+	unsigned long syslog_lost; /* records that syslog did not accept since the last accepted one */
 	int syslog_why;
 	/* folding */
 	char last[TEXT_CAP];
@@ -92,13 +93,15 @@ const char *log_level_name(enum log_level level)
 
 // --- sinks ---
 
-/* This must not hang, and must not follow a link that another user made: O_NONBLOCK for a FIFO without reader, O_NOCTTY
- * for a terminal, O_NOFOLLOW because the daemon is root and other users may be able to write in /var/log/ha. */
+/* open must not block, and must not follow a link that another user made: O_NONBLOCK for a FIFO without reader,
+ * O_NOCTTY for a terminal, O_NOFOLLOW because the daemon is root and other users may be able to write in
+ * /var/log/ha. */
 static int sink_open(struct sink *sink)
 {
 	int fd = open(sink->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0644);
 	if (fd < 0)
-		return -errno; // an older descriptor stays in use: the rotated file is better than none
+		// the old descriptor stays in use: records in the rotated file are better than lost records
+		return -errno;
 	if (sink->fd >= 0)
 		(void)close(sink->fd); // nothing is buffered
 	sink->fd = fd;
@@ -114,7 +117,7 @@ static void sink_close(struct sink *sink)
 
 static bool sink_write(struct sink *sink, const char *data, size_t len)
 {
-	// Standard error may be a pipe with a reader that does not read.  Other processes use it too, so we cannot make
+	// Standard error may be a pipe whose reader does not read.  Other processes use the pipe too, so we cannot make
 	// it non-blocking.
 	struct pollfd ready = {sink->fd, POLLOUT, 0};
 	if (poll(&ready, 1, 0) != 1) {
@@ -133,7 +136,7 @@ static bool sink_write(struct sink *sink, const char *data, size_t len)
 
 static size_t record_header(char *out, size_t cap, enum log_level level);
 
-/* Make the record that reports how many records are missing at this place.  Returns its length. */
+/* Create the record that reports how many records are missing at this place.  Returns its length. */
 static size_t lost_record(char record[RECORD_CAP], unsigned long lost, int why)
 {
 	size_t head = record_header(record, RECORD_CAP, LOG_LEVEL_WARN);
@@ -154,7 +157,8 @@ static void sink_record(struct sink *sink, enum log_level level, const char *rec
 {
 	if (level > sink->up_to || (sink->fd < 0 && sink->path[0] == '\0'))
 		return;
-	int failed = sink->fd < 0 ? sink_open(sink) : 0; /* try again: there may be a descriptor or a directory now */
+	/* try again: a descriptor may be free, or the directory may exist now */
+	int failed = sink->fd < 0 ? sink_open(sink) : 0;
 	if (failed != 0) {
 		if (sink->lost++ == 0)
 			sink->why = -failed;
@@ -170,8 +174,8 @@ static void sink_record(struct sink *sink, enum log_level level, const char *rec
 
 // --- records ---
 
-/* "Nov 23 01:03:45.127 cfa heartbeat: [16]: info: ", or the older "heartbeat: 2026/11/23_01:03:46 info: ".
- * Month names by table: strftime would use the locale of the program. */
+/* Writes "Nov 23 01:03:45.127 cfa heartbeat: [16]: info: ", or the older "heartbeat: 2026/11/23_01:03:46 info: ".
+ * The names of the months are in a table, because strftime would use the locale of the program. */
 static size_t record_header(char *out, size_t cap, enum log_level level)
 {
 	static const char months[12][4] = {
@@ -227,7 +231,7 @@ static void open_files(void)
 	}
 }
 
-/* In a child of fork that has closed all descriptors of its parent. */
+/* For a child of fork that has closed all descriptors of its parent. */
 static void forget_descriptors(void)
 {
 	logger.remote = (struct remote){0};
@@ -235,7 +239,7 @@ static void forget_descriptors(void)
 	for (size_t i = 0; i < FILES; i++)
 		logger.sinks[i].fd = -1;
 	logger.syslog.fd = -1;
-	logger.last_level = LOG_LEVELS; // nothing to repeat
+	logger.last_level = LOG_LEVELS; // there is no line that can repeat
 	logger.repeated = 0;
 }
 
@@ -245,7 +249,7 @@ void log_in_own_process(void)
 	open_files();
 }
 
-/* Runs in that process: from now on this process writes its files itself. */
+/* The writer calls this first: from now on this process writes the files itself. */
 static void process_begins(void *context)
 {
 	(void)context;
@@ -275,7 +279,7 @@ static int remote_start(struct remote *r)
 	return r->writer ? 0 : -errno;
 }
 
-/* Returns 0 or -errno. */
+/* Send one message to the writer.  Returns 0 or -errno. */
 static int remote_send(struct remote *r, uint8_t first, const char *record, size_t len)
 {
 	uint8_t message[1 + RECORD_CAP] = {first};
@@ -290,7 +294,7 @@ static int remote_send(struct remote *r, uint8_t first, const char *record, size
 	return failed ? failed : log_writer_send(r->writer, message, 1 + len);
 }
 
-/* Hand over the messages that could not be sent before. */
+/* Send the messages that could not be sent before. */
 static int remote_catch_up(struct remote *r)
 {
 	char record[RECORD_CAP];
@@ -329,7 +333,7 @@ static void emit(enum log_level level, const char *text)
 	else
 		for (size_t i = 0; i < FILES; i++)
 			sink_record(&logger.sinks[i], level, record, w.len);
-	// Before log_open, the records of a program that starts go to its standard error.
+	// Before log_open, the records of a starting program go to its standard error.
 	static struct sink early = {.fd = STDERR_FILENO, .up_to = LOG_LEVEL_DEBUG};
 	if (!logger.open)
 		sink_record(&early, level, record, w.len);
@@ -338,11 +342,12 @@ static void emit(enum log_level level, const char *text)
 		emit_syslog(level, text);
 }
 
-/* Format, cut and escape to one line.  A newline at the end is dropped; a newline within the text is escaped like any
- * control byte.  Tabs become blanks: programs align their output with them, and "\x09" is hard to read. */
+/* Format a text, cut it, and escape it to one line.  A newline at the end is dropped; a newline within the text is
+ * escaped like any control byte.  Tabs become blanks: programs align their output with them, and "\x09" is hard to
+ * read. */
 static __attribute__((format(printf, 3, 0))) void make_text(char *out, size_t cap, const char *format, va_list args)
 {
-	char raw[RAW_MAX + 2]; // one byte more than is shown, so that writer_escaped adds "..."
+	char raw[RAW_MAX + 2]; // one byte more than is shown: writer_escaped then adds "..."
 	int n = vsnprintf(raw, sizeof(raw), format, args);
 	if (n < 0)
 		n = snprintf(raw, sizeof(raw), "%s", format);
@@ -401,7 +406,7 @@ void log_v(enum log_level level, const char *format, va_list args)
 {
 	if (!wanted(level))
 		return;
-	int saved = errno; // a caller may log before it reads errno
+	int saved = errno; // the caller may read errno after the call
 	char text[TEXT_CAP];
 	make_text(text, sizeof(text), format, args);
 	log_text(level, text);
@@ -414,7 +419,7 @@ void log_escaped(enum log_level level, const char *line)
 		return;
 	int saved = errno;
 	char text[TEXT_CAP];
-	(void)snprintf(text, sizeof(text), "%s", line); // a text that is cut still names the line
+	(void)snprintf(text, sizeof(text), "%s", line); // a text that is too long is cut
 	log_text(level, text);
 	errno = saved;
 }
@@ -452,7 +457,7 @@ static int sink_set(struct sink *sink, const char *path, enum log_level up_to)
 int log_open(const struct log_config *config)
 {
 	log_close();
-	// A long name is cut: a log line with half a name is better than none.
+	// A long name is cut.
 	(void)bytes_to_text(bytes_of(named(config->entity) ? config->entity : program_invocation_short_name),
 		logger.entity, sizeof(logger.entity));
 	(void)bytes_to_text(bytes_of(config->host ? config->host : ""), logger.host, sizeof(logger.host));
@@ -462,7 +467,7 @@ int log_open(const struct log_config *config)
 	logger.open = true;
 	logger.remote.begin = config->own_process;
 
-	// One file for both: it gets every record, and each only once.
+	// Both names mean the same file: it gets every record, and each only once.
 	bool same =
 		named(config->logfile) && named(config->debugfile) && strcmp(config->logfile, config->debugfile) == 0;
 	int debug_failed = sink_set(&logger.sinks[SINK_DEBUG], config->debugfile, LOG_LEVEL_DEBUG);
@@ -494,7 +499,7 @@ void log_close(void)
 	logger.facility = -1;
 	logger.syslog_layout = true;
 	logger.host[0] = '\0';
-	logger.last_level = LOG_LEVELS; // nothing to repeat
+	logger.last_level = LOG_LEVELS; // there is no line that can repeat
 	logger.open = false;
 }
 
@@ -503,7 +508,7 @@ void log_reopen(void)
 	log_flush();
 	if (logger.remote.begin) {
 		logger.remote.reopen = true;
-		(void)remote_catch_up(&logger.remote); // after a failure the next record tries it again
+		(void)remote_catch_up(&logger.remote); // after a failure the next record tries again
 		return;
 	}
 	for (size_t i = 0; i < FILES; i++) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* The log: levels, one record a line, to syslog, files and standard error.
- * Line layout of the reference (doc/commands.md 5) with milliseconds added to the second:
+/* The log: writes one record a line to syslog, files and standard error.
+ * The line layout is that of Heartbeat 3.0.6 (doc/commands.md 5), with milliseconds added to the second:
  *   "Nov 23 01:03:45.127 cfa heartbeat: [16]: info: TEXT"
- * Control bytes are escaped; a line that repeats is folded ("last message repeated N times", flushed
- * by the next other line or log_flush).  Never put a key or a digest into a record. */
+ * Control bytes are escaped.  Repeated lines become "last message repeated N times", which is written before the next
+ * different line or by log_flush.  Never put a key or a digest into a record. */
 #ifndef LIB_LOG_H
 #define LIB_LOG_H
 
@@ -20,10 +20,10 @@ enum log_level {
 	LOG_LEVELS
 };
 
-/* The level as printed: CRIT ERROR WARN notice info debug. */
+/* The level as it is printed: CRIT ERROR WARN notice info debug. */
 const char *log_level_name(enum log_level level);
 
-/* Where records go.  All strings are copied.  NULL or "": not used. */
+/* The destinations of records.  All strings are copied.  NULL or "": not used. */
 struct log_config {
 	const char *entity;   /* "heartbeat" */
 	const char *host;     /* node name */
@@ -33,33 +33,33 @@ struct log_config {
 	bool to_stderr;
 	int debug_level;      /* 0: debug records are dropped */
 	bool syslog_layout;   /* syslogmsgfmt, default true */
-	/* Not NULL: an own process opens and writes the files, so that this process does not wait for a disk that hangs
-	 * (lib/log_writer.h).
-	 * The own process calls this function first.  It reports a file that it cannot open in the other file and in
+	/* Not NULL: a separate process, the writer, opens and writes the files, so that this process does not wait for
+	 * a disk that hangs (lib/log_writer.h).
+	 * The writer calls this function first.  When it cannot open one file, it reports that in the other file and in
 	 * syslog. */
 	void (*own_process)(void);
 };
 
-/* Configure; may be called again.  Returns 0, or -errno of the first file that could not be opened (the others are in
- * use).
- * Children of fork share the own process; when it is gone, the next record starts another one. */
+/* Configure the log; may be called again.  Returns 0, or -errno of the first file that could not be opened (the other
+ * destinations are used).
+ * Children of fork share the writer.  When the writer has ended, the next record starts another one. */
 int log_open(const struct log_config *config);
-/* In a child of fork that has closed all descriptors of its parent: it opens the files of the configuration, and writes
- * them itself from now on. */
+/* For a child of fork that has closed all descriptors of its parent: the child opens the configured files and from now
+ * on writes them itself. */
 void log_in_own_process(void);
-/* Waits until the own process has written everything, but no longer than half a second. */
+/* Close the log.  Waits until the writer has written everything, but no longer than half a second. */
 void log_close(void);
-/* Re-open the files by name (after rotation). */
+/* Open the files again by their names (after rotation). */
 void log_reopen(void);
-/* yes: records go to standard error too.  Otherwise they no longer do. */
+/* true: records also go to standard error from now on; false: they do not. */
 void log_to_stderr(bool yes);
 void log_set_debug(int level);
 int log_debug_level(void);
 void log_at(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_v(enum log_level level, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
-/* A line without control bytes, in which a backslash is one of an escape already: a diagnostic. */
+/* Log a line, such as a diagnostic, in which control bytes are escaped already: a backslash is not escaped again. */
 void log_escaped(enum log_level level, const char *line);
-/* A line of a program's output, with the program's name in front: "httpd: TEXT". */
+/* Log a line that a program printed, with the name of the program in front: "httpd: TEXT". */
 void log_output(enum log_level level, const char *name, const char *line);
 void log_flush(void);
 

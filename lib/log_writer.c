@@ -14,7 +14,7 @@
 
 struct log_writer {
 	int fd;
-	pid_t pid, owner; /* the process, and the process that started it */
+	pid_t pid, owner; /* the writer, and the process that started it */
 };
 
 // --- in the process ---
@@ -23,10 +23,11 @@ static void report(int socket, int error, void *data, size_t len)
 {
 	struct iovec parts[] = {{&error, sizeof(error)}, {data, len}};
 	struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
-	(void)sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL); // too many reports wait: drop this one
+	(void)sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL); // when too many reports wait, drop this one
 }
 
-/* Uses no malloc and no stdio: another thread of the daemon may have held their locks at the fork. */
+/* The main function of the writer.  It uses no malloc and no stdio, because another thread of the daemon may have held
+ * their locks at the fork. */
 static void work(void *context, int socket)
 {
 	const struct log_writer_job *job = context;
@@ -47,13 +48,13 @@ static void allow_queue(int fd)
 {
 	const int size = LOG_WRITER_QUEUE;
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)) != 0)
-		// as much as the system allows without privilege
+		// without privilege, set as much as the system allows
 		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 }
 
 struct log_writer *log_writer_start(const struct log_writer_job *job)
 {
-	struct log_writer_job copy = *job; // own_process_job has no const
+	struct log_writer_job copy = *job; // a copy, because own_process_job has no const
 	const struct own_process_job process = {
 		.name = job->name, .keep_output = job->keep_output, .run = work, .context = &copy};
 	struct log_writer *w = malloc(sizeof(*w));
@@ -92,11 +93,11 @@ void log_writer_stop(struct log_writer *w, struct span patience)
 {
 	if (!w)
 		return;
-	(void)close(w->fd); // the process reads what waits, and then the end
+	(void)close(w->fd); // the writer reads the waiting messages, and then the end of the stream
 	struct pollfd end = {
 		.fd = w->owner == getpid() ? (int)syscall(SYS_pidfd_open, w->pid, 0) : -1, .events = POLLIN};
 	if (end.fd >= 0 && poll(&end, 1, (int)span_to_ms(patience)) > 0)
-		(void)waitpid(w->pid, NULL, 0); // ECHILD: the daemon reaps all its children
+		(void)waitpid(w->pid, NULL, 0); // ECHILD when the daemon reaps all its children elsewhere
 	if (end.fd >= 0)
 		(void)close(end.fd);
 	free(w);

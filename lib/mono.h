@@ -8,12 +8,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A point on the monotonic clock, nanoseconds since an arbitrary origin.  0 is "never". */
+/* A point in time on the monotonic clock, in nanoseconds since an arbitrary origin.  0 means "never". */
 struct mono {
 	int64_t ns;
 };
 
-/* A span of time, nanoseconds, may be negative. */
+/* A span of time in nanoseconds; may be negative. */
 struct span {
 	int64_t ns;
 };
@@ -36,7 +36,7 @@ static inline struct mono mono_add(struct mono t, struct span s)
 	return (struct mono){t.ns + s.ns};
 }
 
-/* a - b: positive when a is later. */
+/* Returns a - b: positive when a is later. */
 static inline struct span mono_since(struct mono a, struct mono b)
 {
 	return (struct span){a.ns - b.ns};
@@ -57,7 +57,7 @@ static inline bool mono_is_never(struct mono t)
 	return t.ns == 0;
 }
 
-/* Read CLOCK_MONOTONIC.  The only function here that is not pure: core and conf never call it. */
+/* Read CLOCK_MONOTONIC.  This function is the only one here that is not pure; core and conf never call it. */
 struct mono mono_now(void);
 
 #endif

@@ -18,8 +18,9 @@
 #include "lib/precise_timer.h"
 
 enum {
-	ASKED_MAX = 32,  /* questions at one time; the process has room for twice as many */
-	SAVE_MS = 60000, /* between two attempts to write the file, and for the answer of one */
+	/* the largest number of queries at the same time; the separate process can run twice as many */
+	ASKED_MAX = 32,
+	SAVE_MS = 60000, /* the pause between two attempts to write the file, and the time limit of one attempt */
 };
 
 struct host {
@@ -29,21 +30,21 @@ struct host {
 	struct ip_address address; /* AF_UNSPEC: not known */
 	bool asked; /* until due */
 	struct mono due, last_asked;
-	struct span wait; /* after the next failure */
+	struct span wait; /* the pause after the next failure */
 	char why[NAMES_WHY_MAX]; /* "": no trouble */
 };
 
 struct names {
 	struct names_config config;
-	GPtrArray *hosts; /* of struct host; the newest name comes first */
+	GPtrArray *hosts; /* elements: struct host; the newest name is the first */
 	struct precise_timer *timer;
-	int fd; /* to the process; -1: none */
+	int fd; /* the socket to the separate process; -1: none */
 	pid_t pid;
 	guint source;
 	bool changed;  /* the file does not have all good addresses */
-	bool saving;   /* until save_due */
+	bool saving;   /* the file is being written, until save_due at the latest */
 	struct mono save_due;
-	int unsaved;   /* errno */
+	int unsaved;   /* errno of the last attempt to write the file */
 };
 
 /* --- the list ----------------------------------------------------------------------------------------------------- */
@@ -69,7 +70,8 @@ static void host_free(gpointer data)
 	g_free(h);
 }
 
-/* A name that left the configuration is kept for a while: it may come back.  The oldest goes first. */
+/* A name that is no longer in the configuration is kept for a while, because it may return.  The oldest such name is
+ * dropped first. */
 static void drop_old(struct names *n)
 {
 	size_t unwatched = 0;
@@ -116,7 +118,7 @@ static void load(struct names *n)
 	size_t len;
 
 	if (file_read(n->config.path, NAMES_FILE_MAX, &text, &len, NULL) != 0)
-		return; /* none yet, or not readable: the resolver knows */
+		return; /* when the file does not exist or is not readable, the names are resolved */
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		take_line(n, line);
 	free(text);
@@ -127,12 +129,13 @@ static size_t content(const struct names *n, char *memory, size_t cap)
 	struct writer w = writer_over(memory, cap);
 
 	writer_text(&w, "# The last good addresses of the host names in ha.cf.  heartbeat writes this file.\n");
-	for (size_t i = n->hosts->len; i-- > 0;) { /* the newest one last, as load adds them */
+	/* the newest name is the last line, because load puts later lines in front */
+	for (size_t i = n->hosts->len; i-- > 0;) {
 		const struct host *h = host_at(n, i);
 		if (h->address.family != AF_UNSPEC)
 			writer_format(&w, "%s %s\n", h->name, ip_address_text(&h->address).at);
 	}
-	return w.len; /* lines that do not fit are not remembered */
+	return w.len; /* lines that do not fit are not written */
 }
 
 /* --- the process -------------------------------------------------------------------------------------------------- */
@@ -142,9 +145,9 @@ static void stop_process(struct names *n)
 	if (n->fd < 0)
 		return;
 	g_source_remove(n->source);
-	(void)close(n->fd); /* it ends */
+	(void)close(n->fd); /* the process then ends */
 	n->fd = -1;
-	(void)kill(n->pid, SIGKILL); /* our unreaped child: the number is its own */
+	(void)kill(n->pid, SIGKILL); /* the child is not reaped, so no other process has its number */
 	(void)waitpid(n->pid, NULL, 0);
 }
 
@@ -171,7 +174,7 @@ static int request(
 	struct names_request head = {.kind = kind};
 	struct iovec parts[] = {
 		{&head, offsetof(struct names_request, text)},
-		{(void *)(uintptr_t)text, len}, /* it is only read; iovec has no const */
+		{(void *)(uintptr_t)text, len}, /* sendmsg only reads it, but iovec has no const */
 	};
 	const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
 	int rc = start_process(n);
@@ -194,7 +197,7 @@ static void save(struct names *n, struct mono now)
 	size_t len = content(n, memory, sizeof memory);
 	int rc = request(n, NAMES_SAVE, NULL, memory, len);
 	n->changed = rc < 0;
-	n->saving = true; /* one at a time: a later content must not be overtaken */
+	n->saving = true; /* only one write at a time, so that an older content cannot replace a newer one */
 	n->unsaved = rc < 0 ? -rc : n->unsaved;
 	n->save_due = mono_add(now, span_ms(SAVE_MS));
 }
@@ -257,7 +260,7 @@ static void ask(struct names *n, struct host *h, struct mono now)
 	h->due = mono_add(now, span_ms(NAMES_ANSWER_MS));
 }
 
-/* Do what is due, and set the timer for the rest. */
+/* Carry out everything that is due, and set the timer for the next time. */
 static void go_on(void *context)
 {
 	struct names *n = context;
@@ -271,7 +274,7 @@ static void go_on(void *context)
 			failed(n, h, "the resolver does not answer", now);
 		else if (mono_reached(now, h->due) && asked_now(n) < ASKED_MAX)
 			ask(n, h, now);
-		if (!mono_reached(now, h->due)) /* else its turn comes with the answer to another name */
+		if (!mono_reached(now, h->due)) /* otherwise it is asked when another query has ended */
 			next = mono_min(next, h->due);
 	}
 	n->saving = n->saving && !mono_reached(now, n->save_due);
@@ -288,7 +291,7 @@ static void take_answer(struct names *n, const struct names_answer *a)
 	if (a->kind == NAMES_SAVED) {
 		n->unsaved = a->error;
 		n->changed |= a->error != 0;
-		n->saving = a->error != 0; /* the next attempt at save_due */
+		n->saving = a->error != 0; /* after an error the next attempt is at save_due */
 	} else if (h && a->kind == NAMES_ADDRESS) {
 		succeeded(n, h, &a->address, now);
 	} else if (h) {
@@ -296,7 +299,7 @@ static void take_answer(struct names *n, const struct names_answer *a)
 	}
 }
 
-/* The process has ended: the next question starts another one. */
+/* The separate process has ended; the next query starts a new one. */
 static void lost_process(struct names *n)
 {
 	stop_process(n);
@@ -309,7 +312,7 @@ static gboolean on_answer(gint fd, GIOCondition condition, gpointer data)
 {
 	struct names *n = data;
 	struct names_answer answer;
-	(void)condition; /* recv reports the end */
+	(void)condition; /* recv reports the end of the process */
 
 	ssize_t got = recv(fd, &answer, sizeof answer, MSG_DONTWAIT);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -319,7 +322,7 @@ static gboolean on_answer(gint fd, GIOCondition condition, gpointer data)
 	else
 		lost_process(n);
 	go_on(n);
-	return G_SOURCE_CONTINUE; /* after lost_process the source is gone already */
+	return G_SOURCE_CONTINUE; /* after lost_process GLib has removed the source already */
 }
 
 /* --- the interface of the module ---------------------------------------------------------------------------------- */
@@ -370,7 +373,8 @@ void names_watch(struct names *n, const char *host, int family)
 	h->due = mono_now();
 	h->wait = span_ms(NAMES_BAD_MIN_MS);
 	h->why[0] = '\0';
-	precise_timer_set(n->timer, mono_now()); /* not here: the caller does not expect a report yet */
+	/* by the timer, because the caller does not expect a report during this call */
+	precise_timer_set(n->timer, mono_now());
 }
 
 void names_unwatch(struct names *n, const char *host, int family)

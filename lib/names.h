@@ -16,14 +16,15 @@
 enum {
 	NAMES_HOST_MAX = 256, /* with its NUL; a DNS name has at most 253 characters */
 	NAMES_WHY_MAX = 128,
-	NAMES_ANSWERS = 16,   /* addresses looked at in one answer */
-	NAMES_KEPT = 128,     /* names in memory and in the file that nobody watches at present */
-	/* Times between two questions. */
+	NAMES_ANSWERS = 16,   /* only so many addresses of one answer are used */
+	NAMES_KEPT = 128,     /* names in memory and in the file that are not watched at present */
+	/* Intervals between two queries for one name. */
 	NAMES_GOOD_MS = 60000,
 	NAMES_BAD_MIN_MS = 5000, /* doubled after each failure */
 	NAMES_BAD_MAX_MS = 60000,
 	NAMES_HURRY_MS = 1000,
-	NAMES_ANSWER_MS = 25000, /* then there is no answer; the resolver's own limit is usually 10 s for each server */
+	/* the query has failed after this time; the resolver's own limit is usually 10 s for each server */
+	NAMES_ANSWER_MS = 25000,
 };
 
 /* Fill list with the addresses of a host of one family, AF_INET or AF_INET6.  Returns how many, or why and: 0, the host
@@ -32,8 +33,8 @@ typedef int names_resolver(
 	const char *host, int family, struct ip_address list[NAMES_ANSWERS], char why[NAMES_WHY_MAX]);
 
 struct names_config {
-	/* Last good addresses; lines "HOST ADDRESS".  Read by names_new, replaced by a process that may block.
-	 * NULL: none are kept. */
+	/* The file of the last good addresses, with lines "HOST ADDRESS".  names_new reads it; a separate process,
+	 * which may block, replaces it.  NULL: no file. */
 	const char *path;
 	/* Reports of a watched name, from the main loop; they must not call names_watch.  Its address is known for the
 	 * first time, or has changed. */
@@ -42,14 +43,14 @@ struct names_config {
 	 * however often it is asked in between. */
 	void (*trouble)(void *context, const char *host, int family, const char *why);
 	void *context;
-	/* The process calls it first; may be NULL. */
+	/* The separate process calls this function first; may be NULL. */
 	void (*own_process)(void);
 	names_resolver *resolve; /* NULL: the resolver of the system */
 };
 
 struct names;
 
-/* config is copied, its path borrowed.  Starts no process before a name is watched. */
+/* Create the module.  config is copied; its path must stay valid.  Starts no process before a name is watched. */
 struct names *names_new(const struct names_config *config);
 /* n may be NULL. */
 void names_free(struct names *n);

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
-/* What names.c (the daemon's side) and names_process.c (the processes) say to each other.  Private to these files. */
+/* The messages between names.c (in the daemon) and names_process.c (in the separate processes).  Private to these
+ * files. */
 #ifndef LIB_NAMES_PRIVATE_H
 #define LIB_NAMES_PRIVATE_H
 
 #include "lib/names.h"
 
 enum {
-	NAMES_FILE_MAX = 64 * 1024, /* more than NAMES_KEPT of the longest names; one message of the socket */
-	NAMES_PROCESSES = 64,       /* at one time; a writing can hang as long as its disk does */
-	NAMES_LIFE_S = 24,          /* a question that takes longer is given up, before the daemon gives it up */
+	/* enough for NAMES_KEPT names of the maximum length; sent as one message of the socket */
+	NAMES_FILE_MAX = 64 * 1024,
+	/* at the same time; a process that writes the file hangs as long as its disk does */
+	NAMES_PROCESSES = 64,
+	/* a query process ends after this time, before the daemon stops waiting for its answer */
+	NAMES_LIFE_S = 24,
 };
 
 enum names_request_kind { NAMES_ASK, NAMES_SAVE };
@@ -32,7 +36,7 @@ struct names_answer {
 	char why[NAMES_WHY_MAX];
 };
 
-/* The process: takes requests, answers each from a child of its own. */
+/* The main function of the separate process: reads requests, and starts a child for each that answers it. */
 void names_process(void *config, int socket);
 
 #endif

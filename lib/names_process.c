@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The processes that resolve: one takes the requests and forks a child for each, so that a name with a silent server
- * does not hold up the others.  Forking from the daemon would copy its locked memory. */
+/* The separate processes of lib/names.  One process takes the requests and forks a child for each, so that a name
+ * server that does not answer delays no other name.  A fork of the daemon itself would copy its locked memory. */
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
@@ -16,8 +16,8 @@
 #include "lib/file.h"
 #include "lib/names_private.h"
 
-/* While a child runs, look so often whether it has ended: the next question may come a minute later, and an operator
- * would see a defunct process meanwhile. */
+/* While a child runs, this process checks at this interval whether it has ended: the next request may come a minute
+ * later, and meanwhile an operator would see a defunct process. */
 enum { REAP_MS = 200 };
 
 /* A names_resolver. */
@@ -108,7 +108,8 @@ void names_process(void *context, int socket)
 	static struct names_request request;
 	unsigned children = 0;
 
-	/* Another process of the daemon may hold a copy of the other end, so the end of file alone is not enough. */
+	/* PR_SET_PDEATHSIG is needed because another process of the daemon may hold a copy of the socket, so the end of
+	 * file may not arrive. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (config->own_process)
 		config->own_process();
@@ -123,7 +124,7 @@ void names_process(void *context, int socket)
 		if (got == 0 || (got < 0 && errno != EINTR))
 			return;
 		if (got < (ssize_t)offsetof(struct names_request, text) || children >= NAMES_PROCESSES)
-			continue; /* no answer: the daemon asks again later */
+			continue; /* without an answer the daemon asks again later */
 		pid_t pid = fork();
 		if (pid == 0)
 			handle(config, &request, (size_t)got - offsetof(struct names_request, text), socket);

@@ -22,7 +22,7 @@ static const char *const patterns[] = {
 	"/etc/dhcpcd.conf",
 };
 
-/* What an address consists of; everything else separates words. */
+/* The characters of an address; all others separate words. */
 static const char address_letters[] = "0123456789abcdefABCDEF.:";
 
 static bool word_is(const char *word, size_t len, const struct ip_address *address)
@@ -54,7 +54,7 @@ static bool line_has(const char *line, size_t len, const struct ip_address *addr
 	return false;
 }
 
-/* The number of the first line with the address, 0: none. */
+/* Returns the number of the first line with the address; 0: none. */
 static unsigned find_line(const char *text, const struct ip_address *address)
 {
 	unsigned number = 1;
@@ -87,7 +87,7 @@ void network_files_find(const char *root, const struct ip_address *address, netw
 		glob_t list;
 		int len = snprintf(pattern, sizeof pattern, "%s%s", root, patterns[i]);
 		if (len < 0 || (size_t)len >= sizeof pattern || glob(pattern, 0, NULL, &list) != 0)
-			continue; /* no such file, or no memory: only a hint is missing */
+			continue; /* no such file or no memory: then only a hint is missing */
 		for (size_t k = 0; k < list.gl_pathc; k++)
 			look_into(list.gl_pathv[k], address, found, context);
 		globfree(&list);

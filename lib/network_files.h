@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-/* The files with which the system configures its network: ifupdown, netplan, systemd-networkd, NetworkManager,
- * sysconfig, dhcpcd.  Finds an address in them; understands nothing else of them. */
+/* Searches the files that configure the network of the system (ifupdown, netplan, systemd-networkd, NetworkManager,
+ * sysconfig, dhcpcd) for an address.  Does not interpret anything else in them. */
 #ifndef LIB_NETWORK_FILES_H
 #define LIB_NETWORK_FILES_H
 
 #include "lib/ip_address.h"
 
-/* The address is in this line of this file. */
+/* Called when the address is in this line of this file. */
 typedef void network_files_found(void *context, const char *path, unsigned line);
 
-/* Look for the address in every file below root ("" for the machine itself), and call found once for each file.  A
- * line that starts with # or ; does not count.  A file that is not regular, cannot be read, or is larger than 256 KiB
- * is left out.  Reads from the disk: not for an engine that must not wait. */
+/* Look for the address in every file below root ("" for the running machine), and call found once for each file that
+ * has it.  Lines that start with # or ; are ignored.  Files that are not regular, cannot be read, or are larger than
+ * 256 KiB are skipped.  Reads from the disk, so a process that must not block must not call this function. */
 void network_files_find(const char *root, const struct ip_address *address, network_files_found *found, void *context);
 
 #endif

@@ -12,7 +12,7 @@
 
 enum { FILE_MAX = 64 * 1024, VALUE_MAX = PATH_MAX };
 
-/* The value of the last line "NAME=VALUE" of a file; false: there is none. */
+/* Get the value of the last line "NAME=VALUE" of a file.  Returns false when there is none. */
 static bool value_in(const char *path, const char *name, char value[VALUE_MAX])
 {
 	char *text, *save = NULL;
@@ -43,7 +43,7 @@ static bool keeps(const char *path)
 	return value_in(path, "KeepConfiguration", value) && is_one_of(value, keeping);
 }
 
-/* The file of the interface, or one that adds to it. */
+/* Checks the file of the interface, and files that extend it. */
 static bool keeps_addresses(const char *root, const char *file)
 {
 	char path[PATH_MAX];

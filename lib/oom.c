@@ -13,7 +13,7 @@ static const char file[] = "/proc/self/oom_score_adj", never[] = "-1000";
 static char usual[24] = "0";
 static bool protected;
 
-/* Returns 0 or -errno. */
+/* Write the value to /proc.  Returns 0 or -errno. */
 static int set(const char *value)
 {
 	int fd = open(file, O_WRONLY | O_CLOEXEC);
@@ -45,5 +45,5 @@ int oom_protect(void)
 void oom_unprotect_child(void)
 {
 	if (protected)
-		(void)set(usual); /* allowed for everybody: it raises the value */
+		(void)set(usual); /* a process without rights may raise the value */
 }

@@ -11,19 +11,20 @@
 enum { SOCKET = STDERR_FILENO + 1 };
 
 /* Close all descriptors of the daemon except the socket.  Otherwise another socket, a lock or a pipe would stay open
- * after the end of the daemon. */
+ * when the daemon has ended. */
 static void keep_socket(int fd, bool keep_output)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int standard = 0; null >= 0 && standard < 3; standard++)
 		if (standard != fd && !(keep_output && standard == STDOUT_FILENO))
-			(void)dup2(null, standard); // both are valid
+			(void)dup2(null, standard); // both descriptors are valid
 	if (fd != SOCKET)
 		(void)dup2(fd, SOCKET); // as above
 	closefrom(SOCKET + 1);
 }
 
-/* The process ends when all its senders have ended.  A signal to the whole group or service must not end it earlier. */
+/* Ignore signals, because the process ends when all its senders have ended.  A signal to the whole group or service
+ * must not end it earlier. */
 static void ignore_signals(void)
 {
 	static const int ignored[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE};

@@ -8,20 +8,20 @@
 enum { NS_PER_S = 1000000000, NS_PER_US = 1000 };
 
 struct precise_timer {
-	GSource source; /* first: it is the same object */
+	GSource source; /* must be the first member, because GLib allocates the struct as a GSource */
 	int fd;         /* timerfd; -1: there is none */
 	struct mono when;
-	bool armed;     /* the kernel, or GLib, has that time */
+	bool armed;     /* the kernel or GLib was given that time */
 	void (*fired)(void *context);
 	void *context;
 };
 
-/* Setting the timer also resets the kernel's count of expirations, so that the descriptor need not be read. */
+/* Set the timerfd.  This also resets the kernel's count of expirations, so the descriptor need not be read. */
 static bool arm_descriptor(const struct precise_timer *t)
 {
 	if (t->fd < 0)
 		return false;
-	int64_t ns = t->when.ns > 0 ? t->when.ns : 1; /* 0 would disarm it */
+	int64_t ns = t->when.ns > 0 ? t->when.ns : 1; /* 0 would disarm the timer */
 	struct itimerspec at = {.it_value = {.tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S}};
 	if (t->when.ns == MONO_FAR.ns)
 		at = (struct itimerspec){0};
@@ -43,7 +43,7 @@ static gboolean on_ready(GSource *source, GSourceFunc callback, gpointer data)
 	struct precise_timer *t = (struct precise_timer *)source;
 	(void)callback, (void)data;
 	if (!mono_reached(mono_now(), t->when)) {
-		arm(t); /* another source, dispatched in the same turn, has set a later time */
+		arm(t); /* another source of the same iteration has set a later time */
 		return G_SOURCE_CONTINUE;
 	}
 	t->armed = false;
@@ -70,9 +70,10 @@ struct precise_timer *precise_timer_new(int priority, void (*fired)(void *contex
 	t->fired = fired;
 	t->context = context;
 	if (t->fd >= 0)
-		(void)g_source_add_unix_fd(&t->source, t->fd, G_IO_IN); /* the tag is needed only to change it later */
-	/* Otherwise GLib takes the descriptor out of its set for each dispatch and puts it back: two wake-ups of the
-	 * main loop. */
+		/* the returned tag would be needed only for changes */
+		(void)g_source_add_unix_fd(&t->source, t->fd, G_IO_IN);
+	/* Without this, GLib removes the descriptor from its set before each dispatch and adds it again afterwards,
+	 * which wakes the main loop twice. */
 	g_source_set_can_recurse(&t->source, TRUE);
 	g_source_set_priority(&t->source, priority);
 	(void)g_source_attach(&t->source, NULL);

@@ -17,7 +17,7 @@ enum {
 	PATH_CAP = 288,
 	ENVIRONMENT_MAX = 128 * 1024,
 	POLL_MS = 2,
-	EXECVE_MS = 100, /* more than execve takes on a busy machine */
+	EXECVE_MS = 100, /* longer than execve takes on a busy machine */
 };
 
 struct process_group *process_groups_take(struct process_group *slots, size_t count)
@@ -51,7 +51,7 @@ int process_group_write(struct process_group *slot, char text[PROCESS_GROUP_TEXT
 	return 0;
 }
 
-/* Are the processes of a group ours?  UNKNOWN: they have no environment to read, as during execve. */
+/* Whether the processes of a group are ours.  UNKNOWN: they have no readable environment, for example during execve. */
 enum found { NONE, UNKNOWN, OURS };
 
 static enum found environment_of(const char *process, const struct process_group *slot)
@@ -71,7 +71,8 @@ static enum found environment_of(const char *process, const struct process_group
 	return found ? OURS : len <= 0 ? UNKNOWN : NONE;
 }
 
-/* The leader is gone.  Does another process of its group run, and is it of this program? */
+/* For a group whose leader has ended: look for another running process of the group, and whether it belongs to this
+ * program. */
 static enum found find_member(const struct process_group *slot)
 {
 	DIR *proc = opendir("/proc");
@@ -105,10 +106,11 @@ static bool runs(const struct process_group *slot)
 	bool leader = process_stat_read(process, &st) && st.started == slot->started;
 	if (leader && st.state != 'Z' && st.state != 'X')
 		return true;
-	/* The number of a group that still has processes is not given away; kill asks that first, it is cheap. */
+	/* The kernel does not use the number of a group again while the group has processes.  kill checks that first,
+	 * because it costs little. */
 	for (unsigned waited = 0; kill(-slot->pid, 0) == 0; waited += POLL_MS) {
 		enum found found = find_member(slot);
-		if (found != UNKNOWN || waited >= EXECVE_MS) /* a program with an empty environment is not ours */
+		if (found != UNKNOWN || waited >= EXECVE_MS) /* a program whose environment stays empty is not ours */
 			return found == OURS;
 		pause_for_a_moment();
 	}

@@ -28,7 +28,8 @@ ssize_t process_file_read(const char *path, char *out, size_t cap)
 	return (ssize_t)len;
 }
 
-/* Fields 3, 5 and 22 of /proc/PID/stat; the name in field 2 may contain anything, so the last ')' ends it. */
+/* Read the fields 3, 5 and 22 of /proc/PID/stat.  The name in field 2 may contain any character, so the last ')' ends
+ * it. */
 static bool parse_stat(const char *text, size_t len, struct process_stat *out)
 {
 	const char *end = memrchr(text, ')', len);
@@ -59,7 +60,7 @@ bool process_stat_read(const char *process, struct process_stat *out)
 		return false;
 	if (parse_stat(text, (size_t)len, out))
 		return true;
-	errno = ESRCH; /* it ended while we read */
+	errno = ESRCH; /* the process ended while its file was read */
 	return false;
 }
 
@@ -69,10 +70,10 @@ int process_open(pid_t pid, uint64_t started)
 	struct process_stat st;
 	if (pid <= 0)
 		return -ESRCH;
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0); /* close-on-exec by itself */
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0); /* pidfd_open sets close-on-exec */
 	if (fd < 0)
 		return -errno;
-	/* After it is open: what has this number and start time now is what was opened. */
+	/* Compare after pidfd_open: if the number has this start time now, the pidfd belongs to the right process. */
 	(void)snprintf(process, sizeof(process), "%d", (int)pid);
 	int failed = 0;
 	if (!process_stat_read(process, &st))

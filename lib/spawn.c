@@ -35,7 +35,8 @@ static void spawn_free(struct spawn *s)
 	g_free(s);
 }
 
-/* The slot stays taken while a process of a killed group may still run: whoever comes after us can kill it again. */
+/* Release the slot.  It stays taken while a process of a killed group may still run, so that a later process can kill
+ * the group again. */
 static void forget_group(struct spawn *s)
 {
 	if (s->group && s->stage != STAGE_GIVEN_UP)
@@ -58,8 +59,9 @@ static void spawn_report(struct spawn *s, enum spawn_end end, int code)
 	s->done(s->context, &s->result);
 }
 
-/* Has the child ended?  It is not reaped yet, so that no other process can get its number, which is also the group's.
- * 1: yes, 0: not yet, -1 with errno: unknown. */
+/* Checks whether the child has ended.  Does not reap it, so that no other process can get its number, which is also the
+ * number of the group.
+ * Returns 1: it has ended; 0: it runs; -1 with errno: unknown. */
 static int spawn_ended(const struct spawn *s, siginfo_t *info)
 {
 	memset(info, 0, sizeof(*info)); // POSIX allows si_pid to be unchanged when no child has ended
@@ -70,7 +72,7 @@ static int spawn_ended(const struct spawn *s, siginfo_t *info)
 
 static void spawn_signal(const struct spawn *s, int signal)
 {
-	(void)kill(-s->pid, signal); // ESRCH: all processes of the group are gone already
+	(void)kill(-s->pid, signal); // ESRCH: all processes of the group have ended already
 }
 
 static gboolean child_ready(gint fd, GIOCondition condition, gpointer data)
@@ -81,15 +83,16 @@ static gboolean child_ready(gint fd, GIOCondition condition, gpointer data)
 	(void)condition;
 	int ended = spawn_ended(s, &info);
 	if (ended == 0)
-		return G_SOURCE_CONTINUE; // held by a debugger
+		return G_SOURCE_CONTINUE; // a debugger holds the child
 	int why = errno;
-	s->exit_source = 0; // goes with the return
+	s->exit_source = 0; // GLib removes the source after this return
 	if (ended > 0) {
-		// Before the child is reaped: afterwards another group may have this number.
+		// Kill the group before the child is reaped: afterwards another group may have this number.
 		if (s->stage != STAGE_RUNNING || s->bound)
 			spawn_signal(s, SIGKILL);
 		siginfo_t reaped;
-		(void)waitid(P_PIDFD, (id_t)s->pidfd, &reaped, WEXITED | WNOHANG); // known to be there
+		// spawn_ended has shown that it can be reaped
+		(void)waitid(P_PIDFD, (id_t)s->pidfd, &reaped, WEXITED | WNOHANG);
 		s->pid = 0;
 	}
 	if (s->stage == STAGE_GIVEN_UP) {
@@ -98,7 +101,7 @@ static gboolean child_ready(gint fd, GIOCondition condition, gpointer data)
 		spawn_free(s);
 		return G_SOURCE_REMOVE;
 	}
-	if (ended < 0) // reaped elsewhere, or SIGCHLD is ignored: its exit status is lost
+	if (ended < 0) // another function has reaped it, or SIGCHLD is ignored: its exit status is lost
 		spawn_report(s, SPAWN_FAILED, why);
 	else if (s->stage != STAGE_RUNNING)
 		spawn_report(s, SPAWN_TIMED_OUT, 0);
@@ -130,11 +133,11 @@ static gboolean timer_fired(gpointer data)
 {
 	struct spawn *s = data;
 	siginfo_t info;
-	s->timer = 0; // goes with the return
+	s->timer = 0; // GLib removes the source after this return
 	switch (s->stage) {
 	case STAGE_RUNNING:
-		// When it has ended in time and we are late, its exit status counts: child_ready runs in this turn or
-		// the next.
+		// When the child has ended in time and this timer is late, its exit status counts: child_ready runs in
+		// this iteration or the next.
 		if (spawn_ended(s, &info) == 0)
 			spawn_terminate(s);
 		break;
@@ -143,7 +146,7 @@ static gboolean timer_fired(gpointer data)
 		spawn_signal(s, SIGKILL);
 		break;
 	case STAGE_KILLED:
-		// It hangs in the kernel (a dead disk or file server).  The cluster does not wait for it.
+		// The child hangs in the kernel (a dead disk or file server).  The cluster does not wait for it.
 		s->stage = STAGE_GIVEN_UP;
 		spawn_report(s, SPAWN_TIMED_OUT, 0);
 		break;
@@ -161,8 +164,9 @@ void spawn_cancel(struct spawn *s)
 
 // --- start ---
 
-/* Move a descriptor above the standard ones.  A process that was started without those could get the number of one, and
- * the child's dup2 would overwrite it.  Returns 0 or errno; after an error *fd is closed. */
+/* Move a descriptor above the standard ones.  If this process was started without them, a new descriptor could get the
+ * number of a standard one, and the child's dup2 would overwrite it.  Returns 0 or errno; after an error *fd is
+ * closed. */
 static int lift(int *fd)
 {
 	if (*fd > STDERR_FILENO)
@@ -182,7 +186,7 @@ static int make_pipe(int ends[2])
 		(void)close(ends[0]);
 		return failed;
 	}
-	// Only our end: the child must block on output when we are slow.
+	// Only our end is non-blocking: the child must block on output when we read slowly.
 	if (fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) {
 		int why = errno;
 		(void)close(ends[0]);
@@ -192,8 +196,9 @@ static int make_pipe(int ends[2])
 	return 0;
 }
 
-/* Put the whole text into a file in memory before the child starts: we need not wait for a program that does not read.
- * *fd -1: no text. */
+/* Write the whole text to a file in memory before the child starts, so that we need not wait for a program that does
+ * not read.
+ * *fd -1: there is no text. */
 static int make_input(const char *text, int *fd)
 {
 	*fd = -1;
@@ -218,16 +223,16 @@ static int make_input(const char *text, int *fd)
 	return 0;
 }
 
-/* Start the child and get hold of it.  Returns 0 or errno; the descriptors are the caller's. */
+/* Start the child and open its pidfd.  Returns 0 or errno; the caller owns the descriptors. */
 static int start(struct spawn *s, const struct spawn_request *request, struct spawn_standard fds)
 {
 	pid_t pid = 0;
 	int failed = spawn_child(&pid, request, fds);
 	if (failed)
 		return failed;
-	s->pidfd = (int)syscall(SYS_pidfd_open, pid, 0); // close-on-exec by itself
+	s->pidfd = (int)syscall(SYS_pidfd_open, pid, 0); // pidfd_open sets close-on-exec
 	if (s->pidfd < 0) {
-		// A child that cannot be watched must not run on.
+		// A child that cannot be watched must not continue to run.
 		failed = errno;
 		(void)kill(-pid, SIGKILL);
 		(void)waitpid(pid, NULL, 0);
@@ -266,7 +271,7 @@ static int open_and_start(struct spawn *s, const struct spawn_request *request)
 static gboolean report_failure(gpointer data)
 {
 	struct spawn *s = data;
-	s->timer = 0; // goes with the return
+	s->timer = 0; // GLib removes the source after this return
 	spawn_report(s, SPAWN_FAILED, s->result.code);
 	spawn_free(s);
 	return G_SOURCE_REMOVE;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The child of lib/spawn, from fork to execve.  fork and not posix_spawn: the child writes its slot of
- * lib/process_groups before the program runs, so that it can be found when this process dies at the wrong moment. */
+/* The child of lib/spawn, from fork to execve.  fork is needed instead of posix_spawn, because the child writes its
+ * slot of lib/process_groups before the program runs.  The program can then be found even if this process dies directly
+ * after the fork. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -14,13 +15,14 @@
 #include "lib/oom.h"
 #include "lib/spawn_private.h"
 
-/* Everything is prepared before the fork: another thread of this process may hold the lock of malloc at the fork. */
+/* All that the child needs is prepared before the fork, because another thread of this process may hold the lock of
+ * malloc at the fork. */
 struct prepared {
 	const struct spawn_request *request;
 	struct spawn_standard fds;
 	char **envp; /* envp[slot_at] is the variable of the slot */
 	size_t slot_at;
-	char **shell; /* /bin/sh PATH ARGUMENTS; NULL: not wanted */
+	char **shell; /* /bin/sh PATH ARGUMENTS; NULL: the shell is not needed */
 	char text[PROCESS_GROUP_TEXT];
 	pid_t parent;
 	int report; /* the child writes errno there when it fails; closed by execve */
@@ -55,13 +57,13 @@ static int prepare(struct prepared *p, const struct spawn_request *request, stru
 
 // --- in the child ---
 
-/* No signal is blocked or ignored: a script must not inherit the signal settings of the daemon. */
+/* Unblock all signals and reset their handlers: a script must not inherit the signal settings of the daemon. */
 static int reset_signals(void)
 {
 	sigset_t none;
 	const struct sigaction usual = {.sa_handler = SIG_DFL};
 	for (int i = 1; i < NSIG; i++)
-		(void)sigaction(i, &usual, NULL); /* EINVAL: SIGKILL, SIGSTOP, and those that libc keeps for itself */
+		(void)sigaction(i, &usual, NULL); /* EINVAL for SIGKILL, SIGSTOP and the signals that libc reserves */
 	(void)sigemptyset(&none);
 	return sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -72,7 +74,7 @@ static int set_up_descriptors(struct prepared *p)
 	if (in < 0 || dup2(in, STDIN_FILENO) < 0 || dup2(p->fds.out, STDOUT_FILENO) < 0 ||
 		dup2(p->fds.err, STDERR_FILENO) < 0)
 		return -1;
-	/* The report keeps its descriptor until execve; everything else goes now. */
+	/* Keep the descriptor of the report until execve, and close all others now. */
 	if (p->report != STDERR_FILENO + 1) {
 		if (dup3(p->report, STDERR_FILENO + 1, O_CLOEXEC) < 0)
 			return -1;
@@ -82,7 +84,8 @@ static int set_up_descriptors(struct prepared *p)
 	return 0;
 }
 
-/* After the change of the user, which would clear it.  The parent may have ended before. */
+/* Call this after the change of the user, which would clear the setting.  Returns false when the parent has already
+ * ended. */
 static bool bind_to_parent(pid_t parent)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
@@ -122,7 +125,7 @@ static _Noreturn void child(struct prepared *p)
 	become_program(p);
 	int why = errno != 0 ? errno : EIO;
 	ssize_t n = write(p->report, &why, sizeof(why));
-	_exit(n == sizeof(why) ? 126 : 127); /* nobody reads it: the report, or its lack, is what counts */
+	_exit(n == sizeof(why) ? 126 : 127); /* no process reads this status; only the report, or its absence, counts */
 }
 
 // --- in the daemon ---
@@ -152,7 +155,7 @@ static int fork_and_hear(pid_t *pid, struct prepared *p)
 	if (!failed) {
 		failed = hear_child(report[0]);
 		if (failed)
-			(void)waitpid(*pid, NULL, 0); /* it ends by itself */
+			(void)waitpid(*pid, NULL, 0); /* the child ends by itself */
 	}
 	(void)close(report[0]);
 	return failed;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lib/spawn_output.h"
 
-/* A NUL would hide what follows it. */
+/* Replaces NUL, which would hide the bytes after it. */
 static char shown(uint8_t byte)
 {
 	return byte != 0 ? (char)byte : '?';

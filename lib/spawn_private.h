@@ -10,16 +10,17 @@
 #include "lib/lasting_output.h"
 #include "lib/spawn.h"
 
-/* Milliseconds from SIGTERM to SIGKILL, and again from SIGKILL until the wait for the child is given up.
- * Used when the request has no grace.  Usually SPAWN_KILL_GRACE_MS; a test that needs all stages sets a shorter
+/* The time in milliseconds from SIGTERM to SIGKILL, and then from SIGKILL until this module stops waiting for the
+ * child.
+ * Used when the request has no grace time.  Usually SPAWN_KILL_GRACE_MS; a test that needs all stages sets a shorter
  * time. */
 extern unsigned spawn_grace_ms;
 
-/* One of the two pipes. */
+/* One of the two output pipes. */
 struct spawn_stream {
 	struct spawn *owner;
 	int fd;       /* read end, -1: closed */
-	guint source; /* waits for data, or, while nothing passes, for the next part of it */
+	guint source; /* waits for data or, while nothing passes the limit, for the time of the next read */
 	bool is_stderr;
 	struct bounded_output output;
 };
@@ -28,7 +29,8 @@ enum spawn_stage {
 	STAGE_RUNNING,
 	STAGE_TERMINATING, /* SIGTERM sent */
 	STAGE_KILLED,      /* SIGKILL sent */
-	STAGE_GIVEN_UP,    /* it did not end after SIGKILL: reported already, must still be reaped */
+	/* the child did not end after SIGKILL: the result is reported, but the child must still be reaped */
+	STAGE_GIVEN_UP,
 };
 
 struct spawn {
@@ -54,23 +56,23 @@ struct spawn {
 
 // --- spawn_stream.c ---
 
-/* Read it from the main loop, until its end. */
+/* Read the pipe from the main loop, until its end. */
 void spawn_stream_watch(struct spawn_stream *t);
-/* After the exit of the child: read only what is in the pipe now, then close it or hand it over.  A daemon that the
- * child started may still hold the other end, and may write without end. */
+/* Call this after the exit of the child: read only the data that are in the pipe now, then close or hand over the pipe.
+ * A daemon that the child started may still hold the other end, and may write in an endless loop. */
 void spawn_stream_drain(struct spawn_stream *t);
-/* Report what did not pass of both streams, when it is time. */
+/* Report the dropped output of both streams, when a report is due. */
 void spawn_report_dropped(struct spawn *s, bool at_end);
 
 // --- spawn_child.c ---
 
-/* The child's descriptors 0, 1 and 2; in -1: /dev/null. */
+/* The child's descriptors 0, 1 and 2.  in is -1 for /dev/null. */
 struct spawn_standard {
 	int in, out, err;
 };
 
-/* Start the program of the request in its own process group.  Returns 0 when the program runs, or errno; then no child
- * is left.  The descriptors are the caller's. */
+/* Start the program of the request in its own process group.  Returns 0 when the program runs, or errno; after an error
+ * no child is left.  The caller keeps and closes the descriptors. */
 int spawn_child(pid_t *pid, const struct spawn_request *request, struct spawn_standard fds);
 
 #endif

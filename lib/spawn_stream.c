@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the program of lib/spawn prints: read in small parts, limited, and handed over when a service keeps the pipe. */
+/* The output of a program of lib/spawn: it is read in small parts, limited, and handed over when a service keeps the
+ * pipe. */
 #include <errno.h>
 #include <glib-unix.h>
 #include <sys/ioctl.h>
@@ -8,8 +9,8 @@
 #include "lib/spawn_private.h"
 
 enum {
-	/* Output is read in small parts and at a lower priority than everything else in the main loop: a script that
-	 * prints without end must not make the engine late. */
+	/* Output is read in small parts and with a lower priority than everything else in the main loop, so that a
+	 * script that prints in an endless loop does not delay the engine. */
 	TURN_BYTES = 4096,
 	STREAM_PRIORITY = G_PRIORITY_DEFAULT + 10,
 };
@@ -28,13 +29,14 @@ void spawn_report_dropped(struct spawn *s, bool at_end)
 		s->dropped(s->context, text);
 }
 
-/* Does nothing of the output pass now? */
+/* Returns true when no output passes at present. */
 static bool is_full(struct spawn_stream *t)
 {
 	return t->output.budget && output_budget_is_full(t->output.budget, mono_now());
 }
 
-/* Read once, at most max bytes.  Returns how many, 0 at the end of the stream, -1 when there is nothing now. */
+/* Read once, at most max bytes.  Returns the number of bytes, 0 at the end of the stream, -1 when no data are there
+ * now. */
 static ssize_t stream_read(struct spawn_stream *t, size_t max)
 {
 	char data[OUTPUT_PACE_BYTES];
@@ -68,7 +70,7 @@ static gboolean stream_paced(gpointer data)
 	ssize_t n = stream_read(t, OUTPUT_PACE_BYTES);
 	if (n != 0 && is_full(t))
 		return G_SOURCE_CONTINUE;
-	t->source = 0; // goes with the return
+	t->source = 0; // GLib removes the source after this return
 	if (n != 0)
 		spawn_stream_watch(t);
 	else
@@ -84,7 +86,7 @@ static gboolean stream_ready(gint fd, GIOCondition condition, gpointer data)
 	ssize_t n = stream_read(t, TURN_BYTES);
 	if (n != 0 && !is_full(t))
 		return G_SOURCE_CONTINUE;
-	t->source = 0; // goes with the return
+	t->source = 0; // GLib removes the source after this return
 	if (n != 0)
 		t->source = g_timeout_add_full(STREAM_PRIORITY, OUTPUT_PACE_MS, stream_paced, t, NULL);
 	else

@@ -11,7 +11,8 @@ static uint8_t lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
 }
 
-/* Number of letters to add, drop, change or swap.  As soon as it must be more than most, the result is most + 1. */
+/* The number of letters to add, drop, change or swap.  As soon as the number must exceed most, the function returns
+ * most + 1. */
 static unsigned distance(struct bytes word, struct bytes name, unsigned most)
 {
 	unsigned rows[3][SPELLING_MAX + 1];
@@ -31,7 +32,7 @@ static unsigned distance(struct bytes word, struct bytes name, unsigned most)
 				row[j] = lesser(row[j], two_before[j - 2] + 1);
 			least = lesser(least, row[j]);
 		}
-		if (least > most) // it cannot become less; a swap costs one more as well
+		if (least > most) // it cannot decrease any more, not even by a swap
 			return most + 1;
 	}
 	return rows[word.len % 3][name.len];

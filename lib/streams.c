@@ -17,7 +17,7 @@ int streams_fill(void)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		if (fcntl(fd, F_GETFD) >= 0)
 			continue;
-		int null = open_null(); // gets the lowest free number, which is fd
+		int null = open_null(); // open returns the lowest free number, which is fd
 		if (null < 0)
 			return null;
 	}

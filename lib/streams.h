@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* The standard streams of a daemon: descriptors 0 to 2.  Never touches another descriptor. */
+/* Manages the standard streams of a daemon, descriptors 0 to 2.  Changes no other descriptor. */
 #ifndef LIB_STREAMS_H
 #define LIB_STREAMS_H
 
-/* Open those of descriptors 0 to 2 that are closed, on /dev/null.  A daemon calls it first in main.  Otherwise its lock
- * file or a socket gets such a number: then the daemon prints into it, and streams_release closes it.
- * Returns 0, or -errno when a closed one could not be opened. */
+/* Open /dev/null on each of the descriptors 0 to 2 that is closed.  A daemon calls this first in main.  Otherwise its
+ * lock file or a socket could get such a number: the daemon would print into it, and streams_release would close it.
+ * Returns 0, or -errno when a descriptor could not be opened. */
 int streams_fill(void);
 
-/* Replace descriptors 0 to 2 by /dev/null, so that a daemon keeps no terminal open, and no pipe of a reader that waits
- * for its end.  keep: the descriptor that stays as it is; -1: none.  Returns 0, or -errno when nothing was replaced. */
+/* Replace descriptors 0 to 2 by /dev/null.  Otherwise the daemon would keep a terminal open, or a pipe, and a process
+ * that reads the pipe would never see its end.  keep: the descriptor that is not replaced; -1: none.  Returns 0, or
+ * -errno when nothing was replaced. */
 int streams_release(int keep);
 
 #endif

@@ -55,7 +55,7 @@ int syslog_socket_send(struct syslog_socket *s, int priority, const char *ident,
 	size_t room = sizeof(record) - w.len, len = strlen(text);
 	writer_bytes(&w, (struct bytes){(const uint8_t *)text, len < room ? len : room}); // cut it when needed
 	int failed = send_once(s, writer_done(&w));
-	if (failed != 0 && failed != -EAGAIN) { // the syslog daemon has ended; perhaps it was started again
+	if (failed != 0 && failed != -EAGAIN) { // the syslog daemon has ended; it may run again
 		syslog_socket_close(s);
 		failed = send_once(s, writer_done(&w));
 	}
@@ -65,6 +65,6 @@ int syslog_socket_send(struct syslog_socket *s, int priority, const char *ident,
 void syslog_socket_close(struct syslog_socket *s)
 {
 	if (s->fd >= 0)
-		(void)close(s->fd); // nothing is lost: datagrams are not buffered here
+		(void)close(s->fd); // closing loses nothing, because datagrams are not buffered here
 	s->fd = -1;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LINKS_MAX = 40 /* as the kernel */ };
+enum { LINKS_MAX = 40 /* the limit of the kernel */ };
 
 enum trust_flaw trust_decide(const struct stat *st, uid_t own)
 {
@@ -19,8 +19,8 @@ enum trust_flaw trust_decide(const struct stat *st, uid_t own)
 }
 
 struct walk {
-	char done[PATH_MAX]; /* what we went through: directories without links; "" is / */
-	char rest[PATH_MAX]; /* what is still to come, relative to done */
+	char done[PATH_MAX]; /* the checked part of the path: directories without links; "" is / */
+	char rest[PATH_MAX]; /* the remaining part, relative to done */
 	unsigned links;
 	void (*found)(void *context, const struct trust_finding *finding);
 	void *context;
@@ -29,7 +29,7 @@ struct walk {
 static void judge(struct walk *w, const struct stat *st)
 {
 	const char *path = w->done[0] ? w->done : "/";
-	bool last = strchr(w->rest, '/') == NULL; /* "" behind the file, "NAME" behind its directory */
+	bool last = strchr(w->rest, '/') == NULL; /* rest is "" at the file, "NAME" at its directory */
 	struct trust_finding f = {.flaw = trust_decide(st, geteuid()),
 		.place = !S_ISDIR(st->st_mode) ? TRUST_FILE : last ? TRUST_DIRECTORY : TRUST_ABOVE,
 		.path = path,
@@ -39,7 +39,7 @@ static void judge(struct walk *w, const struct stat *st)
 		w->found(w->context, &f);
 }
 
-/* The next name in a path, behind slashes and names that mean nothing. */
+/* Skip slashes and "." in front of the next name of a path. */
 static const char *next_name(const char *path)
 {
 	for (;;) {
@@ -50,7 +50,7 @@ static const char *next_name(const char *path)
 	}
 }
 
-/* Take the first name from rest.  False: there is none. */
+/* Take the first name from rest.  Returns false when there is none. */
 static bool take_name(struct walk *w, char name[PATH_MAX])
 {
 	const char *start = next_name(w->rest);
@@ -62,8 +62,8 @@ static bool take_name(struct walk *w, char name[PATH_MAX])
 	return len > 0;
 }
 
-/* Put the target of a link in front of rest.  The link itself needs no look: only its directory decides who replaces
- * it. */
+/* Put the target of a link in front of rest.  The mode of the link itself does not matter: only its directory decides
+ * who can replace it. */
 static int follow(struct walk *w, const char *link)
 {
 	char target[PATH_MAX], joined[PATH_MAX];
@@ -82,7 +82,7 @@ static int follow(struct walk *w, const char *link)
 	return 0;
 }
 
-/* Go on by one name. */
+/* Check the next component of the path. */
 static int step(struct walk *w, const char *name)
 {
 	char path[PATH_MAX];

@@ -16,8 +16,8 @@ struct unix_listener {
 	struct unix_listener_config config;
 	char *path;
 	int fd;
-	struct stat made; /* the socket as we made it */
-	guint source;     /* listening, or the pause in it */
+	struct stat made; /* identity of the socket that we created */
+	guint source;     /* waits for connections, or for the end of a pause */
 };
 
 static gboolean on_connection(gint fd, GIOCondition condition, gpointer context);
@@ -40,7 +40,7 @@ static gboolean on_connection(gint fd, GIOCondition condition, gpointer context)
 		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
 			break;
 		} else if (errno != EINTR && errno != ECONNABORTED) {
-			/* The connection stays in the queue, and without a pause the loop would spin on it. */
+			/* The connection stays in the queue, so without a pause the loop would run continuously. */
 			int error = errno;
 			l->source = g_timeout_add(PAUSE_MS, on_pause_over, l);
 			if (l->config.failed)
@@ -62,7 +62,7 @@ static int remove_stale(const char *path)
 	return unlink(path) < 0 ? -errno : 0;
 }
 
-/* Returns a listening descriptor or -errno. */
+/* Create the socket.  Returns a listening descriptor or -errno. */
 static int listen_at(const struct unix_listener_config *config)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -74,7 +74,8 @@ static int listen_at(const struct unix_listener_config *config)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	/* The mode must be right from the first moment and without a chmod, which would follow a link. */
+	/* Set the mode by the umask, so that it is right from the start.  chmod would come too late and would follow a
+	 * link. */
 	mode_t old = umask(0777 & ~config->mode);
 	error = bind(fd, (const struct sockaddr *)&address, sizeof address) < 0 ? -errno : 0;
 	(void)umask(old);
@@ -98,7 +99,7 @@ struct unix_listener *unix_listener_open(const struct unix_listener_config *conf
 	l->path = g_strdup(config->path);
 	l->fd = fd;
 	if (lstat(l->path, &l->made) < 0)
-		l->made = (struct stat){0}; /* already removed: nothing to remove at the end */
+		l->made = (struct stat){0}; /* the socket was removed already, so close has nothing to remove */
 	l->source = g_unix_fd_add(fd, G_IO_IN, on_connection, l);
 	return l;
 }
@@ -110,7 +111,7 @@ void unix_listener_close(struct unix_listener *l)
 		return;
 	g_source_remove(l->source);
 	if (lstat(l->path, &now) == 0 && now.st_ino == l->made.st_ino && now.st_dev == l->made.st_dev)
-		(void)unlink(l->path); /* a stale socket does no harm */
+		(void)unlink(l->path); /* a socket that cannot be removed does no harm */
 	(void)close(l->fd);
 	g_free(l->path);
 	g_free(l);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 enum {
-	TRIES = 10,    /* other programs may take and leave the lock meanwhile; not without end */
+	TRIES = 10,    /* other programs may take and release the lock meanwhile; the number of attempts has a limit */
 	TEXT_MAX = 16, /* "      1234\n" */
 };
 
@@ -27,8 +27,8 @@ int uucp_lock_path(const char *directory, const char *device, char path[UUCP_LOC
 	return len > 0 && len < UUCP_LOCK_PATH ? 0 : -ENAMETOOLONG;
 }
 
-/* Which process has the lock?  Returns 0 and *holder (0: the file has no number), or -errno.  The directory may be
- * writable for every user: the file is not followed when it is a link, and opening it never waits. */
+/* Find out which process has the lock.  Returns 0 and *holder (0: the file has no number), or -errno.  Every user may
+ * be able to write in the directory, so links are not followed, and open does not block. */
 static int read_holder(const char *path, pid_t *holder)
 {
 	char text[TEXT_MAX + 1], *end;
@@ -52,13 +52,14 @@ static bool is_alive(pid_t pid)
 	return kill(pid, 0) == 0 || errno != ESRCH;
 }
 
-/* A file with our number, complete before it gets the name of the lock: nobody reads half a number. */
+/* Create a complete file with our number before it gets the name of the lock, so that no process reads an incomplete
+ * number. */
 static int write_own(const char *path, char draft[UUCP_LOCK_PATH])
 {
 	int len = snprintf(draft, UUCP_LOCK_PATH, "%s.%d", path, (int)getpid());
 	if (len < 0 || len >= UUCP_LOCK_PATH)
 		return -ENAMETOOLONG;
-	(void)unlink(draft); /* of a process with our number that was killed here */
+	(void)unlink(draft); /* left by a killed process with our number */
 	int fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return -errno;
@@ -70,7 +71,7 @@ static int write_own(const char *path, char draft[UUCP_LOCK_PATH])
 	return rc;
 }
 
-/* One try: 0, -EEXIST: somebody has it. */
+/* Try once to take the lock.  Returns 0, or -EEXIST when another process has it. */
 static int try_to_take(const char *path)
 {
 	char draft[UUCP_LOCK_PATH];
@@ -100,7 +101,7 @@ int uucp_lock_take(const char *path, pid_t *holder)
 		if (!failed && (*holder == 0 || is_alive(*holder)))
 			return -EBUSY;
 		if (!failed)
-			(void)unlink(path); /* the next try shows whether that helped */
+			(void)unlink(path); /* the next attempt shows whether the lock is free now */
 	}
 	return -EBUSY;
 }
@@ -110,5 +111,5 @@ void uucp_lock_release(const char *path)
 	pid_t holder;
 
 	if (read_holder(path, &holder) == 0 && holder == getpid())
-		(void)unlink(path); /* what remains has the number of a dead process */
+		(void)unlink(path); /* a lock that remains has the number of a dead process */
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The lock of a serial device as UUCP made it: a file LCK..NAME with the number of the process that uses the device.
- * Other programs for serial lines (minicom, cu, pppd, Heartbeat 3.0.6) respect it and write the same. */
+/* The lock of a serial device in the form of UUCP: a file LCK..NAME that contains the number of the process that uses
+ * the device.
+ * Other programs for serial lines (minicom, cu, pppd, Heartbeat 3.0.6) respect and write such files. */
 #ifndef LIB_UUCP_LOCK_H
 #define LIB_UUCP_LOCK_H
 
@@ -9,15 +10,15 @@
 
 enum { UUCP_LOCK_PATH = PATH_MAX };
 
-/* The name of the lock of a device, in the directory.  Symbolic links of the device are followed, so that each of its
- * names leads to one lock.  Returns 0 or -errno: -ENOENT: there is no such device. */
+/* Build the path of the lock of a device, in the directory.  Symbolic links of the device are followed, so that all
+ * names of a device have the same lock.  Returns 0 or -errno; -ENOENT when there is no such device. */
 int uucp_lock_path(const char *directory, const char *device, char path[UUCP_LOCK_PATH]);
-/* Take the lock for this process, without waiting.  The lock of a process that does not exist any more is removed, and
- * one with our own number is taken as ours: it is from this process, or from an earlier one with the same number.
- * Returns 0; -EBUSY: another process has it, *holder is its number, 0 when the file does not have one; -ENOENT: the
- * directory does not exist; otherwise -errno. */
+/* Take the lock for this process, without waiting.  The lock of a process that no longer exists is removed.  A lock
+ * with our own number counts as ours: it was written by this process, or by an earlier one with the same number.
+ * Returns 0; -EBUSY when another process has the lock, with its number in *holder (0 when the file contains no number);
+ * -ENOENT when the directory does not exist; otherwise -errno. */
 int uucp_lock_take(const char *path, pid_t *holder);
-/* Remove the lock, if it is ours. */
+/* Remove the lock if it has the number of this process. */
 void uucp_lock_release(const char *path);
 
 #endif

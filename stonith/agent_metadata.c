@@ -8,10 +8,10 @@
 struct reading {
 	struct device *d;
 	struct agent_metadata *out;
-	struct parameter_row row; /* of the parameter element that is open */
+	struct parameter_row row; /* of the current parameter element */
 	bool in_parameter, deprecated, has_actions;
-	GString *text;    /* of the element that is open */
-	GString *choices; /* of the parameter */
+	GString *text;    /* the text of the current element */
+	GString *choices; /* the choices of the parameter */
 	GString *help;
 };
 
@@ -28,7 +28,8 @@ static bool is_one(const char *value)
 	return value && strcmp(value, "1") == 0;
 }
 
-/* We set the action.  The others make an agent print something instead of doing it. */
+/* Returns true for parameters that we set or that are not used.  action is set by the driver; the others make an agent
+ * print something instead of performing its action. */
 static bool is_ours(const char *name)
 {
 	static const char *const ours[] = {"action", "option", "help", "version", NULL};
@@ -103,7 +104,8 @@ static void end_parameter(struct reading *r)
 		return;
 	if (strcmp(row->name, "plug") == 0 || (strcmp(row->name, "port") == 0 && !r->out->plug)) {
 		r->out->plug = row->name;
-		row->flags &= ~(unsigned)PARAMETER_REQUIRED; // hostlist has it, or it is the name of the host
+		// not required, because hostlist has the plug, or it is the name of the host
+		row->flags &= ~(unsigned)PARAMETER_REQUIRED;
 	}
 	if (row->kind == PARAMETER_CHOICE && r->choices->len == 0)
 		row->kind = PARAMETER_TEXT;

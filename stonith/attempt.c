@@ -7,7 +7,8 @@
 #include "stonith/power.h"
 #include "stonith/say.h"
 
-/* Without an own status function: a device whose power can be read is reachable when every power can be read. */
+/* Check that the device is reachable.  A type without a status function is reachable when the power state of every host
+ * can be read. */
 static int ask_status(struct device *d)
 {
 	if (d->type->status)
@@ -76,7 +77,7 @@ int attempt_action(struct device *d, unsigned limit_s, enum stonith_action actio
 			stonith_action_name(action), victim, d->note->str);
 		return STONITH_RESETFAIL;
 	}
-	// A name that begins with "-" would be an option for the programs that get it.
+	// A name that starts with "-" would be an option for the programs that get it.
 	const struct host *h = victim[0] == '-' ? NULL : device_host(d, victim);
 	if (!h)
 		return not_controlled(d, victim);

@@ -33,7 +33,7 @@ int configured_test(struct device *d, unsigned limit_s, const char *place)
 	return code;
 }
 
-/* A line that configures a device here. */
+/* A line that configures a device for this node. */
 struct line {
 	const char *place;
 	char *type, *parameters;
@@ -74,13 +74,14 @@ static char *text_of(struct bytes b)
 static bool is_here(struct bytes host)
 {
 	char own[256] = "", *name = text_of(host);
-	(void)gethostname(own, sizeof(own) - 1); // an empty name is no host
+	(void)gethostname(own, sizeof(own) - 1); // an empty name matches no host
 	bool here = strcmp(name, "*") == 0 || g_ascii_strcasecmp(name, own) == 0;
 	g_free(name);
 	return here;
 }
 
-/* Fill in type, parameters and from_file.  False: not a line of a device for this node, or not a complete one. */
+/* Fill in type, parameters and from_file.  Returns false when the line does not configure a device for this node, or is
+ * incomplete. */
 static bool read_line(const struct lexer_line *l, struct line *line)
 {
 	struct lexer_line words, rest;

@@ -44,7 +44,7 @@ static void print_parameter(const struct parameter_row *p)
 
 static void print_text(const char *text)
 {
-	for (size_t len; *text; text += len) { // at most 100 columns
+	for (size_t len; *text; text += len) { // break at 100 columns
 		len = strcspn(text, "\n");
 		if (len > 100)
 			for (len = 100; len > 1 && text[len - 1] != ' ';)

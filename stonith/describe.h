@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Prints what types and devices are: -L, -n, -h, -m. */
+/* Prints descriptions of types and devices, for the options -L, -n, -h and -m. */
 #ifndef STONITH_DESCRIBE_H
 #define STONITH_DESCRIBE_H
 
@@ -8,7 +8,7 @@
 void describe_list(void);
 void describe_names(const struct device *d);
 void describe_help(struct device *d);
-/* A section for each row of the table. */
+/* Prints a section for each row of the table of types. */
 void describe_all(void);
 void describe_metadata(struct device *d);
 

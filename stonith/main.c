@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* stonith: turns a silent machine into one that is certainly off, lists and tests the devices that can do it. */
+/* stonith: fences a node, so that it is certainly off or was reset; lists and tests the devices that can do this. */
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,8 @@
 #include "stonith/types.h"
 #include "stonith/waiting.h"
 
-/* Configuration was wrong: the status that the reference has.  A list that cannot be made has its own. */
+/* Report wrong parameters.  Returns the exit status of Heartbeat 3.0.6 for this; for option -l there is a separate
+ * status. */
 static int wrong_parameters(const struct options *o, const GString *why)
 {
 	say_wrong("%s", why->str);
@@ -33,7 +34,7 @@ static bool set_pairs(struct device *d, const struct options *o, GString *why)
 	return true;
 }
 
-/* Returns OPTIONS_GO_ON or an exit status. */
+/* Set the parameters of the device.  Returns OPTIONS_GO_ON or an exit status. */
 static int configure(struct device *d, const struct options *o)
 {
 	GString *why = g_string_new(NULL);
@@ -58,7 +59,7 @@ static int configure(struct device *d, const struct options *o)
 	return code;
 }
 
-/* Status, list, action, in this order.  The last one that says something decides. */
+/* Run status, list and action, in this order, as far as requested.  The exit status is that of the last one. */
 static int round_of(struct device *d, const struct options *o)
 {
 	int code = STONITH_OK;
@@ -145,6 +146,6 @@ int main(int argc, char **argv)
 	code = run(&o);
 	say_close();
 	if (fflush(stdout) != 0 && code == STONITH_OK)
-		code = STONITH_OOPS; // what was asked for did not arrive
+		code = STONITH_OOPS; // the requested output could not be written
 	return code;
 }

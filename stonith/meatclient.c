@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* meatclient: an operator confirms to a waiting attempt of the driver meatware that a host was reset by hand. */
+/* meatclient: with this command an operator confirms, to a waiting attempt of the driver meatware, that a host was
+ * reset by hand. */
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
@@ -28,7 +29,7 @@ static int usage(void)
 	return EXIT_NO;
 }
 
-/* -1 with errno: nobody waits. */
+/* Returns the FIFO, or -1 with errno when no attempt waits. */
 static int open_fifo(const char *path, bool wait)
 {
 	for (;;) {
@@ -41,7 +42,7 @@ static int open_fifo(const char *path, bool wait)
 	}
 }
 
-/* Only a lower-case y at the beginning of the line. */
+/* Ask the operator.  Only a lower-case y at the beginning of the line is a confirmation. */
 static bool confirmed(const char *node)
 {
 	char line[256];
@@ -57,7 +58,7 @@ static int confirm(int fd, const char *path, const char *node)
 		(void)printf("Meatware_client: operation canceled.\n");
 		return EXIT_NO;
 	}
-	(void)snprintf(block, sizeof(block), MEATWARE_REPLY, node); // node is short enough
+	(void)snprintf(block, sizeof(block), MEATWARE_REPLY, node); // it fits, because the length of node was checked
 	if (write(fd, block, sizeof(block)) != (ssize_t)sizeof(block)) {
 		(void)fprintf(stderr, "Meatware_IPC failed: %s: %s\n", path,
 			errno == EPIPE ? "the attempt is over; another one may follow" : strerror(errno));

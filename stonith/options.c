@@ -54,7 +54,7 @@ void options_usage(bool to_stderr)
 	(void)fputs(usage, to_stderr ? stderr : stdout);
 }
 
-/* Prints what is wrong, if that is not NULL, and the usage.  Returns the exit status. */
+/* Print the error, if wrong is not NULL, and the usage.  Returns the exit status. */
 static int refuse(const char *wrong)
 {
 	if (wrong)
@@ -174,5 +174,5 @@ void options_wipe(const struct options *o)
 		memset(value, '*', strlen(value));
 	}
 	if (o->text)
-		memset((char *)(uintptr_t)o->text, '*', strlen(o->text)); // it is a word of argv
+		memset((char *)(uintptr_t)o->text, '*', strlen(o->text)); // the text is in argv, which may be changed
 }

@@ -24,7 +24,7 @@ static struct parameter *at(const struct device *d, guint i)
 
 // --- by name ---
 
-static const struct device *spelt; // spelling_nearest has no context
+static const struct device *spelt; // a static variable, because the callback of spelling_nearest has no context
 static const char *name_at(size_t i)
 {
 	return i < spelt->parameters->len ? at(spelt, (guint)i)->row.name : NULL;
@@ -65,7 +65,7 @@ bool parameters_set(struct device *d, const char *name, const char *value, GStri
 	}
 	if (!p)
 		return unknown_name(d, name, why);
-	if (strchr(value, '\n')) { // agents read one parameter from each line
+	if (strchr(value, '\n')) { // a fence agent reads one parameter from each line
 		g_string_printf(why, "Invalid config info for %s device: %s has a line feed", d->name, name);
 		return false;
 	}
@@ -73,7 +73,7 @@ bool parameters_set(struct device *d, const char *name, const char *value, GStri
 	return true;
 }
 
-/* The name when the word begins with "NAME=" of a parameter; otherwise NULL. */
+/* Returns the name when the word starts with "NAME=" of a parameter, otherwise NULL. */
 static const char *named_by(const struct device *d, const char *word)
 {
 	for (guint i = 0; i < d->parameters->len; i++) {
@@ -85,7 +85,7 @@ static const char *named_by(const struct device *d, const char *word)
 	return NULL;
 }
 
-/* text begins with the name of a parameter and "=". */
+/* Set parameters by name.  text starts with the name of a parameter and "=". */
 static bool set_by_name(struct device *d, const char *text, GString *why)
 {
 	while (*text) {
@@ -95,7 +95,7 @@ static bool set_by_name(struct device *d, const char *text, GString *why)
 			next += strspn(next, blanks);
 			if (!*next || named_by(d, next))
 				break;
-			// another word of this value
+			// next is another word of this value
 		}
 		char *copy = g_strndup(value, (gsize)(end - value));
 		bool fine = parameters_set(d, name, copy, why);
@@ -162,7 +162,7 @@ bool parameters_from_text(struct device *d, const char *text, GString *why)
 static char *read_stdin(void)
 {
 	char *text = g_malloc0(PARAMETERS_FILE_MAX + 1);
-	(void)fread(text, 1, PARAMETERS_FILE_MAX, stdin); // an error looks like an empty file, which is refused
+	(void)fread(text, 1, PARAMETERS_FILE_MAX, stdin); // after an error the text is empty, and is refused
 	return text;
 }
 
@@ -203,7 +203,8 @@ static bool has_secret(const struct device *d)
 	return false;
 }
 
-/* Who can write the file chooses the device; who can read it can use it. */
+/* Warn about the mode of the file: users who can write the file can choose the device, and users who can read it can
+ * use the device. */
 static void warn_about_mode(const struct device *d, const char *path, const struct stat *st)
 {
 	bool written = st->st_mode & (S_IWGRP | S_IWOTH), read = (st->st_mode & (S_IRGRP | S_IROTH)) && has_secret(d);
@@ -230,7 +231,7 @@ bool parameters_from_file(struct device *d, const char *path, GString *why)
 	bool fine = set_lines(d, lines, path, why);
 	warn_about_mode(d, path, &st);
 	g_strfreev(lines);
-	free(text); // g_malloc is malloc
+	free(text); // the text may come from g_malloc, which is malloc
 	return fine;
 }
 
@@ -253,7 +254,7 @@ static bool has_word(const char *list, const char *word)
 	return found;
 }
 
-/* What is right instead; NULL: the value is of the right kind. */
+/* Returns the expected kind of value; NULL when the value is of the right kind. */
 static const char *wrong_kind(const struct parameter *p)
 {
 	static const char booleans[] = "yes no true false on off 1 0";

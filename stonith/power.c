@@ -5,17 +5,18 @@
 #include "stonith/waiting.h"
 
 enum {
-	ORDERS = 3,          /* a device that refuses three times will not do it */
-	WAIT_FOR_MS = 10000, /* after an order: most machines need one or two seconds, some outlets five */
+	ORDERS = 3,          /* a device that refuses three times will refuse again */
+	WAIT_FOR_MS = 10000, /* the wait after an order: most machines need one or two seconds, some outlets five */
 	POLL_MS = 500,
-	CONFIRM_MS = 200, /* between the two readings: an outlet that is just cycled reads as off for a moment */
+	/* the time between the two readings, because an outlet that is being cycled reads as off for a moment */
+	CONFIRM_MS = 200,
 };
 
 struct attempt {
 	struct device *d;
 	const struct host *h;
 	enum power_state wanted;
-	bool was_read; /* the power could be read at least once */
+	bool was_read; /* the power state was read at least once */
 };
 
 static bool is_over(const struct attempt *a)
@@ -32,7 +33,7 @@ static enum power_state read_power(struct attempt *a)
 	return state;
 }
 
-/* Does it have the wanted power?  Off counts only when it is read twice. */
+/* Returns true when the machine has the wanted power state.  Off counts only when it is read twice. */
 static bool is_reached(struct attempt *a)
 {
 	if (read_power(a) != a->wanted)
@@ -55,8 +56,8 @@ static bool wait_until_reached(struct attempt *a, unsigned most_ms)
 	}
 }
 
-/* Order it until it is reached.  An order that failed may have been carried out all the same: the power is read again
- * after it, but no time is spent on waiting. */
+/* Send orders until the machine has the wanted power state.  An order that failed may still have been carried out, so
+ * the state is read afterwards, but without a wait. */
 static bool bring(struct attempt *a)
 {
 	const char *name = a->wanted == POWER_OFF ? "off" : "on";

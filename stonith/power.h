@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-/* Off, read back, on: the action of every device whose power can be read.  What an order answers proves nothing; only
- * the power that is read twice as off does. */
+/* Performs the action of every device whose power state can be read: switch off, read the state, switch on.  The answer
+ * of the device to an order proves nothing; the machine counts as off only when its power state was read twice as
+ * off. */
 #ifndef STONITH_POWER_H
 #define STONITH_POWER_H
 
 #include "stonith/device.h"
 
-/* reset: a machine that is off already stays off, because somebody has switched it off on purpose, or another attempt
- * did.  When it is off by this attempt and does not come on again, that is still a success, with a warning.
- * Ends within the limit of the attempt, whatever the device answers. */
+/* For reset, a machine that is off already stays off, because a person or another attempt has switched it off.  When
+ * this attempt has switched the machine off and it does not come on again, that is still a success, with a warning.
+ * Ends within the time limit of the attempt, whatever the device answers. */
 enum stonith_code power_act(struct device *d, enum stonith_action action, const struct host *h);
 
 #endif

@@ -8,8 +8,8 @@
 #include "stonith/say.h"
 #include "stonith/waiting.h"
 
-/* After SIGTERM a program has this long.  Whoever runs this command gives it 5 s before SIGKILL; its programs must be
- * gone by then. */
+/* The time from SIGTERM to SIGKILL for a program.  The caller of this command sends SIGKILL 5 s after SIGTERM; the
+ * programs must have ended by then. */
 enum { KILL_GRACE_MS = 1000 };
 
 static const char path_usual[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -40,7 +40,7 @@ static void take_end(void *context, const struct spawn_result *result)
 	r->done = true;
 }
 
-/* Its absolute path, or NULL: not found in PATH.  Free with g_free. */
+/* Returns the absolute path of a program, or NULL when PATH does not have it.  Free with g_free. */
 static char *program_find(const char *name)
 {
 	if (g_path_is_absolute(name))
@@ -76,8 +76,9 @@ static GPtrArray *build_environment(const struct program_call *call)
 		g_ptr_array_add(list, g_strdup(call->environment[i]));
 	const char *path = g_getenv("PATH"), *home = g_getenv("HOME");
 	add_unless_set(list, "PATH", path && *path ? path : path_usual);
-	add_unless_set(list, "HOME", home && *home ? home : "/root"); // ssh, virsh and others find their settings there
-	add_unless_set(list, "LC_ALL", "C");                          // drivers read what programs print
+	// ssh, virsh and other programs read their settings there
+	add_unless_set(list, "HOME", home && *home ? home : "/root");
+	add_unless_set(list, "LC_ALL", "C");                          // drivers parse the output of programs
 	g_ptr_array_add(list, NULL);
 	return list;
 }
@@ -89,7 +90,7 @@ static const char *last_line(const GString *text, char **copy)
 	return newline ? newline + 1 : *copy;
 }
 
-/* Why it did not end with 0. */
+/* Store the reason why the program did not end with 0. */
 static void note_failure(struct device *d, const struct run *r, unsigned limit_ms)
 {
 	char *err, *out;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Runs a program for a device and waits for its end: own process group, which is killed at the time limit; no shell;
- * built environment; secrets only in the environment or on standard input, never in the arguments. */
+/* Runs a program for a device and waits until it ends.  The program has its own process group, which is killed at the
+ * time limit, and a given environment; no shell is used.  Secrets are passed only in the environment or on standard
+ * input, never in the arguments. */
 #ifndef STONITH_PROGRAM_H
 #define STONITH_PROGRAM_H
 
@@ -8,10 +9,11 @@
 
 struct program_call {
 	const char *path;               /* absolute, or a name to look for in PATH */
-	const char *const *arguments;   /* behind the name, NULL at the end */
-	const char *const *environment; /* "NAME=VALUE", NULL at the end; may be NULL.  Goes before PATH and HOME */
+	const char *const *arguments;   /* the arguments after the name, NULL at the end */
+	/* "NAME=VALUE", NULL at the end; may be NULL.  These come before PATH and HOME */
+	const char *const *environment;
 	const char *input;              /* standard input; NULL: nothing */
-	unsigned limit_s;               /* 0, or more than the attempt has left: until the end of the attempt */
+	unsigned limit_s;               /* 0, or more than the time left: until the deadline of the attempt */
 	bool log_output;                /* log each line: standard output as info, standard error as WARN */
 };
 
@@ -20,13 +22,13 @@ enum { PROGRAM_NOT_ENDED = -1 }; /* killed at the limit, ended by a signal, or n
 struct program_result {
 	int status; /* exit status, or PROGRAM_NOT_ENDED */
 	bool timed_out;
-	GString *out, *err; /* what it printed, at most PROGRAM_OUTPUT_MAX bytes each */
+	GString *out, *err; /* the output of the program, at most PROGRAM_OUTPUT_MAX bytes of each stream */
 };
 enum { PROGRAM_OUTPUT_MAX = 512 * 1024 };
 
-/* Run it.  Returns its exit status, or PROGRAM_NOT_ENDED.  After anything but 0, device_note has the reason with the
- * last line that it printed to standard error (or else to standard output).
- * result: filled in; NULL when the output is not needed.  Free with program_result_free. */
+/* Run the program.  Returns its exit status, or PROGRAM_NOT_ENDED.  After any result but 0, device_note has the reason
+ * with the last line of standard error or, when that is empty, of standard output.
+ * result: filled in; NULL when the output is not needed.  Free it with program_result_free. */
 int program_run(struct device *d, const struct program_call *call, struct program_result *result);
 void program_result_free(struct program_result *result);
 

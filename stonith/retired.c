@@ -22,7 +22,7 @@ static const struct {
 	{"rps10", "Debian's fence-agents have none either; use meatware, or another device"},
 	{"wti_mpc", "use fence/wti"},
 	{"wti_nps", "use fence/wti"},
-	// scripts that came with it; they are used when they are installed
+	// scripts that were part of Heartbeat; they are used when they are installed
 	{"external/drac5", "use fence/drac5"},
 	{"external/dracmc-telnet", "use fence/drac5"},
 	{"external/hetzner", "install the script of cluster-glue"},

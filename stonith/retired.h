@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* Types of Heartbeat's old list for which there is no driver here, and what to use instead. */
+/* The device types of older Heartbeat versions that have no driver here, and what to use instead. */
 #ifndef STONITH_RETIRED_H
 #define STONITH_RETIRED_H
 
-/* "use ...", or NULL: not a type of the old list. */
+/* Returns "use ...", or NULL when name is not such a type. */
 const char *retired_instead(const char *name);
 
 #endif

@@ -54,7 +54,7 @@ __attribute__((format(printf, 1, 0))) static char *without_secrets(const char *f
 	return g_string_free(text, FALSE);
 }
 
-/* A device's answer must not write control bytes to a terminal. */
+/* Print a message; control bytes in the answer of a device must not reach a terminal. */
 static void print(const char *severity, const char *text)
 {
 	uint8_t room[SHOWN_MAX * 4 + 8];

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
-/* Messages of the command.  On a terminal: to standard error, as "SEVERITY: text".  Otherwise to syslog, and with -d to
- * standard error too.  No message shows a secret, whoever wrote its text. */
+/* Prints the messages of the command.  On a terminal they go to standard error, as "SEVERITY: text".  Otherwise they go
+ * to syslog, and with -d to standard error too.  No message shows a secret, whichever program wrote its text. */
 #ifndef STONITH_SAY_H
 #define STONITH_SAY_H
 
 #include "lib/log.h"
 
-/* terminal: standard input is one.  debug: how often -d was given. */
+/* terminal: standard input is a terminal.  debug: the number of -d options. */
 void say_open(bool terminal, int debug);
 void say_close(void);
 bool say_debugs(void);
-/* From now on every message has "***" instead of this text.  A text of fewer than four bytes is not hidden, because
- * it would hide parts of other words. */
+/* From now on print "***" instead of this text in every message.  A text of fewer than four bytes is not hidden,
+ * because it would also hide parts of other words. */
 void say_hide(const char *secret);
 void say(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* What is wrong with the command line or with a parameter: always to standard error. */
+/* Report an error in the command line or in a parameter; always to standard error. */
 void say_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

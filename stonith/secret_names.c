@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* A name that is taken for a secret by mistake is only hidden from messages. */
+/* When a name is considered a secret by mistake, its value is only hidden from messages. */
 bool secret_name(const char *name)
 {
 	static const char *const parts[] = {"passw", "secret", "token", "apikey", "tlskey", "key_value", "community"};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Is a parameter of a foreign program a secret?  Only its name tells. */
+/* Decides by its name whether a parameter of an external program is a secret, because there is no other information. */
 #ifndef STONITH_SECRET_NAMES_H
 #define STONITH_SECRET_NAMES_H
 

@@ -13,7 +13,7 @@ struct walk {
 	bool refused;
 };
 
-/* A directory of which only members of its group are the writers is common (/usr/local of Debian); a file is not. */
+/* Accept a directory that only its group can write, which is common (/usr/local of Debian); refuse such a file. */
 static void found(void *context, const struct trust_finding *finding)
 {
 	struct walk *w = context;

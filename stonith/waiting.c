@@ -18,7 +18,7 @@ void waiting_catch_signals(void)
 {
 	static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
 	for (size_t i = 0; i < G_N_ELEMENTS(signals); i++)
-		(void)g_unix_signal_add(signals[i], caught, NULL); // until the process ends
+		(void)g_unix_signal_add(signals[i], caught, NULL); // the handlers stay until the process ends
 }
 
 bool waiting_interrupted(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Waits within an attempt, on the GLib main loop.  SIGTERM, SIGINT and SIGHUP end every wait early: the attempt then
- * kills its programs and fails, so that none of them outlives this command. */
+/* Waits during an attempt, on the GLib main loop.  SIGTERM, SIGINT and SIGHUP end every wait early: the attempt then
+ * kills its programs and fails, so that no program outlives this command. */
 #ifndef STONITH_WAITING_H
 #define STONITH_WAITING_H
 
@@ -8,15 +8,15 @@
 
 #include "lib/mono.h"
 
-/* From now on the three signals are caught. */
+/* Start to catch the three signals. */
 void waiting_catch_signals(void);
-/* One of them came. */
+/* Returns true when one of the signals has arrived. */
 bool waiting_interrupted(void);
-/* Let time pass, at most so long. */
+/* Wait for this time, or until a signal arrives. */
 void waiting_pause(struct span most);
-/* Let pass what is due now, without waiting.  Returns waiting_interrupted. */
+/* Run the events that are due now, without waiting.  Returns waiting_interrupted. */
 bool waiting_poll(void);
-/* Wait until *done, or a signal comes.  Returns false in the latter case. */
+/* Wait until *done is true or a signal arrives.  Returns false in the latter case. */
 bool waiting_until(const bool *done);
 
 #endif

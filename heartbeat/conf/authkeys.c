@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Diagnostics never quote authkeys, because a mistake can put a key where the method should be.
- * They give the line, the column and what is expected. */
+/* Diagnostics never quote authkeys, because by a mistake a key may be in the place of the method.
+ * They contain the line, the column and what is expected. */
 #include "heartbeat/conf/authkeys.h"
 
 #include <string.h>
@@ -8,15 +8,15 @@
 #include "heartbeat/conf/foreign.h"
 #include "lib/lexer.h"
 
-enum { METHOD_WORDS = 2 }; // "1 sha1": the key behind it may contain any byte
-static const struct lexer_rules rules = {0}; // '#' inside a key belongs to it
+enum { METHOD_WORDS = 2 }; // "1 sha1"; the key after them may contain any byte
+static const struct lexer_rules rules = {0}; // '#' inside a key is a part of the key
 
 struct authkeys_parser {
 	struct authkeys *keys;
 	struct diags *diags;
 	unsigned key_line[AUTHKEYS_MAX]; /* 0: not defined */
-	unsigned auth_line;              /* 0: none yet */
-	bool refused;                /* a line was refused: do not also report what is missing */
+	unsigned auth_line;              /* 0: no auth line yet */
+	bool refused;                /* a line was refused, so missing lines are not reported */
 };
 
 static const char *const method_names[] = {
@@ -74,7 +74,7 @@ static enum auth_method method_read(struct bytes word)
 	return AUTH_NONE;
 }
 
-// What follows the number in the line "N METHOD [KEY]".  False: refused.
+// Read the text after the number in the line "N METHOD [KEY]".  Returns false when it is refused.
 static bool take_key(struct authkeys_parser *p, unsigned index, const struct lexer_line *line)
 {
 	if (line->count < 2) {
@@ -136,7 +136,7 @@ static void take(struct authkeys_parser *p, const struct lexer_line *line)
 		return;
 	}
 	if (!index_read(first.text, &index)) {
-		// The reference reads every line that starts with "a" as an auth line, so the message names auth.
+		// Heartbeat 3.0.6 reads every line that starts with "a" as an auth line, so the message mentions auth.
 		complain(p, DIAG_ERROR, first,
 			first.text.at[0] == 'a'
 				? "invalid auth line; expected \"auth N\", N being 0 to 15"

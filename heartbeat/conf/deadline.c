@@ -9,7 +9,7 @@ static const struct {
 	int64_t preset_ms;
 } actions[SCRIPT_ACTIONS] = {
 	[SCRIPT_STATUS] = {"status", 30 * 1000},
-	[SCRIPT_START] = {"start", 600 * 1000}, // a database may have to recover, a file system to be checked
+	[SCRIPT_START] = {"start", 600 * 1000}, // a database may need to recover, or a file system check may run
 	[SCRIPT_STOP] = {"stop", 120 * 1000},
 };
 

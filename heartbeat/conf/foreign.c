@@ -33,7 +33,7 @@ static struct bytes first_words(struct bytes line, unsigned words)
 	return words > 0 ? (struct bytes){line.at, i} : line;
 }
 
-/* A backslash with only blanks behind it: it should join the next line, and does not. */
+/* Report a backslash that has only blanks behind it: it should join the next line, but does not. */
 static void report_backslash(struct bytes line, unsigned number, struct diags *diags)
 {
 	size_t end = line.len;

@@ -22,7 +22,7 @@ static void note_unserved(struct ha_cf_parser *p, const struct directive *row, u
 		(struct unserved_conf){.directive = row->name, .why = row->unserved, .line = line};
 }
 
-// Names that old guides have, and that no Heartbeat 3 of Debian accepted either.
+// Names that old guides mention, and that no Heartbeat 3 of Debian accepts.
 static const char *advice_for(struct bytes name)
 {
 	static const struct {
@@ -61,7 +61,7 @@ static void unknown(struct ha_cf_parser *p, struct word word)
 		 nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
 }
 
-// False: this directive is allowed only once and was already given.
+// Returns false when this directive is allowed only once and was given already.
 static bool may_repeat(struct ha_cf_parser *p, int index, struct word word)
 {
 	const struct directive *row = directive_at((size_t)index);
@@ -83,7 +83,7 @@ static void accept_text(struct ha_cf_parser *p, int index, struct word word)
 	p->text[index] = arena_text(p->arena, word.text);
 }
 
-// Other configuration files support quotes and continued lines; ha.cf never did.  Warn about both.
+// Warn about quotes and continued lines, which other configuration files support but ha.cf does not.
 static void hint(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	uint8_t first = word.text.at[0], last = word.text.at[word.text.len - 1];
@@ -95,7 +95,7 @@ static void hint(struct ha_cf_parser *p, const struct directive *row, struct wor
 			"%s: a backslash does not continue the line in ha.cf; it is part of the value", row->name);
 }
 
-// A directive without effect: does this value ask for something that does not happen?
+// For a directive without effect: returns true when this value requests something that does not happen.
 static bool asks_in_vain(const struct directive *row, struct bytes value)
 {
 	bool on;
@@ -133,7 +133,7 @@ static struct bytes argument_name(const struct directive *row, size_t n)
 {
 	struct reader r = reader_over(bytes_of(row->arguments));
 	for (; n > 0; n--)
-		(void)reader_until(&r, ' '); // always found: arguments has at least min_words words
+		(void)reader_until(&r, ' '); // a blank is always found, because arguments has at least min_words words
 	struct reader ahead = r;
 	struct bytes name = reader_until(&ahead, ' ');
 	if (ahead.failed)
@@ -148,7 +148,8 @@ static void take_line(struct ha_cf_parser *p, int index, const struct lexer_line
 	const struct directive *row = directive_at((size_t)index);
 	struct lexer l;
 	struct lexer_line args;
-	lexer_init(&l, line->rest, (struct lexer_rules){.comment_anywhere = true}); // a comma is part of the word
+	// here a comma does not separate words
+	lexer_init(&l, line->rest, (struct lexer_rules){.comment_anywhere = true});
 	if (!lexer_next(&l, &args))
 		args = (struct lexer_line){.count = 0};
 	for (size_t i = 0; i < args.count; i++) {
@@ -189,14 +190,14 @@ static void take(struct ha_cf_parser *p, const struct lexer_line *line)
 
 // --- after the lines ---
 
-// Presets go through the setters, so the text of a default and its value cannot differ.
+// Pass the presets to the setters, so that the text of a default and its value cannot differ.
 static void apply_presets(struct ha_cf_parser *p)
 {
 	const struct directive *row;
 	for (size_t i = 0; (row = directive_at(i)) != NULL; i++) {
 		if (!row->preset || (p->given[i] && !p->refused[i]))
 			continue;
-		(void)row->set(p, row, (struct word){bytes_of(row->preset), 0, 0}); // always accepted: our own value
+		(void)row->set(p, row, (struct word){bytes_of(row->preset), 0, 0}); // the setter accepts our own value
 		p->text[i] = row->preset;
 	}
 }

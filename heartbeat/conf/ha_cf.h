@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* ha.cf: parses the text into a struct and diagnostics.  Pure: reads no file, resolves no name, looks at no interface.
- * The modules that use interfaces, users and host names check them.
+/* Parses the text of ha.cf into a struct and diagnostics.  Pure: reads no file, resolves no name, and does not look at
+ * the interfaces of the machine.
+ * The modules that use interfaces, users and host names check those values.
  * doc/configuration.md 2 to 7. */
 #ifndef HEARTBEAT_CONF_HA_CF_H
 #define HEARTBEAT_CONF_HA_CF_H
@@ -16,7 +17,7 @@
 enum {
 	HA_CF_NODES_MAX = 100, /* doc/configuration.md 6: "100 nodes with ping nodes included" */
 	HA_CF_MEDIA_MAX = 64,
-	HA_CF_CHILDREN_MAX = 32, /* more programs beside heartbeat than anybody had */
+	HA_CF_CHILDREN_MAX = 32, /* more programs than any known installation starts with heartbeat */
 	HA_CF_NAME_MAX = 100, /* node name with NUL: doc/protocol.md 1.4 */
 };
 
@@ -45,15 +46,16 @@ struct place_in_file {
 /* One medium.  Strings live in the configuration's arena. */
 struct medium_conf {
 	enum medium_kind kind;
-	/* name as cl_status shows it: interface, device, ping host or group name; IF:ADDRESS (IF:ADDRESS:PORT) for a
-	 * medium with an address when another medium uses the same interface */
+	/* The name as cl_status shows it: an interface, a device, a ping host or a group name.  When another medium
+	 * uses the same interface, a medium with an address is named IF:ADDRESS or IF:ADDRESS:PORT. */
 	const char *name;
 	const char *interface; /* bcast mcast ucast mcast6 ucast6 */
 	const char *address;   /* mcast: group; ucast: peer; ping: host */
 	const char **members;  /* ping_group */
 	struct place_in_file *member_places; /* of each member */
 	size_t member_count;
-	uint16_t port;         /* bcast ucast ucast6: the udpport line above, else the one below (with a warning) */
+	/* bcast ucast ucast6: from the udpport line above, else from the one below (with a warning) */
+	uint16_t port;
 	unsigned ttl;          /* mcast: 0..4 */
 	bool loop;             /* mcast */
 	unsigned baud;         /* serial */
@@ -74,17 +76,17 @@ struct child_conf { /* respawn, failfast */
 
 struct apiauth_conf {
 	const char *client;
-	const char *uids, *gids; /* comma lists as written, NULL when absent */
-	unsigned line, uids_column, gids_column; /* of the first name; line 0: built in */
+	const char *uids, *gids; /* lists with commas, as written; NULL when absent */
+	unsigned line, uids_column, gids_column; /* the place of the first name; line 0: built in */
 };
 
-/* What a script is called for. */
+/* The action for which a script is called. */
 enum script_action { SCRIPT_STATUS, SCRIPT_START, SCRIPT_STOP, SCRIPT_ACTIONS };
 
 struct deadline_conf { /* script_deadline */
 	struct span time;
-	const char *script; /* as in haresources; NULL: every script */
-	int action;         /* enum script_action; SCRIPT_ACTIONS: every action */
+	const char *script; /* the name of the script as in haresources; NULL: every script */
+	int action;         /* a value of enum script_action; SCRIPT_ACTIONS: every action */
 };
 
 enum { MONITOR_RESTARTS_MAX = 20 };
@@ -105,12 +107,13 @@ struct monitor_conf { /* monitor */
 
 struct stonith_conf {
 	const char *host; /* "*" or a node name, lower case; for "stonith": "*" */
-	const char *type, *parameters; /* stonith: the name of its file */
+	const char *type, *parameters; /* stonith: the name of the parameter file */
 	bool from_file;
-	/* Lines of one level are used together: all must succeed.  A higher level is used when the ones before it fail.
-	 * stonith_also has the level of the line before it; each other line has one of its own. */
+	/* Lines of the same level are used together: all of them must succeed.  A higher level is used when the lower
+	 * levels have failed.  A stonith_also line has the level of the line before it; every other line starts a new
+	 * level. */
 	unsigned level;
-	unsigned line, type_column, parameters_column; /* parameters_column 0: there are none */
+	unsigned line, type_column, parameters_column; /* parameters_column 0: there are no parameters */
 };
 
 /* What this version does with a directive; served_text gives the text. */
@@ -128,13 +131,14 @@ struct unserved_conf { /* a line with a directive that is NOT_SERVED */
 };
 
 struct ha_cf {
-	/* lower case, in order of definition, no duplicates; ping nodes not included */
+	/* In lower case, in the order of the file, without duplicates and without ping nodes. */
 	const char *nodes[HA_CF_NODES_MAX];
 	size_t node_count;
 	struct medium_conf media[HA_CF_MEDIA_MAX];
 	size_t media_count;
 
-	struct span keepalive, deadtime, warntime, initdead, deadping; /* defaults applied: doc/configuration.md 4 */
+	/* defaults are applied: doc/configuration.md 4 */
+	struct span keepalive, deadtime, warntime, initdead, deadping;
 	enum failback failback;
 	bool ipfail, isolated_demote;
 	unsigned hopfudge;
@@ -156,25 +160,27 @@ struct ha_cf {
 	const char *watchdog;
 	struct parameter *environment;   /* env NAME=VALUE */
 	size_t environment_count;
-	struct parameter *parameters;    /* everything given or defaulted that hbparameter answers */
+	struct parameter *parameters;    /* every parameter, given or default, that hbparameter answers */
 	size_t parameter_count;
 	struct child_conf *children;
 	size_t child_count;
-	struct apiauth_conf *apiauth;    /* entries of the file, then the built-in ones that it does not override */
+	/* the entries of the file, then the built-in entries that the file does not override */
+	struct apiauth_conf *apiauth;
 	size_t apiauth_count;
-	struct deadline_conf *deadlines; /* every line, in their order */
+	struct deadline_conf *deadlines; /* every line, in the order of the file */
 	size_t deadline_count;
 	struct monitor_conf *monitors;   /* every line, in their order; monitor_of chooses (conf/monitor.h) */
 	size_t monitor_count;
 	struct stonith_conf *stonith;    /* every line; the caller selects the lines for its host */
 	size_t stonith_count;
-	struct span fence_timeout; /* of one attempt with one device */
-	struct span fence_retry;   /* the first pause after all levels have failed; doubled up to FENCE_RETRY_MOST_MS */
-	struct span fence_check;   /* between two questions for the status of a device */
+	struct span fence_timeout; /* the time limit of one attempt with one device */
+	/* the first pause after all levels have failed; doubled each time up to FENCE_RETRY_MOST_MS */
+	struct span fence_retry;
+	struct span fence_check;   /* between two queries of the status of a device */
 	struct span priority_delay; /* doc/fencing.md R8 */
-	bool fence_off;            /* the victim stays off */
+	bool fence_off;            /* the fenced node stays off */
 	bool wait_for_peer;        /* doc/fencing.md R10 */
-	bool stale_start;          /* doc/fencing.md R13; on by default when a device is given */
+	bool stale_start;          /* doc/fencing.md R13; on by default when a device is configured */
 	struct unserved_conf *unserved;  /* in the order of the lines */
 	size_t unserved_count;
 	void *arena; /* owns all strings and arrays */
@@ -186,37 +192,40 @@ struct ha_cf {
  * returns NULL and adds an error. */
 struct ha_cf *ha_cf_parse(struct bytes text, const char *local_node, struct diags *diags);
 void ha_cf_free(struct ha_cf *conf);
-/* Value of a parameter as cl_status hbparameter prints it; NULL when unset or unknown.  doc/configuration.md 10. */
+/* The value of a parameter, as cl_status hbparameter prints it; NULL when it is unset or unknown.
+ * doc/configuration.md 10. */
 const char *ha_cf_parameter(const struct ha_cf *conf, const char *name);
-/* How long a call of a script may take: of the script_deadline lines that apply, the one that names the most (a
- * script and an action, a script, none), and of those the last.  Without any: 10 minutes for start, because a
- * database may have to recover; 2 minutes for stop; 30 s for status. */
+/* The time limit of a call of a script.  Among the script_deadline lines that apply, the most specific one counts:
+ * first a line with script and action, then one with a script, then one with neither.  Among equally specific lines the
+ * last one counts.  Without such a line the limit is 10 minutes for start, because a database may need time to recover,
+ * 2 minutes for stop, and 30 s for status. */
 struct span ha_cf_deadline(const struct ha_cf *conf, const char *script, enum script_action action);
-/* Name of the directive for a medium kind, for example "bcast". */
+/* The name of the directive for a medium kind, for example "bcast". */
 const char *medium_kind_name(enum medium_kind kind);
-/* When nothing but serial lines carries messages: the speed of the fastest one in bits per second; otherwise 0. */
+/* The speed of the fastest serial line in bits per second, when only serial lines carry messages; otherwise 0. */
 unsigned ha_cf_line_baud(const struct ha_cf *conf);
-/* After this time a lost number is asked for again, and sent again.  It is max_rexmit_delay, or on serial lines alone
- * the time that a request and its answer need behind what waits there: more requests than the line carries would
- * themselves be what fills it. */
+/* The time in milliseconds after which a lost message is requested again, and sent again.  It is max_rexmit_delay.
+ * When only serial lines carry messages, it may be longer: the time that a request and its answer need behind the data
+ * that wait on the line.  More frequent requests would fill the line by themselves. */
 int64_t ha_cf_repeat_ms(const struct ha_cf *conf);
-/* True for a medium that pings hosts outside the cluster; it carries no messages between nodes. */
+/* Returns true for a medium that pings hosts outside the cluster; such a medium carries no messages between nodes. */
 bool medium_is_ping(enum medium_kind kind);
 
-/* A row of the directive table, for checks of the manual and of the media. */
+/* A row of the directive table, for the tests of the manual and of the media. */
 struct directive_info {
 	const char *name, *arguments, *preset, *help; /* preset: NULL when there is no default */
-	const char *unserved;                         /* NOT_SERVED: what is missing and what follows */
+	const char *unserved;                         /* NOT_SERVED: what is missing, and the consequence */
 	enum served served;
 	bool is_medium;
 	enum medium_kind kind; /* is_medium */
 };
-/* Walk the table; false past the end. */
+/* Get a row of the table; returns false past the end. */
 bool ha_cf_directive(size_t index, struct directive_info *info);
 /* The text for a directive that is not served, such as "not served"; "" for SERVED. */
 const char *served_text(enum served served);
 
-/* "1.5", "500ms", "1500us", "2s", "2min": doc/configuration.md 3 (s, sec and min are ours).  False when it is not a time. */
+/* Read a time: "1.5", "500ms", "1500us", "2s", "2min": doc/configuration.md 3 (s, sec and min are ours).  Returns false
+ * when word is not a time. */
 bool ha_cf_time(struct bytes word, struct span *value);
 bool ha_cf_boolean(struct bytes word, bool *value);
 

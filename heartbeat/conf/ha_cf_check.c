@@ -12,7 +12,7 @@ static long long ms(struct span s)
 
 // --- times ---
 
-// Set a computed default: the value, and the text that hbparameter answers.
+// Set a computed default: the value, and the text that hbparameter reports.
 static void derive(struct ha_cf_parser *p, const char *name, struct span *field, struct span value)
 {
 	if (ha_cf_given(p, name) && !ha_cf_refused(p, name))
@@ -33,7 +33,7 @@ static void derive_times(struct ha_cf_parser *p)
 			      : span_ms(2 * dead));
 }
 
-// Two lost packets must not be enough to declare a node dead.
+// Check that two lost packets are not enough to declare a node dead.
 static void check_against_keepalive(struct ha_cf_parser *p, const char *name, struct span value, unsigned line)
 {
 	struct ha_cf *c = p->conf;
@@ -122,8 +122,8 @@ static bool uses_udpport(enum medium_kind kind)
 	return kind == MEDIUM_BCAST || kind == MEDIUM_UCAST || kind == MEDIUM_UCAST6;
 }
 
-/* The reference uses the udpport line above a medium.  When that line is below the medium, the reference silently uses
- * port 694.  We use the line below when there is none above. */
+/* Set the port.  Heartbeat 3.0.6 uses the udpport line above a medium; when that line is below the medium, it silently
+ * uses port 694.  We use the line below when there is none above. */
 static void finish_port(struct ha_cf_parser *p, struct medium_conf *m)
 {
 	unsigned udpport = ha_cf_given(p, "udpport");
@@ -148,8 +148,8 @@ static void finish_baud(struct ha_cf_parser *p, struct medium_conf *m)
 			m->name, m->baud, baud);
 }
 
-/* Two links of one interface need two names, so that the log shows which one is dead: IF:PEER, with the port when two
- * groups differ in nothing else.  A broadcast keeps the plain name.  doc/configuration.md 11.11 */
+/* Give two links of one interface different names, so that the log shows which link is dead: IF:PEER, and the port when
+ * two groups differ only in the port.  A broadcast link keeps the plain name.  doc/configuration.md 11.11 */
 static void finish_name(struct ha_cf_parser *p, struct medium_conf *m)
 {
 	bool shares_interface = false, shares_address = false;
@@ -189,7 +189,7 @@ static bool media_was_refused(const struct ha_cf_parser *p)
 	return false;
 }
 
-// Several media on one interface are one cable.
+// Several media on one interface use the same cable.
 static bool uses_another_wire(const struct medium_conf *a, const struct medium_conf *b)
 {
 	return !a->interface || !b->interface || strcmp(a->interface, b->interface) != 0;
@@ -207,7 +207,7 @@ static void check_media(struct ha_cf_parser *p)
 			only = only ? only : &c->media[i];
 		}
 	}
-	if (media_was_refused(p)) // check again when the user has corrected the lines
+	if (media_was_refused(p)) // the check makes sense only when the user has corrected the lines
 		return;
 	if (c->media_count == 0)
 		diag_add(p->diags, DIAG_ERROR, 0, 0,
@@ -224,8 +224,8 @@ static void check_media(struct ha_cf_parser *p)
 			show(bytes_of(only->interface)).text);
 }
 
-/* A status of a node with one group has about 300 bytes in text framing.  While messages get lost there are twice as
- * many, and there are other messages. */
+/* Warn when the serial line is too slow.  A status of a node with one group has about 300 bytes in text framing.  While
+ * messages are lost, twice as many are sent, and there are other messages. */
 static void check_speed(struct ha_cf_parser *p)
 {
 	enum { STATUS = 320 };

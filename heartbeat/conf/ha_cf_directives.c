@@ -28,8 +28,8 @@ static bool set_auto_failback(struct ha_cf_parser *p, const struct directive *ro
 	return true;
 }
 
-// The reference logs that on becomes off and that off becomes legacy, but it uses legacy in both cases.  We use legacy
-// too: a 3.0.6 peer with the same file does, and both nodes must use the same protocol.
+// Heartbeat 3.0.6 logs that on becomes off and that off becomes legacy, but it uses legacy in both cases.  We use
+// legacy too: a 3.0.6 peer with the same file uses legacy, and both nodes must use the same protocol.
 static bool set_nice_failback(struct ha_cf_parser *p, const struct directive *row, struct word word)
 {
 	bool nice;
@@ -66,7 +66,7 @@ static bool set_crm(struct ha_cf_parser *p, const struct directive *row, struct 
 	bool known = ha_cf_boolean(word.text, &on);
 	for (size_t i = 0; i < sizeof(manners) / sizeof(*manners); i++)
 		on |= bytes_fold_equal(word.text, manners[i]);
-	if (word.line > 0 && ha_cf_given(p, other)) { // line 0: our own preset
+	if (word.line > 0 && ha_cf_given(p, other)) { // line 0: the value is our own preset
 		diag_add(p->diags, DIAG_ERROR, word.line, word.column,
 			"%s: already given as %s on line %u; keep one of them", row->name, other,
 			ha_cf_given(p, other));
@@ -301,7 +301,8 @@ const char *directive_nearest(struct bytes name)
 	return spelling_nearest(name, name_at);
 }
 
-// The name comes from our own code.  A misspelt name must abort, not look like a directive that was not given.
+// Returns the row of a directive.  The name comes from our own code: a misspelt name must abort, and must not look like
+// a directive that was not given.
 static size_t row_of(const char *directive)
 {
 	int index = directive_find(bytes_of(directive));
@@ -329,7 +330,7 @@ const char *medium_kind_name(enum medium_kind kind)
 	const struct directive *row;
 	for (size_t i = 0; (row = directive_at(i)) != NULL; i++) {
 		if (row->is_medium && row->kind == kind)
-			return row->name; // the first row counts: "bcast", not its old name "udp"
+			return row->name; // return the first row: "bcast", not its old name "udp"
 	}
 	return "?";
 }

@@ -6,7 +6,7 @@
 
 enum { CLIENT_NAME_MAX = 31 }; // doc/configuration.md 5: "client names of at most 31 bytes"
 
-// The words after the first word of args, with their places in the file.
+// Get the words after the first word of args, with their places in the file.
 static void rest_words(const struct lexer_line *args, struct lexer_line *out)
 {
 	struct lexer l;
@@ -71,7 +71,7 @@ bool line_env(struct ha_cf_parser *p, const struct directive *row, struct word w
 	struct ha_cf *conf = p->conf;
 	struct parameter entry = {arena_text(p->arena, name), arena_text(p->arena, value)};
 	for (size_t i = 0; i < conf->environment_count; i++) {
-		if (strcmp(conf->environment[i].name, entry.name) == 0) { // a name has one value: the last one counts
+		if (strcmp(conf->environment[i].name, entry.name) == 0) { // the last value of a name counts
 			conf->environment[i] = entry;
 			return true;
 		}
@@ -89,7 +89,7 @@ static bool is_ipfail(struct bytes program)
 	struct reader r = reader_over(program);
 	if (program.len < sizeof(name) - 1)
 		return false;
-	(void)reader_take(&r, program.len - (sizeof(name) - 1)); // the directory
+	(void)reader_take(&r, program.len - (sizeof(name) - 1)); // skip the directory
 	return bytes_equal_text(reader_take(&r, reader_left(&r)), name);
 }
 
@@ -142,7 +142,7 @@ static void apiauth_add(struct ha_cf_parser *p, struct apiauth_conf entry)
 	conf->apiauth[conf->apiauth_count++] = entry;
 }
 
-// A list such as "root,hacluster", without empty names.
+// Returns true for a list such as "root,hacluster", without empty names.
 static bool is_name_list(struct bytes text)
 {
 	bool name = false;
@@ -171,7 +171,8 @@ static bool apiauth_list(
 		return false;
 	}
 	*list = arena_text(p->arena, names);
-	*(list == &entry->uids ? &entry->uids_column : &entry->gids_column) = word.column + 4; // behind "uid="
+	// the column after "uid="
+	*(list == &entry->uids ? &entry->uids_column : &entry->gids_column) = word.column + 4;
 	return true;
 }
 
@@ -240,7 +241,7 @@ bool line_stonith(struct ha_cf_parser *p, const struct directive *row, const str
 	return true;
 }
 
-// The devices of one level belong to one host: a part of a level is not enough to be certain.
+// Check that the devices of one level belong to one host, because all devices of a level must act on the same host.
 static bool continues_level(
 	struct ha_cf_parser *p, const struct directive *row, struct word host_word, const char *host)
 {
@@ -258,7 +259,8 @@ bool line_stonith_host(struct ha_cf_parser *p, const struct directive *row, cons
 	const char *host = arena_lower(p->arena, args->words[0].text);
 	bool also = strcmp(row->name, "stonith_also") == 0;
 	if (args->count < 2) {
-		// The reference ignores a line for another host, and refuses this one when it is for this host.
+		// Heartbeat 3.0.6 ignores this line when it is for another host, and refuses it when it is for this
+		// host.
 		bool ours = strcmp(host, "*") == 0 || !p->local_node || strcmp(host, p->local_node) == 0;
 		ha_cf_complain(p, ours ? DIAG_ERROR : DIAG_WARNING, row, args->words[0],
 			 "has no device; expected \"stonith_host HOST TYPE PARAMETERS\"");

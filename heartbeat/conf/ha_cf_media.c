@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-enum { SERIAL_ROUND_TRIP = 2048 }; // bytes: a request, its answer, and what waits in front of them
+enum { SERIAL_ROUND_TRIP = 2048 }; // in bytes: a request, its answer, and the data that wait before them
 
 bool medium_is_ping(enum medium_kind kind)
 {
@@ -32,13 +32,13 @@ int64_t ha_cf_repeat_ms(const struct ha_cf *conf)
 	return round_trip > conf->max_rexmit_delay_ms ? round_trip : conf->max_rexmit_delay_ms;
 }
 
-// The equal medium that an earlier line added; NULL when there is none.
+// Returns the equal medium that an earlier line has added; NULL when there is none.
 static struct medium_conf *find_equal(struct ha_cf *conf, const struct medium_conf *m)
 {
 	for (size_t i = 0; i < conf->media_count; i++) {
 		struct medium_conf *other = &conf->media[i];
-		// Two multicast ports of one group are two media.  Broadcast and unicast use the udpport, which is
-		// known later and need not be compared.
+		// Two multicast media of the same group with different ports are two media.  Broadcast and unicast use
+		// the udpport, which is known later and need not be compared.
 		bool own_port = m->kind == MEDIUM_MCAST || m->kind == MEDIUM_MCAST6;
 		if (own_port && other->port != m->port)
 			continue;
@@ -110,7 +110,7 @@ static bool is_address(int family, struct bytes word, struct in6_addr *address)
 	return bytes_to_text(word, text, sizeof(text)) && inet_pton(family, text, address) == 1;
 }
 
-// ADDRESS or ADDRESS%ZONE, where a link-local address belongs to an interface; zone: empty without.
+// Split ADDRESS or ADDRESS%ZONE; the zone is the interface of a link-local address, and is empty when there is none.
 static bool split_zone(struct bytes word, struct bytes *address, struct bytes *zone)
 {
 	struct reader r = reader_over(word);
@@ -153,7 +153,7 @@ static bool is_group(enum medium_kind kind, struct bytes word)
 	return is_address(AF_INET, word, &address) && (address.s6_addr[0] & 0xf0) == 0xe0;
 }
 
-// A small number of a mcast line.  The reference accepts at most 4 hops, although its manual allows more.
+// Read a small number of a mcast line.  Heartbeat 3.0.6 accepts at most 4 hops, although its manual allows more.
 static bool small_number(struct ha_cf_parser *p, const struct directive *row, struct word word, long high,
 	const char *right, unsigned *value)
 {
@@ -221,7 +221,7 @@ bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, cons
 		ha_cf_complain(p, DIAG_ERROR, row, words[1], "has another zone than the interface of the line; leave it out");
 		return false;
 	}
-	if (args->count > 2) { // the reference silently ignores the other peers
+	if (args->count > 2) { // Heartbeat 3.0.6 silently ignores the other peers
 		ha_cf_complain(p, DIAG_ERROR, row, words[2], "is one word too many; write one line for each peer");
 		return false;
 	}
@@ -237,7 +237,7 @@ bool medium_line_ping_group(struct ha_cf_parser *p, const struct directive *row,
 			.line = args->line});
 	if (!group)
 		return false;
-	// A second line with the same name adds its hosts: node names must be unique.
+	// A second line with the same name adds its hosts to the group, because node names must be unique.
 	for (size_t i = 1; i < args->count; i++) {
 		const struct word *word = &args->words[i];
 		group->members = arena_grow(p->arena, group->members, group->member_count, sizeof(*group->members));

@@ -46,8 +46,8 @@ bool bytes_fold_equal(struct bytes word, const char *text)
 
 // --- times ---
 
-/* Nanoseconds of a unit; 0: unknown unit.  The reference compares only the first two letters with ms and us, and
- * accepts any letters after them.  s, sec and min are our extensions, so no letters may follow them.
+/* Returns the nanoseconds of a unit; 0: unknown unit.  Heartbeat 3.0.6 compares only the first two letters with ms and
+ * us, and accepts any letters after them.  s, sec and min are our extensions, so no letters may follow them.
  * *odd: other letters follow. */
 static int64_t unit_read(struct bytes unit, bool *odd)
 {
@@ -69,11 +69,11 @@ static const int64_t TIME_MAX_NS = INT64_C(1000000000) * NANO; // 30 years; twic
 static bool time_read(struct bytes word, struct span *value, bool *odd)
 {
 	struct reader r = reader_over(word);
-	int64_t whole = 0, fraction = 0, place = NANO; // fraction in 1e-9; later digits are dropped
+	int64_t whole = 0, fraction = 0, place = NANO; // fraction is in units of 1e-9; later digits are dropped
 	unsigned digits = 0;
 	bool dot = false;
 	for (int c = reader_peek(&r); c == '.' || (c >= '0' && c <= '9'); c = reader_peek(&r)) {
-		(void)reader_byte(&r); // the byte that was looked at
+		(void)reader_byte(&r); // the byte c
 		if (c == '.') {
 			if (dot)
 				return false;
@@ -91,8 +91,9 @@ static bool time_read(struct bytes word, struct span *value, bool *odd)
 	int64_t unit = unit_read(reader_take(&r, reader_left(&r)), odd);
 	if (digits == 0 || unit == 0 || whole > TIME_MAX_NS / unit)
 		return false;
-	int64_t ns = whole * unit + fraction * (unit / 1000) / (NANO / 1000); // a whole minute times 1e9 would not fit
-	*value = span_ms((ns + 500000) / 1000000); // nearest millisecond, the resolution of the reference
+	// both factors are divided by 1000, because a minute in ns times 1e9 would not fit into 64 bits
+	int64_t ns = whole * unit + fraction * (unit / 1000) / (NANO / 1000);
+	*value = span_ms((ns + 500000) / 1000000); // round to a millisecond, the resolution of Heartbeat 3.0.6
 	return true;
 }
 
@@ -159,11 +160,11 @@ long integer_read(struct bytes word, bool *garbage)
 	struct reader r = reader_over(word);
 	bool minus = reader_skip(&r, "-");
 	if (!minus)
-		(void)reader_skip(&r, "+"); // optional
+		(void)reader_skip(&r, "+"); // the sign is optional
 	long value = 0;
 	bool digits = false;
 	for (int c = reader_peek(&r); c >= '0' && c <= '9'; c = reader_peek(&r)) {
-		(void)reader_byte(&r); // the byte that was looked at
+		(void)reader_byte(&r); // the byte c
 		digits = true;
 		value = value > (INT_MAX - (c - '0')) / 10 ? INT_MAX : value * 10 + (c - '0');
 	}
@@ -196,7 +197,7 @@ bool value_integer(struct ha_cf_parser *p, const struct directive *row, struct w
 	if (garbage)
 		warn_garbage(p, row, word, value);
 	if (row->field != NO_FIELD) {
-		int number = (int)value; // also for unsigned fields: low is never negative
+		int number = (int)value; // this works for unsigned fields too: low is never negative
 		memcpy(field_of(p, row), &number, sizeof(number));
 	}
 	return true;
@@ -206,7 +207,7 @@ bool port_read(struct ha_cf_parser *p, const struct directive *row, struct word 
 {
 	bool garbage;
 	long value = integer_read(word.text, &garbage);
-	// The reference cuts a larger number to 16 bits.  We do the same, so that an old file keeps its port.
+	// Heartbeat 3.0.6 cuts a larger number to 16 bits.  We do the same, so that an old file keeps its port.
 	uint16_t cut = (uint16_t)(value & 0xffff);
 	if (value <= 0 || value == INT_MAX || cut == 0) {
 		diag_add(p->diags, DIAG_ERROR, word.line, word.column,

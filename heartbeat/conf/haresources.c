@@ -18,7 +18,7 @@ struct haresources_parser {
 	struct diags *diags;
 	const char *const *nodes;
 	size_t node_count;
-	bool full; /* the error about too many groups has been added */
+	bool full; /* the error about too many groups was reported */
 };
 
 static void complain(struct haresources_parser *p, enum diag_severity severity, struct word word, const char *what)
@@ -57,14 +57,14 @@ static uint64_t digest_of(const struct haresources *h)
 
 // --- addresses ---
 
-// The word starts with "digits.digits.digits.digits": the reference then puts IPaddr:: before it.
+// Returns true when the word starts with "digits.digits.digits.digits": Heartbeat 3.0.6 then puts IPaddr:: before it.
 static bool looks_like_ipv4(struct bytes word)
 {
 	struct reader r = reader_over(word);
 	for (int part = 0; part < 4; part++) {
 		int digits = 0;
 		for (int c = reader_peek(&r); c >= '0' && c <= '9'; c = reader_peek(&r), digits++)
-			(void)reader_byte(&r); // the byte that was looked at
+			(void)reader_byte(&r); // the byte c
 		if (digits == 0 || (part < 3 && !reader_skip(&r, ".")))
 			return false;
 	}
@@ -77,7 +77,7 @@ static bool is_ipv4(struct bytes word, struct in_addr *ip)
 	return bytes_to_text(word, text, sizeof(text)) && inet_pton(AF_INET, text, ip) == 1;
 }
 
-// A prefix length, or a dotted mask: one bits, then zero bits.
+// Returns true for a prefix length, or a dotted mask: one bits, then zero bits.
 static bool is_mask(struct bytes word)
 {
 	uint64_t bits;
@@ -101,7 +101,7 @@ static struct bytes next_part(struct reader *r, bool *more)
 	return part;
 }
 
-// IP[/MASK[/IF[:LABEL][/BROADCAST]]]: checks only what needs no knowledge of this host.  doc/resources.md 6
+// Check IP[/MASK[/IF[:LABEL][/BROADCAST]]], but only what does not depend on this host.  doc/resources.md 6
 static bool check_bare_address(struct haresources_parser *p, struct word word, const char *address)
 {
 	struct reader r = reader_over(bytes_of(address));
@@ -143,7 +143,7 @@ static struct bytes host_part(const struct resource_conf *r)
 	return next_part(&reader, &more);
 }
 
-// An address in two groups can be active on two nodes at the same time.
+// Warn about an address in two groups, which can be active on two nodes at the same time.
 static void warn_address_twice(struct haresources_parser *p, const struct resource_conf *r, size_t line_groups)
 {
 	if (!is_address(r))
@@ -176,7 +176,7 @@ static bool is_script_name(const char *name)
 	return *name != '\0';
 }
 
-// The text up to the next "::", or the whole rest.  Also consumes the "::".
+// Take the text up to the next "::", and the "::" itself; without "::", all remaining text.
 static struct bytes next_argument(struct reader *r)
 {
 	struct reader from = *r;
@@ -184,7 +184,7 @@ static struct bytes next_argument(struct reader *r)
 	while (reader_left(r) > 0) {
 		if (reader_skip(r, "::"))
 			return reader_take(&from, len);
-		(void)reader_byte(r); // there is one: checked above
+		(void)reader_byte(r); // the loop condition has checked that there is a byte
 		len++;
 	}
 	return reader_take(&from, len);
@@ -195,7 +195,7 @@ static void split_resource(struct haresources_parser *p, struct bytes text, stru
 	struct reader r = reader_over(text);
 	while (reader_left(&r) > 0) {
 		struct bytes part = next_argument(&r);
-		if (part.len == 0) // empty arguments are dropped, as in the reference
+		if (part.len == 0) // empty arguments are dropped, as in Heartbeat 3.0.6
 			continue;
 		if (!out->script) {
 			out->script = arena_text(p->arena, part);
@@ -206,7 +206,8 @@ static void split_resource(struct haresources_parser *p, struct bytes text, stru
 	}
 }
 
-// "2001:db8::5" would run a script with the name 2001:db8.  A short name such as db2::1 is a script: do not warn.
+// Returns true for a word such as "2001:db8::5", which would run a script with the name 2001:db8.  A short name such as
+// db2::1 is a script, and gets no warning.
 static bool looks_like_ipv6(const char *word, const char *script, char instead[IPV6_WORD_MAX])
 {
 	return haresources_address_family(script) == AF_UNSPEC && ipv6_word_instead(word, instead) &&
@@ -251,7 +252,8 @@ static void check_home(struct haresources_parser *p, struct word word, const cha
 		show(word.text).text, show_names(p->nodes, p->node_count).text);
 }
 
-// The key identifies the group in commands and logs, and the id identifies it between nodes: both must be unique.
+// Check that key and id are unique: the key identifies the group in commands and logs, and the id identifies it between
+// nodes.
 static void check_unique(struct haresources_parser *p, const struct group_conf *group, struct word key)
 {
 	for (size_t i = 0; i < p->file->count; i++) {
@@ -280,7 +282,7 @@ static void take(struct haresources_parser *p, const struct lexer_line *line)
 	struct haresources *h = p->file;
 	struct group_conf group = {.home = arena_lower(p->arena, line->words[0].text), .line = line->line};
 	check_home(p, line->words[0], group.home);
-	if (line->count == 1) // a node without resources: accepted, as in the reference
+	if (line->count == 1) // a node without resources is accepted, as in Heartbeat 3.0.6
 		return;
 	if (h->count == HARESOURCES_GROUPS_MAX) {
 		if (!p->full)

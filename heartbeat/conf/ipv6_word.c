@@ -9,7 +9,7 @@
 bool ipv6_word_instead(const char *word, char instead[IPV6_WORD_MAX])
 {
 	struct reader r = reader_over(bytes_of(word));
-	(void)reader_skip(&r, "IPv6addr::"); /* it may be missing */
+	(void)reader_skip(&r, "IPv6addr::"); /* optional */
 	bool more = bytes_have((struct bytes){r.at, r.left}, '/');
 	struct bytes address = more ? reader_until(&r, '/') : reader_take(&r, reader_left(&r));
 	struct bytes rest = reader_take(&r, reader_left(&r));

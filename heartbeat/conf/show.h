@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Formats a word of a file for a diagnostic: escapes control bytes and cuts a long word.  Private to heartbeat/conf. */
+/* Formats a word of a file for a diagnostic: escapes control bytes, and cuts a long word.  Private to
+ * heartbeat/conf. */
 #ifndef HEARTBEAT_CONF_SHOW_H
 #define HEARTBEAT_CONF_SHOW_H
 
@@ -15,7 +16,7 @@ struct shown {
 
 /* Use as show(word).text inside one expression. */
 struct shown show(struct bytes word);
-/* Names separated by ", ", "none" when there are none. */
+/* The names, separated by ", "; "none" when there are none. */
 struct name_list {
 	char text[512];
 };

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-/* The queue of actions, the bytes they point to, the log and the random numbers of the core. */
 #include "heartbeat/core/actions.h"
 
 #include <stdio.h>
@@ -15,7 +14,7 @@ struct action *action_add(struct core *c, enum action_kind kind)
 	if (c->action_tail < CORE_ACTIONS_MAX) {
 		a = &c->actions[c->action_tail++];
 	} else {
-		a = &c->actions[CORE_ACTIONS_MAX]; /* written to, but never handed out */
+		a = &c->actions[CORE_ACTIONS_MAX]; /* core_action does not return this one */
 		c->dropped_actions++;
 	}
 	memset(a, 0, sizeof *a);
@@ -102,7 +101,7 @@ bool core_complain(struct core *c, enum complaint_kind kind, const char *format,
 	return true;
 }
 
-/* splitmix64: small, and good enough for delays.  The daemon gives the seed. */
+/* The generator splitmix64: it is small, and good enough for delays.  The daemon sets the seed. */
 uint64_t core_random(struct core *c, uint64_t bound)
 {
 	uint64_t z = c->random += 0x9e3779b97f4a7c15u;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* The queue of actions, the bytes that they point to, the log, and random numbers.  Carries nothing out. */
+/* The queue of actions, the bytes that they point to, the log, and random numbers.  This module only queues actions:
+ * the shell carries them out. */
 #ifndef HEARTBEAT_CORE_ACTIONS_H
 #define HEARTBEAT_CORE_ACTIONS_H
 
 #include "heartbeat/core/core.h"
 
-/* A kind of log line that anybody on the network can cause: at most one line a minute. */
+/* The kinds of log lines that anybody on the network can cause.  core_complain logs at most one line of each kind a
+ * minute. */
 enum complaint_kind {
 	COMPLAINT_UNAUTHENTIC,
 	COMPLAINT_MALFORMED,
@@ -21,20 +23,21 @@ enum complaint_kind {
 	COMPLAINTS
 };
 
-/* Append an action, zeroed but for its kind, and return it to be filled in.  Never NULL: when the queue is full, the
- * action is dropped and counted, and the returned one is handed to nobody. */
+/* Append an action of this kind and return it; the caller fills in its other members, which are 0.  Never returns NULL:
+ * when the queue is full, the loss is counted, and the returned action is not carried out. */
 struct action *action_add(struct core *c, enum action_kind kind);
-/* Have the state file written before the actions that are added next.  At most once a step: the file shows the groups
- * as they are at the end of the step. */
+/* Queue ACTION_HOLDINGS, so that the state file is written before the actions that follow are carried out.  Further
+ * calls in the same step do nothing: the file shows the groups as they are at the end of the step. */
 void action_holdings(struct core *c);
-/* Text or bytes for an action, copied.  When there is no room: "" or empty bytes, and the loss is counted. */
+/* Copy a text or bytes for an action.  When there is no room, the result is "" or empty bytes, and the loss is
+ * counted. */
 const char *action_text(struct core *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct bytes action_bytes(struct core *c, struct bytes b);
 /* One line of log, at most 1023 bytes long. */
 void core_log(struct core *c, enum log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Like core_log at level WARN, or ERROR where two machines have one name, but at most one line a minute for each kind;
- * the line says how many were left out.  For everything that can be caused without end from the network, also by
- * owners of the key.  Returns true when a line was logged. */
+/* Log at level WARN, or at ERROR for two machines with one name, but at most one line a minute for each kind; the line
+ * contains how many lines were left out.  Use it for everything that a sender on the network can cause again and again,
+ * also a sender that has the key.  Returns true when a line was logged. */
 bool core_complain(struct core *c, enum complaint_kind kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* A random number from 0 to bound - 1. */

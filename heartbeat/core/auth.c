@@ -11,9 +11,10 @@
 
 struct auth {
 	enum auth_method methods[AUTHKEYS_MAX];
-	EVP_MAC_CTX *contexts[AUTHKEYS_MAX]; /* they contain their keys; each use only starts them again */
+	/* each context contains its key; EVP_MAC_init without a key starts it again */
+	EVP_MAC_CTX *contexts[AUTHKEYS_MAX];
 	unsigned active;
-	bool accept[AUTHKEYS_MAX]; /* besides the active one; a keyed method only */
+	bool accept[AUTHKEYS_MAX]; /* accepted beside the active index; only for a method with a key */
 	struct crc crc;
 };
 
@@ -74,7 +75,7 @@ void auth_free(struct auth *a)
 	if (!a)
 		return;
 	for (unsigned i = 0; i < AUTHKEYS_MAX; i++)
-		EVP_MAC_CTX_free(a->contexts[i]); /* overwrites its key */
+		EVP_MAC_CTX_free(a->contexts[i]); /* this overwrites the key */
 	free(a);
 }
 
@@ -147,8 +148,8 @@ enum auth_verdict auth_verify(struct auth *a, struct bytes token, struct bytes c
 	if (r.failed || number.len > 9 || !bytes_to_u64(number, 10, &said) || (number.len > 1 && number.at[0] == '0'))
 		return AUTH_MALFORMED;
 	*index = (unsigned)said;
-	/* An index that is not allowed is refused before any digest is computed: a flood of such packets costs
-	 * little. */
+	/* An index that is not allowed is refused before a digest is computed, so a flood of such packets costs little
+	 * time. */
 	if (auth_method_of(a, *index) == AUTH_NONE)
 		return AUTH_BAD_INDEX;
 	if (!any_index && *index != a->active && !a->accept[*index])

@@ -4,8 +4,9 @@
 #include "heartbeat/core/state.h"
 
 enum {
-	OUT_OF_TURN_MAX = 64, /* statuses that are sent at once, in one keepalive */
-	/* The number of keepalives after a loss: with 10 % loss the next one is seen within that time. */
+	OUT_OF_TURN_MAX = 64, /* the largest number of statuses that are sent at once in one keepalive */
+	/* How many keepalives statuses are sent twice as often after a loss.  With 10 % loss, the next loss is noticed
+	 * within this time. */
 	LOSSY_BEATS = 20,
 };
 
@@ -34,7 +35,7 @@ void beat_done(struct core *c)
 
 void beat_lossy(struct core *c)
 {
-	if (ha_cf_line_baud(c->conf)) /* a serial line loses what is too much for it */
+	if (ha_cf_line_baud(c->conf)) /* more statuses would be too much for a serial line, and cause further loss */
 		return;
 	c->beat.lossy_until = mono_add(c->now.mono, (struct span){LOSSY_BEATS * c->conf->keepalive.ns});
 }
@@ -50,7 +51,8 @@ bool beat_take(struct core *c)
 	if (regular) {
 		b->out_of_turn = 0;
 		b->next = mono_add(b->next, pace);
-		if (mono_reached(c->now.mono, b->next)) /* more than one is late: do not send them all at once */
+		/* more than one status is late: do not send all of them at once */
+		if (mono_reached(c->now.mono, b->next))
 			b->next = mono_add(c->now.mono, pace);
 	}
 	if (regular && mono_reached(c->now.mono, b->recent_at)) {

@@ -37,7 +37,7 @@ static enum codec_verdict decode_framing(struct bytes in, struct auth *auth, boo
 	return codec_refuse(decoded, CODEC_NOT_OURS, "begins neither with \"###\" nor with \">>>\" and a newline");
 }
 
-/* One level only: a compressed message inside a compressed one is refused. */
+/* Unpack a compressed message.  A compressed message inside a compressed message is refused. */
 static enum codec_verdict decode_packed(struct message *m, struct decoded *decoded)
 {
 	struct bytes packed = message_find(m, payload_name)->value, plain;
@@ -48,7 +48,8 @@ static enum codec_verdict decode_packed(struct message *m, struct decoded *decod
 	if (v != CODEC_OK)
 		return v;
 	m->count = 0;
-	/* The inner message may have an auth field of its own.  It is not checked: the outer signature has decided. */
+	/* The inner message may have its own field "auth".  It is not checked, because the outer signature was
+	 * checked. */
 	struct decoded inside = *decoded;
 	v = decode_framing(plain, NULL, false, m, &inside, &inner);
 	if (v == CODEC_TOO_LARGE)

@@ -12,7 +12,7 @@ bool items_are_list(struct bytes b)
 	return true;
 }
 
-/* Is b exactly "###\n", fields, "%%%\n"?  This is the value of a FIELD_MESSAGE. */
+/* Returns true if b is exactly "###\n", fields, "%%%\n", the value of a FIELD_MESSAGE. */
 static bool is_message(struct bytes b, unsigned depth)
 {
 	struct reader r = reader_over(b);

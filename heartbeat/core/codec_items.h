@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
-/* Items of netstring framing, "LEN:(T)NAME=VALUE,", one at a time; and the values that consist of items themselves.
- * Private to the codec. */
+/* Reads the items of netstring framing, "LEN:(T)NAME=VALUE,", one at a time, and checks the values that consist of
+ * items themselves.  Private to the codec. */
 #ifndef HEARTBEAT_CORE_CODEC_ITEMS_H
 #define HEARTBEAT_CORE_CODEC_ITEMS_H
 
 #include "heartbeat/core/codec.h"
 
-/* Digits of a LEN.  A length with more digits is larger than everything that we accept. */
+/* The largest number of digits of a LEN.  A length with more digits is larger than everything that we accept. */
 enum { LENGTH_DIGITS = 6 };
 
-/* For functions that run once for each field: only when they are inline does the compiler keep reader and writer in
- * registers. */
+/* For functions that run once for each field: the compiler keeps the reader and the writer in registers only when these
+ * functions are inline. */
 #define EACH_FIELD static inline __attribute__((always_inline))
 
-/* Take one "LEN:ITEM,".  A leading zero is refused: every message has exactly one spelling. */
+/* Take one "LEN:ITEM,".  A leading zero is refused, so that each message has exactly one spelling. */
 EACH_FIELD bool take_item(struct reader *r, struct bytes *item)
 {
 	bool zero = reader_peek(r) == '0';
@@ -26,7 +26,8 @@ EACH_FIELD bool take_item(struct reader *r, struct bytes *item)
 	return !r->failed && reader_skip(r, ",");
 }
 
-/* Split "(T)NAME=VALUE".  Type 5 exists in senders only.  A digit above 5 ends the reference (doc/protocol.md 12). */
+/* Split "(T)NAME=VALUE".  Type 5 exists inside a sender only, and is refused.  A digit above 5 makes Heartbeat 3.0.6
+ * exit (doc/protocol.md 12); it is refused too. */
 EACH_FIELD bool split_item(struct bytes item, enum field_type *type, struct bytes *name, struct bytes *value)
 {
 	struct reader r = reader_over(item);
@@ -44,10 +45,10 @@ EACH_FIELD bool split_item(struct bytes item, enum field_type *type, struct byte
 	return true;
 }
 
-/* Is b exactly a sequence of "LEN:ITEM,"?  This is the value of a FIELD_LIST. */
+/* Returns true if b is exactly a sequence of "LEN:ITEM,", the value of a FIELD_LIST. */
 bool items_are_list(struct bytes b);
-/* May a field of this type have this value?  Lists and nested messages must be well formed.  depth: 0 in the outermost
- * message. */
+/* Returns true if a field of this type may have this value.  Lists and nested messages must be well formed.  depth: 0
+ * in the outermost message. */
 bool items_allow_value(enum field_type type, struct bytes value, unsigned depth);
 
 #endif

@@ -3,8 +3,8 @@
 #include "heartbeat/core/codec_items.h"
 #include "heartbeat/core/codec_parts.h"
 
-/* Walk over the items, up to and including "%%%\n", without reading their contents.  Notes in m, which has no fields
- * yet, where each item is: finding them a second time would cost as much as the first time. */
+/* Read over the items, up to and including "%%%\n", without reading their contents.  The fields of m, which are not
+ * used yet, store where each item is, because a second search would cost as much time as the first. */
 static enum codec_verdict find_trailer(
 	struct reader *from, size_t total, struct message *m, size_t *items, struct decoded *decoded)
 {
@@ -27,7 +27,8 @@ static enum codec_verdict find_trailer(
 	return CODEC_OK;
 }
 
-/* Without auth the trailer may be missing (inner messages).  If bytes follow, they must be a trailer. */
+/* Without auth the trailer may be missing (inner messages).  If other bytes follow the fields, they must be a
+ * trailer. */
 static enum codec_verdict check_trailer(struct reader *r, size_t total, struct bytes covered, struct auth *auth,
 	bool any_index, struct decoded *decoded)
 {
@@ -58,7 +59,7 @@ static size_t byte_of(struct bytes covered, size_t n)
 
 	(void)reader_skip(&r, "###\n");
 	while (n-- > 0)
-		(void)take_item(&r, &item); /* find_trailer has been here: every item is complete */
+		(void)take_item(&r, &item); /* this cannot fail: find_trailer has read every item */
 	return covered.len - reader_left(&r);
 }
 
@@ -68,7 +69,7 @@ static enum codec_verdict append_fields(struct bytes covered, size_t items, stru
 	enum field_type type;
 	const char *why;
 
-	for (size_t i = 0; i < items; i++) { /* field i overwrites note i */
+	for (size_t i = 0; i < items; i++) { /* the new field i overwrites the stored item i */
 		if (!split_item(m->fields[i].value, &type, &name, &value))
 			return codec_refuse(decoded, CODEC_MALFORMED, "no (TYPE)NAME=VALUE in the field at byte %zu",
 				byte_of(covered, i));
@@ -87,7 +88,7 @@ enum codec_verdict netstring_decode(
 	struct reader r = reader_over(in), whole = r;
 	size_t items = 0;
 
-	(void)reader_skip(&r, "###\n"); /* the caller has checked it */
+	(void)reader_skip(&r, "###\n"); /* the caller has checked that this succeeds */
 	m->count = 0;
 	enum codec_verdict v = find_trailer(&r, in.len, m, &items, decoded);
 	if (v != CODEC_OK)
@@ -114,7 +115,7 @@ static void write_item(struct writer *out, enum field_type type, struct bytes na
 	*out = w;
 }
 
-/* The bytes that were written after mark; borrowed from out. */
+/* Returns the bytes that were written after mark; borrowed from out. */
 static struct bytes written_since(const struct writer *out, size_t mark)
 {
 	struct reader r = reader_over(writer_done(out));
@@ -137,8 +138,8 @@ static struct bytes sign(struct auth *auth, struct bytes covered, char token[AUT
 	return writer_done(&w);
 }
 
-/* The field auth of msgfmt classic.  Its digest covers the text rendering, which is written after mark and removed
- * again. */
+/* Write the field "auth" of msgfmt classic.  Its digest covers the text rendering, which is first written to out and
+ * then removed again. */
 static bool write_auth_field(const struct message *m, struct auth *auth, struct writer *out)
 {
 	char token[AUTH_TOKEN_MAX];
@@ -152,7 +153,7 @@ static bool write_auth_field(const struct message *m, struct auth *auth, struct 
 	return signature.len > 0;
 }
 
-/* Over all that was written behind start. */
+/* Write the trailer, with a digest over all bytes that were written after start. */
 static bool write_trailer(struct writer *out, size_t start, struct auth *auth)
 {
 	char token[AUTH_TOKEN_MAX];

@@ -10,7 +10,7 @@ enum codec_verdict codec_refuse(struct decoded *decoded, enum codec_verdict verd
 	va_list args;
 
 	va_start(args, format);
-	/* a text that is too long is cut: it is for a log line */
+	/* a text that is too long is cut, because it is only for a log line */
 	(void)vsnprintf(decoded->why, sizeof decoded->why, format, args);
 	va_end(args);
 	return verdict;

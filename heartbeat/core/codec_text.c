@@ -44,8 +44,9 @@ static bool is_signature(struct bytes line, struct bytes *token)
 	return true;
 }
 
-/* Find the signature, and collect in the arena what it covers: the other lines, in order.  Rendering the parsed fields
- * again would give the same lines, because append_line accepts no second spelling of anything (type 0, base64). */
+/* Find the signature, and collect in the arena the bytes that it covers: the other lines, in their order.  These are
+ * also the lines that we would write for the parsed fields, because append_line accepts only one spelling of each field
+ * (type 0, base64). */
 static enum codec_verdict check_lines(
 	struct bytes in, struct auth *auth, bool any_index, struct message *m, struct decoded *decoded)
 {
@@ -54,7 +55,7 @@ static enum codec_verdict check_lines(
 	unsigned signatures = 0;
 	bool ended;
 
-	(void)reader_skip(&r, ">>>\n"); /* the caller has checked it */
+	(void)reader_skip(&r, ">>>\n"); /* the caller has checked that this succeeds */
 	struct writer covered = m->arena;
 	size_t mark = covered.len;
 	while (next_line(&r, &line, &ended)) {
@@ -80,7 +81,7 @@ static enum codec_verdict check_lines(
 	return codec_check(auth, any_index, token, reader_take(&gathered, reader_left(&gathered)), decoded);
 }
 
-/* Put the newlines of a string back, in a copy.  A string without any is not copied. */
+/* Restore the newlines of a string, in a copy.  A string without newlines is not copied. */
 static bool restore_newlines(struct message *m, struct bytes *value)
 {
 	if (!contains(*value, NEWLINE_SUBSTITUTE))
@@ -107,7 +108,7 @@ static bool from_base64(struct message *m, struct bytes *value)
 	return true;
 }
 
-/* The type in front of the name: "(1)" to "(4)", or nothing for a string.  "(0)" is an error, as in the reference. */
+/* Read the type before the name: "(1)" to "(4)", or nothing for a string.  "(0)" is an error, as in Heartbeat 3.0.6. */
 static bool take_type(struct reader *r, enum field_type *type)
 {
 	*type = FIELD_STRING;
@@ -178,7 +179,7 @@ enum codec_verdict text_decode(
 
 /* --- encoding --------------------------------------------------------------------------------- */
 
-/* A string that contains a newline. */
+/* Write a string that contains a newline.  Returns false if the string cannot be written as text. */
 static bool write_string(struct writer *out, struct bytes value)
 {
 	for (size_t i = 0; i < value.len; i++)
@@ -186,7 +187,7 @@ static bool write_string(struct writer *out, struct bytes value)
 	return !bytes_have(value, NEWLINE_SUBSTITUTE);
 }
 
-/* A value of any type but string. */
+/* Write a value of any other type.  Returns false if it cannot be written as text. */
 static bool write_value(struct writer *out, const struct field *f)
 {
 	switch (f->type) {
@@ -207,7 +208,7 @@ static bool write_value(struct writer *out, const struct field *f)
 static bool write_line(struct writer *out, const struct field *f)
 {
 	const uint8_t type[] = {'(', (uint8_t)('0' + f->type), ')'};
-	struct writer w = *out; /* a copy, which the compiler keeps in registers */
+	struct writer w = *out; /* a local copy, which the compiler can keep in registers */
 
 	if (f->type != FIELD_STRING)
 		writer_bytes(&w, (struct bytes){type, sizeof type});

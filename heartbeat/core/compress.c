@@ -29,11 +29,11 @@ static enum outcome zlib_pack(struct bytes in, uint8_t *out, size_t *len)
 	return rc == Z_OK ? DONE : rc == Z_BUF_ERROR ? NO_ROOM : BROKEN;
 }
 
-/* Not with BZ2_bzBuffToBuffDecompress: it does not report bytes behind the end of the stream. */
+/* This does not use BZ2_bzBuffToBuffDecompress, which does not report bytes after the end of the stream. */
 static enum outcome bz2_expand(struct bytes in, uint8_t *out, size_t *len)
 {
-	enum { SMALL = 1, QUIET = 0 }; /* needs a third of the memory, at half the speed */
-	/* all lengths are below 2^20 */
+	enum { SMALL = 1, QUIET = 0 }; /* SMALL needs a third of the memory, at half the speed */
+	/* the casts are safe: all lengths are below 2^20 */
 	bz_stream z = {.next_in = (char *)(uintptr_t)in.at,
 		.avail_in = (unsigned)in.len,
 		.next_out = (char *)out,
@@ -44,7 +44,7 @@ static enum outcome bz2_expand(struct bytes in, uint8_t *out, size_t *len)
 	int rc = BZ2_bzDecompress(&z);
 	bool ended = rc == BZ_STREAM_END, full = rc == BZ_OK && z.avail_out == 0;
 	*len -= z.avail_out;
-	(void)BZ2_bzDecompressEnd(&z); /* cannot fail: the stream is valid */
+	(void)BZ2_bzDecompressEnd(&z); /* this cannot fail, because the stream is valid */
 	return full ? NO_ROOM : ended && z.avail_in == 0 ? DONE : BROKEN;
 }
 

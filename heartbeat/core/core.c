@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The interface of the engine: makes and frees the state, takes an event, applies the tables until nothing moves any
- * more, and sends what is due. */
+/* The functions of core.h: make and free the state, process an event, apply the tables until no group moves any more,
+ * and send what is due. */
 #include "heartbeat/core/core.h"
 
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 
 enum {
 	GRACE_MS = 1500,          /* doc/protocol.md 7.8: "needs the statuses of the leaving node a little longer" */
-	/* One is nearly always enough.  If not, the next event goes on where these end. */
+	/* One pass is nearly always enough.  If more than this are needed, the next event continues. */
 	SETTLE_PASSES = 8,
 };
 
@@ -26,7 +26,7 @@ static bool allocate(struct core *c, const struct core_config *config)
 {
 	c->nodes = membership_new_nodes(config->conf, &c->links);
 	c->groups = group_new_all(config->resources->count);
-	/* not cleared here: action_add clears each one */
+	/* malloc is enough: action_add clears each action */
 	c->actions = malloc((CORE_ACTIONS_MAX + 1) * sizeof *c->actions);
 	c->arena_memory = malloc(CORE_ARENA);
 	c->in_arena = malloc(CODEC_UNCOMPRESSED_MAX);
@@ -155,14 +155,15 @@ static void on_confirm(struct core *c, size_t node, unsigned id)
 	a->move_done.text = text;
 }
 
-/* An order from the FIFO or from a client.  It is a message of the classic dialect. */
+/* Process an order from the FIFO or from a client.  The order has the form of a message of the classic dialect. */
 static void take_order(struct core *c, const struct message *m, bool takeover)
 {
 	enum half half = HALF_ALL;
 	struct bytes word = message_string(m, "rsc_hold");
 	bool good_half = !word.len || half_parse(word, &half);
 	if (takeover && bytes_equal_text(word, "failback"))
-		half = HALF_LOCAL; /* our groups come home; 3.0.6 takes all groups, which nobody asked for */
+		/* only our groups come back to their home; Heartbeat 3.0.6 takes all groups, which was not ordered */
+		half = HALF_LOCAL;
 	if (good_half)
 		order_move(c, takeover, half, 0);
 	else
@@ -186,14 +187,14 @@ static void pass_on(struct core *c, const struct message *m)
 			message_add_bytes(out, m->fields[i].type, m->fields[i].name, m->fields[i].value);
 	}
 	outbox_send(c, out, node_find(c, message_string(m, "dest")));
-	/* a message for everybody, or for this node, is for our own clients too */
+	/* a message without a destination, or for this node, is for our own clients too */
 	enum message_owner owner = message_type_of(bytes_of(name))->owner;
 	if ((owner == MESSAGE_OF_CLIENTS || owner == MESSAGE_OF_API) &&
 		(!message_find(m, "dest") || message_is(m, "dest", c->node_name)))
 		notify_clients(c, out);
 }
 
-/* A message from the FIFO or from a client. */
+/* Process a message from the FIFO or from a client. */
 static void on_message(struct core *c, const struct message *m)
 {
 	struct bytes type = message_string(m, "t");
@@ -210,7 +211,7 @@ static void on_message(struct core *c, const struct message *m)
 		pass_on(c, m);
 }
 
-/* Returns false when nothing has changed on which a decision depends. */
+/* Process an event.  Returns false when nothing has changed on which a decision depends. */
 static bool take_event(struct core *c, const struct event *e)
 {
 	switch (e->kind) {
@@ -282,7 +283,8 @@ static void go(struct core *c)
 	action_add(c, ACTION_STOPPED);
 }
 
-/* A notice that the peer cannot use yet waits, for a limited time: the groups are released, and nobody runs them. */
+/* Returns true if the shutdown notice may be sent.  While the peer cannot use it yet, the notice waits, but not for
+ * long, because all groups are released and no node runs them. */
 static bool notice_may_go(struct core *c, const struct node *peer)
 {
 	if (c->dialect->notice_counts(c) || mono_reached(c->now.mono, c->leave_deadline))
@@ -332,9 +334,9 @@ static void leave(struct core *c)
 
 /* --- the step --- */
 
-/* Repeat until nothing moves any more, because each part can move another one.  What the peer reported can move a
- * group.  What we publish about the group can change how the dialect reads the peer.  A group that moved can end an
- * operator's move, or let it go on. */
+/* Repeat until no group moves any more, because each part can cause a change in another part.  A report of the peer can
+ * move a group.  What we publish about the group can change the meaning of the report for the dialect.  A group that
+ * has moved can end a move of an operator, or let it continue. */
 static void settle(struct core *c)
 {
 	for (unsigned pass = 0; pass < SETTLE_PASSES; pass++) {
@@ -367,7 +369,8 @@ void core_step(struct core *c, struct instant now, const struct event *event)
 {
 	begin_step(c, now);
 	bool changed = take_event(c, event);
-	if (!c->beat.due && (!changed || c->phase == PHASE_GONE)) /* also a dropped packet can need an answer */
+	/* beat.due is tested, because a dropped packet can also need an answer */
+	if (!c->beat.due && (!changed || c->phase == PHASE_GONE))
 		return;
 	if (c->phase != PHASE_INIT) {
 		membership_tick(c, event->kind == EVENT_TIMER);
@@ -404,7 +407,7 @@ static struct mono leave_deadline(const struct core *c)
 	return c->leave_deadline;
 }
 
-/* Everything that waits for a time; the first row only sends, the others decide. */
+/* All parts that have a deadline.  The first row only sends; the other rows decide. */
 static const struct {
 	const char *name; /* for status_view */
 	struct mono (*deadline)(const struct core *c);
@@ -419,7 +422,7 @@ static const struct {
 };
 enum { ONLY_SENDS = 1, WAITS = sizeof waits / sizeof *waits };
 
-/* The next one of all rows but the first so many. */
+/* The earliest deadline of the rows from index "from" on; *of: the name of its row. */
 static struct mono next_wait(const struct core *c, size_t from, const char **of)
 {
 	struct mono next = MONO_FAR;

@@ -32,7 +32,8 @@ void crc_prepare(struct crc *c)
 #endif
 }
 
-/* Eight bytes at a time: the tables give the effect of each byte on the remainder, and the effects are added. */
+/* Process eight bytes at a time: the tables have the effect of each byte on the remainder, and the effects are
+ * added. */
 static uint32_t rest_of(const uint32_t table[CRC_SLICES][256], uint32_t crc, struct bytes b)
 {
 	size_t i = 0;
@@ -40,7 +41,7 @@ static uint32_t rest_of(const uint32_t table[CRC_SLICES][256], uint32_t crc, str
 	for (; b.len - i >= CRC_SLICES; i += CRC_SLICES) {
 		uint32_t in[2];
 		memcpy(in, &b.at[i], sizeof in);
-		/* this part does not wait for the crc so far */
+		/* "later" does not depend on the crc so far, so the processor can compute it at the same time */
 		uint32_t now = crc ^ be32toh(in[0]), later = be32toh(in[1]);
 		later = table[3][later >> 24] ^ table[2][later >> 16 & 0xff] ^ table[1][later >> 8 & 0xff] ^
 		        table[0][later & 0xff];
@@ -55,12 +56,12 @@ static uint32_t rest_of(const uint32_t table[CRC_SLICES][256], uint32_t crc, str
 /* --- folding --- */
 
 #ifdef __x86_64__
-/* Reduce the first bytes of b, a multiple of 16, to 16 bytes with the same remainder.  The bytes are read as a
- * polynomial: each block of 16 is moved up by 128 places, which is a multiplication, and added to the next block.
- * Returns how many bytes were used. */
+/* Reduce the first bytes of b (a multiple of 16) to 16 bytes with the same remainder.  The bytes are the coefficients
+ * of a polynomial.  The sum of the blocks so far is multiplied by x^128, modulo the CRC polynomial, and the next block
+ * is added.  Returns how many bytes were used. */
 __attribute__((target("pclmul,ssse3"))) static size_t fold(const struct crc *c, struct bytes b, uint8_t out[FOLDED])
 {
-	/* the first byte has the highest powers */
+	/* the order of the bytes is reversed, because the first byte has the highest powers */
 	const __m128i turn = _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 	const __m128i by = _mm_set_epi64x((long long)c->fold[1], (long long)c->fold[0]);
 	__m128i sum = _mm_setzero_si128();
@@ -68,7 +69,7 @@ __attribute__((target("pclmul,ssse3"))) static size_t fold(const struct crc *c, 
 
 	for (; b.len - i >= FOLDED; i += FOLDED) {
 		__m128i next = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)&b.at[i]), turn);
-		/* the upper and the lower half */
+		/* multiply the upper and the lower half */
 		__m128i moved = _mm_xor_si128(_mm_clmulepi64_si128(sum, by, 0x11), _mm_clmulepi64_si128(sum, by, 0x00));
 		sum = _mm_xor_si128(moved, next);
 	}
@@ -78,7 +79,7 @@ __attribute__((target("pclmul,ssse3"))) static size_t fold(const struct crc *c, 
 #else
 static size_t fold(const struct crc *c, struct bytes b, uint8_t out[FOLDED])
 {
-	(void)c, (void)b, (void)out; /* never called: carryless is false */
+	(void)c, (void)b, (void)out; /* not called, because carryless is false */
 	return 0;
 }
 #endif

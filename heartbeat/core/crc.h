@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The CRC-32 of the authkeys method "crc": it starts with 0, is not reflected, is complemented at the end, and the
- * length is not appended.  It finds damaged packets and is no protection against anybody; auth.c checks keys.
- * doc/protocol.md 1.5 */
+/* The CRC-32 of the authkeys method "crc": the initial value is 0, the bits are not reflected, the result is
+ * complemented, and the length is not appended.  This crc finds damaged packets, but everybody can compute it; auth.c
+ * checks keys.  doc/protocol.md 1.5 */
 #ifndef HEARTBEAT_CORE_CRC_H
 #define HEARTBEAT_CORE_CRC_H
 
@@ -11,8 +11,9 @@ enum { CRC_SLICES = 8 };
 
 struct crc {
 	uint32_t table[CRC_SLICES][256]; /* [k][byte]: the crc of this byte followed by k zero bytes */
-	bool carryless;                  /* the processor can multiply without carry: 16 bytes at a time */
-	uint64_t fold[2];                /* for that: the remainders of x^128 and of x^192 */
+	/* the processor has a carry-less multiplication, which takes 16 bytes at a time */
+	bool carryless;
+	uint64_t fold[2];                /* for this multiplication: the remainders of x^128 and of x^192 */
 };
 
 /* Compute the tables. */

@@ -27,6 +27,7 @@ void decisions_note(struct core *c, size_t g, enum group_state to, enum peer_col
 		.epoch = group->epoch,
 		.peer_epoch = group->peer.epoch,
 	};
-	(void)bytes_to_text(bytes_of(reason), d->reason, sizeof d->reason); /* cut: for people */
-	(void)bytes_to_text(bytes_of(group->hindrance), d->hindrance, sizeof d->hindrance); /* as above */
+	/* a long text is cut, because only people read it */
+	(void)bytes_to_text(bytes_of(reason), d->reason, sizeof d->reason);
+	(void)bytes_to_text(bytes_of(group->hindrance), d->hindrance, sizeof d->hindrance); /* cut in the same way */
 }

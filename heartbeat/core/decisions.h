@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The last decisions about groups, each with what it was based on, for heartbeat --explain.  Nothing is decided by
- * them; they are lost with the engine, and the log has them too. */
+/* Keeps the last decisions about groups, each with the data behind it, for heartbeat --explain.  Decides nothing.  The
+ * decisions are lost when the engine ends; the log has them too. */
 #ifndef HEARTBEAT_CORE_DECISIONS_H
 #define HEARTBEAT_CORE_DECISIONS_H
 
@@ -11,16 +11,16 @@
 enum { DECISIONS_KEPT = 64, DECISION_TEXT_MAX = 128 };
 
 struct decision {
-	uint32_t group_id; /* which outlives a reload */
+	uint32_t group_id; /* the id, because the index can change in a reload */
 	uint64_t wall_s;
 	struct mono at;
 	enum group_state from, to;
 	char reason[DECISION_TEXT_MAX];
-	/* what was known then */
+	/* what this node knew at that time */
 	enum peer_column column;       /* of the table in ownership.h */
 	enum phase phase;
 	const char *peer_status;       /* a constant; "" without a peer */
-	struct span peer_silent;       /* since its last status; negative: never heard */
+	struct span peer_silent;       /* the time since the last status of the peer; negative: never heard */
 	enum proof_kind proof;
 	bool proof_required, acked, asked;
 	uint64_t epoch, peer_epoch;
@@ -32,7 +32,8 @@ struct decisions {
 	uint64_t count; /* since the start of the engine */
 };
 
-/* The group moves from its present state to another one; call it before anything changes.  column: of the table now. */
+/* Note that a group moves from its present state to another state.  Call this before the state changes.  column: the
+ * present column of the table in ownership.h. */
 void decisions_note(
 	struct core *c, size_t group, enum group_state to, enum peer_column column, const char *reason);
 

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A cursor over the arguments of a line, with their limits, and the first thing that is wrong with them. */
+/* The arguments of a line that are not read yet, the limits of their values, and the first error in them. */
 struct arguments {
 	char *rest; /* NULL: no more arguments */
 	const struct event_limits *limits;
@@ -218,7 +218,7 @@ static void take_to_self(struct arguments *a, struct event *e)
 /* --- the table --- */
 
 static const struct {
-	const char *name; /* NULL: not written */
+	const char *name; /* NULL: this event is not written */
 	void (*put)(struct writer *w, const struct event *e);
 	void (*take)(struct arguments *a, struct event *e);
 } rows[] = {

@@ -27,7 +27,7 @@ static void set_state(struct core *c, enum fencing_state to)
 	c->fencing.state = to;
 }
 
-/* The next attempt is due then; MONO_FAR: none is. */
+/* Set when the next attempt is due; MONO_FAR: none is due. */
 static void set_due(struct core *c, struct mono at)
 {
 	struct fencing *f = &c->fencing;
@@ -38,7 +38,7 @@ static void set_due(struct core *c, struct mono at)
 		f->refused = NULL;
 }
 
-/* The attempt is over; what was noted meanwhile counts. */
+/* Called when the attempt has ended.  The next state depends on whether another attempt became due meanwhile. */
 static void attempt_ends(struct core *c)
 {
 	set_state(c, c->fencing.at.ns == MONO_FAR.ns ? FENCING_IDLE : FENCING_WAITING);
@@ -68,7 +68,7 @@ static bool is_ours(const struct core *c, const struct stonith_conf *s)
 	return strcmp(s->host, "*") == 0 || strcmp(s->host, c->node_name) == 0;
 }
 
-/* The first device of this node from an index on, or NO_DEVICE. */
+/* The first device at index i or higher that this node may use, or NO_DEVICE. */
 static int device_from(const struct core *c, size_t i)
 {
 	for (; i < c->conf->stonith_count; i++)
@@ -185,8 +185,9 @@ void fencing_reconfigured(struct core *c, const struct ha_cf *old)
 		cancel(c, "ha.cf has other devices now");
 }
 
-/* doc/fencing.md R8.  The node with the lower name waits for nothing, or for two delays; the other one always waits for
- * one.  So both times differ by a delay whatever each believes about the groups of the other. */
+/* doc/fencing.md R8.  The node with the lower name waits for no delay or for two delays; the other node always waits
+ * for one delay.  So the two times always differ by one delay, even if each node is wrong about the groups of the other
+ * node. */
 static struct span first_delay(const struct core *c, size_t theirs)
 {
 	int64_t delay = c->conf->priority_delay.ns;
@@ -198,7 +199,7 @@ static struct span first_delay(const struct core *c, size_t theirs)
 void fencing_peer_died(struct core *c, const struct node *n, size_t theirs)
 {
 	struct fencing *f = &c->fencing;
-	/* It was fenced between its last status and its death: do not fence it twice. */
+	/* Fencing succeeded after its last status and before it was declared dead: do not fence it twice. */
 	bool off = mono_since(f->done_at, n->last_status).ns > 0 && mono_since(f->done_at, n->rival.heard_at).ns > 0;
 	if (f->was_fenced && !n->met) { /* doc/fencing.md R14 */
 		off = true;
@@ -228,8 +229,9 @@ void fencing_peer_heard(struct core *c)
 	cancel(c, "it is heard again");
 }
 
-/* The life before says nothing about this one, which may have started everything meanwhile.  It has dead_after to prove
- * that it hears us, or at least to be heard; otherwise it is fenced again (plan fenced-in-an-earlier-life). */
+/* The proof about the earlier life does not count for the new life, which may have started groups meanwhile.  The new
+ * life has the time dead_after to prove that it hears us, or at least to be heard again.  Otherwise it is fenced again
+ * (plan fenced-in-an-earlier-life). */
 void fencing_new_life(struct core *c, const struct node *n)
 {
 	struct fencing *f = &c->fencing;
@@ -238,7 +240,7 @@ void fencing_new_life(struct core *c, const struct node *n)
 		return;
 	bool in_progress = f->state == FENCING_SHOOTING || f->state == FENCING_CANCELLED;
 	f->outlived |= in_progress;
-	/* if it is not dead, fencing_peer_died decides */
+	/* if the node is not declared dead yet, fencing_peer_died will decide */
 	if ((c->proof.kind != PROOF_NONE || in_progress) && n->status == NODE_DEAD)
 		set_due(c, mono_add(c->now.mono, n->dead_after));
 	cancel(c, "a newer life of it is heard");
@@ -257,7 +259,7 @@ void fencing_heard_unproven(struct core *c, const struct node *n)
 
 /* --- attempts --- */
 
-/* Ping nodes only refuse: doc/fencing.md R9. */
+/* Ping nodes can only prevent fencing, not cause it: doc/fencing.md R9. */
 static bool reaches_no_ping_node(const struct core *c)
 {
 	bool any = false;
@@ -305,7 +307,7 @@ static bool waits_for_turn(struct core *c)
 static bool is_wanted(const struct core *c)
 {
 	const struct node *peer = node_peer(c);
-	/* a node that has left needs no fencing, also when its notice arrives after an attempt has failed */
+	/* a node that has left is not fenced, also when its shutdown notice arrives after a failed attempt */
 	return peer && peer->status == NODE_DEAD && c->proof.kind == PROOF_NONE && c->phase < PHASE_LEAVING;
 }
 
@@ -316,7 +318,7 @@ static bool is_ready(const struct core *c)
 
 struct mono fencing_deadline(const struct core *c)
 {
-	/* what refuses it ends by an event, not by time */
+	/* the reason of a refusal ends by an event, not by time */
 	return is_ready(c) && !c->fencing.refused ? c->fencing.at : MONO_FAR;
 }
 
@@ -393,10 +395,10 @@ static void succeeded(struct core *c)
 	f->failures = 0;
 	f->why[0] = 0;
 	power_on_again(c, !is_alone_in_level(c));
-	/* heard again meanwhile: fencing_peer_died decides about this success if it is silent from now on */
+	/* the peer was heard again meanwhile; if it is silent from now on, fencing_peer_died will use done_at */
 	if (n->status != NODE_DEAD)
 		return;
-	if (c->proof.kind == PROOF_LEFT) { /* the notice stays the proof */
+	if (c->proof.kind == PROOF_LEFT) { /* the shutdown notice stays the proof */
 		core_log(c, LOG_LEVEL_INFO, "STONITH of %s has ended (OK). It is not needed: the node has left.", n->name);
 		return;
 	}
@@ -410,11 +412,13 @@ static void succeeded(struct core *c)
 	set_due(c, MONO_FAR);
 	if (c->proof.kind == PROOF_NONE)
 		proof_set(c, PROOF_FENCED);
-	memory_note(c); /* before anything starts: an engine that dies in a start must not fence it again */
+	/* save this before any group starts: if this engine dies during a start, the next engine must not fence the
+	 * peer again */
+	memory_note(c);
 	core_log(c, LOG_LEVEL_INFO, "node %s now reset.", n->name);
 }
 
-/* A success of a cancelled attempt counts if no other device was needed. */
+/* The success of a cancelled attempt counts only if the level has no other device. */
 static void cancelled_done(struct core *c, enum fence_result result)
 {
 	if (result == FENCE_RESULT_OK && is_alone_in_level(c))
@@ -462,7 +466,7 @@ static void power_on_done(struct core *c, enum fence_result result, const char *
 void fencing_done(struct core *c, unsigned attempt, enum fence_result result, const char *text)
 {
 	if (attempt != c->fencing.attempt)
-		return; /* of an earlier engine, or given up */
+		return; /* the attempt belongs to an earlier engine, or was given up */
 	switch (c->fencing.state) {
 	case FENCING_SHOOTING:
 		shot_done(c, result, text);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* The rule by which generations grow.  Does not store the number. */
+/* The rule for the next generation.  Stores no number. */
 #ifndef HEARTBEAT_CORE_GENERATION_H
 #define HEARTBEAT_CORE_GENERATION_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The generation of a new life.  stored: the last one that was written down, 0 for none.  clock: unix time in seconds.
- * by_time: hbgenmethod time.
- * Never at or below stored, also after the clock was set back: to the peer a lower generation is a replay.
+/* Returns the generation of a new life of this node.  stored: the last generation in the file, 0 for none.  clock: unix
+ * time in seconds.  by_time: for hbgenmethod time.
+ * The result is above stored, also after the clock was set back: the peer would take a lower generation for a replay.
  * doc/protocol.md 5.1 and 10.19: "the number never falls to or below the stored one" */
 static inline uint64_t generation_next(uint64_t stored, uint64_t clock, bool by_time)
 {

@@ -5,7 +5,7 @@
 #include "heartbeat/core/group_state.h"
 #include "heartbeat/core/state.h"
 
-/* The legal moves of our side.  Any other move is a bug of ours. */
+/* The legal moves of a group on this node.  Any other move is a bug. */
 static const unsigned legal[OWN_STATES] = {
 	[OWN_UNKNOWN]  = 1u << OWN_NONE | 1u << OWN_STUCK,
 	[OWN_NONE]     = 1u << OWN_CLAIM | 1u << OWN_STARTING,
@@ -68,8 +68,9 @@ enum peer_column ownership_column(const struct core *c, size_t g)
 {
 	bool up = c->phase >= PHASE_ACTIVE, alone = c->peer == c->self || c->nodes[c->peer].status == NODE_DEAD;
 	enum peer_column said = alone ? PEER_AWAY : c->groups[g].peer.said;
-	/* This node is not active yet; a ping node that is down can make that last long.  Then only what the peer says
-	 * it has counts: if both run the group, one must give way also now. */
+	/* This node is not active yet, and stays so for long if a ping node is down.  Then the absence of the peer does
+	 * not count, but its reports about groups that it runs do: if both nodes run a group, one of them must release
+	 * it also now. */
 	if (!up && (said == PEER_AWAY || said == PEER_LEAVING))
 		return PEER_UNSURE;
 	if (said != PEER_AWAY || c->peer == c->self)
@@ -77,7 +78,7 @@ enum peer_column ownership_column(const struct core *c, size_t g)
 	return proof_allows_takeover(c) ? PEER_AWAY : PEER_UNSURE;
 }
 
-/* The pause until the next try, after so many failures in a row. */
+/* The pause until the next attempt, after this number of failures in a row. */
 static int64_t retry_pause_ms(unsigned attempts)
 {
 	int64_t ms = RETRY_MS;
@@ -121,7 +122,8 @@ void group_set_state(struct core *c, size_t g, enum group_state to, const char *
 	decisions_note(c, g, to, column, reason);
 	group->state = to;
 	group->since = c->now.mono;
-	(void)bytes_to_text(bytes_of(reason), group->reason, sizeof group->reason); /* cut: for people */
+	/* a long text is cut, because it is for people */
+	(void)bytes_to_text(bytes_of(reason), group->reason, sizeof group->reason);
 	group->published = 0;
 	group->peer.acked = false;
 	group->conflict_logged = false;
@@ -129,13 +131,13 @@ void group_set_state(struct core *c, size_t g, enum group_state to, const char *
 	beat_soon(c);
 	if (from == OWN_GIVING && to == OWN_HELD)
 		group->failback_due = group->was_due;
-	if (to == OWN_STARTING) /* a new ownership gets a higher epoch than all that either side has seen */
+	if (to == OWN_STARTING) /* a new owner gets a higher epoch than all epochs that either side has seen */
 		group->epoch = (group->epoch > group->peer.epoch ? group->epoch : group->peer.epoch) + 1;
 	core_log(c, LOG_LEVEL_INFO, "Group %s: %s -> %s: %s [%s: %s, epoch %llu]", group_key(c, g),
 		group_state_name(from), group_state_name(to), reason, node_peer_name(c), peer_column_name(column),
 		(unsigned long long)group->epoch);
-	/* Write this down before anything starts: after an engine was killed in the middle, nobody must believe that it
-	 * held the whole group. */
+	/* Record this before anything starts: if this engine is killed during the start, the next engine must not
+	 * believe that the whole group runs here. */
 	action_holdings(c);
 	switch (to) {
 	case OWN_STARTING:

@@ -7,21 +7,22 @@
 
 struct kept {
 	uint64_t seq;
-	size_t offset, len; /* in the ring, in one piece */
+	size_t offset, len; /* where the datagram is in the ring; it is in one piece */
 	struct mono resent_at;
 };
 
 struct history {
 	uint64_t highest;
-	size_t oldest, count;  /* of slots, which are a ring in the order of the numbers */
-	size_t write;          /* where in the ring the next datagram starts */
+	/* the first slot in use, and how many are in use.  The slots are a ring, in the order of the numbers */
+	size_t oldest, count;
+	size_t write;          /* where the next datagram starts in the ring */
 	struct kept slots[HISTORY_MESSAGES];
 	uint8_t ring[HISTORY_BYTES];
 };
 
 struct history *history_new(void)
 {
-	struct history *h = malloc(sizeof *h); /* not cleared: slots and ring are written before they are read */
+	struct history *h = malloc(sizeof *h); /* malloc is enough: slots and ring are written before they are read */
 
 	if (h)
 		h->highest = h->oldest = h->count = h->write = 0;
@@ -44,13 +45,14 @@ static void drop_oldest(struct history *h)
 	h->count--;
 }
 
-/* Make len bytes free at h->write: drop the datagrams that are there.  They are the oldest ones, because the datagrams
- * are in the ring in the order of their numbers. */
+/* Make len bytes free at h->write: drop the datagrams that are there.  These are the oldest datagrams, because the ring
+ * has the order of the numbers. */
 static void make_room(struct history *h, size_t len)
 {
 	if (len > HISTORY_BYTES - h->write) {
 		while (h->count > 0 && slot(h, 0)->offset >= h->write)
-			/* otherwise they hide that the ones behind them, at the start of the ring, are overwritten */
+			/* Datagrams at the end of the ring are older than those at its start.  They must be dropped
+			 * first, because the second loop looks only at the oldest datagram. */
 			drop_oldest(h);
 		h->write = 0;
 	}

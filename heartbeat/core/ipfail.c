@@ -5,13 +5,14 @@
 #include "heartbeat/core/state.h"
 
 enum {
-	SETTLE_MS = 300,   /* ours: both nodes notice the same dead router within this time */
-	/* ours: a router that comes and goes must not move the groups each time */
+	SETTLE_MS = 300,   /* ours: both nodes notice a dead router within this time */
+	/* ours: a router that fails again and again must not move the groups each time */
 	HOME_MS = 10000,
 	HOME_MOST_MS = 600000,
-	SILENCE_MS = 10000, /* ours: the ipfail program of a 3.0.6 signs on some seconds after its daemon is active */
-	AGAIN_MS = 30000,  /* as for a start that failed: ownership.h RETRY_MS */
-	ISOLATED_LEAST = 2, /* doc/fencing.md R9: one ping node alone can be the one that failed */
+	/* ours: the ipfail program of Heartbeat 3.0.6 signs on some seconds after its daemon is active */
+	SILENCE_MS = 10000,
+	AGAIN_MS = 30000,  /* the same time as for a start that failed: RETRY_MS of ownership.h */
+	ISOLATED_LEAST = 2, /* doc/fencing.md R9: if there is only one ping node, that node itself may have failed */
 };
 
 static const char reason_to_leave[] = "fewer ping nodes answer here";
@@ -45,7 +46,7 @@ static void count_here(struct core *c)
 	f->alive = alive;
 	f->total = total;
 	changed(c);
-	beat_soon(c); /* the other node compares it with its own */
+	beat_soon(c); /* the peer compares our count with its own count */
 }
 
 void ipfail_peer_says(struct core *c, size_t alive, size_t total)
@@ -88,7 +89,7 @@ static bool both_are_known(const struct core *c)
 	return both_are_active(c) && c->ipfail.peer_known;
 }
 
-/* The administrator believes that the counts are compared. */
+/* Log why the counts cannot be compared, because the administrator expects that they are. */
 static void log_obstacle(struct core *c)
 {
 	struct ipfail *f = &c->ipfail;
@@ -130,7 +131,7 @@ static bool is_unequal(enum ipfail_view v)
 	return v == IPFAIL_WORSE || v == IPFAIL_BETTER;
 }
 
-/* Twice as long as the last time, when the groups have just gone home, or could not yet. */
+/* Returns twice the time of the last wait if that wait has ended only a short time ago, or has not ended yet. */
 static struct span next_home_wait(const struct core *c)
 {
 	const struct ipfail *f = &c->ipfail;
@@ -143,7 +144,7 @@ static struct span next_home_wait(const struct core *c)
 	return 2 * f->home_wait.ns < most.ns ? (struct span){2 * f->home_wait.ns} : most;
 }
 
-/* The texts of the reference: monitoring searches for them.  doc/commands.md 5.1.36 */
+/* Some log texts are those of Heartbeat 3.0.6, because monitoring searches for them.  doc/commands.md 5.1.36 */
 static void set_view(struct core *c, enum ipfail_view to)
 {
 	struct ipfail *f = &c->ipfail;
@@ -169,11 +170,11 @@ static void set_view(struct core *c, enum ipfail_view to)
 	if (to == IPFAIL_BETTER)
 		core_log(c, LOG_LEVEL_INFO, "ipfail: %zu of %zu ping nodes answer here, %zu at %s: it gives up its resources",
 			f->alive, f->total, f->peer_alive, node_peer_name(c));
-	beat_soon(c); /* a group that does not run is reported in another way now */
+	beat_soon(c); /* the peer is informed about groups that do not run here in another way now */
 }
 
-/* Both counts are the same since SETTLE, and the other node has reported its own for half of that: it would have
- * noticed the same dead router by then (plan stale-ping-count). */
+/* Returns true if both counts have not changed for SETTLE, and a status of the peer came in the second half of this
+ * time.  By then the peer would have noticed the same dead router (plan stale-ping-count). */
 static bool are_steady(const struct core *c)
 {
 	struct mono since = c->ipfail.since;
@@ -212,7 +213,7 @@ static void give_up(struct core *c)
 	if (!ipfail_is_worse(c) || !mono_reached(c->now.mono, f->again_at))
 		return;
 	if (!has_groups(c)) {
-		f->again_at = mono_add(c->now.mono, settle(c)); /* a start may be under way to this node */
+		f->again_at = mono_add(c->now.mono, settle(c)); /* the peer may be giving a group to this node */
 		return;
 	}
 	f->again_at = mono_add(c->now.mono, span_ms(AGAIN_MS));
@@ -220,8 +221,9 @@ static void give_up(struct core *c)
 	move_begin(c, false, HALF_ALL, 0, reason_to_leave);
 }
 
-/* Has a ping node answered to a question that was asked after the peer became silent?  A cable that carries everything
- * takes the peer and the ping nodes away at the same moment, and the ping nodes need not be dead when the peer is. */
+/* Returns true if a ping node has answered a request that was sent after the peer became silent.  If one cable carries
+ * everything and fails, the peer and the ping nodes become silent at the same moment, but the ping nodes may be
+ * declared dead later than the peer. */
 static bool one_has_answered_since(const struct core *c)
 {
 	const struct node *peer = node_peer(c);
@@ -235,7 +237,7 @@ static bool one_has_answered_since(const struct core *c)
 	return false;
 }
 
-/* May the peer run the groups, as far as this node can know? */
+/* Returns true if the silent peer may still run its groups, as far as this node knows. */
 static bool peer_may_live(const struct core *c)
 {
 	const struct node *peer = node_peer(c);
@@ -243,8 +245,8 @@ static bool peer_may_live(const struct core *c)
 	       peer->status == NODE_DEAD && c->proof.kind == PROOF_NONE;
 }
 
-/* A cable that is back carries the answers of ping nodes, and a moment later the heartbeats of the peer: wait for these
- * as long as a living peer can be silent. */
+/* Decide whether this node is cut off.  When a cable works again, answers of ping nodes come first, and the heartbeats
+ * of the peer a moment later.  So wait for these heartbeats as long as a living peer can be silent. */
 static void judge_path(struct core *c)
 {
 	struct ipfail *f = &c->ipfail;
@@ -252,7 +254,8 @@ static void judge_path(struct core *c)
 	f->cut_off = peer_may_live(c) && (f->alive == 0 || !one_has_answered_since(c));
 	if (f->cut_off == was_cut_off)
 		return;
-	f->overridden = false; /* an order that came before this was not given in spite of it */
+	/* an order of an operator that came before this change does not count for the new situation */
+	f->overridden = false;
 	if (!f->cut_off && peer_may_live(c))
 		proof_wait_until(c, mono_add(c->now.mono, node_peer(c)->dead_after));
 }

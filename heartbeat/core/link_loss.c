@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "heartbeat/core/link_loss.h"
 
-/* The window moves on to a higher number. */
+/* Move the window to a higher number. */
 static void move_to(struct link_loss *l, uint64_t seq)
 {
 	uint64_t steps = seq - l->last;
@@ -14,7 +14,7 @@ void link_loss_heard(struct link_loss *l, uint64_t generation, uint64_t seq)
 {
 	if (l->last == 0 || generation != l->generation)
 		*l = (struct link_loss){.generation = generation, .last = seq, .seen = 1, .known = 1};
-	if (seq <= l->last) /* repeated, or sent again after it was lost */
+	if (seq <= l->last) /* the message is a duplicate, or was sent again after a loss */
 		return;
 	move_to(l, seq);
 	l->seen |= 1;

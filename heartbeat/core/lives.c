@@ -15,7 +15,8 @@ static uint64_t larger(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* Numbers up to this one prove nothing: recordings, and packets that were held back, can name them. */
+/* A status that names our number up to this one proves nothing: a recording, or a packet that was delayed in the
+ * network, can name it too. */
 static uint64_t oldest_proof(const struct core *c, const struct node *n)
 {
 	return larger(c->beat.recent_before, larger(n->dead_since_seq, n->met_seq));
@@ -51,20 +52,21 @@ static bool replayed(struct core *c, const struct node *n, const struct message 
 
 /* --- another life is heard beside the followed one --- */
 
-/* The other life must hear us before it can prove that it does: do not let it wait for our next regular status.  A copy
- * of a packet gets no answer. */
+/* Note that another life is heard.  It can prove that it hears us only after it has received a status of ours, so we
+ * send a status at once.  A copy of a packet gets no answer. */
 static void note_rival(struct core *c, struct node *n, bool proven, uint64_t generation, uint64_t seq)
 {
 	struct rival *r = &n->rival;
-	/* The packets of several lives may come in any order: a life between the followed one and the newest one is
-	 * over (plan second-of-three-lives). */
+	/* Packets of several lives may come in any order.  A life between the followed life and the newest life has
+	 * ended (plan second-of-three-lives). */
 	if (!proven && generation < r->generation)
 		return;
-	/* Its first status may come just before the deadtime ends: it needs time to answer us. */
+	/* The first status of the new life may come just before the deadtime ends, and the new life needs time to
+	 * answer us. */
 	if (generation != r->generation)
 		node_dies_not_before(n, mono_add(c->now.mono, c->conf->keepalive));
 	if (generation != r->generation || seq > r->number) {
-		if (!proven && !mono_is_never(r->heard_at)) /* one packet alone may be a recording */
+		if (!proven && !mono_is_never(r->heard_at)) /* a single packet may be a recording */
 			unproven_rival(c, n);
 		r->generation = generation;
 		r->number = seq;
@@ -80,7 +82,7 @@ static void note_rival(struct core *c, struct node *n, bool proven, uint64_t gen
 		return;
 	r->at = c->now.mono;
 	r->our_seq = c->seq;
-	node_alive(c, n); /* the node is there, in one life or the other */
+	node_alive(c, n); /* the node is alive, in the followed life or in the other life */
 }
 
 /* --- which life --- */
@@ -106,21 +108,23 @@ static void log_what_is_unusual(struct core *c, const struct node *n, const stru
 			n->name, (unsigned long long)generation, (unsigned long long)c->memory.generation);
 }
 
-/* A status of another life that was heard before beside the followed one: a recording may repeat it. */
+/* Returns true for a status of the other life that was heard before: a recording may repeat it. */
 static bool rival_repeats(const struct node *n, uint64_t generation, uint64_t seq)
 {
 	return generation == n->rival.generation && seq <= n->rival.number;
 }
 
-/* The followed life has left, and a newer one is heard that proves nothing yet.  The notice of the old life says
- * nothing about the new one, which may have started everything meanwhile (plan left-in-an-earlier-life). */
+/* Called when the followed life has left, and a newer life is heard that proves nothing yet.  The shutdown notice of
+ * the old life does not count for the new life, which may have started groups meanwhile (plan
+ * left-in-an-earlier-life). */
 static void end_of_life(struct core *c, struct node *n)
 {
 	n->heard = false;
 	n->dead_since_seq = c->seq;
 }
 
-/* The followed life may have been heard, or be remembered from an earlier start of ours. */
+/* Decide about a status of the peer that is not of the followed life, or that repeats it.  The followed life was heard
+ * since our start, or is remembered from an earlier engine. */
 static bool peer_admits(struct core *c, struct node *n, const struct message *m, uint64_t generation, uint64_t seq)
 {
 	uint64_t followed = n->sequence.generation;
@@ -132,12 +136,13 @@ static bool peer_admits(struct core *c, struct node *n, const struct message *m,
 		bool late = is_late(c, n);
 		if (proven || newer)
 			note_rival(c, n, proven, generation, seq);
-		if (proven && newer && !late) /* if there are two machines, the other one is heard again by then */
+		/* if there are two machines, the other machine is heard again before this time */
+		if (proven && newer && !late)
 			n->start_not_before = mono_add(c->now.mono, node_late_after(c, n));
 		if (newer ? proven || (!native && late) : proven && late)
 			return true;
 	} else if (generation == followed && !n->met && c->memory.spoke_native && !native) {
-		return replayed(c, n, m, generation); /* one life speaks one dialect */
+		return replayed(c, n, m, generation); /* a life does not change its dialect */
 	} else if (proven || is_new || (generation == followed && seq > n->seen_up_to)) {
 		return true;
 	}
@@ -154,7 +159,7 @@ bool lives_admit(struct core *c, struct node *n, const struct message *m, uint64
 	bool is_peer = node_is_peer(c, n);
 	if (same && seq > n->seen_up_to)
 		return true;
-	/* Nothing of a new life counts before its first status. */
+	/* Other messages of a new life are ignored before its first status. */
 	if (!message_is(m, "t", "status") || (same && (n->heard || !is_peer)))
 		return generation < n->sequence.generation ? replayed(c, n, m, generation) : came_before(c);
 	if (is_peer && !peer_admits(c, n, m, generation, seq))

@@ -11,8 +11,9 @@
 #include "heartbeat/core/unproven.h"
 
 enum {
-	REQUESTS_AT_ONCE = 25, /* after a long silence hundreds are missing, and perhaps nobody answers */
-	/* A "done" may be among the missing numbers.  3.0.6 tolerates that we acknowledge nothing for this time. */
+	REQUESTS_AT_ONCE = 25, /* after a long silence hundreds of numbers are missing, and perhaps no answer comes */
+	/* We do not give up missing numbers earlier, because a "done" may be among them.  Heartbeat 3.0.6 tolerates
+	 * that we acknowledge nothing for this time. */
 	GIVE_UP_MS = 10000,
 };
 
@@ -57,10 +58,12 @@ void membership_to_self(struct core *c, size_t medium, bool on)
 bool core_to_self(const struct core *c, size_t medium)
 {
 	const struct link *l = &c->nodes[c->self].links[medium];
-	return l->up && l->deadline.ns == MONO_FAR.ns; /* a packet of ours that was heard has set another one */
+	/* the deadline is another one if a packet of ours has come back */
+	return l->up && l->deadline.ns == MONO_FAR.ns;
 }
 
-/* When the next status of n is late.  Its own pace counts, because its keepalive may be longer than ours. */
+/* Set when the next status of n is late.  This depends on the pace of n, because the keepalive of n may be longer than
+ * ours. */
 static void expect_next(struct core *c, struct node *n, uint64_t previous, uint64_t seq)
 {
 	struct span gap = mono_is_never(n->last_status) ? (struct span){0} : mono_since(c->now.mono, n->last_status);
@@ -88,22 +91,23 @@ static void judge_interval(struct core *c, const struct node *n)
 			n->name, (long long)span_to_ms(gap), over ? " (> deadtime)" : "");
 }
 
-/* The peer is there: for the first time, again, or in a new life. */
+/* Called when the peer is heard for the first time, again, or in a new life. */
 static void peer_is_back(struct core *c)
 {
 	proof_set(c, PROOF_NONE);
 	fencing_peer_heard(c);
 	memory_peer_heard(c);
-	/* At our own first contact the peer does not return: what we adopted, and how it came here, is older than
+	/* At the first contact since our start, the peer has not returned: the groups that we adopted came here before
 	 * that. */
 	if (c->nodes[c->peer].ever_heard)
 		ownership_home_returned(c);
 	if (c->conf->failback != FAILBACK_OFF)
 		halves_remove(c, HALF_FOREIGN);
-	beat_soon(c); /* the peer should not have to wait for the next regular status */
+	beat_soon(c); /* do not let the peer wait for the next regular status */
 }
 
-/* n was declared dead, and is back in the same life: a partition has healed, or one of us stood still. */
+/* Called when n was declared dead and is heard again in the same life: a partition has healed, or one of the two nodes
+ * got no CPU for a time. */
 static void returned(struct core *c, struct node *n)
 {
 	core_log(c, LOG_LEVEL_CRIT, "Cluster node %s returning after partition.", n->name);
@@ -120,7 +124,7 @@ void membership_life_begins(
 {
 	if (n->met)
 		core_log(c, LOG_LEVEL_INFO, "Heartbeat restart on node %s", n->name);
-	/* Otherwise this life of it started before our own start and goes on. */
+	/* Otherwise it is the life that was remembered from before our start, and its numbers continue. */
 	if (generation != n->sequence.generation || seq <= n->seen_up_to) {
 		sequence_restart(&n->sequence, generation);
 		n->status_seq = n->seen_up_to = 0;
@@ -134,21 +138,21 @@ void membership_life_begins(
 	if (!node_is_peer(c, n))
 		return;
 	dialect_choose(c, m);
-	/* We stood still a moment ago: what this life reported may have waited in the sockets, with what a later life
-	 * of it sent (plan classic-lives-in-the-socket). */
+	/* This node got no CPU until a moment ago: the report of this life may have waited in the sockets, together
+	 * with packets of a later life (plan classic-lives-in-the-socket). */
 	if (c->phase == PHASE_ACTIVE && !mono_reached(c->now.mono, n->dead_not_before))
 		c->dialect->cluster_up(c);
-	beat_soon(c); /* it does not know yet that we are here */
+	beat_soon(c); /* the new life does not know yet that we run */
 	if (n->heard) {
 		peer_is_back(c);
-	} else { /* declared dead or never heard: it must first prove that it hears us */
+	} else { /* n was declared dead or was not heard before, so it must first prove that it hears us */
 		fencing_new_life(c, n);
 		proof_set(c, PROOF_NONE);
 	}
 }
 
-/* At the first contact, or after it was declared dead: has n proven that it hears us, or could this be a recording?
- * doc/protocol.md 10.22 */
+/* Returns true if n has proven that it hears us.  A proof is needed at the first contact, and after n was declared
+ * dead, because the packets could be a recording.  doc/protocol.md 10.22 */
 static bool is_proven(const struct core *c, const struct node *n)
 {
 	return n->heard || !node_is_peer(c, n) || c->dialect->proven(c, n);
@@ -181,7 +185,7 @@ void membership_status_accepted(struct core *c, struct node *n, const struct mes
 		if (message_is(m, "st", node_status_name(known[i])))
 			node_set_status(c, n, known[i]);
 	if (n->status == NODE_DEAD)
-		node_set_status(c, n, NODE_UP); /* the text of "st" is unknown, but the node lives */
+		node_set_status(c, n, NODE_UP); /* the text of "st" is unknown, but the node is alive */
 	if (!node_is_peer(c, n))
 		return;
 	rivals_heard(c, n);
@@ -229,7 +233,7 @@ static void peer_died(struct core *c, struct node *n)
 
 static void node_died(struct core *c, struct node *n)
 {
-	/* Otherwise nothing came since our start, and what was remembered counts. */
+	/* Otherwise nothing was received since our start, and the remembered number stays. */
 	if (n->sequence.last > n->seen_up_to)
 		n->seen_up_to = n->sequence.last;
 	n->dead_since_seq = c->seq;
@@ -243,7 +247,7 @@ static void node_died(struct core *c, struct node *n)
 
 /* --- coming up --- */
 
-/* Every node was heard or is dead: groups may be started from now on. */
+/* Called when every node was heard or is dead: groups may be started from now on. */
 static void comm_comes_up(struct core *c)
 {
 	phase_set(c, PHASE_ACTIVE);
@@ -256,8 +260,8 @@ static void comm_comes_up(struct core *c)
 		c->dialect->cluster_up(c);
 }
 
-/* Comm is up once every other node was heard or is dead, and the peer is ready by the rules of its dialect.  At
- * initdead the waiting ends in any case.  doc/protocol.md 6.3 */
+/* Communication ("comm") is up when every other node was heard or is dead, and the peer is prepared by the rules of its
+ * dialect.  At the end of initdead, this node does not wait longer.  doc/protocol.md 6.3 */
 static bool comm_is_up(struct core *c)
 {
 	bool late = mono_reached(c->now.mono, c->comm_deadline);
@@ -273,7 +277,7 @@ static bool comm_is_up(struct core *c)
 	return c->dialect->is_prepared(c);
 }
 
-/* Ask for the missing numbers.  Give up the ones that the sender did not send again in the time in which it could. */
+/* Request the missing numbers.  Give up the numbers that the sender has not sent again in time. */
 static void ask_again(struct core *c, struct node *n)
 {
 	uint64_t missing, first;
@@ -289,19 +293,20 @@ static void ask_again(struct core *c, struct node *n)
 			(unsigned long long)first, lost - 1);
 }
 
-/* The statuses of n are late; perhaps they were only lost.  Ask a question that a living node answers at once.  Without
- * this, with three of ten packets lost and deadtime = 5 keepalives, a living node would be declared dead each minute
- * (doc/faults.md 17).  A request for the next number would not help: 3.0.6 does not find the last number that it has
- * sent, and logs an error. */
+/* When the statuses of n are late, they may only be lost.  So send a question (reqnodes) that a living node answers at
+ * once.  Without this, with three of ten packets lost and deadtime = 5 keepalives, a living node would be declared dead
+ * each minute (doc/faults.md 17).  A request for the next number would not help: Heartbeat 3.0.6 does not find the last
+ * number that it has sent, and logs an error. */
 static void ask_for_life(struct core *c, struct node *n)
 {
 	if (!mono_reached(c->now.mono, n->late_at))
 		return;
-	if (node_is_peer(c, n) && c->proof.kind == PROOF_LEFT) { /* it has left: nobody waits for it */
+	if (node_is_peer(c, n) && c->proof.kind == PROOF_LEFT) { /* it has left, so its silence is normal */
 		n->late_at = MONO_FAR;
 		return;
 	}
-	/* The less time is left, the more often.  It can be a minute (dt). */
+	/* The less time is left until n is declared dead, the more often the question is sent.  The time can be a
+	 * minute (dt). */
 	int64_t left = n->deadline.ns - c->now.mono.ns, keepalive = c->conf->keepalive.ns;
 	int64_t step = left > 4 * keepalive ? left / 8 : left > 2 * keepalive ? keepalive / 2 : keepalive / 4;
 	n->late_at = mono_add(c->now.mono, (struct span){step});
@@ -342,9 +347,11 @@ void membership_stalled(struct core *c, struct span gap)
 {
 	bool long_gap = gap.ns > c->conf->deadtime.ns;
 	for (size_t i = 0; i < c->node_count; i++) {
-		struct node *n = &c->nodes[i]; /* the deadline of a dead node, and of our own, is MONO_FAR: it stays */
+		/* the deadlines of dead nodes and of this node are MONO_FAR and do not change */
+		struct node *n = &c->nodes[i];
 		struct span grace = long_gap ? n->dead_after : (struct span){2 * c->conf->keepalive.ns};
-		/* also when the deadline is computed again, when comm comes up: plan stall-while-coming-up */
+		/* dead_not_before also counts when comm comes up, where the deadline is computed again (plan
+		 * stall-while-coming-up) */
 		n->dead_not_before = mono_add(c->now.mono, grace);
 		if (n->deadline.ns < n->dead_not_before.ns)
 			n->deadline = n->dead_not_before;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The nodes and times of ha.cf: at the start, and after a reload. */
+/* Sets up nodes and deadlines from ha.cf: at the start, and after a reload. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,7 +74,7 @@ void membership_start(struct core *c)
 
 /* --- after a reload --- */
 
-/* Move a deadline by as much as the time has changed that it is counted with. */
+/* Move a deadline by ns, the change of the time limit behind it. */
 static void move_deadline_by(struct mono *deadline, int64_t ns)
 {
 	if (deadline->ns != MONO_FAR.ns)

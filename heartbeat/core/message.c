@@ -57,7 +57,7 @@ void message_add_decimal(struct message *m, const char *name, uint64_t value)
 	add_number(m, name, 10, value);
 }
 
-/* Compares names that have the same key.  Most names have a few letters only, and memcmp would take longer. */
+/* Compare two names with the same key.  Most names have only a few letters, and a call of memcmp would take longer. */
 static bool same_name(struct bytes a, struct bytes b)
 {
 	for (size_t i = 1; i < a.len; i++)

@@ -16,7 +16,7 @@ enum {
 	MESSAGE_NAME_MAX = 255, /* bytes in the name of a field */
 };
 
-/* The numbers are those of the wire. */
+/* The numbers are those of the protocol. */
 enum field_type { FIELD_STRING = 0, FIELD_BINARY = 1, FIELD_MESSAGE = 2, FIELD_LIST = 3, FIELD_COMPRESSED = 4 };
 
 struct field {
@@ -30,15 +30,15 @@ struct message {
 	struct field fields[MESSAGE_FIELDS_MAX];
 	size_t count;
 	struct writer arena;
-	bool broken; /* a field did not fit or was not allowed: do not send this message */
+	bool broken; /* a field did not fit or was not allowed, so the message must not be sent */
 };
 
-/* Begin an empty message.  arena: memory for copied names and values; the caller keeps it alive. */
+/* Begin an empty message.  arena: memory for copied names and values; the caller owns it. */
 void message_init(struct message *m, void *arena, size_t cap);
 /* Remove all fields; the whole arena is free again. */
 void message_clear(struct message *m);
-/* Append a field; name and value are copied into the arena.  Instead of failing it sets broken: check that once, before
- * use. */
+/* Append a field; name and value are copied into the arena.  When this fails, it sets m->broken; the caller checks that
+ * once, before it uses the message. */
 void message_add_bytes(struct message *m, enum field_type type, struct bytes name, struct bytes value);
 static inline void message_add(struct message *m, const char *name, const char *value)
 {
@@ -46,14 +46,16 @@ static inline void message_add(struct message *m, const char *name, const char *
 }
 void message_add_hex(struct message *m, const char *name, uint64_t value);     /* lower case, no leading zeros */
 void message_add_decimal(struct message *m, const char *name, uint64_t value);
-/* Length and first letter of a name.  Two names with different keys are different: compare the keys first. */
+/* The length and the first letter of a name.  Names with different keys are different, so code compares the keys first,
+ * because that is faster. */
 static inline uint32_t message_key(struct bytes name)
 {
 	return (uint32_t)name.len << 8 | (name.len > 0 ? name.at[0] : 0);
 }
 
-/* When a message is rendered as text, a name that starts with "(", ">>>" or "<<<" would be read as a type, a start or
- * an end.  Two receivers could then see two different messages with the same digest. */
+/* Returns true if name may be the name of a field.  In text framing, a name that starts with "(", ">>>" or "<<<" would
+ * be read as a type, a start or an end.  Then two receivers could read two different messages from the same signed
+ * bytes. */
 static inline bool message_allows_name(struct bytes name)
 {
 	struct reader r = reader_over(name);
@@ -62,14 +64,14 @@ static inline bool message_allows_name(struct bytes name)
 		reader_skip(&r, "<<<"))
 		return false;
 	for (size_t i = 0; i < name.len; i++)
-		/* all letters are above "=" */
+		/* a cheap test first: all letters are above "=" */
 		if (name.at[i] <= '=' && (name.at[i] == '=' || name.at[i] == '\n' || name.at[i] == '\0'))
 			return false;
 	return true;
 }
 
-/* Why this is not allowed as a field, at any depth (static text); NULL: it is allowed.  The value of a list or of a
- * nested message is not examined.  Inline, because each field that is sent or received is checked here. */
+/* Returns why this is not allowed as a field, at any depth (static text); NULL: it is allowed.  Does not examine the
+ * value of a list or of a nested message.  Inline, because each field that is sent or received is checked here. */
 static inline const char *message_refuses(enum field_type type, struct bytes name, struct bytes value)
 {
 	if (!message_allows_name(name))
@@ -77,8 +79,8 @@ static inline const char *message_refuses(enum field_type type, struct bytes nam
 	return type == FIELD_STRING && bytes_have(value, '\0') ? "a string that contains a NUL" : NULL;
 }
 
-/* For decoders: append a field that borrows name and value.  Returns false, with *why (static text) and nothing
- * appended, when there are too many fields or when the name or the value is not allowed. */
+/* For decoders: append a field that borrows name and value.  When there are too many fields, or the name or the value
+ * is not allowed, appends nothing and returns false, with the reason in *why (static text). */
 static inline bool message_append(
 	struct message *m, enum field_type type, struct bytes name, struct bytes value, const char **why)
 {
@@ -89,14 +91,14 @@ static inline bool message_append(
 	return true;
 }
 
-/* The first field of that name; NULL when there is none.  key: message_key of the name. */
+/* The first field with this name; NULL when there is none.  key: message_key of the name. */
 const struct field *message_field(const struct message *m, struct bytes name, uint32_t key);
-/* The value of the first string field of that name; empty bytes (at NULL) when there is none. */
+/* The value of the first string field with this name; empty bytes (at NULL) when there is none. */
 struct bytes message_value(const struct message *m, struct bytes name, uint32_t key);
 /* How often the name occurs.  doc/protocol.md 10.21: "refuses a message in which a common field occurs twice" */
 size_t message_occurs(const struct message *m, const char *name);
 
-/* The same for a name as a C string.  Inline, so that the compiler computes the key of a literal. */
+/* The same functions for a name as a C string.  Inline, so that the compiler computes the key of a literal. */
 static inline const struct field *message_find(const struct message *m, const char *name)
 {
 	return message_field(m, bytes_of(name), message_key(bytes_of(name)));

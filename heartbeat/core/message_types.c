@@ -19,13 +19,14 @@ static const struct message_type rows[] = {
 	{"ip-request-resp",  true,     MESSAGE_OF_DIALECT,    MESSAGE_BY_DAEMON,  true},
 	{"shutdone",         true,     MESSAGE_OF_DIALECT,    MESSAGE_BY_DAEMON,  true},
 	{"hb_takeover",      true,     MESSAGE_OF_DIALECT,    MESSAGE_BY_ROOT,    true},
-	/* the ipfail program gives up its groups with it; the next three are its own */
+	/* the ipfail program sends ask_resources to give up its groups; the three types after it belong to this program
+	 * only */
 	{"ask_resources",    true,     MESSAGE_OF_DIALECT,    MESSAGE_BY_CLIENTS, true},
 	{"num_ping_nodes",   true,     MESSAGE_OF_DIALECT,    MESSAGE_BY_CLIENTS, true},
 	{"you_are_dead",     true,     MESSAGE_OF_DIALECT,    MESSAGE_BY_CLIENTS, true},
 	{"abort_giveup",     true,     MESSAGE_OF_DIALECT,    MESSAGE_BY_CLIENTS, true},
 	{"stonith",          true,     MESSAGE_OF_CLIENTS,    MESSAGE_BY_DAEMON,  true},
-	/* this and the next two are never on the wire */
+	/* ifstat, hbapi-req and hbapi-resp are not sent on the network */
 	{"ifstat",           true,     MESSAGE_OF_API,        MESSAGE_BY_DAEMON,  false},
 	{"hbapi-req",        true,     MESSAGE_OF_API,        MESSAGE_BY_DAEMON,  false},
 	{"hbapi-resp",       true,     MESSAGE_OF_API,        MESSAGE_BY_DAEMON,  false},

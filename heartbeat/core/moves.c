@@ -22,7 +22,7 @@ static void move_end(struct core *c, struct move *m, bool ok, const char *text)
 	m->active = false;
 }
 
-/* Why a move cannot begin now; NULL: it can. */
+/* Returns why a move cannot begin now; NULL: it can. */
 static const char *objection(struct core *c, bool takeover)
 {
 	const struct node *peer = node_peer(c);
@@ -46,7 +46,7 @@ static const char *objection(struct core *c, bool takeover)
 	return NULL;
 }
 
-/* What a takeover must do with a group.  It can also take back the order before it: the last order wins. */
+/* What a takeover must do with a group.  A takeover can also cancel an earlier standby order: the last order wins. */
 static enum move_part takeover_part(struct core *c, size_t g, const char *reason)
 {
 	struct group *group = &c->groups[g];
@@ -54,17 +54,17 @@ static enum move_part takeover_part(struct core *c, size_t g, const char *reason
 	case OWN_HELD:
 		return MOVE_OUT;
 	case OWN_GIVING:
-		group->was_due = false; /* and it is not offered to its home again */
+		group->was_due = false; /* so that auto_failback does not offer it again */
 		group_set_state(c, g, OWN_HELD, "an operator wants it here");
 		return MOVE_FOLLOW;
-	case OWN_STOPPING: /* on its way to the other node */
+	case OWN_STOPPING: /* it is being given to the other node */
 	case OWN_UNKNOWN:
 		return MOVE_ASK_WHEN_STOPPED;
 	case OWN_NONE:
 	case OWN_FAILED:
 		ownership_ask(c, g, reason);
 		return MOVE_FOLLOW;
-	default: /* it is on its way here; or it is stuck, and move_follow reports that */
+	default: /* it is starting here; or it is stuck, and move_follow reports that */
 		return MOVE_FOLLOW;
 	}
 }
@@ -81,7 +81,7 @@ static enum move_part standby_part(struct core *c, size_t g, const char *reason)
 	case OWN_HELD:
 		ownership_give(c, g, reason);
 		return MOVE_FOLLOW;
-	default: /* it is on its way out; or it is stuck, and move_follow reports that */
+	default: /* it is leaving this node already; or it is stuck, and move_follow reports that */
 		return MOVE_FOLLOW;
 	}
 }
@@ -131,7 +131,8 @@ static enum progress standby_progress(struct core *c, struct move *m, size_t g)
 	struct group *group = &c->groups[g];
 	enum peer_column column = ownership_column(c, g);
 	switch (group->state) {
-	/* the standby was ordered while the group was still starting, or the offer was cancelled */
+	/* the standby was ordered while the group was still starting (then offer it now), or the offer was cancelled
+	 * (then fail) */
 	case OWN_HELD:
 		if (m->groups[g] == MOVE_FOLLOW)
 			return HAS_FAILED;
@@ -145,7 +146,7 @@ static enum progress standby_progress(struct core *c, struct move *m, size_t g)
 		return column == PEER_HELD                                                    ? IS_DONE
 		       : column == PEER_FAILED || column == PEER_AWAY || column == PEER_STUCK ? HAS_FAILED
 		                                                                              : GOES_ON;
-	/* the peer could not start it and we take it back; or it is still on its way here */
+	/* the group is still starting here; or the peer could not start it, and this node takes it back */
 	case OWN_CLAIM:
 		return m->groups[g] == MOVE_OFFER_WHEN_HELD ? GOES_ON : HAS_FAILED;
 	default:
@@ -174,7 +175,7 @@ static enum progress takeover_progress(struct core *c, struct move *m, size_t g)
 	}
 }
 
-/* A state inside a sentence: "group web is ... here". */
+/* The name of a state for a sentence: "group web is ... here". */
 static const char *here(enum group_state s)
 {
 	return s == OWN_NONE ? "not" : s == OWN_CLAIM ? "coming back" : group_state_name(s);

@@ -20,7 +20,8 @@ bool namesake_is_echo(const struct core *c, const struct message *m, uint64_t ge
 	uint64_t life;
 	if (message_number(m, "h4life", 16, &life))
 		return life == c->life;
-	const struct field *uuid = message_find(m, "srcuuid"); /* no status, or without native fields */
+	/* the message is not a status, or has no native fields */
+	const struct field *uuid = message_find(m, "srcuuid");
 	return generation == c->generation && seq <= c->seq && uuid && uuid->type == FIELD_BINARY &&
 	       uuid->value.len == sizeof c->uuid && memcmp(uuid->value.at, c->uuid, sizeof c->uuid) == 0;
 }
@@ -45,7 +46,7 @@ void namesake_heard(struct core *c, const struct message *m, uint64_t generation
 	k->seq = seq;
 	k->heard_at = c->now.mono;
 	if (is_news && native_may_answer(c))
-		beat_soon(c); /* it must learn that we are here */
+		beat_soon(c); /* the other machine must hear that this node runs */
 	if (!is_proven(c, m)) {
 		core_complain(c, COMPLAINT_OWN_PAST,
 			"a machine at %s sends with our own name (generation %llx, ours %llx): a recording of us, or a cloned "

@@ -14,7 +14,7 @@ static void notify(struct core *c, const struct message *m, bool beat)
 	a->notify.beat = beat;
 }
 
-/* A field as HA_NAME=VALUE.  exec/environment.c checks name and value; NULL: not a text. */
+/* A field as "HA_NAME=VALUE"; exec/environment.c checks name and value.  Returns NULL when the field is not a text. */
 static const char *variable(struct core *c, const struct field *f)
 {
 	bool is_text = f->type == FIELD_STRING && !bytes_equal_text(f->name, "auth");
@@ -23,7 +23,7 @@ static const char *variable(struct core *c, const struct field *f)
 		       : NULL;
 }
 
-/* Later fields that do not fit are left out. */
+/* Queue the hook for a message.  When there are too many fields, the last fields are left out. */
 static void run_hook(struct core *c, const struct message *m)
 {
 	struct bytes type = message_string(m, "t");

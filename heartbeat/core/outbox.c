@@ -6,7 +6,7 @@
 #include "heartbeat/core/message_types.h"
 #include "heartbeat/core/state.h"
 
-/* Encode a message.  A datagram above the threshold is compressed, where traditional_compression is on. */
+/* Encode a message.  With traditional_compression on, a datagram above the threshold is compressed. */
 static bool encode(struct core *c, const struct message *m, struct writer *out)
 {
 	bool with_field = !c->conf->msgfmt_netstring;
@@ -18,7 +18,7 @@ static bool encode(struct core *c, const struct message *m, struct writer *out)
 	return codec_compressed(m, c->auth, with_field, c->conf->compression, &packed) ? (*out = packed, true) : false;
 }
 
-/* Is there a medium that carries text framing only?  doc/protocol.md 8.1 */
+/* Returns true if there is a medium that carries only text framing.  doc/protocol.md 8.1 */
 static bool has_serial(const struct ha_cf *conf)
 {
 	for (size_t i = 0; i < conf->media_count; i++)
@@ -27,8 +27,8 @@ static bool has_serial(const struct ha_cf *conf)
 	return false;
 }
 
-/* The message as text, signed, written into the arena of the actions.  Empty: no medium needs it, or there is no space,
- * or text cannot express it. */
+/* Returns the message as signed text, in the arena of the actions.  Returns empty bytes when no medium needs text, when
+ * there is no space, or when text cannot express the message. */
 static struct bytes text_of(struct core *c, const struct message *m)
 {
 	struct writer w = c->arena;
@@ -40,7 +40,7 @@ static struct bytes text_of(struct core *c, const struct message *m)
 	return reader_take(&written, reader_left(&written));
 }
 
-/* m: the message that the datagram contains.  False: no space. */
+/* Queue a datagram for sending.  m: the message in the datagram.  Returns false when there is no space. */
 static bool hand_out(struct core *c, struct bytes datagram, const struct message *m, bool is_status)
 {
 	struct bytes copy = action_bytes(c, datagram);
@@ -80,10 +80,10 @@ void outbox_send(struct core *c, struct message *m, const struct node *to)
 {
 	bool numbered = message_type_of(message_string(m, "t"))->numbered;
 	common_fields(c, m, to, numbered);
-	/* codec_netstring needs as much again to compute a digest */
+	/* twice the size, because codec_netstring needs space for the text rendering too */
 	struct writer w = writer_over(c->datagram, 2 * (size_t)CODEC_DATAGRAM_MAX);
 	if (m->broken || !encode(c, m, &w) || w.len > CODEC_DATAGRAM_MAX) {
-		c->seq -= numbered; /* otherwise everybody would ask for this number */
+		c->seq -= numbered; /* do not use the number, or the other nodes would request it as missing */
 		core_complain(c, COMPLAINT_FIELDS,
 			"a message of ours does not fit into a datagram of %d bytes; it is not sent",
 			CODEC_DATAGRAM_MAX);
@@ -94,7 +94,7 @@ void outbox_send(struct core *c, struct message *m, const struct node *to)
 	c->counters.sent += hand_out(c, writer_done(&w), m, message_is(m, "t", "status"));
 }
 
-/* An NS_st to each ping medium.  doc/protocol.md 9: "The field auth is there with msgfmt netstring too". */
+/* Send an NS_st to each ping medium.  doc/protocol.md 9: "The field auth is there with msgfmt netstring too". */
 static void send_pings(struct core *c)
 {
 	for (size_t i = 0; i < c->conf->media_count; i++) {
@@ -159,8 +159,8 @@ static void send_nak(struct core *c, const struct node *to, uint64_t seq, const 
 	outbox_send(c, m, to);
 }
 
-/* A bound for requests.  A peer that missed everything asks for each number once in this time.  More is never needed,
- * and would make many datagrams out of one. */
+/* Limit how many numbers are sent again.  A peer that has lost everything requests each number once in this time.  More
+ * is not needed, and would let an attacker cause many datagrams with one. */
 static bool may_serve(struct core *c)
 {
 	if (mono_reached(c->now.mono, c->serve_until)) {
@@ -170,8 +170,8 @@ static bool may_serve(struct core *c)
 	return c->served++ < SEQUENCE_MISSING_MAX;
 }
 
-/* A kept datagram, signed again: the key may have changed since, and the peer may have dropped the old one.  False: no
- * space. */
+/* Send a kept datagram again, with a new signature: the active key may have changed, and the peer may not accept the
+ * old key any more.  Returns false when there is no space. */
 static bool resend(struct core *c, struct bytes datagram)
 {
 	struct writer w = writer_over(c->datagram, CODEC_DATAGRAM_MAX);
@@ -179,8 +179,8 @@ static bool resend(struct core *c, struct bytes datagram)
 	if (!codec_sign_again(datagram, c->auth, &w))
 		return true;
 	message_init(&c->out, c->out_arena, CODEC_DATAGRAM_MAX);
-	/* It is ours and not checked again.  One that cannot be unpacked here is left without text: no line would carry
-	 * so much. */
+	/* The signature is not checked, because the datagram is our own.  If the message cannot be decoded here, it is
+	 * sent without text: it is too large for a serial line. */
 	if (has_serial(c->conf) && codec_decode(datagram, NULL, false, &c->out, &ignored) != CODEC_OK)
 		c->out.broken = true;
 	if (!hand_out(c, writer_done(&w), &c->out, false))
@@ -191,8 +191,8 @@ static bool resend(struct core *c, struct bytes datagram)
 
 bool outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_t last)
 {
-	/* Bound the range before the numbers are looked up: one request for 1 to 2^31 keeps 3.0.6 busy for minutes
-	 * (doc/protocol.md 12). */
+	/* Limit the range before the numbers are looked up: one request for 1 to 2^31 keeps Heartbeat 3.0.6 busy for
+	 * minutes (doc/protocol.md 12). */
 	bool sent = false;
 	if (last < first || first > c->seq)
 		return false;
@@ -214,7 +214,7 @@ bool outbox_serve(struct core *c, const struct node *to, uint64_t first, uint64_
 			send_nak(c, to, seq, "seqno not found");
 			break;
 		case HISTORY_RECENT:
-		case HISTORY_TOO_HIGH: /* a request that was sent before our restart */
+		case HISTORY_TOO_HIGH: /* the request is from before our restart */
 			break;
 		}
 	}

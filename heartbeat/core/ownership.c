@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The table of ownership.h, cell by cell: what to do with a group, given our state and the report of the peer. */
+/* The first table of ownership.h: what to do with a group in each state, for each report of the peer. */
 #include "heartbeat/core/ownership.h"
 
 #include <string.h>
@@ -10,22 +10,23 @@
 
 enum verdict {
 	STAY,
-	START,         /* at once: nobody else can run it */
+	START,         /* start at once, because no other node can run it */
 	CLAIM,         /* announce that we want to start it */
-	CLAIM_ABLE,    /* the same, unless it is hindered here */
-	CLAIM_HOME,    /* the same, if also its home is here, or the peer believes that it runs here */
-	START_ACKED,   /* start, if the peer has answered our claim */
+	CLAIM_ABLE,    /* claim, but only if the peer should not go first ("able?") */
+	/* as CLAIM_ABLE, but only if the home is here or the peer believes that the group runs here ("home?") */
+	CLAIM_HOME,
+	START_ACKED,   /* start if the peer has answered our claim */
 	TIE,
-	ASKED,         /* go on asking; withdraw if nobody here ordered it */
+	ASKED,         /* go on asking if an operator ordered it; otherwise withdraw */
 	WITHDRAW,
 	CONFLICT,
 	RELEASE,
-	LEAVE,         /* release it, if it is hindered here; offer it to its home, if that is due */
-	CANCEL,        /* keep it */
-	RETRY,         /* start again, if it is time */
+	LEAVE,         /* release it if it is hindered here; offer it to its home if that is due */
+	CANCEL,        /* keep the group */
+	RETRY,         /* start or claim again if the deadline is reached */
 };
 
-/* Columns in the order of enum peer_column. */
+/* The columns have the order of enum peer_column. */
 /* clang-format off */
 static const enum verdict table[OWN_STATES][PEER_COLUMNS] = {
 	/*                 AWAY    UNSURE  NONE         LEAVING      FAILED       CLAIM    ASK      STARTING  HELD      GIVING    STOPPING STUCK */
@@ -40,14 +41,14 @@ static const enum verdict table[OWN_STATES][PEER_COLUMNS] = {
 	[OWN_STUCK]    = { STAY,   STAY,   STAY,        STAY,        STAY,        STAY,    STAY,    STAY,     STAY,     STAY,     STAY,    STAY },
 };
 /* clang-format on */
-/* --- the conditions behind the question marks of the table --- */
+/* --- the conditions of the table in ownership.h --- */
 
 static bool digests_differ(const struct core *c)
 {
 	return c->native.digest && c->native.digest != c->resources->digest;
 }
 
-/* The two nodes must come to opposite answers, whatever their files say. */
+/* Returns true if our claim wins.  The two nodes must come to opposite answers, also when their files differ. */
 static bool tie_is_ours(const struct core *c, size_t g, bool they_ask)
 {
 	const struct group *group = &c->groups[g];
@@ -60,7 +61,7 @@ static bool tie_is_ours(const struct core *c, size_t g, bool they_ask)
 
 static bool home_is_here(const struct core *c, size_t g)
 {
-	/* When the files differ, each node may believe that the other one is the home.  Then the node with the lower
+	/* When the files differ, each node may believe that the other node is the home.  Then the node with the lower
 	 * name acts. */
 	return digests_differ(c) ? strcmp(c->node_name, node_peer_name(c)) < 0 : c->groups[g].mine;
 }
@@ -68,7 +69,7 @@ static bool home_is_here(const struct core *c, size_t g)
 static bool conflict_is_ours(const struct core *c, size_t g)
 {
 	const struct group *group = &c->groups[g];
-	/* The classic dialect has no epochs (0): the home keeps the group, and 3.0.6 does the same. */
+	/* The classic dialect has no epochs (0).  Then the home keeps the group; Heartbeat 3.0.6 decides the same. */
 	if (group->peer.epoch && group->epoch != group->peer.epoch)
 		return group->epoch > group->peer.epoch;
 	return tie_is_ours(c, g, false);
@@ -100,8 +101,8 @@ static void conflict(struct core *c, size_t g)
 	struct group *group = &c->groups[g];
 	const struct node *peer = node_peer(c);
 	bool ours = conflict_is_ours(c, g);
-	/* This status was sent again, and later ones are still missing: what it reports may have changed since.  The
-	 * next one comes within a keepalive (plan conflict-with-the-past). */
+	/* If later numbers of the peer are missing, this status was sent again, and its report may be out of date.  The
+	 * next status comes within a keepalive (plan conflict-with-the-past). */
 	if (!ours && sequence_missing_after(&peer->sequence, peer->status_seq))
 		return;
 	if (!group->conflict_logged)
@@ -126,8 +127,8 @@ static bool failback_wanted(const struct core *c, size_t g)
 	       c->nodes[c->peer].status == NODE_ACTIVE && ipfail_allows_failback(c);
 }
 
-/* Something that it needs here is missing, and the peer, which could run it for some time, was heard after that began:
- * the network between us is another one. */
+/* Returns true if the group is hindered here, and the peer has been able to run it for some time and was heard after
+ * the hindrance began.  That the peer was heard shows that the network between the nodes still works. */
 static bool peer_runs_it_better(const struct core *c, size_t g)
 {
 	const struct group *group = &c->groups[g];
@@ -137,14 +138,15 @@ static bool peer_runs_it_better(const struct core *c, size_t g)
 	       mono_reached(c->now.mono, group_able_at(group));
 }
 
-/* Its start would fail here, or fewer ping nodes answer here; and the peer knows it. */
+/* Returns true if a start would fail here, or fewer ping nodes answer here, and the dialect reports this to the
+ * peer. */
 static bool peer_goes_first(const struct core *c, size_t g)
 {
 	return (group_is_hindered(&c->groups[g]) || ipfail_is_worse(c)) && c->dialect->tells_hindrance;
 }
 
-/* A node that is cut off takes nothing over from a silent node (doc/fencing.md R9), nor does one that has older data
- * (R13). */
+/* A node that is cut off takes nothing over from a silent peer (doc/fencing.md R9); a node that may have older data
+ * does not either (R13). */
 static bool may_start_beside(const struct core *c, enum peer_column column)
 {
 	return may_start(c) && !(column == PEER_AWAY && (ipfail_is_isolated(c) || memory_waits_as_stale(c)));
@@ -155,8 +157,9 @@ static bool retry_now(const struct core *c, const struct group *group, enum peer
 	return may_start_beside(c, column) && mono_reached(c->now.mono, group->deadline);
 }
 
-/* The texts of the reference, R from the point of view of the giver: monitoring searches for them
- * (doc/commands.md 5.1.10, 5.1.15, 5.1.16). */
+/* These log texts are those of Heartbeat 3.0.6, because monitoring searches for them
+ * (doc/commands.md 5.1.10, 5.1.15, 5.1.16).  The half in the text is named from the point of view of the node that
+ * gives it away. */
 static void log_acquisition(struct core *c, const struct group *group, enum peer_column column)
 {
 	const char *half = half_name(group->mine ? HALF_FOREIGN : HALF_LOCAL);
@@ -168,7 +171,7 @@ static void log_acquisition(struct core *c, const struct group *group, enum peer
 	}
 }
 
-/* One cell of the table. */
+/* Do what the cell of the table says for a group. */
 static void apply(struct core *c, size_t g, enum peer_column column)
 {
 	struct group *group = &c->groups[g];
@@ -247,9 +250,9 @@ static void apply(struct core *c, size_t g, enum peer_column column)
 	}
 }
 
-/* While both nodes ran the group, a client may have found the address at the peer.  Announce it again once the peer has
- * released the group; before that its kernel still answers.  The peer may release it at once, so we may never hear that
- * it held it. */
+/* While both nodes ran the group, clients may have found its address at the peer.  Announce the address again after the
+ * peer has released the group; before that, the kernel of the peer still answers.  The peer may release the group so
+ * quickly that we receive no report that it held it. */
 static void announce_when_alone_again(struct core *c, size_t g)
 {
 	struct group *group = &c->groups[g];
@@ -269,7 +272,8 @@ static void announce_when_alone_again(struct core *c, size_t g)
 bool ownership_settle(struct core *c)
 {
 	bool moved = false;
-	/* Each pass can move a group by one cell.  No path through the table has more steps than there are states. */
+	/* Each pass moves a group by one state at most.  No path through the table has more steps than there are
+	 * states. */
 	for (unsigned pass = 0; pass < OWN_STATES; pass++) {
 		bool changed = false;
 		for (size_t g = 0; g < c->group_count; g++) {

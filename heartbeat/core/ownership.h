@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Which node runs which group.  Each group has one state machine; its input is the short report about the group that a
- * dialect takes from the peer's messages.  Knows no wire format and sends nothing.  doc/protocol.md 7, doc/fencing.md.
+/* Decides which node runs which group.  Each group has one state machine.  Its input is the short report about the
+ * group that a dialect reads from the messages of the peer.  Knows no wire format and sends nothing.
+ * doc/protocol.md 7, doc/fencing.md.
  *
  * State table.  Rows: our state.  Columns: what the peer reports about the group, or why there is no report.
  *
@@ -15,27 +16,29 @@
  * FAILED     retry   stay   stay    retry   retry   stay     stay     stay      able?    stay     stay
  * STUCK      stay    stay   stay    stay    stay    stay     stay     stay      stay     stay     stay
  *
- * LEAVING   a peer that leaves and has released the group starts nothing more in this life.  We do not wait for its
- *           answer: it may be gone before it can answer.
- * start     not beside a silent peer while this node is cut off (ipfail.h)
- * able?     claim, unless the group is hindered here (below), or fewer ping nodes answer here (ipfail.h), and the peer
- *           knows it: the classic dialect cannot report it
- * home?     able?, and this node is the home of the group, or the peer believes that it runs here (the classic
- *           dialect reports halves)
+ * LEAVING   the peer shuts down and has released the group; it starts nothing more in this life.  We do not wait for
+ *           its answer, because it may end before it can answer.
+ * start     not in the column AWAY while this node is cut off from the network (ipfail.h), or may have older data than
+ *           the peer (doc/fencing.md R13)
+ * able?     claim, unless the peer should go first: the group is hindered here (below), or fewer ping nodes answer here
+ *           (ipfail.h).  The classic dialect cannot report this to the peer; there we always claim.
+ * home?     as able?, but only if this node is the home of the group, or if the peer believes that the group runs here
+ *           (because the classic dialect reports only halves)
  * acked?    start when the peer has answered *after it read our claim*: an answer counts only for the request it names
- * tie       an operator's claim wins, then the home, then the lower node name.  The loser withdraws its claim.  The
- *           winner starts when it has read that.
- * HELD      also the column STARTING
- * asked?    an operator asked: wait at most ASK_MS for the peer to release the group; otherwise withdraw
- * conflict  two owners, because a partition has healed (an owner that offers the group runs it as well).  The higher
- *           epoch keeps the group and announces its addresses again; the other node releases it at once.  Equal epochs,
- *           or a peer without epochs: decided as in a tie.  Nothing is restarted.  When the other node has released the
- *           group, its addresses are announced once more.
- * leave?    when the group is hindered here (below), the peer was heard since that began, and it has reported NONE for
- *           ABLE_MS: the group has failed here, so that it is released and the peer runs it.  A peer that is not heard
- *           may have lost the same network: then stay.  Otherwise give the group to its home, the peer, when
- *           auto_failback is on or legacy and we took it because its home was away.  An offer without an answer is
- *           repeated: after 1 s by the node with the lower name, after 5 s by the other node.
+ * tie       the claim of an operator wins, then the claim of the home, then the lower node name.  The loser withdraws
+ *           its claim.  The winner starts when it has read that.
+ * HELD      this column also stands for the column STARTING
+ * asked?    if an operator ordered our claim, wait at most ASK_MS until the peer releases the group; otherwise withdraw
+ * conflict  both nodes run the group, because a partition has healed (a peer in GIVING runs the group as well).  The
+ *           node with the higher epoch keeps the group and announces its addresses again; the other node releases it at
+ *           once.  With equal epochs, or a peer without epochs, the rule of the tie decides.  Nothing is restarted.
+ *           When the other node has released the group, its addresses are announced once more.
+ * leave?    First case: the group is hindered here (below), the peer was heard since the hindrance began, and the peer
+ *           has reported NONE for ABLE_MS.  Then the group counts as failed here, so that it is released and the peer
+ *           runs it.  A peer that is not heard may have lost the same network: then stay.
+ *           Second case: auto_failback is on or legacy, the peer is the home, and we took the group because the peer
+ *           was away.  Then offer it to the peer.  An offer without an answer is repeated: after 1 s by the node with
+ *           the lower name, after 5 s by the other node.
  * retry     start again: START_ATTEMPTS times with pauses of RETRY_MS, then with pauses that double, up to LATER_MS (a
  *           switch that needs minutes to come back must not leave the survivor idle permanently).  With the column
  *           FAILED the nodes take turns, by claims.  A group that started and failed within STEADY_MS goes on counting.
@@ -83,7 +86,8 @@ enum {
 	ASK_MS = 10000,       /* doc/protocol.md 7.5: "10 s for the first answer" */
 	RETRY_MS = 30000,     /* doc/resources.md 3: "tried again 30 s later" */
 	START_ATTEMPTS = 3,
-	LATER_MS = 300000,    /* ours: the longest time between two tries of a start when nobody else can run it */
+	/* ours: the longest time between two attempts to start a group that no other node can run */
+	LATER_MS = 300000,
 	MOVE_MS = 3600000,    /* doc/protocol.md 7.5: "3600 s for the rest" */
 	/* ours: a group that fails within this time after its start goes on counting, so that two nodes on which it
 	 * starts and then fails do not hand it to each other without a pause */
@@ -92,13 +96,15 @@ enum {
 };
 
 enum peer_column {
-	PEER_AWAY,     /* dead by deadline (fenced, where fencing is configured), or left after a clean release */
-	PEER_UNSURE,   /* alive but has not spoken about it in this generation, or silent and not yet proven away */
+	/* it is dead (and fenced, where fencing is configured), or it has left after it released everything */
+	PEER_AWAY,
+	/* it is alive, but has not reported this group in its generation; or it is silent, and not proven absent yet */
+	PEER_UNSURE,
 	PEER_NONE,
-	PEER_LEAVING,  /* not there, and it is shutting down */
-	PEER_FAILED,   /* its start failed there */
+	PEER_LEAVING,  /* the group does not run there, and the peer is shutting down */
+	PEER_FAILED,   /* its start, or a resource of it, failed there */
 	PEER_CLAIM,
-	PEER_ASK,      /* an operator there wants it */
+	PEER_ASK,      /* an operator ordered the group to the peer */
 	PEER_STARTING,
 	PEER_HELD,
 	PEER_GIVING,
@@ -108,14 +114,14 @@ enum peer_column {
 };
 const char *peer_column_name(enum peer_column p);
 
-/* Set the groups up from the configuration and what was adopted. */
+/* Initialize the groups from the configuration and from the adopted groups. */
 void ownership_init(struct core *c, const struct adopted *adopted, size_t count);
-/* The column of a group now. */
+/* The present column of a group in the first table. */
 enum peer_column ownership_column(const struct core *c, size_t group);
-/* Apply the table to every group until no group moves.  Returns whether any did.  Called by the step, after everything
- * that may move one. */
+/* Apply the first table to each group until no group moves.  Returns true if any group has moved.  core_step calls this
+ * after everything that can move a group. */
 bool ownership_settle(struct core *c);
-/* A dialect reports. */
+/* Called by a dialect: what the peer reports about a group. */
 void ownership_peer_says(struct core *c, size_t group, enum peer_column said, uint64_t epoch, bool acked);
 void ownership_forget_peer(struct core *c); /* all columns UNSURE */
 /* A newer life of the peer was heard: PEER_LEAVING becomes UNSURE, because it was a promise of the life before. */
@@ -129,27 +135,31 @@ void ownership_group_clean(struct core *c, size_t group);
 /* The machine reports: something that the group needs is missing (why), or there again.  Saying it again changes only
  * the text. */
 void ownership_group_ready(struct core *c, size_t group, bool ready, const char *why);
-/* Retries, answers that did not come. */
+/* Act on the deadlines of the groups: try again, or stop waiting for an answer. */
 void ownership_tick(struct core *c);
 struct mono ownership_deadline(const struct core *c);
-/* We were stalled longer than a peer waits: release everything first.  doc/fencing.md R5 */
+/* Release all groups: this node was stalled for longer than the peer waits, or is cut off.  doc/fencing.md R5 */
 void ownership_release_all(struct core *c, const char *reason);
-/* The other node can no longer run it: if a start failed here, it is tried again at once, attempts counted anew. */
+/* Called when the peer can no longer run the group: if the group has FAILED here, its start is tried again at once, and
+ * the attempts are counted from 0. */
 void ownership_retry_at_once(struct core *c, size_t group);
-/* It was silent, and is back in the same life: it may have had what we hold. */
+/* Called when the peer was silent and is back in the same life: it may have run the groups that we hold. */
 void ownership_peer_returned(struct core *c);
-/* Its home has come anew: what we hold of it is to go home, where auto_failback says so. */
+/* Called when the peer has started again: the groups that we hold and that have the peer as their home go back to it,
+ * if auto_failback allows that. */
 void ownership_home_returned(struct core *c);
-/* Offer (standby) or ask for (takeover) a group; nothing happens when it is not in a state for it. */
+/* Offer a group to the peer (standby), or ask the peer for it (takeover).  Does nothing in a state that does not allow
+ * this. */
 void ownership_give(struct core *c, size_t group, const char *reason);
 void ownership_ask(struct core *c, size_t group, const char *reason);
-/* Group index in a half, as seen from this node. */
+/* Returns true if the group is in the half, as seen from this node. */
 bool ownership_in_half(const struct core *c, size_t group, enum half half);
-bool ownership_is_active(enum group_state s); /* may run here: starting held giving stopping stuck unknown */
-bool ownership_all_released(const struct core *c); /* nothing may run here */
-size_t ownership_has(const struct core *c);        /* groups that may run here */
-size_t ownership_peer_has(const struct core *c);   /* groups that the peer reports as running there */
-bool ownership_moving(const struct core *c);       /* anything under way */
+bool ownership_is_active(enum group_state s); /* it may run here: starting held giving stopping stuck unknown */
+bool ownership_all_released(const struct core *c); /* no group may run here */
+size_t ownership_has(const struct core *c);        /* the number of groups that may run here */
+/* the number of groups that may run there by the reports of the peer */
+size_t ownership_peer_has(const struct core *c);
+bool ownership_moving(const struct core *c);       /* some group is between two stable states */
 
 
 #endif

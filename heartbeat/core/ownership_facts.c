@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What changes a group from outside (the report of the peer, the end of a script, time, orders), and summaries over all
- * groups. */
+/* What changes a group beside the first table (reports of the peer, ends of scripts, time, orders), and summaries over
+ * all groups. */
 #include <stdio.h>
 #include <string.h>
 
@@ -29,7 +29,7 @@ void ownership_init(struct core *c, const struct adopted *adopted, size_t count)
 			if (stops)
 				action_add(c, ACTION_GROUP_STOP)->group.group = g;
 			if (adopted[i].unverified)
-				continue; /* usually nothing is there; exec logs what is */
+				continue; /* usually nothing runs; exec logs what it finds */
 			if (stops)
 				core_log(c, LOG_LEVEL_WARN,
 					"Group %s was left behind by an engine that died: it is stopped before this node joins",
@@ -83,7 +83,7 @@ enum report {
 	STARTED, START_FAILED, START_DIRTY, STOPPED, STOP_FAILED, RESOURCE_FAILED, HINDERED, READY_AGAIN, REPORTS
 };
 
-/* The second table of ownership.h. */
+/* The second table of ownership.h: what to do in each state, for each report of exec. */
 enum answer { IGNORE, ERROR, TO_NONE, TO_HELD, TO_FAILED, TO_STUCK, TO_STOPPING, WITHDRAW, FORGET };
 
 static const enum answer answers[OWN_STATES][REPORTS] = {
@@ -119,7 +119,7 @@ static void take_report(struct core *c, size_t g, enum report report, const char
 	case ERROR:
 		break;
 	case TO_NONE:
-		/* otherwise its home would start it again and again, and nobody else ever would */
+		/* with NONE, its home would start it again and again, and the other node would not try it */
 		if (group->failure != FAILURE_NONE)
 			group_set_state(c, g, OWN_FAILED,
 				group->failure == FAILURE_START
@@ -167,7 +167,7 @@ void ownership_group_done(
 	const char *reason = ok ? NULL : why ? why : "no reason given";
 	if (op == GROUP_START)
 		take_report(c, g, ok ? STARTED : still_active ? START_DIRTY : START_FAILED, reason);
-	else /* the script may report a failure: only whether something still runs counts */
+	else /* a stop script may report a failure although nothing runs any more; only still_active counts */
 		take_report(c, g, !ok && still_active ? STOP_FAILED : STOPPED, reason);
 }
 
@@ -205,7 +205,7 @@ void ownership_group_ready(struct core *c, size_t g, bool ready, const char *why
 	(void)snprintf(group->hindrance, sizeof group->hindrance, "%s", ready ? "" : why && *why ? why : "no reason given");
 	if (ready == was_ready)
 		return;
-	beat_soon(c); /* the peer may act on it */
+	beat_soon(c); /* the peer may have to act on this */
 	if (!ready) {
 		group->hindered_at = c->now.mono;
 		log_hindrance(c, g);
@@ -216,8 +216,8 @@ void ownership_group_ready(struct core *c, size_t g, bool ready, const char *why
 	take_report(c, g, READY_AGAIN, NULL);
 }
 
-/* When both nodes offer each other a group at the same moment, each ignores the offer of the other.  One must wait
- * longer, or they would repeat this permanently (seed 757 of the profile classic). */
+/* When both nodes offer a group to each other at the same moment, each node ignores the offer of the other.  One node
+ * must wait longer than the other, or they would repeat this permanently (seed 757 of the profile classic). */
 static int64_t offer_again_ms(const struct core *c)
 {
 	return strcmp(c->nodes[c->self].name, c->nodes[c->peer].name) < 0 ? 1000 : 5000;
@@ -231,7 +231,7 @@ void ownership_tick(struct core *c)
 			continue;
 		switch (group->state) {
 		case OWN_CLAIM:
-			/* the peer is stopping it; its stop scripts have deadlines of their own */
+			/* the peer is stopping the group; its stop scripts have their own deadlines */
 			if (ownership_column(c, g) == PEER_STOPPING) {
 				group->deadline = mono_add(c->now.mono, span_ms(ASK_MS));
 				break;
@@ -244,12 +244,12 @@ void ownership_tick(struct core *c)
 			group->deadline = mono_add(c->now.mono, span_ms(offer_again_ms(c)));
 			break;
 		case OWN_HELD:
-			group->deadline = MONO_FAR; /* it may be offered again */
+			group->deadline = MONO_FAR; /* the group may be offered again */
 			break;
 		case OWN_STUCK:
 			group_set_state(c, g, OWN_STOPPING, "trying to stop it again");
 			break;
-		case OWN_FAILED: /* RETRY of the table acts on this deadline */
+		case OWN_FAILED: /* RETRY of the first table uses this deadline */
 			break;
 		default:
 			group->deadline = MONO_FAR;
@@ -263,7 +263,7 @@ struct mono ownership_deadline(const struct core *c)
 	struct mono next = MONO_FAR;
 	for (size_t g = 0; g < c->group_count; g++) {
 		const struct group *group = &c->groups[g];
-		/* A retry that is due waits until the column allows it, not for the clock. */
+		/* A retry whose deadline has passed waits for a change of the column, not for the clock. */
 		if (group->state != OWN_FAILED || !mono_reached(c->now.mono, group->deadline))
 			next = mono_min(next, group->deadline);
 		if (group->state != OWN_HELD || !group_is_hindered(group) || group->peer.said != PEER_NONE)
@@ -316,7 +316,7 @@ void ownership_ask(struct core *c, size_t g, const char *reason)
 {
 	struct group *group = &c->groups[g];
 	if ((group->state != OWN_NONE && group->state != OWN_FAILED) || group_is_hindered(group))
-		return; /* the peer would stop it for a start that fails */
+		return; /* the peer would stop the group, and the start would fail here */
 	group->attempts = 0;
 	group->asked = true;
 	group_set_state(c, g, OWN_CLAIM, reason);

@@ -42,7 +42,7 @@ static void take_proof(struct core *c)
 {
 	enum proof_kind kind = c->proof.kind;
 	c->absence.proof = kind;
-	/* one that may have older data has not run last, whatever it has fenced since */
+	/* a node that may have older data was not the last node that ran, also after it has fenced the peer */
 	c->absence.alone = kind != PROOF_NONE && !memory_waits_as_stale(c);
 	c->absence.fenced = kind == PROOF_FENCED || kind == PROOF_CONFIRMED;
 }
@@ -50,7 +50,7 @@ static void take_proof(struct core *c)
 void memory_ordered(struct core *c)
 {
 	c->absence.ordered = true;
-	if (c->proof.kind != PROOF_NONE) /* it runs the groups from now on */
+	if (c->proof.kind != PROOF_NONE) /* this node runs the groups from now on */
 		take_proof(c);
 }
 
@@ -60,8 +60,9 @@ static bool absence_is_news(const struct core *c)
 	return m->alone != c->absence.alone || m->heard != c->absence.heard || m->fenced != c->absence.fenced;
 }
 
-/* Something that must be on the disk soon.  After a death, or our end, no later write follows.
- * A life that is not proven is not remembered: it may be a recording. */
+/* Returns true if the change must be on the disk soon.  When the peer died, or this engine ends, no later write
+ * follows.
+ * A life that has not proven that it hears us is not remembered: it may be a recording. */
 static bool is_news(const struct core *c, const struct node *peer, uint64_t number)
 {
 	const struct peer_memory *m = &c->memory;
@@ -96,7 +97,7 @@ void memory_note(struct core *c)
 		.alone = c->absence.alone,
 		.heard = c->absence.heard,
 		.fenced = c->absence.fenced};
-	/* fits: it is the name of a node in ha.cf */
+	/* the name fits, because it is the name of a node in ha.cf */
 	(void)bytes_to_text(bytes_of(peer->name), c->memory.name, sizeof c->memory.name);
 	memcpy(c->memory.uuid, peer->uuid, sizeof c->memory.uuid);
 	c->memory_waits = !soon;

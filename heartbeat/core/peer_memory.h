@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What a node remembers of its peer over its own restarts, so that a recording of the past is not taken for the peer.
- * Writes no file.  doc/protocol.md 10.22 */
+/* What a node remembers of its peer over its own restarts, so that it does not take a recording of old packets for the
+ * peer.  Writes no file.  doc/protocol.md 10.22 */
 #ifndef HEARTBEAT_CORE_PEER_MEMORY_H
 #define HEARTBEAT_CORE_PEER_MEMORY_H
 
@@ -15,35 +15,40 @@ struct peer_memory {
 	char name[HA_CF_NAME_MAX];
 	uint8_t uuid[16];
 	bool has_uuid;
-	uint64_t generation; /* of the last life that was accepted */
-	uint64_t number;     /* the highest number that was received from that life, or a slightly lower one */
-	bool spoke_native;   /* the dialect of that life */
-	/* doc/fencing.md R10, R13, R14.  What was true at the end of our last life: */
-	bool alone;      /* the peer was known to be off or to have left: this node was the last one to run anything */
+	uint64_t generation; /* the generation of the last life of the peer that was accepted */
+	/* the highest sequence number that was received from that life, or a slightly lower number */
+	uint64_t number;
+	bool spoke_native;   /* that life spoke the native dialect */
+	/* doc/fencing.md R10, R13, R14.  These tell what was true at the end of our last life: */
+	/* it was known that the peer was off or had left, so this node was the last node that ran any group */
+	bool alone;
 	bool heard;      /* the peer was heard since this machine booted */
-	bool fenced;     /* it was fenced since this machine booted, and was not heard since */
-	char boot[37];   /* of this machine: its boot_id; the core does not use it */
+	bool fenced;     /* the peer was fenced since this machine booted, and was not heard after that */
+	char boot[37];   /* the boot_id of this machine; the core does not use it */
 };
 
 enum {
-	/* Numbers between two requests.  With a status each second that is one a minute.  With faster statuses too the
-	 * shell writes once a minute, and the disk is behind by a minute at most. */
+	/* The core requests a write each time the number has grown by this.  With one status a second, this is once a
+	 * minute.  With faster statuses the shell still writes only once a minute, so the file is at most a minute
+	 * old. */
 	MEMORY_EVERY = 64,
 };
 
-/* This machine has booted since: what was true in the earlier boot only is forgotten. */
+/* Called when this machine has booted since: forget what was true for the earlier boot only. */
 void memory_new_boot(struct peer_memory *m);
-/* The peer was heard, and has proven that it hears us. */
+/* Called when the peer was heard and has proven that it hears us. */
 void memory_peer_heard(struct core *c);
-/* An operator orders a takeover: older data are started here all the same. */
+/* Called when an operator orders a takeover: groups may start here although their data may be older than those of the
+ * peer. */
 void memory_ordered(struct core *c);
-/* doc/fencing.md R13: this node has booted alone, did not run last, and nobody has ordered it to start. */
+/* Returns true if this node may have old data (doc/fencing.md R13): it has not heard the peer since its boot, it was
+ * not the last node that ran the groups, and no operator has ordered a takeover. */
 bool memory_waits_as_stale(const struct core *c);
-/* Begin with what was remembered; NULL: nothing.  The nodes must be set up. */
+/* Begin with what was remembered; NULL: nothing.  Call this after membership_init. */
 void memory_recall(struct core *c, const struct peer_memory *remembered);
-/* At the end of a step: request a write (ACTION_REMEMBER) when the life or the dialect of the peer has changed, when it
- * died or we end, and when a proof of its absence comes or goes: soon.  When only its number has grown, by
- * MEMORY_EVERY: within a minute. */
+/* Called at the end of a step: request a write (ACTION_REMEMBER) if something has changed.  The write is "soon" when
+ * the life or the dialect of the peer has changed, when the peer died, when this engine ends, and when a proof of its
+ * absence comes or goes.  When only the number has grown, by MEMORY_EVERY, it is not. */
 void memory_note(struct core *c);
 
 #endif

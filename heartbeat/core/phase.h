@@ -13,7 +13,7 @@ enum phase { PHASE_INIT, PHASE_UP, PHASE_ACTIVE, PHASE_LEAVING, PHASE_GONE, PHAS
 /* "init" "up" "active" "leaving" "gone" */
 const char *phase_name(enum phase p);
 
-/* Change the phase: asserts that the move is legal, sets our own status, logs it, and has it sent at once. */
+/* Change the phase: assert that the move is legal, set and log our own status, and request that it is sent at once. */
 void phase_set(struct core *c, enum phase to);
 
 #endif

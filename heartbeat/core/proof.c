@@ -7,7 +7,9 @@
 
 const char *proof_name(enum proof_kind kind)
 {
-	static const char *const names[PROOF_KINDS] = {"none", "left", "fenced"};
+	static const char *const names[] = {
+		[PROOF_NONE] = "none", [PROOF_LEFT] = "left", [PROOF_FENCED] = "fenced", [PROOF_CONFIRMED] = "confirmed"};
+	static_assert(sizeof names / sizeof *names == PROOF_KINDS, "a name for each kind");
 	return names[kind];
 }
 

@@ -16,15 +16,15 @@ struct origin {
 	char text[INET6_ADDRSTRLEN];
 };
 
-/* The source address as text.  Use it as origin(e).text inside one expression.  Only complaints need it: for a good
- * datagram no text is made. */
+/* The source address as text.  Use it only as origin(e).text inside one expression.  Only complaints call this, so a
+ * good datagram costs no time for it. */
 static struct origin origin(const struct event *e)
 {
 	struct bytes from = e->datagram.from;
 	int family = from.len == sizeof(struct in_addr) ? AF_INET : AF_INET6;
 	struct origin o = {"unknown address"};
 	if (from.len == sizeof(struct in_addr) || from.len == sizeof(struct in6_addr))
-		/* cannot fail: the family is right and the text fits */
+		/* this cannot fail: the family is right and the text fits */
 		(void)inet_ntop(family, from.at, o.text, sizeof o.text);
 	return o;
 }
@@ -34,7 +34,7 @@ static const char *medium_name(const struct core *c, size_t medium)
 	return c->conf->media[medium].name;
 }
 
-/* --- step 1: is it authentic? --- */
+/* --- step 1: check and decode --- */
 
 static bool decode(struct core *c, const struct event *e)
 {
@@ -59,7 +59,7 @@ static bool decode(struct core *c, const struct event *e)
 	return false;
 }
 
-/* --- step 2: does it have the fields of every message, each once? --- */
+/* --- step 2: the fields that every message has, each once --- */
 
 static const char *field_twice(const struct message *m)
 {
@@ -87,7 +87,7 @@ static bool fields_are_sound(struct core *c, const struct event *e)
 	return true;
 }
 
-/* --- step 3: who sent it? --- */
+/* --- step 3: the sender --- */
 
 static struct bytes uuid_of(const struct message *m)
 {
@@ -95,8 +95,8 @@ static struct bytes uuid_of(const struct message *m)
 	return f && f->type == FIELD_BINARY && f->value.len == 16 ? f->value : (struct bytes){NULL, 0};
 }
 
-/* A packet with our own name: a broadcast that the kernel looped back (our own link is up), another machine, or a
- * recording of us.  Our uuid under another name: namesake_is_peer. */
+/* Returns true for a packet with our own name: it is a broadcast that came back to us (then our own link is up), a
+ * packet of another machine, or a recording of this node.  namesake_is_peer handles our uuid with another name. */
 static bool is_own(struct core *c, const struct event *e)
 {
 	if (!bytes_equal_text(message_string(&c->in, "src"), c->node_name))
@@ -128,7 +128,7 @@ static struct node *sender(struct core *c, const struct event *e)
 	return n;
 }
 
-/* Only from new messages: an old recording must not bring the old uuid back. */
+/* Store the uuid of the sender.  Called only for new messages, so that a recording does not restore an old uuid. */
 static void learn_uuid(struct core *c, struct node *n)
 {
 	struct bytes uuid = uuid_of(&c->in);
@@ -140,7 +140,8 @@ static void learn_uuid(struct core *c, struct node *n)
 	n->has_uuid = true;
 }
 
-/* Whoever changes the keys has to know when everybody signs with the new one. */
+/* Log when a node signs with another key, because an administrator who changes keys must know when all nodes use the
+ * new key. */
 static void note_key(struct core *c, struct node *n)
 {
 	if (n->signs_with && n->signs_with != c->in_key + 1)
@@ -156,7 +157,7 @@ static void take_unnumbered(struct core *c, struct node *n)
 	uint64_t first, last;
 	if (message_is(m, "t", "NS_rexmit") && message_is(m, "dest", c->node_name) &&
 		message_number(m, "firstseq", 10, &first) && message_number(m, "lastseq", 10, &last)) {
-		/* not for a dead node: anybody can replay an old request */
+		/* beat_lossy only for a node that is heard: the request of a dead node may be a recording */
 		if (outbox_serve(c, n, first, last) && n->heard)
 			beat_lossy(c);
 	} else if (message_is(m, "t", "NS_nak_rexmit") && message_number(m, "firstseq", 16, &first) &&
@@ -168,7 +169,7 @@ static void take_unnumbered(struct core *c, struct node *n)
 		history_acked(c->history, first);
 }
 
-/* --- step 5: is the number new? --- */
+/* --- step 5: whether the sequence number is new --- */
 
 static bool is_fresh(struct core *c, struct node *n, uint64_t generation, uint64_t seq)
 {
@@ -196,14 +197,14 @@ static bool is_fresh(struct core *c, struct node *n, uint64_t generation, uint64
 		return true;
 	case SEQ_DUPLICATE:
 	case SEQ_OLD:
-	case SEQ_OLD_GENERATION: /* logged as a replay before, by take_numbered */
+	case SEQ_OLD_GENERATION: /* lives_admit has already logged this as a replay */
 		break;
 	}
 	c->counters.duplicate++;
 	return false;
 }
 
-/* --- step 6: what does it contain? --- */
+/* --- step 6: deliver --- */
 
 static bool is_addressed(const struct core *c, const struct message *m)
 {
@@ -254,8 +255,8 @@ static bool take_numbered(struct core *c, const struct event *e, struct node *n)
 	if (!lives_admit(c, n, m, generation, seq))
 		return false;
 	link_loss_heard(&n->links[e->datagram.medium].loss, n->sequence.generation, seq);
-	/* The newest status counts also when the numbering began after it: it was overtaken by another message (plan
-	 * overtaken-status). */
+	/* A status that is newer than the last status also counts when the numbering began with a later message: that
+	 * message overtook the status in the network (plan overtaken-status). */
 	bool news = is_status && seq > n->status_seq;
 	bool duplicate_of_last = seq == n->sequence.last;
 	bool fresh = is_fresh(c, n, generation, seq) || news;
@@ -281,7 +282,7 @@ static bool take_numbered(struct core *c, const struct event *e, struct node *n)
 	return true;
 }
 
-/* --- pings: what comes back is what we sent; it names the ping node of its medium --- */
+/* --- pings: the answer contains the message that we sent, which names the ping node of its medium --- */
 
 static void take_ping(struct core *c, size_t medium)
 {

@@ -19,10 +19,10 @@ struct core_change {
 	struct node *nodes;
 	struct link *links;
 	struct group *groups;
-	uint64_t steps; /* of the core when it was prepared */
+	uint64_t steps; /* the step of the core at which the change was prepared */
 };
 
-/* --- what belongs together --- */
+/* --- what is the same in both configurations --- */
 
 static bool same_line(const struct group_conf *a, const struct group_conf *b)
 {
@@ -58,9 +58,9 @@ static bool has_node(const struct ha_cf *conf, const char *name)
 	return false;
 }
 
-/* --- may it be taken over? --- */
+/* --- whether the new configuration is allowed --- */
 
-/* Has an operator's move to do with the group, which is not here? */
+/* Returns true if a move of an operator includes the group, which does not run here. */
 static bool moves(const struct core *c, size_t g)
 {
 	for (size_t i = 0; i < CORE_MOVES_MAX; i++)
@@ -69,7 +69,8 @@ static bool moves(const struct core *c, size_t g)
 	return false;
 }
 
-/* "stop heartbeat": the last node that has a group cannot give it to a node whose haresources lacks it. */
+/* The message also proposes to stop heartbeat, because a group cannot be given to the peer when the haresources of the
+ * peer does not have it any more. */
 static bool groups_allow(const struct core *c, const struct haresources *fresh, char why[CORE_WHY_MAX])
 {
 	for (size_t g = 0; g < c->group_count; g++) {
@@ -173,7 +174,7 @@ void core_change_abandon(struct core_change *change)
 	free(change);
 }
 
-/* --- taking it over --- */
+/* --- using the new configuration --- */
 
 static struct node *node_before(struct node *nodes, size_t count, const struct node *n)
 {
@@ -183,7 +184,7 @@ static struct node *node_before(struct node *nodes, size_t count, const struct n
 	return NULL;
 }
 
-/* old: the configuration before; c->conf is the new one. */
+/* Copy the state of the nodes and links.  old: the configuration before; c->conf is the new configuration. */
 static void take_nodes(struct core *c, struct core_change *change, const struct ha_cf *old)
 {
 	struct node *before = c->nodes;
@@ -194,7 +195,7 @@ static void take_nodes(struct core *c, struct core_change *change, const struct 
 	c->links = change->links;
 	c->node_count = 0;
 	bool served = membership_init(c, &why);
-	assert(served); /* core_prepare has checked it */
+	assert(served); /* core_prepare has checked that it is served */
 	for (size_t i = 0; i < c->node_count; i++) {
 		struct node *n = &c->nodes[i], *o = node_before(before, count, n);
 		struct node laid_out = *n;
@@ -216,7 +217,7 @@ static void take_nodes(struct core *c, struct core_change *change, const struct 
 	change->links = links_before;
 }
 
-/* What the two arrays of a dialect or a move hold for each group goes along with the group. */
+/* Moves and dialects have arrays with an element for each group.  Move each element to the new index of its group. */
 static void take_moves(struct core *c, const int *was)
 {
 	for (size_t i = 0; i < CORE_MOVES_MAX; i++) {
@@ -252,12 +253,12 @@ static void take_groups(struct core *c, struct core_change *change, const struct
 	}
 	take_moves(c, was);
 	change->groups = before;
-	/* Of haresources, as of ha.cf, the peer may have another copy now. */
+	/* The peer may have another haresources or ha.cf than this node now, so a difference must be logged again. */
 	c->native.digest_differs_logged = false;
 }
 
-/* auto_failback was off as the home of a group came back, so that the group has stayed.  To switch it on is no return
- * of the home, and moves nothing. */
+/* While auto_failback was off, the home of a group may have come back, and the group stayed here.  To switch
+ * auto_failback on is not a return of the home, so it must not move the group. */
 static void take_failback(struct core *c, const struct ha_cf *old)
 {
 	if (old->failback != FAILBACK_OFF || c->conf->failback == FAILBACK_OFF || !c->nodes[c->peer].heard)
@@ -280,7 +281,7 @@ static void take_keys(struct core *c, struct core_change *change)
 			peer->name, (long long)(span_to_ms(c->conf->deadtime) / 1000));
 }
 
-/* --- saying what is new --- */
+/* --- logging what is new --- */
 
 static void say_times(struct writer *w, const struct ha_cf *old, const struct ha_cf *new)
 {
@@ -295,7 +296,7 @@ static void say_times(struct writer *w, const struct ha_cf *old, const struct ha
 			writer_format(w, ", %s %lld ms", times[i].name, (long long)span_to_ms(times[i].after));
 }
 
-/* What one has and the other lacks. */
+/* List the media and groups that a has and b does not have. */
 static void say_lacking(struct writer *w, const char *what, const struct core_change *a, const struct core_change *b)
 {
 	for (size_t i = 0; i < a->conf->media_count; i++)
@@ -338,5 +339,5 @@ void reconfigure_apply(struct core *c, struct core_change *change)
 	fencing_reconfigured(c, old.conf);
 	action_holdings(c);
 	beat_soon(c);
-	core_change_abandon(change); /* it holds what the core had before */
+	core_change_abandon(change); /* the change now contains the old objects of the core */
 }

@@ -24,7 +24,7 @@ void sequence_restart(struct sequence *s, uint64_t generation)
 
 /* --- judging ---------------------------------------------------------------------------------- */
 
-/* Begin again at seq.  The numbers before it count as settled, so that they are not acknowledged. */
+/* Start again at seq.  The numbers before it count as acknowledged, so that no acknowledgement is sent for them. */
 static void set_base(struct sequence *s, uint64_t seq)
 {
 	s->last = seq;
@@ -92,7 +92,7 @@ uint64_t sequence_ack_due(struct sequence *s)
 {
 	uint64_t complete = s->missing_count > 0 ? s->missing[0].seq - 1 : s->last;
 
-	/* The highest number up to complete that has our residue. */
+	/* Find the highest number up to complete that has our residue. */
 	uint64_t back = (complete % SEQUENCE_ACK_EVERY + SEQUENCE_ACK_EVERY - s->ack_residue) % SEQUENCE_ACK_EVERY;
 	if (back >= complete || complete - back <= s->acked)
 		return 0;
@@ -109,8 +109,8 @@ uint64_t sequence_request_due(struct sequence *s, struct mono now, struct span r
 			due = &s->missing[i];
 	if (!due)
 		return 0;
-	/* The pause must not be 0: the loop of the caller over what is due would never end.  After some time without an
-	 * answer it grows: the sender may not hear us. */
+	/* The pause must not be 0, or the loop of the caller over due requests would not end.  The pause grows while no
+	 * answer comes, because the sender may not hear us. */
 	struct span half_its_age = {mono_since(now, due->since).ns / 2};
 	struct span pause = repeat.ns < span_ms(1).ns ? span_ms(1) : repeat;
 	due->ask_at = mono_add(now, half_its_age.ns > pause.ns ? half_its_age : pause);

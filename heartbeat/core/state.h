@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The state of the engine, which the modules of the core share.  Private to heartbeat/core; all other code uses
- * core.h. */
+/* The state of the core, which its modules share.  Private to heartbeat/core; all other code uses core.h. */
 #ifndef HEARTBEAT_CORE_STATE_H
 #define HEARTBEAT_CORE_STATE_H
 
@@ -28,10 +27,10 @@
 #include "lib/rate_limit.h"
 
 enum {
-	/* All groups through several states in one step, and every request that is due.  More would be a bug of ours,
-	 * and is logged. */
+	/* Enough for a step in which all groups go through several states and all due requests are sent.  More actions
+	 * would be a bug; they are dropped and logged. */
 	CORE_ACTIONS_MAX = 4096,
-	CORE_ARENA = 512 * 1024, /* bytes that the actions of one step point to */
+	CORE_ARENA = 512 * 1024, /* the size of the memory that the actions of one step point into */
 	CORE_NODES_SERVED = 2,   /* doc/protocol.md 10.13: "haresources knows only 'the other node'" */
 };
 
@@ -45,63 +44,64 @@ struct core {
 	uint8_t uuid[16];
 	uint64_t generation;
 	uint64_t random;
-	uint64_t life; /* a random number: a clone with the same generation has another one */
+	uint64_t life; /* a random number: a clone with the same generation has another number */
 	char load[64];
-	bool beats_wanted; /* by a client */
+	bool beats_wanted; /* a client wants heartbeats that report no change */
 
 	struct node *nodes;
-	struct link *links; /* of all nodes: node.links points into it */
+	struct link *links; /* the links of all nodes; node.links points into this block */
 	size_t node_count;
 	size_t self, peer; /* peer == self: there is no peer */
-	/* What peer_memory.c writes next: fields of struct peer_memory. */
+	/* What peer_memory.c will write next; the names are those of struct peer_memory. */
 	struct absence {
 		bool alone, heard, fenced;
-		enum proof_kind proof; /* that alone and fenced were made from */
-		bool ran_last; /* when this engine started, this node was known to be the last one that ran anything */
+		enum proof_kind proof; /* the proof from which alone and fenced were set */
+		/* at the start of this engine it was known that this node was the last node that ran any group */
+		bool ran_last;
 		bool ordered;  /* an operator has ordered a takeover here */
 	} absence;
-	struct peer_memory memory; /* as in the last ACTION_REMEMBER, or as it was at the start */
-	bool memory_waits;         /* that action was not for soon */
+	struct peer_memory memory; /* the content of the last ACTION_REMEMBER; before that, the content at the start */
+	bool memory_waits;         /* that action had soon = false */
 	struct namesake namesake;
 	enum phase phase;
 	struct beat beat;
-	struct mono comm_deadline; /* when initdead is over */
+	struct mono comm_deadline; /* the end of initdead */
 	struct proof proof;     /* written by proof.c only */
 	struct fencing fencing; /* written by fencing.c only */
 	struct ipfail ipfail;   /* written by ipfail.c only */
-	struct mono leave_deadline; /* in PHASE_LEAVING, once everything is released: when we end in any case */
+	struct mono leave_deadline; /* in PHASE_LEAVING, after everything is released: when the core ends in any case */
 	bool said_goodbye;
 
-	/* Halves without groups that count as ours: rscstatus and 3.0.6 expect them. */
+	/* The halves without groups that count as held: halves.h. */
 	enum half halves_without_groups;
 	struct group *groups;
 	size_t group_count;
 	struct move moves[CORE_MOVES_MAX];
 	struct decisions decisions; /* written by decisions.c only */
 
-	const struct dialect *dialect; /* chosen by the peer's status */
+	const struct dialect *dialect; /* dialect_choose chooses it from a status of the peer */
 	struct classic classic;
 	struct native native;
 
 	uint64_t seq;
 	struct history *history;
-	struct mono serve_until;   /* until then ... */
-	unsigned served;           /* ... so many requests for old numbers have been answered */
+	struct mono serve_until;   /* until this time ... */
+	unsigned served;           /* ... this many requests for old numbers were answered */
 	struct rate_limit complaints[COMPLAINTS];
 	struct core_counters counters;
 
 	struct action *actions;
-	size_t action_head, action_tail; /* head: the next to be taken */
-	bool holdings_queued;            /* ACTION_HOLDINGS was added in this step */
+	size_t action_head, action_tail; /* head: the action that core_action takes next */
+	bool holdings_queued;            /* ACTION_HOLDINGS was already added in this step */
 	struct writer arena;
 	uint64_t dropped_actions;
-	uint64_t steps; /* taken so far */
+	uint64_t steps; /* the number of steps so far */
 	struct message in, out;
-	unsigned in_key; /* index of the key that signed what is in */
+	unsigned in_key; /* the index of the key that signed the message "in" */
 	void *in_arena, *out_arena, *arena_memory, *datagram;
 };
 
-/* As core_deadline; *of: what that deadline is of, as in struct status_view. */
+/* The same time as core_deadline.  *of: the kind of that deadline, as next_of in struct status_view. */
 struct mono core_next_wait(const struct core *c, const char **of);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the engine shows of its state to heartbeat --status and --explain, beside the views of views.c. */
+/* The views of the state for heartbeat --status and --explain.  The other views are in views.c. */
 #include <string.h>
 
 #include "heartbeat/core/state.h"
@@ -20,7 +20,7 @@ bool core_decision_view(const struct core *c, size_t index, struct decision_view
 	if (index >= kept)
 		return false;
 	const struct decision *d = &c->decisions.ring[(c->decisions.count - kept + index) % DECISIONS_KEPT];
-	const char *key = ""; /* a reload has removed the group */
+	const char *key = ""; /* the name when a reload has removed the group */
 	for (size_t g = 0; g < c->group_count; g++)
 		if (c->resources->groups[g].id == d->group_id)
 			key = c->resources->groups[g].key;

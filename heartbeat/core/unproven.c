@@ -4,10 +4,10 @@
 #include "heartbeat/core/node_times.h"
 #include "heartbeat/core/state.h"
 
-enum { DELAY_INITDEADS = 3 }; /* ours: a node that proves nothing can delay a start for this time */
+enum { DELAY_INITDEADS = 3 }; /* ours: a node that proves nothing can delay a start for this many initdeads */
 
-/* The delay has a limit, because it may be a recording that is repeated permanently.  The time is counted from
- * the start again when nothing was heard of it for as long as the limit. */
+/* Returns true if the node may still delay a start.  The delay has a limit, because the packets may be a recording that
+ * is repeated permanently.  When the node was not heard for as long as the limit, the time is counted from 0 again. */
 static bool may_delay(struct core *c, struct node *n)
 {
 	struct span longest = {DELAY_INITDEADS * c->conf->initdead.ns};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the engine shows of its state: nodes, links, groups, counters.  Changes nothing. */
+/* The views of the state: nodes, links, groups, counters.  Changes nothing. */
 #include <string.h>
 
 #include "heartbeat/core/state.h"
@@ -42,7 +42,7 @@ bool core_link_view(const struct core *c, size_t node, size_t index, struct link
 
 void core_group_view(const struct core *c, size_t index, struct group_view *out)
 {
-	/* The report of the peer, as one of our own states. */
+	/* The report of the peer, converted to a state of a group. */
 	static const enum group_state as_state[PEER_COLUMNS] = {
 		[PEER_NONE] = OWN_NONE,
 		[PEER_LEAVING] = OWN_NONE,

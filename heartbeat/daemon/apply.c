@@ -68,7 +68,7 @@ static void apply_move_done(struct engine *e, const struct action *a)
 		api_request_done(e->api, a->move_done.id, a->move_done.ok, a->move_done.text);
 }
 
-/* A group that is still looked at, or stopped. */
+/* Returns true if the survey still looks at a group, or if a group that was left behind is being stopped. */
 static bool has_unknown(const struct engine *e)
 {
 	bool any = false;

@@ -24,14 +24,14 @@ enum { LIMIT_MS = 20000 };
 
 struct checked {
 	const struct configuration *files;
-	bool runs; /* a heartbeat runs on this machine */
+	bool runs; /* heartbeat runs on this machine */
 	configuration_report *report;
 	void *context;
 };
 
 static void check_names(const struct checked *c)
 {
-	(void)configuration_check_names(c->files, c->report, c->context); /* the report counts */
+	(void)configuration_check_names(c->files, c->report, c->context); /* only the report matters */
 }
 
 static void check_arguments(const struct checked *c)
@@ -63,7 +63,7 @@ static void check_each_medium(const struct checked *c)
 	(void)diags_report(&d, c->report, c->context); /* as above */
 }
 
-/* What the engine refuses: too many nodes. */
+/* Report what core_new refuses, such as too many nodes. */
 static void check_core(const struct checked *c)
 {
 	const struct core_config config = {.conf = c->files->conf,
@@ -84,7 +84,9 @@ static void check_core(const struct checked *c)
 
 static const struct {
 	void (*run)(const struct checked *c);
-	bool at_start; /* otherwise another part of the daemon reports it when it starts, or refuses to start */
+	/* call it at the start of the daemon.  Otherwise another part of the daemon reports the same or refuses to
+	 * start */
+	bool at_start;
 } checks[] = {
 	{check_names, false},
 	{check_arguments, false},
@@ -97,7 +99,7 @@ static const struct {
 
 void check_at_start(const struct configuration *files, configuration_report *report, void *context)
 {
-	/* runs: what is left here is found by the survey of the engine, which removes it */
+	/* The member runs is true: the survey of the engine finds and removes what was left behind here. */
 	const struct checked c = {files, true, report, context};
 	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
 		if (checks[i].at_start)
@@ -106,7 +108,7 @@ void check_at_start(const struct configuration *files, configuration_report *rep
 
 /* --- the command --- */
 
-/* False, after a finding: there is no directory to look into. */
+/* Returns false, after a finding, when there is no such directory. */
 static bool is_directory(const char *path, struct findings *f)
 {
 	DIR *directory = opendir(path);
@@ -131,7 +133,7 @@ static void check_files(const struct config_files *files, struct config_texts *t
 {
 	bool read = configuration_read(files, texts, findings_take, f);
 	struct configuration *c = configuration_parse(files, texts, findings_take, f);
-	(void)read; /* what could not be read is among the findings */
+	(void)read; /* files that could not be read are already among the findings */
 	if (!c)
 		return;
 	const struct checked checked = {c, runs_here(), findings_take, f};
@@ -140,7 +142,7 @@ static void check_files(const struct config_files *files, struct config_texts *t
 	configuration_free(c);
 }
 
-/* What one run of the command has read. */
+/* The data of one run of the command. */
 struct run {
 	const struct check_options *options;
 	struct findings findings;
@@ -148,7 +150,7 @@ struct run {
 	struct config_texts *texts;
 };
 
-/* Members of the JSON that --check and --diff have in common. */
+/* The members of the JSON object that --check and --diff have in common. */
 static json_t *new_head(const struct run *r, const char *command)
 {
 	json_t *head = json_pack("{s:s, s:s}", "command", command, "version", VERSION);
@@ -175,14 +177,14 @@ static void check(struct run *r)
 	r->head = new_head(r, "check");
 }
 
-/* Warnings about each file alone are not the question. */
+/* Keep only errors: warnings about one file alone do not matter for the comparison. */
 static void take_errors(void *context, const struct diag_line *line)
 {
 	if (line->severity == DIAG_ERROR)
 		findings_take(context, line);
 }
 
-/* NULL after findings. */
+/* Read the files of one node.  Returns NULL after findings. */
 static struct configuration *read_side(struct run *r, const char *directory, const struct config_files *files)
 {
 	if (!is_directory(directory, &r->findings))
@@ -190,7 +192,7 @@ static struct configuration *read_side(struct run *r, const char *directory, con
 	bool read = configuration_read(files, r->texts, take_errors, &r->findings);
 	struct configuration *c = configuration_parse(files, r->texts, take_errors, &r->findings);
 	wipe(r->texts);
-	(void)read; /* what was not read is among the findings */
+	(void)read; /* files that could not be read are already among the findings */
 	return c;
 }
 

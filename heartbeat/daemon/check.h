@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* heartbeat --check and --diff: everything that can be known to be wrong before heartbeat starts, in the files, on this
- * machine, and between the two nodes.  The start of the daemon logs the findings of --check.  Changes nothing. */
+/* heartbeat --check and --diff: find what is wrong before heartbeat starts: in the files, on this machine, and between
+ * the two nodes.  The daemon logs the findings of --check at its start.  Changes nothing. */
 #ifndef HEARTBEAT_DAEMON_CHECK_H
 #define HEARTBEAT_DAEMON_CHECK_H
 
@@ -8,17 +8,19 @@
 
 #include "heartbeat/daemon/load.h"
 
-enum { CHECK_CLEAN = 0, CHECK_WARNINGS = 1, CHECK_ERRORS = 2 /* critical findings too */ };
+enum { CHECK_CLEAN = 0, CHECK_WARNINGS = 1, CHECK_ERRORS = 2 /* also for critical findings */ };
 
 struct check_options {
-	const char *directory; /* NULL: the directory that the daemon uses */
-	const char *diff;      /* compare with these files of the other node instead; NULL: check */
-	bool json;             /* the form is documented in man/heartbeat.8 */
+	const char *directory; /* the directory with the files; NULL: the directory that the daemon uses */
+	/* the directory with the files of the other node, to compare with; NULL: check, do not compare */
+	const char *diff;
+	bool json;             /* print JSON; man/heartbeat.8 documents its form */
 };
 
-/* Check files and machine, print one line for each finding, and return the exit code.  Ends after a time limit. */
+/* Check the files and the machine, print one line for each finding, and return the exit code.  Ends after a time
+ * limit. */
 int check_command(const struct check_options *options);
-/* Report what is wrong with a configuration without errors, and no other part of the daemon reports. */
+/* Report the findings about a configuration without errors that no other part of the daemon reports. */
 void check_at_start(const struct configuration *files, configuration_report *report, void *context);
 
 #endif

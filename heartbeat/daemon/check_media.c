@@ -17,7 +17,7 @@ struct look {
 	size_t usable, own_ucast, other_ucast;
 };
 
-/* Returns false, for the caller. */
+/* Add a warning.  Always returns false, so that the caller can return this value. */
 static bool warn(struct look *l, const struct medium_conf *m, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -26,7 +26,7 @@ static bool warn(struct look *l, const struct medium_conf *m, const char *format
 	char text[512];
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof text, format, args); /* cut: a list of interfaces is long enough */
+	(void)vsnprintf(text, sizeof text, format, args); /* a long list of interfaces is cut */
 	va_end(args);
 	diag_add(l->diags, DIAG_WARNING, m->line, 0, "%s %s: %s", medium_kind_name(m->kind), m->name, text);
 	return false;
@@ -87,7 +87,7 @@ static bool (*const kinds[MEDIUM_KINDS])(struct look *l, const struct medium_con
 	[MEDIUM_MCAST6] = look_at_interface,
 	[MEDIUM_UCAST6] = look_at_ucast,
 	[MEDIUM_SERIAL] = look_at_serial,
-	/* ping: it carries no messages, and its hosts need not answer now */
+	/* ping media are not checked: they carry no messages, and their hosts need not answer now */
 };
 
 void check_media(const struct ha_cf *conf, struct diags *diags)

@@ -23,8 +23,8 @@ struct clients {
 static void on_failed(void *context, const char *name)
 {
 	const struct clients *c = context;
-	(void)name; /* logged */
-	/* An orderly stop.  If the guardian has ended, we end too. */
+	(void)name; /* the name is already logged */
+	/* Order a normal stop.  If the guardian has ended, the kernel ends this process too. */
 	if (getppid() == c->config->guardian && kill(c->config->guardian, SIGTERM) != 0)
 		log_at(LOG_LEVEL_ERROR, "cannot order heartbeat to stop: %s", strerror(errno));
 }
@@ -49,13 +49,13 @@ static gboolean on_change(gpointer data)
 	log_reopen();
 	uint32_t number;
 	struct configuration *fresh = NULL;
-	do { /* the texts may change while they are parsed */
+	do { /* the texts may change while they are parsed, so parse them again until they are stable */
 		number = a->number;
 		configuration_free(fresh);
 		fresh = configuration_parse(&config_files_here, accepted_texts(a), NULL, NULL);
 	} while (number != a->number);
 	if (!fresh)
-		return G_SOURCE_CONTINUE; /* no memory: the programs go on */
+		return G_SOURCE_CONTINUE; /* there is no memory; the programs continue as before */
 	if (logging_differs(c->files->conf, fresh->conf))
 		logging_open(fresh, a->debug, a->foreground, true);
 	configuration_free(c->files);
@@ -68,7 +68,7 @@ static void take_signals(struct clients *c)
 {
 	sigset_t none;
 	sigemptyset(&none);
-	(void)signal(SIGINT, SIG_IGN); /* of a terminal: the guardian gets it too, and sends us SIGTERM */
+	(void)signal(SIGINT, SIG_IGN); /* SIGINT of a terminal also reaches the guardian, which sends us SIGTERM */
 	(void)signal(SIGUSR1, SIG_IGN);
 	(void)signal(SIGUSR2, SIG_IGN);
 	g_unix_signal_add(SIGTERM, on_terminate, c);
@@ -79,7 +79,7 @@ static void take_signals(struct clients *c)
 int clients_run(const struct clients_config *config)
 {
 	struct clients c = {.config = config, .files = config->files};
-	/* The next start of heartbeat need not wait until the last program has ended. */
+	/* Close the lock, so that the next start of heartbeat need not wait until the last program has ended. */
 	(void)close(process_lock_descriptor());
 	process_title("heartbeat: clients");
 	c.loop = g_main_loop_new(NULL, FALSE);
@@ -89,7 +89,7 @@ int clients_run(const struct clients_config *config)
 		.failed = on_failed, .stopped = on_stopped, .context = &c});
 	take_signals(&c);
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != config->guardian)
-		return 0; /* it has ended since */
+		return 0; /* the guardian has ended meanwhile */
 	client_programs_use(c.programs, c.files->conf, c.files->node);
 	g_main_loop_run(c.loop);
 	client_programs_free(c.programs);

@@ -9,7 +9,7 @@
 
 struct comparison {
 	const struct configuration *here, *there;
-	struct diags *diags; /* of the file that is being compared */
+	struct diags *diags; /* the diagnostics of the file that is being compared */
 };
 
 static bool same(const char *a, const char *b)
@@ -24,7 +24,7 @@ static const char *shown(const char *value)
 
 /* --- ha.cf: values --- */
 
-/* Directives with one value that are not in the list of settings that must agree. */
+/* Directives with one value, except those of the list in core/native/settings.h, which is compared separately. */
 static const struct {
 	const char *name;
 	enum diag_severity severity;
@@ -33,13 +33,15 @@ static const struct {
 	{"deadping", DIAG_WARNING},
 	{"hopfudge", DIAG_WARNING},
 	{"max_rexmit_delay", DIAG_WARNING},
-	{"ipfail", DIAG_ERROR}, /* a node would give its groups away by a rule that the other one does not know */
+	/* if only one node has ipfail, it gives its groups up by a rule that the other node does not follow */
+	{"ipfail", DIAG_ERROR},
 	{"isolated_demote", DIAG_WARNING},
 	{"msgfmt", DIAG_WARNING},
 	{"compression", DIAG_WARNING},
 	{"compression_threshold", DIAG_WARNING},
 	{"traditional_compression", DIAG_WARNING},
-	{"priority_delay", DIAG_ERROR}, /* with the same one, the two nodes never shoot at the same time */
+	/* only the same delay prevents that both nodes fence each other at the same time */
+	{"priority_delay", DIAG_ERROR},
 	{"wait_for_peer", DIAG_WARNING},
 	{"fence_action", DIAG_NOTICE},
 	{"fence_timeout", DIAG_NOTICE},
@@ -74,7 +76,8 @@ static void compare_values(const struct comparison *c)
 	const char *name;
 	char here[SETTING_VALUE_MAX], there[SETTING_VALUE_MAX];
 	for (size_t i = 0; settings_row(i, c->here->conf, &name, here); i++) {
-		(void)settings_row(i, c->there->conf, &name, there); /* there are as many */
+		/* this cannot fail: both configurations have the same rows */
+		(void)settings_row(i, c->there->conf, &name, there);
 		if (strcmp(here, there) != 0)
 			diag_add(c->diags, DIAG_ERROR, 0, 0, "%s is %s here and %s there%s", name, here, there,
 				rules[DIAG_ERROR]);
@@ -121,7 +124,7 @@ static const struct medium_conf *find_medium(const struct ha_cf *conf, const str
 	return NULL;
 }
 
-/* Number nth of its kind; NULL: there are not so many. */
+/* The medium number nth of this kind; NULL when there are fewer. */
 static const struct medium_conf *nth_of_kind(const struct ha_cf *conf, enum medium_kind kind, size_t nth)
 {
 	for (size_t i = 0; i < conf->media_count; i++)
@@ -152,7 +155,7 @@ static bool is_unicast(enum medium_kind kind)
 	return kind == MEDIUM_UCAST || kind == MEDIUM_UCAST6;
 }
 
-/* Is this the only host that both files send to? */
+/* Returns true if conf has a medium of the same kind with another host. */
 static bool has_other_host(const struct ha_cf *conf, const struct medium_conf *m)
 {
 	for (size_t i = 0; i < conf->media_count; i++)
@@ -199,7 +202,7 @@ static void compare_medium(const struct comparison *c, const struct medium_conf 
 	compare_address(c, m, other);
 }
 
-/* Ping hosts: nodes compare how many answer. */
+/* Compare ping hosts.  With ipfail they must be the same, because the nodes compare how many of them answer. */
 static void compare_ping(
 	const struct comparison *c, const struct ha_cf *in, const struct medium_conf *m, const char *where)
 {
@@ -238,7 +241,7 @@ static void compare_media(const struct comparison *c)
 
 /* --- ha.cf: lists of lines --- */
 
-/* One line of a list as text, for the comparison and for people; false past the end. */
+/* A function that writes one line of a list as text, for the comparison and for people.  Returns false past the end. */
 typedef bool line_text(const struct ha_cf *conf, size_t index, struct writer *w);
 
 static bool child_text(const struct ha_cf *conf, size_t i, struct writer *w)
@@ -381,7 +384,7 @@ static bool same_key(const struct authkey *a, const struct authkey *b)
 	return a->method == b->method && a->len == b->len && memcmp(a->key, b->key, a->len) == 0;
 }
 
-/* Is a packet that is signed with key number index of one node accepted by the other one? */
+/* Returns true if a node with keys accepts the packets of a node with the keys signer. */
 static bool accepts(const struct authkeys *keys, const struct authkeys *signer)
 {
 	const struct authkey *own = &keys->keys[signer->active];
@@ -394,7 +397,7 @@ static void compare_keys(const struct comparison *c)
 	unsigned line = here->keys[here->active].line;
 	bool in = accepts(here, there), out = accepts(there, here);
 	if (here->active == there->active && in && out)
-		return; /* keys that nobody uses may differ */
+		return; /* keys that are not in use may differ */
 	if (in && out)
 		diag_add(c->diags, DIAG_NOTICE, line, 0,
 			"key %u signs here, key %u there, and each node accepts the other one: a change of keys is under way",
@@ -408,7 +411,7 @@ static void compare_keys(const struct comparison *c)
 			      : "neither node accepts the packets of the other one");
 }
 
-/* --- all of it --- */
+/* --- the whole comparison --- */
 
 static void compare_ha_cf(const struct comparison *c)
 {
@@ -431,6 +434,6 @@ void compare_configurations(const struct configuration *here, const struct confi
 		struct diags d;
 		diags_init(&d, here->paths[i]);
 		files[i](&(struct comparison){here, there, &d});
-		(void)diags_report(&d, report, context); /* the report counts */
+		(void)diags_report(&d, report, context); /* only the report matters */
 	}
 }

@@ -24,17 +24,18 @@
 enum { EXIT_STATUS_UNKNOWN = 4 /* LSB */ };
 enum { PRINT_EVERY_MS = 5000, RELOAD_MS = 90000, STOP_BOUND_MS = 600000, API_MS = 1000 };
 enum {
-	CHANGE_MS = 10000, /* a guardian that starts, or is started again every second, takes orders within this time */
+	/* a guardian that is starting, or that is started again every second, takes orders within this time */
+	CHANGE_MS = 10000,
 	CHANGE_STEP_MS = 20,
 };
 
-/* As process_running, but waits for the guardian while there is none. */
+/* The same as process_running, but waits while there is no guardian. */
 static enum process_running find_guardian(pid_t *pid, int *pidfd, bool *stale)
 {
 	enum process_running running;
 	for (int waited = 0; (running = process_running(pid, pidfd, stale)) == PROCESS_CHANGES && waited < CHANGE_MS;
 		waited += CHANGE_STEP_MS)
-		(void)poll(NULL, 0, CHANGE_STEP_MS); /* interrupted: we look again earlier */
+		(void)poll(NULL, 0, CHANGE_STEP_MS); /* when a signal interrupts this, we only look again earlier */
 	return running;
 }
 
@@ -71,7 +72,8 @@ int control_status(void)
 
 static int send_signal(int pidfd, int number, siginfo_t *info)
 {
-	if (syscall(SYS_pidfd_send_signal, pidfd, number, info, 0) == 0 || errno == ESRCH) /* it has ended by itself */
+	/* the process has ended by itself */
+	if (syscall(SYS_pidfd_send_signal, pidfd, number, info, 0) == 0 || errno == ESRCH)
 		return 0;
 	return -errno;
 }
@@ -119,7 +121,7 @@ static int wait_for_end(int pidfd, pid_t pid)
 	return EXIT_OTHER;
 }
 
-/* The daemon has ended.  Check whether it stopped all resources. */
+/* Called when the daemon has ended: find out whether it stopped all resources. */
 static int judge_left(void)
 {
 	int left = shared_left();
@@ -148,7 +150,8 @@ int control_stop(void)
 	int pidfd;
 	pid_t pid;
 	enum process_running running;
-	/* A guardian that is killed may not have passed the order on: the one after it gets it again. */
+	/* If a guardian was killed, it may not have passed the order to the engine, so send the order to the next
+	 * guardian too. */
 	while ((running = find_guardian(&pid, &pidfd, &stale)) == PROCESS_RUNS) {
 		int code = stop_guardian(pid, pidfd);
 		if (code != 0)
@@ -177,7 +180,7 @@ int control_reexec(void)
 		fprintf(stderr, "heartbeat: not running\n");
 		return EXIT_OTHER;
 	}
-	/* A value that no other sender of this signal has. */
+	/* The value shows that the signal is an order; other senders of SIGUSR1 do not send this value. */
 	siginfo_t info = {.si_signo = SIGUSR1, .si_code = SI_QUEUE};
 	info.si_pid = getpid();
 	info.si_uid = getuid();
@@ -187,7 +190,7 @@ int control_reexec(void)
 	return rc == 0 ? 0 : cannot_signal(pid, -rc);
 }
 
-/* A new binary has no effect on the daemon that runs. */
+/* Report that a new binary has no effect on the running daemon. */
 static void report_old_binary(pid_t pid)
 {
 	char path[64];
@@ -199,7 +202,8 @@ static void report_old_binary(pid_t pid)
 			"heartbeat: another binary is installed; the old one stays in use until heartbeat --reexec\n");
 }
 
-/* Ask the engine, and print its answer, line by line.  Returns an exit code; -1: the engine cannot be asked. */
+/* Request a reload from the engine, and print its answer line by line.  Returns an exit code, or -1 when the engine
+ * cannot be reached. */
 static int request_reload(void)
 {
 	struct api_client *client;
@@ -224,7 +228,7 @@ static int request_reload(void)
 	return rc == API_OK && good ? 0 : EXIT_OTHER;
 }
 
-/* Without the client socket: the result is in the log only. */
+/* Request a reload by a signal, if the client socket does not work.  Then the result is only in the log. */
 static int signal_reload(pid_t pid, int pidfd)
 {
 	int rc = send_signal(pidfd, SIGHUP, NULL);

@@ -34,7 +34,7 @@ static bool doubt_of_fifo(const struct engine *e, size_t position, char *out, si
 	int error = fifo_trouble(e->fifo);
 	if (error == 0 || position > 0)
 		return false;
-	/* it fits */
+	/* the text fits */
 	(void)snprintf(out, cap, PATH_FIFO " cannot be opened: %s; tried again at the next start", strerror(error));
 	return true;
 }

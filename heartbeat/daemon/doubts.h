@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* What does not work on this node although the node itself works, for cl_status doubts: one list of the reports of all
- * modules. */
+/* The list for "cl_status doubts": what does not work on this node although the node itself works, from all modules. */
 #ifndef HEARTBEAT_DAEMON_DOUBTS_H
 #define HEARTBEAT_DAEMON_DOUBTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Text number position of an engine (struct engine *), cut at cap.  False: there are not so many. */
+/* Write the text at this position of the list of an engine (struct engine *), cut at cap bytes.  Returns false past the
+ * end of the list. */
 bool engine_doubt(void *engine, size_t position, char *out, size_t cap);
 
 #endif

@@ -26,7 +26,7 @@
 
 enum {
 	EACH_SECOND_MS = 1000,
-	LATE_MIN_MS = 250,           /* a loop that is later than this and than one keepalive was stalled */
+	LATE_MIN_MS = 250,           /* a main loop that is later than this, and than one keepalive, was stalled */
 };
 
 /* --- time --- */
@@ -39,13 +39,13 @@ static struct span time_asleep(void)
 	return (struct span){(int64_t)(boot.tv_sec - mono.tv_sec) * 1000000000 + boot.tv_nsec - mono.tv_nsec};
 }
 
-/* Tasks that need no exact time. */
+/* Do the regular tasks that need no exact time. */
 static void each_second(struct engine *e, struct mono now)
 {
 	if (!mono_is_never(e->each_second_at) && mono_since(now, e->each_second_at).ns < span_ms(EACH_SECOND_MS).ns)
 		return;
 	e->each_second_at = now;
-	log_flush(); /* logs the count of a repeated line */
+	log_flush(); /* this logs the count of a repeated line */
 	guardian_watch_check(e->guardian);
 	FILE *f = fopen("/proc/loadavg", "re");
 	char line[64];
@@ -55,13 +55,13 @@ static void each_second(struct engine *e, struct mono now)
 		(void)fclose(f);
 }
 
-/* The time since the last step, also that of a suspend. */
+/* The time since the last step, including the time of a suspend. */
 static struct span gap_at(const struct engine *e, struct mono now)
 {
 	return (struct span){mono_since(now, e->last_step).ns + time_asleep().ns - e->asleep.ns};
 }
 
-/* Did this process not run for a while: stopped, starved, suspended? */
+/* Returns true if this process did not run for a while, because it was stopped, got no CPU, or was suspended. */
 static bool stood_still(const struct engine *e, struct mono now)
 {
 	struct span keepalive = e->files->conf->keepalive;
@@ -69,7 +69,7 @@ static bool stood_still(const struct engine *e, struct mono now)
 	return !mono_is_never(e->last_step) && gap_at(e, now).ns > keepalive.ns + slack;
 }
 
-/* Report that to the core first. */
+/* If this process did not run for a while, report that to the core before the next event. */
 static void notice_stall(struct engine *e, struct instant now)
 {
 	struct span gap = gap_at(e, now.mono);
@@ -83,8 +83,8 @@ static void notice_stall(struct engine *e, struct instant now)
 	apply_actions(e);
 }
 
-/* The guardian kills an engine if its main loop does not run.  The loop must run twice in the time that the guardian
- * waits. */
+/* When the main loop must run next.  The guardian kills an engine with a main loop that does not run, so the loop must
+ * run twice in the time that the guardian waits. */
 static struct mono next_beat(const struct engine *e, struct mono now)
 {
 	const struct ha_cf *conf = e->files->conf;
@@ -119,9 +119,10 @@ static void engine_apply(struct engine *e)
 	set_timer(e, mono_now());
 }
 
-/* --- what comes in --- */
+/* --- events --- */
 
-/* The addresses of this machine, and those of hosts, come and go. */
+/* Report to the core which media lead to this machine itself.  This can change with the addresses of this machine, and
+ * with the addresses of host names. */
 static void report_own_media(struct engine *e)
 {
 	for (size_t medium = 0; medium < e->files->conf->media_count; medium++) {
@@ -138,8 +139,8 @@ static void on_timer(void *context)
 	struct event event = {.kind = EVENT_TIMER};
 	struct instant now = engine_now();
 	if (core_decides(e->core, now.mono) || stood_still(e, now.mono)) {
-		/* Handle received packets before the core declares a node silent.  A heartbeat needs none of them: at a
-		 * keepalive of 10 ms that would be 100 useless reads a second. */
+		/* Handle received packets before the core decides which nodes are silent.  This is not done for a mere
+		 * heartbeat: with a keepalive of 10 ms, it would cause 100 useless reads a second. */
 		media_drain(e->media);
 		now = engine_now();
 	}
@@ -298,19 +299,20 @@ static gboolean on_interfaces(gint fd, GIOCondition condition, gpointer data)
 {
 	struct engine *e = data;
 	(void)fd, (void)condition;
-	/* after a failure the next query tries it again */
+	/* after a failure, the next query reads again */
 	int news = interfaces_read(e->interfaces);
 	media_retry(e->media);
 	if (news == 0 || !e->exec)
 		return G_SOURCE_CONTINUE;
-	/* A stall comes first: the other node may have taken over, and then no address is put back here. */
+	/* Report a stall first: the other node may have taken over, and then no address may be added here again. */
 	if (stood_still(e, mono_now()))
 		on_timer(e);
 	exec_interfaces_changed(e->exec);
 	return G_SOURCE_CONTINUE;
 }
 
-/* Read with the priority of datagrams: a packet of this turn of the loop must go to the current address. */
+/* Notices have the same priority as datagrams: a packet that is sent in this turn of the loop must use the current
+ * address. */
 static int open_interfaces(struct engine *e)
 {
 	e->interfaces = interfaces_new();
@@ -335,7 +337,7 @@ static int open_media(struct engine *e)
 	struct diags d;
 	diags_init(&d, PATH_HA_CF);
 	e->media = media_open(e->files->conf->media, e->files->conf->media_count, &config, &d);
-	(void)diags_report(&d, configuration_log, NULL); /* whether there is a medium decides */
+	(void)diags_report(&d, configuration_log, NULL); /* only the number of usable media decides */
 	return e->media ? 0 : EXIT_CONFIG;
 }
 
@@ -382,10 +384,11 @@ static int open_timer(struct engine *e)
 	g_unix_signal_add(SIGHUP, on_reload, e);
 	g_unix_signal_add(SIGUSR1, on_debug_up, e);
 	g_unix_signal_add(SIGUSR2, on_debug_down, e);
-	/* We inherited the guardian's signal mask.  Signals that it forwarded during our start are delivered now. */
+	/* Clear the signal mask that we inherited from the guardian.  Signals that the guardian passed to us during our
+	 * start are delivered now. */
 	sigset_t none;
 	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL); /* cannot fail with these arguments */
+	(void)sigprocmask(SIG_SETMASK, &none, NULL); /* this cannot fail with these arguments */
 	return 0;
 }
 
@@ -400,7 +403,7 @@ static int report_ready(const struct engine *e, int code)
 	return failed ? EXIT_OTHER : code;
 }
 
-/* The first step sends the first packet: from then on the peer hears us. */
+/* Take the first step, which sends the first packet. */
 static void first_step(struct engine *e)
 {
 	struct event start = {.kind = EVENT_START};
@@ -487,7 +490,7 @@ int engine_run(const struct engine_config *config)
 		first_step(e);
 	code = report_ready(e, code);
 	if (code != 0)
-		return code; /* the process ends; the kernel closes what was opened */
+		return code; /* the process ends, and the kernel closes what was opened */
 	if (!config->accepted->foreground)
 		process_release_terminal();
 	g_main_loop_run(e->loop);

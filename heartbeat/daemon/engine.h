@@ -8,16 +8,19 @@
 #include "heartbeat/daemon/shared.h"
 
 struct engine_config {
-	struct configuration *configuration; /* of the accepted texts; a reload replaces it */
+	struct configuration *configuration; /* parsed from the accepted texts; a reload replaces it */
 	struct shared *shared;
 	struct accepted *accepted;
-	int shared_fd, accepted_fd; /* for a guardian that must be started */
-	bool keep;      /* keep the groups in the holdings: they run, and the peer has not noticed the gap */
+	int shared_fd, accepted_fd; /* for a new guardian, if the engine must start one */
+	/* keep the groups of the holdings: they still run, and the peer has not noticed the time without an engine */
+	bool keep;
 	pid_t guardian; /* the process that started us */
-	int ready_fd;   /* gets the exit code of the start (0: the first packet was sent), then it is closed */
+	/* the exit code of the start is written here (0: the first packet was sent), then it is closed */
+	int ready_fd;
 };
 
-/* Runs until the engine ends.  Returns 0 after an order to stop (shared->engine_clean), or an exit code of paths.h. */
+/* Run the engine until it ends.  Returns 0 after an order to stop (see shared->engine_clean), or an exit code of
+ * paths.h. */
 int engine_run(const struct engine_config *config);
 
 #endif

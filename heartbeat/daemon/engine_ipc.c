@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The client socket and the command FIFO.  Without them the node cannot be asked or ordered, but it can do its work.
- * The socket is tried again; the FIFO is not (ipc/fifo.h). */
+/* Opens the client socket and the command FIFO.  Without them, the node takes no requests and orders, but it does its
+ * work.  A failed open of the socket is tried again; for the FIFO it is not (ipc/fifo.h). */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

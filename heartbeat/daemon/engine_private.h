@@ -21,14 +21,14 @@ struct fence_check;
 struct guardian_watch;
 struct reload;
 
-/* What the other files call in engine.c. */
+/* The functions of engine.c that the other files call. */
 struct engine_calls {
-	/* Pass one event to the core, carry out its actions, and set the timer.  Do not call it from inside an action:
-	 * media, exec and ipc report from the main loop. */
+	/* Pass one event to the core, carry out its actions, and set the timer.  Do not call this while an action is
+	 * carried out; therefore media, exec and ipc report from the main loop. */
 	void (*step)(struct engine *e, const struct event *event);
-	/* Queued actions outside a step: carry them out and set the timer. */
+	/* Carry out the actions that were queued outside a step, and set the timer. */
 	void (*apply)(struct engine *e);
-	/* Requests of clients and of the FIFO, and what does not work (doubts.h).  context: the engine. */
+	/* The handlers for requests of clients and of the FIFO.  doubt: doubts.h.  context: the engine. */
 	void (*move)(void *context, bool takeover, enum half half, unsigned id);
 	void (*message)(void *context, const struct message *m);
 	void (*confirm)(void *context, size_t node, unsigned id);
@@ -53,48 +53,50 @@ struct engine {
 	struct peer_file *peer_file;
 	struct interfaces *interfaces;
 	struct media *media;
-	struct kept_datagrams *kept; /* NULL: no memory for them */
+	struct kept_datagrams *kept; /* NULL: there was no memory for them */
 	struct exec *exec;
 	struct api_server *api;
 	struct fifo *fifo;
-	int api_error; /* errno; 0: it is open, or was not tried */
+	/* errno of the last attempt to open the client socket; 0: the socket is open, or was not tried yet */
+	int api_error;
 	guint api_retry;
-	struct precise_timer *timer; /* the core's deadline */
+	struct precise_timer *timer; /* set to core_deadline */
 	struct guardian_watch *guardian;
 	struct reload *reload;
 	struct fence_check *fence_check;
 	struct mono last_step;
-	struct span asleep;     /* boottime minus monotonic at the last step: grows in a suspend */
+	/* CLOCK_BOOTTIME minus CLOCK_MONOTONIC at the last step; it grows while the machine is suspended */
+	struct span asleep;
 	struct mono each_second_at;
 	int exit_code;
 };
 
-/* Carry out everything the core has queued. */
+/* Carry out all actions that the core has queued. */
 void apply_actions(struct engine *e);
 
 static inline struct instant engine_now(void)
 {
 	struct timespec wall;
-	(void)clock_gettime(CLOCK_REALTIME, &wall); /* cannot fail with a valid clock */
+	(void)clock_gettime(CLOCK_REALTIME, &wall); /* this cannot fail with a valid clock */
 	return (struct instant){.mono = mono_now(), .wall_s = (uint64_t)wall.tv_sec};
 }
 
 /* --- engine_ipc.c --- */
 void engine_open_ipc(struct engine *e);
 void engine_close_ipc(struct engine *e);
-/* For doubts.h. */
+/* For doubts.h: what does not work at the client socket. */
 bool engine_api_doubt(const struct engine *e, size_t position, char *out, size_t cap);
 
 /* --- reload.c --- */
 struct reload *reload_new(struct engine *e);
 void reload_free(struct reload *r);
-/* Read the files again.  id: of the client that waits for the result (api_request_done); 0: none. */
+/* Read the files again.  id: the request of the client that waits for the result (api_request_done); 0: none. */
 void reload_request(struct reload *r, unsigned id);
 
 /* --- guardian_watch.c: an engine without a guardian starts another one --- */
 struct guardian_watch *guardian_watch_new(const struct engine_config *config);
 void guardian_watch_free(struct guardian_watch *w);
-/* Called regularly: replaces a guardian that stands still, too. */
+/* Called regularly: start a new guardian when the present one is dead or hangs. */
 void guardian_watch_check(struct guardian_watch *w);
 
 #endif

@@ -13,13 +13,13 @@ enum {
 	TEXT_MAX = 160,
 };
 
-/* The attempt in progress; the core asks for one at a time. */
+/* The attempt in progress; the core requests only one at a time. */
 static struct attempt {
 	struct engine *engine;
 	struct fence_program *program;
 	size_t node;
 	unsigned number;
-	char last[TEXT_MAX]; /* the last line that it printed */
+	char last[TEXT_MAX]; /* the last line that the command printed */
 } *current;
 
 static void on_line(void *context, bool is_stderr, const char *line)

@@ -8,7 +8,7 @@
 /* Start the attempt; a check of a device that runs is ended first.  The end of the attempt is reported with
  * EVENT_FENCE_DONE, never from inside this call. */
 void fence_runner_start(struct engine *e, const struct action *a);
-/* End the attempt of this number, if it runs. */
+/* End the attempt with this number, if it runs. */
 void fence_runner_cancel(unsigned attempt);
 
 #endif

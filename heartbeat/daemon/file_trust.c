@@ -7,14 +7,14 @@
 #include "heartbeat/daemon/paths.h"
 #include "lib/trust.h"
 
-enum { REPORTED_MAX = 16 }; /* paths; further ones may be reported twice */
+enum { REPORTED_MAX = 16 }; /* how many paths are noted as reported; further paths may be reported twice */
 
 struct check {
 	configuration_report *report;
 	void *context;
 	const char *file;
 	bool keeps_keys, only_warns, good;
-	char reported[REPORTED_MAX][PATH_MAX]; /* the files share their directories */
+	char reported[REPORTED_MAX][PATH_MAX]; /* what was reported, because the files have common directories */
 	size_t reported_count;
 };
 
@@ -54,7 +54,8 @@ bool file_trust_check(configuration_report *report, void *context)
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
 		c.file = files[i].path;
 		c.keeps_keys = files[i].keeps_keys;
-		(void)trust_walk(c.file, on_finding, &c); /* a file that cannot be reached is reported by its reader */
+		/* the code that reads a file reports a path that does not work */
+		(void)trust_walk(c.file, on_finding, &c);
 	}
 	return c.good;
 }
@@ -62,5 +63,5 @@ bool file_trust_check(configuration_report *report, void *context)
 void file_trust_check_state(const char *directory, configuration_report *report, void *context)
 {
 	struct check c = {.report = report, .context = context, .file = directory, .only_warns = true};
-	(void)trust_walk(directory, on_finding, &c); /* as above */
+	(void)trust_walk(directory, on_finding, &c); /* as in file_trust_check */
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Who else can change the configuration files: each of them decides what root does, so nobody else may.
+/* Checks whether users other than root can change the configuration files.  This must not be possible, because each
+ * file controls what root does.
  * doc/security.md 6 */
 #ifndef HEARTBEAT_DAEMON_FILE_TRUST_H
 #define HEARTBEAT_DAEMON_FILE_TRUST_H
@@ -13,11 +14,11 @@
  *   ha.cf, haresources        error                     error           warning
  *   a directory               error                     error           warning
  *
- * Only a warning for the group of files that older versions accepted: many installations have mode 0664, and an upgrade
- * must not keep a node from starting.  A file that is not there is not reported here.
+ * A file that its group can write is only a warning: older versions accepted it, many installations have mode 0664, and
+ * an upgrade must not prevent the start of a node.  A missing file is not reported here.
  * Returns false when there is an error. */
 bool file_trust_check(configuration_report *report, void *context);
-/* Warn about a directory of state that other users can change. */
+/* Warn if other users can change a directory with state files. */
 void file_trust_check_state(const char *directory, configuration_report *report, void *context);
 
 #endif

@@ -11,7 +11,7 @@ void findings_begin(struct findings *f, bool json)
 	*f = (struct findings){.list = json ? json_array() : NULL};
 }
 
-/* "FILE:LINE:COLUMN: error: TEXT"; parts that are not known are left out. */
+/* Print "FILE:LINE:COLUMN: error: TEXT", without the parts that are not known. */
 static void print_line(const struct diag_line *line)
 {
 	if (line->file)
@@ -28,7 +28,7 @@ static json_t *number_or_null(unsigned n)
 	return n > 0 ? json_integer(n) : json_null();
 }
 
-/* File names and texts may have bytes that are not UTF-8; JSON cannot have them. */
+/* File names and texts may have bytes that are not UTF-8, which JSON does not allow. */
 static json_t *text_or_null(const char *text)
 {
 	if (!text)
@@ -63,7 +63,7 @@ static int exit_code(const struct findings *f)
 	return f->counts[DIAG_WARNING] > 0 ? CHECK_WARNINGS : CHECK_CLEAN;
 }
 
-/* For people, and not for the reader of the lines. */
+/* Print the counts to standard error, because a program may read the lines on standard output. */
 static void print_summary(const struct findings *f)
 {
 	static const char *const nouns[DIAG_SEVERITIES] = {[DIAG_ERROR] = "errors",

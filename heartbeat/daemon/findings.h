@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Findings of --check and --diff on their way to standard output: as lines, or as one JSON object. */
+/* Prints the findings of --check and --diff to standard output: as lines, or as one JSON object. */
 #ifndef HEARTBEAT_DAEMON_FINDINGS_H
 #define HEARTBEAT_DAEMON_FINDINGS_H
 
@@ -8,18 +8,19 @@
 
 #include "lib/diag.h"
 
-enum { FINDINGS_FORMAT = 1 }; /* of the JSON; grows when a reader of the old form would misunderstand the new one */
+/* the version of the JSON form; it grows when a program for the old form would misunderstand the new form */
+enum { FINDINGS_FORMAT = 1 };
 
 struct findings {
-	json_t *list; /* NULL: lines */
+	json_t *list; /* NULL: print lines */
 	unsigned counts[DIAG_SEVERITIES];
 };
 
 void findings_begin(struct findings *f, bool json);
-/* A diag_report: takes one finding; context: the findings. */
+/* A function of type diag_report, which takes one finding; context: the struct findings. */
 void findings_take(void *context, const struct diag_line *line);
-/* Print what is not printed yet.  head: members for the JSON object, taken over; NULL: none.  Returns the exit code: 2
- * after an error or a critical finding, 1 after a warning, else 0. */
+/* Print what is not printed yet.  head: further members for the JSON object, which this call frees; NULL: none.
+ * Returns the exit code: 2 after an error or a critical finding, 1 after a warning, otherwise 0. */
 int findings_end(struct findings *f, json_t *head);
 
 #endif

@@ -47,13 +47,13 @@ static void report_start(struct guardian *g, int code)
 		process_release_terminal();
 }
 
-/* What an action finds out at once, as the event of the next step. */
+/* An event that follows from an action at once; it is handled in the next step. */
 struct outcome {
 	bool any;
 	struct supervisor_event event;
 };
 
-/* An order to stop must not get lost: what could not be sent is sent again. */
+/* Pass the order to stop to the engine.  The order must not get lost, so a failed send is repeated later. */
 static void terminate_engine(struct guardian *g)
 {
 	g->order_unsent = g->engine.pidfd >= 0 &&
@@ -112,7 +112,7 @@ static struct supervisor_view view(struct guardian *g)
 
 static void carry_out_all(struct guardian *g, struct outcome *next)
 {
-	/* A copy: the next step fills the list again. */
+	/* Use a copy, because the next step writes a new list. */
 	const struct supervisor list = g->policy;
 	for (size_t i = 0; i < list.action_count; i++)
 		carry_out(g, &list.actions[i], next);
@@ -135,13 +135,13 @@ static void handle(struct guardian *g, const struct supervisor_event *event)
 
 /* --- what happens --- */
 
-/* The engine ended.  Read its exit status when it is our child. */
+/* Called when the engine has ended.  Its exit status is known only if it is our child. */
 static void on_engine_end(struct guardian *g)
 {
 	int status = 0;
 	bool known = waitpid(g->engine.pid, &status, WNOHANG) == g->engine.pid, clean = g->shared->engine_clean;
 	child_forget(&g->engine);
-	if (g->ready_fd >= 0) { /* it ended before it was ready, and its report, if any, was read before this */
+	if (g->ready_fd >= 0) { /* it ended before it was ready; a report in the pipe would have been read before */
 		(void)close(g->ready_fd);
 		g->ready_fd = -1;
 	}
@@ -172,7 +172,7 @@ static void on_ready(struct guardian *g)
 	if (code < 0)
 		log_at(LOG_LEVEL_CRIT,
 			"the engine process did not report the result of its start: it died (out of memory?)");
-	child_kill(&g->engine, "engine"); /* it ends by itself, or did */
+	child_kill(&g->engine, "engine"); /* it ends by itself, or has ended already */
 	handle(g, &(struct supervisor_event){.kind = SUPERVISOR_FAILED, .code = code < 0 ? EXIT_OTHER : code});
 }
 
@@ -185,19 +185,19 @@ static void on_release_end(struct guardian *g)
 	handle(g, &(struct supervisor_event){.kind = SUPERVISOR_RELEASED, .clean = clean});
 }
 
-/* The log writer, and engines that were given up. */
+/* Reap other children: the log writer, and engines that were given up. */
 static void reap_others(struct guardian *g)
 {
 	siginfo_t info = {0};
 	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
 		if (info.si_pid == g->engine.pid || info.si_pid == g->release.pid || info.si_pid == g->clients.pid)
-			return; /* its descriptor is readable: its status is read there */
+			return; /* the handler of its descriptor reads the status */
 		(void)waitpid(info.si_pid, NULL, WNOHANG);
 		info = (siginfo_t){0};
 	}
 }
 
-/* A new binary takes our place, with the same process number.  The engine runs until that binary replaces it. */
+/* Execute the new binary in this process.  The engine runs until the new binary replaces it. */
 static void reexec(struct guardian *g)
 {
 	if (g->policy.state != SUPERVISOR_RUNNING) {
@@ -225,7 +225,7 @@ static void on_signal(struct guardian *g)
 		} else if (number == SIGUSR1 && info.ssi_int == GUARDIAN_REEXEC && info.ssi_code == SI_QUEUE) {
 			reexec(g);
 		} else {
-			if (number == SIGHUP) { /* as the engine does: logs may have been rotated */
+			if (number == SIGHUP) { /* reopen the logs, because they may have been rotated */
 				log_reopen();
 				guardian_clients_pass(g, SIGHUP);
 			}
@@ -256,13 +256,14 @@ static void watch(struct guardian *g)
 		int n = poll(fds, sizeof fds / sizeof *fds, wait_ms(g));
 		g->shared->guardian_beat_ns = mono_now().ns;
 		if (n < 0)
-			continue; /* EINTR, or no memory for a moment */
+			continue; /* EINTR, or a short lack of memory */
 		process_keep_files();
 		guardian_follow_configuration(g);
 		if (g->order_unsent)
 			terminate_engine(g);
 		guardian_clients_tick(g);
-		/* One in each turn: a handler may close the others.  Orders first, and a report before the end. */
+		/* Handle only one descriptor in each turn, because a handler may close the others.  Orders come first,
+		 * and the report of an engine before its end. */
 		if (fds[0].revents)
 			on_signal(g);
 		else if (fds[1].revents)
@@ -291,12 +292,13 @@ static bool prepare(struct guardian *g)
 		return false;
 	}
 	if (!process_write_pid()) {
-		process_unlock(); /* without our pid in the file, -k cannot stop us */
+		process_unlock(); /* without our number in the file, heartbeat -k could not stop us */
 		return false;
 	}
 	process_protect();
 	process_title("heartbeat: guardian");
-	process_name(PROCESS_NAME); /* watchers look for it, and killall heartbeat is an orderly stop */
+	/* monitoring looks for this name, and "killall heartbeat" must cause a normal stop */
+	process_name(PROCESS_NAME);
 	record_to(g->config->accepted->record);
 	g->shared->guardian_pid = getpid();
 	g->shared->guardian_beat_ns = mono_now().ns;
@@ -311,7 +313,7 @@ static bool prepare(struct guardian *g)
 	return true;
 }
 
-/* What an earlier daemon of this machine left when all its processes were killed. */
+/* Clean up what an earlier daemon of this machine left behind when all its processes were killed. */
 static void put_in_order(struct guardian *g)
 {
 	const struct holdings *h = holdings_now(&g->shared->holdings);
@@ -326,8 +328,9 @@ static void put_in_order(struct guardian *g)
 	(void)holdings_release_addresses(h, g->files->resources);
 }
 
-/* The engine has started this guardian, or is the child of the guardian that this process was before.  If it has ended
- * since, its number may be another process's: that one is not watched and never killed. */
+/* Watch the engine that already runs.  It is our parent (it has started this guardian), or our child (this process
+ * executed a new binary).  Otherwise the engine has ended, and another process may have its number now; that process is
+ * not watched and not killed. */
 static bool watch_engine(struct guardian *g)
 {
 	pid_t pid = g->shared->engine_pid;

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: MIT
-/* The process of the supervisor: watches the engine, and carries out what supervisor/policy.c decides.
- * Single-threaded, no main loop of GLib: it waits for signals, for the engine and the release process, and for the
- * policy's deadline. */
+/* The guardian process: watches the engine, and carries out what supervisor/policy.c decides.  It has one thread and no
+ * GLib main loop.  It waits for signals, for the engine and the release process, and for the deadline of the policy. */
 #ifndef HEARTBEAT_DAEMON_GUARDIAN_H
 #define HEARTBEAT_DAEMON_GUARDIAN_H
 
 #include "heartbeat/daemon/accepted.h"
 #include "heartbeat/daemon/shared.h"
 
-enum { GUARDIAN_REEXEC = 0x6862 }; /* the value of a queued SIGUSR1: change to the installed binary */
+enum { GUARDIAN_REEXEC = 0x6862 }; /* the value of a queued SIGUSR1 that orders the change to the installed binary */
 
 struct guardian_config {
 	struct shared *shared;
 	struct accepted *accepted;
 	int shared_fd, accepted_fd;
-	int report_fd; /* gets one byte, the exit code of the start; -1 none */
-	bool resume; /* beside an engine that runs: our predecessor died, or was of an older binary */
-	bool reexec; /* replace that engine */
+	int report_fd; /* the guardian writes one byte here, the exit code of the start; -1: none */
+	bool resume; /* an engine runs already, because the guardian before died or had an older binary */
+	bool reexec; /* replace that engine, because it has an older binary */
 };
 
-/* Returns when the cluster software has ended, with the exit code. */
+/* Run until heartbeat has ended; returns the exit code. */
 int guardian_run(const struct guardian_config *config);
-/* The arguments with which a binary becomes the guardian beside a running engine: "--resume=LOCK,SHARED,ACCEPTED", and
- * "--reexec-engine" behind it to replace the engine. */
+/* Parse the argument with which a binary becomes the guardian of a running engine: "--resume=LOCK,SHARED,ACCEPTED".
+ * The argument "--reexec-engine" after it orders that the engine is replaced. */
 bool guardian_parse_resume(const char *text, struct guardian_config *out);
-/* Execute path as the guardian of this daemon; the descriptors are passed on.  Returns only when that fails: -errno. */
+/* Execute path as the guardian of this daemon, and pass the descriptors to it.  Returns only when that fails:
+ * -errno. */
 int guardian_exec(const char *path, int shared_fd, int accepted_fd, bool replace_engine);
 
 #endif

@@ -20,7 +20,7 @@ enum { KILL_PATIENCE_MS = 100 };
 
 /* --- the configuration in use --- */
 
-/* The engine changes the configuration.  The texts may change while they are parsed: then they are parsed again. */
+/* The engine can change the texts while this process parses them; then they are parsed again. */
 void guardian_follow_configuration(struct guardian *g)
 {
 	const struct accepted *a = g->config->accepted;
@@ -34,13 +34,15 @@ void guardian_follow_configuration(struct guardian *g)
 		fresh = configuration_parse(&config_files_here, accepted_texts(a), NULL, NULL);
 	} while (number != a->number);
 	if (!fresh)
-		return; /* no memory: the texts were parsed by the engine before */
+		/* this can only be a lack of memory, because the engine has parsed the same texts without errors */
+		return;
 	bool reopen = !g->files || logging_differs(g->files->conf, fresh->conf);
 	configuration_free(g->files);
 	g->files = fresh;
 	g->files_number = number;
 	if (reopen)
-		logging_open(fresh, a->debug, g->report_fd >= 0 || a->foreground, true); /* the engine shares it */
+		/* the next engine inherits this log */
+		logging_open(fresh, a->debug, g->report_fd >= 0 || a->foreground, true);
 }
 
 /* --- processes --- */
@@ -57,11 +59,11 @@ void child_kill(struct child *c, const char *what)
 	if (c->pid <= 0)
 		return;
 	struct pollfd end = {.fd = c->pidfd, .events = POLLIN};
-	(void)syscall(SYS_pidfd_send_signal, c->pidfd, SIGKILL, NULL, 0); /* ESRCH: it has ended */
+	(void)syscall(SYS_pidfd_send_signal, c->pidfd, SIGKILL, NULL, 0); /* ESRCH: the process has ended */
 	if (poll(&end, 1, KILL_PATIENCE_MS) == 0)
 		log_at(LOG_LEVEL_CRIT,
 			"the %s process does not end: it hangs in the kernel. It can do nothing any more", what);
-	(void)waitpid(c->pid, NULL, WNOHANG); /* ECHILD: an earlier guardian's */
+	(void)waitpid(c->pid, NULL, WNOHANG); /* ECHILD: it is the child of an earlier guardian */
 	child_forget(c);
 }
 
@@ -109,7 +111,7 @@ bool guardian_start_engine(struct guardian *g, bool keep)
 	}
 	log_flush();
 	if (g->ready_fd >= 0)
-		(void)close(g->ready_fd); /* of an engine that was killed in its start */
+		(void)close(g->ready_fd); /* the pipe of an engine that was killed in its start */
 	g->ready_fd = -1;
 	g->shared->engine_clean = false;
 	pid_t guardian = getpid(), pid = fork();
@@ -123,7 +125,7 @@ bool guardian_start_engine(struct guardian *g, bool keep)
 		log_at(LOG_LEVEL_CRIT, "cannot start the engine: %s", strerror(pid < 0 ? why : errno));
 		(void)close(ready[0]);
 		if (pid > 0) {
-			(void)kill(pid, SIGKILL); /* our unreaped child: the number is its own */
+			(void)kill(pid, SIGKILL); /* safe: the number of our unreaped child cannot be used again */
 			(void)waitpid(pid, NULL, 0);
 		}
 		return false;

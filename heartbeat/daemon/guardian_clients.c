@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The guardian's side of the process that runs the programs of respawn and failfast lines (clients.h).  It is no part
- * of the policy: the programs decide nothing about resources. */
+/* Starts, watches and ends the process that runs the programs of respawn and failfast lines (clients.h), for the
+ * guardian.  This is not a part of the policy, because the programs do not affect resources. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,8 +16,8 @@
 #include "lib/process_stat.h"
 
 enum {
-	AGAIN_MS = 1000,     /* a process that has ended unexpectedly is started again */
-	END_MS = 10000,      /* for the programs to end, in order; then they are killed */
+	AGAIN_MS = 1000,     /* after this time, a process that has ended unexpectedly is started again */
+	END_MS = 10000,      /* the time for the programs to end in order; then they are killed */
 	KILL_PATIENCE_MS = 200,
 };
 
@@ -25,13 +25,15 @@ static void wait_for_end(int pidfd, int ms)
 {
 	struct pollfd end = {.fd = pidfd, .events = POLLIN};
 	while (poll(&end, 1, ms) < 0 && errno == EINTR)
-		; /* interrupted: the limit starts again; signals are rare here */
+		/* after an interruption the limit starts again, which does not matter, because signals are rare here */
+		;
 }
 
 static void send(const struct guardian *g, int number)
 {
 	if (g->clients.pid > 0)
-		(void)syscall(SYS_pidfd_send_signal, g->clients.pidfd, number, NULL, 0); /* ESRCH: it has ended */
+		/* ESRCH: the process has ended */
+		(void)syscall(SYS_pidfd_send_signal, g->clients.pidfd, number, NULL, 0);
 }
 
 static void kill_programs(const struct guardian *g)
@@ -87,7 +89,7 @@ static void start(struct guardian *g)
 	}
 	log_at(LOG_LEVEL_ERROR, "cannot start the process for respawn lines: %s; tried again", strerror(errno));
 	if (pid > 0) {
-		(void)kill(pid, SIGKILL); /* our unreaped child */
+		(void)kill(pid, SIGKILL); /* safe: the number of our unreaped child cannot be used again */
 		(void)waitpid(pid, NULL, 0);
 	}
 	g->clients_at = mono_add(mono_now(), span_ms(AGAIN_MS));
@@ -115,7 +117,7 @@ void guardian_clients_resume(struct guardian *g)
 {
 	pid_t pid = g->shared->clients_pid;
 	siginfo_t info;
-	/* our child: this process has executed another binary */
+	/* if it is our child, this process was the guardian before, and has executed another binary */
 	bool ours = pid > 0 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 	if (ours && child_watch(&g->clients, pid)) {
 		g->clients_begun = true;

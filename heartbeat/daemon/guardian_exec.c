@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* How a binary becomes the guardian beside a running engine: by execve, with the descriptors of the lock, the shared
- * memory and the configuration. */
+/* A binary becomes the guardian of a running engine by execve, with the descriptors of the lock, of the shared memory
+ * and of the configuration. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

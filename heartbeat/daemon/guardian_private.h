@@ -19,46 +19,47 @@ struct guardian {
 	struct shared *shared;
 	struct supervisor policy;
 	struct configuration *files;
-	uint32_t files_number; /* of the accepted texts */
+	uint32_t files_number; /* accepted->number of the texts in files */
 	struct child engine, release;
 	struct child clients; /* the process of clients.h */
-	bool clients_begun;   /* an engine has been ready: it may run */
-	struct mono clients_at; /* when it is started again; MONO_FAR: not */
-	uint32_t clients_number; /* of the accepted texts that it has */
-	int ready_fd; /* the engine reports the result of its start there; -1: it did */
+	bool clients_begun;   /* an engine has been ready, so the process may run */
+	struct mono clients_at; /* when the process is started again; MONO_FAR: it is not */
+	uint32_t clients_number; /* accepted->number of the texts that the process has */
+	int ready_fd; /* the engine writes the result of its start to this pipe; -1: the result was read */
 	int report_fd;
 	int signals;
-	bool order_unsent; /* SIGTERM for the engine */
+	bool order_unsent; /* SIGTERM could not be sent to the engine yet */
 	bool exits;
 	int code;
 };
 
 /* --- guardian_children.c --- */
-/* Parse the accepted texts again when the engine has changed them. */
+/* Parse the accepted texts again if the engine has changed them. */
 void guardian_follow_configuration(struct guardian *g);
-/* False, after a log message. */
+/* Return false after a log message. */
 bool guardian_start_engine(struct guardian *g, bool keep);
 bool guardian_start_release(struct guardian *g);
-/* Watch a process.  False with errno. */
+/* Watch a process.  Returns false with errno. */
 bool child_watch(struct child *c, pid_t pid);
 void child_forget(struct child *c);
-/* In a child that runs our code after fork: close everything of the guardian. */
+/* Called in a child after fork, if it does not execute another program: close all descriptors of the guardian. */
 void guardian_leave(const struct guardian *g);
-/* SIGKILL, and forget it; does nothing when there is none.  what: for the log. */
+/* Send SIGKILL to the child and forget it; does nothing without a child.  what: its name for the log. */
 void child_kill(struct child *c, const char *what);
 
 /* --- guardian_clients.c --- */
-/* The engine is ready: start the programs, if there are any and they do not run. */
+/* Called when the engine is ready: start the process if ha.cf has programs and the process does not run. */
 void guardian_clients_begin(struct guardian *g);
-/* This guardian follows another one: take its process over when it is our child, otherwise end it. */
+/* Called when this guardian replaces another guardian: keep the process if it is our child, otherwise end it. */
 void guardian_clients_resume(struct guardian *g);
-/* End what an earlier daemon has left. */
+/* End programs that an earlier daemon has left behind. */
 void guardian_clients_clear(const struct guardian *g);
 void guardian_clients_pass(const struct guardian *g, int number);
 void guardian_clients_ended(struct guardian *g);
-/* Each turn: pass a change of the configuration on; start the process again when it is time. */
+/* Called in each turn of the loop: report a change of the configuration to the process, and start the process again
+ * when it is time. */
 void guardian_clients_tick(struct guardian *g);
-/* The guardian ends: end all programs, within ten seconds. */
+/* Called when the guardian ends: end all programs, within ten seconds. */
 void guardian_clients_finish(struct guardian *g);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Without a guardian no process would release the addresses if this engine died, so the engine watches its guardian and
- * starts another one.  It is executed and not just forked: a copy of this process would also have its main loop. */
+/* The engine watches its guardian and starts a new one when the guardian ends, because without a guardian no process
+ * would release the addresses if the engine died.  The new guardian is executed and not only forked: a forked copy of
+ * the engine would also have its main loop. */
 #include <errno.h>
 #include <glib-unix.h>
 #include <signal.h>
@@ -19,8 +20,8 @@ enum { RETRY_MS = 1000, STILL_MIN_MS = 5000 };
 struct guardian_watch {
 	const struct engine_config *config;
 	pid_t pid;
-	int pidfd; /* -1: there is none now */
-	bool ours; /* this engine started it: it must be reaped */
+	int pidfd; /* -1: there is no guardian now */
+	bool ours; /* this engine started the guardian and must reap it */
 	guint source, retry;
 };
 
@@ -52,7 +53,7 @@ static gboolean on_end(gint fd, GIOCondition condition, gpointer data)
 	w->pidfd = -1;
 	w->source = 0;
 	if (w->ours && w->config->shared->guardian_pid != w->pid)
-		retry_later(w); /* it never came to work: not at once again */
+		retry_later(w); /* the guardian ended before it was ready, so the next start waits */
 	else
 		start_guardian(w);
 	return G_SOURCE_REMOVE;
@@ -92,7 +93,7 @@ static void start_guardian(struct guardian_watch *w)
 		"If this process dies before, no process releases the addresses",
 		strerror(errno));
 	if (pid > 0) {
-		(void)kill(pid, SIGKILL); /* our unreaped child: the number is its own */
+		(void)kill(pid, SIGKILL); /* safe: the number of our unreaped child cannot be used again */
 		(void)waitpid(pid, NULL, 0);
 	}
 	retry_later(w);
@@ -103,7 +104,8 @@ struct guardian_watch *guardian_watch_new(const struct engine_config *config)
 	struct guardian_watch *w = g_new0(struct guardian_watch, 1);
 	w->config = config;
 	w->pidfd = -1;
-	/* It may have died before we could watch it; then the number may belong to another process already. */
+	/* The guardian may have died before we could watch it; then its number may already belong to another
+	 * process. */
 	if (!watch(w, config->guardian, false) || getppid() != config->guardian) {
 		if (w->source != 0)
 			(void)g_source_remove(w->source);
@@ -139,5 +141,5 @@ void guardian_watch_check(struct guardian_watch *w)
 	log_at(LOG_LEVEL_CRIT,
 		"the guardian process stands still for %lld ms: it is killed, and another one is started",
 		(long long)span_to_ms(age));
-	(void)syscall(SYS_pidfd_send_signal, w->pidfd, SIGKILL, NULL, 0); /* its end is then seen by on_end */
+	(void)syscall(SYS_pidfd_send_signal, w->pidfd, SIGKILL, NULL, 0); /* on_end is called when it has ended */
 }

@@ -19,7 +19,7 @@
 #include "lib/own_process.h"
 
 enum {
-	RENEW_BELOW = 4,   /* so many reserved numbers left: time for more */
+	RENEW_BELOW = 4,   /* with fewer reserved numbers left than this, more are reserved */
 	FIRST_WAIT_MS = 5000,
 	AGAIN_S = 60,
 };
@@ -74,7 +74,7 @@ static void take_uuid(struct identity *id, const struct identity_written *w)
 {
 	struct identity_memory *m = id->memory;
 	int before = m->uuid_error, now = w->uuid_error;
-	/* a late process may have written a uuid that is not in use any more */
+	/* a process that was delayed may have written a uuid that is not in use any more */
 	m->uuid_saved = now == 0 && memcmp(id->writing.uuid, m->uuid, sizeof m->uuid) == 0;
 	m->uuid_error = now;
 	if (now != 0 && before == 0)
@@ -107,7 +107,7 @@ static void stop_waiting(struct identity *id)
 		g_source_remove(id->source);
 	id->source = 0;
 	if (id->fd >= 0)
-		(void)close(id->fd); /* the process writes on */
+		(void)close(id->fd); /* the process continues to write */
 	id->fd = -1;
 }
 
@@ -121,13 +121,13 @@ static void finish(struct identity *id)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	stop_waiting(id);
-	(void)waitpid(id->pid, NULL, 0); /* it ends; ECHILD: the daemon reaps all its children */
+	(void)waitpid(id->pid, NULL, 0); /* it ends soon; ECHILD: the daemon reaps all its children */
 	if (got != sizeof w) {
 		take_failure(id, ECHILD);
 		return;
 	}
 	take(id, &w);
-	if (id->memory->generation_error == 0 && is_low(id)) /* it was written late, for an earlier number */
+	if (id->memory->generation_error == 0 && is_low(id)) /* the write was delayed, and its number is too low now */
 		start_writing(id);
 }
 
@@ -135,10 +135,10 @@ static gboolean on_result(gint fd, GIOCondition condition, gpointer data)
 {
 	(void)fd, (void)condition;
 	finish(data);
-	return G_SOURCE_CONTINUE; /* after the result the source is gone already */
+	return G_SOURCE_CONTINUE; /* after the result, the source is already removed */
 }
 
-/* Start a process for what is not in the files, unless one is at work. */
+/* Start a process that writes what is not in the files yet, unless a process already runs. */
 static void start_writing(struct identity *id)
 {
 	const struct own_process_job job = {.name = "heartbeat: id", .run = identity_write, .context = &id->writing};
@@ -172,7 +172,7 @@ static void choose_uuid(struct identity *id, bool was_unwritable)
 	m->uuid_saved = identity_read_uuid(&id->config, m->uuid);
 	if (m->uuid_saved)
 		return;
-	/* the start before this one used the derived one, and the other node knows it */
+	/* the start before this one used the derived uuid, and the other node knows that uuid */
 	if (was_unwritable || getrandom(m->uuid, sizeof m->uuid, 0) != sizeof m->uuid) {
 		identity_derive_uuid(&id->config, m->uuid);
 		return;
@@ -181,7 +181,7 @@ static void choose_uuid(struct identity *id, bool was_unwritable)
 	m->uuid[8] = (uint8_t)((m->uuid[8] & 0x3f) | 0x80);
 }
 
-/* Wait for the result, as long as a healthy disk may need. */
+/* Wait for the result as long as a normal disk may need. */
 static void wait_for_result(struct identity *id)
 {
 	struct pollfd ready = {.fd = id->fd, .events = POLLIN};
@@ -202,8 +202,9 @@ static void first_engine(struct identity *id)
 	choose_uuid(id, was_unwritable);
 	start_writing(id);
 	wait_for_result(id);
-	/* A number that is on no disk must be above all that a start before this one may have used.  The copy gets it
-	 * at once: when the disk works again, the next start must not use a number below it. */
+	/* The number could not be written, so an earlier start may have used numbers that are not in the file either.
+	 * Therefore take a number from the clock.  The copy gets it at once: when the disk works again, the next start
+	 * must not use a lower number. */
 	if (!is_reserved(id)) {
 		id->generation = generation_next(stored, clock, true);
 		start_writing(id);
@@ -266,7 +267,7 @@ bool identity_doubt(const struct identity *id, size_t position, char *out, size_
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
 		if (files[i].error == 0 || position-- > 0)
 			continue;
-		/* a long path is cut */
+		/* a long path is cut, because the text is for people */
 		(void)snprintf(out, cap, "%s cannot be written: %s; tried again each minute", files[i].path,
 			why(files[i].error));
 		return true;

@@ -20,7 +20,7 @@
 
 enum { FILE_BYTES = 4096 };
 
-/* Above it no number can be reserved any more. */
+/* Above this, no further numbers can be reserved. */
 #define GENERATION_MAX (UINT64_MAX - GENERATIONS_RESERVED)
 
 enum number_kind { NUMBER_GOOD, NUMBER_MISSING, NUMBER_NONE, NUMBER_TOO_BIG };
@@ -90,7 +90,7 @@ void identity_derive_uuid(const struct identity_config *config, uint8_t uuid[16]
 	if (file_read(config->machine_id_file, FILE_BYTES, &machine, &len, NULL) == 0)
 		writer_bytes(&w, (struct bytes){(const uint8_t *)machine, len});
 	free(machine);
-	/* Cannot fail with these arguments; the digest of nothing would be stable, too. */
+	/* This cannot fail with these arguments; a digest of 0 would also be the same at each start. */
 	memset(digest, 0, sizeof digest);
 	(void)EVP_Digest(w.at, w.len, digest, NULL, EVP_sha256(), NULL);
 	memcpy(uuid, digest, 16);
@@ -100,12 +100,13 @@ void identity_derive_uuid(const struct identity_config *config, uint8_t uuid[16]
 
 /* --- the process -------------------------------------------------------------------------------------------------- */
 
-/* Processes of two engines may write at the same time, for example when a frozen disk works again.  The lock belongs to
- * the directory, because the file is replaced.  Without the lock the worst is a lower reserve. */
+/* Processes of two engines may write at the same time, for example when a disk that hung works again.  The directory is
+ * locked, because the file itself is replaced.  If the lock fails, the file can at worst get a lower number of reserved
+ * generations. */
 static int lock_directory_of(const char *path)
 {
 	char copy[PATH_MAX];
-	(void)snprintf(copy, sizeof copy, "%s", path); /* the path of a constant is shorter */
+	(void)snprintf(copy, sizeof copy, "%s", path); /* the path is a constant, and is shorter */
 	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
 		(void)flock(fd, LOCK_EX);
@@ -118,13 +119,13 @@ static int raise_number(const char *path, uint64_t number)
 	char line[32];
 	int lock = lock_directory_of(path);
 	int rc = 0;
-	(void)read_number(path, &there); /* 0 when there is no usable one */
+	(void)read_number(path, &there); /* there is 0 when the file has no usable number */
 	if (there < number) {
 		int len = snprintf(line, sizeof line, "%15" PRIu64 "\n", number);
 		rc = file_replace(path, line, (size_t)len, 0644);
 	}
 	if (lock >= 0)
-		(void)close(lock); /* it was only locked */
+		(void)close(lock); /* this only releases the lock */
 	return -rc;
 }
 
@@ -135,9 +136,9 @@ void identity_write(void *context, int socket)
 	if (w->generation > 0) {
 		done.generation_error = raise_number(w->config.generation_file, w->generation);
 		if (done.generation_error == 0)
-			(void)unlink(w->config.generation_copy); /* usually there is none */
+			(void)unlink(w->config.generation_copy); /* usually there is no copy */
 		else
-			/* it survives a restart of heartbeat, not of the machine */
+			/* the copy survives a restart of heartbeat, but not of the machine */
 			(void)raise_number(w->config.generation_copy, w->generation);
 	}
 	if (w->with_uuid)

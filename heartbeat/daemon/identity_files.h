@@ -5,29 +5,29 @@
 
 #include "heartbeat/daemon/identity.h"
 
-enum { GENERATIONS_RESERVED = 16 }; /* at once: so many engines need no disk */
+enum { GENERATIONS_RESERVED = 16 }; /* how many generations one write reserves: as many engines need no disk */
 
-/* The highest number of both files; 0: none.  Logs a file without a usable number.  *was_unwritable: the start before
- * this one could not write. */
+/* Returns the highest number of both files; 0: none.  Logs a file without a usable number.  *was_unwritable: the start
+ * before this one could not write generation_file. */
 uint64_t identity_read_generation(const struct identity_config *config, bool *was_unwritable);
-/* False: there is no file, or it is not 16 bytes long, which is logged. */
+/* Returns false when there is no file, or when it is not 16 bytes long; the latter is logged. */
 bool identity_read_uuid(const struct identity_config *config, uint8_t uuid[16]);
-/* The uuid of a node that cannot keep one. */
+/* Compute the uuid of a node that cannot save a uuid. */
 void identity_derive_uuid(const struct identity_config *config, uint8_t uuid[16]);
 
-/* What the process does, and what it reports. */
+/* The order for the writing process, and its report. */
 struct identity_writing {
 	struct identity_config config;
-	uint64_t generation; /* the file gets this number, or keeps a higher one; 0: leave it */
+	uint64_t generation; /* write this number unless the file has a higher number; 0: do not write it */
 	bool with_uuid;
 	uint8_t uuid[16];
 };
 struct identity_written {
-	uint64_t generation; /* as ordered */
+	uint64_t generation; /* copied from the order */
 	bool with_uuid;
 	int generation_error, uuid_error; /* errno or 0 */
 };
-/* The process: for own_process_job; context is a struct identity_writing. */
+/* The function of the writing process, for own_process_job; context: a struct identity_writing. */
 void identity_write(void *context, int socket);
 
 #endif

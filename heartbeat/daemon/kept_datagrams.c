@@ -9,14 +9,14 @@ enum { MEDIUM_NAME_MAX = 64, ADDRESS_BYTES = 16 };
 struct kept {
 	struct mono at;
 	bool sent;
-	char medium[MEDIUM_NAME_MAX]; /* a copy: a reload may rename or remove it */
+	char medium[MEDIUM_NAME_MAX]; /* a copy, because a reload may rename or remove the medium */
 	uint8_t from[ADDRESS_BYTES], data[KEPT_BYTES_MAX];
 	size_t from_len, data_len, length;
 };
 
 struct kept_datagrams {
 	struct kept ring[KEPT_DATAGRAMS];
-	uint64_t count; /* ever */
+	uint64_t count; /* how many were ever added */
 };
 
 struct kept_datagrams *kept_datagrams_new(void)
@@ -45,7 +45,8 @@ void kept_datagrams_add(
 	struct kept *slot = &k->ring[k->count++ % KEPT_DATAGRAMS];
 	slot->at = at;
 	slot->sent = sent;
-	(void)bytes_to_text(bytes_of(medium), slot->medium, sizeof slot->medium); /* cut: for people */
+	/* a long name is cut, because it is for people */
+	(void)bytes_to_text(bytes_of(medium), slot->medium, sizeof slot->medium);
 	slot->from_len = copy(slot->from, sizeof slot->from, from);
 	slot->data_len = copy(slot->data, sizeof slot->data, data);
 	slot->length = data.len;

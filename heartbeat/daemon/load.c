@@ -19,7 +19,7 @@
 #include "lib/file.h"
 #include "lib/log.h"
 
-/* A finding that is about a file as a whole. */
+/* Report a finding about a whole file. */
 static void report_file(
 	configuration_report *report, void *context, const char *file, const char *text, const char *whole)
 {
@@ -64,7 +64,7 @@ void config_files_in(const char *directory, char at[FILES][PATH_MAX], struct con
 		[FILE_HA_CF] = "ha.cf", [FILE_AUTHKEYS] = "authkeys", [FILE_HARESOURCES] = "haresources"};
 	*out = (struct config_files){.in_use = false};
 	for (size_t i = 0; i < FILES; i++) {
-		/* one that is too long is cut, and then cannot be opened */
+		/* a path that is too long is cut, and then the open fails */
 		(void)snprintf(at[i], PATH_MAX, "%s/%s", directory, names[i]);
 		out->at[i] = at[i];
 	}
@@ -132,7 +132,7 @@ struct parser {
 	void *context;
 };
 
-/* A file that could not be read was reported already. */
+/* Returns true if the file was read; a failure was reported before. */
 static bool was_read(const struct parser *p, size_t file)
 {
 	return p->texts->stamps[file].inode != 0;
@@ -227,7 +227,7 @@ bool configuration_check_names(const struct configuration *c, configuration_repo
 	return diags_report(&d, report, context);
 }
 
-/* Both, so that all errors are reported together. */
+/* Run both checks, so that all errors are reported together. */
 static bool check_host(const struct configuration *c)
 {
 	bool names = configuration_check_names(c, configuration_log, NULL);
@@ -252,7 +252,7 @@ void configuration_check_unserved(const struct configuration *c, configuration_r
 		const struct unserved_conf *u = &c->conf->unserved[i];
 		diag_add(&d, DIAG_WARNING, u->line, 0, "%s: %s: %s", u->directive, served_text(NOT_SERVED), u->why);
 	}
-	(void)diags_report(&d, report, context); /* no errors among them */
+	(void)diags_report(&d, report, context); /* there are no errors among them */
 }
 
 void configuration_free(struct configuration *c)

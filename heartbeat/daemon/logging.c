@@ -9,7 +9,8 @@
 #include "heartbeat/daemon/process.h"
 #include "lib/log.h"
 
-/* Log GLib's messages: its last one before it aborts (usually no memory) would go to standard error and be lost. */
+/* Log the messages of GLib.  Otherwise its last message before an abort (usually for a lack of memory) would go to
+ * standard error and be lost. */
 static void on_glib(const char *domain, GLogLevelFlags level, const char *text, void *unused)
 {
 	(void)unused;
@@ -28,7 +29,7 @@ void logging_early(int debug)
 		.to_stderr = true,
 		.debug_level = debug,
 		.syslog_layout = true};
-	(void)log_open(&config); /* cannot fail: standard error only */
+	(void)log_open(&config); /* this cannot fail with standard error only */
 }
 
 static void name_process(void)

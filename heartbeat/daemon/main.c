@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* heartbeat: options, then composition: files -> lock -> background -> guardian -> engine.
+/* The program heartbeat: parses the options, then starts the parts: files -> lock -> background -> guardian -> engine.
  * doc/commands.md 1, doc/configuration.md 7. */
 #include <errno.h>
 #include <getopt.h>
@@ -27,23 +27,23 @@
 #include "lib/log.h"
 #include "lib/streams.h"
 
-/* What is asked beside the options of one letter. */
+/* The requests that are long options and only print something. */
 enum query { QUERY_NONE, QUERY_CHECK, QUERY_STATUS, QUERY_EXPLAIN, QUERY_REPORT };
 
 struct options {
 	bool foreground, stop, status, reload, version, defaults, wiki, verbose, ordinary, idle;
 	int debug;
 	const char *record;
-	const char *resume; /* by heartbeat itself only: guardian.h */
+	const char *resume; /* used by heartbeat itself only: guardian.h */
 	bool reexec, reexec_engine;
 	enum query query;
 	bool json;
-	const char *word; /* the first word that is no option: a directory, a group */
+	const char *word; /* the first argument that is not an option: a directory or a group */
 	const char *diff, *report;
-	unsigned watch_s; /* 0: once */
+	unsigned watch_s; /* 0: print only once */
 };
 
-/* One row for each option: letter, what it sets, help. */
+/* The functions for the table of options below. */
 static void set_foreground(struct options *o) { o->foreground = true; }
 static void set_debug(struct options *o) { o->debug++; }
 static void set_stop(struct options *o) { o->stop = true; }
@@ -120,7 +120,7 @@ static bool take_interval(struct options *o)
 	return true;
 }
 
-/* False: its argument is wrong. */
+/* Process a long option.  Returns false when its argument is wrong. */
 static bool take_word(struct options *o, enum word word)
 {
 	switch (word) {
@@ -164,7 +164,8 @@ static bool take_word(struct options *o, enum word word)
 	return true;
 }
 
-/* The words behind the options: one for a question, any number otherwise, as in the reference. */
+/* Process the arguments after the options: at most one with a query option, any number otherwise, as in Heartbeat
+ * 3.0.6. */
 static bool take_words(struct options *o, int count, char **words)
 {
 	o->word = count > 0 ? words[0] : NULL;
@@ -205,7 +206,7 @@ static bool parse(int argc, char **argv, struct options *o)
 	return take_words(o, argc - optind, &argv[optind]);
 }
 
-/* A directory in which a client program that runs as hacluster makes its socket. */
+/* Give a directory to the user hacluster: a client program of this user makes its socket there. */
 static void give_to_clients(const char *path)
 {
 	const struct passwd *user = getpwnam("hacluster");
@@ -213,8 +214,8 @@ static void give_to_clients(const char *path)
 		log_at(LOG_LEVEL_WARN, "cannot give %s to hacluster: %s", path, strerror(errno));
 }
 
-/* Make directories that may be missing: /run is empty after a boot.  Those of /var may be on a disk that is full or
- * read-only: heartbeat works without them. */
+/* Make the directories that may be missing, because /run is empty after a boot.  The directories of /var may be on a
+ * disk that is full or read-only; heartbeat works without them. */
 static bool make_directories(void)
 {
 	static const struct {
@@ -238,8 +239,8 @@ static bool make_directories(void)
 	return good;
 }
 
-/* Go to the background.  Returns true in the daemon, with *ready_fd for the start result of the engine.  In the
- * command: waits for that result, sets *code to it and returns false. */
+/* Go to the background.  Returns true in the daemon; *ready_fd is the pipe for the result of the start.  In the process
+ * of the command, this waits for that result, stores it in *code and returns false. */
 static bool detach(int *ready_fd, int *code)
 {
 	bool is_daemon;
@@ -259,7 +260,7 @@ static bool detach(int *ready_fd, int *code)
 	return false;
 }
 
-/* Take the lock of this machine.  Returns true, or false with *code. */
+/* Take the lock of this machine.  Returns false, with the exit code in *code, when that fails. */
 static bool lock_machine(int *code)
 {
 	int rc = process_lock();
@@ -277,7 +278,7 @@ static bool lock_machine(int *code)
 	return false;
 }
 
-/* The memory that the processes share.  False, after a log message. */
+/* Make the memory that the processes share.  Returns false after a log message. */
 static bool make_shared(struct guardian_config *config)
 {
 	bool left;
@@ -314,7 +315,7 @@ static int start(const struct options *o)
 		logging_open(files, o->debug, true, false);
 		log_at(LOG_LEVEL_INFO, "Configuration validated. Starting heartbeat " VERSION);
 		check_at_start(files, configuration_log, NULL);
-		good = make_shared(&config); /* behind the log, which gets the reason when it fails */
+		good = make_shared(&config); /* after logging_open, so that the log gets the reason of a failure */
 	}
 	configuration_free(files);
 	if (!good || (!o->foreground && !detach(&config.report_fd, &code)))
@@ -322,7 +323,7 @@ static int start(const struct options *o)
 	return guardian_run(&config);
 }
 
-/* Continue as the guardian of a daemon that runs. */
+/* Continue as the guardian of a running daemon. */
 static int resume(const struct options *o)
 {
 	struct guardian_config config;
@@ -334,7 +335,7 @@ static int resume(const struct options *o)
 	return guardian_run(&config);
 }
 
-/* -M: the other node could not know why nothing is served here. */
+/* Refuse option -M: the other node could not know why this node runs no resources. */
 static int refuse_idle(void)
 {
 	fputs("heartbeat: -M is not available: a node that takes part starts its resources. To run without resources, remove\n"
@@ -343,7 +344,7 @@ static int refuse_idle(void)
 	return EXIT_USAGE;
 }
 
-/* A question: any user may ask. */
+/* Process a query.  Any user may run it, except --report. */
 static int answer(const struct options *o)
 {
 	const struct status_options about = {.json = o->json, .watch = o->watch_s > 0, .interval_s = o->watch_s,
@@ -368,10 +369,10 @@ static int answer(const struct options *o)
 int main(int argc, char **argv)
 {
 	struct options o = {0};
-	if (streams_fill() != 0) /* first: no file of ours may get the number of a stream */
+	if (streams_fill() != 0) /* do this first, so that no file that we open gets the number of a standard stream */
 		return EXIT_OTHER;
 	process_title_init(argc, argv);
-	(void)signal(SIGPIPE, SIG_IGN); /* when a client closes the connection, only one write fails */
+	(void)signal(SIGPIPE, SIG_IGN); /* without SIGPIPE, a connection that a client closes only makes a write fail */
 	if (!parse(argc, argv, &o))
 		return usage();
 	logging_early(o.debug);

@@ -23,7 +23,7 @@
 #define PATH_GENERATION_COPY PATH_RUN "/generation"
 #define PATH_FOREIGN PATH_RUN "/foreign"
 #define PATH_RSCTMP PATH_RUN "/rsctmp"
-#define PATH_DOPD PATH_RUN "/dopd" /* of DRBD's outdate daemon */
+#define PATH_DOPD PATH_RUN "/dopd" /* the directory for the outdate daemon of DRBD */
 #define PATH_LIB LOCALSTATEDIR "/lib/heartbeat"
 #define PATH_FIFO PATH_LIB "/fifo"
 #define PATH_GENERATION PATH_LIB "/hb_generation"
@@ -31,7 +31,7 @@
 #define PATH_NAMES PATH_LIB "/names"
 #define PATH_PEER PATH_LIB "/peer"
 #define PATH_MACHINE_ID SYSCONFDIR "/machine-id"
-#define PATH_LINE_LOCKS LOCALSTATEDIR "/lock" /* of serial lines, for all programs */
+#define PATH_LINE_LOCKS LOCALSTATEDIR "/lock" /* lock files of serial lines, which all programs use */
 #define PATH_CORES PATH_LIB "/cores"
 
 /* doc/configuration.md 7 */

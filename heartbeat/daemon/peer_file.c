@@ -19,11 +19,11 @@
 
 enum {
 	BOOT_ID_BYTES = sizeof(((struct peer_memory *)0)->boot),
-	AGAIN_S = 60, /* after a failure, and when only the number has grown */
-	LAST_WAIT_MS = 1000, /* a healthy disk needs less; a stop must not wait for a frozen one */
+	AGAIN_S = 60, /* the time between writes after a failure, and when only the number has grown */
+	LAST_WAIT_MS = 1000, /* a normal disk needs less time; a stop must not wait for a disk that hangs */
 };
 
-/* For the process, which has a copy of the memory of the engine. */
+/* The data of the writing process, which has a copy of the memory of the engine. */
 struct writing {
 	const char *path;
 	char text[PEER_TEXT_MAX];
@@ -36,9 +36,9 @@ struct peer_file {
 	struct writing writing; /* in progress while fd >= 0 */
 	int fd;
 	pid_t pid;
-	bool slow; /* the timer has already seen this process */
-	bool soon; /* what is stored must be written without waiting for the minute */
-	struct mono started; /* the last process */
+	bool slow; /* this process has run for more than one period of the timer */
+	bool soon; /* what is stored must be written at once, not after a minute */
+	struct mono started; /* when the last process was started */
 	guint source, timer;
 };
 
@@ -51,8 +51,8 @@ static const char *why(int error)
 
 /* --- the process -------------------------------------------------------------------------------------------------- */
 
-/* A process of an earlier engine that a frozen disk held up may write an older text last.  The next write, at most a
- * minute of statuses later, replaces it. */
+/* When a disk hung, a process of an earlier engine may write last, with an older text.  The next write replaces it,
+ * about a minute later. */
 static void write_file(void *context, int socket)
 {
 	const struct writing *w = context;
@@ -81,13 +81,14 @@ static void stop_waiting(struct peer_file *f)
 		g_source_remove(f->source);
 	f->source = 0;
 	if (f->fd >= 0)
-		(void)close(f->fd); /* the process writes on */
+		(void)close(f->fd); /* the process continues to write */
 	f->fd = -1;
 }
 
 static void start_writing(struct peer_file *f);
 
-/* Take the result of the process, or its end.  What was stored meanwhile is written next, if it is for soon. */
+/* Take the result of the process, or its end.  If something was stored meanwhile and must be written soon, start the
+ * next write. */
 static void finish(struct peer_file *f)
 {
 	char text[PEER_TEXT_MAX];
@@ -96,7 +97,7 @@ static void finish(struct peer_file *f)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	stop_waiting(f);
-	(void)waitpid(f->pid, NULL, 0); /* it ends; ECHILD: the daemon reaps all its children */
+	(void)waitpid(f->pid, NULL, 0); /* it ends soon; ECHILD: the daemon reaps all its children */
 	take(f, got == sizeof error ? error : ECHILD);
 	if (f->memory->error != 0)
 		return;
@@ -110,10 +111,10 @@ static gboolean on_result(gint fd, GIOCondition condition, gpointer data)
 {
 	(void)fd, (void)condition;
 	finish(data);
-	return G_SOURCE_CONTINUE; /* after the result the source is gone already */
+	return G_SOURCE_CONTINUE; /* after the result, the source is already removed */
 }
 
-/* Start a process when the file is not up to date, unless one is at work. */
+/* Start a process if the file is not up to date, unless a process already runs. */
 static void start_writing(struct peer_file *f)
 {
 	const struct own_process_job job = {.name = "heartbeat: peer", .run = write_file, .context = &f->writing};
@@ -144,14 +145,14 @@ static gboolean on_timer(gpointer data)
 
 /* --- an engine ---------------------------------------------------------------------------------------------------- */
 
-/* Text of the kernel, the same until the machine boots. */
+/* Read the boot_id of the kernel, which is the same until the next boot. */
 static void read_boot_id(char out[BOOT_ID_BYTES])
 {
 	char *text;
 	size_t len;
 	out[0] = 0;
 	if (file_read("/proc/sys/kernel/random/boot_id", PEER_TEXT_MAX, &text, &len, NULL) != 0)
-		return; /* "" is never equal to what was stored: what was known counts as forgotten */
+		return; /* "" is not equal to any stored id, so what is true for one boot only is forgotten */
 	(void)bytes_to_text((struct bytes){(const uint8_t *)text, strcspn(text, "\n")}, out, BOOT_ID_BYTES);
 	free(text);
 }
@@ -210,7 +211,7 @@ void peer_file_free(struct peer_file *f)
 	if (!f)
 		return;
 	struct mono end = mono_add(mono_now(), span_ms(LAST_WAIT_MS));
-	f->soon = true; /* also what waits behind a process that is at work */
+	f->soon = true; /* also write what is stored while a process still runs */
 	start_writing(f);
 	for (;;) {
 		struct pollfd ready = {.fd = f->fd, .events = POLLIN};
@@ -237,7 +238,8 @@ static bool minute_is_over(const struct peer_file *f)
 
 void peer_file_store(struct peer_file *f, const struct peer_memory *memory, bool soon)
 {
-	f->memory->unsaved = true; /* first: an engine can be killed between the two, and the next one must write */
+	/* set this first: if the engine is killed after this line, the next engine must write */
+	f->memory->unsaved = true;
 	set_current(f->memory, memory);
 	f->soon |= soon;
 	if (f->soon || minute_is_over(f))
@@ -248,7 +250,7 @@ bool peer_file_doubt(const struct peer_file *f, size_t position, char *out, size
 {
 	if (f->memory->error == 0 || position > 0)
 		return false;
-	/* a long path is cut */
+	/* a long path is cut, because the text is for people */
 	(void)snprintf(out, cap, "%s cannot be written: %s; tried again each minute", f->path, why(f->memory->error));
 	return true;
 }

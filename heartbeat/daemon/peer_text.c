@@ -50,7 +50,7 @@ static bool take_uuid(struct bytes value, struct peer_memory *m)
 
 static bool take_generation(struct bytes value, struct peer_memory *m)
 {
-	return bytes_to_u64(value, 10, &m->generation); /* 0: it was never heard */
+	return bytes_to_u64(value, 10, &m->generation); /* 0: the peer was not heard yet */
 }
 
 static bool take_number(struct bytes value, struct peer_memory *m)
@@ -100,7 +100,7 @@ static const struct {
 	{"generation", take_generation, true},
 	{"number", take_number, true},
 	{"dialect", take_dialect, true},
-	{"alone", take_alone, false}, /* the next three are written when they are true */
+	{"alone", take_alone, false}, /* this row and the next two are written only when they are true */
 	{"heard", take_heard, false},
 	{"fenced", take_fenced, false},
 	{"boot", take_boot, false},

@@ -5,9 +5,9 @@
 
 #include "heartbeat/daemon/load.h"
 
-/* The directives that have a default, on standard output.  wiki: in the markup of the wiki. */
+/* Print the directives that have a default to standard output.  wiki: print a table in wiki markup (option -W). */
 void print_defaults(bool wiki);
-/* What is in use with these files, as a file: directives, nodes, media. */
+/* Print the settings that are in use with these files, in the form of ha.cf: directives, nodes, media. */
 void print_configuration(const struct configuration *files);
 
 #endif

@@ -75,7 +75,7 @@ bool process_write_pid(void)
 	return !failed;
 }
 
-/* Does the pid file name this process? */
+/* Returns true if the pid file has the number of this process. */
 static bool pid_file_is_ours(void)
 {
 	char expected[PID_LINE + 1], found[PID_LINE + 1];
@@ -85,7 +85,7 @@ static bool pid_file_is_ours(void)
 
 static void keep_pid_file(void)
 {
-	static bool failed; /* logged */
+	static bool failed; /* the failure is already logged */
 	if (pid_file_is_ours())
 		return;
 	int rc = write_pid_file();
@@ -99,12 +99,12 @@ static void keep_pid_file(void)
 
 static void keep_lock(void)
 {
-	static bool failed; /* logged */
+	static bool failed; /* the failure is already logged */
 	if (lock_file_has_name(lock_fd, PATH_LOCK))
 		return;
 	int fd = lock_file_take(PATH_LOCK), rc = fd < 0 ? fd : lock_file_sign(fd);
 	if (fd >= 0) {
-		(void)dup3(fd, lock_fd, O_CLOEXEC); /* cannot fail: both are valid */
+		(void)dup3(fd, lock_fd, O_CLOEXEC); /* this cannot fail: both descriptors are valid */
 		(void)close(fd);
 	}
 	if (rc == 0)
@@ -128,14 +128,16 @@ void process_keep_files(void)
 
 void process_unlock(void)
 {
-	(void)unlink(PATH_PID);  /* while the lock is held: afterwards it may be the next daemon's */
-	(void)close(lock_fd);    /* now: who waits for the end of the pid file may start the next one at once */
+	(void)unlink(PATH_PID);  /* before the lock is released: after that, it may be the file of the next daemon */
+	/* close it now: a script that waits until the pid file is gone may start heartbeat again at once */
+	(void)close(lock_fd);
 	lock_fd = -1;
 }
 
-/* --- does a heartbeat run? --- */
+/* --- whether heartbeat runs --- */
 
-/* Do not answer "not running" when we do not know: a script could act on it. */
+/* Report that the state is not known.  The answer "not running" would be dangerous, because a script could act on
+ * it. */
 static enum process_running cannot_know(const char *path, int error)
 {
 	fprintf(stderr, "heartbeat: cannot read %s, so it is unknown whether heartbeat runs: %s\n", path,
@@ -143,7 +145,7 @@ static enum process_running cannot_know(const char *path, int error)
 	return PROCESS_UNKNOWN;
 }
 
-/* Is it a process of root with our name? */
+/* Returns true for a process of root with the name of the guardian. */
 static bool is_guardian(pid_t pid)
 {
 	char path[64], name[32];
@@ -156,8 +158,8 @@ static bool is_guardian(pid_t pid)
 	return len == sizeof PROCESS_NAME && memcmp(name, PROCESS_NAME "\n", sizeof PROCESS_NAME) == 0;
 }
 
-/* Only root can write the pid file, so its number is the guardian's or an earlier guardian's.  Without the lock this is
- * good enough for an answer, and not for a signal. */
+/* Decide by the pid file.  Only root can write this file, so its number belongs to the guardian, or belonged to an
+ * earlier guardian.  Without the lock, this is good enough for an answer, but not for a signal. */
 static enum process_running running_by_pid_file(pid_t *pid, bool *stale)
 {
 	char text[PID_LINE + 1];
@@ -213,7 +215,7 @@ void process_title_init(int argc, char **argv)
 	char *end = argv[0] + strlen(argv[0]) + 1;
 	for (int i = 1; i < argc && argv[i] == end; i++)
 		end += strlen(argv[i]) + 1;
-	/* The environment follows the arguments in memory.  Copy it before the title overwrites it. */
+	/* The environment follows the arguments in memory, so copy it before the title overwrites it. */
 	for (char **env = environ; *env; env++) {
 		if (*env == end)
 			end += strlen(*env) + 1;
@@ -226,7 +228,7 @@ void process_title_init(int argc, char **argv)
 
 void process_name(const char *name)
 {
-	(void)prctl(PR_SET_NAME, name); /* cannot fail; the kernel keeps 15 characters */
+	(void)prctl(PR_SET_NAME, name); /* this cannot fail; the kernel keeps 15 characters */
 }
 
 void process_title(const char *title)
@@ -260,7 +262,7 @@ void process_realtime(const struct ha_cf *conf, const struct accepted *accepted)
 	if (!conf->realtime || accepted->ordinary)
 		return;
 	struct sched_param param = {.sched_priority = conf->rtprio ? conf->rtprio : sched_get_priority_min(SCHED_RR)};
-	/* Children must not inherit it: a script that spins would starve the machine. */
+	/* Children must not inherit the priority: a script in an endless loop would leave no CPU for the machine. */
 	if (sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &param) != 0)
 		log_at(LOG_LEVEL_INFO, "no real-time priority: %s. Beats may be late on a loaded machine",
 			strerror(errno));

@@ -17,7 +17,8 @@
 #include "lib/log.h"
 
 enum {
-	SIZE_MAX_BYTES = 64 * 1024 * 1024, /* several days of an idle pair; a flood must not fill the disk */
+	/* this is enough for several days without changes; a flood of packets must not fill the disk */
+	SIZE_MAX_BYTES = 64 * 1024 * 1024,
 	CONFIG_MAX = 1024 * 1024,
 	LINE_MAX_BYTES = 4 * CODEC_DATAGRAM_MAX + 256,
 };
@@ -29,7 +30,7 @@ static uint8_t line[LINE_MAX_BYTES];
 
 void record_to(const char *to)
 {
-	/* a copy: the process title is written over the arguments */
+	/* keep a copy, because the process title overwrites the arguments */
 	(void)bytes_to_text(bytes_of(to), path, sizeof path);
 }
 
@@ -42,7 +43,7 @@ static void put(const struct writer *w)
 		return;
 	log_at(LOG_LEVEL_WARN, "recording into %s ends: %s", path,
 		written < SIZE_MAX_BYTES ? strerror(errno) : "it is 64 MiB long");
-	(void)fclose(file); /* what is in it can still be replayed */
+	(void)fclose(file); /* the lines so far can still be replayed */
 	file = NULL;
 }
 
@@ -51,7 +52,7 @@ static void put_file(const char *name, const char *from)
 	char *text;
 	size_t len;
 	if (file_read(from, CONFIG_MAX, &text, &len, NULL) != 0)
-		return; /* the replay reports that it is missing */
+		return; /* the replay will report that the file is missing */
 	struct writer w = writer_over(line, sizeof line);
 	writer_format(&w, "%s\n", name);
 	char *rest = text;
@@ -71,7 +72,7 @@ bool record_begin(const struct core_config *config)
 		log_at(LOG_LEVEL_ERROR, "cannot record into %s: %s", path, strerror(errno));
 		return false;
 	}
-	setlinebuf(file); /* the event that kills the core must be in the file */
+	setlinebuf(file); /* write each line at once: an event that makes the core crash must be in the file */
 	struct writer w = writer_over(line, sizeof line);
 	writer_format(&w, "heartbeat recording 1\nnode %s\nuuid ", config->node);
 	writer_hex(&w, (struct bytes){config->uuid, sizeof config->uuid});
@@ -105,7 +106,7 @@ void record_reloaded(struct instant now)
 
 void record_event(struct instant now, const struct event *event)
 {
-	if (!file || event->kind == EVENT_TIMER) /* the replay knows the core's deadlines */
+	if (!file || event->kind == EVENT_TIMER) /* the replay knows the deadlines of the core */
 		return;
 	if (!began_ns)
 		began_ns = now.mono.ns;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The recorder: writes everything that reaches the core, with its time, as lines of text.  tests/replay passes them to
- * a core again.  The recorder decides nothing and never writes a key: a replay needs the authkeys.
+/* The recorder: writes each event that reaches the core, with its time, as a line of text.  tests/replay passes the
+ * lines to a core again.  The recorder decides nothing and writes no key; a replay needs the file authkeys.
  *
  *   heartbeat recording 1            the start of one engine; a later engine starts with the same line
  *   node NAME   uuid HEX   generation N   seed N
@@ -8,20 +8,20 @@
  *   peer NAME GENERATION NUMBER NATIVE [UUID]      what is remembered of the peer
  *   ha.cf, haresources               each followed by the file's lines, indented by a tab
  *   begin
- *   NS WALL EVENT                    since the first event; the wall clock in seconds; core/event_text.h
+ *   NS WALL EVENT                    NS since the first event; the wall clock in seconds; core/event_text.h
  *   ha.cf, haresources, NS WALL reloaded    the files were read again; the authkeys must fit both */
 #ifndef HEARTBEAT_DAEMON_RECORD_H
 #define HEARTBEAT_DAEMON_RECORD_H
 
 #include "heartbeat/core/core.h"
 
-/* Set the file to record into.  Call it before the first engine starts; it counts for all engines.
+/* Set the file of the record.  Call this before the first engine starts; it applies to all engines.
  * path: absolute, shorter than PATH_MAX. */
 void record_to(const char *path);
-/* Start the record of one engine; does nothing unless record_to was called.  False, after a log message, when the file
- * cannot be written. */
+/* Start the record of one engine; does nothing if record_to was not called.  Returns false, after a log message, when
+ * the file cannot be written. */
 bool record_begin(const struct core_config *config);
-/* The files were read again and are in use from now on: write them, and the event.  Call it before core_commit. */
+/* Write the files that were read again, and the event of the reload.  Call this before core_commit. */
 void record_reloaded(struct instant now);
 void record_event(struct instant now, const struct event *event);
 

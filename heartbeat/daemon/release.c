@@ -14,7 +14,7 @@ struct release {
 	struct shared *shared;
 	const struct configuration *files;
 	GMainLoop *loop;
-	unsigned left; /* groups that are being stopped */
+	unsigned left; /* the number of groups that are still being stopped */
 };
 
 static void on_done(
@@ -56,7 +56,8 @@ int release_run(struct shared *shared, const struct configuration *files)
 	struct release r = {.shared = shared, .files = files};
 	sigset_t none;
 	sigemptyset(&none);
-	(void)signal(SIGTERM, SIG_IGN); /* it ends by itself; the guardian kills it when it must */
+	/* signals are ignored: this process ends by itself, and the guardian kills it at its limit */
+	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)signal(SIGUSR1, SIG_IGN);

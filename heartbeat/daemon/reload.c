@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* A reload, inside the running engine: a process reads the files, then everything new is opened beside what is in use,
- * and only when all of it works the engine switches over and closes the old.  Until then nothing has changed.
+/* A reload inside the running engine.  Another process reads the files.  Then the engine opens everything new beside
+ * what is in use.  Only if all of this works, it uses the new configuration and closes the old; before that, nothing
+ * changes.
  *
  *   IDLE -request-> READING -files read-> WAITING (while resources move) -at rest-> prepare, switch over -> IDLE
  *   A request during a reload starts another one afterwards, because the files may have changed since they were read.
@@ -24,21 +25,23 @@
 #include "lib/log.h"
 
 enum {
-	READ_MS = 10000, /* a disk that does not answer must not keep the client waiting */
-	REST_MS = 60000, /* resources that move get this time to come to rest */
-	REST_STEP_MS = 100, /* between two looks */
+	READ_MS = 10000, /* a client must not wait longer for a disk that does not answer */
+	REST_MS = 60000, /* the reload waits this long until no resource moves */
+	REST_STEP_MS = 100, /* the time between two checks */
 	REPORT_MAX = 16384,
 };
 
 struct reload {
 	struct engine *engine;
-	GArray *asked, *asked_again; /* of unsigned: requests to answer; 0: a signal */
+	GArray *asked, *asked_again; /* of unsigned: the requests that wait for an answer; 0: a signal */
 	pid_t reader; /* 0: none */
-	int reader_fd; /* of the reader: GLib may reap it before we hear of its end, and its number is free then */
+	/* the pidfd of the reader: GLib may reap the reader before we are informed, and then its number can be used
+	 * again */
+	int reader_fd;
 	guint reader_source, timer;
-	struct configuration *fresh; /* parsed, not in use */
-	struct mono give_up; /* when resources still move */
-	GString *report; /* what the client gets, lines */
+	struct configuration *fresh; /* parsed, but not in use yet */
+	struct mono give_up; /* when the reload is given up, if resources still move */
+	GString *report; /* the lines for the client */
 };
 
 /* --- the report to the operator --- */
@@ -81,7 +84,7 @@ static void finish(struct reload *r, bool ok, const char *text)
 
 /* --- switching over --- */
 
-/* What is opened before anything changes. */
+/* The objects that are opened before anything changes. */
 struct prepared {
 	struct core_change *core;
 	struct media_change *media;
@@ -109,13 +112,13 @@ static bool prepare(struct reload *r, struct prepared *p)
 	struct diags d;
 	diags_init(&d, PATH_HA_CF);
 	p->media = media_prepare(e->media, r->fresh->conf->media, r->fresh->conf->media_count, &d);
-	(void)diags_report(&d, report, r); /* whether a medium is left decides */
+	(void)diags_report(&d, report, r); /* only the number of usable media decides */
 	if (!p->media)
 		core_change_abandon(p->core);
 	return p->media;
 }
 
-/* Cannot fail. */
+/* Use the new configuration.  This cannot fail. */
 static void switch_over(struct reload *r, struct prepared *p)
 {
 	struct engine *e = r->engine;
@@ -190,7 +193,7 @@ static void wait_for_rest(struct reload *r)
 	r->timer = g_timeout_add(REST_STEP_MS, on_rest_timer, r);
 }
 
-/* --- reading, by another process: this one must not wait for a disk --- */
+/* --- reading by another process, because the engine must not wait for a disk --- */
 
 static void report_in_child(void *context, const struct diag_line *line)
 {
@@ -200,12 +203,14 @@ static void report_in_child(void *context, const struct diag_line *line)
 		line->whole);
 }
 
-/* It must not keep our sockets open: when it hangs in the kernel, an engine that replaces this one needs the port. */
+/* Run in the child.  It closes our sockets first: if it hangs in the kernel, a later engine must be able to use the
+ * port. */
 static _Noreturn void read_files(struct accepted *a)
 {
 	closefrom(STDERR_FILENO + 1);
 	bool good = configuration_read(&config_files_here, accepted_candidate(a), report_in_child, a);
-	/* Here, because a name service may not answer.  The engine reports the errors of the texts. */
+	/* Check the names here and not in the engine, because a name service may not answer.  The engine reports errors
+	 * of the texts. */
 	const struct configuration *c =
 		good ? configuration_parse(&config_files_here, accepted_candidate(a), NULL, NULL) : NULL;
 	_exit(good && (!c || configuration_check_names(c, report_in_child, a)) ? 0 : 1);
@@ -237,12 +242,12 @@ static void take_files(struct reload *r, bool read)
 
 static void kill_reader(const struct reload *r)
 {
-	(void)syscall(SYS_pidfd_send_signal, r->reader_fd, SIGKILL, NULL, 0); /* ESRCH: it has ended */
+	(void)syscall(SYS_pidfd_send_signal, r->reader_fd, SIGKILL, NULL, 0); /* ESRCH: the process has ended */
 }
 
 static void end_reader(struct reload *r)
 {
-	(void)close(r->reader_fd); /* only signals go through it */
+	(void)close(r->reader_fd); /* the descriptor is only used to send signals */
 	if (r->timer != 0)
 		(void)g_source_remove(r->timer);
 	r->timer = 0;
@@ -287,7 +292,7 @@ static void start(struct reload *r)
 		finish(r, false, "no process could be started to read the files: the configuration in use stays");
 		return;
 	}
-	r->reader_fd = (int)syscall(SYS_pidfd_open, r->reader, 0); /* -1: then it ends by itself */
+	r->reader_fd = (int)syscall(SYS_pidfd_open, r->reader, 0); /* with -1 it cannot be killed, but ends by itself */
 	r->reader_source = g_child_watch_add(r->reader, on_reader_end, r);
 	r->timer = g_timeout_add(READ_MS, on_reader_late, r);
 }

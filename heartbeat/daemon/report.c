@@ -26,13 +26,13 @@ enum { PART_MS = 20000, LOG_TAIL = 1024 * 1024, OUTPUT_MAX = 16 * 1024 * 1024, F
 
 struct report {
 	const char *directory;
-	struct secrets secrets; /* of the authkeys file, which was read first */
+	struct secrets secrets; /* from the file authkeys, which is read first */
 	bool good;
 };
 
 /* --- writing --- */
 
-/* The one way into the report: without keys. */
+/* Write a file of the report without keys.  All files are written by this function. */
 static bool put(const struct report *r, const char *name, struct bytes text)
 {
 	char path[PATH_MAX];
@@ -70,7 +70,8 @@ static bool put_about(const struct report *r)
 	struct tm local;
 	GString *text = g_string_new(NULL);
 	if (localtime_r(&now, &local))
-		(void)strftime(clock, sizeof clock, "%Y-%m-%d %H:%M:%S %z", &local); /* without: only a hint is missing */
+		/* after a failure, only this hint is missing */
+		(void)strftime(clock, sizeof clock, "%Y-%m-%d %H:%M:%S %z", &local);
 	(void)uname(&host); /* as above */
 	g_string_append_printf(text,
 		"heartbeat %s, report of %s, %s\nkernel: %s %s %s\nKeys are left out. Look for what else must not leave your "
@@ -79,7 +80,7 @@ static bool put_about(const struct report *r)
 	return put_string(r, "about.txt", text);
 }
 
-/* Copy a file, through show if that is given. */
+/* Copy a file.  show: a function that removes secrets from the text, or NULL. */
 static bool put_file(const struct report *r, const char *path, const char *name, GString *(*show)(struct bytes text))
 {
 	char *text;
@@ -102,7 +103,7 @@ static bool put_configuration(const struct report *r)
 	return good;
 }
 
-/* The end of a log, from the start of a line on. */
+/* Copy the end of a log, from the start of a line. */
 static bool put_log(const struct report *r, const char *path, const char *name)
 {
 	struct stat st;
@@ -127,7 +128,7 @@ static bool put_log(const struct report *r, const char *path, const char *name)
 	return good;
 }
 
-/* Where the logs are is in ha.cf; a file with errors may still name them. */
+/* Copy the logs that ha.cf names; an ha.cf with errors may still name them. */
 static bool put_logs(const struct report *r)
 {
 	char *text;
@@ -172,7 +173,7 @@ static bool put_datagrams(const struct report *r)
 	return put_string(r, "datagrams.txt", text);
 }
 
-/* --- commands whose output is a part --- */
+/* --- parts that are the output of a command --- */
 
 static int run_status(bool json)
 {
@@ -189,7 +190,7 @@ static int run_check(bool json)
 	return check_command(&(struct check_options){.json = json});
 }
 
-/* Both streams of a command, through a file without a name. */
+/* Write both output streams of a command; a file in memory collects them. */
 static bool put_output(const struct report *r, const char *name, int (*run)(bool json), bool json)
 {
 	int fd = memfd_create("heartbeat report", MFD_CLOEXEC), out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
@@ -197,9 +198,9 @@ static bool put_output(const struct report *r, const char *name, int (*run)(bool
 	ssize_t len = -1;
 	if (fd >= 0 && out >= 0 && err >= 0) {
 		(void)fflush(stdout);
-		(void)dup2(fd, STDOUT_FILENO); /* cannot fail: all are valid */
+		(void)dup2(fd, STDOUT_FILENO); /* this cannot fail: all descriptors are valid */
 		(void)dup2(fd, STDERR_FILENO);
-		(void)run(json); /* its output is what is wanted */
+		(void)run(json); /* only its output matters */
 		(void)fflush(stdout);
 		(void)dup2(out, STDOUT_FILENO);
 		(void)dup2(err, STDERR_FILENO);
@@ -233,7 +234,7 @@ static bool put_check(const struct report *r)
 	return put_output(r, "check.txt", run_check, false);
 }
 
-/* --- all of it --- */
+/* --- the whole report --- */
 
 static const struct part {
 	const char *what;
@@ -259,7 +260,8 @@ static int run_part(void *context)
 	return p->part->put(p->report) ? EXIT_OK : EXIT_OTHER;
 }
 
-/* False: without the keys nothing can be cleaned, so nothing is copied. */
+/* Read the keys.  Returns false when that fails: then keys cannot be removed from the other files, so no report is
+ * made. */
 static bool read_keys(struct secrets *secrets)
 {
 	char *text = NULL;
@@ -290,7 +292,7 @@ int report_command(const char *directory)
 	}
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		struct part_run run = {&r, &parts[i]};
-		/* one that hangs does not keep the others out of the report */
+		/* each part has its own limit, so that a part that hangs does not prevent the others */
 		r.good &= time_limit_run(span_ms(PART_MS), EXIT_OTHER, parts[i].what, run_part, &run) == EXIT_OK;
 	}
 	secrets_free(&r.secrets);

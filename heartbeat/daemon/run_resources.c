@@ -12,13 +12,13 @@
 
 enum {
 	STOP_ATTEMPTS = 10, /* doc/resources.md 3: "10 times by default" */
-	OUTPUT_PATIENCE_MS = 500, /* for the process that logs the output of services */
+	OUTPUT_PATIENCE_MS = 500, /* how long to wait for the process that logs the output of services */
 };
 
-/* 0: as ha.cf says. */
+/* The deadline for tests; 0: use the deadlines of ha.cf. */
 static struct span script_deadline(void)
 {
-	const char *text = getenv("HA_SCRIPT_DEADLINE"); /* seconds; of every call, for tests */
+	const char *text = getenv("HA_SCRIPT_DEADLINE"); /* seconds, for each call */
 	struct span deadline = {0};
 	if (text && !ha_cf_time(bytes_of(text), &deadline))
 		log_at(LOG_LEVEL_WARN, "HA_SCRIPT_DEADLINE=%s is not a time; it is ignored", text);
@@ -40,7 +40,7 @@ void run_resources_check_scripts(const struct configuration *files, configuratio
 	struct diags d;
 	diags_init(&d, files->paths[FILE_HARESOURCES]);
 	exec_check_scripts(directories, PATH_NATIVE_IPADDR, files->resources, &d);
-	(void)diags_report(&d, report, context); // the other groups can run
+	(void)diags_report(&d, report, context); /* an error is only reported: the other groups can run */
 }
 
 void run_resources_check_host(
@@ -49,7 +49,7 @@ void run_resources_check_host(
 	struct diags d;
 	diags_init(&d, files->paths[FILE_HARESOURCES]);
 	exec_check_host(directories, PATH_NATIVE_IPADDR, files->resources, runs, &d);
-	(void)diags_report(&d, report, context); // none of them refuses the start
+	(void)diags_report(&d, report, context); /* the findings do not prevent the start */
 }
 
 struct exec_config run_resources_config(

@@ -7,7 +7,7 @@ enum { KEY_WORD = 2, /* "N METHOD KEY" */ STONITH_SHOWN = 3 /* "stonith_host HOS
 
 static const char blanks[] = " \t\r\f\v";
 
-/* Words of a line, NULL-terminated, for g_strfreev. */
+/* The words of a line, NULL-terminated; free with g_strfreev. */
 static gchar **words_of(const gchar *line)
 {
 	gchar **raw = g_strsplit_set(line, blanks, -1);
@@ -21,7 +21,7 @@ static gchar **words_of(const gchar *line)
 	return raw;
 }
 
-/* For g_strfreev.  A NUL byte ends a line: nothing of the text is lost. */
+/* The lines of the text; free with g_strfreev.  A NUL byte ends a line, so that the text after it is not lost. */
 static gchar **lines_of(struct bytes text)
 {
 	gchar *copy = g_strndup("", text.len + 1);
@@ -55,13 +55,13 @@ void secrets_init(struct secrets *s, struct bytes authkeys)
 	s->words = g_ptr_array_new_with_free_func(wipe_word);
 	for (gchar **line = lines; *line; line++) {
 		gchar **words = words_of(*line);
-		/* in a comment the words before a key may be missing: every word counts */
+		/* in a comment, the index and the method may be missing before a key, so each word can be a key */
 		size_t from = g_strv_length(words) > KEY_WORD && words[0][0] != '#' ? KEY_WORD : 0;
 		for (size_t i = from; i < g_strv_length(words); i++) {
 			bool known = strlen(words[i]) < SECRET_MIN;
 			for (size_t k = 0; k < G_N_ELEMENTS(harmless); k++)
 				known |= strcmp(words[i], harmless[k]) == 0;
-			/* a word of prose in a comment is no key; a key of letters only is */
+			/* in a comment, a short word is probably not a key, and a long word may be one */
 			if (!known && (from == KEY_WORD || strlen(words[i]) >= 16))
 				g_ptr_array_add(s->words, g_strdup(words[i]));
 		}
@@ -69,7 +69,8 @@ void secrets_init(struct secrets *s, struct bytes authkeys)
 		explicit_bzero(*line, strlen(*line));
 	}
 	g_strfreev(lines);
-	g_ptr_array_sort(s->words, longer_first); /* a key may be a part of another one */
+	/* longer keys are replaced first, because a key may be a part of another key */
+	g_ptr_array_sort(s->words, longer_first);
 }
 
 void secrets_free(struct secrets *s)
@@ -83,7 +84,7 @@ GString *secrets_remove(const struct secrets *s, struct bytes text)
 	GString *out = g_string_new_len(text.len ? (const gchar *)text.at : "", (gssize)text.len);
 	for (gsize i = 0; i < out->len; i++)
 		if (out->str[i] == '\0')
-			out->str[i] = ' '; /* a key behind it must be found, too */
+			out->str[i] = ' '; /* a key after the NUL must be found too */
 	for (guint i = 0; i < s->words->len; i++)
 		(void)g_string_replace(out, g_ptr_array_index(s->words, i), "(key)", 0);
 	return out;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Takes keys and passwords out of texts that leave the machine.  Pure, except that it allocates memory. */
+/* Removes keys and passwords from texts that leave the machine.  Pure, except that it allocates memory. */
 #ifndef HEARTBEAT_DAEMON_SECRETS_H
 #define HEARTBEAT_DAEMON_SECRETS_H
 
@@ -7,23 +7,24 @@
 
 #include "lib/bytes.h"
 
-/* A shorter word of authkeys may be a part of any text; it is left out of authkeys itself only. */
+/* The shortest word that is removed from all texts.  A shorter word may be a part of any text, so it is removed from
+ * authkeys only. */
 enum { SECRET_MIN = 4 };
 
 struct secrets {
 	GPtrArray *words; /* of char *, the longest first */
 };
 
-/* Collect every word of an authkeys file that can be a key, also in comments, where old keys are, and in a file with
- * errors. */
+/* Collect each word of an authkeys file that can be a key, also in comments, which may have old keys, and in a file
+ * with errors. */
 void secrets_init(struct secrets *s, struct bytes authkeys);
-/* Wipes them. */
+/* Free the words and overwrite their memory. */
 void secrets_free(struct secrets *s);
-/* A copy of the text in which each key is "(key)".  The caller frees it with g_string_free. */
+/* Returns a copy of the text with "(key)" instead of each key.  The caller frees it with g_string_free. */
 GString *secrets_remove(const struct secrets *s, struct bytes text);
-/* What may be shown of authkeys: the lines without comments and keys, "1 sha1 (key of 32 characters) accept". */
+/* Returns the lines of authkeys without comments and keys: "1 sha1 (key of 32 characters) accept". */
 GString *secrets_show_authkeys(struct bytes authkeys);
-/* ha.cf without the parameters of stonith devices, which may have passwords. */
+/* Returns ha.cf without the parameters of stonith devices, because these may have passwords. */
 GString *secrets_show_ha_cf(struct bytes ha_cf);
 
 #endif

@@ -23,7 +23,7 @@ static void read_boot(char boot[static 40])
 	size_t len;
 	memset(boot, 0, 40);
 	if (file_read("/proc/sys/kernel/random/boot_id", 4096, &text, &len, NULL) != 0)
-		return; /* then no file of an earlier daemon is believed */
+		return; /* without the boot_id, the file of an earlier daemon is not used */
 	memcpy(boot, text, len < 36 ? len : 36);
 	free(text);
 }
@@ -51,15 +51,17 @@ static struct shared *map(int fd)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* A disk that hangs or is frozen (fsfreeze) stops every process that writes to a page of one of its files: engine and
- * guardian would stand still together, and nobody would remove the addresses. */
+/* Returns true if the file is in memory and not on a disk.  A disk that hangs, also by fsfreeze, stops each process
+ * that writes to a mapped page of one of its files.  Then engine and guardian would hang together, and no process would
+ * remove the addresses. */
 static bool in_memory(int fd)
 {
 	struct statfs fs;
 	return fstatfs(fd, &fs) == 0 && (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC);
 }
 
-/* Returns the descriptor, or -1 and the reason.  posix_fallocate: a write to a page without a block would be SIGBUS. */
+/* Returns the descriptor, or -1 with the reason.  posix_fallocate reserves the blocks, because a write to a page
+ * without a block would cause SIGBUS. */
 static int open_file(const char **why)
 {
 	int fd = open(PATH_STATE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600), failed = fd < 0 ? errno : 0;
@@ -67,7 +69,7 @@ static int open_file(const char **why)
 	if (!failed && !in_memory(fd)) {
 		*why = "it is on a disk, which can hang; mount a tmpfs on " RUNDIR;
 		(void)close(fd);
-		(void)unlink(PATH_STATE); /* nothing writes to it, and the next start must not read it */
+		(void)unlink(PATH_STATE); /* it is not used, and the next start must not read it */
 		return -1;
 	}
 	if (!failed && fstat(fd, &st) != 0)
@@ -106,7 +108,7 @@ struct shared *shared_open(int *fd, bool *left)
 		init(s);
 	*left = holdings_now(&s->holdings)->count > 0 || process_groups_alive(s->scripts, SHARED_SCRIPTS) > 0;
 	s->beat_ns = s->sent_ns = s->guardian_beat_ns = 0;
-	s->identity = (struct identity_memory){0}; /* a fresh start reads the files */
+	s->identity = (struct identity_memory){0}; /* so a fresh start reads the files */
 	memset(&s->peer, 0, sizeof s->peer);
 	memset(&s->client_reports, 0, sizeof s->client_reports);
 	s->engine_clean = s->stop = s->looked = s->repairing = false;
@@ -125,11 +127,11 @@ struct shared *shared_map(int fd)
 	return s;
 }
 
-/* A file of its own, because the memory may have none. */
+/* This is a separate file, because the shared memory may have no file. */
 void shared_end(const struct shared *s)
 {
 	if (holdings_now(&s->holdings)->count == 0) {
-		(void)unlink(PATH_LEFT); /* usually there is none */
+		(void)unlink(PATH_LEFT); /* usually there is no such file */
 		return;
 	}
 	int fd = open(PATH_LEFT, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -154,7 +156,7 @@ int shared_left(void)
 	if (fstat(fd, &st) != 0)
 		left = -errno;
 	else if (st.st_size < (off_t)sizeof *s)
-		left = 0; /* the daemon could not use it, and a read behind its end would be SIGBUS */
+		left = 0; /* the daemon could not use this file, and a read after its end would cause SIGBUS */
 	else if (!(s = map(fd)))
 		left = -errno;
 	else

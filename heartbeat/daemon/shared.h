@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The memory that the guardian, the engine and the release process share.  It is the file /run/heartbeat/state, so that
- * it outlives them all: when both are killed, the next start reads what ran here.  Its blocks are reserved at the
- * start, so that a full /run cannot hurt later.  When the file cannot be made, or /run is on a disk and not in memory,
- * the memory has no file and lasts as long as one of the processes. */
+/* The memory that the guardian, the engine and the release process share.  It is the file /run/heartbeat/state, so it
+ * survives when all processes are killed, and the next start reads from it what ran here.  Its blocks are reserved at
+ * the start, so a full /run does no harm later.  When the file cannot be made, or when /run is not in memory but on a
+ * disk, the shared memory has no file and lasts until the last of the processes ends. */
 #ifndef HEARTBEAT_DAEMON_SHARED_H
 #define HEARTBEAT_DAEMON_SHARED_H
 
@@ -25,16 +25,16 @@ enum {
 struct shared {
 	uint64_t magic;
 	uint32_t version, size;
-	char boot[40]; /* of the kernel: after a boot nothing in here is true */
-	_Atomic int64_t beat_ns; /* monotonic: the engine's main loop ran then; 0 never */
-	_Atomic int64_t sent_ns; /* monotonic: the engine handed a packet to the kernel then */
-	_Atomic int64_t guardian_beat_ns; /* monotonic: the guardian's loop ran then */
-	_Atomic int64_t keepalive_ns, deadtime_ns; /* of the configuration in use */
+	char boot[40]; /* the boot_id of the kernel: after another boot, nothing in this memory is true */
+	_Atomic int64_t beat_ns; /* monotonic time when the main loop of the engine last ran; 0: never */
+	_Atomic int64_t sent_ns; /* monotonic time when the engine last passed a packet to the kernel */
+	_Atomic int64_t guardian_beat_ns; /* monotonic time when the loop of the guardian last ran */
+	_Atomic int64_t keepalive_ns, deadtime_ns; /* from the configuration in use */
 	_Atomic int32_t guardian_pid, engine_pid;
 	_Atomic int32_t clients_pid; /* the process of clients.h; 0: none */
-	_Atomic uint64_t clients_started; /* of that process: lib/process_stat.h */
+	_Atomic uint64_t clients_started; /* the start time of that process: lib/process_stat.h */
 	_Atomic bool
-		engine_clean; /* the engine ends because it was ordered to, and everything it could stop is stopped */
+		engine_clean; /* the engine ends by order, and has stopped everything that it could stop */
 	_Atomic bool stop; /* an order to stop was given */
 	_Atomic bool looked; /* an engine has looked what ran here before it, and has stopped it */
 	_Atomic bool repairing; /* exec_config.repairing.  A byte that was 0 before, so that the layout is the same */
@@ -46,14 +46,16 @@ struct shared {
 	struct client_reports client_reports;
 };
 
-/* Make the memory, or map what an earlier daemon left in the file.  *fd: descriptor of it, for shared_map after exec.
- * *left: an earlier daemon of this boot left something in it.  NULL with errno. */
+/* Make the memory, or map the file of an earlier daemon.  *fd: the descriptor, for shared_map after exec.  *left: the
+ * file has data of an earlier daemon of this boot.  Returns NULL with errno. */
 struct shared *shared_open(int *fd, bool *left);
-/* Map the descriptor that another process of this daemon passed on.  NULL with errno; EPROTO: another layout. */
+/* Map the memory behind a descriptor that another process of this daemon passed to us.  Returns NULL with errno;
+ * EPROTO: it has another layout. */
 struct shared *shared_map(int fd);
-/* The daemon ends: note for shared_left whether something may still run. */
+/* Called when the daemon ends: note for shared_left whether something may still run. */
 void shared_end(const struct shared *s);
-/* Did a daemon that has ended leave groups that may still run?  1, 0, or -errno: that cannot be known. */
+/* Find out whether a daemon that has ended left groups that may still run.  Returns 1 or 0, or -errno when this cannot
+ * be found out. */
 int shared_left(void);
 
 #endif

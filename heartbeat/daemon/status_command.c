@@ -39,7 +39,7 @@ static void complain(json_t *list, const char *format, ...)
 	char line[1024];
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(line, sizeof line, format, args); /* cut: for people */
+	(void)vsnprintf(line, sizeof line, format, args); /* a long text is cut, because it is for people */
 	va_end(args);
 	(void)json_array_append_new(list, json_string(line));
 }
@@ -98,7 +98,7 @@ static void judge_daemon(const json_t *daemon, json_t *list)
 		complain(list, "the other node is silent, and is not fenced: %s; see hb_confirm(1)", text(daemon, "fencing_alarm"));
 }
 
-/* What needs a person, as sentences. */
+/* The list of sentences about what needs the attention of a person. */
 static json_t *judge(const json_t *document)
 {
 	json_t *list = json_array(), *at;
@@ -180,7 +180,7 @@ static json_t *status_document(int *code)
 	return finish(document, *code, NULL);
 }
 
-/* Only the members in which the field has this value; NULL: all. */
+/* A list of the members in which the field has this value; with value NULL, of all members. */
 static json_t *selected(json_t *list, const char *field, const char *value)
 {
 	json_t *out = json_array(), *at;
@@ -221,7 +221,7 @@ static void print(const json_t *document, const struct status_options *o, void (
 {
 	const char *error = text(document, "error");
 	if (o->json) {
-		/* time_limit_run flushes it and looks at the result */
+		/* time_limit_run flushes the output and checks the result */
 		(void)json_dumpf(document, stdout, o->watch ? JSON_COMPACT : JSON_INDENT(1));
 		(void)putchar('\n');
 	} else if (*error)
@@ -252,7 +252,7 @@ static int explain(void *context)
 	return code;
 }
 
-/* Has the reader of standard output gone? */
+/* Returns true if the reader of standard output has closed it.  Waits timeout_ms at most. */
 static bool is_closed(int timeout_ms)
 {
 	struct pollfd p = {.fd = STDOUT_FILENO};

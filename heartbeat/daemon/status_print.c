@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The documents of --status and --explain for people: one screen. */
+/* Prints the documents of --status and --explain for people, on one screen if possible. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -28,7 +28,7 @@ struct age {
 	char at[AGE_MAX];
 };
 
-/* "0.2 s", "5 min", "3 h", "2 d"; "never" for null. */
+/* A time as text: "0.2 s", "5 min", "3 h", "2 d"; "never" for null. */
 static struct age age(const json_t *object, const char *name)
 {
 	static const struct {
@@ -48,7 +48,7 @@ static struct age age(const json_t *object, const char *name)
 	return out;
 }
 
-/* Words, separated by blanks. */
+/* Print the words of a list, separated by blanks; none: the text for an empty list. */
 static void print_list(const json_t *list, const char *none)
 {
 	size_t i;

@@ -13,7 +13,7 @@ enum { ANSWER_MS = 5000 };
 
 /* --- one frame --- */
 
-/* Names come from files, which may have any byte; JSON cannot. */
+/* Names come from files and may have any bytes; JSON needs valid UTF-8. */
 static json_t *text_of(struct bytes value)
 {
 	gchar *valid = g_utf8_make_valid(value.len ? (const char *)value.at : "", (gssize)value.len);
@@ -50,7 +50,7 @@ static json_t *value_of(const struct message *frame, const struct status_field *
 	return json_null();
 }
 
-/* Kinds that this version does not know come from a newer daemon, and are left out. */
+/* Add a frame of the answer to its list.  An unknown kind comes from a newer daemon, and is left out. */
 static void take_frame(json_t *all, const struct message *frame)
 {
 	const struct status_kind *kind;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Asks the daemon of this machine for its state, and makes JSON of the answer.  Every wait has a limit. */
+/* Requests the state of the daemon of this machine, and makes JSON of the answer.  Each wait has a time limit. */
 #ifndef HEARTBEAT_DAEMON_STATUS_QUERY_H
 #define HEARTBEAT_DAEMON_STATUS_QUERY_H
 
@@ -8,16 +8,16 @@
 
 enum {
 	STATUS_GOOD = 0,
-	STATUS_ATTENTION = 1, /* answered, and something needs a person */
-	STATUS_STOPPED = 3,   /* as of LSB: no heartbeat runs here */
-	STATUS_UNKNOWN = 4,   /* as of LSB: no answer, or one that is not understood */
+	STATUS_ATTENTION = 1, /* the daemon answered, and something needs the attention of a person */
+	STATUS_STOPPED = 3,   /* as in the LSB: no heartbeat runs here */
+	STATUS_UNKNOWN = 4,   /* as in the LSB: no answer came, or it could not be understood */
 };
 
 enum { STATUS_ERROR_MAX = 512 };
 
-/* Send getstatus or getdecisions.  Returns an object for json_decref: its members are lists by the kind of thing
- * (status_fields.h), such as "node" and "group".  NULL: *code is STATUS_STOPPED or STATUS_UNKNOWN, and why says what to
- * do. */
+/* Send the request getstatus or getdecisions.  Returns an object for json_decref.  Its members are lists, one for each
+ * kind of item (status_fields.h), such as "node" and "group".  Returns NULL when there is no answer; then *code is
+ * STATUS_STOPPED or STATUS_UNKNOWN, and why says what to do. */
 json_t *status_query(const char *reqtype, int *code, char why[STATUS_ERROR_MAX]);
 
 #endif

@@ -14,8 +14,8 @@ static bool is_same_file(const char *a, const char *b)
 	       first.st_ino == second.st_ino;
 }
 
-/* An administrator's own IPaddr file is run as a script.  Our file is not run, so its mode does not matter: an address
- * that was taken is released, also when the file has changed. */
+/* If the administrator has replaced the file IPaddr, the new file is run as a script.  Our own file is not run, so its
+ * mode does not matter: an address that was taken is released also after the mode has changed. */
 bool address_class_serves(const char *const *directories, const char *own, const char *script,
 	char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX])
 {
@@ -86,8 +86,7 @@ static const struct resource *resource_of(const struct exec *e, const struct res
 	return i < e->resource_count ? &e->resources[i] : NULL;
 }
 
-/* It was here before, and we have not put it there: an operator, or the system.  What we have not added we do not
- * remove. */
+/* The address was here before, added by an operator or by the system.  We do not remove what we have not added. */
 static void use_as_it_is(struct exec *e, const struct resource_conf *conf, const struct ipaddr *ip)
 {
 	const struct resource *r = resource_of(e, conf);
@@ -111,7 +110,8 @@ static enum agent_verdict start(struct exec *e, const struct resource_conf *r, s
 		use_as_it_is(e, r, ip);
 	else
 		foreign_drop(e->foreign, &ip->address.ip);
-	/* When it was here already: another owner may have announced it later than we did, so announce it now. */
+	/* If the address was already here, announce it now, because another owner may have announced it later than we
+	 * did. */
 	if (result == 1)
 		announcements_begin(e, ip);
 	else
@@ -119,13 +119,13 @@ static enum agent_verdict start(struct exec *e, const struct resource_conf *r, s
 	return AGENT_OK;
 }
 
-/* The other node must not start it while it is here, so this is a failure.  The next try comes when the core tries to
- * stop the group again. */
+/* The other node must not start the address while it is here, so the stop fails.  The core later tries to stop the
+ * group again. */
 static enum agent_verdict refuse(struct exec *e, const struct resource_conf *r, const struct ipaddr *ip, char *why)
 {
 	struct address found = {.interface = "an interface"};
 	struct ip_address_text name = ip_address_text(&ip->address.ip);
-	(void)address_find(e->addresses, &ip->address.ip, &found); /* only for the text */
+	(void)address_find(e->addresses, &ip->address.ip, &found); /* found is only needed for the text */
 	(void)snprintf(why, IPADDR_ERROR_MAX, "%s stays on %s: it was there before the group started", name.at,
 		found.interface);
 	log_at(LOG_LEVEL_CRIT,
@@ -155,18 +155,19 @@ static enum agent_verdict carry_out(const struct class_request *request, char wh
 	enum agent_action action = request->action;
 	struct ipaddr ip;
 	if (!ipaddr_of_resource(resource, &ip, why)) {
-		/* An argument that is no address cannot be on an interface: its stop is a success. */
+		/* If the argument is not an address, it cannot be on an interface, so its stop is a success. */
 		log_at(action == AGENT_START ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, "%s: %s", resource->text, why);
 		return action == AGENT_STATUS ? AGENT_STOPPED : action == AGENT_STOP ? AGENT_OK : AGENT_FAILED;
 	}
 	enum agent_verdict verdict = actions[action](request->exec, resource, &ip, why);
-	agent_log_running(action, request->path, resource); /* after the action, which is more urgent */
-	if (verdict == AGENT_FAILED || verdict == AGENT_UNKNOWN) /* a refusal is logged already */
+	/* log after the action, because the action is more urgent */
+	agent_log_running(action, request->path, resource);
+	if (verdict == AGENT_FAILED || verdict == AGENT_UNKNOWN) /* a refusal is already logged */
 		log_at(LOG_LEVEL_ERROR, "%s %s: %s", resource->text, agent_action_name(action), why);
 	return verdict;
 }
 
-/* The kernel answers at once, so a call is never under way: there is nothing to cancel or to forget. */
+/* The kernel answers at once, so no call is ever in progress, and there is nothing to cancel or to forget. */
 static struct class_call *call(const struct class_request *request)
 {
 	char why[IPADDR_ERROR_MAX] = "";
@@ -183,7 +184,7 @@ static void no_call(struct class_call *c)
 
 const struct resource_class address_class = {
 	.name = "address",
-	.start_checks_status = true, /* saves a question to the kernel before the address is in place */
+	.start_checks_status = true, /* this saves a request to the kernel before the address is in place */
 	.resolve = resolve,
 	.call = call,
 	.cancel = no_call,

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-/* The watch over the service addresses that are taken in-process, by the netlink subscription of lib/interfaces: the
- * kernel is not asked again and again.
+/* Watches the service addresses that this process itself takes.  lib/interfaces gets netlink notices from the kernel,
+ * so no regular queries are needed.
  *
  *   what happens                                   what the keeper does
  *   an address that should be here is gone         add it again at once, announce it, count and log it
- *   it is the first of its subnet then             make it the second again, after the address of the machine itself
- *   more than REMOVALS_MAX times within a minute   the same once a second, and the group is not ready for DISTRUST_MS
- *   it cannot be added, or has no carrier          the group is not ready; a notice of the kernel tries it again
- *   carrier is back                                announce the address, the group is ready
- *   the start of a group would fail (no interface) the group is not ready until the notice that changes it
+ *   it is now the first address of its subnet      remove and add it, so that it follows the address of the machine
+ *   more than REMOVALS_MAX removals in a minute    add it once a second; the group is not ready for DISTRUST_MS
+ *   it cannot be added, or has no carrier          the group is not ready; after a notice of the kernel, try again
+ *   the carrier is back                            announce the address; the group is ready
+ *   the start of a group would fail (no interface) the group is not ready until a notice of the kernel changes that
  *   an address is here that no group here has      log it at CRIT
  *
- * It decides nothing: "not ready" is a fact that the core weighs (EVENT_GROUP_READY). */
+ * This module only reports that a group is not ready (EVENT_GROUP_READY); the core decides what follows. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,19 +20,21 @@
 #include "lib/log.h"
 
 enum {
-	/* A group that is held is reported later than one that is not: when a switch fails, the other node has reported
-	 * by then that it has no carrier either.  What an administrator does to an interface (a restart of the network)
-	 * is over soon, and moves nothing. */
+	/* The trouble of a held group is reported later than that of another group.  When a switch fails, the peer has
+	 * reported by then that it has no carrier either.  When an administrator restarts the network, the interface
+	 * works again by then, and no group moves. */
 	CARRIER_MS = 40,
 	HELD_TROUBLE_MS = 2000,
-	TRY_MS = 1000, /* between two tries to add an address that cannot be added, or is removed too often */
+	/* the time between two attempts to add an address that cannot be added, or that is removed too often */
+	TRY_MS = 1000,
 	REMOVALS_WITHIN_MS = 60000,
-	DISTRUST_MS = 300000,      /* so long it is the other node's turn; LATER_MS of core/ownership.h */
+	/* how long the other node should run the group; the same as LATER_MS of core/ownership.h */
+	DISTRUST_MS = 300000,
 };
 
-/* --- which group has it ----------------------------------------------------------------------- */
+/* --- which group has an address ----------------------------------------------------------------------- */
 
-/* It was started here, and is not being stopped. */
+/* Returns true if the address was started here and is not being stopped. */
 static bool is_wanted(const struct address_keeper *k, const struct kept *a)
 {
 	for (size_t i = 0; a->resource->active && i < k->exec->group_count; i++)
@@ -41,7 +43,7 @@ static bool is_wanted(const struct address_keeper *k, const struct kept *a)
 	return false;
 }
 
-/* A group that names it is being stopped, started or looked at. */
+/* Returns true if a group that names the address is being started, stopped or surveyed. */
 static bool is_moving(const struct address_keeper *k, const struct kept *a)
 {
 	for (size_t i = 0; i < k->exec->group_count; i++) {
@@ -81,7 +83,7 @@ static void remember_place(const struct address_keeper *k, struct kept *a, const
 	a->seen = *where;
 }
 
-/* --- put it back ------------------------------------------------------------------------------ */
+/* --- adding a removed address ------------------------------------------------------------------------------ */
 
 static void note_removal(struct address_keeper *k, struct kept *a, struct mono now)
 {
@@ -95,7 +97,8 @@ static void note_removal(struct address_keeper *k, struct kept *a, struct mono n
 	keeper_wake_at(k, a->distrusted_until);
 }
 
-/* First exactly where it was: the route that showed the interface may be gone with the address. */
+/* Add the address, first exactly where it was: the route from which its interface was found may have been removed
+ * together with the address. */
 static int add(const struct address_keeper *k, struct kept *a, char why[IPADDR_ERROR_MAX])
 {
 	struct ipaddr fresh = a->ip;
@@ -105,13 +108,14 @@ static int add(const struct address_keeper *k, struct kept *a, char why[IPADDR_E
 	return result < 0 ? result : 0;
 }
 
-/* Put it back.  A removal is counted once, however often adding it is tried.  False when it is not here. */
+/* Add a removed address again.  A removal is counted only once, also after several attempts to add the address.
+ * Returns false when the address is not here. */
 static bool put_back(struct address_keeper *k, struct kept *a, struct mono now)
 {
 	struct address found;
 	char why[IPADDR_ERROR_MAX] = "";
 	if (address_find(k->exec->addresses, &a->ip.address.ip, &found) == 0 && strcmp(found.interface, "lo") != 0)
-		return true; /* the notice that it is here is still on its way */
+		return true; /* it is here; only the notice of the kernel was not read yet */
 	if (!a->missing)
 		note_removal(k, a, now);
 	struct mono again = mono_add(a->tried_at, span_ms(TRY_MS));
@@ -128,7 +132,7 @@ static bool put_back(struct address_keeper *k, struct kept *a, struct mono now)
 		keeper_wake_at(k, mono_add(now, span_ms(TRY_MS)));
 		return false;
 	}
-	foreign_drop(k->exec->foreign, &a->ip.address.ip); /* from now on it is ours */
+	foreign_drop(k->exec->foreign, &a->ip.address.ip); /* this process has added it now */
 	announcements_begin(k->exec, &a->ip);
 	log_at(LOG_LEVEL_WARN,
 		"address %s of group %s was removed%s%s, not by heartbeat: it is added again and announced (removal %llu)",
@@ -137,7 +141,7 @@ static bool put_back(struct address_keeper *k, struct kept *a, struct mono now)
 	return true;
 }
 
-/* --- order ------------------------------------------------------------------------------------ */
+/* --- order of the addresses ------------------------------------------------------------------------------------ */
 
 static bool is_watched(const struct address_keeper *k, const struct ip_address *ip)
 {
@@ -147,8 +151,9 @@ static bool is_watched(const struct address_keeper *k, const struct ip_address *
 	return false;
 }
 
-/* Does an address of the machine itself come after this one in its subnet?  The kernel uses the first one as the source
- * of what the machine sends, and those connections would break when the group moves. */
+/* Returns true if an address of the machine itself comes after this address in its subnet.  The kernel uses the first
+ * address of a subnet as the source address of new connections, and such connections would break when the group
+ * moves. */
 static bool precedes_own(const struct address_keeper *k, const struct kept *a, const struct interface_address *where,
                          const struct interface *link)
 {
@@ -167,11 +172,12 @@ static bool precedes_own(const struct address_keeper *k, const struct kept *a, c
 	return false;
 }
 
-/* It is away for some microseconds, and the kernel makes the next address of the subnet the first one. */
+/* Remove the address for some microseconds, so that the next address of the subnet becomes the first, and add it
+ * again. */
 static void step_back(const struct address_keeper *k, const struct kept *a)
 {
 	int result = address_delete(k->exec->addresses, &a->placed);
-	if (result == 0) /* if this fails, the next look finds it missing */
+	if (result == 0) /* if this fails, the next look finds that the address is missing */
 		result = address_add(k->exec->addresses, &a->placed);
 	announcements_begin(k->exec, &a->ip);
 	log_at(result == 0 ? LOG_LEVEL_NOTICE : LOG_LEVEL_WARN,
@@ -182,7 +188,8 @@ static void step_back(const struct address_keeper *k, const struct kept *a)
 
 /* --- one address ------------------------------------------------------------------------------ */
 
-/* Also after the group has gone to the other node: what removed the address here has not ended with that. */
+/* Returns true if the address was removed too often.  This also counts after the group has moved to the other node,
+ * because the software that removed the address here still runs. */
 static bool is_distrusted(const struct kept *a, struct mono now, char why[TROUBLE_MAX])
 {
 	if (mono_reached(now, a->distrusted_until))
@@ -206,7 +213,7 @@ static void look_at_wanted(struct address_keeper *k, struct kept *a, struct mono
 	bool stays = here || put_back(k, a, now);
 	a->missing = !stays;
 	if (stays && !here) {
-		(void)interfaces_read(k->interfaces); /* as above; the notice of it is there */
+		(void)interfaces_read(k->interfaces); /* the kernel has sent its notice; a failure is repaired later */
 		here = is_here(k, a, &where, &link);
 	}
 	if (is_distrusted(a, now, why)) {
@@ -221,7 +228,7 @@ static void look_at_wanted(struct address_keeper *k, struct kept *a, struct mono
 		(void)snprintf(why, sizeof why, "%s %s", link.name, link.up ? "has no carrier" : "is down");
 	}
 	kept_set_trouble(a, why, ripe_at);
-	if (had_trouble && here && why[0] == '\0') /* its switch may have forgotten where it is */
+	if (had_trouble && here && why[0] == '\0') /* the switch may have forgotten the port of the address */
 		announcements_begin(k->exec, &a->ip);
 }
 
@@ -271,7 +278,7 @@ void address_keeper_look(struct address_keeper *k)
 	struct mono now = mono_now();
 	if (k->interfaces == NULL || k->count == 0)
 		return;
-	(void)interfaces_read(k->interfaces); /* a failure is repaired by the next question */
+	(void)interfaces_read(k->interfaces); /* a failure is repaired by the next read */
 	k->next = MONO_FAR;
 	for (size_t i = 0; i < k->count; i++) {
 		struct kept *a = &k->list[i];
@@ -312,7 +319,7 @@ void address_keeper_start_failed(
 	for (size_t i = 0; i < k->exec->group_count; i++)
 		if (run_group_names(&k->exec->groups[i], a->resource))
 			keeper_report_group(k, &k->exec->groups[i], now);
-	keeper_wake_at(k, mono_add(now, span_ms(TRY_MS))); /* it may be over already */
+	keeper_wake_at(k, mono_add(now, span_ms(TRY_MS))); /* the trouble may already be over */
 	schedule(k, now);
 }
 
@@ -337,7 +344,7 @@ struct address_keeper *address_keeper_new(struct exec *e)
 		a->resource = &e->resources[i];
 		k->count++;
 	}
-	/* The first look is in the main loop: until then nobody could be told. */
+	/* The first look happens in the main loop, because no report is possible before. */
 	k->timer = k->interfaces == NULL ? 0 : g_idle_add_full(G_PRIORITY_HIGH, on_timer, k, NULL);
 	return k;
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* What is wrong with watched addresses, and when that is reported: whether a group is ready. */
+/* What is wrong with the watched addresses, and when the daemon gets a report about it: whether a group is ready. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "heartbeat/exec/address_keeper.h"
 
-/* Between two reports that a group that is not here is ready: it must not follow an interface that flaps. */
+/* The least time between two reports that a group that does not run here is ready, so that an interface that goes up
+ * and down all the time does not cause many reports. */
 enum { READY_PAUSE_MS = 10000 };
 
 struct ip_address_text kept_name(const struct kept *a)
@@ -45,9 +46,10 @@ void kept_set_trouble(struct kept *a, const char *why, struct mono ripe_at)
 		a->ripe_at = before ? mono_min(a->ripe_at, ripe_at) : ripe_at;
 }
 
-/* --- what is reported of a group -------------------------------------------------------------- */
+/* --- the reports about a group -------------------------------------------------------------- */
 
-/* The first trouble of an address of the group whose time has come; NULL none.  *any: there is some, ripe or not. */
+/* Returns the first trouble of an address of the group that may be reported now; NULL: none.  *any: there is some
+ * trouble, also if it must not be reported yet. */
 static const char *trouble_of(const struct address_keeper *k, const struct run_group *g, struct mono now, bool *any)
 {
 	*any = false;

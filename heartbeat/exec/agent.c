@@ -29,7 +29,7 @@ const char *agent_action_name(enum agent_action action)
 	return names[action];
 }
 
-/* --- where it is ------------------------------------------------------------------------------ */
+/* --- finding a script ------------------------------------------------------------------------------ */
 
 static int fail(char *error, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
@@ -44,12 +44,13 @@ static int fail(char *error, int code, const char *format, ...)
 
 struct refusal {
 	const char *path;
-	char *directory; /* of path, without links; NULL: it cannot be found out */
+	char *directory; /* the directory of path, with symbolic links resolved; NULL: it is not known */
 	char *error;
 	int code;
 };
 
-/* The group of a directory further away may write: that is so with /usr/local, where a link of ours may lead. */
+/* The group may write to directories above the directory of the script: this is usual for /usr/local, and a script may
+ * be a symbolic link into it. */
 static void on_finding(void *context, const struct trust_finding *f)
 {
 	struct refusal *r = context;
@@ -57,12 +58,12 @@ static void on_finding(void *context, const struct trust_finding *f)
 	if (f->flaw == TRUST_GROUP_WRITES && f->place != TRUST_FILE && g_strcmp0(f->path, r->directory) != 0)
 		return;
 	if (r->code != 0)
-		return; /* the first one is enough */
+		return; /* only the first finding is reported */
 	trust_text(f, r->path, text);
 	r->code = fail(r->error, -EPERM, "script %s is not run: %s", r->path, text);
 }
 
-/* The directory of a path, without memory from the heap. */
+/* Write the directory of a path, without memory from the heap. */
 static void directory_of(const char *path, char directory[PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
@@ -70,7 +71,7 @@ static void directory_of(const char *path, char directory[PATH_MAX])
 	(void)snprintf(directory, PATH_MAX, "%.*s", len > 0 ? len : 1, len > 0 ? path : slash ? "/" : ".");
 }
 
-/* Only root may be able to replace the content of the file. */
+/* Check that only root can replace the content of the file. */
 static int check_trust(const char *path, char *error)
 {
 	char directory[PATH_MAX];
@@ -108,7 +109,7 @@ int agent_find(
 {
 	GString *reasons = g_string_new(NULL);
 	int result = -ENOENT;
-	/* conf has checked the names of haresources; this check keeps every other caller within the directories */
+	/* conf has checked the names of haresources; this check prevents that another caller leaves the directories */
 	bool plain = script[0] != '\0' && script[0] != '.' && strchr(script, '/') == NULL;
 	for (size_t i = 0; plain && directories[i] != NULL && result == -ENOENT; i++) {
 		char why[AGENT_ERROR_MAX];
@@ -130,9 +131,9 @@ int agent_find(
 	return result;
 }
 
-/* --- how it is called ------------------------------------------------------------------------- */
+/* --- calling a script ------------------------------------------------------------------------- */
 
-/* PATH ARGS ACTION, in one line or as vector. */
+/* The call "PATH ARGS ACTION" as a vector; label_of makes one line of it. */
 static char **vector_of(const char *path, const struct resource_conf *resource, enum agent_action action)
 {
 	size_t count = resource->arg_count;
@@ -181,7 +182,7 @@ static void on_dropped(void *context, const char *text)
 		log_at(LOG_LEVEL_WARN, "%s: %s", a->label, text);
 }
 
-/* Describe in why, and in the log, how a call failed.  True when it failed. */
+/* Write to why, and to the log, how a call has failed.  Returns false when it has not failed. */
 static bool describe_failure(const struct agent *a, const struct spawn_result *result, char why[AGENT_ERROR_MAX])
 {
 	why[0] = '\0';
@@ -213,7 +214,7 @@ static bool describe_failure(const struct agent *a, const struct spawn_result *r
 	return true;
 }
 
-/* Once for each script: its author can repair it, and nothing depends on it. */
+/* Log a contradiction, only once for each script: its author should repair it, but no decision depends on it. */
 static void log_contradiction(
 	const struct agent *a, const struct spawn_result *result, const struct agent_status *status)
 {
@@ -228,7 +229,8 @@ static void log_contradiction(
 		a->path, result->code, result->output, status->rule);
 }
 
-/* Did execve refuse the script?  Other errors, such as a lack of memory, may be gone at the next try. */
+/* Returns true if execve refused the script.  Other errors, such as a lack of memory, may be gone at the next
+ * attempt. */
 static bool is_refused(const struct spawn_result *result)
 {
 	static const int errors[] = {ENOENT, ENOEXEC, EACCES, EPERM, ELOOP, ENOTDIR, EISDIR, ENAMETOOLONG, ELIBBAD};
@@ -270,7 +272,8 @@ static enum agent_verdict verdict_of(
 						         : AGENT_FAILED;
 	why[0] = '\0';
 	if (result->end != SPAWN_EXITED)
-		(void)describe_failure(a, result, why); /* not needed: after a failure the verdict is unknown */
+		/* the result is not needed: after a failure the verdict is unknown */
+		(void)describe_failure(a, result, why);
 	struct agent_status status = agent_status_decide(result->end, result->code, result->output);
 	log_at(LOG_LEVEL_DEBUG, "%s: exit code %d, text \"%.60s\": %s: %s", a->label, result->code, result->output,
 		status.verdict == AGENT_RUNNING   ? "running"

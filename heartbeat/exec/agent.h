@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* One call of one resource script: where the script is, whether root may run it, how it is called, what its answer
- * means.
+/* Runs one call of one resource script: finds the script, checks whether root may run it, calls it, and decides what
+ * its answer means.
  * Knows nothing of groups.  doc/resources.md 1; doc/security.md 5. */
 #ifndef HEARTBEAT_EXEC_AGENT_H
 #define HEARTBEAT_EXEC_AGENT_H
@@ -21,34 +21,36 @@ enum agent_verdict {
 	AGENT_NOT_EXECUTED,                            /* of start, stop and monitor: no script has run */
 	/* of status and monitor; unknown: no answer (killed, timed out, for status also: could not be run) */
 	AGENT_RUNNING, AGENT_STOPPED, AGENT_UNKNOWN,
-	AGENT_REFUSED, /* of stop: failed, and will fail again until a person has acted */
+	AGENT_REFUSED, /* of stop: it has failed, and it will fail again until a person has acted */
 };
 
-/* May root run this file?  It must be regular and executable, and only root may be able to replace it: it and its
- * directory belong to root, and group and others cannot write to them.  No directory on the way to it, also behind a
- * link, belongs to another user or is writable by all.
- * Returns 0, -ENOENT when there is none or it is no program (not regular, no execute bit), -EPERM when it is not
- * safe, or -ENOEXEC when the kernel cannot execute it (lib/executable.h); the text says what is wrong and what would
+/* Check whether root may run this file.  The file must be regular and executable, and only root may be able to replace
+ * it: the file and its directory belong to root, and group and others cannot write to them.  No directory of the path,
+ * also behind a symbolic link, belongs to another user or is writable by all.
+ * Returns 0; -ENOENT when there is no file or it is not a program (not regular, no execute bit); -EPERM when it is not
+ * safe; or -ENOEXEC when the kernel cannot execute it (lib/executable.h).  The text says what is wrong and what would
  * be right. */
 int agent_check_file(const char *path, char error[AGENT_ERROR_MAX]);
 
-/* Is it a text without "#!"?  /bin/sh runs it: the reference calls scripts from a shell, which does that. */
+/* Returns true if the file is a text without "#!".  Then /bin/sh runs it, because Heartbeat 3.0.6 calls scripts from a
+ * shell, which does the same. */
 bool agent_needs_shell(const char *path);
 
-/* Look for a script in directories (NULL-terminated), in order.  A file that is no program is skipped; a file that is
- * not safe or cannot be executed ends the search.  Returns 0 and fills path, or an error of agent_check_file with a
- * text. */
+/* Look for a script in directories (NULL-terminated), in their order.  A file that is not a program is skipped; a file
+ * that is not safe or cannot be executed ends the search.  Returns 0 and fills path, or returns an error of
+ * agent_check_file with a text. */
 int agent_find(
 	const char *const *directories, const char *script, char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX]);
 
 struct agent_status {
 	enum agent_verdict verdict;
-	const char *rule; /* which row decided, a constant; for the log */
-	bool contradicts; /* text and exit code do not say the same */
+	const char *rule; /* the row of the table that decided, a constant; for the log */
+	bool contradicts; /* the text and the exit code contradict each other */
 };
 
-/* Decide from the result of a status call; output is its standard output.  The first row that matches decides.  "Runs"
- * is the word running (any case) or OK, in a line without a denial: not, no, never, stopped, dead, false, usage ...
+/* Decide what the result of a status call means.  output: the standard output of the script.  The first row that
+ * matches decides.  "runs": the output has the word running (in any case) or OK, in a line without a denial (not, no,
+ * never, stopped, dead, false, usage ...).  "reference": Heartbeat 3.0.6 decides the same.
  *
  *   ended by            exit code   standard output                                   verdict
  *   signal, time-out..  -           -                                                 unknown
@@ -61,8 +63,8 @@ struct agent_status {
  *   exit                0           a denial                                          stopped  (reference)
  *   exit                0           any other text: other languages, active, up       unknown
  *
- * Unknown: it is started, because a start of what runs must do nothing (LSB); but after a stop that failed it is not
- * taken for stopped.  doc/resources.md 1 (status words) and 10. */
+ * If the verdict is unknown, the resource is started, because a start of a running resource must do nothing (LSB).  But
+ * after a failed stop, the resource does not count as stopped.  doc/resources.md 1 (status words) and 10. */
 struct agent_status agent_status_decide(enum spawn_end end, int code, const char *output);
 /* The same for a monitor.  It has been started, so what does not say that it is stopped must not stop a good service:
  *
@@ -81,7 +83,7 @@ struct agent_request {
 	const struct resource_conf *resource; /* borrowed until done */
 	enum agent_action action;
 	char *const *environment;
-	struct process_group *group; /* of lib/spawn; NULL: not recorded */
+	struct process_group *group; /* where lib/spawn records the process group; NULL: nowhere */
 	struct span deadline;
 	/* Exactly once, from the main loop.  why: "" or what went wrong, for people ("exit code 5"); it is logged
 	 * already, but not that of a monitor. */
@@ -91,12 +93,12 @@ struct agent_request {
 
 struct agent;
 
-/* Call "PATH ARGS ACTION".  Start and stop are logged, and also their failure.  Output goes to the log with the
- * script's name. */
+/* Call "PATH ARGS ACTION".  Logs each start and stop, and each failure of them.  The output of the script goes to the
+ * log, with the name of the script. */
 struct agent *agent_call(const struct agent_request *request);
-/* Kill it and its process group; done still comes. */
+/* Kill the script and its process group; done is still called. */
 void agent_cancel(struct agent *a);
-/* Kill it and never call back. */
+/* Kill the script and its process group; done is not called. */
 void agent_forget(struct agent *a);
 
 /* Log "Running PATH ARGS ACTION" as agent_call does, for an action that needs no script. */

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* What the answer of a status call means.  The table is in agent.h. */
+/* Decides what the answer of a status call means.  The table is in agent.h. */
 #include <glib.h>
 #include <string.h>
 
 #include "heartbeat/exec/agent.h"
 
-/* Words that deny "running" or "OK" in the same line, and that mean "stopped" at exit code 0.  "usage" comes from a script
- * without a status action; "isn" and its like are the first half of "isn't". */
+/* Words that deny "running" or "OK" in the same line, and that mean "stopped" at exit code 0.  A script without a
+ * status action prints "usage"; "isn" and similar words are the first part of "isn't". */
 static const char *const denials[] = {"not", "no", "never", "none", "neither", "nothing", "without", "cannot", "isn", "aren",
 	"wasn", "weren", "doesn", "don", "inactive", "dead", "down", "off", "stopped", "stopping", "unused", "false", "failed",
 	"disabled", "unknown", "crashed", "usage"};
-/* Words that deny it directly before or behind: "0 running", "running: n". */
+/* Words that deny "running" only directly before or after it: "0 running", "running: n". */
 static const char *const neighbours[] = {"0", "n"};
 
 enum word_kind { WORD_OTHER, WORD_RUNNING, WORD_DENIAL, WORD_NEIGHBOUR };
@@ -35,15 +35,15 @@ static enum word_kind kind_of(const char *word)
 /* What the words of the text mean. */
 struct words {
 	bool running;   /* a line reports it as running, without a denial */
-	bool ambiguous; /* a line has both */
-	bool denial;    /* a denial is anywhere */
+	bool ambiguous; /* a line reports it as running, and has a denial */
+	bool denial;    /* any line has a denial */
 };
 
 static void read_line(char *line, struct words *out)
 {
 	bool running = false, denial = false;
 	enum word_kind before = WORD_OTHER;
-	/* Bytes of other alphabets belong to words. */
+	/* Bytes that are not ASCII are part of a word. */
 	char **words = g_strsplit_set(line, " \t\r.,:;!?()[]<>{}|'\"`=/_*+-", -1);
 	for (char **word = words; *word; word++) {
 		if (**word == '\0')
@@ -70,7 +70,8 @@ static struct words read_words(const char *text)
 	return all;
 }
 
-/* The reference's pattern: "not" in any case, a blank, and later running or Running, over all lines. */
+/* The pattern of Heartbeat 3.0.6: "not" in any case, a blank, and later "running" or "Running", also in another
+ * line. */
 static bool reference_denies(const char *text)
 {
 	for (const char *at = text; *at != '\0'; at++)

@@ -3,7 +3,7 @@
 
 #include "heartbeat/exec/exec_private.h"
 
-/* An announcement is repeated: a single frame may be lost, and switches learn slowly. */
+/* Announcements are repeated, because a single frame may be lost, and switches may learn slowly. */
 struct announcement {
 	struct exec *exec;
 	struct ipaddr ip;
@@ -28,7 +28,7 @@ static gboolean on_announce(void *context)
 {
 	struct announcement *a = context;
 	a->timer = 0;
-	/* does nothing unless it failed at start; the announcement reports the error */
+	/* this does nothing unless it failed at the start; the announcement below reports the error */
 	(void)address_announce_prepare();
 	int result = ipaddr_announce(a->exec->addresses, &a->ip);
 	a->sent += result == 0;

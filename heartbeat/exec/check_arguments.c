@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The arguments of addresses and the scripts, checked when the files are read and not when a node has died. */
+/* Checks the arguments of addresses, and the scripts, when the files are read.  Otherwise an error would be found only
+ * after a node has died. */
 #include <errno.h>
 #include <net/if.h>
 #include <string.h>
@@ -47,7 +48,7 @@ void exec_check_arguments(const char *const *directories, const char *native, co
 	check_each_resource(&request, check_address);
 }
 
-/* Does no resource before this one have the same script? */
+/* Returns true if no resource before r has the same script. */
 static bool is_first_of_script(const struct haresources *resources, const struct resource_conf *r)
 {
 	for (size_t g = 0; g < resources->count; g++)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What this machine does beside heartbeat with the resources of haresources: it starts services and adds addresses at
- * boot, programs manage the interface of an address, an address fits nowhere. */
+/* Checks what other software of this machine does with the resources of haresources: services and addresses that start
+ * at boot, programs that manage the interface of an address.  Also finds addresses that fit no interface. */
 #include <errno.h>
 #include <net/if.h>
 #include <string.h>
@@ -13,12 +13,12 @@
 struct host_check {
 	const struct check_request *request;
 	const struct resource_conf *resource;
-	const char *interface; /* of the address */
+	const char *interface; /* the interface of the address */
 };
 
 /* --- addresses --- */
 
-/* The address is up after each boot, beside the node that runs the group. */
+/* Report that the system adds the address at each boot, also while the other node runs the group. */
 static void report_configured(void *context, const char *path, unsigned line)
 {
 	const struct host_check *c = context;
@@ -36,7 +36,7 @@ static void report_manager(void *context, const struct network_manager *manager)
 		c->resource->text, manager->name, c->interface, manager->when, manager->remedy);
 }
 
-/* Nobody has taken it over, and it is here. */
+/* Report an address that is here although heartbeat does not run. */
 static void check_left_over(const struct host_check *c, const struct ipaddr *ip)
 {
 	struct address found;
@@ -48,13 +48,14 @@ static void check_left_over(const struct host_check *c, const struct ipaddr *ip)
 		c->resource->text, found.interface, ip_address_text(&found.ip).at, found.prefix, found.interface);
 }
 
-/* Where the address would be taken: as in haresources, else by the routing table.  False: nowhere, after a report. */
+/* Find the interface of the address: from haresources, otherwise from the routing table.  Returns false when there is
+ * none; this is reported. */
 static bool find_interface(const struct host_check *c, struct ipaddr *ip)
 {
 	char why[IPADDR_ERROR_MAX];
 	if (ip->has_interface && if_nametoindex(ip->address.interface) == 0)
 		return false; /* exec_check_arguments reports it */
-	ip->has_prefix = true; /* it is not needed here, and its choice would be logged */
+	ip->has_prefix = true; /* the prefix is not needed here, and choosing one would be logged */
 	int result = ipaddr_resolve(c->request->addresses, ip, why);
 	if (result != 0)
 		diag_add(c->request->diags, DIAG_WARNING, c->resource->line, c->resource->column,
@@ -66,7 +67,7 @@ static void check_address(struct host_check *c)
 {
 	struct ipaddr ip;
 	char why[IPADDR_ERROR_MAX];
-	if (!ipaddr_of_resource(c->resource, &ip, why)) /* the error was reported before */
+	if (!ipaddr_of_resource(c->resource, &ip, why)) /* exec_check_arguments has reported the error */
 		return;
 	network_files_find("", &ip.address.ip, report_configured, c);
 	check_left_over(c, &ip);

@@ -16,13 +16,13 @@ enum { GROUPS_FIRST = 32, GROUPS_MOST = 65536 };
 
 /* --- users --- */
 
-/* "The given name was not found": getpwnam(3) lists these. */
+/* Returns true for the errno values that getpwnam(3) lists for "name not found". */
 static bool means_none(int error)
 {
 	return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
 }
 
-/* Returns the user or NULL; *failed: why the name service could not be asked. */
+/* Returns the user or NULL.  *failed: 0, or the errno when the name service did not answer. */
 static const struct passwd *find_user(const char *name, int *failed)
 {
 	errno = 0;
@@ -94,7 +94,7 @@ const char *client_obsolete(const struct child_conf *child)
 	return advice;
 }
 
-/* What root runs only root may be able to change.  Another user can run what it likes. */
+/* If root runs the program, only root may be able to change it.  Other users can run any program anyway. */
 static bool program_is_usable(const char *path, bool by_root, char why[AGENT_ERROR_MAX])
 {
 	struct stat st;
@@ -172,7 +172,7 @@ void client_check(const struct ha_cf *conf, struct diags *diags)
 	for (size_t i = 0; i < conf->apiauth_count; i++) {
 		const struct apiauth_conf *entry = &conf->apiauth[i];
 		if (entry->line == 0)
-			continue; /* built in: a machine need not have these users */
+			continue; /* the entry is built in, and a machine need not have its users */
 		check_names(entry, entry->uids, entry->uids_column, "user", user_exists, diags);
 		check_names(entry, entry->gids, entry->gids_column, "group", group_exists, diags);
 	}

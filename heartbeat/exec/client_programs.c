@@ -14,7 +14,7 @@
 
 enum {
 	EXIT_STAY_AWAY = 100, /* doc/configuration.md 5: "unless it exits with 100" */
-	SETTLED_S = 10,       /* a program that has run for so long is started again at once */
+	SETTLED_S = 10,       /* a program that has run for this time is started again at once */
 	DELAY_MOST_S = 60,
 	GRACE_MS = 3000,
 };
@@ -35,7 +35,8 @@ struct program {
 
 struct client_programs {
 	struct client_programs_config config;
-	GPtrArray *list;    /* struct program, in the order of their lines; dropped ones until they have ended */
+	/* struct program, in the order of their lines; dropped programs stay until they have ended */
+	GPtrArray *list;
 	char **environment;
 	bool stopping, failed;
 	struct client_report before[HA_CF_CHILDREN_MAX]; /* of an earlier process; starts 0: taken over, or none */
@@ -102,7 +103,7 @@ static gboolean on_stopped(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-/* End the last one that runs.  When none does, report that. */
+/* End the last program that still runs.  When no program runs, report that. */
 static void stop_next(struct client_programs *c)
 {
 	for (guint i = c->list->len; i-- > 0;) {
@@ -180,7 +181,7 @@ static void on_done(void *context, const struct spawn_result *result)
 static void on_line(void *context, bool is_stderr, const char *line)
 {
 	const struct program *p = context;
-	(void)is_stderr; /* both are for people */
+	(void)is_stderr; /* both streams are for people */
 	log_output(LOG_LEVEL_INFO, p->path, line);
 }
 
@@ -236,7 +237,7 @@ static struct program *program_new(struct client_programs *c, const struct child
 	return p;
 }
 
-/* The program of a line that runs already.  taken: those that have their line. */
+/* Find the program of a line that is already in the list.  taken: programs that already belong to another line. */
 static struct program *find(const struct client_programs *c, const struct child_conf *line, const GPtrArray *taken)
 {
 	for (guint i = 0; i < c->list->len; i++) {
@@ -248,7 +249,7 @@ static struct program *find(const struct client_programs *c, const struct child_
 	return NULL;
 }
 
-/* It has no line any more.  True: nothing of it is left. */
+/* Called for a program whose line is gone: end it.  Returns true if it does not run, so it can be freed now. */
 static bool drop(struct program *p)
 {
 	p->dropped = true;
@@ -279,7 +280,7 @@ void client_programs_use(struct client_programs *c, const struct ha_cf *conf, co
 		if (drop(p))
 			program_free(p);
 		else
-			g_ptr_array_add(wanted, p); /* until it has ended */
+			g_ptr_array_add(wanted, p); /* it stays in the list until it has ended */
 	}
 	g_ptr_array_set_free_func(c->list, NULL);
 	(void)g_ptr_array_free(c->list, TRUE);

@@ -34,7 +34,7 @@ static void build_groups(struct exec *e, const struct haresources *file)
 		all += file->groups[i].count;
 	e->group_count = file->count;
 	e->groups = g_new0(struct run_group, file->count);
-	e->resources = g_new0(struct resource, all); /* never grows: groups point into it */
+	e->resources = g_new0(struct resource, all); /* this array does not grow, because groups point into it */
 	for (size_t i = 0; i < file->count; i++) {
 		struct run_group *g = &e->groups[i];
 		*g = (struct run_group){.exec = e, .conf = &file->groups[i], .index = i, .next = -1};

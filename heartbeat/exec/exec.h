@@ -19,18 +19,21 @@
 
 struct exec_config {
 	const struct haresources *resources;
-	const struct ha_cf *conf;   /* HA_<parameter> environment */
+	const struct ha_cf *conf;   /* for the environment HA_<parameter> */
 	const char *node;
-	const char *const *script_directories; /* lookup order, NULL-terminated: /etc/ha.d/resource.d, /etc/init.d */
-	/* path of our own resource.d/IPaddr; when the lookup finds another file, that file is run as a script */
+	/* where scripts are looked up, in this order, NULL-terminated: /etc/ha.d/resource.d, /etc/init.d */
+	const char *const *script_directories;
+	/* the path of our own resource.d/IPaddr.  When the lookup finds another file, that file is run as a script */
 	const char *native_ipaddr;
-	struct span deadline;       /* of each call, for tests; 0: ha_cf_deadline */
-	/* number of tries of a failing stop, one second apart, but not longer than two deadlines; default 10 */
+	struct span deadline;       /* the deadline of each call, for tests; 0: ha_cf_deadline */
+	/* How often a failing stop is tried, with pauses of a second, but not for longer than two deadlines; 0: 10
+	 * times. */
 	unsigned stop_attempts;
-	/* where each program is recorded before it runs; NULL: nowhere.  Borrowed. */
+	/* The slots in which each program is recorded before it runs; NULL: programs are not recorded.  Borrowed. */
 	struct process_group *scripts;
 	size_t script_slots;
-	/* Addresses are watched here; NULL: they are not.  The owner calls exec_interfaces_changed. */
+	/* Reports changes of interfaces and addresses; NULL: addresses are not watched.  The owner of this object must
+	 * call exec_interfaces_changed. */
 	struct interfaces *interfaces;
 	/* True while a resource that has died is restarted: if this process dies then, some of the group is stopped,
 	 * although it is held.  NULL: nobody needs it.  Borrowed. */
@@ -42,12 +45,12 @@ struct exec_config {
 enum exec_operation { EXEC_START, EXEC_STOP };
 
 struct exec_handlers {
-	/* The operation on the group has ended; never called from inside exec_group_*.
+	/* Called when the operation on the group has ended, but not from inside exec_group_*.
 	 * still_active: something may still run (stop failed, or start failed and releasing failed too). */
 	void (*done)(void *context, size_t group, enum exec_operation operation, bool ok, bool still_active,
 		const char *why);
-	/* What the group needs on this machine beside its resources is missing (why), or there again: the carrier of
-	 * the interface of its address.  Also about groups that are not here.  May be NULL. */
+	/* Called when something that the group needs on this machine beside its resources, such as the carrier of an
+	 * interface, is missing (why) or is there again; also for a group that does not run here.  May be NULL. */
 	void (*ready)(void *context, size_t group, bool ready, const char *why);
 	/* A resource of a group that is held has failed, and the group is to be stopped here.  Comes once, unless the
 	 * group is started again.  May be NULL. */
@@ -57,16 +60,17 @@ struct exec_handlers {
 
 struct exec;
 
-/* config and handlers are copied; the objects that config points to are borrowed as long as the result exists.  NULL
- * with errno (logged) when there is no netlink.  stop_attempts: 0 is the default. */
+/* Copies config and handlers; the objects that config points to are borrowed as long as the result exists.  Returns
+ * NULL with errno, after a log message, when netlink does not work. */
 struct exec *exec_new(const struct exec_config *config, const struct exec_handlers *handlers);
-/* Running children are killed and not reported; resources stay as they are.  Must not be called from inside done. */
+/* Kill running children without a report; the resources stay as they are.  Do not call this from inside done. */
 void exec_free(struct exec *e);
 
-/* Hand over now what is queued for the handlers; it names groups by their place in the present configuration. */
+/* Call the handlers now for all queued reports, because these refer to groups by their index in the present
+ * configuration. */
 void exec_deliver(struct exec *e);
-/* The configuration has changed, and exec_deliver was called before; config as for exec_new.  Groups that are held
- * stay held, by their id, and nothing is called.  No operation may be under way on a group. */
+/* Use another configuration; config: as for exec_new.  Call exec_deliver before this.  Held groups are found again by
+ * their id and stay held, and no script is called.  No operation on a group may be in progress. */
 void exec_reconfigure(struct exec *e, const struct exec_config *config);
 
 /* Does a watched resource keep something under way that the daemon has not ordered?  Then no exec_reconfigure. */
@@ -84,21 +88,21 @@ void exec_group_clean(struct exec *e, size_t group);
  * follows the stop, and both are reported.
  * An address is in place when this returns, unless a resource to its left takes time. */
 void exec_group_start(struct exec *e, size_t group);
-/* Stop group, right to left, addresses included; also when the group is not held.  Cancels a start under way; then only
- * the stop is reported.  The operation ends when a resource still runs after stop_attempts failed stops: the resources
- * to its left are not stopped, and the group counts as held.
+/* Stop group, right to left, with its addresses; also when the group is not held.  Cancels a start in progress; then
+ * only the stop is reported.  If a resource still runs after stop_attempts failed stops, the operation ends: the
+ * resources to the left of it are not stopped, and the group counts as held.
  * Another group that is held here may name the same resource (same script and arguments).  Such a resource keeps
- * running, which is logged; it stops with the last group that needs it. */
+ * running, which is logged, until the last of these groups stops. */
 void exec_group_stop(struct exec *e, size_t group);
-/* Look whether anything of an idle group runs here, although this exec has not started it: addresses, and the status of
- * scripts.  What runs is logged at CRIT, with what to do about it, and the group is stopped.  The end is reported like
- * that of exec_group_stop; a stop that is requested meanwhile is the same one.
- * Call it for all such groups before the main loop runs: their scripts are asked at the same time, for at most 10 s
- * together.  A script that does not answer counts as stopped, which is logged. */
+/* Look whether anything of an idle group runs here that this exec has not started: its addresses, and its scripts, by
+ * their status.  Everything that runs is logged at CRIT, with what to do, and the group is stopped.  The end is
+ * reported like the end of exec_group_stop.  A stop that is requested meanwhile gets the same report.
+ * Call this for all such groups before the main loop runs: the status of their scripts is then called at the same time,
+ * for at most 10 s in all.  A script that does not answer counts as stopped, which is logged. */
 void exec_group_look(struct exec *e, size_t group);
 /* Announce the addresses of the group to the network again. */
 void exec_group_announce(struct exec *e, size_t group);
-/* Mark an idle group as running, and call nothing: an earlier engine process has started it. */
+/* Mark an idle group as held without any call, because an earlier engine process has started it. */
 void exec_group_adopt(struct exec *e, size_t group);
 /* The same for a group with watched resources, when the earlier process may have died in the middle of a restart: what
  * does not run is started. */
@@ -106,23 +110,24 @@ void exec_group_adopt_interrupted(struct exec *e, size_t group);
 /* An earlier process has started the idle group, and it is to be stopped: a script that cannot be executed is then no
  * proof that its resource is stopped. */
 void exec_group_ran(struct exec *e, size_t group);
-/* An interface or an address of this machine has changed: look at the addresses.  One that a group here should have is
- * put back before this returns. */
+/* Called when an interface or an address of this machine has changed.  An address that a group here should have is
+ * added again before this returns. */
 void exec_interfaces_changed(struct exec *e);
-/* Run /etc/ha.d/rc.d/NAME NAME if present and executable; environment: extra "HA_x=y" strings, NULL-terminated.  Hooks
- * run one after another. */
+/* Run "/etc/ha.d/rc.d/NAME NAME" if the file exists and is executable.  environment: further "HA_x=y" strings,
+ * NULL-terminated.  Hooks run one after another. */
 void exec_hook(struct exec *e, const char *directory, const char *name, const char *const *environment);
-/* Check before the start what would fail at the first takeover: the arguments of addresses that are taken in-process
- * are errors, an interface that this machine does not have now is a warning.  directories, native: as in exec_config.
+/* Check before the start what would fail at the first takeover: an error for wrong arguments of an address that this
+ * process itself takes, a warning for an interface that this machine does not have now.  directories, native: as in
+ * exec_config.
  * */
 void exec_check_arguments(const char *const *directories, const char *native, const struct haresources *resources,
 	struct diags *diags);
-/* The same for scripts: an error for one that is in no directory or must not be run, once for each script. */
+/* The same check for scripts: an error for each script that is in no directory or must not be run. */
 void exec_check_scripts(const char *const *directories, const char *native, const struct haresources *resources,
 	struct diags *diags);
-/* What this machine does beside heartbeat: critical, when it starts a resource or adds an address at every boot; a
- * warning, when an address fits no interface here, or when something may remove it.  runs: heartbeat runs here, so that
- * the addresses may be here by right.  Reads files of /etc and /run: not for the engine. */
+/* Check what other software of this machine does.  Critical: it starts a resource or adds an address at every boot.
+ * Warning: an address fits no interface here, or other software may remove the address.  runs: heartbeat runs here, so
+ * its addresses may be here.  Reads files of /etc and /run, so do not call this in the engine. */
 void exec_check_host(const char *const *directories, const char *native, const struct haresources *resources, bool runs,
 	struct diags *diags);
 

@@ -19,15 +19,15 @@ enum {
 	HOOKS_QUEUED_MAX = 256
 };
 
-/* What a group is doing.  idle: it should not run here; held: it runs here, or could not be stopped. */
+/* What a group is doing.  Idle: the group should not run here.  Held: it runs here, or could not be stopped. */
 enum run_state {
 	RUN_IDLE,
-	RUN_PROBING,    /* status of the resource at `at`, before its start */
+	RUN_PROBING,    /* the status of resources[at] is called, before its start */
 	RUN_STARTING,
 	RUN_HELD,
 	RUN_STOPPING,
-	RUN_PAUSING,    /* a second between two tries of a stop */
-	RUN_CHECKING,   /* status after the last try */
+	RUN_PAUSING,    /* the pause of a second between two attempts of a stop */
+	RUN_CHECKING,   /* the status is called after the last attempt of a stop */
 	RUN_CANCELLING, /* a call of the start is being killed; the stop follows */
 	RUN_LOOKING,    /* the survey asks what of it runs here */
 	RUN_HALTED,     /* the daemon has not ordered a stop, but all of it was stopped (run_group_halt) */
@@ -46,8 +46,8 @@ struct run_group;
 /* A script with its arguments; groups that name the same script and arguments share it. */
 struct resource {
 	const struct resource_conf *conf;
-	const struct run_group *user; /* the group that is calling it: never two at once */
-	bool active;              /* runs here as far as we know */
+	const struct run_group *user; /* the group that is calling the script; only one group calls it at a time */
+	bool active;              /* it runs here, as far as this process knows */
 };
 
 struct run_group {
@@ -56,22 +56,22 @@ struct run_group {
 	struct resource **resources;
 	size_t index;
 	enum run_state state;
-	int next;               /* event that the running handler has produced, -1: none */
+	int next;               /* the event that the present handler has produced; -1: none */
 	enum exec_operation operation;
-	size_t at;              /* the current resource */
-	struct mono stop_began; /* of the current resource */
-	unsigned attempts;      /* failed stops of the current resource */
+	size_t at;              /* the index of the current resource */
+	struct mono stop_began; /* when the stop of the current resource began */
+	unsigned attempts;      /* the number of failed stops of the current resource */
 	bool waiting;           /* another group is calling the same resource */
-	bool start_later;       /* asked to start while stopping */
+	bool start_later;       /* a start was requested while the group was stopping */
 	bool refused;           /* the stop of the current resource will fail again until a person has acted */
 	bool wanted;            /* it runs here or is starting, and no stop of it has begun since */
 	enum repair repair;
 	size_t floor;           /* of a repair: the leftmost resource that it stops; otherwise 0 */
 	bool given_up;          /* held, but reported as failed: the stop is about to be ordered */
 	guint timer;
-	const struct resource_class *class; /* of the call under way */
+	const struct resource_class *class; /* the class of the call in progress */
 	struct class_call *call;            /* NULL: none */
-	bool calling;                       /* inside of class->call: its outcome becomes `next` */
+	bool calling;                       /* class->call is running: its outcome is stored in next */
 	char why[WHY_MAX];
 };
 
@@ -109,9 +109,9 @@ void run_group_start(struct run_group *g);
 void run_group_stop(struct run_group *g);
 void run_group_adopt(struct run_group *g);
 void run_group_ran(struct run_group *g);
-/* An idle group waits for the survey: RUN_LOOKING. */
+/* Let an idle group wait for the survey: RUN_LOOKING. */
 void run_group_look(struct run_group *g);
-/* The survey has ended.  runs: something of the group runs here, so it is stopped. */
+/* Called when the survey has ended.  runs: something of the group runs here, so the group is stopped. */
 void run_group_looked(struct run_group *g, bool runs);
 /* A resource of a group that is held has died.  Stop it and what is right of it, and start these again; at: its place.
  * The end is reported only when it fails: exec_report_failed.  A stop that is ordered meanwhile takes it over. */
@@ -130,23 +130,24 @@ void run_group_give_up(struct run_group *g, const char *why);
 bool run_group_is_steady(const struct run_group *g);
 /* Is the resource one of the group? */
 bool run_group_names(const struct run_group *g, const struct resource *r);
-/* Nobody calls the resource any more: a group that waits for it continues. */
+/* Called when no group calls the resource any more: a group that waits for it continues. */
 void run_group_wake(struct exec *e, const struct resource *r);
 /* Remove timers and kill children; nothing is reported any more. */
 void run_group_abandon(struct run_group *g);
 
 /* --- survey.c --- */
 struct survey *survey_new(struct exec *e);
-/* Kill what is being asked. */
+/* Kill the scripts whose status is being called. */
 void survey_free(struct survey *s);
-/* Look at an idle group; see exec_group_look. */
+/* Add an idle group to the survey: exec_group_look. */
 void survey_add(struct survey *s, struct run_group *g);
 
 /* --- reports.c --- */
 void exec_reports_init(struct exec *e);
 /* Drop the reports that wait. */
 void exec_reports_free(struct exec *e);
-/* Report to the daemon, from the main loop and before anything else in it. */
+/* Queue the report that the operation of the group has ended.  The main loop passes it to the daemon before all other
+ * work. */
 void exec_report(struct exec *e, const struct run_group *g, bool ok, bool still_active);
 /* Report that a group that is held has failed, and nothing of it is stopped yet because of that. */
 void exec_report_failed(struct exec *e, const struct run_group *g, const char *why);
@@ -154,31 +155,32 @@ void exec_report_failed(struct exec *e, const struct run_group *g, const char *w
 void exec_report_ready(struct exec *e, const struct run_group *g, bool ready, const char *why);
 
 /* --- slot.c --- */
-/* How long a call may take. */
+/* The deadline of a call. */
 struct span exec_deadline(const struct exec *e, const struct resource_conf *resource, enum agent_action action);
-/* Where the next program is recorded; NULL: nowhere. */
+/* Take a free slot for the record of the next program; NULL: the program is not recorded. */
 struct process_group *exec_take_slot(struct exec *e);
 
 /* --- address_class.c --- */
-/* Is the address of this script taken in-process, and not by a script of the administrator?  path: what is called. */
+/* Returns true if this process itself takes the address of this script, false if a script of the administrator does
+ * that.  path: what is called. */
 bool address_class_serves(const char *const *directories, const char *own, const char *script,
 	char path[AGENT_PATH_MAX], char error[AGENT_ERROR_MAX]);
-/* Announce the addresses that the resource names, now and repeatedly.  Other resources have none. */
+/* Announce the address that the resource names, now and repeatedly.  Does nothing for a resource without an address. */
 void address_class_announce(struct exec *e, const struct resource_conf *resource);
-/* Open what the announcements will need. */
+/* Open the sockets that the announcements will need. */
 void address_class_prepare(struct exec *e);
 
 /* --- address_keeper.c --- */
 struct address_keeper *address_keeper_new(struct exec *e);
 void address_keeper_free(struct address_keeper *k);
-/* What was reported of the groups that are not ready, by their id; and the same for a keeper of another configuration:
- * it reports only what changes.  The caller destroys the table. */
+/* Returns what was reported of the groups that are not ready, by their id.  address_keeper_inherit passes this to the
+ * keeper of the next configuration, so that it reports only changes.  The caller destroys the table. */
 GHashTable *address_keeper_reports(const struct address_keeper *k);
 void address_keeper_inherit(struct address_keeper *k, GHashTable *reported);
 /* Compare the addresses with what the kernel has, and act on the difference. */
 void address_keeper_look(struct address_keeper *k);
-/* The start of an address has failed.  When its interface is the reason (code: -errno, error: for people), its groups
- * are reported as not ready, before the end of the start is. */
+/* Called when the start of an address has failed (code: -errno, error: for people).  If its interface is the reason,
+ * its groups are reported as not ready, before the end of the start is reported. */
 void address_keeper_start_failed(
 	struct address_keeper *k, const struct resource_conf *conf, int code, const char *error);
 
@@ -203,24 +205,25 @@ bool monitors_has(const struct monitors *m, const struct run_group *g);
 bool monitors_view(const struct monitors *m, size_t position, struct watch_view *out);
 
 /* --- foreign.c --- */
-/* path: borrowed only for the call; NULL: no file.  What is in the file is read. */
+/* Read the file at path, which is borrowed only for the call; NULL: there is no file. */
 struct foreign *foreign_new(const char *path);
 void foreign_free(struct foreign *f);
 bool foreign_has(const struct foreign *f, const struct ip_address *ip);
 void foreign_add(struct foreign *f, const struct ip_address *ip);
-/* We have added it ourselves, or it is gone. */
+/* Called when this process has added the address itself, or when the address is gone. */
 void foreign_drop(struct foreign *f, const struct ip_address *ip);
 
 /* --- announcements.c --- */
 GPtrArray *announcements_new(void);
-/* Announce the address where it is now, and repeat that; nothing when it is not here. */
+/* Announce the address on the interface where it is now, and repeat that.  Does nothing when the address is not
+ * here. */
 void announcements_begin(struct exec *e, const struct ipaddr *ip);
-/* Only repeat it: the caller has announced it. */
+/* Only schedule the repetitions, because the caller has announced the address. */
 void announcements_repeat(struct exec *e, const struct ipaddr *ip);
 void announcements_cancel(struct exec *e, const struct ip_address *ip);
 
 /* --- check_arguments.c, check_host.c --- */
-/* What the checks of one run share. */
+/* The input of all checks of one run. */
 struct check_request {
 	const char *const *directories;
 	const char *native;
@@ -231,7 +234,7 @@ struct check_request {
 };
 typedef void check_resource(const struct check_request *request, const struct resource_conf *r);
 void check_each_resource(const struct check_request *request, check_resource *check);
-/* Is it an address that is taken in-process? */
+/* Returns true for an address that this process itself takes. */
 bool check_is_native(const struct check_request *request, const struct resource_conf *r);
 
 /* --- hook.c --- */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The addresses that groups use and heartbeat did not add: they were here before their group started, so a stop does
- * not remove them.  A group with such an address is not released, or the other node would be a second owner.
- * The list is also in a file, one address a line, because another engine may have to stop the group. */
+/* The list of foreign addresses: groups use them, but heartbeat did not add them.  They were here before their group
+ * started, so a stop does not remove them.  The stop of a group with such an address fails, because otherwise the other
+ * node would take the same address.
+ * The list is also in a file, with one address in each line, because a later engine may have to stop the group. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +49,7 @@ static void read_list(struct foreign *f)
 	char *text;
 	size_t len;
 	if (f->path == NULL || file_read(f->path, FILE_BYTES_MAX, &text, &len, NULL) != 0)
-		return; /* usually there is none */
+		return; /* usually there is no file */
 	char **lines = g_strsplit(text, "\n", -1);
 	for (char **line = lines; *line != NULL; line++) {
 		struct ip_address ip;

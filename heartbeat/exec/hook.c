@@ -17,10 +17,10 @@ struct hook_queue {
 	GQueue *waiting; /* of struct hook */
 	struct hook *now;
 	struct spawn *child;
-	struct exec *exec; /* not when abandoned */
+	struct exec *exec; /* not valid after abandoned is set */
 	struct span deadline;
-	bool full_logged; /* until the queue is empty */
-	bool abandoned; /* its owner is gone; it is freed after the child has ended */
+	bool full_logged; /* a full queue was logged; reset when the queue is empty */
+	bool abandoned; /* the owner is gone, and the queue is freed when the child has ended */
 };
 
 static void hook_free(void *memory)
@@ -62,7 +62,7 @@ void hook_queue_free(struct hook_queue *q)
 static void on_line(void *context, bool is_stderr, const char *line)
 {
 	const struct hook_queue *q = context;
-	(void)is_stderr; /* a hook gives no answer: all its output is for people */
+	(void)is_stderr; /* a hook gives no answer, so all its output is for people */
 	log_output(LOG_LEVEL_INFO, q->now->name, line);
 }
 
@@ -129,7 +129,7 @@ static bool name_is_plain(const char *name)
 	return name[0] != '\0' && name[0] != '-' && strlen(name) <= 64;
 }
 
-/* Once for each hook. */
+/* Log that an old hook is not run, once for each hook. */
 static void log_old_hook(const char *path, const char *program)
 {
 	static GHashTable *logged;

@@ -13,11 +13,11 @@
 #include "lib/bytes.h"
 #include "lib/log.h"
 
-enum { FIELDS_MAX = 4, COPIES_MAX = 8 /* interfaces that one address is taken from */ };
+enum { FIELDS_MAX = 4, COPIES_MAX = 8 /* the largest number of interfaces from which one address is removed */ };
 
-/* What differs between the families in arguments and texts. */
+/* How arguments and texts differ between IPv4 and IPv6. */
 struct syntax {
-	const char *form, *name, *example; /* example: what may follow an address */
+	const char *form, *name, *example; /* example: an address with the parts that may follow it */
 	size_t fields;
 	bool (*is_host)(const struct ip_address *ip);
 	int (*parsers[FIELDS_MAX])(const char *, struct ipaddr *, char *);
@@ -44,7 +44,7 @@ static struct ip_address_text name_of(const struct ipaddr *ip)
 	return ip_address_text(&ip->address.ip);
 }
 
-/* As it may be written in haresources, where "::" separates arguments. */
+/* The form of the address for haresources, where "::" separates arguments. */
 static struct ip_address_text long_name_of(const struct ipaddr *ip)
 {
 	return ip_address_long_text(&ip->address.ip);
@@ -55,7 +55,7 @@ static uint32_t mask_of(unsigned prefix)
 	return prefix == 0 ? 0 : UINT32_MAX << (32 - prefix);
 }
 
-/* Subnets of one or two addresses have no broadcast. */
+/* Returns the broadcast address of a subnet; a subnet of one or two addresses has none. */
 static struct in_addr broadcast_of(struct in_addr ip, unsigned prefix)
 {
 	return (struct in_addr){prefix >= 31 ? 0 : ip.s_addr | htonl(~mask_of(prefix))};
@@ -121,7 +121,7 @@ static int parse_mask(const char *field, struct ipaddr *out, char *error)
 
 static int parse_interface(const char *field, struct ipaddr *out, char *error)
 {
-	/* Bounds first: name and label go to the kernel, which would cut them silently. */
+	/* Check the lengths first: the kernel would cut a long name or label without an error. */
 	size_t name = strcspn(field, ":");
 	for (const char *c = field; *c != '\0'; c++)
 		if (!g_ascii_isgraph(*c))
@@ -302,8 +302,8 @@ int ipaddr_resolve(struct address_table *t, struct ipaddr *ip, char error[IPADDR
 		result = check_broadcast(ip, error);
 	if (result != 0 || ip->has_label || ip->address.ip.family != AF_INET)
 		return result;
-	/* Only ifconfig needs the label.  The address works without one, as with a long interface name, which leaves no
-	 * space for a label. */
+	/* Only ifconfig needs the label.  The address works without a label, for example when the interface name is so
+	 * long that there is no space for one. */
 	result = address_label_free(t, ip->address.interface, ip->address.label);
 	if (result == 0 || result == -ENAMETOOLONG || result == -ENOSPC)
 		return 0;
@@ -327,7 +327,7 @@ static int announce(const struct address *a)
 	return result;
 }
 
-/* *tried: it was not there, and the kernel was asked to add it. */
+/* Make one attempt.  *tried: the address was not here, and the kernel was requested to add it. */
 static int start_once(struct address_table *t, struct ipaddr *ip, bool *tried, char error[IPADDR_ERROR_MAX])
 {
 	int result = ipaddr_status(t, ip);
@@ -350,7 +350,7 @@ static int start_once(struct address_table *t, struct ipaddr *ip, bool *tried, c
 	return 0;
 }
 
-/* An answer of the kernel was lost: trying again may help. */
+/* Returns true for errors that mean that an answer of the kernel was lost, so that a second attempt may help. */
 static bool answer_lost(int result)
 {
 	return result == -ENOBUFS || result == -ENOMEM || result == -EIO;
@@ -362,11 +362,12 @@ int ipaddr_start(struct address_table *t, struct ipaddr *ip, char error[IPADDR_E
 	int result = start_once(t, ip, &tried, error);
 	if (!answer_lost(result))
 		return result;
-	/* otherwise, with the other node dead, the next try would come after half a minute */
+	/* try again now: if the other node is dead, the core would wait half a minute before the next attempt */
 	result = start_once(t, ip, &again, error);
 	if (result != 1 || !tried)
 		return result;
-	(void)announce(&ip->address); /* the first try had added it: it is ours, and a stop removes it */
+	/* the first attempt had added the address, so it is ours, and a stop removes it */
+	(void)announce(&ip->address);
 	return 0;
 }
 
@@ -391,7 +392,7 @@ static int stop_once(struct address_table *t, const struct ipaddr *ip, char erro
 int ipaddr_stop(struct address_table *t, const struct ipaddr *ip, char error[IPADDR_ERROR_MAX])
 {
 	int result = stop_once(t, ip, error);
-	if (answer_lost(result)) /* a group that cannot be stopped waits for an operator */
+	if (answer_lost(result)) /* try again now, because a group that cannot be stopped waits for an operator */
 		result = stop_once(t, ip, error);
 	return result;
 }
@@ -411,7 +412,8 @@ int ipaddr_announce(struct address_table *t, const struct ipaddr *ip)
 	int result = address_find(t, &ip->address.ip, &found);
 	if (result != 0)
 		return result;
-	return on_loopback(&found) ? -ENOENT : announce(&found); /* another node may have it: do not announce it */
+	/* an address on lo is not announced, because another node may have it */
+	return on_loopback(&found) ? -ENOENT : announce(&found);
 }
 
 unsigned ipaddr_announce_pause_ms(unsigned sent)

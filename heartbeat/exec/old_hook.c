@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Hooks of the old resource manager.  Debian's package of Heartbeat 3.0.6 leaves them in /etc/ha.d/rc.d, because they
- * are configuration files.  They would start the old manager beside this daemon: two owners. */
+/* Finds hooks of the old resource manager.  The Debian package of Heartbeat 3.0.6 leaves them in /etc/ha.d/rc.d,
+ * because they are configuration files.  They would start the old manager beside this daemon, and both would run the
+ * resources. */
 #include "heartbeat/exec/old_hook.h"
 
 #include <stdlib.h>
@@ -37,7 +38,7 @@ const char *old_hook_program(const char *path)
 	size_t len;
 	const char *found = NULL;
 	if (file_read(path, HOOK_MAX, &text, &len, NULL) != 0)
-		return NULL; /* a program, or larger than any script of the old manager */
+		return NULL; /* it is not a text file, or larger than any script of the old manager */
 	struct reader r = reader_over((struct bytes){(const uint8_t *)text, len});
 	while (reader_left(&r) > 0 && !found) {
 		bool whole = memchr(r.at, '\n', reader_left(&r));

@@ -3,8 +3,8 @@
 #ifndef HEARTBEAT_EXEC_OLD_HOOK_H
 #define HEARTBEAT_EXEC_OLD_HOOK_H
 
-/* The program of the old manager that the script at path calls, outside of its remarks: a constant.  NULL: none, or the
- * file cannot be read. */
+/* Returns the program of the old resource manager that the script at path calls (comments do not count): a constant.
+ * NULL: the script calls none, or the file cannot be read. */
 const char *old_hook_program(const char *path);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* How operations ended, and which groups are ready: queued here, and handed to the daemon from the main loop. */
+/* The queue of reports: how operations ended, and which groups are ready.  The main loop passes them to the daemon. */
 #include "heartbeat/exec/exec_private.h"
 
 enum report_kind {

@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <glib.h>
 
-/* In the order in which they are asked.  script_class comes last: its error lists where a script was looked for. */
+/* The classes are tried in this order.  script_class comes last, because its error lists the directories in which the
+ * script was looked up. */
 static const struct resource_class *const classes[] = {&address_class, &script_class};
 
 const struct resource_class *resource_resolve(const struct exec *e, const struct resource_conf *r, int *code,

@@ -8,7 +8,7 @@
 #include "lib/log.h"
 
 enum run_event {
-	RUN_EVENT_START, RUN_EVENT_STOP, RUN_EVENT_ADOPT, /* requests */
+	RUN_EVENT_START, RUN_EVENT_STOP, RUN_EVENT_ADOPT, /* requests of the daemon */
 	RUN_EVENT_OK, RUN_EVENT_FAILED,               /* a start or stop has ended */
 	RUN_EVENT_RUNNING, RUN_EVENT_STOPPED, RUN_EVENT_UNKNOWN, /* a status has answered */
 	RUN_EVENT_TICK,                           /* the pause is over */
@@ -52,15 +52,16 @@ bool run_group_names(const struct run_group *g, const struct resource *r)
 
 /* --- calls ------------------------------------------------------------------------------------ */
 
-/* For the report; the first failure is the reason for those that follow. */
+/* Keep the text for the report.  Only the first failure is kept, because it is usually the cause of the later
+ * failures. */
 static void note_failure(struct run_group *g, const char *action, const char *why)
 {
 	if (g->why[0] == '\0')
 		(void)snprintf(g->why, sizeof g->why, "%s of %s: %s", action, name_in_hand(g), why);
 }
 
-/* A script that cannot be executed has started nothing: nothing is to be stopped, unless the resource was active before
- * the script became so. */
+/* The event for a script that cannot be executed.  A stop succeeds, because the script has started nothing.  It fails
+ * only if the resource is active: then the script could be executed before. */
 static enum run_event without_execution(const struct run_group *g)
 {
 	return g->state == RUN_STOPPING && !in_hand(g)->active ? RUN_EVENT_OK : RUN_EVENT_FAILED;
@@ -90,8 +91,8 @@ void run_group_wake(struct exec *e, const struct resource *r)
 	}
 }
 
-/* The outcome of a call.  When it comes from inside the call, `handle` processes it: several addresses in a row are
- * then a loop and not a recursion. */
+/* Process the outcome of a call.  When the outcome comes from inside the call, `handle` processes it later, so that
+ * several addresses in a row are a loop and not a recursion. */
 static void on_outcome(void *context, enum agent_verdict verdict, const char *why)
 {
 	struct run_group *g = context;
@@ -117,10 +118,11 @@ static void on_outcome(void *context, enum agent_verdict verdict, const char *wh
 	run_group_wake(g->exec, r);
 }
 
-/* The event for a resource when there is no script, or when the script must not or cannot be run. */
+/* The event for a call when there is no script, or when the script must not or cannot be run. */
 static enum run_event without_script(struct run_group *g, enum agent_action action, const char *error)
 {
-	if (action == AGENT_STATUS) /* the start that follows reports it; after a failed stop it is unknown */
+	/* before a start, the start that follows reports the error; after a failed stop, the status is unknown */
+	if (action == AGENT_STATUS)
 		return g->state == RUN_PROBING ? RUN_EVENT_STOPPED : RUN_EVENT_UNKNOWN;
 	enum run_event event = without_execution(g);
 	log_at(event == RUN_EVENT_OK ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "%s%s", error,
@@ -130,7 +132,7 @@ static enum run_event without_script(struct run_group *g, enum agent_action acti
 	return event;
 }
 
-/* The program of the current resource; code 0: it may be called. */
+/* The program of the current resource.  code: 0 when it may be called. */
 struct target {
 	const struct resource_class *class;
 	int code;
@@ -274,7 +276,8 @@ static const struct run_group *needed_by(const struct run_group *g)
 	return NULL;
 }
 
-/* The end of a stop or of a release.  The stop is reported first; then a start that was requested meanwhile follows. */
+/* Called at the end of a stop or of a release.  Report the stop first, and then begin the start that was requested
+ * meanwhile. */
 static void end_stop(struct run_group *g, bool still_active)
 {
 	g->at = 0;
@@ -390,8 +393,8 @@ static gboolean on_pause_over(void *context)
 	return G_SOURCE_REMOVE;
 }
 
-/* A script that fails at once is tried stop_attempts times.  A script that hangs until its deadline is tried twice;
- * otherwise a shutdown would take ten deadlines. */
+/* Returns true if the stop should be tried again.  A script that fails at once is tried stop_attempts times.  A script
+ * that hangs until its deadline is tried only twice, because otherwise a shutdown would take ten deadlines. */
 static bool try_again(const struct run_group *g)
 {
 	return !g->refused && g->attempts < g->exec->config.stop_attempts &&
@@ -421,11 +424,11 @@ static void down_anyway(struct run_group *g)
 	next_stop(g);
 }
 
-/* The resources to the left are not stopped: the resource that still runs depends on them. */
+/* The resources to the left are not stopped, because the resource that still runs depends on them. */
 static void stuck(struct run_group *g)
 {
 	size_t used = strlen(g->why);
-	if (g->refused) { /* its class has logged why */
+	if (g->refused) { /* the class has already logged the reason */
 		end_stop(g, true);
 		return;
 	}
@@ -489,7 +492,7 @@ static void nothing_runs(struct run_group *g)
 static void cancel(struct run_group *g)
 {
 	log_at(LOG_LEVEL_INFO, "start of resource group %s cancelled: it has to stop", g->conf->key);
-	if (g->call == NULL) { /* it only waited for another group */
+	if (g->call == NULL) { /* the group only waited for another group */
 		g->waiting = false;
 		begin_stop(g);
 		return;
@@ -529,8 +532,8 @@ static void never(struct run_group *g)
 	assert(!outcome_of_no_call_in_this_state);
 }
 
-/* The waiting group continues.  Meanwhile the other group may have started or stopped the resource, so the state may
- * have to change. */
+/* Continue a waiting group.  The other group may have started or stopped the resource meanwhile, so the state may have
+ * to change. */
 static void resume(struct run_group *g)
 {
 	g->next = -1;
@@ -581,7 +584,8 @@ static void (*const table[RUN_STATES][RUN_EVENTS])(struct run_group *g) = {
 };
 /* clang-format on */
 
-/* Handle event, and the events that follow from it at once: several addresses in a row are a loop, not a recursion. */
+/* Handle an event, and the events that follow from it at once.  So several addresses in a row are a loop and not a
+ * recursion. */
 static void handle(struct run_group *g, enum run_event event)
 {
 	int next = (int)event;

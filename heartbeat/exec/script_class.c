@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "heartbeat/exec/exec_private.h"
 
-/* A call of this class is a struct agent. */
+/* In this class, a struct class_call is a struct agent. */
 
 static int resolve(const struct exec *e, const struct resource_conf *r, char path[AGENT_PATH_MAX],
                    char error[AGENT_ERROR_MAX])

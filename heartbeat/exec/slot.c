@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the configuration says about each program: where it is recorded, so that it can be ended when this process dies,
- * and how long it may take. */
+/* What the configuration determines for each program: the slot in which it is recorded, so that it can be ended when
+ * this process dies, and its deadline. */
 #include "heartbeat/exec/exec_private.h"
 #include "lib/log.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The survey: what of the groups runs on this machine although nobody here has started it?  The system may have started
- * a service at boot, have a service address in its own network configuration, or a killed daemon may have left both.
- * Joining the cluster beside that would make a second owner. */
+/* The survey finds resources of groups that run on this machine although this daemon has not started them.  The system
+ * may have started a service at boot, or may have a service address in its network configuration; a killed daemon may
+ * have left both behind.  If this node joined the cluster with such a resource, the resource could have two owners. */
 #include <errno.h>
 #include <string.h>
 
@@ -10,16 +10,16 @@
 #include "lib/log.h"
 
 enum {
-	SURVEY_MS = 10000, /* a hanging status must not keep the node out of the cluster for longer */
-	CALLS_MAX = 16,    /* at a boot the machine has other work as well */
+	SURVEY_MS = 10000, /* a status call that hangs must not delay the join of this node for longer than this */
+	CALLS_MAX = 16,    /* at a boot the machine also has other work */
 };
 
 struct look {
 	struct survey *survey;
 	struct resource *resource;
-	struct run_group *user;             /* the group for which it is asked */
+	struct run_group *user;             /* the group for which the status is called */
 	const struct resource_class *class;
-	struct class_call *call;            /* NULL: not under way */
+	struct class_call *call;            /* NULL: no call is in progress */
 	bool wanted, answered, runs;
 };
 
@@ -36,10 +36,11 @@ static struct look *look_at(const struct survey *s, const struct resource *r)
 	return &s->looks[r - s->exec->resources];
 }
 
-/* --- what is found ---------------------------------------------------------------------------- */
+/* --- what was found ---------------------------------------------------------------------------- */
 
-/* Is it the only address that its interface has of its own, and do the nodes hear each other over that interface?  Then
- * haresources names the address of the machine itself: to remove it would cut the machine off. */
+/* Returns true if ip is the only address that its interface has without a label, and if the nodes hear each other over
+ * this interface.  Then haresources names the address of the machine itself, and removing it would cut the machine
+ * off. */
 static bool is_machines_own(const struct exec *e, const struct ip_address *ip, const struct address *found)
 {
 	struct interface_address a;
@@ -60,10 +61,11 @@ static bool is_machines_own(const struct exec *e, const struct ip_address *ip, c
 
 static void ignore(void *context, enum agent_verdict verdict, const char *why)
 {
-	(void)context, (void)verdict, (void)why; /* logged already; the stop of the group tries it again */
+	/* the failure is already logged, and the stop of the group tries again */
+	(void)context, (void)verdict, (void)why;
 }
 
-/* The other node may own it: it must not stay until the scripts of the group have ended. */
+/* The other node may have the address, so it is removed now, and not when the scripts of the group have ended. */
 static void remove_address(const struct look *l, const char *path)
 {
 	struct exec *e = l->survey->exec;
@@ -73,7 +75,7 @@ static void remove_address(const struct look *l, const char *path)
 	bool known = ipaddr_of_resource(l->resource->conf, &ip, why) &&
 	             address_find(e->addresses, &ip.address.ip, &found) == 0;
 	bool own = known && is_machines_own(e, &ip.address.ip, &found);
-	if (own) /* so that no stop removes it */
+	if (own) /* as a foreign address, no stop removes it */
 		foreign_add(e->foreign, &ip.address.ip);
 	log_at(LOG_LEVEL_CRIT, own ?
 		"address %s of group %s is the only address of %s, over which the nodes hear each other: it is not removed. "
@@ -82,7 +84,7 @@ static void remove_address(const struct look *l, const char *path)
 		"Remove this address from the network configuration of the system: only heartbeat may add the address",
 		ip_address_text(&ip.address.ip).at, l->user->conf->key, found.interface);
 	if (!own)
-		foreign_drop(e->foreign, &ip.address.ip); /* as an earlier life of ours may have noted it */
+		foreign_drop(e->foreign, &ip.address.ip); /* an earlier daemon may have noted it as foreign */
 	(void)l->class->call(&(struct class_request){
 		.exec = e,
 		.resource = l->resource->conf,
@@ -100,8 +102,8 @@ static void log_service(const struct look *l)
 		l->resource->conf->text, l->user->conf->key);
 }
 
-/* Everything about the group is known: it is clear, or it is stopped.  What another group has started meanwhile runs
- * here by right. */
+/* When all resources of the group are known, report the result: nothing runs, or the group must be stopped.  A resource
+ * that another group has started meanwhile does not count. */
 static void conclude(struct survey *s, struct run_group *g)
 {
 	bool runs = false;
@@ -121,7 +123,7 @@ static void conclude_all(struct survey *s)
 			conclude(s, &s->exec->groups[i]);
 }
 
-/* --- asking ----------------------------------------------------------------------------------- */
+/* --- calling the status ----------------------------------------------------------------------------------- */
 
 static void ask_more(struct survey *s);
 
@@ -153,7 +155,7 @@ static void on_status(void *context, enum agent_verdict verdict, const char *why
 {
 	struct look *l = context;
 	struct survey *s = l->survey;
-	(void)why; /* logged already */
+	(void)why; /* already logged */
 	l->call = NULL;
 	s->calls--;
 	answer(l, verdict);
@@ -161,7 +163,7 @@ static void on_status(void *context, enum agent_verdict verdict, const char *why
 		log_service(l);
 	l->resource->user = NULL;
 	run_group_wake(s->exec, l->resource);
-	go_on(s); /* from the main loop: the call may not have returned yet */
+	go_on(s); /* continue from the main loop, because the call may not have returned yet */
 }
 
 static void ask(struct look *l)
@@ -171,8 +173,8 @@ static void ask(struct look *l)
 	int code;
 	struct span left = mono_since(s->ends, mono_now());
 	l->class = resource_resolve(s->exec, l->resource->conf, &code, path, error);
-	/* exec_check_scripts has logged that there is no such script; a group that was adopted, or started meanwhile,
-	 * may have the resource by right */
+	/* For -ENOENT, exec_check_scripts has logged that there is no such script.  An active resource belongs to a
+	 * group that was adopted or was started meanwhile. */
 	if (code == -ENOENT || l->resource->active) {
 		answer(l, AGENT_STOPPED);
 		return;
@@ -199,7 +201,7 @@ static void ask(struct look *l)
 		remove_address(l, path);
 }
 
-/* A resource that a group is stopping needs no question. */
+/* Call further status actions, up to CALLS_MAX at a time.  A resource that a group is stopping is not called. */
 static void ask_more(struct survey *s)
 {
 	for (size_t i = 0; i < s->exec->resource_count && s->calls < CALLS_MAX; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a session sends: answers, messages of the cluster, and the end of a client that misbehaves. */
+/* Sends answers and messages of the cluster to a session, and closes the session of a client that breaks the rules. */
 #include "heartbeat/core/codec.h"
 #include "heartbeat/ipc/api_requests_private.h"
 #include "lib/log.h"
@@ -40,7 +40,7 @@ void answer_send(struct answer *a)
 	struct api_session *s = a->session;
 	struct writer text = writer_over(&s->hub->answer[API_ANSWER_MAX], API_ANSWER_MAX);
 	if (!codec_text(&a->message, NULL, &text)) {
-		/* Should not happen, because our answers are shorter: at least report the failure to the client. */
+		/* This should not happen, because our answers are shorter.  Report the failure to the client. */
 		answer_begin(a, s, a->reqtype);
 		message_add(&a->message, "info", "the answer is too long");
 		message_add(&a->message, "result", "badreq");

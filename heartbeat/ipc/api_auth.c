@@ -20,16 +20,17 @@ int api_peer_of(int fd, struct api_peer *peer)
 	peer->uid = cred.uid;
 	peer->gid = cred.gid;
 	len = sizeof peer->groups;
-	/* Fails on old kernels, and with ERANGE for a user with very many groups: only the primary group counts. */
+	/* This fails on old kernels, and with ERANGE for a user with very many groups; then only the primary group
+	 * counts. */
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, peer->groups, &len) == 0)
 		peer->group_count = len / sizeof peer->groups[0];
 	return 0;
 }
 
-/* One apiauth entry; ids as numbers, so that users and groups share the code. */
+/* One apiauth entry.  uids and gids are numbers of the same type, so that users and groups share the code. */
 struct api_right {
 	const char *client; /* owned by the configuration */
-	GArray *uids, *gids; /* of uint64_t */
+	GArray *uids, *gids; /* elements: uint64_t */
 };
 
 struct api_auth {
@@ -53,7 +54,7 @@ static bool group_number(const char *word, uint64_t *id)
 	return group != NULL;
 }
 
-/* Numbers of a comma list; list may be NULL. */
+/* Converts a list with commas to numbers; list may be NULL. */
 static GArray *numbers_of(const struct apiauth_conf *entry, const char *list, const char *what,
 			  bool (*number_of)(const char *word, uint64_t *id))
 {
@@ -129,7 +130,7 @@ static const struct api_right *find_right(const struct api_auth *auth, struct by
 const char *api_auth_refusal(const struct api_auth *auth, const struct api_peer *peer, struct bytes name, bool casual)
 {
 	const struct api_right *right = find_right(auth, casual ? bytes_of("anon") : name);
-	/* A casual client has its own entry and never falls back to "default". */
+	/* A casual client uses only the entry "anon", and never the entry "default". */
 	if (!right && !casual)
 		right = find_right(auth, bytes_of("default"));
 	if (!right)

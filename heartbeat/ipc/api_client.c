@@ -25,13 +25,13 @@ struct kept {
 struct api_client {
 	int fd;
 	struct frame_buffer in;
-	char node[NODE_MAX]; /* goes into "dest" */
+	char node[NODE_MAX]; /* the value of "dest" */
 	struct kept signon, reply;
 };
 
 const char *api_client_path(void)
 {
-	const char *path = secure_getenv("HA_API_SOCKET"); /* not for set-gid tools */
+	const char *path = secure_getenv("HA_API_SOCKET"); /* set-gid tools ignore the variable */
 	return path && path[0] ? path : RUNDIR "/heartbeat/register";
 }
 
@@ -72,7 +72,7 @@ static enum api_result send_all(struct api_client *c, struct bytes data, struct 
 	return API_OK;
 }
 
-/* Next frame into k, whatever message it holds. */
+/* Read the next frame into k, whatever message it contains. */
 static enum api_result receive(struct api_client *c, struct kept *k, struct mono deadline)
 {
 	uint8_t buffer[4096];
@@ -99,8 +99,8 @@ static enum api_result receive(struct api_client *c, struct kept *k, struct mono
 	}
 }
 
-/* Next answer; messages of the cluster in between are not for us.  The daemon of another node answers clientstatus with
- * a message of its own type. */
+/* Read the next answer, and skip the messages of the cluster before it.  The daemon of another node answers
+ * clientstatus with a message of a different type. */
 static enum api_result receive_answer(struct api_client *c, struct kept *k, struct mono deadline)
 {
 	enum api_result result;
@@ -169,7 +169,7 @@ static enum api_result connect_failed(int error, const char *path, char text[256
 	return API_DOWN;
 }
 
-/* A full queue of the listener (EAGAIN) is a busy daemon, not a dead one: try until the deadline. */
+/* Connect until the deadline: when the queue of the listener is full (EAGAIN), the daemon is busy but not dead. */
 static enum api_result connect_to(int fd, const char *path, struct mono deadline, char error[256])
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -194,7 +194,7 @@ static void guess_node(struct api_client *c)
 	struct utsname host;
 	if (uname(&host) < 0)
 		host.nodename[0] = '\0';
-	(void)bytes_to_text(bytes_of(host.nodename), c->node, sizeof c->node); /* cut: only a guess */
+	(void)bytes_to_text(bytes_of(host.nodename), c->node, sizeof c->node); /* a long name is cut */
 }
 
 static enum api_result sign_on(struct api_client *c, struct mono deadline, char error[256])
@@ -212,11 +212,11 @@ static enum api_result sign_on(struct api_client *c, struct mono deadline, char 
 		return result;
 	const struct message *m = &c->signon.message;
 	if (!message_is(m, "result", "OK")) {
-		(void)bytes_to_text(message_string(m, "info"), error, 256); /* cut is fine: for a person */
+		(void)bytes_to_text(message_string(m, "info"), error, 256); /* a long text is cut */
 		return API_REFUSED;
 	}
 	if (message_string(m, "node").len > 0)
-		/* names have at most 99 bytes */
+		/* a name has at most 99 bytes */
 		(void)bytes_to_text(message_string(m, "node"), c->node, sizeof c->node);
 	return API_OK;
 }
@@ -256,7 +256,7 @@ void api_client_close(struct api_client *c)
 {
 	if (!c)
 		return;
-	/* Polite, and no harm when it does not arrive: the daemon sees the hang-up. */
+	/* The daemon also sees the end of the connection, so a failure of this request has no effect. */
 	(void)send_request(c, "signoff", NULL, mono_add(mono_now(), span_ms(100)));
 	frame_buffer_free(&c->in);
 	close(c->fd);

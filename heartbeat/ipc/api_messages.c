@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Messages between clients on different nodes, and what the daemons ask each other about their clients.
+/* Messages between clients on different nodes, and the questions of the daemons about their clients.
  * doc/commands.md 4.4; doc/protocol.md 4. */
 #include <string.h>
 
@@ -16,8 +16,8 @@ static bool client_online(const struct api_hub *hub, struct bytes name)
 	return false;
 }
 
-/* The library takes an answer that it has not asked for as the answer to its next request.  So a message that is
- * refused is only logged. */
+/* Log that a message was refused.  No answer is sent, because the client's library would take it as the answer to its
+ * next request. */
 static void refuse_message(const struct api_session *s, const char *why)
 {
 	if (api_may_complain(s->hub))
@@ -33,7 +33,7 @@ void request_send(struct api_session *s, const struct message *message)
 		why = "a client without a name may not send";
 	else if (!config->message)
 		why = "sending is not possible here";
-	/* else a client could send messages in the name of the whole node */
+	/* otherwise a client could send messages in the name of the whole node */
 	else if (message_type_of(message_string(message, "t"))->sender != MESSAGE_BY_CLIENTS)
 		why = "only the daemon may send this type of message";
 	if (why) {
@@ -41,11 +41,12 @@ void request_send(struct api_session *s, const struct message *message)
 		return;
 	}
 	struct message out;
-	/* not the hub's memory: the core may end a move during this call, and that answer uses the hub's memory */
+	/* not the hub's memory, because the core may end a move during this call, and that answer uses the hub's
+	 * memory */
 	uint8_t memory[API_ANSWER_MAX];
 	message_init(&out, memory, sizeof memory);
 	/* doc/protocol.md 4: "a client speaks to the client of the same name on the other node".  All other fields keep
-	 * their order; among them are those by which the library puts messages into order. */
+	 * their order; some of them are needed by the library to sort the messages. */
 	for (size_t i = 0; i < message->count; i++) {
 		const struct field *f = &message->fields[i];
 		if (bytes_equal_text(f->name, "from_id") || bytes_equal_text(f->name, "to_id"))
@@ -63,7 +64,7 @@ void request_send(struct api_session *s, const struct message *message)
 		config->message(config->context, &out);
 }
 
-/* The fields src to auth are the core's. */
+/* The core adds the fields from src to auth. */
 void request_announce(struct api_session *s, const char *st, const char *info)
 {
 	const struct api_config *config = s->hub->config;
@@ -81,7 +82,7 @@ void request_announce(struct api_session *s, const char *st, const char *info)
 	config->message(config->context, &out);
 }
 
-/* The daemon of the other node is asked.  It answers with respond-cstatus, which the client receives as a message. */
+/* Ask the daemon of the other node.  Its answer, respond-cstatus, is delivered to the client as a message. */
 static void ask_peer(struct api_session *s, const char *node, struct bytes client)
 {
 	const struct api_config *config = s->hub->config;
@@ -92,7 +93,7 @@ static void ask_peer(struct api_session *s, const char *node, struct bytes clien
 	message_add(&out, "dest", node);
 	message_add_bytes(&out, FIELD_STRING, bytes_of("cn"), client);
 	message_add(&out, "from_id", s->name);
-	if (out.broken) /* a name that no client can have */
+	if (out.broken) /* no client can have such a name */
 		answer_refuse(s, "clientstatus", "EINVAL");
 	else if (config->message)
 		config->message(config->context, &out);
@@ -116,7 +117,7 @@ void answer_clientstatus(struct api_session *s, const char *reqtype, const struc
 	}
 }
 
-/* A peer, or a client of ours that asks all nodes, wants to know whether a client of this name is signed on here. */
+/* Answer a peer, or a client of ours that asks all nodes, whether a client of this name is signed on here. */
 static void answer_peer(struct api_hub *hub, const struct message *in)
 {
 	const struct api_config *config = hub->config;
@@ -125,7 +126,7 @@ static void answer_peer(struct api_hub *hub, const struct message *in)
 	if (!config->message || !for_us || client.len == 0 || asker.len == 0)
 		return;
 	struct message out;
-	uint8_t memory[API_ANSWER_MAX]; /* not the hub's: see request_send */
+	uint8_t memory[API_ANSWER_MAX]; /* not the hub's memory: see request_send */
 	message_init(&out, memory, sizeof memory);
 	message_add(&out, "t", "respond-cstatus");
 	message_add_bytes(&out, FIELD_STRING, bytes_of("dest"), message_string(in, "src"));
@@ -146,10 +147,11 @@ void request_deliver(
 	if (codec_decode(text, NULL, false, &in, &decoded) != CODEC_OK)
 		return;
 	if (message_is(&in, "t", "query-cstatus")) {
-		answer_peer(hub, &in); /* last: the core's next message may overwrite this one */
+		/* this must be the last step, because the core's next message may overwrite this one */
+		answer_peer(hub, &in);
 		return;
 	}
-	/* our own report: a client does not hear of itself */
+	/* our own report: a client gets no report about itself */
 	if (message_is(&in, "t", "hbapi-clstat") && message_is(&in, "src", hub->config->node))
 		return;
 	for (struct api_session *at = hub->sessions; at; at = at->next)

@@ -32,7 +32,7 @@ static const char *view_status(const struct node_view *view)
 
 static const char *view_weight(const struct node_view *view)
 {
-	(void)view; /* weights are refused in haresources mode: every node has the preset */
+	(void)view; /* haresources mode has no weights: every node has the preset */
 	return "100";
 }
 
@@ -42,7 +42,7 @@ static const char *view_site(const struct node_view *view)
 	return "";
 }
 
-/* Each row is a request that asks for one property of one node. */
+/* Each row is a request for one property of one node. */
 static const struct node_question {
 	const char *reqtype, *field;
 	const char *(*value)(const struct node_view *view);
@@ -102,7 +102,8 @@ void answer_numnodes(struct api_session *s, const char *reqtype, const struct me
 	answer_end(&a, "OK");
 }
 
-/* Without the field queryuuid when there is no such node, or it was never heard: as captured. */
+/* The answer has no field queryuuid when there is no such node or nothing was received from it, as in captures of
+ * 3.0.6. */
 void answer_getuuid(struct api_session *s, const char *reqtype, const struct message *request)
 {
 	struct bytes name = message_string(request, "queryname");
@@ -161,7 +162,7 @@ void answer_iflist(struct api_session *s, const char *reqtype, const struct mess
 		return;
 	}
 	bool found = core_link_view(s->hub->config->core, node, 0, &link);
-	if (!found) { /* a node without a link: an empty list */
+	if (!found) { /* a node without links: the answer is an empty list */
 		answer_begin(&a, s, reqtype);
 		answer_end(&a, "OK");
 	}

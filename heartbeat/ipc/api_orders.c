@@ -21,7 +21,7 @@ static bool move_half(bool takeover, struct bytes word, enum half *half)
 	return half_parse(word, half) && *half != HALF_NONE;
 }
 
-/* The client gets its answer later, by this number. */
+/* Returns a new request number, by which the client gets its answer later. */
 static unsigned wait_for_end(struct api_session *s, const char *reqtype)
 {
 	if (++s->hub->last_request == 0) /* 0 means that no client waits */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The clients of the API socket: their descriptors and their sources in the main loop.  api_session.c and
+/* Manages the clients of the API socket: their descriptors and their sources in the main loop.  api_session.c and
  * api_requests.c decide what a client may send and receives. */
 #include "heartbeat/ipc/api_server.h"
 
@@ -22,13 +22,15 @@
 
 enum {
 	CLIENTS_MAX = 64,
-	CLIENTS_ROOT_RESERVE = 8, /* of CLIENTS_MAX, only for root: other users cannot lock the operator out */
+	/* so many of CLIENTS_MAX are only for root, so that other users cannot lock out the operator */
+	CLIENTS_ROOT_RESERVE = 8,
 	SIGNON_TIMEOUT_MS = 5000,
-	READ_MAX = 16384,         /* one read in each turn of the loop: a busy client must not delay heartbeats */
+	/* the size of one read in each iteration of the loop; a busy client must not delay heartbeats */
+	READ_MAX = 16384,
 };
 
 struct client {
-	struct api_session session; /* first: the hub's list holds its address */
+	struct api_session session; /* must be the first member, because the hub's list has its address */
 	struct api_server *server;
 	int fd;
 	guint in_source, out_source, timer; /* 0: none */
@@ -61,7 +63,7 @@ static void client_free(struct client *c)
 	g_free(c);
 }
 
-/* Write what the socket takes.  False: the client has gone. */
+/* Write as much as the socket accepts.  Returns false when the client has closed the connection. */
 static bool client_write(struct client *c)
 {
 	for (;;) {
@@ -79,8 +81,8 @@ static bool client_write(struct client *c)
 
 static gboolean on_writable(gint fd, GIOCondition condition, gpointer context);
 
-/* Write the rest, or close the client, later from the main loop.  Never do it here, because the caller may still handle
- * a request of this client. */
+/* Arrange that the main loop writes the remaining answers or closes the client.  Not at once, because the caller may
+ * still handle a request of this client. */
 static void client_arm(struct client *c)
 {
 	bool wanted = c->session.closing || frame_buffer_waiting(&c->session.out).len > 0;
@@ -88,8 +90,8 @@ static void client_arm(struct client *c)
 		c->out_source = g_unix_fd_add(c->fd, G_IO_OUT | G_IO_HUP | G_IO_ERR, on_writable, c);
 }
 
-/* Send the answers; close and free a client that is closing, after sending what the socket accepts at once.
- * False: the client is freed. */
+/* Send the answers.  A client that is closing is freed after the socket has accepted what it can at once.
+ * Returns false when the client was freed. */
 static bool client_settle(struct client *c)
 {
 	if (!client_write(c) || c->session.closing) {
@@ -107,7 +109,7 @@ static gboolean on_writable(gint fd, GIOCondition condition, gpointer context)
 	struct client *c = context;
 	(void)fd;
 	(void)condition;
-	c->out_source = 0; /* this source ends here; client_settle makes another if need be */
+	c->out_source = 0; /* GLib removes this source; client_settle adds a new one when it is needed */
 	(void)client_settle(c);
 	return G_SOURCE_REMOVE;
 }
@@ -138,14 +140,15 @@ static gboolean on_signon_timeout(gpointer context)
 	return G_SOURCE_REMOVE;
 }
 
-/* Is there anything to read? */
+/* Returns true when there are bytes to read. */
 static bool has_sent(int fd)
 {
 	int waiting = 0;
 	return ioctl(fd, FIONREAD, &waiting) == 0 && waiting > 0;
 }
 
-/* The limit is near: close the client that has been silent for longest, so that silent ones cannot lock others out. */
+/* When the limit of clients is near, close the client that has sent nothing for the longest time, so that such clients
+ * cannot lock out others. */
 static void drop_silent(struct api_server *s, const struct client *except)
 {
 	struct client *oldest = NULL;
@@ -194,8 +197,9 @@ static void on_accept_failed(void *context, int error)
 
 /* --- the socket --------------------------------------------------------------------------------------------------- */
 
-/* The mode of the directory is the first access check: root:haclient 0750.  Without that group every user can reach the
- * socket, and only the credentials of the peer decide.  Refuses a link as the last part of path.
+/* Create the directory of the socket.  Its mode, root:haclient 0750, is the first access check.  Without that group
+ * every user can reach the socket, and only the credentials of the client decide.  Refuses a link as the last part of
+ * path.
  * Returns 0 or -errno. */
 static int make_directory(const char *path)
 {
@@ -223,7 +227,7 @@ struct api_server *api_server_open(const struct api_config *config)
 	if (error == 0) {
 		s->listener = unix_listener_open(&(struct unix_listener_config){
 			.path = config->path,
-			.mode = 0777, /* the directory is the check */
+			.mode = 0777, /* the mode of the directory restricts the access */
 			.queue = CLIENTS_MAX,
 			.connected = on_connected,
 			.failed = on_accept_failed,
@@ -244,7 +248,7 @@ void api_server_close(struct api_server *s)
 {
 	if (!s)
 		return;
-	s->config.message = NULL; /* the engine ends: nothing is sent any more */
+	s->config.message = NULL; /* the engine ends, so no message is sent any more */
 	while (s->hub.sessions)
 		client_free((struct client *)s->hub.sessions);
 	unix_listener_close(s->listener);
@@ -269,8 +273,8 @@ void api_request_done(struct api_server *s, unsigned id, bool ok, const char *te
 	}
 }
 
-/* The signal that the client has asked for.  Its pid may belong to another process by now.  Only a process of the same
- * user can be hit, to which the client could send the signal itself. */
+/* Send the signal that the client has requested.  Its pid may already belong to another process.  The signal then
+ * reaches only a process of the same user, and the client could send it there itself. */
 static void send_signal(const struct api_session *session)
 {
 	char path[32];
@@ -280,7 +284,7 @@ static void send_signal(const struct api_session *session)
 		return;
 	(void)g_snprintf(path, sizeof path, "/proc/%ld", (long)session->peer.pid);
 	if (stat(path, &st) == 0 && st.st_uid == session->peer.uid)
-		(void)pidfd_send_signal(process, session->signal, NULL, 0); /* it may have ended */
+		(void)pidfd_send_signal(process, session->signal, NULL, 0); /* the process may have ended */
 	close(process);
 }
 
@@ -293,8 +297,8 @@ static void on_handed(struct api_session *session)
 
 void api_notify(struct api_server *s, struct bytes message, bool beat)
 {
-	/* doc/commands.md 7.10: "clients never see a digest".  The core leaves it out; if that breaks, report it rather
-	 * than leak. */
+	/* doc/commands.md 7.10: "clients never see a digest".  The core leaves the digest out.  If the core has a bug
+	 * there, report it, and do not send the message. */
 	static const char digest[] = "\nauth=";
 	if (message.len == 0 || memmem(message.at, message.len, digest, sizeof digest - 1)) {
 		log_at(LOG_LEVEL_ERROR, "API: a message with a digest, or an empty one, was not handed to the clients");

@@ -21,10 +21,10 @@
 struct api_datagram {
 	struct mono at;
 	bool sent;
-	const char *medium; /* "": all */
-	struct bytes from;  /* 4 or 16 bytes, empty: unknown */
+	const char *medium; /* "": all media */
+	struct bytes from;  /* IP address, 4 or 16 bytes; empty: unknown */
 	struct bytes data;  /* may be cut */
-	size_t length;      /* of the datagram */
+	size_t length;      /* the original length of the datagram */
 };
 
 /* A fencing device of this node. */
@@ -46,31 +46,33 @@ struct api_program {
 };
 
 struct api_config {
-	const char *path; /* socket; its directory is made 0750 root:haclient (group when it exists) */
-	const struct core *core;   /* views */
-	const struct ha_cf *conf;  /* apiauth, parameters */
-	const struct haresources *resources; /* how many groups the core has; NULL: none */
+	/* the path of the socket; its directory is created with 0750 root:haclient (if the group exists) */
+	const char *path;
+	const struct core *core;   /* read for the answers */
+	const struct ha_cf *conf;  /* has the apiauth entries and the parameters */
+	const struct haresources *resources; /* the groups of the core; NULL: none */
 	const char *node;
 	const char *version;
-	/* An operator's move; the caller gets id back in api_request_done.  Report an immediate refusal by
-	 * api_request_done before this returns: a client that does not wait then gets the refusal, and otherwise
-	 * "accepted". */
+	/* Start a move that an operator requests.  The callee later reports the result of this id with
+	 * api_request_done.  It must report an immediate refusal before this function returns: a client that does not
+	 * wait then gets the refusal; otherwise it gets "accepted". */
 	void (*move)(void *context, bool takeover, enum half half, unsigned id);
-	/* An operator confirms that the machine of a node (its index in core_node_view) is off.  The answer comes by
-	 * api_request_done.  NULL: not possible. */
+	/* An operator confirms that the machine of a node (an index of core_node_view) is off.  The callee reports the
+	 * result with api_request_done.  NULL: not possible. */
 	void (*confirm)(void *context, size_t node, unsigned id);
 	/* An operator has repaired a group; key NULL: all groups.  text: for people, what was done, or why not (false).
 	 * NULL: not possible. */
 	bool (*cleanup)(void *context, const char *key, char *text, size_t cap);
 	/* Read the files again; the end is reported by api_request_done, later.  NULL: not possible. */
 	void (*reload)(void *context, unsigned id);
-	/* A named client (ipfail) sends a message to the cluster.  from_id and to_id are set; message types of the
-	 * daemon's own protocol have been refused.  NULL: no client may send. */
+	/* Send a message of a client with a name (ipfail) to the cluster.  from_id and to_id are set; message types of
+	 * the daemon's own protocol were refused before.  NULL: no client may send. */
 	void (*message)(void *context, const struct message *m);
-	/* Some client wants heartbeats that report no change, or none does any more.  NULL: there are none. */
+	/* Called when a filter changes: wanted is true when any client wants heartbeats that report no change.  NULL:
+	 * there are no such heartbeats. */
 	void (*beats_wanted)(void *context, bool wanted);
-	/* What does not work at present: text number position, NUL-terminated, cut at cap; false: there are not so
-	 * many.  NULL: nothing is known about that. */
+	/* Get the text about the problem number position that exists at present, NUL-terminated, cut at cap.  Returns
+	 * false when there are fewer problems.  NULL: problems are not reported. */
 	bool (*doubt)(void *context, size_t position, char *out, size_t cap);
 	/* The fencing devices of this node, by position; false: there are not so many.  NULL: there are none. */
 	bool (*device)(void *context, size_t position, struct api_device *out);
@@ -84,16 +86,18 @@ struct api_config {
 };
 
 struct api_server;
-/* Returns NULL with errno. */
+/* Open the socket.  Returns NULL with errno when that fails. */
 struct api_server *api_server_open(const struct api_config *config);
-/* Closes all clients, removes the socket. */
+/* Closes the sessions of all clients and removes the socket. */
 void api_server_close(struct api_server *s);
-/* The configuration was reloaded: what config pointed to is not used any more.  Clients stay. */
+/* Call this when the configuration was reloaded: the old conf, resources and node are not used afterwards.  Clients
+ * stay connected. */
 void api_server_reconfigure(
 	struct api_server *s, const struct ha_cf *conf, const struct haresources *resources, const char *node);
-/* Request id, a move or a reload, has ended; text may have several lines. */
+/* Report that request id (a move, a confirmation or a reload) has ended; text may have several lines. */
 void api_request_done(struct api_server *s, unsigned id, bool ok, const char *text);
-/* A message of the cluster for the clients (text framing, without auth).  beat: a heartbeat that reports no change. */
+/* Send a message of the cluster to the clients (text framing, without auth).  beat: the message is a heartbeat that
+ * reports no change. */
 void api_notify(struct api_server *s, struct bytes message, bool beat);
 
 #endif

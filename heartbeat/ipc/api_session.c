@@ -75,7 +75,7 @@ static bool name_printable(struct bytes name)
 	return true;
 }
 
-/* The reason to refuse this sign-on; NULL: none.  Uses the text of the reference where it has one. */
+/* Returns the reason to refuse this sign-on; NULL: none.  Uses the text of Heartbeat 3.0.6 where that has one. */
 static const char *signon_refusal(struct api_session *s, const struct message *request)
 {
 	uint64_t pid = 0;
@@ -90,7 +90,7 @@ static const char *signon_refusal(struct api_session *s, const struct message *r
 		return why;
 	if (name_in_use(s, name))
 		return "duplicate add request";
-	(void)bytes_to_text(name, s->name, sizeof s->name); /* length checked */
+	(void)bytes_to_text(name, s->name, sizeof s->name); /* the length was checked above */
 	return NULL;
 }
 
@@ -119,13 +119,14 @@ static void sign_on(struct api_session *s, const struct message *request)
 		s->signed_on = true;
 		s->filter = API_FILTER_CHANGES;
 		s->life = s->casual ? 0 : ++s->hub->last_life;
-		request_announce(s, "join", "signon"); /* last: it enters the core */
+		request_announce(s, "join", "signon"); /* must be the last step, because it calls the core */
 	}
 }
 
 /* --- every message ------------------------------------------------------------------------------------------------ */
 
-/* Fields that identify the client and the request.  With a duplicate, two readers could see two different requests. */
+/* Returns true when a field that identifies the client or the request is given twice: two readers could then see two
+ * different requests. */
 static bool has_doubles(const struct message *request)
 {
 	static const char *const once[] = {"t", "reqtype", "dest", "pid", "from_id", "result"};
@@ -183,7 +184,7 @@ static void take_body(struct api_session *s, struct bytes body)
 	struct message request;
 	struct decoded decoded;
 	struct reader r = reader_over(body);
-	/* The reference's clients send text messages only, so no other format is accepted. */
+	/* The clients of Heartbeat 3.0.6 send only text messages, so no other format is accepted. */
 	if (!reader_skip(&r, ">>>\n")) {
 		api_session_fault(s, API_FAULT_MESSAGE, "a frame that holds no text message");
 		return;
@@ -216,7 +217,7 @@ void api_session_take(struct api_session *s, struct bytes data)
 		else
 			api_session_fault(s, API_FAULT_FRAME, frame_verdict_text(verdict));
 	}
-	/* One long request must not hold its memory for as long as the client stays. */
+	/* Free the buffer, so that one long request does not use memory as long as the client stays. */
 	if (frame_buffer_waiting(&s->in).len == 0)
 		frame_buffer_free(&s->in);
 }

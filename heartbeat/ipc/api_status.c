@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The whole state of this node in one answer, its last decisions, its last datagrams: getstatus, getdecisions,
- * getdatagrams.  One frame for each thing; status_fields.h has their fields.  doc/commands.md 4.2. */
+/* Answers getstatus, getdecisions and getdatagrams: the whole state of this node, its last decisions, its last
+ * datagrams.  There is one frame for each object; status_fields.h has the fields.  doc/commands.md 4.2. */
 #include <string.h>
 
 #include "heartbeat/conf/monitor.h"
@@ -10,7 +10,7 @@
 
 enum { RESOURCES_MAX = 8192, DATAGRAM_TEXT_MAX = 8192 };
 
-/* One frame is held back, because the last one says OK. */
+/* One frame is kept back, because the last frame has the result OK. */
 struct report {
 	struct api_session *session;
 	const char *reqtype;
@@ -50,7 +50,7 @@ static void flag(struct report *r, const char *name, bool value)
 	message_add(&r->answer.message, name, value ? "1" : "0");
 }
 
-/* Without a value, the field is left out. */
+/* Add a time before now; when t has no value, the field is left out. */
 static void ago(struct report *r, const char *name, struct mono t)
 {
 	int64_t ms = span_to_ms(mono_since(r->now, t));
@@ -325,7 +325,7 @@ static struct ip_address_text address_text(struct bytes from)
 	return ip_address_text(&ip);
 }
 
-/* "t=status src=node1 ...", without the signature; a person who reads it must not be able to search for the key. */
+/* Write "t=status src=node1 ...", without the signature: with it a reader could try to find the key. */
 static void write_fields(struct writer *w, const struct message *m)
 {
 	for (size_t i = 0; i < m->count; i++) {

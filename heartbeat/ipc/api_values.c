@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Requests about parameters, resources, groups and doubts, and the settings of a client.  doc/commands.md 4.2. */
+/* Requests about parameters, resources, groups and problems, and the settings of a client.  doc/commands.md 4.2. */
 #include <signal.h>
 #include <string.h>
 
@@ -15,14 +15,14 @@ void answer_getparm(struct api_session *s, const char *reqtype, const struct mes
 		return;
 	}
 	if (!bytes_to_text(message_string(request, "pname"), name, sizeof name))
-		name[0] = '\0'; /* longer than any directive: unset */
+		name[0] = '\0'; /* longer than any directive, so it is unset */
 	if (strcmp(name, "hbversion") == 0)
 		value = s->hub->config->version;
 	else if (name[0])
 		value = ha_cf_parameter(s->hub->config->conf, name);
 	struct answer a;
 	answer_begin(&a, s, reqtype);
-	if (value) /* unset: OK without pvalue, as captured */
+	if (value) /* an unset parameter: OK without pvalue, as in captures of 3.0.6 */
 		message_add(&a.message, "pvalue", value);
 	answer_end(&a, "OK");
 }
@@ -120,7 +120,7 @@ void answer_setsignal(struct api_session *s, const char *reqtype, const struct m
 	answer_end(&a, "OK");
 }
 
-/* The reference gives no answer, and its library waits for none.  Our queue has one limit for all clients. */
+/* Heartbeat 3.0.6 sends no answer, and its library does not wait for one.  Our queue has one limit for all clients. */
 void answer_set_sendqlen(struct api_session *s, const char *reqtype, const struct message *request)
 {
 	(void)s;

@@ -15,8 +15,8 @@
 enum { READ_MAX = 4096 };
 
 struct fifo {
-	int fd; /* below 0: none */
-	int trouble; /* errno */
+	int fd; /* negative: not open */
+	int trouble; /* the errno of fifo_open */
 	char *path;
 	guint source;
 	void (*received)(void *context, const struct message *m);
@@ -25,7 +25,7 @@ struct fifo {
 	uint8_t arena[CODEC_DATAGRAM_MAX];
 };
 
-/* One whole message, from ">>>" to "<<<". */
+/* Handle one whole message, from ">>>" to "<<<". */
 static void on_text(void *context, struct bytes whole)
 {
 	struct fifo *f = context;
@@ -71,7 +71,8 @@ static int make_fifo(const char *path)
 	struct stat st;
 	bool exists = lstat(path, &st) == 0;
 	if (exists && S_ISFIFO(st.st_mode))
-		return 0; /* not even mkfifo: it would hang on a frozen disk, and a new engine must not */
+		/* even a call of mkfifo would hang on a disk that does not respond, and a new engine must not hang */
+		return 0;
 	if (exists) {
 		if (unlink(path) < 0)
 			return -errno;
@@ -80,8 +81,8 @@ static int make_fifo(const char *path)
 	return mkfifo(path, 0600) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-/* Opens the FIFO for writing too, so that there is no end of file when a writer closes it.  Returns a descriptor or
- * -errno. */
+/* Open the FIFO for reading and writing, so that there is no end of file when a writer closes it.  Returns a descriptor
+ * or -errno. */
 static int open_fifo(const char *path)
 {
 	struct stat st;
@@ -93,9 +94,10 @@ static int open_fifo(const char *path)
 		error = -errno;
 	else if (!S_ISFIFO(st.st_mode))
 		error = -EEXIST;
-	else if (st.st_uid != geteuid() && fchown(fd, geteuid(), getegid()) < 0) /* an old FIFO of another user */
+	/* an old FIFO may belong to another user */
+	else if (st.st_uid != geteuid() && fchown(fd, geteuid(), getegid()) < 0)
 		error = -errno;
-	else if ((st.st_mode & 07777) != 0600 && fchmod(fd, 0600) < 0) /* as above: change nothing without need */
+	else if ((st.st_mode & 07777) != 0600 && fchmod(fd, 0600) < 0) /* change the mode only when it is wrong */
 		error = -errno;
 	if (error < 0) {
 		close(fd);
@@ -136,7 +138,7 @@ void fifo_close(struct fifo *f)
 		g_source_remove(f->source);
 	if (f->fd >= 0) {
 		close(f->fd);
-		(void)unlink(f->path); /* it may already be removed */
+		(void)unlink(f->path); /* the file may be removed already */
 	}
 	g_free(f->path);
 	g_free(f);

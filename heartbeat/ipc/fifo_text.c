@@ -26,7 +26,7 @@ static bool keep_line(struct fifo_text *t, struct bytes line)
 	return true;
 }
 
-/* A line with its newline. */
+/* Handle a line, with its newline. */
 static void take_line(struct fifo_text *t, struct bytes line)
 {
 	if (bytes_equal_text(line, ">>>\n")) {
@@ -36,9 +36,9 @@ static void take_line(struct fifo_text *t, struct bytes line)
 		}
 		t->inside = true;
 		t->whole_len = 0;
-		(void)keep_line(t, line); /* fits: it is the first */
+		(void)keep_line(t, line); /* the first line always fits */
 	} else if (!t->inside) {
-		if (line.len > 1) /* blank lines between messages are no harm */
+		if (line.len > 1) /* blank lines between messages are not an error */
 			complain(t, "text outside of a message (>>> ... <<<) is skipped");
 	} else if (!keep_line(t, line)) {
 		t->inside = false;
@@ -55,7 +55,7 @@ void fifo_text_take(struct fifo_text *t, struct bytes data)
 	while (reader_left(&r) > 0) {
 		int byte = reader_byte(&r);
 		if (byte == 0 && t->line_len == 0)
-			continue; /* a C program sends the NUL of its string along */
+			continue; /* a C program may send the NUL at the end of its string */
 		if (byte == 0 || t->line_len == sizeof t->line)
 			t->line_bad = true;
 		if (!t->line_bad)

@@ -51,7 +51,7 @@ static bool make_room(struct frame_buffer *b, size_t n)
 		return true;
 	size_t cap = b->cap ? b->cap : 1024;
 	while (cap - b->end < n)
-		cap *= 2; /* bounded: n and end are at most a few MiB */
+		cap *= 2; /* this ends, because n and end are at most a few MiB */
 	uint8_t *data = realloc(b->data, cap);
 	if (!data)
 		return false;
@@ -74,7 +74,7 @@ bool frame_buffer_append(struct frame_buffer *b, struct bytes more, size_t max)
 enum frame_verdict frame_next(struct frame_buffer *in, size_t limit, struct bytes *body)
 {
 	struct bytes waiting = frame_buffer_waiting(in);
-	uint32_t head[2]; /* host byte order, as captured */
+	uint32_t head[2]; /* host byte order, as in captures of 3.0.6 */
 	if (waiting.len < FRAME_HEAD)
 		return FRAME_PARTIAL;
 	memcpy(head, waiting.at, sizeof head);
@@ -91,7 +91,7 @@ enum frame_verdict frame_next(struct frame_buffer *in, size_t limit, struct byte
 	(void)reader_take(&r, FRAME_HEAD); /* length checked above */
 	struct bytes whole = reader_take(&r, head[0]);
 	const uint8_t *nul = memchr(whole.at, 0, whole.len);
-	/* Readers would disagree about the text after an earlier NUL. */
+	/* Two readers could see different texts if there were an earlier NUL. */
 	if (!nul || nul != &whole.at[whole.len - 1])
 		return FRAME_NO_NUL;
 	*body = (struct bytes){whole.at, whole.len - 1};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* bcast IF: to the interface's IPv4 broadcast address.  doc/protocol.md 8 */
+/* The medium "bcast IF": sends to the IPv4 broadcast address of the interface.  doc/protocol.md 8 */
 #include <errno.h>
 #include <sys/socket.h>
 
@@ -13,7 +13,7 @@ static int bcast_socket(const struct medium *m, unsigned ifindex)
 		{SOL_SOCKET, SO_DONTROUTE, 1},
 	};
 
-	(void)ifindex; /* the name is enough */
+	(void)ifindex; /* the socket is bound by the name of the interface */
 	return udp_socket(AF_INET, options, G_N_ELEMENTS(options), m->conf->interface);
 }
 
@@ -28,7 +28,7 @@ static int bcast_aim(struct medium *m, struct media_address *to)
 		return rc;
 	struct in_addr address = own.broadcast;
 	if (address.s_addr == 0) {
-		if (own.prefix >= 31) /* these networks have none */
+		if (own.prefix >= 31) /* these networks have no broadcast address */
 			return -EADDRNOTAVAIL;
 		address.s_addr = own.ip.v4.s_addr | htonl(UINT32_MAX >> own.prefix);
 	}
@@ -43,7 +43,7 @@ static enum medium_state bcast_open(struct medium *m)
 	struct media_address to = {0};
 
 	if (bcast_aim(m, &to) != -EADDRNOTAVAIL)
-		return udp_open(m, &bcast_kind, &to); /* it reports a missing interface */
+		return udp_open(m, &bcast_kind, &to); /* udp_open reports a missing interface */
 	medium_because(m,
 		"the interface has no IPv4 broadcast address; give it an address with a network (ip address), or use "
 		"ucast");

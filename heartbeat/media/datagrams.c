@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Sockets: many datagrams per system call, so that a flood of garbage costs no heartbeat.  doc/faults.md 16 */
+/* Reads sockets: many datagrams in one system call, so that a flood of garbage causes no lost heartbeat.
+ * doc/faults.md 16 */
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdalign.h>
@@ -10,12 +11,12 @@
 
 enum {
 	BATCH = 32,
-	SLOT = 65536, /* more than any datagram, IPv4 header included */
+	SLOT = 65536, /* larger than any datagram with its IPv4 header */
 };
 
-/* The whole set shares one batch: only one batch is handled at a time. */
+/* All media share one batch, because only one batch is handled at a time. */
 struct batch {
-	unsigned used; /* headers that the kernel has changed */
+	unsigned used; /* the number of headers that the kernel has changed */
 	struct mmsghdr headers[BATCH];
 	struct iovec vectors[BATCH];
 	struct media_address from[BATCH];
@@ -36,7 +37,8 @@ void batch_free(struct batch *b)
 	g_free(b);
 }
 
-/* The kernel overwrites the lengths in the headers of what it received, so they are set before each call. */
+/* The kernel overwrites the lengths in the headers of the datagrams that it returns, so set the lengths before each
+ * call. */
 static void batch_reset(struct batch *b)
 {
 	for (size_t i = 0; i < b->used; i++) {
@@ -58,8 +60,8 @@ static void read_info4(const struct cmsghdr *c, struct arrival *a)
 
 	memcpy(&info, CMSG_DATA(c), sizeof info);
 	a->source.ifindex = (unsigned)info.ipi_ifindex;
-	/* The destination in the datagram differs from the local address that received it when the datagram was sent to
-	 * a broadcast or multicast address. */
+	/* A datagram to a broadcast or multicast address has a destination that differs from the local address that
+	 * received it. */
 	a->direct = info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr;
 	a->to = media_address_v4(info.ipi_addr, 0);
 }
@@ -99,7 +101,7 @@ static void take(struct receiver *r, size_t i)
 		receiver_deliver(r, m, &a, (h->msg_flags & MSG_TRUNC) != 0);
 }
 
-/* Returns how many datagrams were there, at most BATCH. */
+/* Read one batch.  Returns the number of datagrams, at most BATCH. */
 static unsigned read_batch(struct receiver *r)
 {
 	int n;

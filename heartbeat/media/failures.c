@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Runs of failed sends: one line in the log when a run starts, one when it is over.  A medium that breaks. */
+/* Logs failed sends: one line when a failure starts, one when it ends.  Closes a medium that does not work any more. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -8,14 +8,15 @@
 #include "lib/log.h"
 
 enum {
-	/* So many good sends in a row end a failure.  With fewer, a medium that fails every second packet would write
-	 * two lines for each.  They double when it fails again soon: a line that is too slow fails now and then. */
+	/* This number of good sends in a row ends a failure.  With fewer, a medium that fails for every second packet
+	 * would log two lines for each.  The number doubles when the next failure starts soon, because a line that is
+	 * too slow fails again and again. */
 	GOOD_SENDS = 3,
 	GOOD_SENDS_MAX = 1000,
 	SOON_S = 60,
 };
 
-/* What to look at when the kernel refuses a packet; the last row is for every other reason. */
+/* What the operator should check when the kernel refuses a packet; the last row is for every other reason. */
 static const struct {
 	int error;
 	const char *check;
@@ -57,7 +58,8 @@ void medium_send_failed(struct medium *m, int error)
 	f->since = mono_now();
 	bool again = f->needed > 0 && mono_since(f->since, f->ended).ns < span_ms(SOON_S * 1000).ns;
 	f->needed = !again ? GOOD_SENDS : f->needed < GOOD_SENDS_MAX ? 2 * f->needed : f->needed;
-	/* One line with both texts of the reference: monitoring may look for either.  doc/commands.md 5.1.33 */
+	/* The line has both texts of Heartbeat 3.0.6, because monitoring may search for either.  doc/commands.md
+	 * 5.1.33 */
 	log_at(LOG_LEVEL_ERROR, "%s_write: Unable to send HBcomm packet %s: %s; write failure on %s: %s", medium_kind_name(m->conf->kind),
 	       m->conf->name, strerror(error), m->conf->name, what_to_check(error));
 }
@@ -91,6 +93,7 @@ void medium_broken(struct medium *m, int error)
 	medium_send_failed(m, error);
 	m->state = MEDIUM_CLOSED;
 	m->ops->close(m);
-	m->receiver = m->receiver6 = NULL; /* it is freed later: its read function may be the caller */
+	/* the receiver is freed later, because its read function may be the caller */
+	m->receiver = m->receiver6 = NULL;
 	precise_timer_set(m->set->retry, mono_add(mono_now(), m->set->retry_wait));
 }

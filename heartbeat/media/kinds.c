@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The table of media, a row for each kind.  It is alone in its file, so that a test can use its own table. */
+/* The table of media, with a row for each kind.  It has its own file, so that a test can use another table. */
 #include "heartbeat/media/medium.h"
 
 const struct medium_ops *const medium_kinds[MEDIUM_KINDS] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* mcast IF GROUP PORT TTL LOOP: to an IPv4 multicast group.  doc/protocol.md 8 */
+/* The medium "mcast IF GROUP PORT TTL LOOP": sends to an IPv4 multicast group.  doc/protocol.md 8 */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <sys/socket.h>
@@ -8,7 +8,7 @@
 #include "heartbeat/media/medium.h"
 #include "lib/log.h"
 
-/* The interface is given by its index, not by its address: the kernel then uses the current address. */
+/* The socket option has the index of the interface, not its address: the kernel then uses the current address. */
 static int mcast_socket(const struct medium *m, unsigned ifindex)
 {
 	const struct socket_option options[] = {
@@ -41,7 +41,7 @@ static enum medium_state mcast_open(struct medium *m)
 	}
 	struct media_address to = media_address_v4(group, m->conf->port);
 	if (interfaces_own_address(m->set->config.interfaces, m->conf->interface, &own) != -EADDRNOTAVAIL)
-		return udp_open(m, &mcast_kind, &to); /* it reports a missing interface */
+		return udp_open(m, &mcast_kind, &to); /* udp_open reports a missing interface */
 	medium_because(m, "the interface has no IPv4 address; give it one first (ip address)");
 	return MEDIUM_CLOSED;
 }

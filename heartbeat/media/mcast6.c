@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* mcast6 IF GROUP PORT HOPS LOOP: to an IPv6 multicast group.  doc/protocol.md 8 */
+/* The medium "mcast6 IF GROUP PORT HOPS LOOP": sends to an IPv6 multicast group.  doc/protocol.md 8 */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <sys/socket.h>
@@ -19,7 +19,7 @@ static int mcast6_socket(const struct medium *m, unsigned ifindex)
 	return udp_socket(AF_INET6, options, G_N_ELEMENTS(options), NULL);
 }
 
-/* The index of the interface may have changed. */
+/* Find the destination again, because the index of the interface may have changed. */
 static int mcast6_aim(struct medium *m, struct media_address *to)
 {
 	struct in6_addr group;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The set of media: open what works, try the rest again, send, drain, close, count. */
+/* The set of all media: opens those that work, tries again to open the others, sends, drains, closes and counts. */
 #include "heartbeat/media/media.h"
 
 #include <assert.h>
@@ -10,7 +10,7 @@
 
 enum {
 	DRAIN_BATCHES = 64,
-	/* Between two attempts to open what cannot be opened, without a change of the interfaces; doubled each time. */
+	/* The pause between two attempts to open a medium, without a change of the interfaces; doubled each time. */
 	RETRY_MIN_MS = 1000,
 	RETRY_MAX_MS = 5000,
 };
@@ -94,7 +94,7 @@ struct media *media_open(
 
 	set->list = g_new0(struct medium *, count);
 	set->count = count;
-	/* Every medium is tried, so that the operator sees all that is wrong at once. */
+	/* Try every medium, so that the operator sees all errors at once. */
 	for (size_t i = 0; i < count; i++) {
 		set->list[i] = medium_new(set, &conf[i], i);
 		medium_try(set->list[i]);
@@ -152,11 +152,11 @@ static bool note(struct medium *m, int rc, size_t len)
 	return rc == 0;
 }
 
-/* True: the kernel took it. */
+/* Returns true when the kernel accepted the datagram. */
 static bool send_one(struct medium *m, struct bytes data)
 {
 	if (m->state != MEDIUM_WORKS)
-		return false; /* the log has the reason */
+		return false; /* the reason was logged before */
 	return note(m, m->ops->send(m, data), data.len);
 }
 
@@ -171,7 +171,7 @@ bool media_send(struct media *set, const struct media_message *message)
 {
 	bool sent = false;
 
-	media_retry(set); /* a change may have been read elsewhere */
+	media_retry(set); /* another function may have read a change of the interfaces */
 	for (size_t i = 0; i < set->count; i++) {
 		struct medium *m = set->list[i];
 		if (medium_is_ping(m->conf->kind))
@@ -192,7 +192,7 @@ void media_drain(struct media *set)
 	if (set->receiving)
 		return;
 	for (struct receiver *r = set->receivers; r; r = r->next)
-		(void)receiver_read(r, DRAIN_BATCHES); /* the main loop reads the rest */
+		(void)receiver_read(r, DRAIN_BATCHES); /* the main loop reads the remaining datagrams */
 }
 
 bool media_to_self(const struct media *set, size_t medium)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* A new configuration for media that are in use: what is new is opened beside them, then both are exchanged at once. */
+/* Changes the media to a new configuration: opens the new media while the old ones are in use, then replaces the old
+ * set at once. */
 #include <assert.h>
 #include <string.h>
 
 #include "heartbeat/media/medium.h"
 
-/* Media of the list that are in use already, because their line means the same. */
+/* those media of the list that are in use already, because their lines have the same meaning */
 struct media_change {
 	struct media *set;
 	const struct medium_conf *conf;
@@ -18,8 +19,8 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* Do both lines mean the same?  The name of a medium with an address depends on the other lines, and the number of the
- * line on what is above it. */
+/* Returns true when both lines have the same meaning.  The name of a medium with an address and the line number are not
+ * compared, because they depend on other lines. */
 static bool same_meaning(const struct medium_conf *a, const struct medium_conf *b)
 {
 	bool same = a->kind == b->kind && same_text(a->interface, b->interface) && same_text(a->address, b->address) &&
@@ -39,7 +40,7 @@ static bool has(struct medium *const *list, size_t count, const struct medium *m
 	return false;
 }
 
-/* The medium in use for this line; NULL: none, or another line of the change has it. */
+/* The medium in use for this line; NULL when there is none, or when another line of the change has it. */
 static struct medium *in_use(const struct media_change *c, const struct medium_conf *conf)
 {
 	for (size_t i = 0; i < c->set->count; i++) {
@@ -72,7 +73,8 @@ struct media_change *media_prepare(
 		}
 		c->list[c->count] = m;
 	}
-	/* A medium that waits for an address cannot send yet: the other node would take this one for dead. */
+	/* A new set must be able to send at once.  A medium that waits for an address cannot, and the other node would
+	 * consider this node dead. */
 	if (media_usable(c->list, count, MEDIUM_WORKS, diags))
 		return c;
 	media_abandon(c);

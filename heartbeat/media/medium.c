@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* One medium, from its line in ha.cf on: opened, tried again, aimed at its hosts, in doubt. */
+/* One medium, created from its line in ha.cf: opens it, tries again, sets the addresses of its hosts, and describes
+ * what does not work. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -203,7 +204,7 @@ bool medium_doubt(const struct medium *m, struct writer *out)
 static void complain(const struct medium *m, bool refused, struct diags *diags)
 {
 	const char *kind = medium_kind_name(m->conf->kind), *name = m->conf->name;
-	/* no decision depends on a ping host, so it is never the reason to refuse */
+	/* no decision depends on a ping host, so a ping medium is never the reason to refuse */
 	bool is_error = m->state == MEDIUM_IMPOSSIBLE || (refused && !medium_is_ping(m->conf->kind));
 
 	if (!m->ops)

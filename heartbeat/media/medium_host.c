@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What every kind of medium needs: the addresses of its hosts, and why it cannot be opened. */
+/* Functions for every kind of medium: the addresses of its hosts, and the reason why it cannot be opened. */
 #include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,11 +13,11 @@ void medium_because(struct medium *m, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(m->why, sizeof m->why, format, args); /* a text that is cut is still useful */
+	(void)vsnprintf(m->why, sizeof m->why, format, args); /* a long text is cut */
 	va_end(args);
 }
 
-/* ADDRESS or ADDRESS%INTERFACE; zone: "" without. */
+/* Read ADDRESS or ADDRESS%INTERFACE.  zone is "" without an interface. */
 static bool is_v6(const char *host, struct in6_addr *ip, char zone[INTERFACE_NAME_MAX])
 {
 	char text[INET6_ADDRSTRLEN];

@@ -15,12 +15,12 @@
 #include "lib/log.h"
 
 enum {
-	ECHO_SLOTS = 128, /* an answer may be so many requests late.  doc/protocol.md 9: "the last 128 slots" */
+	ECHO_SLOTS = 128, /* an answer may arrive so many requests later.  doc/protocol.md 9: "the last 128 slots" */
 	RECEIVE_BUFFER = 256 * 1024,
 };
 
-/* A sent request.  By the digest we know its echo from other packets: from echoes for another ping medium with the same
- * host and sequence number, and from forged packets. */
+/* A sent request.  The digest of its payload distinguishes its echo from other packets: echoes for another ping medium
+ * with the same host and sequence number, and forged packets. */
 struct echo {
 	bool waiting;
 	uint16_t sequence;
@@ -31,12 +31,12 @@ struct ping {
 	uint16_t next_sequence;
 	struct echo echoes[ECHO_SLOTS];
 	size_t member_count;
-	struct media_address members[]; /* in the order of ha.cf; empty: not known yet */
+	struct media_address members[]; /* the addresses in the order of ha.cf; empty: not known yet */
 };
 
 /* --- receiving -------------------------------------------------------------------------------- */
 
-/* FNV-1a.  Needs no secret: the core decides whether a payload is genuine. */
+/* FNV-1a.  A hash without a secret is enough, because the core decides whether a payload is genuine. */
 static uint64_t digest_of(struct bytes data)
 {
 	struct reader r = reader_over(data);
@@ -47,7 +47,7 @@ static uint64_t digest_of(struct bytes data)
 	return sum;
 }
 
-/* The first answer to a request counts, from any member; a second answer is dropped. */
+/* Accept the first answer to a request, from any member; a second answer is dropped. */
 static bool take_answer(struct ping *p, const struct media_address *from, uint16_t sequence, struct bytes payload)
 {
 	struct echo *e = &p->echoes[sequence % ECHO_SLOTS];
@@ -61,7 +61,7 @@ static bool take_answer(struct ping *p, const struct media_address *from, uint16
 	return true;
 }
 
-/* An echo header has the same form in both families. */
+/* Find the request of an echo reply.  The header has the same form in both families. */
 static struct medium *claim_echo(const struct receiver *r, struct arrival *a, struct reader in, unsigned reply)
 {
 	struct icmphdr icmp;
@@ -91,17 +91,18 @@ static struct medium *ping_claim(const struct receiver *r, struct arrival *a)
 	int first = reader_peek(&in);
 	if (first < 0)
 		return NULL;
-	(void)reader_take(&in, ((size_t)first & 0x0f) * 4); /* the IP header; after a failure the next read fails too */
+	/* skip the IP header; after a failure the next read fails too */
+	(void)reader_take(&in, ((size_t)first & 0x0f) * 4);
 	return claim_echo(r, a, in, ICMP_ECHOREPLY);
 }
 
-/* The kernel has taken the IPv6 header off. */
+/* The kernel has already removed the IPv6 header. */
 static struct medium *ping6_claim(const struct receiver *r, struct arrival *a)
 {
 	return claim_echo(r, a, reader_over(a->data), ICMP6_ECHO_REPLY);
 }
 
-/* A raw socket sees every echo reply of the host.  Let the kernel drop those of other programs. */
+/* A raw socket gets every echo reply that arrives at this machine.  Let the kernel drop those for other programs. */
 static int filter_replies(int fd, uint16_t ping_id)
 {
 	const struct icmp_filter only_replies = {~(1u << ICMP_ECHOREPLY)};
@@ -155,7 +156,7 @@ static int icmp_socket(const struct medium *m, const struct family *f)
 
 	if (fd < 0)
 		return -errno;
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer); /* the usual size works too */
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer); /* the default size works too */
 	int rc = setsockopt(fd, f->level, f->info, &on, sizeof on) < 0 ? -errno : 0;
 	if (rc == 0)
 		rc = f->filter(fd, m->set->config.ping_id);
@@ -165,7 +166,7 @@ static int icmp_socket(const struct medium *m, const struct family *f)
 	return rc;
 }
 
-/* Share the receiver of the family, or open it. */
+/* Use the existing receiver of the family, or open a new one. */
 static int icmp_open(struct medium *m, const struct family *f, struct receiver **receiver)
 {
 	for (struct receiver *r = m->set->receivers; r && !*receiver; r = r->next)
@@ -191,7 +192,8 @@ static const char *member(const struct medium *m, size_t i)
 	return m->conf->kind == MEDIUM_PING_GROUP ? m->conf->members[i] : m->conf->address;
 }
 
-/* doc/configuration.md 6: "A ping_group is alive as long as one member can be asked". */
+/* Set the addresses of the hosts.
+ * doc/configuration.md 6: "A ping_group is alive as long as one member can be asked". */
 static enum medium_state ping_aim(struct medium *m)
 {
 	struct ping *p = m->own;
@@ -269,7 +271,7 @@ static int send_echo(
 		header.type = ICMP6_ECHO_REQUEST; /* the kernel writes the checksum, which covers the addresses */
 	struct iovec parts[] = {
 		{.iov_base = &header, .iov_len = sizeof header},
-		/* it is only read; iovec has no const */
+		/* sendmsg only reads it, but iovec has no const */
 		{.iov_base = (void *)(uintptr_t)payload.at, .iov_len = payload.len},
 	};
 	struct msghdr packet = {.msg_name = &to.any, .msg_namelen = to.len, .msg_iov = parts,
@@ -278,7 +280,8 @@ static int send_echo(
 	return sendmsg(r->fd, &packet, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* Send the same packet to every known member, the last one first.  Fails when it could not be sent to any of them. */
+/* Send the same packet to every known member, the last one first.  Returns an error only when no member could be
+ * asked. */
 static int ping_send(struct medium *m, struct bytes payload)
 {
 	struct ping *p = m->own;

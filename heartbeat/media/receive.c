@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Receivers: descriptors in the main loop.  Each turn of the loop reads a limited number of datagrams, and the first
- * bytes are checked at once, so that a flood of garbage delays neither heartbeats nor timers.
+/* Receivers: descriptors that the main loop reads.  Each iteration of the loop reads a limited number of datagrams, and
+ * checks their first bytes at once, so that a flood of garbage delays neither heartbeats nor timers.
  * doc/faults.md 16; doc/security.md 2. */
 #include <assert.h>
 #include <errno.h>
@@ -13,13 +13,15 @@
 #include "lib/log.h"
 
 enum {
-	TURN_BATCHES = 4, /* per descriptor and turn of the loop: 128 datagrams, well under a millisecond */
+	/* per descriptor and iteration of the loop: 128 datagrams, which take much less than a millisecond */
+	TURN_BATCHES = 4,
 	GARBAGE_LOG_S = 60,
 };
 
 /* --- messages ----------------------------------------------------------------------------------------------------- */
 
-/* doc/protocol.md 1.2: "A receiver must accept both framings on every medium". */
+/* Returns true when data starts like a message of either framing.
+ * doc/protocol.md 1.2: "A receiver must accept both framings on every medium". */
 static bool begins_like_a_message(struct bytes data)
 {
 	struct reader r = reader_over(data);
@@ -86,16 +88,17 @@ bool receiver_read(struct receiver *r, unsigned batches)
 	return more;
 }
 
-/* GLib serves only the highest priority that is ready.  Messages have the highest.  A descriptor that has read its
- * limit gets the common priority, where all sources take turns; otherwise a flood would delay every timer. */
+/* GLib dispatches only the highest priority that is ready, and messages have the highest.  A descriptor that has
+ * reached its limit therefore gets the default priority, at which all sources are served in turn; otherwise a flood
+ * would delay every timer. */
 static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
 {
 	struct receiver *r = data;
 	(void)fd;
-	(void)condition; /* reading also returns errors */
+	(void)condition; /* errors are returned by reading */
 
 	int priority = receiver_read(r, TURN_BATCHES) ? G_PRIORITY_DEFAULT : G_PRIORITY_HIGH;
-	if (!r->source) /* stopped meanwhile */
+	if (!r->source) /* the handler has stopped the receiver */
 		return G_SOURCE_REMOVE;
 	if (g_source_get_priority(r->source) != priority)
 		g_source_set_priority(r->source, priority);
@@ -134,9 +137,9 @@ void receiver_watch(struct receiver *r, int fd)
 	r->source = g_unix_fd_source_new(fd, G_IO_IN | G_IO_ERR);
 	g_source_set_priority(r->source, G_PRIORITY_HIGH);
 	g_source_set_callback(r->source, G_SOURCE_FUNC(on_readable), r, NULL);
-	/* Otherwise GLib takes the socket out of its set for each dispatch and puts it back: two wake-ups of the main
-	 * loop.
-	 * Nothing runs the main loop from a callback. */
+	/* Without this, GLib removes the descriptor from its set before each dispatch and adds it again afterwards,
+	 * which wakes the main loop twice.
+	 * It is safe because no callback runs the main loop. */
 	g_source_set_can_recurse(r->source, TRUE);
 	g_source_attach(r->source, g_main_context_get_thread_default());
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* serial DEVICE: a null-modem cable to the other node, which needs no network.  It carries text framing.
- * Nothing here waits for the line.
+/* The medium "serial DEVICE": a null-modem cable to the other node, which needs no network.  It uses text framing.
+ * Nothing here blocks on the line.
  * doc/protocol.md 8.1 */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,46 +17,47 @@
 #include "lib/uucp_lock.h"
 
 enum {
-	/* The longest message, and what waits, in time on the line, or in bytes on a slow one. */
+	/* The limits of one message and of the waiting messages: as time on the line, or in bytes on a slow line. */
 	LONGEST_MS = 2000, LONGEST_MIN = 4096,
 	WAITING_MS = 1000, WAITING_MIN = 2048,
-	/* Messages keep their order while no more than this waits. */
+	/* The order of messages is kept while no more than this waits. */
 	ORDER_MS = 250, ORDER_MIN = 640,
-	/* The next message is given to the kernel so long before the line is free. */
+	/* The next message is written to the kernel this long before the line is free. */
 	AHEAD_MS = 10,
-	/* When the line has taken nothing for so long, what waits is thrown away: otherwise the peer would get
-	 * heartbeats of the past when the cable is plugged in again.  doc/protocol.md 8.1 */
+	/* When the line has accepted nothing for this time, the waiting messages are dropped.  Otherwise the peer would
+	 * get old heartbeats when the cable is connected again.  doc/protocol.md 8.1 */
 	STUCK_MS = 500,
-	CHUNK = 4096, /* bytes for each read */
-	/* A line that is opened in the middle of a message hears the rest of it: that is not worth a report. */
+	CHUNK = 4096, /* the size of one read */
+	/* A line that is opened in the middle of a message receives the end of that message as noise, which is not
+	 * worth a report. */
 	NOISE_MIN = 10,
 };
 
-/* The sending half, and what belongs to the device. */
+/* The sending side, and the state of the device. */
 struct line {
 	struct medium *medium;
-	int fd; /* of the receiver, which closes it; -1: not open */
+	int fd; /* the descriptor of the receiver, which closes it; -1: not open */
 	char lock[UUCP_LOCK_PATH];
 	bool locked;
 	unsigned baud;
-	/* On a line that is too slow, the newest status waits alone, and takes turns with the rest: so the peer hears
-	 * from us as often as the line allows, and never what is long past. */
+	/* On a line that is too slow, only the newest status waits, and it alternates with the other messages.  So the
+	 * peer gets a status as often as the line allows, and never an old one. */
 	GBytes *status; /* NULL: none waits */
-	GQueue rest;    /* of GBytes */
+	GQueue rest;    /* the other waiting messages; elements: GBytes */
 	size_t rest_len;
 	bool status_was_last;
-	GBytes *current; /* being written; NULL: none */
-	size_t done;     /* bytes of it that the kernel has taken */
-	GSource *writable;           /* NULL: the kernel took everything so far */
-	struct precise_timer *timer; /* when the line is free for the next message */
-	/* When everything that the kernel took is on the wire.  The kernel takes more than the line carries, and not
-	 * every device reports how much waits. */
+	GBytes *current; /* the message that is being written; NULL: none */
+	size_t done;     /* so many of its bytes were written to the kernel */
+	GSource *writable;           /* NULL: the kernel has accepted everything so far */
+	struct precise_timer *timer; /* fires when the line is free for the next message */
+	/* The time when all bytes in the kernel are on the wire.  This must be computed: the kernel accepts more than
+	 * the line carries at once, and not every device reports how many bytes wait. */
 	struct mono free_at;
-	struct mono progress; /* when the line last took something, or had nothing to take */
-	size_t backlog;       /* bytes that waited after the last look */
+	struct mono progress; /* when the line last accepted bytes, or had no bytes to accept */
+	size_t backlog;       /* the number of waiting bytes at the last check */
 };
 
-/* The receiving half: r->own. */
+/* The receiving side: r->own. */
 struct ear {
 	struct medium *medium;
 	struct text_frames frames;
@@ -72,7 +73,7 @@ static const struct {
 	{460800, B460800},
 };
 
-/* doc/configuration.md 5: ha.cf accepts these rates only */
+/* doc/configuration.md 5: ha.cf accepts only these rates */
 static speed_t speed_of(unsigned baud)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(speeds); i++)
@@ -81,8 +82,8 @@ static speed_t speed_of(unsigned baud)
 	return B19200;
 }
 
-/* The settings of the reference: doc/protocol.md 8.1.  A break, which the reference sends after opening, is left out:
- * sending one blocks for a quarter of a second, and the peer finds the first message without it. */
+/* Apply the settings of Heartbeat 3.0.6: doc/protocol.md 8.1.  3.0.6 also sends a break after opening.  We do not: this
+ * would block for a quarter of a second, and the peer finds the first message without it. */
 static int set_line(int fd, unsigned baud)
 {
 	const speed_t speed = speed_of(baud);
@@ -101,12 +102,12 @@ static int set_line(int fd, unsigned baud)
 	if (cfsetispeed(&t, speed) != 0 || cfsetospeed(&t, speed) != 0 || tcsetattr(fd, TCSANOW, &t) != 0 ||
 		tcgetattr(fd, &got) != 0)
 		return -errno;
-	if (cfgetospeed(&got) != speed) /* tcsetattr succeeds when it could set anything */
+	if (cfgetospeed(&got) != speed) /* tcsetattr succeeds even when it could set only a part */
 		return -EDOM;
 	return tcflush(fd, TCIOFLUSH) != 0 ? -errno : 0;
 }
 
-/* Another line of the set, which a reload replaces, has the device. */
+/* Returns true when another medium of this process, which a reload replaces, has the device. */
 static bool is_ours(const struct medium *m)
 {
 	for (const struct medium *other = m->set->all; other; other = other->next)
@@ -115,8 +116,8 @@ static bool is_ours(const struct medium *m)
 	return false;
 }
 
-/* Without a directory for locks no other program uses them either, and a lock that cannot be written is no reason to
- * lose the line. */
+/* Take the lock of the device.  Without a directory for locks, no other program uses them either.  A lock that cannot
+ * be written is no reason to give up the line. */
 static bool take_lock(struct medium *m, struct line *line)
 {
 	pid_t holder = 0;
@@ -195,7 +196,7 @@ static void stop_waiting(struct line *line)
 	line->writable = NULL;
 }
 
-/* Drop all that waits here. */
+/* Drop all waiting messages. */
 static void forget(struct line *line)
 {
 	stop_waiting(line);
@@ -214,7 +215,7 @@ static void serial_close(struct medium *m)
 	forget(line);
 	precise_timer_free(line->timer);
 	if (m->receiver) {
-		/* Closing a line waits until everything is sent, with a cable that is unplugged up to 30 s. */
+		/* close waits until everything is sent; with an unplugged cable this takes up to 30 s */
 		if (m->receiver->fd >= 0)
 			(void)tcflush(m->receiver->fd, TCOFLUSH);
 		receiver_stop(m->receiver);
@@ -238,7 +239,7 @@ static void gone(struct medium *m, int error)
 	medium_broken(m, error);
 }
 
-/* How long the line needs for so many bytes, and the reverse. */
+/* time_for: the time that the line needs for a number of bytes.  bytes_in: the number of bytes in a time. */
 static struct span time_for(const struct line *line, size_t bytes)
 {
 	return (struct span){(int64_t)bytes * SERIAL_BITS_PER_BYTE * 1000000000 / line->baud};
@@ -251,14 +252,14 @@ static size_t bytes_in(const struct line *line, int64_t ms, size_t least)
 	return bytes > least ? bytes : least;
 }
 
-/* Has the line stopped?  Looks at the bytes that wait in the kernel, and at the message that it did not take
- * completely. */
+/* Returns true when the line accepts nothing any more.  Looks at the bytes that wait in the kernel, and at the message
+ * that the kernel has not accepted completely. */
 static bool is_stuck(struct line *line, struct mono now)
 {
 	int in_kernel = 0;
 
 	if (ioctl(line->fd, TIOCOUTQ, &in_kernel) != 0 || in_kernel < 0)
-		in_kernel = 0; /* not every device knows it */
+		in_kernel = 0; /* not every device reports it */
 	size_t there = (size_t)in_kernel + (line->current ? g_bytes_get_size(line->current) - line->done : 0);
 	if (there == 0 || there < line->backlog)
 		line->progress = now;
@@ -266,7 +267,7 @@ static bool is_stuck(struct line *line, struct mono now)
 	return there > 0 && mono_since(now, line->progress).ns > span_ms(STUCK_MS).ns;
 }
 
-/* What goes next; NULL: nothing waits. */
+/* Take the next message; NULL: none waits. */
 static GBytes *take_next(struct line *line)
 {
 	bool status = line->status && (!line->status_was_last || g_queue_is_empty(&line->rest));
@@ -278,8 +279,8 @@ static GBytes *take_next(struct line *line)
 	return next;
 }
 
-/* Give the kernel the rest of the current message.  Returns 0, -EAGAIN: not all of it was taken, or -errno: the line is
- * gone. */
+/* Write the remaining part of the current message.  Returns 0, -EAGAIN when the kernel did not accept all of it, or
+ * -errno when the device does not work any more. */
 static int write_current(struct line *line)
 {
 	size_t len;
@@ -310,8 +311,8 @@ static void wait_until_writable(struct line *line)
 	g_source_attach(line->writable, g_main_context_get_thread_default());
 }
 
-/* Write what the line carries now; the timer, or the descriptor, calls for the rest.  Returns 0 or -errno: the line is
- * gone. */
+/* Write as much as the line carries now; the timer or the descriptor causes the next call.  Returns 0, or -errno when
+ * the device does not work any more. */
 static int push(struct line *line)
 {
 	struct mono now = mono_now(), ahead = mono_add(now, span_ms(AHEAD_MS));
@@ -342,7 +343,7 @@ static void push_or_close(struct line *line)
 	int rc = push(line);
 
 	if (rc < 0)
-		gone(line->medium, -rc); /* frees the line */
+		gone(line->medium, -rc); /* gone() frees the line */
 }
 
 static void on_free(void *context)
@@ -353,11 +354,11 @@ static void on_free(void *context)
 static gboolean on_writable(gint fd, GIOCondition condition, gpointer data)
 {
 	(void)fd, (void)condition;
-	push_or_close(data); /* it destroys the source when nothing waits any more */
+	push_or_close(data); /* this destroys the source when nothing waits any more */
 	return G_SOURCE_CONTINUE;
 }
 
-/* Returns 0; -EAGAIN: the line is too slow, and too much waits. */
+/* Append a message to those that wait.  Returns 0; -EAGAIN when the line is too slow and too much waits. */
 static int append(struct line *line, struct bytes text, bool is_status)
 {
 	if (is_status && (line->status || line->rest_len > bytes_in(line, ORDER_MS, ORDER_MIN))) {
@@ -381,7 +382,7 @@ static int serial_send(struct medium *m, struct bytes text, bool is_status)
 		return -EMSGSIZE;
 	if (stuck) {
 		forget(line);
-		/* after a failure old messages stay there; the peer drops them by their numbers */
+		/* after a failure the kernel keeps old messages; the peer drops them by their sequence numbers */
 		(void)tcflush(line->fd, TCOFLUSH);
 		line->backlog = 0;
 		line->free_at = mono_now();
@@ -394,7 +395,8 @@ static int serial_send(struct medium *m, struct bytes text, bool is_status)
 
 /* --- receiving ------------------------------------------------------------------------------------------------ */
 
-/* The handler of a message may send, and find that the line is gone: then r->fd is -1. */
+/* Process received data.  The handler of a message may send, and may close a line that does not work: then r->fd is
+ * -1. */
 static void hear(struct receiver *r, struct bytes data)
 {
 	struct ear *ear = r->own;

@@ -29,8 +29,9 @@ static void begin(struct text_frames *f)
 	f->line = f->len = MARK;
 }
 
-/* Can it be a line of a message: blank, or NAME=VALUE without a NUL?  Noise in a message is noticed by this, not only
- * by the signature of all that comes up to the next end. */
+/* Returns true when the line can be a part of a message: it is blank, or NAME=VALUE without a NUL.  Noise inside a
+ * message is detected here.  Otherwise it would be detected only by the signature, after everything up to the next end
+ * mark is lost. */
 static bool line_is_field(const struct text_frames *f)
 {
 	const uint8_t *line = &f->kept[f->line];
@@ -39,12 +40,12 @@ static bool line_is_field(const struct text_frames *f)
 	return len == 1 || (memchr(line, '=', len) && !memchr(line, '\0', len));
 }
 
-/* A line outside of a message.  Noise may come directly before a start, on the same line. */
+/* Handle a line outside of a message.  Noise may come directly before a start mark, on the same line. */
 static void outside(struct text_frames *f)
 {
 	bool starts = line_ends_with_start(f);
 
-	f->noise += f->len > (starts ? MARK : 1); /* a blank line is no noise */
+	f->noise += f->len > (starts ? MARK : 1); /* a blank line is not noise */
 	drop(f);
 	if (starts)
 		begin(f);
@@ -69,7 +70,7 @@ bool text_frames_take(struct text_frames *f, uint8_t byte)
 		f->complete = true;
 		return true;
 	}
-	bool starts = line_is(f, start_mark); /* the message before it has lost its end */
+	bool starts = line_is(f, start_mark); /* true: the previous message has no end */
 	if (starts || !line_is_field(f)) {
 		f->noise++;
 		drop(f);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* ucast IF HOST: to one peer.  A line with an own address is legal, so that the file can be the same on all nodes.
+/* The medium "ucast IF HOST": sends to one peer.  A line with an address of this node is allowed, so that the file can
+ * be the same on all nodes.
  * doc/protocol.md 8 */
 #include <netinet/ip.h>
 #include <sys/socket.h>
@@ -14,7 +15,7 @@ static int ucast_socket(const struct medium *m, unsigned ifindex)
 		{SOL_SOCKET, SO_REUSEPORT, 1},
 	};
 
-	(void)ifindex; /* the name is enough */
+	(void)ifindex; /* the socket is bound by the name of the interface */
 	return udp_socket(AF_INET, options, G_N_ELEMENTS(options), m->conf->interface);
 }
 

@@ -13,7 +13,7 @@ static int ucast6_socket(const struct medium *m, unsigned ifindex)
 		{IPPROTO_IPV6, IPV6_TCLASS, 0x10}, /* low delay, as ucast */
 	};
 
-	(void)ifindex; /* the name is enough */
+	(void)ifindex; /* the socket is bound by the name of the interface */
 	return udp_socket(AF_INET6, options, G_N_ELEMENTS(options), m->conf->interface);
 }
 

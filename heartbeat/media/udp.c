@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The common part of broadcast, multicast and unicast: a sending socket that follows its interface when that is deleted
- * and created again.  udp_receive.c has the other half.  doc/protocol.md 8 */
+/* The common part of broadcast, multicast and unicast: a sending socket that is replaced when its interface is deleted
+ * and created again.  udp_receive.c has the receiving side.  doc/protocol.md 8 */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ enum { INTERFACES_LISTED = 20 };
 
 /* --- interfaces ------------------------------------------------------------------------------- */
 
-/* 0: there is none of that name. */
+/* Returns 0 when there is no interface of that name. */
 static unsigned interface_index(const struct medium *m)
 {
 	struct interface found;
@@ -92,7 +92,7 @@ enum medium_state udp_open6(struct medium *m, const struct udp_kind *kind)
 	struct media_address to = {0};
 
 	if (kind->aim(m, &to) != -EADDRNOTAVAIL)
-		return udp_open(m, kind, &to); /* it reports a missing interface */
+		return udp_open(m, kind, &to); /* udp_open reports a missing interface */
 	medium_because(m, "the interface has no IPv6 address that the kernel uses (ip -6 address)");
 	return MEDIUM_CLOSED;
 }
@@ -110,8 +110,8 @@ void udp_close(struct medium *m)
 	m->own = NULL;
 }
 
-/* Open sockets for an interface with a new index.  The new ones are opened before the old ones are closed, so that a
- * failure is tried again. */
+/* Open sockets for an interface with a new index.  The new sockets are opened before the old ones are closed, so that
+ * after a failure the next send tries it again. */
 static int move_sockets(struct medium *m, struct udp *u, unsigned now)
 {
 	int fd = u->kind->make_socket(m, now);
@@ -129,9 +129,9 @@ static int move_sockets(struct medium *m, struct udp *u, unsigned now)
 	return 0;
 }
 
-/* The kernel gives a packet back when its destination is an address of the interface that the socket is bound to.  An
- * address of another interface is not taken for it: with LVS, lo of the standby has the service address, and the packet
- * goes to its owner. */
+/* Returns true when the destination is an address of the interface to which the socket is bound, because the kernel
+ * then returns the packet to this machine.  An address of another interface does not count: with LVS, lo of the standby
+ * node has the service address, and the packet is sent to the owner of the address. */
 static bool is_to_self(const struct medium *m, const struct udp *u)
 {
 	struct interface link;
@@ -148,8 +148,8 @@ static bool is_to_self(const struct medium *m, const struct udp *u)
 	return found;
 }
 
-/* An interface that was deleted and created again (bond, VLAN, USB, driver reload) has a new index.  The old sockets
- * neither send nor receive any more. */
+/* Open new sockets when the interface was deleted and created again (bond, VLAN, USB, driver reload): it then has a new
+ * index, and the old sockets neither send nor receive any more. */
 static int follow_interface(struct medium *m, struct udp *u)
 {
 	uint64_t as_of = interfaces_changes(m->set->config.interfaces);
@@ -183,7 +183,8 @@ static int follow_and_send(struct medium *m, struct bytes data)
 	return sendto(u->fd, data.at, data.len, MSG_DONTWAIT | MSG_NOSIGNAL, &u->to.any, u->to.len) < 0 ? -errno : 0;
 }
 
-/* After a failure, read the netlink socket: a change of the interface may wait there for the main loop. */
+/* Send a datagram.  After a failure, read the netlink socket, which may have a change of the interface that the main
+ * loop has not read yet. */
 int udp_send(struct medium *m, struct bytes data)
 {
 	int rc = follow_and_send(m, data);

@@ -5,15 +5,15 @@
 
 #include "heartbeat/media/medium.h"
 
-/* What a medium sends with. */
+/* The data that a medium needs to send. */
 struct udp {
 	const struct udp_kind *kind;
 	int fd;           /* -1: none */
 	unsigned ifindex; /* the interface that the sockets belong to */
 	struct media_address to;
-	bool ready;       /* socket and destination are correct for ... */
-	uint64_t as_of;   /* ... this interfaces_changes */
-	bool to_self;     /* while ready: the kernel would give the packet back to this machine */
+	bool ready;       /* fd and to are correct for the value of interfaces_changes in as_of */
+	uint64_t as_of;   /* the value of interfaces_changes when ready was set */
+	bool to_self;     /* valid while ready: the destination is this machine itself */
 };
 
 #endif

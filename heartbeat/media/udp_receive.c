@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The receiving half of broadcast, multicast and unicast: one socket for all media of one family that listen at one
- * interface and port.  It has neither SO_REUSEADDR nor SO_REUSEPORT.  With them, another user could bind the port as
- * well, when it is not below net.ipv4.ip_unprivileged_port_start, and would get our unicast datagrams.
+/* The receiving side of broadcast, multicast and unicast: one socket for all media of one family that listen at one
+ * interface and port.  It has neither SO_REUSEADDR nor SO_REUSEPORT.  With them another user could also bind a port
+ * that is not below net.ipv4.ip_unprivileged_port_start, and would get our unicast datagrams.
  * doc/protocol.md 8 */
 #include <errno.h>
 #include <netinet/in.h>
@@ -13,12 +13,12 @@
 #include "heartbeat/media/medium.h"
 
 enum {
-	/* Holds about 10,000 small datagrams: a fifth of a second at 50,000 a second.  With the system's usual 208 KiB
-	 * the reference loses heartbeats at 5,000 a second.  doc/faults.md 16 */
+	/* Enough for about 10,000 small datagrams: a fifth of a second at 50,000 datagrams a second.  With the system
+	 * default of 208 KiB, Heartbeat 3.0.6 loses heartbeats at 5,000 datagrams a second.  doc/faults.md 16 */
 	RECEIVE_BUFFER = 4 * 1024 * 1024,
 };
 
-/* What a receiver is bound to.  Needed to share it and to open it again. */
+/* The interface and port of a receiver.  Needed to share the receiver and to open it again. */
 struct place {
 	char interface[INTERFACE_NAME_MAX];
 	uint16_t port;
@@ -26,10 +26,10 @@ struct place {
 	int family;
 };
 
-/* How well a medium fits an arrival; -1: not at all.  A multicast datagram belongs to the line of its group, and no
- * other datagram does.  A datagram to this host alone belongs to the line that sends to its sender, else to the first
- * line that sends to one peer.  Every other datagram belongs to the first line that sends to all.  When there is no
- * such line, it belongs to the first line without a group.  The source address has no other effect.
+/* Returns how well a medium fits an arrival; -1: not at all.  A multicast datagram fits only the line of its group, and
+ * such a line fits no other datagram.  A datagram to this host alone fits best the line that sends to its sender, then
+ * the first line that sends to one peer.  Every other datagram fits best the first line that sends to all.  Without
+ * such a line, the first line without a group is used.  The source address has no other effect.
  * doc/protocol.md 8 */
 static int fitness(const struct medium *m, const struct arrival *a)
 {
@@ -80,7 +80,7 @@ static int join(int fd, const struct medium *m, unsigned ifindex)
 	const struct media_address *group = udp_group(m);
 	int rc = group ? membership(fd, group, ifindex, true) : 0;
 
-	return rc == -EADDRINUSE ? 0 : rc; /* another medium of this socket has joined it already */
+	return rc == -EADDRINUSE ? 0 : rc; /* another medium of this socket has already joined the group */
 }
 
 static int bind_port(int fd, const struct place *p)
@@ -91,7 +91,8 @@ static int bind_port(int fd, const struct place *p)
 	return bind(fd, &here.any, here.len) < 0 ? -errno : 0;
 }
 
-/* IP_MULTICAST_ALL: otherwise a socket gets the packets of every group that any socket of the host has joined. */
+/* Create the socket.  Without IP_MULTICAST_ALL=0 it would get the packets of every group that any socket of the host
+ * has joined. */
 static int receive_socket(const struct place *p)
 {
 	static const struct socket_option options[] = {
@@ -110,7 +111,7 @@ static int receive_socket(const struct place *p)
 	if (fd < 0)
 		return fd;
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof buffer) < 0)
-		/* SO_RCVBUFFORCE is not allowed: take as much as net.core.rmem_max allows */
+		/* when SO_RCVBUFFORCE is not allowed, set as much as net.core.rmem_max allows */
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
 	int rc = bind_port(fd, p);
 	if (rc == 0)
@@ -134,7 +135,7 @@ static int new_receiver(struct medium *m, unsigned ifindex)
 {
 	struct place here = {.port = m->conf->port, .ifindex = ifindex, .family = udp_family(m)};
 
-	/* the name is shorter: the interface exists */
+	/* the name fits, because the interface exists */
 	(void)snprintf(here.interface, sizeof here.interface, "%s", m->conf->interface);
 	int fd = receive_socket(&here);
 	int rc = fd < 0 ? fd : join(fd, m, ifindex);
@@ -199,6 +200,6 @@ void udp_leave(struct medium *m)
 	for (const struct medium *other = m->set->all; other; other = other->next)
 		needed |= other->receiver == r && udp_group(other) && media_address_same_host(udp_group(other), group);
 	const struct place *p = r->own;
-	if (!needed) /* a failure leaves datagrams that no medium claims */
+	if (!needed) /* a failure only means that datagrams arrive that no medium claims */
 		(void)membership(r->fd, group, p->ifindex, false);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Below the two halves of broadcast, multicast and unicast: their sockets, and where a medium sends to. */
+/* Creates the sockets of broadcast, multicast and unicast, and stores the destination of a medium. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>

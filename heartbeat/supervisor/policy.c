@@ -34,7 +34,7 @@ static void start_engine(struct supervisor *s, const struct supervisor_view *v, 
 {
 	act(s, SUPERVISOR_START_ENGINE, why)->keep = keep;
 	s->keep = keep;
-	/* The peer must not take over before the new engine has sent a packet. */
+	/* If the engine keeps the groups, it must send a packet before the peer takes over. */
 	struct mono limit =
 		keep ? mono_add(v->sent, (struct span){v->deadtime.ns / 4 * 3}) : in_ms(v, SUPERVISOR_START_MS);
 	set_state(s, v, SUPERVISOR_REPLACING, limit);
@@ -56,7 +56,7 @@ static void end_scripts(struct supervisor *s, const struct supervisor_view *v)
 		act(s, SUPERVISOR_END_SCRIPTS, "scripts of the dead engine still run: they are killed");
 }
 
-/* The addresses go first: that takes microseconds, and the other node does not wait for our scripts. */
+/* Remove the addresses first: this takes only microseconds, and the peer does not wait for our stop scripts. */
 static void let_go(struct supervisor *s, const struct supervisor_view *v, const char *why)
 {
 	end_scripts(s, v);
@@ -64,8 +64,8 @@ static void let_go(struct supervisor *s, const struct supervisor_view *v, const 
 		act(s, SUPERVISOR_REMOVE_ADDRESSES, why);
 }
 
-/* Without an engine: stop what runs here, then end, or try again to start an engine.  The stop scripts run once: a
- * script that fails would otherwise run again before each attempt. */
+/* Without an engine: stop what runs here, then end, or try to start an engine again.  The stop scripts run only once,
+ * so that a failing script does not run again before each attempt. */
 static void clean_up(struct supervisor *s, const struct supervisor_view *v, const char *why)
 {
 	let_go(s, v, why);
@@ -95,13 +95,14 @@ static bool dies_too_often(struct supervisor *s, struct mono now)
 	return !mono_is_never(oldest) && mono_since(now, oldest).ns < span_ms(SUPERVISOR_DEATHS_MS).ns;
 }
 
-/* The peer has certainly not taken over, and a new engine has time to send a packet before it does. */
+/* Returns true if the peer has certainly not taken over yet, and if a new engine has enough time to send a packet
+ * before the peer does. */
 static bool is_in_time(const struct supervisor_view *v)
 {
 	return !mono_is_never(v->sent) && mono_since(v->now, v->sent).ns < v->deadtime.ns / 8 * 5;
 }
 
-/* The engine is gone although nobody ordered it. */
+/* Called when the engine has ended without an order. */
 static void replace(struct supervisor *s, const struct supervisor_view *v)
 {
 	bool too_often = dies_too_often(s, v->now);
@@ -129,8 +130,8 @@ static void note_stop(struct supervisor *s, const struct supervisor_view *v, con
 	s->stop = true;
 }
 
-/* An engine that is nearly ready can send "leaving" to the other node.  An engine that hangs in its start must not
- * delay us. */
+/* The limit is short but not 0: an engine that is nearly ready can still report to the peer that it leaves.  An engine
+ * that hangs in its start must not delay the end. */
 static void stop_in_start(struct supervisor *s, const struct supervisor_view *v, const struct supervisor_event *e)
 {
 	note_stop(s, v, e);
@@ -165,7 +166,7 @@ static void first_failed(struct supervisor *s, const struct supervisor_view *v, 
 static void first_timer(struct supervisor *s, const struct supervisor_view *v, const struct supervisor_event *e)
 {
 	(void)e;
-	if (mono_is_never(s->since)) { /* the first step of all */
+	if (mono_is_never(s->since)) { /* this is the first step of the guardian */
 		act(s, SUPERVISOR_START_ENGINE, NULL);
 		set_state(s, v, SUPERVISOR_FIRST, in_ms(v, SUPERVISOR_START_MS));
 		return;
@@ -208,8 +209,8 @@ static void running_timer(struct supervisor *s, const struct supervisor_view *v,
 	replace(s, v);
 }
 
-/* A binary was installed: the engine of the old one is replaced like an engine that died, while the resources
- * keep running. */
+/* A new binary was installed.  The engine with the old binary is replaced like an engine that has died, and the
+ * resources keep running. */
 static void running_reexec(struct supervisor *s, const struct supervisor_view *v, const struct supervisor_event *e)
 {
 	(void)e;
@@ -271,7 +272,7 @@ static void waiting_timer(struct supervisor *s, const struct supervisor_view *v,
 		start_engine(s, v, false, NULL);
 }
 
-/* Given again: the guardian before this one may have died before it passed the order on. */
+/* Pass the order again: an earlier guardian may have died before it passed the order to the engine. */
 static void stopping_stop(struct supervisor *s, const struct supervisor_view *v, const struct supervisor_event *e)
 {
 	(void)v, (void)e;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What the guardian decides: when an engine is started, killed or replaced, and when this machine is cleaned up without
- * one.  Pure: (state, now, event) in, actions out; daemon/guardian.c carries them out, and the simulator links this
- * file.
+/* The decisions of the guardian: when an engine is started, killed or replaced, and when this machine is cleaned up
+ * without an engine.  Pure: (state, now, event) in, actions out.  daemon/guardian.c carries the actions out; the
+ * simulator links this file too.
  *
  *   state      ready      failed         ended            released        stop               timer
  *   FIRST      RUNNING    clean up, end  clean up, end    -               kill soon          kill, clean up, end
@@ -12,7 +12,7 @@
  *   STOPPING   -          -              end / clean up   -               pass it on again   silent: kill, clean up
  *
  * "clean up": the process groups of scripts are ended, then the addresses are removed, then the release process runs
- * the stop scripts (RELEASING).  Without groups it is nothing.  doc/fencing.md 3. */
+ * the stop scripts (RELEASING).  If no group runs here, only the process groups are ended.  doc/fencing.md 3. */
 #ifndef HEARTBEAT_SUPERVISOR_POLICY_H
 #define HEARTBEAT_SUPERVISOR_POLICY_H
 
@@ -22,11 +22,11 @@
 #include "lib/mono.h"
 
 enum supervisor_state {
-	SUPERVISOR_FIRST, /* the first engine starts; its result is the result of the start */
+	SUPERVISOR_FIRST, /* the first engine starts; its result is the result of the command heartbeat */
 	SUPERVISOR_RUNNING,
-	SUPERVISOR_REPLACING, /* another engine starts */
+	SUPERVISOR_REPLACING, /* a later engine starts */
 	SUPERVISOR_RELEASING, /* no engine; the release process stops what runs here */
-	SUPERVISOR_WAITING, /* no engine could be started; a pause before the next attempt */
+	SUPERVISOR_WAITING, /* no engine could be started; the guardian waits before the next attempt */
 	SUPERVISOR_STOPPING, /* the engine got the order to stop */
 	SUPERVISOR_ENDED,
 	SUPERVISOR_STATES,
@@ -35,91 +35,96 @@ enum supervisor_state {
 enum supervisor_event_kind {
 	SUPERVISOR_READY, /* the engine runs: its first packet was sent */
 	SUPERVISOR_FAILED, /* the engine could not start; .code */
-	SUPERVISOR_GONE, /* the engine ended; .clean: after an order to stop, with everything stopped */
+	SUPERVISOR_GONE, /* the engine ended; .clean: it had the order to stop, and everything is stopped */
 	SUPERVISOR_RELEASED, /* the release process ended; .clean: everything is stopped */
-	SUPERVISOR_STOP, /* an operator or the system orders the end */
-	SUPERVISOR_REEXEC, /* this supervisor is a new binary: its engine is still the old one */
-	SUPERVISOR_TIMER, /* supervisor_deadline was reached, or any time */
+	SUPERVISOR_STOP, /* an operator or the system orders heartbeat to stop */
+	SUPERVISOR_REEXEC, /* this guardian runs a new binary, but its engine still runs the old one */
+	SUPERVISOR_TIMER, /* supervisor_deadline was reached; the event is allowed at any other time too */
 	SUPERVISOR_EVENTS,
 };
 
 struct supervisor_event {
 	enum supervisor_event_kind kind;
-	int code; /* FAILED: exit code of the start; GONE: exit code */
-	bool clean; /* GONE, RELEASED */
+	int code; /* of FAILED: the exit code of the start; of GONE: the exit code of the engine */
+	bool clean; /* of GONE and RELEASED */
 };
 
 /* What the guardian reads from the shared memory before each step. */
 struct supervisor_view {
 	struct mono now;
-	struct mono beat; /* the engine's main loop last ran then; MONO_NEVER: not yet */
-	struct mono sent; /* the engine last sent a packet then; MONO_NEVER: not yet */
+	struct mono beat; /* when the main loop of the engine last ran; MONO_NEVER: not yet */
+	struct mono sent; /* when the engine last sent a packet; MONO_NEVER: not yet */
 	struct span keepalive, deadtime;
-	unsigned groups; /* groups that run here, or of which something may run */
-	unsigned scripts; /* process groups of scripts that were started and have not ended */
+	unsigned groups; /* the number of groups that run here or may run partly */
+	unsigned scripts; /* the number of process groups of scripts that were started and have not ended */
 };
 
 enum supervisor_action_kind {
-	SUPERVISOR_START_ENGINE, /* .keep: it keeps the groups; else it stops them before it joins */
-	SUPERVISOR_TERMINATE_ENGINE, /* pass the order to stop on */
+	/* .keep: the engine keeps the groups; otherwise it stops them before it joins the cluster */
+	SUPERVISOR_START_ENGINE,
+	SUPERVISOR_TERMINATE_ENGINE, /* pass the order to stop to the engine */
 	SUPERVISOR_KILL_ENGINE,
-	SUPERVISOR_END_SCRIPTS, /* kill the process groups of scripts, and wait a moment for their end */
+	SUPERVISOR_END_SCRIPTS, /* kill the process groups of scripts, and wait a short time until they have ended */
 	SUPERVISOR_REMOVE_ADDRESSES,
-	SUPERVISOR_START_RELEASE, /* a process that runs the stop scripts of all groups; needs no medium and no disk */
+	/* start the process that runs the stop scripts of all groups; it needs no medium and no disk */
+	SUPERVISOR_START_RELEASE,
 	SUPERVISOR_KILL_RELEASE,
-	SUPERVISOR_REPORT_START, /* .code to the process that started us */
+	SUPERVISOR_REPORT_START, /* report .code to the process that started the guardian */
 	SUPERVISOR_EXIT, /* .code */
 	SUPERVISOR_ACTIONS,
 };
 
 struct supervisor_action {
 	enum supervisor_action_kind kind;
-	const char *why; /* for the log at CRIT; NULL: nothing to log */
+	const char *why; /* the text for the log, at level CRIT; NULL: nothing is logged */
 	bool keep;
 	int code;
 };
 
 enum {
-	SUPERVISOR_ACTIONS_MAX = 8, /* of one step */
-	SUPERVISOR_DEATHS = 5, /* engines that die in DEATHS_MS: too often to keep the groups */
+	SUPERVISOR_ACTIONS_MAX = 8, /* the largest number of actions of one step */
+	SUPERVISOR_DEATHS = 5, /* if this many engines die within SUPERVISOR_DEATHS_MS, the groups are not kept */
 	SUPERVISOR_DEATHS_MS = 60000,
-	SUPERVISOR_SILENT_MIN_MS = 200, /* a busy machine must not lose its engine to one late wake-up */
-	SUPERVISOR_START_MS = 60000, /* an engine that is not ready by then is killed */
-	SUPERVISOR_STOP_GRACE_MS = 2000, /* after an order to stop, an engine that starts gets this time to be ready */
+	SUPERVISOR_SILENT_MIN_MS = 200, /* on a busy machine, one late wake-up must not cause the kill of the engine */
+	SUPERVISOR_START_MS = 60000, /* an engine that is not ready after this time is killed */
+	/* after an order to stop, an engine that is still starting has this time to become ready */
+	SUPERVISOR_STOP_GRACE_MS = 2000,
 	SUPERVISOR_RELEASE_MS = 600000, /* the stop scripts have their own deadlines; heartbeat -k waits as long */
 	SUPERVISOR_RETRY_MS = 1000,
 	SUPERVISOR_RETRY_MAX_MS = 30000,
-	SUPERVISOR_EXIT_FAILED = 1, /* stopped, but something may still run */
+	SUPERVISOR_EXIT_FAILED = 1, /* the exit code when heartbeat ends, but something may still run */
 };
 
 struct supervisor {
 	enum supervisor_state state;
-	bool stop; /* ordered */
-	int code; /* of the exit, once we end */
-	bool ending; /* end after the clean-up */
-	bool keep; /* REPLACING: the engine keeps the groups */
+	bool stop; /* an order to stop was given */
+	int code; /* the exit code of the guardian */
+	bool ending; /* the guardian ends after the clean-up */
+	bool keep; /* in REPLACING: the engine keeps the groups */
 	bool released; /* the stop scripts ran since the last engine was ready */
-	struct mono since; /* of the state */
-	struct mono limit; /* REPLACING, FIRST: ready by then; RELEASING: done by then; WAITING: next attempt */
-	struct span retry; /* the next pause */
+	struct mono since; /* the start of the state */
+	/* In REPLACING and FIRST: when the engine must be ready.  In RELEASING: when the release must be done.  In
+	 * WAITING: the time of the next attempt. */
+	struct mono limit;
+	struct span retry; /* the length of the next pause */
 	struct mono deaths[SUPERVISOR_DEATHS];
 	unsigned next_death;
 	struct supervisor_action actions[SUPERVISOR_ACTIONS_MAX];
 	size_t action_count;
 };
 
-/* A guardian that starts: the first engine is started by the first step (SUPERVISOR_TIMER). */
+/* Initialize a guardian that starts heartbeat.  The first step (SUPERVISOR_TIMER) starts the first engine. */
 void supervisor_init(struct supervisor *s);
-/* A guardian that replaces a dead one beside a running engine.  stop: the dead one had the order to stop; whether it
- * passed the order on is not known.  s->actions then has what is to be done. */
+/* Initialize a guardian that replaces a dead guardian while the engine still runs.  stop: the dead guardian had the
+ * order to stop; it may not have passed the order to the engine.  The caller then carries out s->actions. */
 void supervisor_resume(struct supervisor *s, bool stop, struct mono now);
-/* One step; s->actions then has what is to be done, in order. */
+/* Take one step.  The caller then carries out s->actions, in their order. */
 void supervisor_step(struct supervisor *s, const struct supervisor_view *v, const struct supervisor_event *e);
-/* When SUPERVISOR_TIMER is wanted; MONO_FAR: never. */
+/* When the next SUPERVISOR_TIMER is needed; MONO_FAR: not before another event. */
 struct mono supervisor_deadline(const struct supervisor *s, const struct supervisor_view *v);
-/* How long an engine may be silent before it is killed: half of deadtime, less when keepalive is so long that the peer
- * has heard nothing for most of deadtime, and at least SUPERVISOR_SILENT_MIN_MS.  The engine's main loop must run at
- * least twice in this time. */
+/* How long an engine may be silent before the guardian kills it: half of deadtime, but at least
+ * SUPERVISOR_SILENT_MIN_MS.  The time is shorter when keepalive is so long that the peer may already have heard nothing
+ * for most of deadtime.  The main loop of the engine must run at least twice in this time. */
 struct span supervisor_silence(struct span keepalive, struct span deadtime);
 const char *supervisor_state_name(enum supervisor_state state);
 

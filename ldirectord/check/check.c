@@ -20,7 +20,8 @@ bool check_init(const char **why)
 		*why = ares_strerror(failed);
 		return false;
 	}
-	// OpenSSL writes with write(2): a server that hangs up must not end the process.  doc/ldirectord.md 1
+	// OpenSSL writes with write(2): when a server closes the connection, SIGPIPE must not end this process.
+	// doc/ldirectord.md 1
 	(void)signal(SIGPIPE, SIG_IGN);
 	return http_init(why);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Small things that kinds share: addresses, sockets, printable text, the settings of a conversation. */
+/* Small functions that the kinds share: addresses, sockets, printable text, the settings of a conversation. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -83,7 +83,7 @@ void check_local_text(const struct sockaddr_storage *me, char *out, size_t cap)
 	}
 }
 
-/* Fill in the defaults for login and passwd.  The parser does it when `service` is written in the section; this
+/* Fill in the defaults for login and passwd.  When `service` is written in the section, the parser does this; this
  * function also covers a service that follows from the port.  doc/ldirectord.md 5 */
 void check_talk_settings(struct talk_settings *s, const struct check_plan *plan, char *defaults, size_t cap)
 {

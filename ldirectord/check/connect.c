@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* checktype=connect: a TCP connection is made and closed. */
+/* checktype=connect: opens a TCP connection and closes it. */
 #include <errno.h>
 #include <sys/epoll.h>
 
@@ -16,7 +16,7 @@ static void connect_ready(struct watch *w, uint32_t events)
 	struct connect_check *k = (struct connect_check *)((char *)w - offsetof(struct connect_check, watch));
 	int error = 0;
 	socklen_t len = sizeof(error);
-	bool bad = events & (EPOLLERR | EPOLLHUP); // else there is nothing to ask
+	bool bad = events & (EPOLLERR | EPOLLHUP); // otherwise the socket has no error
 	if (bad && getsockopt(k->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
 		error = errno;
 	if (error)

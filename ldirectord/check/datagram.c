@@ -8,7 +8,7 @@ enum { SLOWEST_MS = 4000 };
 
 #define OWNER(pointer, member) ((struct datagram *)((char *)(pointer) - offsetof(struct datagram, member)))
 
-/* An ICMP error for the previous datagram is returned by this send. */
+/* Send the request.  An ICMP error for the previous datagram is returned by this send. */
 static void send_again(struct datagram *d)
 {
 	if (send(d->fd, d->request.at, d->request.len, MSG_NOSIGNAL) < 0 && errno != EAGAIN) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* service=dns by c-ares: asks the real server for the A record of the request, or for PTR when the request is an
- * address.  Each check has a channel of its own.  Its only server is the real server, and its sockets are closed with
- * it.  doc/ldirectord.md 6 */
+/* service=dns with c-ares: queries the A record of the request, or the PTR record when the request is an address.  Each
+ * check has its own channel of c-ares.  The only name server of the channel is the real server, and its sockets are
+ * closed with it.  doc/ldirectord.md 6 */
 #include <ares.h>
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
@@ -15,7 +15,7 @@
 #include "ldirectord/check/pattern.h"
 #include "ldirectord/check/private.h"
 
-enum { TRIES = 3, BACKOFF = 7 /* c-ares waits 1, 2 and 4 times as long */ };
+enum { TRIES = 3, BACKOFF = 7 /* c-ares waits 1, 2 and 4 times the given time limit, which is 7 times in total */ };
 
 struct dns_check;
 
@@ -31,11 +31,12 @@ struct dns_check {
 	struct dns_socket *sockets;
 	struct timer timer;
 	struct pattern *pattern;
-	bool reverse, answered, up; /* answered: c-ares is not to be destroyed from within its own callback */
+	/* answered: there is a result, but the channel must not be destroyed from inside a callback of c-ares */
+	bool reverse, answered, up;
 	char why[CHECK_WHY_MAX];
 };
 
-/* After each call into c-ares: give the verdict, or set the timer for the next call. */
+/* Call this after each call of c-ares: gives the verdict, or sets the timer for the next call. */
 static void dns_after(struct dns_check *k)
 {
 	struct timeval t;
@@ -82,7 +83,7 @@ static void on_socket(void *user, ares_socket_t fd, int readable, int writable)
 		(*at)->owner = k;
 	}
 	if (watch_set(&(*at)->watch, fd, (readable ? EPOLLIN : 0u) | (writable ? EPOLLOUT : 0u)) != 0)
-		(*at)->watch.fd = fd; // not watched: the check ends at its deadline
+		(*at)->watch.fd = fd; // the socket cannot be watched, so the check ends at its deadline
 }
 
 // --- the answer ---
@@ -94,13 +95,13 @@ static void dns_result(struct dns_check *k, bool up, const char *what, const cha
 	(void)snprintf(k->why, sizeof(k->why), "%s%s%s", what, *more ? ": " : "", more);
 }
 
-/* True: receive matches this text.  Appends the text to seen. */
+/* Returns true when receive matches this text.  Appends the text to seen. */
 static bool dns_try(struct dns_check *k, const char *text, char *seen, size_t cap)
 {
 	char shown[CHECK_PRINTABLE];
 	size_t used = strlen(seen);
 	(void)check_printable(text, strlen(text), shown, sizeof(shown));
-	(void)snprintf(seen + used, cap - used, "%s%s", used ? " " : "", shown); // cut when there are many
+	(void)snprintf(seen + used, cap - used, "%s%s", used ? " " : "", shown); // cut when there are too many
 	return pattern_search(k->pattern, text, strlen(text)) == PATTERN_YES;
 }
 
@@ -135,8 +136,8 @@ static void dns_answered(void *user, int status, int timeouts, unsigned char *an
 	struct dns_check *k = user;
 	(void)timeouts;
 	if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED || status == ARES_ETIMEOUT)
-		return; // c-ares has no tries left, but the check waits until its own deadline
-	// Without receive, every answer that is not an error is good, also an empty one.
+		return; // c-ares does not try again, but the check still waits until its own deadline
+	// Without receive, every answer without an error is good, even an empty one.
 	if (!k->pattern && (status == ARES_SUCCESS || status == ARES_ENODATA))
 		dns_result(k, true, "answer", "");
 	else if (status == ARES_SUCCESS)
@@ -147,7 +148,8 @@ static void dns_answered(void *user, int status, int timeouts, unsigned char *an
 
 // --- the question ---
 
-/* "192.0.2.7" becomes "7.2.0.192.in-addr.arpa"; the same for IPv6.  False: request is a name. */
+/* Converts "192.0.2.7" to "7.2.0.192.in-addr.arpa", and an IPv6 address in the same way.  Returns false when request is
+ * a name. */
 static bool reverse_name(const char *request, char *out, size_t cap)
 {
 	unsigned char a[16];
@@ -169,7 +171,7 @@ static int dns_open(struct dns_check *k, const struct check_plan *plan)
 	bool tcp = plan->v->id.protocol == LB_TCP;
 	int64_t each_ms = k->c.timeout_ms / BACKOFF;
 	struct ares_options o = {
-		.flags = ARES_FLAG_NOCHECKRESP | (tcp ? ARES_FLAG_USEVC : 0), // an error answer is the verdict
+		.flags = ARES_FLAG_NOCHECKRESP | (tcp ? ARES_FLAG_USEVC : 0), // an answer with an error is the verdict
 		.timeout = each_ms > INT_MAX ? INT_MAX : each_ms < 1 ? 1 : (int)each_ms,
 		.tries = TRIES,
 		.sock_state_cb = on_socket,
@@ -210,7 +212,8 @@ static void dns_start(struct check *c, const struct check_plan *plan)
 		return;
 	}
 	k->reverse = reverse_name(request, name, sizeof(name));
-	// Use the search list only for names without a dot: another name must not be found in another domain.
+	// Use the search list of the system only for names without a dot: a name with a dot must not be looked for in
+	// another domain.
 	if (k->reverse)
 		ares_query(k->channel, name, ns_c_in, ns_t_ptr, dns_answered, k);
 	else if (strchr(request, '.') || !*request)

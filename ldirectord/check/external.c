@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* checktype=external and external-perl: a program decides whether the real server is up.  Arguments: address or mark of
- * the virtual, its port (0 of a mark), address of the real, its port.  doc/ldirectord.md 6 */
+/* checktype=external and external-perl: a program decides whether the real server is up.  Its arguments are the address
+ * or mark of the virtual, the port of the virtual (0 for a mark), the address of the real and the port of the real.
+ * doc/ldirectord.md 6 */
 #include <stdio.h>
 #include <string.h>
 
@@ -54,7 +55,7 @@ static void on_done(struct check *c, const struct spawn_result *r)
 	}
 }
 
-/* checkcommand split as a shell does, and found.  False: why is the reason. */
+/* Split checkcommand as a shell does, and find the program.  Returns false with the reason in why. */
 bool external_prepare(const struct check_plan *plan, struct program *out, char *why, size_t cap)
 {
 	char **words = NULL;
@@ -72,7 +73,7 @@ bool external_prepare(const struct check_plan *plan, struct program *out, char *
 	return good;
 }
 
-/* argv with the four arguments of every check command behind its own. */
+/* Returns argv with the four arguments of every check command appended. */
 static char **with_server(char **argv, const struct check_plan *plan)
 {
 	const struct lb_virtual *v = plan->v;
@@ -80,7 +81,7 @@ static char **with_server(char **argv, const struct check_plan *plan)
 	char **all = g_new0(char *, (size_t)count + ADDED + 1), host[INET6_ADDRSTRLEN];
 	for (guint i = 0; i < count; i++)
 		all[i] = g_strdup(argv[i]);
-	if (v->id.protocol == LB_FWM) { // a mark has no port: 0, as in the reference
+	if (v->id.protocol == LB_FWM) { // a mark has no port; the argument is 0, as in ldirectord 4
 		all[count] = g_strdup_printf("%u", v->id.mark);
 		all[count + 1] = g_strdup("0");
 	} else {

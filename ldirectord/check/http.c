@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* http, https, http_proxy by libcurl's multi socket interface: one multi handle for all checks, a new connection for
- * each check.  http_request.c builds the request (address, names, headers).  doc/ldirectord.md 6, 11 */
+/* http, https and http_proxy with libcurl's multi socket interface: one multi handle for all checks, and a new
+ * connection for each check.  http_request.c builds the request (address, names, headers).  doc/ldirectord.md 6, 11 */
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
@@ -13,10 +13,10 @@
 #include "ldirectord/check/tls.h"
 
 enum {
-	BODY_MAX = 1 << 20, /* http_judge has it in words */
-	HEADER_MAX = 256 * 1024, /* of all answers on the way */
+	BODY_MAX = 1 << 20, /* a text in http_judge has this number too */
+	HEADER_MAX = 256 * 1024, /* the headers of all answers, with those of redirects */
 	REDIRECTS = 7,
-	SPARE = 64, /* handles that are kept for the next checks */
+	SPARE = 64, /* the number of handles that are kept for the next checks */
 };
 
 struct http_check {
@@ -25,7 +25,7 @@ struct http_check {
 	struct http_request request;
 	struct curl_slist *headers, *connect_to;
 	struct pattern *pattern;
-	X509_STORE *authorities; /* NULL: none are asked */
+	X509_STORE *authorities; /* NULL: certificates are not checked */
 	struct lb_status_range *ranges;
 	size_t range_count, header_len;
 	GString *body;
@@ -37,7 +37,7 @@ struct http_check {
 static struct {
 	CURLM *multi;
 	struct timer timer;
-	struct curl_slist *plain; /* headers of a check for which libcurl writes Host */
+	struct curl_slist *plain; /* headers for checks in which libcurl sets Host */
 	CURL *spare[SPARE];
 	size_t spares;
 } http;
@@ -55,7 +55,7 @@ static void socket_ready(struct watch *w, uint32_t events)
 		mask |= CURL_CSELECT_OUT;
 	if (events & EPOLLERR)
 		mask |= CURL_CSELECT_ERR;
-	(void)curl_multi_socket_action(http.multi, w->fd, mask, &running); // what comes of it is collected
+	(void)curl_multi_socket_action(http.multi, w->fd, mask, &running); // http_collect handles the results
 	http_collect();
 }
 
@@ -74,7 +74,8 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *a
 	if (!w) {
 		w = g_new0(struct watch, 1);
 		*w = (struct watch){.fd = -1, .ready = socket_ready};
-		(void)curl_multi_assign(http.multi, fd, w); // cannot fail: libcurl has just passed this descriptor
+		// cannot fail, because libcurl has just passed this descriptor
+		(void)curl_multi_assign(http.multi, fd, w);
 	}
 	uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
 	return watch_set(w, fd, events) ? -1 : 0;
@@ -95,7 +96,8 @@ static void timer_fired(struct timer *t)
 {
 	int running;
 	(void)t;
-	(void)curl_multi_socket_action(http.multi, CURL_SOCKET_TIMEOUT, 0, &running); // what comes of it is collected
+	// http_collect handles the results
+	(void)curl_multi_socket_action(http.multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	http_collect();
 }
 
@@ -134,7 +136,7 @@ static size_t on_body(char *bytes, size_t one, size_t len, void *user)
 
 // --- the verdict ---
 
-/* The status; 200 for an answer that is all body, as libwww assumes it.  0: there is no answer yet. */
+/* Returns the status; 200 for an answer without headers, which libwww assumes too; 0: there is no answer yet. */
 static long status_of(struct http_check *k)
 {
 	long status = 0;
@@ -177,7 +179,8 @@ static void http_failed(struct http_check *k, CURLcode code)
 		check_verdict(&k->c, false, "%s", *k->error ? k->error : curl_easy_strerror(code));
 }
 
-/* True, with a verdict: the answer is incomplete, but receive matches the part of the body that arrived.
+/* Returns true, and gives a verdict, when the answer is incomplete but receive matches the part of the body that has
+ * arrived.
  * doc/ldirectord.md 6 */
 static bool part_is_enough(struct http_check *k)
 {
@@ -235,7 +238,8 @@ static void http_collect(void)
 	((void)curl_easy_setopt( \
 		easy, option, value)) /* the option and its type are valid; without memory the transfer fails */
 
-/* libcurl would keep the authorities of a file for a day, although the file has changed. */
+/* Set the authorities for each connection.  libcurl itself would cache the authorities of a file for a day, even when
+ * the file has changed. */
 static CURLcode on_tls(CURL *easy, void *context, void *user)
 {
 	struct http_check *k = user;
@@ -245,20 +249,21 @@ static CURLcode on_tls(CURL *easy, void *context, void *user)
 	return CURLE_OK;
 }
 
-/* A handle with the options that are the same for all checks. */
+/* Create a handle with the options that all checks share. */
 static CURL *handle_new(void)
 {
 	CURL *e = curl_easy_init();
 	if (!e)
 		return NULL;
 	SET(e, CURLOPT_NOSIGNAL, 1L);
-	// a redirect may name a host: cancelling must not wait for the thread that resolves it
+	// a redirect may contain a host name: cancelling must not wait for the thread that resolves it
 	SET(e, CURLOPT_QUICK_EXIT, 1L);
 	SET(e, CURLOPT_FRESH_CONNECT, 1L);
 	SET(e, CURLOPT_FORBID_REUSE, 1L);
-	SET(e, CURLOPT_TCP_NODELAY, 0L); // saves a system call: the request is the first data and is sent at once
+	// TCP_NODELAY is not needed and costs a system call: the request is the first data and is sent at once
+	SET(e, CURLOPT_TCP_NODELAY, 0L);
 	SET(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	SET(e, CURLOPT_HTTP09_ALLOWED, 1L); // a text without a header, from inetd or nc
+	SET(e, CURLOPT_HTTP09_ALLOWED, 1L); // a text without a header, for example from inetd or nc
 	SET(e, CURLOPT_PROTOCOLS_STR, "http,https");
 	SET(e, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
 	SET(e, CURLOPT_MAXREDIRS, (long)REDIRECTS);
@@ -267,7 +272,7 @@ static CURL *handle_new(void)
 	SET(e, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 	SET(e, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	SET(e, CURLOPT_USERAGENT, "ldirectord/" VERSION);
-	SET(e, CURLOPT_CAINFO, NULL); // on_tls
+	SET(e, CURLOPT_CAINFO, NULL); // on_tls sets the authorities
 	SET(e, CURLOPT_CAPATH, NULL);
 	SET(e, CURLOPT_CA_CACHE_TIMEOUT, 0L); // libcurl's own cache would replace what on_tls sets
 	SET(e, CURLOPT_SSL_CTX_FUNCTION, on_tls);
@@ -308,10 +313,10 @@ static void http_set_up(struct http_check *k, const struct lb_virtual *v)
 	SET(e, CURLOPT_URL, k->request.url->str);
 	SET(e, CURLOPT_HTTPHEADER, k->headers ? k->headers : http.plain);
 	SET(e, CURLOPT_CONNECT_TO, k->connect_to);
-	SET(e, CURLOPT_PROXY, k->request.proxy); // "": no proxy; ignore the one of the environment
+	SET(e, CURLOPT_PROXY, k->request.proxy); // "": no proxy, also when the environment names one
 	SET(e, head ? CURLOPT_NOBODY : CURLOPT_HTTPGET, 1L);
 	SET(e, CURLOPT_FOLLOWLOCATION, v->redirect != LB_REDIRECT_NO ? 1L : 0L);
-	SET(e, CURLOPT_CONNECTTIMEOUT_MS, (long)k->c.timeout_ms + 1000); // our own deadline comes first
+	SET(e, CURLOPT_CONNECTTIMEOUT_MS, (long)k->c.timeout_ms + 1000); // our own deadline is earlier
 	SET(e, CURLOPT_PRIVATE, k);
 	SET(e, CURLOPT_WRITEDATA, k);
 	SET(e, CURLOPT_HEADERDATA, k);
@@ -415,7 +420,7 @@ void http_exit(void)
 {
 	while (http.spares)
 		curl_easy_cleanup(http.spare[--http.spares]);
-	(void)curl_multi_cleanup(http.multi); // no handle is left in it
+	(void)curl_multi_cleanup(http.multi); // no handle is in it any more
 	curl_slist_free_all(http.plain);
 	timer_clear(&http.timer);
 	memset(&http, 0, sizeof(http));

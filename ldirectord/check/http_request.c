@@ -9,7 +9,7 @@
 
 enum { NAME_MAX_LEN = 253 };
 
-/* The request as an absolute URI, without the slash that the parser puts in front.  NULL: it has no scheme. */
+/* Returns the request as an absolute URI, without the leading slash that the parser adds.  NULL: it has no scheme. */
 static const char *absolute(const char *request)
 {
 	request += *request == '/';
@@ -29,7 +29,7 @@ static void append_coded(GString *url, const char *path)
 	}
 }
 
-/* The name in "www.example.com:8080".  False: a URL cannot contain this name. */
+/* Get the name from "www.example.com:8080".  Returns false when a URL cannot contain this name. */
 static bool name_of(const char *virtualhost, char *out, size_t cap)
 {
 	size_t len = strspn(virtualhost, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
@@ -40,16 +40,15 @@ static bool name_of(const char *virtualhost, char *out, size_t cap)
 	return true;
 }
 
-/* Connect to the real server, although the URL has another name.  libcurl uses the name of the URL for SNI and for the
- * certificate. */
+/* Connect to the real server although the URL has another name, which libcurl uses for SNI and for the certificate. */
 static void set_target(struct http_request *q, const char *name, const char *address, const struct lb_address *a)
 {
 	(void)snprintf(q->connect_to, sizeof(q->connect_to), "%s:%u:%s:%u", name, a->port, address, a->port);
 	(void)snprintf(q->connect_any, sizeof(q->connect_any), "%s::%s:", name, address);
 }
 
-/* Whatever host a redirect names, the one that was asked first is asked.  Otherwise a server could be up because
- * another one works, and could make the director ask a third one.  at: text that begins with this host. */
+/* After a redirect to any host, connect to the first host again.  Otherwise a server could be up because another server
+ * works, and could make the director connect to a third one.  at: text that starts with the first host. */
 static void stay_at(struct http_request *q, const char *at)
 {
 	size_t len = *at == '[' ? strcspn(at, "]") + 1 : strcspn(at, ":/?#");
@@ -71,8 +70,8 @@ void http_request_build(struct http_request *q, const struct check_plan *plan, c
 	q->may_be_tls = tls || v->redirect != LB_REDIRECT_NO || whole;
 	if (v->service == LB_HTTP_PROXY)
 		(void)snprintf(q->proxy, sizeof(q->proxy), "http://%s:%u", address, a->port);
-	/* doc/ldirectord.md 6: "replaces address and port of the check as well".  A proxy gets the URL, and is asked
-	 * itself. */
+	/* doc/ldirectord.md 6: "replaces address and port of the check as well".  With a proxy, the check connects to
+	 * the proxy and sends it the URL. */
 	if (whole) {
 		append_coded(q->url, whole);
 		if (v->redirect == LB_REDIRECT_SERVER && v->service != LB_HTTP_PROXY)
@@ -90,7 +89,7 @@ void http_request_build(struct http_request *q, const struct check_plan *plan, c
 	append_coded(q->url, request);
 	if (*port || strcmp(host, wanted) != 0)
 		(void)snprintf(q->host_header, sizeof(q->host_header), "Host: %s", wanted);
-	if (v->service == LB_HTTP_PROXY) // every request goes to the proxy
+	if (v->service == LB_HTTP_PROXY) // every request is sent to the proxy
 		return;
 	if (named)
 		set_target(q, name, address, a);

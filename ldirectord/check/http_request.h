@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Which URL, names and addresses a check of http, https or http_proxy asks.  PURE. */
+/* Determines the URL, names and addresses that a check of http, https or http_proxy requests.  PURE. */
 #ifndef LDIRECTORD_CHECK_HTTP_REQUEST_H
 #define LDIRECTORD_CHECK_HTTP_REQUEST_H
 
@@ -9,9 +9,11 @@
 
 struct http_request {
 	GString *url;
-	char host_header[300];            /* "Host: www.example.com"; "": what follows from the URL is right */
-	char connect_to[400];             /* of libcurl; "": the host of the URL is the address */
-	char connect_any[400];            /* the same for what a redirect may lead to: other ports, other names */
+	/* "Host: www.example.com"; "": libcurl derives the right header from the URL */
+	char host_header[300];
+	char connect_to[400];             /* entry for CURLOPT_CONNECT_TO; "": connect to the host of the URL */
+	/* entry for CURLOPT_CONNECT_TO, for other ports and names to which a redirect may lead */
+	char connect_any[400];
 	char proxy[80];                   /* "": none */
 	bool may_be_tls;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* service=ldap and ldaps: the sockets for ldap_talk.h.  doc/ldirectord.md 6 */
+/* service=ldap and ldaps: connects the sockets of a check with ldap_talk.h.  doc/ldirectord.md 6 */
 #include <string.h>
 #include <sys/epoll.h>
 
@@ -24,14 +24,14 @@ static void ldap_finish(struct ldap_check *k)
 
 static void ldap_broken(struct ldap_check *k, int how)
 {
-	if (k->talk->decided) // our goodbye could not be sent
+	if (k->talk->decided) // the unbind request could not be sent
 		ldap_finish(k);
 	else
 		check_verdict(&k->c, false, "%s: %s", k->talk->stage,
 			how == STREAM_CLOSED ? "closed by the server" : k->stream.why);
 }
 
-/* True: all is sent. */
+/* Send the bytes in out.  Returns true when all are sent. */
 static bool ldap_flush(struct ldap_check *k)
 {
 	GString *out = k->talk->out;
@@ -48,7 +48,7 @@ static bool ldap_flush(struct ldap_check *k)
 	return true;
 }
 
-/* Read once.  True: more bytes may be available. */
+/* Read once.  Returns true when more bytes may be available. */
 static bool ldap_hear(struct ldap_check *k)
 {
 	char bytes[STREAM_READ_BYTES];
@@ -75,12 +75,12 @@ static void ldap_ready(struct watch *w, uint32_t events)
 	for (int i = 0; i < TURN_READS; i++) {
 		if (!ldap_hear(k) || !ldap_flush(k))
 			return;
-		if (k->talk->decided) { // the goodbye is sent
+		if (k->talk->decided) { // the unbind request is sent
 			ldap_finish(k);
 			return;
 		}
 	}
-	(void)stream_wait(&k->stream, &k->c, EPOLLIN); // the rest in the next turn
+	(void)stream_wait(&k->stream, &k->c, EPOLLIN); // other bytes are read in the next iteration of the loop
 }
 
 static void ldap_start(struct check *c, const struct check_plan *plan)
@@ -112,6 +112,6 @@ static void ldap_late(struct check *c)
 		check_stage(c, k->talk->stage);
 }
 
-/* checktimeout is its limit, as in the reference. */
+/* checktimeout is the deadline, as in ldirectord 4. */
 const struct check_kind check_kind_ldap = {
 	.size = sizeof(struct ldap_check), .start = ldap_start, .stop = ldap_stop, .late = ldap_late};

@@ -10,8 +10,8 @@
 #include "ldirectord/check/pattern.h"
 #include "lib/bytes.h"
 
-enum { BIND = 1, SEARCH, UNBIND }; /* numbers of our messages */
-enum { TEXT_MAX = 120 };           /* of a text of the server, in a reason */
+enum { BIND = 1, SEARCH, UNBIND }; /* the message ids of our messages */
+enum { TEXT_MAX = 120 };           /* the longest text of the server that a reason quotes */
 
 static char object_class[] = "objectClass", no_attributes[] = "1.1";
 
@@ -36,7 +36,8 @@ static void printable(const char *text, size_t len, char out[TEXT_MAX])
 
 // --- out ---
 
-/* Append what is encoded in ber, and free it.  written: what ber_printf returned, -1 when it had no memory. */
+/* Append the bytes encoded in ber to out, and free ber.  written: the result of ber_printf, -1 when it had no
+ * memory. */
 static void put(struct ldap_talk *t, BerElement *ber, int written)
 {
 	struct berval bytes = {0, NULL};
@@ -48,7 +49,8 @@ static void put(struct ldap_talk *t, BerElement *ber, int written)
 
 static void put_bind(struct ldap_talk *t, const char *login, const char *passwd)
 {
-	bool anonymous = !*login || !*passwd; // a name without a password would be anonymous too, without saying so
+	// a bind with a name but without a password would be anonymous too, without any notice
+	bool anonymous = !*login || !*passwd;
 	BerElement *ber = ber_alloc_t(LBER_USE_DER);
 	int written = ber_printf(ber, "{it{ists}}", BIND, LDAP_REQ_BIND, LDAP_VERSION3, anonymous ? "" : login,
 		LDAP_AUTH_SIMPLE, anonymous ? "" : passwd);
@@ -56,7 +58,7 @@ static void put_bind(struct ldap_talk *t, const char *login, const char *passwd)
 	t->stage = "answer to bind";
 }
 
-/* Without attributes, and without a limit of its own: the check has one. */
+/* Append the search request.  It requests no attributes, and has no time limit, because the check has one. */
 static void put_search(struct ldap_talk *t)
 {
 	BerElement *ber = ber_alloc_t(LBER_USE_DER);
@@ -103,7 +105,7 @@ static void judge_entries(struct ldap_talk *t)
 
 // --- in ---
 
-/* The code and the text of a result.  what: it is.  True: success. */
+/* Read the code and the text of a result; what names the message in the reason.  Returns true for success. */
 static bool take_result(struct ldap_talk *t, BerElement *ber, const char *what)
 {
 	ber_int_t code;
@@ -136,7 +138,7 @@ static void take_message(struct ldap_talk *t, BerElement *ber)
 	ber_tag_t tag;
 	if (ber_scanf(ber, "{it", &id, &tag) == LBER_ERROR)
 		down(t, "%s: not a message of LDAP", t->stage);
-	else if (id == LDAP_RES_UNSOLICITED) { // it closes the connection
+	else if (id == LDAP_RES_UNSOLICITED) { // the server sends this before it closes the connection
 		if (take_result(t, ber, "notice of the server"))
 			down(t, "the server ends the connection");
 	} else if (id == BIND && tag == LDAP_RES_BIND && !t->searching) {
@@ -151,8 +153,8 @@ static void take_message(struct ldap_talk *t, BerElement *ber)
 		down(t, "%s: another message (number %d, type 0x%lx)", t->stage, (int)id, (unsigned long)tag);
 }
 
-/* The length of the first message in these bytes with its head; 0: not all of it is there.  SIZE_MAX: no message starts
- * so, or it is too long. */
+/* Returns the length of the first message in these bytes, with its header; 0: it is incomplete; SIZE_MAX: it is not the
+ * start of a message, or the message is too long. */
 static size_t message_length(struct bytes in)
 {
 	struct reader r = reader_over(in);
@@ -166,7 +168,8 @@ static size_t message_length(struct bytes in)
 		more = (size_t)(first & 0x7f);
 	else
 		len = (size_t)first;
-	if (more > sizeof(uint32_t) || first == 0x80) // 0x80: an end mark instead of a length, which LDAP does not use
+	// 0x80 would mean an end mark instead of a length, which LDAP does not use
+	if (more > sizeof(uint32_t) || first == 0x80)
 		return SIZE_MAX;
 	for (size_t i = 0; i < more; i++) {
 		int byte = reader_byte(&r);
@@ -198,7 +201,7 @@ void ldap_talk_take(struct ldap_talk *t, const char *bytes, size_t len)
 		if (one == 0 || one == SIZE_MAX)
 			break;
 		struct berval message = {one, t->in->str + taken};
-		BerElement *ber = ber_init(&message); // a copy
+		BerElement *ber = ber_init(&message); // ber_init makes a copy
 		if (!ber)
 			g_error("no memory for a message of a directory");
 		take_message(t, ber);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The life of a check, whatever its kind: its start, its deadline, its verdict and its end. */
+/* The start, the deadline, the verdict and the end of a check of any kind. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -97,7 +97,8 @@ struct check *check_run(GMainContext *context, const struct check_kind *kind, co
 	c->starting = false;
 	if (c->decided)
 		check_stop(c);
-	// An immediate verdict is reported in the next turn of the loop: done never runs inside check_start.
+	// An immediate verdict is reported in the next iteration of the loop, because done must not run inside
+	// check_start.
 	timer_set(&c->deadline, c->decided ? now : mono_add(now, span_ms(c->timeout_ms)));
 	return c;
 }

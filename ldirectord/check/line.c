@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A line-based conversation over TCP, with or without TLS: the sockets for talk.h. */
+/* A line-based conversation over TCP, with or without TLS: connects the sockets of a check with talk.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 enum {
 	TURN_READS = 4,
-	GOODBYE_MS = 500, /* for a server that does not answer our goodbye */
+	GOODBYE_MS = 500, /* the time limit for an answer to our quit command */
 };
 
 struct line_check {
@@ -32,7 +32,7 @@ static void line_finish(struct line_check *k)
 	check_verdict(&k->c, k->talk->up, "%s", k->talk->why);
 }
 
-/* The socket failed.  A conversation that already has a verdict keeps it. */
+/* Handle a failure of the socket.  A conversation that already has a verdict keeps it. */
 static void line_broken(struct line_check *k, const char *why)
 {
 	if (k->talk->decided)
@@ -62,7 +62,7 @@ static bool line_open_data(struct line_check *k)
 	return true;
 }
 
-/* Send everything in out, then close the sending side or open the data connection if the conversation asks for it. */
+/* Send everything in out, then close the sending side or open the data connection if the conversation requires it. */
 static bool line_flush(struct line_check *k)
 {
 	GString *out = k->talk->out;
@@ -85,7 +85,7 @@ static bool line_flush(struct line_check *k)
 	return k->talk->data_port ? line_open_data(k) : true;
 }
 
-/* Read once.  True: more bytes may be available. */
+/* Read once.  Returns true when more bytes may be available. */
 static bool line_hear(struct line_check *k)
 {
 	char bytes[STREAM_READ_BYTES];
@@ -116,7 +116,7 @@ static void line_pump(struct line_check *k)
 	for (int i = 0; i < TURN_READS; i++)
 		if (!line_hear(k) || !line_flush(k))
 			return;
-	(void)stream_wait(&k->stream, &k->c, EPOLLIN); // the rest in the next turn
+	(void)stream_wait(&k->stream, &k->c, EPOLLIN); // other bytes are read in the next iteration of the loop
 }
 
 static void line_begin(struct line_check *k)

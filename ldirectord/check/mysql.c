@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* service=mysql by the non-blocking calls of MariaDB Connector/C: connect, send the request as a query; up when it
- * returns a row.  Each of these calls runs on a stack of its own, and returns when it would have to wait.
+/* service=mysql with the non-blocking calls of MariaDB Connector/C: connects and sends the request as a query.  The
+ * server is up when the query returns a row.  Each of these calls has its own stack, and returns when it would have to
+ * wait.
  * doc/ldirectord.md 6 */
 #include <mariadb/mysql.h>
 #include <stdio.h>
@@ -13,17 +14,17 @@
 struct mysql_check {
 	struct check c;
 	MYSQL mysql;
-	bool made; /* mysql is in use */
+	bool made; /* mysql was initialised */
 	struct watch watch;
-	struct timer timer; /* the library wants to be called again then */
+	struct timer timer; /* fires when the library must be called again */
 	enum { CONNECTING, ASKING, FETCHING } phase;
-	/* The results of the call of each phase, and the rows. */
+	/* The results of the calls of each phase, and the rows. */
 	MYSQL *connected;
 	int failed;
 	MYSQL_ROW row;
 	MYSQL_RES *rows;
-	bool found; /* there is a row */
-	bool idle;  /* no call is running, and no answer is on its way */
+	bool found; /* the query returned a row */
+	bool idle;  /* no call runs, and no answer is pending */
 	char *login, *passwd, *database, *request, host[INET6_ADDRSTRLEN];
 };
 
@@ -35,7 +36,7 @@ static void mysql_failed(struct mysql_check *k)
 	check_verdict(&k->c, false, "error %u: %s", mysql_errno(&k->mysql), sql_text(mysql_error(&k->mysql), text));
 }
 
-/* Wait for what the library waits for. */
+/* Wait for the events that the library needs. */
 static void mysql_wait(struct mysql_check *k, int wanted)
 {
 	uint32_t events = (wanted & MYSQL_WAIT_READ ? EPOLLIN : 0u) | (wanted & MYSQL_WAIT_WRITE ? EPOLLOUT : 0u) |
@@ -80,8 +81,8 @@ static int mysql_go_on(struct mysql_check *k, int happened)
 	}
 }
 
-/* The call of this phase has ended: begin the next one.  All rows are read, so that the connection can be ended in
- * order.  Returns what it waits for; -1: the verdict is due. */
+/* The call of this phase has ended: start the call of the next phase.  All rows are read, so that the connection can be
+ * closed normally.  Returns the events that the call waits for; -1: the verdict is due. */
 static int mysql_next(struct mysql_check *k)
 {
 	switch (k->phase) {
@@ -98,7 +99,7 @@ static int mysql_next(struct mysql_check *k)
 
 static void mysql_judge(struct mysql_check *k, bool too_much)
 {
-	if (k->found) // the rest of its answer is of no interest
+	if (k->found) // the remaining part of the answer is not needed
 		check_verdict(&k->c, true, "the query returned a row");
 	else if (too_much)
 		check_verdict(&k->c, false, SQL_TOO_MUCH_WHY);
@@ -109,7 +110,7 @@ static void mysql_judge(struct mysql_check *k, bool too_much)
 								 : "the request is a command that returns no rows");
 }
 
-/* happened: what the library waited for; 0: nothing is running yet. */
+/* Continue the call of this phase.  happened: the events that have occurred; 0: no call runs yet. */
 static void mysql_happened(struct mysql_check *k, int happened)
 {
 	watch_clear(&k->watch);
@@ -130,7 +131,7 @@ static void mysql_ready(struct watch *w, uint32_t events)
 {
 	int happened = (events & EPOLLIN ? MYSQL_WAIT_READ : 0) | (events & EPOLLOUT ? MYSQL_WAIT_WRITE : 0) |
 		       (events & EPOLLPRI ? MYSQL_WAIT_EXCEPT : 0);
-	if (events & (EPOLLERR | EPOLLHUP)) // whatever it waits for, the next call returns the error
+	if (events & (EPOLLERR | EPOLLHUP)) // the next call returns the error, whatever events it waits for
 		happened |= (w->events & EPOLLIN ? MYSQL_WAIT_READ : 0) | (w->events & EPOLLOUT ? MYSQL_WAIT_WRITE : 0);
 	mysql_happened(OWNER(w, watch), happened);
 }
@@ -142,7 +143,7 @@ static void mysql_fired(struct timer *t)
 
 // --- life ---
 
-/* No file of settings is read.  False: no memory. */
+/* Initialise mysql; no settings file is read.  Returns false without memory. */
 static bool mysql_make(struct mysql_check *k)
 {
 	unsigned long longest = SQL_RECEIVED_MAX;
@@ -150,9 +151,9 @@ static bool mysql_make(struct mysql_check *k)
 	k->made = mysql_init(&k->mysql) != NULL;
 	return k->made && mysql_options(&k->mysql, MYSQL_OPT_NONBLOCK, NULL) == 0 &&
 	       mysql_options(&k->mysql, MYSQL_OPT_PROTOCOL, &tcp) == 0 &&
-	       // otherwise the server could ask for any file that we can read
+	       // otherwise the server could request any file that we can read
 	       mysql_options(&k->mysql, MYSQL_OPT_LOCAL_INFILE, &no) == 0 &&
-	       // others ask a person, or give the password away in clear text
+	       // other plugins ask the user, or send the password in clear text
 	       mysql_options(&k->mysql, MARIADB_OPT_RESTRICTED_AUTH,
 		       "mysql_native_password,client_ed25519,caching_sha2_password,sha256_password") == 0 &&
 	       mysql_options(&k->mysql, MYSQL_OPT_MAX_ALLOWED_PACKET, &longest) == 0;
@@ -185,7 +186,7 @@ static void mysql_stop(struct check *c)
 	watch_clear(&k->watch);
 	timer_clear(&k->timer);
 	if (k->made) {
-		// otherwise the rest of an answer would be read now, and a server that is silent waited for
+		// otherwise mysql_free_result would read the remaining answer, and wait for a server that sends nothing
 		if (!k->idle)
 			(void)shutdown((int)mysql_get_socket(&k->mysql), SHUT_RDWR);
 		mysql_free_result(k->rows);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* service=oracle by sqlplus, the program of Oracle: there is no free library.  It connects and runs the request as a
- * query; up when that prints a line and no error.  The password goes through its standard input, as everybody can read
- * the arguments of a program.  doc/ldirectord.md 6 */
+/* service=oracle with sqlplus, the program of Oracle, because there is no free library.  It connects and runs the
+ * request as a query.  The server is up when the query prints a line and no error.  The password is passed on standard
+ * input, because every user can read the arguments of a program.  doc/ldirectord.md 6 */
 #include "ldirectord/check/oracle.h"
 
 #include <stdio.h>
@@ -12,8 +12,8 @@
 
 struct oracle_check {
 	struct check c;
-	struct running *program; /* NULL: it does not run */
-	bool printed;            /* a line that is no error */
+	struct running *program; /* NULL: the program does not run */
+	bool printed;            /* a line that is not an error */
 	char error[CHECK_PRINTABLE];
 };
 
@@ -28,7 +28,8 @@ bool oracle_prepare(struct program *out, char *why, size_t cap)
 static void on_line(struct check *c, const char *line)
 {
 	struct oracle_check *k = (struct oracle_check *)c;
-	/* ORA: of the database; TNS: of the connection; SP2: of sqlplus itself.  "ERROR" is a line in front of them. */
+	/* ORA: an error of the database; TNS: of the connection; SP2: of sqlplus itself.  They come after a line
+	 * "ERROR". */
 	bool error = g_str_has_prefix(line, "ORA-") || g_str_has_prefix(line, "TNS-") || g_str_has_prefix(line, "SP2-");
 	if (error && !*k->error)
 		(void)check_printable(line, strlen(line), k->error, sizeof(k->error));
@@ -54,7 +55,7 @@ static void on_done(struct check *c, const struct spawn_result *r)
 
 // --- what it reads ---
 
-/* NULL: a text cannot be passed, and why is the reason. */
+/* Returns the script for sqlplus; NULL when a text cannot be passed, with the reason in why. */
 static char *script_of(const struct check *c, const struct check_plan *plan, const char **why)
 {
 	const struct lb_virtual *v = plan->v;
@@ -72,7 +73,7 @@ static char *script_of(const struct check *c, const struct check_plan *plan, con
 		v->login, v->passwd, to, v->database, request, len && request[len - 1] == ';' ? "" : ";");
 }
 
-/* Where the installation of sqlplus is, and what it depends on. */
+/* Returns the environment that sqlplus needs to find its installation. */
 static char **environment(void)
 {
 	static const char *const names[] = {"LD_LIBRARY_PATH", "ORACLE_HOME", "TNS_ADMIN"};

@@ -9,11 +9,12 @@
 #include "lib/mono.h"
 
 enum {
-	STEPS = 4000000,       /* of the matcher in one call, about 50 ms; enough for a lazy .* over a body of 1 MiB */
-	HEAP_KIB = 16384,      /* its frames */
-	WINDOW = 4096,         /* start positions in the first call */
+	/* steps of the matcher in one call, about 50 ms; enough for a lazy .* over a body of 1 MiB */
+	STEPS = 4000000,
+	HEAP_KIB = 16384,      /* memory for the frames of the matcher */
+	WINDOW = 4096,         /* the number of start positions in the first call */
 	WINDOW_MAX = 65536,
-	SEARCH_MS = 150,       /* all calls; PATTERN_TOO_MUCH_WHY has it in words */
+	SEARCH_MS = 150,       /* the time limit of all calls; PATTERN_TOO_MUCH_WHY has this number too */
 };
 
 struct pattern {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* service=pgsql by libpq's asynchronous interface: connect, send the request as a query; up when it returns a row.
+/* service=pgsql with libpq's asynchronous interface: connects and sends the request as a query.  The server is up when
+ * the query returns a row.
  * doc/ldirectord.md 6 */
 #include <errno.h>
 #include <libpq-fe.h>
@@ -14,13 +15,14 @@ struct pgsql_check {
 	struct check c;
 	PGconn *connection;
 	struct watch watch;
-	bool asked; /* the query is on its way */
+	bool asked; /* the query was sent */
 	char *request;
 };
 
 #define OWNER(pointer, member) ((struct pgsql_check *)((char *)(pointer) - offsetof(struct pgsql_check, member)))
 
-/* libpq starts with "connection to server at ... failed: ", which the log line says too. */
+/* Give the verdict down.  The text of libpq starts with "connection to server at ... failed: ", which is cut because
+ * the log line already has it. */
 static void pgsql_failed(struct pgsql_check *k, const char *message)
 {
 	static const char end[] = " failed: ";
@@ -35,7 +37,7 @@ static void pgsql_failed(struct pgsql_check *k, const char *message)
 	check_verdict(&k->c, false, "%s", sql_text(message, text));
 }
 
-/* The socket is another one after each step of a connection, perhaps with the same number. */
+/* Wait for events.  Each step of a connection may use a new socket, perhaps with the same number. */
 static void pgsql_wait(struct pgsql_check *k, uint32_t events)
 {
 	int failed = watch_set(&k->watch, PQsocket(k->connection), events);
@@ -45,7 +47,7 @@ static void pgsql_wait(struct pgsql_check *k, uint32_t events)
 
 // --- the answer ---
 
-/* True: up.  why is the reason. */
+/* Returns true for up; why gets the reason. */
 static bool pgsql_judge(const PGresult *r, char why[SQL_TEXT_MAX])
 {
 	switch (PQresultStatus(r)) {
@@ -85,7 +87,7 @@ static void pgsql_hear(struct pgsql_check *k)
 		pgsql_wait(k, unsent ? EPOLLIN | EPOLLOUT : EPOLLIN);
 		return;
 	}
-	// The first result is the verdict: the rest of a long answer is of no interest.
+	// The first result is the verdict: the remaining part of a long answer is not needed.
 	PGresult *r = PQgetResult(k->connection);
 	if (!r) {
 		check_verdict(&k->c, false, "the server sent no answer");
@@ -146,7 +148,8 @@ static void pgsql_ready(struct watch *w, uint32_t events)
 		pgsql_connect(k);
 }
 
-/* An address, no name: libpq would wait for the resolver.  No other source of settings or passwords is read. */
+/* Start the connection.  The host is given as an address, because libpq would wait for the resolver.  No other source
+ * of settings or passwords is read. */
 static PGconn *pgsql_open(const struct check *c, const struct lb_virtual *v)
 {
 	static const char *const verify[] = {
@@ -165,7 +168,7 @@ static PGconn *pgsql_open(const struct check *c, const struct lb_virtual *v)
 		{"dbname", *v->database ? v->database : v->login},
 		{"passfile", "/nonexistent"},
 		{"application_name", "ldirectord"},
-		{"gssencmode", "disable"}, // it would wait for the Kerberos server
+		{"gssencmode", "disable"}, // libpq would wait for the Kerberos server
 		{"sslmode", verify[v->sslverify]},
 		{"sslrootcert", v->sslverify == LB_SSL_NO ? "" : v->sslca ? v->sslca : sql_authorities()},
 		{"host", v->sslverify == LB_SSL_FULL && name ? name : NULL},
@@ -200,7 +203,8 @@ static void pgsql_start(struct check *c, const struct check_plan *plan)
 		pgsql_failed(k, k->connection ? PQerrorMessage(k->connection) : "no memory");
 		return;
 	}
-	(void)PQsetNoticeProcessor(k->connection, no_notice, NULL); // it would print to our standard error
+	// otherwise libpq prints notices to our standard error
+	(void)PQsetNoticeProcessor(k->connection, no_notice, NULL);
 	pgsql_wait(k, EPOLLOUT);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* checktype=ping, and checktype=connect of a UDP service: ICMP echo, 64 bytes, checkcount attempts.  All checks of an
- * address family share one raw socket.  Each check has its own sequence number and a random payload, so that another
- * host cannot forge its answer. */
+/* checktype=ping, and checktype=connect of a UDP service: sends ICMP echo requests of 64 bytes, checkcount attempts.
+ * All checks of an address family share one raw socket.  Each check has its own sequence number and a random payload,
+ * so that another host cannot forge its answer. */
 #include <errno.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip.h>
@@ -18,18 +18,18 @@ enum { PAYLOAD = 64, HEADER = 8, TURN_REPLIES = 64, NUMBERS = 65536 };
 struct ping_check {
 	struct check c;
 	struct timer next;
-	unsigned left; /* attempts */
+	unsigned left; /* the number of attempts left */
 	int64_t each_ms;
-	uint16_t number; /* of the last attempt */
+	uint16_t number; /* the sequence number of the last attempt */
 	bool numbered;
 	uint8_t payload[PAYLOAD];
 };
 
-/* Of each family. */
+/* One socket for each family. */
 static struct ping_socket {
 	struct watch watch;
 	int fd;
-	struct ping_check **by_number; /* NUMBERS, made with the socket */
+	struct ping_check **by_number; /* the checks by sequence number; NUMBERS entries, allocated with the socket */
 } sockets[2] = {{.fd = -1}, {.fd = -1}};
 
 static uint16_t identity, last_number;
@@ -48,7 +48,8 @@ static void ping_forget(struct ping_check *k)
 
 // --- replies ---
 
-/* Find the ICMP message in a packet of a raw socket; an IPv4 packet has its IP header in front.  0: there is none. */
+/* Find the ICMP message in a packet of a raw socket; an IPv4 packet has its IP header in front.  Returns the length of
+ * the message; 0: there is none. */
 static size_t message_of(bool six, uint8_t *bytes, size_t len, uint8_t **out)
 {
 	size_t skip = 0;
@@ -81,7 +82,7 @@ static void ping_ready(struct watch *w, uint32_t events)
 		socklen_t from_len = sizeof(from);
 		ssize_t n = recvfrom(s->fd, bytes, sizeof(bytes), 0, (struct sockaddr *)&from, &from_len);
 		if (n < 0)
-			return; // no more packets, or an error of one attempt, which then reaches its deadline
+			return; // there are no more packets, or one attempt has failed, which then reaches its deadline
 		if (!message_of(six, bytes, (size_t)n, &m) || m[0] != (six ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY) ||
 			m[4] != identity >> 8 || m[5] != (identity & 255))
 			continue;
@@ -126,7 +127,7 @@ void check_open_sockets(void)
 {
 	reactor_attach(NULL);
 	for (int i = 0; i < 2; i++)
-		(void)ping_open(&sockets[i]); // a ping reports it
+		(void)ping_open(&sockets[i]); // a ping reports the failure
 }
 
 void ping_exit(void)
@@ -184,7 +185,7 @@ static void ping_send(struct ping_check *k)
 	m[6] = (uint8_t)(k->number >> 8);
 	m[7] = (uint8_t)k->number;
 	memcpy(m + HEADER, k->payload, PAYLOAD);
-	uint16_t sum = six ? 0 : checksum(m, sizeof(m)); // the kernel does that of IPv6
+	uint16_t sum = six ? 0 : checksum(m, sizeof(m)); // for IPv6 the kernel computes the checksum
 	m[2] = (uint8_t)(sum >> 8);
 	m[3] = (uint8_t)sum;
 	k->left--;

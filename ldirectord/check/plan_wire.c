@@ -5,7 +5,8 @@
 
 enum kind { NUMBER, TEXT, TEXT_OR_NULL };
 
-/* One setting.  A check that reads another one gets a row; plan_wire_test.c compares with the directives. */
+/* One setting.  When a check reads a further setting, add a row here; plan_wire_test.c compares the rows with the
+ * directives. */
 static const struct field {
 	bool of_real;
 	enum kind kind;
@@ -49,7 +50,7 @@ static void put_number(struct writer *w, const void *from, size_t size)
 	writer_bytes(w, (struct bytes){from, size});
 }
 
-/* The length with the NUL, 0: none; then the text with its NUL. */
+/* Append the length of the text with its NUL (0: NULL), then the text with its NUL. */
 static void put_text(struct writer *w, const unsigned char *field)
 {
 	char *text;
@@ -95,7 +96,7 @@ static void take_text(struct reader *r, enum kind kind, unsigned char *field)
 	struct bytes b = reader_take(r, len);
 	if (r->failed)
 		return;
-	// one text, with its NUL at its end and nowhere else
+	// the text must have a NUL at its end and nowhere else
 	if (len == 0 ? kind == TEXT : memchr(b.at, '\0', len) != b.at + len - 1) {
 		reader_fail(r);
 		return;
@@ -104,7 +105,7 @@ static void take_text(struct reader *r, enum kind kind, unsigned char *field)
 	memcpy(field, &text, sizeof(text));
 }
 
-/* What decides which code runs. */
+/* Check the values that select which code runs. */
 static bool is_known(const struct plan_taken *t)
 {
 	const struct lb_virtual *v = &t->v;

@@ -38,7 +38,8 @@ static bool is_executable(const char *path, char *why, size_t cap)
 	return false;
 }
 
-// In PATH; relative directories of it are skipped, as they depend on who starts us.
+// Look for a program in PATH.  Relative directories in PATH are skipped, because they depend on the working directory
+// of the process that started us.
 static char *search(const char *name, bool (*fits)(const char *path, char *why, size_t cap), char *why, size_t cap)
 {
 	char **directories = g_strsplit(program_search_path(), ":", -1), *found = NULL;
@@ -53,7 +54,7 @@ static char *search(const char *name, bool (*fits)(const char *path, char *why, 
 	return found;
 }
 
-// NULL: why says it.
+// Returns NULL with the reason in why.
 static char *find(const char *name, bool (*fits)(const char *path, char *why, size_t cap), char *why, size_t cap)
 {
 	if (!*name) {
@@ -71,7 +72,7 @@ static char *find(const char *name, bool (*fits)(const char *path, char *why, si
 
 // --- how it is run ---
 
-// The first bytes, ended by NUL.  -1 with errno.
+// Read the first bytes of a file, and append a NUL.  Returns -1 with errno when that fails.
 static ssize_t read_head(const char *path, char head[HEAD_BYTES + 1])
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -83,7 +84,8 @@ static ssize_t read_head(const char *path, char head[HEAD_BYTES + 1])
 	return n;
 }
 
-/* "#!/bin/sh -e": can its interpreter be run?  A CR at the end of the line is a part of the name. */
+/* Check that the interpreter in a line such as "#!/bin/sh -e" can be run.  A CR at the end of the line is a part of the
+ * name. */
 static bool judge_interpreter(const char *path, char *head, char *why, size_t cap)
 {
 	char *name = head + 2, reason[PATH_MAX + 64];
@@ -99,13 +101,13 @@ static bool judge_interpreter(const char *path, char *head, char *why, size_t ca
 	return false;
 }
 
-/* As execvp: what the kernel does not take is a script of the shell.  Data of another kind is none. */
+/* As execvp does: a text that the kernel cannot execute is a shell script.  Returns false for data of another kind. */
 static bool judge_content(const char *path, bool *by_shell, char *why, size_t cap)
 {
 	char head[HEAD_BYTES + 1];
 	ssize_t n = read_head(path, head);
 	*by_shell = false;
-	if (n < 0) // not readable, but executable: a binary may be so
+	if (n < 0) // a binary may be executable but not readable
 		return true;
 	if (n >= 2 && memcmp(head, "#!", 2) == 0)
 		return judge_interpreter(path, head, why, cap);

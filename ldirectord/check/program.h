@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Programs that the configuration names.  They are found and run as the reference does it: a name without a slash is
- * looked for in PATH, and a script without #! is run by the shell.  Starts nothing.  doc/ldirectord.md 6 */
+/* Finds programs that the configuration names, as ldirectord 4 does: a name without a slash is looked for in PATH, and
+ * the shell runs a script without #!.  Starts nothing.  doc/ldirectord.md 6 */
 #ifndef LDIRECTORD_CHECK_PROGRAM_H
 #define LDIRECTORD_CHECK_PROGRAM_H
 
@@ -10,16 +10,16 @@
 /* A program that can be started. */
 struct program {
 	char *path;  /* absolute */
-	char **argv; /* all arguments, the first one is argv[0] */
+	char **argv; /* all arguments with argv[0] */
 };
 
-/* words: the name and its arguments, ended by NULL; copied.  A relative name with a slash is below /, the working
- * directory of all programs.  False: it cannot run, and why (cap) is the reason. */
+/* words: the name and its arguments, ended by NULL; copied.  A relative name with a slash is relative to /, the working
+ * directory of all programs.  Returns false when the program cannot run; why (cap) has the reason. */
 bool program_prepare(char *const words[], struct program *out, char *why, size_t cap);
-/* The same of a Perl script, which need not be executable. */
+/* The same for a Perl script, which need not be executable. */
 bool program_prepare_perl(char *const words[], struct program *out, char *why, size_t cap);
 void program_free(struct program *p);
-/* The PATH of the search, and of the programs: ours, else a usual one. */
+/* The PATH that is searched and that the programs get: that of this process, or a usual one when it has none. */
 const char *program_search_path(void);
 
 #endif

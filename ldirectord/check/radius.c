@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* service=radius: sends an Access-Request (radius_packet.h) in a datagram, and the same one again after growing pauses,
- * until an answer arrives that is signed with the secret.  doc/ldirectord.md 6 */
+/* service=radius: sends an Access-Request (radius_packet.h) in a datagram, and repeats it with growing pauses until an
+ * answer arrives that is signed with the secret.  doc/ldirectord.md 6 */
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,11 +13,11 @@ enum { FIRST_MS = 1000 };
 struct radius_check {
 	struct check c;
 	struct datagram datagram;
-	struct radius_request request; /* of the copies below */
+	struct radius_request request; /* refers to the copies below */
 	char *login, *passwd, *secret;
-	uint8_t packet[1024]; /* login, passwd and the rest have less than 500 bytes */
+	uint8_t packet[1024]; /* login, passwd and the other fields have less than 500 bytes */
 	size_t packet_len;
-	char ignored[RADIUS_WHY_MAX]; /* why an answer did not count; "": there was none */
+	char ignored[RADIUS_WHY_MAX]; /* why an answer was ignored; "": no answer was ignored */
 };
 
 static void radius_answer(struct check *c, struct bytes answer)
@@ -37,7 +37,7 @@ static void radius_answer(struct check *c, struct bytes answer)
 	}
 }
 
-/* Our address, as the server sees it. */
+/* Set our own address as the server sees it. */
 static void set_nas(struct radius_check *k)
 {
 	struct sockaddr_storage me;
@@ -51,7 +51,7 @@ static void set_nas(struct radius_check *k)
 		memcpy(k->request.nas.bytes, &((struct sockaddr_in *)&me)->sin_addr, 4);
 }
 
-/* False: why is the reason. */
+/* Returns false with the reason in why. */
 static bool radius_prepare(struct radius_check *k, char *why, size_t cap)
 {
 	struct writer w = writer_over(k->packet, sizeof(k->packet));
@@ -95,7 +95,7 @@ static void radius_stop(struct check *c)
 	g_free(k->secret);
 }
 
-/* A server with another secret for us ignores the request. */
+/* The deadline has passed.  A server that has a different secret for us ignores the request. */
 static void radius_late(struct check *c)
 {
 	struct radius_check *k = (struct radius_check *)c;
@@ -104,6 +104,6 @@ static void radius_late(struct check *c)
 		check_verdict(c, false, "no good answer in time: %s", k->ignored);
 }
 
-/* checktimeout is its limit, as in the reference. */
+/* checktimeout is the deadline, as in ldirectord 4. */
 const struct check_kind check_kind_radius = {
 	.size = sizeof(struct radius_check), .start = radius_start, .stop = radius_stop, .late = radius_late};

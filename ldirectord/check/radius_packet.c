@@ -16,7 +16,7 @@ enum {
 };
 enum { DIGEST = 16, HEAD = 20, AUTHENTICATOR_AT = 4, BLOCK = 16 };
 
-/* MD5 is the protocol's choice.  False: this OpenSSL has none (FIPS). */
+/* The protocol requires MD5.  Returns false when this OpenSSL does not have MD5 (FIPS). */
 static bool digest_of(struct bytes a, struct bytes b, uint8_t out[DIGEST])
 {
 	EVP_MD_CTX *c = EVP_MD_CTX_new();
@@ -43,7 +43,7 @@ static void put_attribute(struct writer *w, uint8_t type, struct bytes value)
 	writer_bytes(w, value);
 }
 
-/* RFC 2865 5.2: "b1 = MD5(S + RA), c(1) = p1 xor b1; b2 = MD5(S + c(1)), ..." */
+/* Hide the password as in RFC 2865 5.2: "b1 = MD5(S + RA), c(1) = p1 xor b1; b2 = MD5(S + c(1)), ..." */
 static bool hide_password(const struct radius_request *q, uint8_t hidden[RADIUS_PASSWD_MAX], size_t *len)
 {
 	uint8_t mask[DIGEST];
@@ -87,7 +87,7 @@ bool radius_put(const struct radius_request *q, struct writer *w, char *why, siz
 	writer_byte(w, q->id);
 	uint8_t *len = writer_reserve(w, 2);
 	writer_bytes(w, (struct bytes){q->authenticator, DIGEST});
-	// The first attribute, as a server that insists on it looks for it there.
+	// This must be the first attribute, because some servers require it there.
 	put_attribute(w, MESSAGE_AUTHENTICATOR, (struct bytes){nothing, DIGEST});
 	size_t signature_at = w->len - DIGEST;
 	put_attribute(w, USER_NAME, bytes_of(q->login));
@@ -110,11 +110,11 @@ bool radius_put(const struct radius_request *q, struct writer *w, char *why, siz
 // --- the answer ---
 
 struct attributes {
-	struct bytes message; /* of the server, for people */
+	struct bytes message; /* the text of the server */
 	struct bytes signature;
 };
 
-/* False: they are not attributes. */
+/* Returns false when the bytes are not attributes. */
 static bool read_attributes(struct bytes all, struct attributes *out)
 {
 	struct reader r = reader_over(all);
@@ -132,7 +132,8 @@ static bool read_attributes(struct bytes all, struct attributes *out)
 	return true;
 }
 
-/* RFC 2865 3: "ResponseAuth = MD5(Code+ID+Length+RequestAuth+Attributes+Secret)"; RFC 3579 3.2 for the attribute. */
+/* Check the signature of an answer.  RFC 2865 3: "ResponseAuth = MD5(Code+ID+Length+RequestAuth+Attributes+Secret)";
+ * RFC 3579 3.2 for the attribute. */
 static bool is_signed(const struct radius_request *q, struct bytes packet, const struct attributes *a)
 {
 	uint8_t copy[RADIUS_PACKET_MAX], expected[DIGEST];

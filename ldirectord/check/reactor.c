@@ -15,10 +15,10 @@ static struct {
 	GMainContext *context;
 	gpointer tag;
 	int epoll;
-	struct timer **heap; /* from 1 */
+	struct timer **heap; /* the first entry has index 1 */
 	size_t count, room;
 	struct epoll_event events[TURN_EVENTS];
-	int pending; /* of events, in this turn */
+	int pending; /* the number of valid events in this iteration */
 	bool turning;
 } reactor = {.epoll = -1};
 
@@ -111,7 +111,7 @@ void watch_clear(struct watch *w)
 {
 	if (w->fd < 0)
 		return;
-	// Fails when the owner has already closed the descriptor: then epoll has removed it.
+	// This fails when the owner has already closed the descriptor; epoll has then removed it.
 	(void)epoll_ctl(reactor.epoll, EPOLL_CTL_DEL, w->fd, NULL);
 	forget(w);
 }
@@ -121,7 +121,7 @@ void watch_close(struct watch *w, int fd)
 	if (w->fd >= 0)
 		forget(w);
 	if (fd >= 0)
-		(void)close(fd); // the check is over: an error has no effect on its verdict
+		(void)close(fd); // the check has ended, so an error has no effect on its verdict
 }
 
 // --- one turn ---
@@ -141,7 +141,8 @@ static void turn_descriptors(void)
 static void turn_timers(void)
 {
 	struct mono now = mono_now();
-	// now is read once: a timer that is set again here fires in the next turn, after the rest of the main loop ran.
+	// now is read only once: a timer that is set again here fires in the next iteration, after other sources of the
+	// main loop.
 	while (reactor.count && mono_reached(now, reactor.heap[1]->at)) {
 		struct timer *t = reactor.heap[1];
 		heap_take(t);
@@ -174,7 +175,7 @@ static gboolean reactor_dispatch(GSource *source, GSourceFunc callback, gpointer
 	(void)source;
 	(void)callback;
 	(void)data;
-	if (reactor.turning) // done runs the main loop again
+	if (reactor.turning) // true when done runs the main loop, which it must not do
 		return G_SOURCE_CONTINUE;
 	reactor.turning = true;
 	turn_descriptors();
@@ -190,7 +191,7 @@ void reactor_attach(GMainContext *context)
 	if (!context)
 		context = g_main_context_default();
 	if (reactor.source) {
-		assert(reactor.context == context); // a bug of the caller
+		assert(reactor.context == context); // otherwise the caller has a bug
 		return;
 	}
 	if (reactor.epoll < 0)
@@ -201,7 +202,8 @@ void reactor_attach(GMainContext *context)
 	reactor.source = g_source_new(&reactor_funcs, sizeof(GSource));
 	g_source_set_static_name(reactor.source, "checks");
 	reactor.tag = g_source_add_unix_fd(reactor.source, reactor.epoll, G_IO_IN);
-	// Without this, GLib removes the descriptor from its set for each dispatch and wakes itself up twice.
+	// Without this, GLib removes the descriptor from its set before each dispatch and adds it again afterwards,
+	// which wakes the main loop twice.
 	g_source_set_can_recurse(reactor.source, TRUE);
 	(void)g_source_attach(reactor.source, context);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Descriptors and timers of all checks behind one source of the main context: one epoll set and one heap, so that a
- * check costs the same whether ten or a thousand others are waiting (GLib's own loop looks at every source in every
- * turn).  Timers are exact to the millisecond that poll can wait for, and never early.  Knows nothing of checks. */
+/* Watches the descriptors and timers of all checks with one source of the main context: one epoll set and one heap.
+ * The cost of a check therefore does not depend on the number of other checks (GLib's own loop looks at every source in
+ * every iteration).  Timers are exact to the millisecond, the precision of poll, and never early.  Knows nothing of
+ * checks. */
 #ifndef LDIRECTORD_CHECK_REACTOR_H
 #define LDIRECTORD_CHECK_REACTOR_H
 
@@ -12,17 +13,17 @@
 
 #include "lib/mono.h"
 
-/* A descriptor and the events that we wait for.  The owner holds this struct and closes the descriptor. */
+/* A descriptor and the events to wait for.  The owner of this struct closes the descriptor. */
 struct watch {
 	int fd;          /* -1: none */
-	uint32_t events; /* of epoll */
+	uint32_t events; /* event bits of epoll */
 	void (*ready)(struct watch *w, uint32_t events);
 };
 
-/* A timer that fires once.  The owner holds this struct; zeroed memory is a timer that is not set. */
+/* A timer that fires once.  The caller owns this struct; zeroed memory is a timer that is not set. */
 struct timer {
 	struct mono at;
-	size_t place; /* in the heap, from 1; 0: not set */
+	size_t place; /* its place in the heap, from 1; 0: not set */
 	void (*fired)(struct timer *t);
 };
 
@@ -34,8 +35,8 @@ void reactor_exit(void);
 int watch_set(struct watch *w, int fd, uint32_t events);
 /* Stop waiting.  ready is not called after this, not even for events that epoll has already reported. */
 void watch_clear(struct watch *w);
-/* The same, and close fd (< 0: nothing).  fd is the watched descriptor and has no duplicate: epoll then removes it
- * without a call. */
+/* Stop waiting, and close fd (< 0: nothing).  fd must be the watched descriptor without a duplicate: epoll then removes
+ * it without a system call. */
 void watch_close(struct watch *w, int fd);
 
 void timer_set(struct timer *t, struct mono at);

@@ -4,7 +4,7 @@
 #include <glib.h>
 
 struct running {
-	struct check *owner; /* NULL: the check is gone */
+	struct check *owner; /* NULL: the check has ended */
 	const struct running_events *events;
 	struct spawn *spawn;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A program that runs for a check, on the default main context, as lib/spawn.h does.  It may outlive the check: a
- * killed program must still be reaped. */
+/* Runs a program for a check, on the default main context, with lib/spawn.h.  The struct may outlive the check, because
+ * a killed program must still be reaped. */
 #ifndef LDIRECTORD_CHECK_RUNNING_H
 #define LDIRECTORD_CHECK_RUNNING_H
 
@@ -10,19 +10,19 @@
 
 struct running;
 
-/* What a kind does with it; neither is called after running_end. */
+/* The functions of the kind that uses the program; neither is called after running_end. */
 struct running_events {
-	/* A line of its output. */
+	/* The program has printed a line. */
 	void (*line)(struct check *c, const char *line);
-	/* It has ended and is freed; call check_verdict. */
+	/* The program has ended, and its struct is freed.  The kind calls check_verdict here. */
 	void (*done)(struct check *c, const struct spawn_result *r);
 };
 
-/* argv, environment and input (NULL: none) are copied.  It gets no deadline here: running_end ends it with the
- * check. */
+/* Start a program.  argv, environment and input (NULL: none) are copied.  The program has no time limit of its own: at
+ * the deadline of the check, running_end ends it. */
 struct running *running_start(struct check *c, const char *path, char *const *argv, char *const *environment,
 	const char *input, const struct running_events *events);
-/* Send TERM to its process group now; KILL follows after the grace time. */
+/* Send SIGTERM to the process group of the program now; SIGKILL follows after the grace time. */
 void running_end(struct running *p);
 
 #endif

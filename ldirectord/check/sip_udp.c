@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* service=sip with protocol=udp: sends OPTIONS in a datagram, and again after growing pauses (RFC 3261), until a final
- * answer arrives. */
+/* service=sip with protocol=udp: sends OPTIONS in a datagram, and repeats it with growing pauses (RFC 3261) until a
+ * final answer arrives. */
 #include <string.h>
 
 #include "ldirectord/check/datagram.h"

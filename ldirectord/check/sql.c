@@ -26,7 +26,7 @@ bool sql_is_complete(struct check *c, const struct check_plan *plan)
 
 const char *sql_text(const char *message, char out[SQL_TEXT_MAX])
 {
-	// libpq puts a second line with a hint or the place behind the first one
+	// libpq appends a second line with a hint or a position
 	(void)check_printable(message, strcspn(message, "\n"), out, SQL_TEXT_MAX);
 	return out;
 }
@@ -47,7 +47,7 @@ static void on_busy(int signal)
 		(void)shutdown(guarded_fd, SHUT_RDWR);
 }
 
-/* Computing time, not time: on a busy machine an honest call may wait for long. */
+/* Set the limit of CPU time.  Elapsed time would be wrong, because on a busy machine a normal call may take long. */
 static void guard_set(int ms)
 {
 	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN};
@@ -59,7 +59,7 @@ static void guard_set(int ms)
 			g_error("no timer for the checks of databases: %s", g_strerror(errno));
 		guard.made = true;
 	}
-	(void)timer_settime(guard.timer, 0, &in, NULL); // it exists, and the value is valid
+	(void)timer_settime(guard.timer, 0, &in, NULL); // cannot fail: the timer exists, and the value is valid
 }
 
 void sql_begin_call(int fd)

@@ -130,7 +130,7 @@ bool stream_start(struct stream *s, struct check *c, const struct check_plan *pl
 
 void stream_close(struct stream *s)
 {
-	SSL_free(s->ssl); // sends no close_notify: the connection is closed anyway
+	SSL_free(s->ssl); // this sends no close_notify, which is not needed because the connection is closed
 	s->ssl = NULL;
 	watch_close(&s->watch, s->fd);
 	s->fd = -1;

@@ -9,7 +9,7 @@
 #include "ldirectord/check/pattern.h"
 #include "ldirectord/check/talk_private.h"
 
-enum { QUOTED_MAX = 120 }; /* of a line of the server, in a reason */
+enum { QUOTED_MAX = 120 }; /* the longest line of the server that a reason quotes */
 
 // --- verdicts ---
 
@@ -86,7 +86,7 @@ void talk_judge_file(struct talk *t)
 
 // --- what we send ---
 
-/* Remove control bytes from a setting: an end of line would start a new command. */
+/* Append a setting without its control bytes, because an end of line would start a new command. */
 static void put_plain(GString *out, const char *text)
 {
 	for (; *text; text++)
@@ -111,7 +111,7 @@ static bool is_atom(const char *text)
 	return *text && !text[strcspn(text, " (){%*\"\\]\t\r\n\177")];
 }
 
-/* The request without the slash that the parser puts in front; \n is a newline.  doc/ldirectord.md 6 */
+/* Append the request without the leading slash that the parser adds; \n is a newline.  doc/ldirectord.md 6 */
 static void put_raw(GString *out, const char *text)
 {
 	for (text += *text == '/'; *text; text++) {
@@ -184,7 +184,7 @@ static void talk_move(struct talk *t, enum reply reply, const char *line, size_t
 		talk_send(t, t->script->bye);
 	} else {
 		if (len > 0 && line[0] == '5')
-			// too long: cut
+			// a long text is cut
 			(void)snprintf(t->refused, sizeof(t->refused), "%s: %s", s->stage, quoted(line, len, text));
 		enter(t, next);
 	}
@@ -192,7 +192,7 @@ static void talk_move(struct talk *t, enum reply reply, const char *line, size_t
 
 static void talk_line(struct talk *t, const char *line, size_t len)
 {
-	if (t->decided) { // the goodbye has been answered
+	if (t->decided) { // this is the answer to our quit command
 		t->over = true;
 		return;
 	}
@@ -256,7 +256,7 @@ void talk_data_take(struct talk *t, const char *bytes, size_t len)
 		return;
 	size_t room = TALK_TOTAL_MAX - t->data->len;
 	(void)g_string_append_len(t->data, bytes, (gssize)(len < room ? len : room));
-	if (len >= room) { // enough: do not wait for the rest
+	if (len >= room) { // this is enough, so do not wait for more
 		t->data_ended = true;
 		talk_judge_file(t);
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The conversations as tables, and how each protocol reads an answer.  doc/ldirectord.md 6 */
+/* The tables of the conversations, and the functions that read the answers of each protocol.  doc/ldirectord.md 6 */
 #include <string.h>
 
 #include "ldirectord/check/talk_private.h"
@@ -12,7 +12,8 @@ static bool starts_with(const char *line, size_t len, const char *with)
 
 // --- answers with codes: smtp, ftp ---
 
-/* Three digits.  A dash after them means that more lines follow; the last line has the same code and a blank. */
+/* Read an answer that starts with three digits.  A dash after them means that more lines follow; the last line has the
+ * same code and a blank. */
 static enum reply hear_code(struct talk *t, const char *line, size_t len)
 {
 	const struct talk_step *s = &t->script->steps[t->step];
@@ -55,7 +56,7 @@ static enum reply hear_pop(struct talk *t, const char *line, size_t len)
 	return starts_with(line, len, "+OK") ? REPLY_A : REPLY_BAD;
 }
 
-/* Without a login, only the greeting is checked.  The reference sends an empty user and ignores the answer. */
+/* Without a login, only the greeting is checked.  ldirectord 4 sends an empty user and ignores the answer. */
 static enum reply hear_pop_greeting(struct talk *t, const char *line, size_t len)
 {
 	if (!starts_with(line, len, "+OK"))
@@ -80,7 +81,7 @@ static const struct talk_step pop_steps[] = {
 	{.stage = "answer to STAT", .send = "STAT\r\n", .hear = hear_pop, .next = {[REPLY_A] = STEP_BYE}},
 };
 
-// --- imap; we do not send EXPUNGE as the reference does: it would delete mail ---
+// --- imap; unlike ldirectord 4 we do not send EXPUNGE, which would delete mail ---
 
 static enum reply hear_imap_greeting(struct talk *t, const char *line, size_t len)
 {
@@ -113,7 +114,7 @@ static const struct talk_step imap_steps[] = {
 
 static enum reply peek_nntp(struct talk *t)
 {
-	// The verdict does not wait for the end of the line.  A complete line goes to hear_nntp.
+	// The first byte is the verdict, before the line is complete.  A complete line is passed to hear_nntp.
 	if (t->line->len == 0)
 		return REPLY_MORE;
 	return t->line->str[0] == '2' ? REPLY_A : REPLY_BAD;
@@ -142,7 +143,7 @@ static enum reply hear_simple(struct talk *t, const char *line, size_t len)
 	return REPLY_MORE;
 }
 
-/* The server closed the connection: text without an end of line is a line too; empty text is not. */
+/* The server has closed the connection.  A text without an end of line counts as a line; an empty text does not. */
 static enum reply eof_simple(struct talk *t)
 {
 	if (t->line->len && hear_simple(t, t->line->str, t->line->len) == REPLY_A)
@@ -156,7 +157,7 @@ static const struct talk_step simpletcp_steps[] = {
 	{.stage = "answer", .send = "%r", .hear = hear_simple, .eof = eof_simple, .next = {[REPLY_A] = STEP_UP}},
 };
 
-// --- sip: always "UDP" in Via, as the reference does ---
+// --- sip: Via always has "UDP", as in ldirectord 4 ---
 
 static const char sip_options[] =
 	"OPTIONS sip:%L SIP/2.0\r\n"
@@ -185,7 +186,7 @@ void talk_sip_request(const struct talk_settings *s, const char *local, GString 
 	talk_send(&t, sip_options);
 }
 
-/* place: where we are in the answer.  A provisional answer (100 Trying) is followed by another answer. */
+/* t->place is the state of the answer.  A provisional answer (100 Trying) is followed by another answer. */
 enum { SIP_STATUS, SIP_FINAL, SIP_PROVISIONAL };
 
 static enum reply hear_sip(struct talk *t, const char *line, size_t len)
@@ -222,7 +223,8 @@ static const struct talk_step sip_steps[] = {
 
 // --- ftp ---
 
-/* A: nothing to retrieve, B: PASV, C: EPSV.  A missing request is "/": then only the login is checked. */
+/* Returns A when there is nothing to retrieve, B for PASV, C for EPSV.  A missing request is "/": then only the login
+ * is checked. */
 static enum reply hear_ftp_type(struct talk *t, const char *line, size_t len)
 {
 	enum reply reply = hear_code(t, line, len);
@@ -233,7 +235,7 @@ static enum reply hear_ftp_type(struct talk *t, const char *line, size_t len)
 	return t->s.family == LB_INET6 ? REPLY_C : REPLY_B;
 }
 
-/* The number at *p; *p is moved behind it.  -1: no number, or more than max. */
+/* Read the number at *p, and move *p behind it.  Returns -1 when there is no number, or when it exceeds max. */
 static int number(const char **p, const char *end, int max)
 {
 	int n = -1;
@@ -242,8 +244,8 @@ static int number(const char **p, const char *end, int max)
 	return n <= max ? n : -1;
 }
 
-/* "227 ... (127,0,0,1,148,67)".  Only the port is used: we always connect to the real server, because NAT or a hostile
- * server may write another address. */
+/* Read "227 ... (127,0,0,1,148,67)".  Only the port is used: we always connect to the real server, because NAT or a
+ * hostile server may write another address. */
 static enum reply hear_ftp_pasv(struct talk *t, const char *line, size_t len)
 {
 	enum reply reply = hear_code(t, line, len);
@@ -264,7 +266,7 @@ static enum reply hear_ftp_pasv(struct talk *t, const char *line, size_t len)
 	return t->data_port ? REPLY_A : REPLY_BAD;
 }
 
-/* "229 ... (|||6446|)" */
+/* Read "229 ... (|||6446|)". */
 static enum reply hear_ftp_epsv(struct talk *t, const char *line, size_t len)
 {
 	enum reply reply = hear_code(t, line, len);
@@ -282,7 +284,7 @@ static enum reply hear_ftp_epsv(struct talk *t, const char *line, size_t len)
 	return REPLY_A;
 }
 
-/* "226 transfer complete" may arrive before or after we have read the whole file. */
+/* Handle "226 transfer complete", which may arrive before or after we have read the whole file. */
 static enum reply ftp_sent(struct talk *t)
 {
 	t->data_answered = true;
@@ -300,7 +302,7 @@ static enum reply hear_ftp_sent(struct talk *t, const char *line, size_t len)
 static enum reply hear_ftp_retr(struct talk *t, const char *line, size_t len)
 {
 	enum reply reply = hear_code(t, line, len);
-	return reply == REPLY_B ? ftp_sent(t) : reply; // 226 without 150 before it
+	return reply == REPLY_B ? ftp_sent(t) : reply; // the server has sent 226 without 150 before it
 }
 
 static enum reply hear_nothing(struct talk *t, const char *line, size_t len)
@@ -355,7 +357,7 @@ static const struct talk_script
 	sip = {.steps = sip_steps},
 	ftp = {.steps = ftp_steps, .bye = "QUIT\r\n"};
 
-/* NULL: the protocol of the service is not line-based. */
+/* Returns NULL when the protocol of the service is not line-based. */
 static const struct talk_script *script_of(enum lb_service s)
 {
 	static const struct talk_script *const rows[LB_SERVICES] = {

@@ -11,10 +11,10 @@
 
 #include "ldirectord/check/private.h"
 
-/* Certificates of authorities: read once, and again when their file changes. */
+/* The certificates of authorities.  They are read once, and again when their file changes. */
 struct authorities {
 	SSL_CTX *context;
-	char *ca; /* "": the system's */
+	char *ca; /* "": the authorities of the system */
 	struct timespec changed;
 	struct authorities *next;
 };
@@ -28,7 +28,8 @@ static SSL_CTX *context_new(void)
 	if (!x)
 		return NULL;
 	(void)SSL_CTX_set_session_cache_mode(x, SSL_SESS_CACHE_OFF); // each check makes a full handshake
-	SSL_CTX_set_options(x, SSL_OP_IGNORE_UNEXPECTED_EOF);         // real mail servers close without close_notify
+	// some mail servers close the connection without close_notify
+	SSL_CTX_set_options(x, SSL_OP_IGNORE_UNEXPECTED_EOF);
 	return x;
 }
 
@@ -70,7 +71,7 @@ static SSL_CTX *context_of(const char *ca, char *why, size_t cap)
 		return NULL;
 	}
 	SSL_CTX_set_verify(x, SSL_VERIFY_PEER, NULL);
-	// sslca may name an intermediate authority
+	// sslca may contain an intermediate authority
 	(void)X509_STORE_set_flags(SSL_CTX_get_cert_store(x), X509_V_FLAG_PARTIAL_CHAIN);
 	struct authorities *a = g_new0(struct authorities, 1);
 	*a = (struct authorities){.context = x, .ca = g_strdup(ca), .changed = s.st_mtim, .next = known};

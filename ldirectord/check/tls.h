@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* TLS for line-based conversations: a client over a non-blocking socket.  Every certificate is accepted unless
- * sslverify is set. */
+/* TLS for line-based conversations: a client over a non-blocking socket.  It accepts every certificate unless sslverify
+ * is set. */
 #ifndef LDIRECTORD_CHECK_TLS_H
 #define LDIRECTORD_CHECK_TLS_H
 
@@ -8,14 +8,15 @@
 
 #include "ldirectord/conf/config.h"
 
-/* name: sent as SNI, and with LB_SSL_FULL the name that the certificate must have.  NULL: no SNI; LB_SSL_FULL then
- * compares the address.  Returns NULL on failure; why (cap) is the reason. */
+/* name: is sent as SNI; with LB_SSL_FULL the certificate must have this name.  NULL: no SNI is sent, and LB_SSL_FULL
+ * compares the address.  Returns NULL on failure; why (cap) has the reason. */
 SSL *tls_new(enum lb_sslverify verify, const char *ca, const char *name, const struct lb_address *a, int fd, char *why,
 	size_t cap);
-/* The authorities of sslca (NULL: those of the system); borrowed.  They are read again when the file has changed.
- * Returns NULL on failure; why (cap) is the reason. */
+/* Get the certificates of the authorities in sslca (NULL: those of the system).  This module owns the result.  The file
+ * is read again when it has changed.
+ * Returns NULL on failure; why (cap) has the reason. */
 X509_STORE *tls_authorities(const char *ca, char *why, size_t cap);
-/* The reason of a failure; a bad certificate is reported first. */
+/* Writes the reason of a failure.  A bad certificate has priority over other reasons. */
 void tls_why(SSL *ssl, int error, int errno_then, char *why, size_t cap);
 
 #endif

@@ -20,7 +20,7 @@ static uint8_t at(struct lb_value v, size_t i)
 
 // --- cutting ---
 
-// One host from i on; returns where it ends.
+// Returns the end of the host that starts at i.
 static size_t host_end(struct lb_value v, size_t i)
 {
 	if (at(v, i) == '[') {
@@ -53,7 +53,7 @@ bool lb_host_port_cut(struct lb_value v, struct lb_host_port *out)
 		out->port = lb_slice(v, from, to);
 	}
 	out->after = lb_trim(lb_slice(v, to, v.text.len));
-	return out->host.text.len > 0 && at(v, to) != ':'; // a second colon: IPv6 without brackets
+	return out->host.text.len > 0 && at(v, to) != ':'; // a second colon means an IPv6 address without brackets
 }
 
 // --- resolving ---
@@ -148,7 +148,7 @@ static bool service_port(struct lb_parser *p, struct bytes text, const char *pro
 	const char *why = "";
 	if (!p->resolve || !bytes_to_text(text, name, sizeof(name)))
 		return false;
-	(void)snprintf(query, sizeof(query), ":%s/%s", name, protocol); // fits: see their sizes
+	(void)snprintf(query, sizeof(query), ":%s/%s", name, protocol); // it fits: see the sizes of the arrays
 	if (!p->resolve(p->context, query, LB_INET, &found, &why))
 		return false;
 	*out = found.port;
@@ -164,7 +164,7 @@ bool lb_port_resolve(
 		*out = (uint16_t)n;
 		return true;
 	}
-	// Many a service has its name for one of the two only, on current systems (doc/ldirectord.md 13.22).
+	// On current systems many services have a name for only one of the two protocols (doc/ldirectord.md 13.22).
 	const char *first = protocol == LB_UDP ? "udp" : "tcp", *second = protocol == LB_UDP ? "tcp" : "udp";
 	if (!digits && port.text.len > 0 &&
 		(service_port(p, port.text, first, out) || service_port(p, port.text, second, out)))
@@ -204,8 +204,8 @@ bool lb_service_id_equal(const struct lb_service_id *a, const struct lb_service_
 void lb_address_text(const struct lb_address *a, char *out, size_t cap)
 {
 	char host[INET6_ADDRSTRLEN] = "";
-	(void)inet_ntop(a->family == LB_INET ? AF_INET : AF_INET6, a->bytes, host, sizeof(host)); // fits
-	// the header gives the size
+	(void)inet_ntop(a->family == LB_INET ? AF_INET : AF_INET6, a->bytes, host, sizeof(host)); // it fits
+	// the declaration of this function names the size that is needed
 	(void)snprintf(out, cap, a->family == LB_INET ? "%s:%u" : "[%s]:%u", host, a->port);
 }
 

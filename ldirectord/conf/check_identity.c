@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Comparisons of settings for the rows of directives.c that are marked LB_IDENTITY: they make two checks different.
+/* Compares settings, for the rows of directives.c with LB_IDENTITY: checks with different values of such a directive
+ * are different checks.
  * doc/ldirectord.md 6: "The check for one real is shared" */
 #include <string.h>
 
@@ -28,7 +29,8 @@ bool lb_same_text(const struct lb_directive *row, const struct lb_checked *a, co
 	return same_text(x, y);
 }
 
-/* The line of a real sets these.  Thresholds are missing: they do not change a check. */
+/* Compares the values that the line of a real sets.  Thresholds are not compared, because they do not change a
+ * check. */
 bool lb_same_server(const struct lb_directive *row, const struct lb_checked *a, const struct lb_checked *b)
 {
 	(void)row;
@@ -42,7 +44,7 @@ bool lb_same_check_type(const struct lb_directive *row, const struct lb_checked 
 	return a->v->check_type == b->v->check_type && a->v->connects_per_negotiate == b->v->connects_per_negotiate;
 }
 
-/* A real can have a request and a receive of its own. */
+/* Compares request and receive, which a real can have itself. */
 bool lb_same_request(const struct lb_directive *row, const struct lb_checked *a, const struct lb_checked *b)
 {
 	(void)row;

@@ -51,8 +51,9 @@ static void use(struct lb_parser *p, const struct lb_directive *row, const struc
 		row->set(p, row, line->value, base);
 }
 
-/* A name with a foreign character in or around it: a section goes on behind no-break spaces, and one that starts behind
- * a byte order mark is opened, so that its lines get no errors of their own. */
+/* Handle a name with a foreign character in or around it.  A section continues after lines that are indented with
+ * no-break spaces.  A section that starts after a byte order mark is opened, so that its lines cause no further
+ * errors. */
 static bool use_foreign(struct lb_parser *p, const struct lb_line *line)
 {
 	enum { LOOK_ALIKE = FOREIGN_ALL & ~(FOREIGN_BYTE | FOREIGN_BACKSLASH) };
@@ -66,7 +67,7 @@ static bool use_foreign(struct lb_parser *p, const struct lb_line *line)
 	bare.name = name;
 	if (foreign_find(name.text, LOOK_ALIKE, &f)) {
 		bare.name = lb_slice(name, 0, f.at);
-		if (!line->equals) // the character stands for the =
+		if (!line->equals) // the foreign character is in the place of the =
 			bare.value = lb_slice(name, f.at + f.len, name.text.len);
 	}
 	bool six = bytes_equal_text(bare.name.text, "virtual6");
@@ -124,7 +125,7 @@ static void use_in_section(struct lb_parser *p, const struct lb_line *line)
 static void use_line(struct lb_parser *p, const struct lb_line *line, struct bytes whole)
 {
 	if (line->blank)
-		return; // doc/ldirectord.md 13.1: "the section continues"
+		return; // a blank line does not end a section.  doc/ldirectord.md 13.1: "the section continues"
 	if (memchr(whole.at, '\0', whole.len))
 		diag_add(p->diags, DIAG_ERROR, line->number, 0, "there is a NUL byte on this line; expected text");
 	else if (line->indent == 0)
@@ -153,7 +154,8 @@ static void read_lines(struct lb_parser *p, struct bytes text)
 	p->open = NULL;
 }
 
-// A merge sort.  It moves the messages from the end of the parse to their lines, and keeps the order within a line.
+// A merge sort.  It moves the messages that are created at the end of the parse to the place of their lines, and keeps
+// the order within a line.
 static void sort_by_line(struct diag *list, struct diag *other, size_t count)
 {
 	if (count < 2)
@@ -190,7 +192,7 @@ struct lb_config *lb_config_parse(const char *file, const char *text, size_t len
 		arena_free(memory);
 		return NULL;
 	}
-	size_t earlier = d->count, errors = d->errors; // the caller's own
+	size_t earlier = d->count, errors = d->errors; // the caller's own diagnostics
 	read_lines(p, (struct bytes){(const uint8_t *)text, len});
 	lb_effective_values(p);
 	size_t added = d->count - earlier;

@@ -16,7 +16,8 @@
 #define WITHOUT_EFFECT .served = LB_WITHOUT_EFFECT
 #define REMOVED        .served = LB_REMOVED
 
-/* The last column: how two effective values are compared, or that the directive does not change a check. */
+/* The last column: the function that compares two effective values, or the mark that the directive does not change a
+ * check. */
 #define SAME_WITH(function, field) \
 	.identity = LB_IDENTITY, .same = (function), .effective = offsetof(struct lb_virtual, field), \
 	.effective_size = sizeof(((struct lb_virtual *)0)->field)
@@ -25,12 +26,12 @@
 #define SAME_BY(function)          .identity = LB_IDENTITY, .same = (function)
 #define NOT_IDENTITY               .identity = LB_NOT_IDENTITY
 
-enum { TIME_MAX_MS = 1000000000, COUNT_MAX = 1000000 }; // eleven days, and more checks than fit in there
+enum { TIME_MAX_MS = 1000000000, COUNT_MAX = 1000000 }; // eleven days; more checks than a file needs
 
 static const char *const methods[] = {"GET", "HEAD", NULL};
 
 static const struct lb_directive table[] = {
-	// the file's own
+	// directives of the file
 	{"autoreload", LB_IN_FILE, lb_set_yesno, OF_FILE(autoreload),
 		SERVED, NOT_IDENTITY, .help = "read the file again when it has changed"},
 	{"callback", LB_IN_FILE, lb_set_text, OF_FILE(callback),
@@ -49,7 +50,7 @@ static const struct lb_directive table[] = {
 		SERVED, NOT_IDENTITY, .help = "directory; the names of its files are servers in maintenance"},
 	{"emailalertfrom", LB_IN_FILE, lb_set_mail_sender, OF_FILE(email_alert_from),
 		SERVED, NOT_IDENTITY, .help = "sender of mails"},
-	// both
+	// directives of the file and of sections
 	{"checktimeout", LB_IN_BOTH, lb_set_time, OF_BOTH(check_timeout_ms), 1, TIME_MAX_MS,
 		SERVED, SAME_NUMBER(check_timeout_ms), .help = "of connect, ping and external checks"},
 	{"negotiatetimeout", LB_IN_BOTH, lb_set_time, OF_BOTH(negotiate_timeout_ms), 1, TIME_MAX_MS,
@@ -90,7 +91,7 @@ static const struct lb_directive table[] = {
 		SERVED, NOT_IDENTITY, .help = "when mails are sent"},
 	{"smtp", LB_IN_BOTH, lb_set_smtp, OF_BOTH(smtp),
 		SERVED, NOT_IDENTITY, .help = "mail server; else the local mail program"},
-	// a section's
+	// directives of a section
 	{"real", LB_IN_SECTION, lb_set_later, NO_FIELD,
 		SERVED, SAME_BY(lb_same_server), .help = "a server, or a range"},
 	{"real6", LB_IN_SECTION, lb_set_later, NO_FIELD,
@@ -153,7 +154,7 @@ static const struct lb_directive table[] = {
 		SERVED, SAME_NUMBER(sslverify), .help = "what is verified of a certificate"},
 	{"sslca", LB_IN_SECTION, lb_set_text, OF_SECTION(sslca),
 		SERVED, SAME_TEXT(sslca), .help = "file of certificate authorities"},
-	// gone
+	// removed directives
 	{"timeout", LB_NOWHERE, NULL, NO_FIELD,
 		REMOVED, NOT_IDENTITY, .help = "checktimeout and negotiatetimeout"},
 	{"connecttimeout", LB_NOWHERE, NULL, NO_FIELD,
@@ -184,7 +185,7 @@ size_t lb_directive_index(const struct lb_directive *row)
 const struct lb_value *lb_given(const struct lb_section *s, const char *name)
 {
 	const struct lb_directive *row = lb_directive_find(bytes_of(name));
-	assert(row); // a name that no row has is our own mistake
+	assert(row); // a name without a row is a bug of ours
 	const struct lb_value *v = &s->given[lb_directive_index(row)];
 	return v->line > 0 ? v : NULL;
 }

@@ -17,7 +17,7 @@ struct lb_common lb_common_none(void)
 
 // --- identity of a virtual ---
 
-// "10.0.0.1" lacks its port, whatever its family.
+// Returns true when the address has colons.  "10.0.0.1" has no port, whatever its family.
 static bool has_colons(struct lb_value v)
 {
 	return bytes_have(v.text, ':');
@@ -71,7 +71,7 @@ static void read_address(struct lb_parser *p, struct lb_section *s, enum lb_prot
 static void read_identity(struct lb_parser *p, struct lb_section *s)
 {
 	const struct lb_value *protocol = lb_given(s, "protocol");
-	// -1 too: its line reported an error
+	// -1 also when the line of protocol has reported an error
 	int written = protocol ? lb_choice_of(lb_protocol_names, *protocol, NULL) : -1;
 	bool tcp = written == LB_TCP, udp = written == LB_UDP, fwm = written == LB_FWM;
 	s->address = lb_tidy(p, lb_virtual_name(s->v.id.address.family), s->address);
@@ -134,7 +134,7 @@ static void fill_in(struct lb_parser *p, struct lb_section *s)
 	struct lb_virtual *v = &s->v;
 	if (!lb_given(s, "service"))
 		v->service = lb_service_of_port(v->id.protocol == LB_FWM ? 0 : v->id.address.port);
-	// The reference has no defaults for them when the service is derived from the port.
+	// ldirectord 4 has no defaults for these when the service is derived from the port.
 	v->login_preset = !v->login && (v->service == LB_FTP || v->service == LB_SIP);
 	v->passwd_preset = !v->passwd && v->service == LB_FTP;
 	if (v->login_preset)
@@ -179,7 +179,8 @@ static void report_duplicate(struct lb_parser *p, struct lb_section *s, size_t e
 {
 	for (size_t i = 0; i < earlier && !s->broken; i++) {
 		const struct lb_section *other = p->sections[i];
-		// At the last line of the section, as the reference does: only there all its directives are known.
+		// Report this at the last line of the section, as ldirectord 4 does, because only there all its
+		// directives are known.
 		if (!other->broken && lb_service_id_equal(&other->v.id, &s->v.id))
 			diag_add(p->diags, DIAG_ERROR, s->last_line, 0,
 				"%s: the section of line %u describes the same service as that of line %u; expected another address, port or protocol",

@@ -18,7 +18,7 @@ static bool is_blank(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Printable, without what has a meaning in a header or in SMTP. */
+/* Returns true when the word is printable and has no character with a meaning in a header or in SMTP. */
 static bool is_address(struct bytes word)
 {
 	static const char special[] = "<>(),;\\\"";
@@ -30,7 +30,8 @@ static bool is_address(struct bytes word)
 	return true;
 }
 
-/* The end of a word: of a quoted text at its last quote, of <...> at its bracket, else at a blank or separator. */
+/* Returns the end of a word: of a quoted text its last quote, of <...> its bracket, otherwise the next blank or
+ * separator. */
 static size_t word_end(struct bytes text)
 {
 	uint8_t close = text.at[0] == '"' ? '"' : text.at[0] == '<' ? '>' : 0;
@@ -44,7 +45,7 @@ static size_t word_end(struct bytes text)
 	return i;
 }
 
-/* Does "<...>" follow in this item?  Then the words before it are a name. */
+/* Returns true when "<...>" follows in this item: the words before it are then a name. */
 static bool names_an_address(struct bytes rest)
 {
 	for (size_t i = 0; i < rest.len && !is_separator(rest.at[i]); i++)
@@ -53,7 +54,7 @@ static bool names_an_address(struct bytes rest)
 	return false;
 }
 
-// "Mail Team <a@b>" in quotes as a whole.
+// Returns the address in "Mail Team <a@b>", when the whole text is in quotes.
 static struct bytes within_brackets(struct bytes word)
 {
 	struct reader r = reader_over(word);
@@ -79,9 +80,9 @@ bool lb_mail_next(struct bytes *rest, struct bytes *address, bool *good)
 		if (in_brackets || (in_quotes && !names_an_address(*rest)))
 			word = within_brackets(slice(word, 1, word.len - 1));
 		else if (names_an_address(*rest) && !bytes_have(word, '@'))
-			continue; // a name
+			continue; // this word is part of a name
 		else if (in_quotes)
-			continue; // a name with an @ in it
+			continue; // a name that contains an @
 		*address = word;
 		*good = is_address(word);
 		return true;

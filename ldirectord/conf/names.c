@@ -27,7 +27,7 @@ const char *const lb_service_names[] = {
 	[LB_SERVICES] = NULL,
 };
 
-// 0: none
+// 0: no default port
 static const uint16_t ports[LB_SERVICES] = {
 	[LB_DNS] = 53,
 	[LB_FTP] = 21,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* What the files of the ldirectord.cf parser share.  Private to conf.
- * config.c drives, split_lines.c cuts lines, directives.c holds the table, value.c and section.c the setters, address.c
- * reads hosts and ports, real.c whole servers, effective.c makes effective values when the whole file is read,
- * warnings.c warns about their unwanted effects. */
+/* The declarations that the files of the ldirectord.cf parser share.  Private to conf.
+ * config.c runs the parser; split_lines.c splits lines; directives.c has the table; value.c and section.c have the
+ * setters; address.c reads hosts and ports; real.c reads real servers; effective.c computes the effective values when
+ * the whole file is read; warnings.c warns about their unwanted effects. */
 #ifndef LDIRECTORD_CONF_PARSE_H
 #define LDIRECTORD_CONF_PARSE_H
 
@@ -14,19 +14,19 @@
 #include "lib/bytes.h"
 #include "lib/diag.h"
 
-/* A part of the file and its place. */
+/* A part of the text of the file, and its place. */
 struct lb_value {
 	struct bytes text;
 	unsigned line, column; /* from 1 */
 };
 
-/* One line: name = value, comment and blanks at both ends taken away. */
+/* One line "name = value", without comment and without blanks at both ends. */
 struct lb_line {
 	unsigned number;
-	unsigned indent;    /* in columns.  doc/ldirectord.md 2: "a tab counts as four" */
-	bool blank;         /* nothing on it, or a comment only */
-	bool comment;       /* the latter */
-	bool equals;        /* there was an = */
+	unsigned indent;    /* the indentation in columns.  doc/ldirectord.md 2: "a tab counts as four" */
+	bool blank;         /* the line is empty or has only a comment */
+	bool comment;       /* the line has only a comment */
+	bool equals;        /* the line has an = */
 	struct lb_value name, value;
 };
 
@@ -40,56 +40,57 @@ enum {
 struct lb_parser;
 struct lb_directive;
 
-enum lb_place { LB_IN_FILE, LB_IN_SECTION, LB_IN_BOTH, LB_NOWHERE /* taken out of the language */ };
+enum lb_place { LB_IN_FILE, LB_IN_SECTION, LB_IN_BOTH, LB_NOWHERE /* removed from the language */ };
 
 /* What ldirectord does with a directive.  The manual describes each one, and a unit test compares both. */
 enum lb_served {
-	LB_SERVED_UNDECIDED, /* the row lacks the decision: a unit test fails */
+	LB_SERVED_UNDECIDED, /* the row has no value: a unit test fails */
 	LB_SERVED,
-	LB_WITHOUT_EFFECT, /* read and kept; nothing uses it */
-	LB_REMOVED,        /* every line with it is an error */
+	LB_WITHOUT_EFFECT, /* read and stored, but not used */
+	LB_REMOVED,        /* every line with the directive is an error */
 };
 
-/* Is a directive part of the identity of a check?  Two real servers share one check only when their checks have the
- * same identity. */
+/* Whether a directive is part of the identity of a check.  Two real servers share one check only when their checks have
+ * the same identity. */
 enum lb_identity {
-	LB_IDENTITY_UNDECIDED, /* the row lacks the decision: a unit test fails */
+	LB_IDENTITY_UNDECIDED, /* the row has no value: a unit test fails */
 	LB_IDENTITY,
 	LB_NOT_IDENTITY,
 };
 
-/* A real server and its virtual: all that decides how it is checked. */
+/* A real server and its virtual, which together determine how the server is checked. */
 struct lb_checked {
 	const struct lb_virtual *v;
 	const struct lb_real *r;
 };
-/* True when both have the same effective value of the directive. */
+/* Returns true when both have the same effective value of the directive. */
 typedef bool lb_same(const struct lb_directive *row, const struct lb_checked *a, const struct lb_checked *b);
 
-/* One directive: where it may be written, what it sets, whether it is served, its line for the manual. */
+/* One directive: where it is allowed, what it sets, whether it is served, and its line in the manual. */
 struct lb_directive {
 	const char *name;
 	enum lb_place place;
-	/* base: struct lb_config, lb_virtual or lb_common, by place.  Reports its own errors. */
+	/* Set the value.  base points to a struct lb_config, lb_virtual or lb_common, depending on place.  The setter
+	 * reports its own errors. */
 	void (*set)(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base);
 	size_t field, size;  /* offset and size in base */
-	uint64_t low, high;  /* numbers; times in ms */
+	uint64_t low, high;  /* the range of a number; times are in ms */
 	const char *const *choices;
-	bool bare;           /* the name alone, without =, has a meaning: it is the value then */
+	bool bare;           /* the name alone, without =, is allowed; the value is then the name */
 	enum lb_served served;
 	enum lb_identity identity;
-	lb_same *same;                    /* LB_IDENTITY only */
+	lb_same *same;                    /* only with LB_IDENTITY */
 	size_t effective, effective_size; /* offset and size of the effective value in struct lb_virtual */
 	const char *help;
 };
 
-/* One virtual as far as it is read; effective values are known only after its last line. */
+/* One virtual, as far as it is read.  Its effective values are known only after its last line. */
 struct lb_section {
 	struct lb_virtual v;
 	struct lb_common common;
 	struct lb_value address;
-	bool broken; /* an error was reported: no warnings about it */
-	struct lb_value given[LB_DIRECTIVES_MAX]; /* by row, the last one; line 0: not given */
+	bool broken; /* an error was reported, so no warnings follow */
+	struct lb_value given[LB_DIRECTIVES_MAX]; /* the last value, by row; line 0: not given */
 	struct lb_value *reals;
 	size_t real_count;
 	unsigned last_line;
@@ -100,35 +101,35 @@ struct lb_parser {
 	struct lb_config *config;
 	struct diags *diags;
 	bool strict;
-	lb_resolve *resolve; /* may be NULL: names are errors then */
+	lb_resolve *resolve; /* NULL: names are errors */
 	void *context;
-	struct lb_value fallback[2]; /* global, by family; line 0: none */
+	struct lb_value fallback[2]; /* the global fallbacks by family; line 0: none */
 	struct lb_section **sections;
 	size_t section_count;
 	struct lb_section *open; /* the section of the current line; NULL: none */
-	unsigned *lines;         /* of directives outside of sections, by row; the last one */
+	unsigned *lines;         /* lines of directives outside of sections, by row; the last use */
 	size_t real_total;
 };
 
 /* --- split_lines.c --- */
 struct lb_value lb_slice(struct lb_value v, size_t from, size_t to);
-/* Without blanks (and CR) at both ends. */
+/* Remove blanks (and CR) at both ends. */
 struct lb_value lb_trim(struct lb_value v);
 bool lb_is_blank(uint8_t c);
 bool lb_is_digit(uint8_t c);
-/* The next line of r.  False at the end. */
+/* Read the next line of r.  Returns false at the end. */
 bool lb_line_next(struct reader *r, unsigned *number, struct lb_line *out);
-/* The next word of *rest, which moves behind it; len 0: no more. */
+/* Take the next word of *rest, which then starts after it.  len is 0 when there is no more word. */
 struct lb_value lb_word(struct lb_value *rest);
 
 /* --- report.c --- */
-enum lb_report { LB_ERROR, LB_MISTAKE /* the reference is silent: a warning, an error in strict mode */, LB_WARNING };
-/* "NAME: \"VALUE\" WHAT" at the place of v; of an empty value: "NAME: an empty value WHAT"; without any: "NAME:
- * WHAT".  When the value has a character that only looks ordinary (lib/foreign_text.h), the message ends with its name
- * and its repair. */
+enum lb_report { LB_ERROR, LB_MISTAKE /* ldirectord 4 is silent: a warning, an error in strict mode */, LB_WARNING };
+/* Add a diagnostic at the place of v: "NAME: \"VALUE\" WHAT"; "NAME: an empty value WHAT" when the value is empty;
+ * "NAME: WHAT" without a value.  When the value has a character that looks like an ordinary one but is not
+ * (lib/foreign_text.h), the message ends with the name of that character and how to repair it. */
 void lb_report(struct lb_parser *p, enum lb_report how, const char *name, struct lb_value v, const char *what, ...)
 	__attribute__((format(printf, 5, 6)));
-/* The same about a text in which a backslash has a meaning. */
+/* The same for a text in which a backslash has a meaning. */
 void lb_report_text(struct lb_parser *p, enum lb_report how, const char *name, struct lb_value v, const char *what, ...)
 	__attribute__((format(printf, 5, 6)));
 
@@ -136,39 +137,41 @@ void lb_report_text(struct lb_parser *p, enum lb_report how, const char *name, s
 const struct lb_directive *lb_directive_at(size_t index); /* NULL past the end */
 const struct lb_directive *lb_directive_find(struct bytes name);
 size_t lb_directive_index(const struct lb_directive *row);
-/* The name that was probably meant, NULL when none is near. */
+/* The name that was probably meant; NULL when none is similar. */
 const char *lb_directive_nearest(struct bytes name);
-/* The last value of a directive in a section, NULL when it is not given. */
+/* The last value of a directive in a section; NULL when it is not given. */
 const struct lb_value *lb_given(const struct lb_section *s, const char *name);
 
 /* --- tidy.c: what people write around a value --- */
-/* v without a ; or comma at its end, and without quotes around it; warns when there was something of it. */
+/* Returns v without a ; or comma at its end and without quotes around it, and warns when it had one of these. */
 struct lb_value lb_tidy(struct lb_parser *p, const char *name, struct lb_value v);
 bool lb_is_word(uint8_t c); /* a letter, a digit, or _ */
-/* The next run of letters, digits and _ in *rest, which moves behind it; len 0: no more. */
+/* Take the next sequence of letters, digits and _ from *rest, which then starts after it; len is 0 when there is no
+ * more. */
 struct lb_value lb_token(struct lb_value *rest);
-/* The first run of digits, which the reference takes as the number; len 0: none. */
+/* The first sequence of digits, which ldirectord 4 takes as the number; len 0: none. */
 struct lb_value lb_digits(struct lb_value v);
-/* Warn, when word is not all of v, that v is read as word. */
+/* Warn that v is read as word, unless word is all of v. */
 void lb_report_read_as(struct lb_parser *p, const char *name, struct lb_value v, struct lb_value word);
-/* An unquoted text that begins with another quote than ", or has a foreign blank.  False: an error was reported. */
+/* Check that an unquoted text does not begin with a quote character other than ", and has no blank that is not
+ * ordinary.  Returns false after reporting an error. */
 bool lb_plain_text(struct lb_parser *p, const char *name, struct lb_value v);
 
 /* --- value.c: setters of one value --- */
 typedef void lb_setter(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base);
 lb_setter lb_set_number, lb_set_time, lb_set_yesno, lb_set_yesno_maybe, lb_set_text, lb_set_rest, lb_set_rest_tidy,
 	lb_set_rest_unquoted, lb_set_word, lb_set_choice, lb_set_regex;
-/* Cut "..." to what is inside, from the first to the last quote; without quotes all of it.  False: an error
- * was reported. */
+/* Set *out to the text between the first and the last quote in v, or to v when it has no quotes.  Returns false after
+ * reporting an error. */
 bool lb_unquote(struct lb_parser *p, const char *name, struct lb_value v, struct lb_value *out);
-/* PCRE2 compiles it.  False: an error was reported. */
+/* Check that PCRE2 can compile pattern.  Returns false after reporting an error. */
 bool lb_regex_good(struct lb_parser *p, const char *name, struct lb_value pattern);
-/* Index in a list that ends with NULL, -1: none. */
+/* The index of word in a list that ends with NULL; -1: none. */
 int lb_choice(const char *const *choices, struct bytes word);
-/* The first choice that v has as a word of its own, as the reference finds it: http in "http-proxy", not in "httpx"; word
- * (may be NULL) gets it.  -1: none. */
+/* The first choice that v contains as a separate word, which is how ldirectord 4 finds it: http in "http-proxy",
+ * but not in "httpx".  word (may be NULL) is set to it.  Returns -1 when there is none. */
 int lb_choice_of(const char *const *choices, struct lb_value v, struct lb_value *word);
-/* "a, b or c" */
+/* Formats the choices: "a, b or c". */
 struct lb_list { char text[256]; } lb_list_of(const char *const *choices);
 
 /* --- section.c: setters with a grammar of their own --- */
@@ -180,15 +183,16 @@ lb_setter lb_set_supervised, lb_set_execute, lb_set_logfile, lb_set_checkcount, 
 
 /* --- address.c --- */
 struct lb_host_port {
-	struct lb_value before; /* the reference skips this part */
+	struct lb_value before; /* ldirectord 4 skips this part */
 	struct lb_value host, host_last /* of a range; text.at NULL: none */, port /* text.at NULL: none */;
 	struct lb_value after;
 };
-/* Cut HOST[->HOST][:PORT]; false: there is no host. */
+/* Split HOST[->HOST][:PORT].  Returns false when there is no host. */
 bool lb_host_port_cut(struct lb_value v, struct lb_host_port *out);
-/* The end of a message about the address v of a directive: which directive takes it, "" when its family is right. */
+/* The end of a message about the address v of a directive: names the directive for the other family; "" when the family
+ * of v is right. */
 const char *lb_other_family(const char *name, struct lb_value v);
-/* False: an error was reported. */
+/* Both return false after reporting an error. */
 bool lb_host_resolve(
 	struct lb_parser *p, const char *name, struct lb_value host, enum lb_family family, struct lb_address *out);
 bool lb_port_resolve(
@@ -197,7 +201,8 @@ uint32_t lb_address_number(const struct lb_address *a); /* inet only */
 void lb_address_set_number(struct lb_address *a, uint32_t number);
 
 /* --- real.c --- */
-/* Does the request, with or without its /, begin with the scheme of the service?  Only http and https have one. */
+/* Returns true when the request, with or without its leading /, starts with the scheme of the service.  Only http and
+ * https have a scheme. */
 bool lb_is_url(const char *request, enum lb_service service);
 void lb_real_read(struct lb_parser *p, struct lb_section *s, struct lb_value v);
 /* A list of fallbacks, separated by commas.  Returns their number, and the list in *out; of a list with an error 0. */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WEIGHT_MAX = 65535 }; // more is refused by ipvsadm
+enum { WEIGHT_MAX = 65535 }; // ipvsadm refuses a larger weight
 
 // --- what follows the method ---
 
@@ -28,8 +28,8 @@ static uint32_t number(struct lb_parser *p, const char *name, struct lb_value v,
 	return 0;
 }
 
-// A closing quote is followed by a blank, a comma or the end of the line: "say "hi" now" is one text.  Returns its index,
-// or the length.
+// Returns the index of the closing quote, or the length.  A closing quote is followed by a blank, a comma or the end of
+// the line: "say "hi" now" is one text.
 static size_t closing_quote(struct lb_value v)
 {
 	for (size_t i = 1; i < v.text.len; i++) {
@@ -47,7 +47,7 @@ bool lb_is_url(const char *request, enum lb_service service)
 	return scheme && strncmp(request, scheme, strlen(scheme)) == 0;
 }
 
-// "REQUEST", "RECEIVE"; *rest moves past them.  False: an error was reported.
+// Read "REQUEST" and "RECEIVE", and move *rest behind them.  Returns false after reporting an error.
 static bool read_texts(
 	struct lb_parser *p, const char *name, enum lb_service service, struct lb_value *rest, struct lb_real *r)
 {
@@ -72,7 +72,7 @@ static bool read_texts(
 	return lb_regex_good(p, name, texts[1]);
 }
 
-// The reference ignores the text between method and weight, if there is a weight.
+// Returns true when a weight follows.  ldirectord 4 ignores the text between method and weight, if there is a weight.
 static bool weight_follows(struct lb_value rest)
 {
 	for (struct lb_value word = lb_word(&rest); word.text.len > 0 && word.text.at[0] != '"';
@@ -87,7 +87,7 @@ static void read_options(
 	struct lb_parser *p, const char *name, enum lb_service service, struct lb_value rest, struct lb_real *r)
 {
 	bool weight = false, thresholds = false;
-	unsigned texts = 0; // 1: read, 2: and a weight behind them
+	unsigned texts = 0; // 1: the texts are read; 2: and a weight follows them
 	for (;;) {
 		rest = lb_trim(rest);
 		if (rest.text.len == 0)

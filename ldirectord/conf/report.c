@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Diagnostics that show the value at fault. */
+/* Adds diagnostics that show the wrong value. */
 #include "ldirectord/conf/parse.h"
 
 #include <stdarg.h>
@@ -38,7 +38,7 @@ void lb_report(struct lb_parser *p, enum lb_report how, const char *name, struct
 	char text[512];
 	va_list args;
 	va_start(args, what);
-	(void)vsnprintf(text, sizeof(text), what, args); // a cut sentence is still better than none
+	(void)vsnprintf(text, sizeof(text), what, args); // a long sentence is cut
 	va_end(args);
 	report(p, how, name, v, FOREIGN_ALL, text);
 }
@@ -48,7 +48,7 @@ void lb_report_text(struct lb_parser *p, enum lb_report how, const char *name, s
 	char text[512];
 	va_list args;
 	va_start(args, what);
-	(void)vsnprintf(text, sizeof(text), what, args); // as above
+	(void)vsnprintf(text, sizeof(text), what, args); // a long sentence is cut
 	va_end(args);
 	report(p, how, name, v, FOREIGN_ALL & ~(unsigned)FOREIGN_BACKSLASH, text);
 }

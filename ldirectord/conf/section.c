@@ -19,7 +19,7 @@ void lb_set_checktype(struct lb_parser *p, const struct lb_directive *row, struc
 	struct lb_virtual *virtual = base;
 	struct lb_value word, digits = lb_digits(v);
 	int type = lb_choice_of(types, v, &word);
-	if (type >= 0 && (digits.text.len == 0 || word.column < digits.column)) { // else the number is first
+	if (type >= 0 && (digits.text.len == 0 || word.column < digits.column)) { // otherwise the number is first
 		virtual->check_type = (enum lb_check_type)type;
 		lb_report_read_as(p, row->name, v, word);
 		return;
@@ -51,7 +51,7 @@ void lb_set_checkport(struct lb_parser *p, const struct lb_directive *row, struc
 
 void lb_set_httpmethod(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
-	// a message shows the value as it was written, so only a good one is changed
+	// change only a good value, because a message shows the value as it was written
 	char *upper = arena_text(p->memory, v.text);
 	for (size_t i = 0; i < v.text.len; i++) {
 		if (upper[i] >= 'a' && upper[i] <= 'z')
@@ -97,7 +97,7 @@ void lb_set_netmask(struct lb_parser *p, const struct lb_directive *row, struct 
 	bool six = virtual->id.address.family == LB_INET6;
 	bool good = six ? bytes_to_u64(v.text, 10, &prefix) && prefix >= 1 && prefix <= 128
 			: bytes_to_text(v.text, text, sizeof(text)) && inet_pton(AF_INET, text, &mask) == 1;
-	if (good && six) // as the kernel says it
+	if (good && six) // in the form that the kernel reports
 		virtual->netmask = arena_format(p->memory, "%u", (unsigned)prefix);
 	else if (good)
 		virtual->netmask = arena_text(p->memory, v.text);
@@ -115,7 +115,7 @@ static bool status_code(struct bytes text, uint16_t *code)
 	return true;
 }
 
-// "200-299" or "301"
+// Read "200-299" or "301".
 static bool status_range(struct lb_value word, struct lb_status_range *out)
 {
 	struct reader r = reader_over(word.text);
@@ -126,7 +126,7 @@ static bool status_range(struct lb_value word, struct lb_status_range *out)
 	       status_code(lb_trim((struct lb_value){last, 1, 1}).text, &out->last) && out->first <= out->last;
 }
 
-// Up to the next comma or semicolon, or all; *rest moves behind it.
+// Returns the text up to the next comma or semicolon, or the whole text, and moves *rest behind it.
 static struct lb_value list_item(struct lb_value *rest)
 {
 	size_t at = 0;
@@ -140,7 +140,7 @@ static struct lb_value list_item(struct lb_value *rest)
 void lb_set_status(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
 	struct lb_virtual *virtual = base;
-	virtual->status = NULL; // the last line counts
+	virtual->status = NULL; // the last line replaces earlier ones
 	virtual->status_count = 0;
 	struct lb_value rest = lb_tidy(p, row->name, v);
 	do {
@@ -177,7 +177,7 @@ void lb_set_name(struct lb_parser *p, const struct lb_directive *row, struct lb_
 // real and fallback depend on other lines of the section, so they are read at its end.
 void lb_set_later(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
-	(void)base; // they belong to no field
+	(void)base; // they do not set a field
 	bool six = row->name[strlen(row->name) - 1] == '6';
 	if (!p->open) {
 		p->fallback[six ? LB_INET6 : LB_INET] = v;
@@ -229,7 +229,7 @@ void lb_set_mailstatus(struct lb_parser *p, const struct lb_directive *row, stru
 	struct lb_value list = lb_tidy(p, row->name, v);
 	do {
 		struct lb_value rest = list_item(&list);
-		do { // blanks separate too
+		do { // blanks are separators too
 			struct lb_value word = lb_word(&rest);
 			int choice = lb_choice(words, word.text);
 			if (choice < 0) {
@@ -248,7 +248,7 @@ void lb_set_mailstatus(struct lb_parser *p, const struct lb_directive *row, stru
 
 void lb_set_mail(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
-	size_t len = v.text.len; // the reference removes these quotes too
+	size_t len = v.text.len; // ldirectord 4 removes these quotes too
 	bool one_text = len > 1 && v.text.at[0] == '"' && !bytes_have(lb_slice(v, 1, len - 1).text, '"');
 	if (one_text && v.text.at[len - 1] == '"')
 		v = lb_trim(lb_slice(v, 1, len - 1));
@@ -305,7 +305,7 @@ void lb_set_smtp(struct lb_parser *p, const struct lb_directive *row, struct lb_
 
 void lb_set_supervised(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
-	if (!bytes_equal_text(v.text, row->name)) { // else the name alone
+	if (!bytes_equal_text(v.text, row->name)) { // otherwise only the name is given
 		lb_set_yesno(p, row, v, base);
 		return;
 	}
@@ -332,12 +332,12 @@ void lb_set_logfile(struct lb_parser *p, const struct lb_directive *row, struct 
 	lb_set_text(p, row, v, base);
 	if (p->diags->errors > errors || c->log_file[0] == '/')
 		return;
-	// Facilities are known to the reference in any case, and with LOG_ in front.
+	// ldirectord 4 accepts facilities in upper or lower case, and with LOG_ in front.
 	char *name = c->log_file;
 	for (char *at = name; *at; at++)
 		*at = (char)(*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at);
 	name += strncmp(name, "log_", 4) == 0 ? 4 : 0;
-	if (facility_number(bytes_of(name)) < 0) { // the reference starts, and has no log
+	if (facility_number(bytes_of(name)) < 0) { // ldirectord 4 starts, but has no log
 		lb_report(p, LB_MISTAKE, row->name, v,
 			"is neither an absolute path nor a syslog facility, so " LB_LOG_FILE " is used; expected such as \"/var/log/ldirectord.log\" or \"local0\"");
 		name = arena_text(p->memory, bytes_of(LB_LOG_FILE));

@@ -39,10 +39,11 @@ struct lb_value lb_word(struct lb_value *rest)
 	return word;
 }
 
-/* Returns where the comment starts, or the length.  A # within quotes starts no comment (doc/ldirectord.md 13.4: in the
- * reference it does).  But if the quotes never close, as in "C:\" # drive, we do as the reference.
- * Outside of a section the reference has no comments behind a value.  There only a # behind a blank starts one, so that
- * a command with a#b in it keeps its meaning. */
+/* Returns the index of the start of the comment, or the length.  A # within quotes does not start a comment
+ * (doc/ldirectord.md 13.4: in ldirectord 4 it does).  But if the quotes are never closed, as in "C:\" # drive, we do as
+ * ldirectord 4 does.
+ * Outside of a section, ldirectord 4 has no comments behind a value.  There only a # after a blank starts a comment, so
+ * that a command that contains a#b keeps its meaning. */
 static size_t comment_at(struct bytes text, bool global)
 {
 	bool quoted = false;
@@ -79,7 +80,7 @@ bool lb_line_next(struct reader *r, unsigned *number, struct lb_line *out)
 	struct reader ahead = *r;
 	struct lb_value all = {reader_until(&ahead, '\n'), ++*number, 1};
 	if (ahead.failed)
-		all.text = reader_take(r, reader_left(r)); // the last line, without newline
+		all.text = reader_take(r, reader_left(r)); // the last line has no newline
 	else
 		*r = ahead;
 	*out = (struct lb_line){.number = *number};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What people write around a value, and the reference skips: quotes, a semicolon, a remark.  doc/ldirectord.md 2.
+// Removes what users write around a value and ldirectord 4 skips: quotes, a semicolon, a remark.  doc/ldirectord.md 2.
 #include "ldirectord/conf/parse.h"
 
 #include "lib/foreign_text.h"
@@ -67,7 +67,7 @@ struct lb_value lb_tidy(struct lb_parser *p, const char *name, struct lb_value v
 	return tidy.text.len > 0 ? tidy : v;
 }
 
-// The last character of a text, of any length.
+// Returns the last character of a text; it may have several bytes.
 static struct bytes last_character(struct bytes text)
 {
 	size_t from = text.len > 0 ? text.len - 1 : 0;

@@ -27,10 +27,12 @@ static void put_number(const struct lb_directive *row, void *base, uint64_t valu
 	else if (row->size == sizeof(middle))
 		memcpy(field_of(row, base), &middle, sizeof(middle));
 	else
-		memcpy(field_of(row, base), &value, sizeof(value)); // int64_t too: in range of both
+		// for int64_t too: the value is in the range of both types
+		memcpy(field_of(row, base), &value, sizeof(value));
 }
 
-/* The digits in v, as the reference reads a number; *after: the rest.  False: an error was reported. */
+/* Get the digits in v as ldirectord 4 reads a number; *after: the remaining text.  Returns false after reporting an
+ * error. */
 static bool first_digits(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, const char *expected,
 	struct lb_value *digits, struct lb_value *after)
 {
@@ -41,7 +43,7 @@ static bool first_digits(struct lb_parser *p, const struct lb_directive *row, st
 	return digits->text.len > 0;
 }
 
-// Bounds are in units of scale: ms for times, else 1.
+// Check the range.  The bounds are in units of scale: ms for times, otherwise 1.
 static bool in_range(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, struct lb_value digits,
 	uint64_t scale, uint64_t *value)
 {
@@ -177,7 +179,7 @@ void lb_set_rest_tidy(struct lb_parser *p, const struct lb_directive *row, struc
 	lb_set_rest(p, row, lb_tidy(p, row->name, v), base);
 }
 
-// Warn of characters that have an unexpected meaning for the shell.
+// Warn about characters that have an unexpected meaning for the shell.
 static void judge_command(struct lb_parser *p, const char *name, struct lb_value v)
 {
 	struct foreign f;
@@ -187,7 +189,7 @@ static void judge_command(struct lb_parser *p, const char *name, struct lb_value
 		lb_report_text(p, LB_MISTAKE, name, v, "has a ; at its end, so the shell takes its arguments for another command; expected none");
 }
 
-// In a section the reference removes the quotes.  Outside of a section it leaves that to the shell.
+// In a section ldirectord 4 removes the quotes.  Outside of a section it lets the shell do that.
 void lb_set_rest_unquoted(struct lb_parser *p, const struct lb_directive *row, struct lb_value v, void *base)
 {
 	size_t len = v.text.len;
@@ -231,7 +233,7 @@ struct lb_list lb_list_of(const char *const *choices)
 	return out;
 }
 
-// The longest choice at v[from], if no letter, digit or _ follows it: "external-perl", not "external".
+// Returns the longest choice at v[from], unless a letter, digit or _ follows it: "external-perl", not "external".
 static int choice_at(const char *const *choices, struct lb_value v, size_t from, size_t *len)
 {
 	int found = -1;

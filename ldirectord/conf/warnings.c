@@ -18,8 +18,8 @@ static struct lb_value place(const struct lb_section *s, const char *name)
 
 // --- servers of one section ---
 
-/* The servers so far: a hash table with open addressing and twice as many slots as servers,
- * so a range of thousands stays quick. */
+/* The servers that were read so far, in a hash table with open addressing and twice as many slots as servers, so that a
+ * range of thousands is handled quickly. */
 static uint32_t slot_of(const struct lb_address *a, bool with_port, size_t slots)
 {
 	uint32_t hash = with_port ? a->port : 0;
@@ -36,7 +36,7 @@ static bool same_real(const struct lb_real *a, const struct lb_real *b, bool wit
 	return lb_address_equal(&x, &y);
 }
 
-// The earlier one of the same address (and port), NULL: none; else it is entered.
+// Returns an earlier server with the same address (and port); when there is none, enters the server and returns NULL.
 static const struct lb_real *entered(
 	const struct lb_real **table, size_t slots, const struct lb_real *r, bool with_port)
 {
@@ -64,7 +64,7 @@ static void judge_reals(struct lb_parser *p, const struct lb_section *s)
 		slots *= 2;
 	const struct lb_real **by_port = arena_take(p->memory, slots * sizeof(*by_port)),
 			     **by_host = arena_take(p->memory, slots * sizeof(*by_host));
-	unsigned warned = 0; // once a line: a range has many servers
+	unsigned warned = 0; // one warning for each line, because a range has many servers
 	for (size_t i = 0; i < v->real_count; i++) {
 		const struct lb_real *r = &v->reals[i];
 		const struct lb_real *twin = entered(by_port, slots, r, true);
@@ -117,13 +117,14 @@ static bool negotiates(const struct lb_virtual *v)
 	return v->check_type == LB_CHECK_NEGOTIATE || v->check_type == LB_CHECK_COMBINED;
 }
 
-/* A mark, or a real without port, has none to connect to unless the service or checkport says one. */
+/* Warn about a check without a port: a mark, or a real without port, has none unless the service or checkport sets
+ * it. */
 static void judge_ports(struct lb_parser *p, const struct lb_section *s)
 {
 	const struct lb_virtual *v = &s->v;
-	bool connects = v->check_type == LB_CHECK_CONNECT && v->id.protocol != LB_UDP, // else a ping
+	bool connects = v->check_type == LB_CHECK_CONNECT && v->id.protocol != LB_UDP, // for UDP the check is a ping
 	     talks = negotiates(v) && v->service != LB_NONE;
-	unsigned warned = 0; // once a line: a range has many servers
+	unsigned warned = 0; // one warning for each line, because a range has many servers
 	if ((!connects && !talks) || v->check_port != 0 || lb_service_port(v->service) != 0)
 		return;
 	for (size_t i = 0; i < v->real_count; i++) {
@@ -240,7 +241,7 @@ static void judge_max_down(struct lb_parser *p, const struct lb_section *s)
 
 // --- the virtual ---
 
-/* Schedulers of Linux 6.x, each with its flags.  A kernel may have others. */
+/* The schedulers of Linux 6.x with their flags.  A kernel may have others. */
 static const struct {
 	const char *name, *flags[2];
 } schedulers[] = {{"rr", {NULL}}, {"wrr", {NULL}}, {"lc", {NULL}}, {"wlc", {NULL}}, {"lblc", {NULL}}, {"lblcr", {NULL}},

@@ -11,11 +11,11 @@
 #include "ldirectord/daemon/director_private.h"
 #include "ldirectord/daemon/log/ldlog.h"
 
-enum { EVENTS_MAX = 1000 /* that wait for a program that hangs */ };
+enum { EVENTS_MAX = 1000 /* the largest number of events that wait for a program that hangs */ };
 
 /* The events of one command. */
 struct queue {
-	struct alert *owner; /* NULL: the daemon stops, and the end of the program frees this */
+	struct alert *owner; /* NULL: the daemon stops, and this struct is freed when the program ends */
 	char *command;
 	json_t *events;
 	json_int_t dropped;
@@ -23,7 +23,7 @@ struct queue {
 };
 
 struct alert {
-	GHashTable *queues; /* command to struct queue */
+	GHashTable *queues; /* maps a command to its struct queue */
 };
 
 static void queue_free(gpointer data)
@@ -56,11 +56,11 @@ static void on_end(void *context, const struct spawn_result *r)
 		start(q);
 }
 
-/* The document; the queue is empty then. */
+/* Returns the document with all events of the queue, which is empty afterwards. */
 static char *document(struct queue *q)
 {
 	char host[256] = "";
-	(void)gethostname(host, sizeof host - 1); // without a name it is ""
+	(void)gethostname(host, sizeof host - 1); // without a host name it is ""
 	json_t *all = json_pack("{s:s, s:s, s:I, s:O, s:I}", "version", VERSION, "host", host, "time", (json_int_t)time(NULL),
 		"events", q->events, "dropped", q->dropped);
 	char *text = all ? json_dumps(all, JSON_COMPACT) : NULL;
@@ -128,7 +128,7 @@ void alert_event(struct alert *a, const struct lb_virtual *v, const char *status
 	lb_service_id_text(&v->id, id, sizeof id);
 	json_t *event = json_pack("{s:s, s:s, s:s, s:s}", "virtual", id, "servicename", v->service_name ? v->service_name : "",
 		"status", status, "text", text);
-	if (!event) // a text that is not UTF-8, or no memory
+	if (!event) // the text is not UTF-8, or there is no memory
 		event = json_pack("{s:s, s:s, s:s}", "virtual", id, "status", status, "text", "this text is not UTF-8: see the log");
 	if (event && op)
 		add_operation(event, op);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* alertcommand: a program of the site gets the events that a mail would report, as a JSON document on its standard
- * input.  One document has all events of a moment; while a program runs, further events wait for the next document.
+/* Runs alertcommand, a program of the site that gets the events of a mail as a JSON document on its standard input.
+ * Events of the same moment are in one document.  While a program runs, further events wait for the next document.
  * doc/ldirectord.md 10, 11.13 */
 #ifndef LDIRECTORD_DAEMON_ALERT_H
 #define LDIRECTORD_DAEMON_ALERT_H
@@ -10,13 +10,13 @@
 struct alert;
 
 struct alert *alert_new(void);
-/* A program that runs goes on, and nothing waits for it. */
+/* Free a.  A running program continues, and nothing waits for it. */
 void alert_free(struct alert *a);
-/* An event of v, for its alertcommand.  status: of the daemon.  text: of the log.  op: the change of the table that it
- * reports; NULL: none. */
+/* Add an event of v for its alertcommand.  status: of the daemon.  text: of the log.  op: the change of the table that
+ * the event reports; NULL: none. */
 void alert_event(struct alert *a, const struct lb_virtual *v, const char *status, const char *text,
 	const struct table_op *op);
-/* The moment is over: start the programs that do not run yet. */
+/* Start the programs that have waiting events and do not run yet.  Call this after all events of a moment. */
 void alert_flush(struct alert *a);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Carries out the actions of the pool in batches: all table operations of one turn of the main loop go to the kernel
- * together, then they are logged.  A log line of an operation that failed is dropped: the pool reports the failure.
+/* Carries out the actions of the pool in batches: all table operations of one iteration of the main loop are sent to
+ * the kernel together, then they are logged.  The log line of a failed operation is dropped, because the pool reports
+ * the failure.
  * doc/ldirectord.md 7, 12 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,8 @@ static void collect(struct director *d)
 	}
 }
 
-/* A single change is written at once: after all results that arrived in this turn, before less urgent work.
+/* Returns the source that writes the next batch.  A single change is written at once: after all results that arrived in
+ * this iteration, before less urgent work.
  * While more changes follow, each batch waits longer, so that a hundred changes in a second are a few batches. */
 static GSource *pace(struct director *d)
 {
@@ -43,7 +45,8 @@ static GSource *pace(struct director *d)
 	return left > 0 ? g_timeout_source_new((guint)left) : g_idle_source_new();
 }
 
-/* At the start, and after a reload that adds checks, wait for the first results: together they are one batch. */
+/* Plan the next batch.  At the start, and after a reload that adds checks, wait for the first results, so that they are
+ * one batch. */
 static void flush_soon(struct director *d)
 {
 	struct mono now = mono_now(), hold = d->hold;
@@ -60,7 +63,7 @@ static void flush_soon(struct director *d)
 	g_source_unref(d->flush);
 }
 
-/* The pool's deadline may have changed. */
+/* Set the timer again, because the pool's deadline may have changed. */
 static void arm(struct director *d)
 {
 	precise_timer_set(d->timer, pool_deadline(d->pool));
@@ -80,16 +83,17 @@ void batch_collect(struct director *d)
 	collect(d);
 	arm(d);
 	flush_soon(d);
-	/* A service that could not be read back may be there: then no second try follows. */
+	/* A service that could not be read may be in the table: then no second attempt follows. */
 	if (d->waiting->len == 0 && !mono_is_never(d->flushed))
 		batch_ready(d);
 }
 
-/* Run by the shell, as the manual promises.  doc/ldirectord.md 8 */
+/* Run the fallbackcommand with the shell, as the manual describes.  doc/ldirectord.md 8 */
 static void run_fallback_command(const struct director *d, const struct pool_action *a)
 {
 	const struct lb_virtual *v = &d->config->virtuals[a->virtual_index];
-	char address[64] = ":0", script[2048]; // of a mark, as in the reference: the protocol stays the third argument
+	// ":0" for a mark, as in ldirectord 4: the protocol stays the third argument
+	char address[64] = ":0", script[2048];
 	if (!v->fallback_command)
 		return;
 	if (v->id.protocol != LB_FWM)
@@ -105,8 +109,8 @@ static void run_fallback_command(const struct director *d, const struct pool_act
 	run_site_program("fallbackcommand", words);
 }
 
-/* By mail, and to alertcommand.  The summary of first verdicts is sent a moment later than the start or reload that it
- * is about. */
+/* Send an event by mail and to alertcommand.  The summary of first verdicts is sent a moment after the start or reload
+ * to which it belongs. */
 static void send_alert(const struct director *d, const struct pool_action *a)
 {
 	const struct lb_virtual *v = &d->config->virtuals[a->virtual_index];
@@ -146,7 +150,7 @@ static void report_failures(
 	}
 }
 
-/* One round: all waiting operations, then their log lines and mails.  A failure may add operations. */
+/* Carry out one round: all waiting operations, then their log lines and mails.  A failure may add operations. */
 static void round_of(struct director *d)
 {
 	size_t count = 0, total = d->waiting->len;
@@ -162,7 +166,7 @@ static void round_of(struct director *d)
 	}
 	struct ipvs_result *results = g_new0(struct ipvs_result, count + 1);
 	if (count > 0) {
-		(void)ipvs_apply(d->ipvs, ops, count, results); /* each result is looked at below */
+		(void)ipvs_apply(d->ipvs, ops, count, results); /* each result is checked below */
 		d->batches++;
 		d->operations += count;
 	}
@@ -182,7 +186,8 @@ void batch_ready(struct director *d)
 	size_t first = 0;
 	if (d->ready)
 		return;
-	/* Wait for the second try of a service that was refused once: perhaps ipvsadm could not be started. */
+	/* Wait for the second attempt when a service was refused once, because perhaps only ipvsadm could not be
+	 * started. */
 	size_t refused = pool_refused(d->pool, &first, &reason, &once);
 	if (once && !d->stopping)
 		return;
@@ -201,7 +206,7 @@ void batch_ready(struct director *d)
 
 void batch_flush(struct director *d)
 {
-	/* the pool relies on it: its reaction to a failure is carried out at once, in a further round */
+	/* the pool depends on this: its reaction to a failure is carried out at once, in a further round */
 	enum { ROUNDS = 4 };
 	d->flushed = mono_now();
 	if (d->flush)

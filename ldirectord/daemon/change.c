@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What changes the running director: another configuration, and the stop. */
+/* Changes the running director: replaces the configuration, and stops. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -60,7 +60,7 @@ void director_reload_failed(const struct director *d, const char *why)
 void director_stop(struct director *d)
 {
 	if (d->stopping)
-		abort(); /* a bug: it must not be called twice */
+		abort(); /* this must not be called twice */
 	d->stopping = true;
 	d->status = "stopping";
 	pool_event(d->pool, &(struct pool_event){.kind = POOL_STOP}, mono_now());

@@ -12,7 +12,7 @@ struct channel {
 	struct channel_ends ends;
 	int fd;
 	guint readable, writable;
-	GQueue *waiting; /* of GBytes */
+	GQueue *waiting; /* GBytes; the messages that the socket did not accept yet */
 };
 
 // --- in ---
@@ -27,7 +27,7 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return G_SOURCE_CONTINUE;
 		if (n <= 0) {
-			c->readable = 0; // goes with the return
+			c->readable = 0; // GLib removes the source after this return
 			c->ends.closed(c->ends.context);
 			return G_SOURCE_REMOVE;
 		}
@@ -38,11 +38,11 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
 
 // --- out ---
 
-/* False: the socket takes no more now. */
+/* Send a message now.  Returns false when the socket accepts no more at present. */
 static bool send_now(struct channel *c, struct bytes message)
 {
 	ssize_t n = send(c->fd, message.at, message.len, MSG_DONTWAIT | MSG_NOSIGNAL);
-	// after another error the other end is gone, which on_readable reports
+	// after another error the other end is closed, which on_readable reports
 	return n >= 0 || (errno != EAGAIN && errno != EINTR && errno != ENOBUFS);
 }
 
@@ -57,7 +57,7 @@ static gboolean on_writable(gint fd, GIOCondition condition, gpointer data)
 			return G_SOURCE_CONTINUE;
 		g_bytes_unref(g_queue_pop_head(c->waiting));
 	}
-	c->writable = 0; // goes with the return
+	c->writable = 0; // GLib removes the source after this return
 	return G_SOURCE_REMOVE;
 }
 
@@ -91,6 +91,6 @@ void channel_free(struct channel *c)
 	if (c->writable)
 		g_source_remove(c->writable);
 	g_queue_free_full(c->waiting, (GDestroyNotify)g_bytes_unref);
-	(void)close(c->fd); // what was sent is sent
+	(void)close(c->fd); // this has no effect on messages that were sent
 	g_free(c);
 }

@@ -23,7 +23,7 @@ enum { FILE_MAX = 16 << 20, EXIT_BAD_FILE = 2 };
 
 // --- the files that a configuration names ---
 
-// 0 or -errno of opening path for append, without making it.
+// Returns 0, or -errno when path cannot be opened for append.  Does not create the file.
 static int appendable(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | O_NOFOLLOW);
@@ -38,7 +38,7 @@ static int appendable(const char *path)
 	size_t len = slash ? (size_t)(slash - path) : 0;
 	if (len >= sizeof(directory))
 		return -ENAMETOOLONG;
-	(void)snprintf(directory, sizeof(directory), "%.*s%s", (int)len, path, slash ? "/" : "."); // measured
+	(void)snprintf(directory, sizeof(directory), "%.*s%s", (int)len, path, slash ? "/" : "."); // it fits
 	return access(directory, W_OK | X_OK) == 0 ? 0 : -errno;
 }
 
@@ -147,7 +147,7 @@ int lb_check_file(const char *file, bool strict, bool json)
 	diags_init(&d, file);
 	struct lb_config *c = lb_load_file(file, &(struct lb_load){.strict = strict, .draft = true}, &d);
 	bool good = json ? print_json(c, &d) : print_text(file, c, &d);
-	good = fflush(stdout) == 0 && good; // output to a full disk is a failure
+	good = fflush(stdout) == 0 && good; // output to a full disk fails
 	int code = good && c ? 0 : EXIT_BAD_FILE;
 	lb_config_free(c);
 	diags_free(&d);

@@ -21,7 +21,7 @@ struct site {
 	bool strict;
 };
 
-/* Where a value of v comes from; else where v is. */
+/* Returns the line of a value of v, or the line of v itself. */
 static unsigned line_of(const struct site *s, const struct lb_virtual *v, const char *directive)
 {
 	unsigned own = lb_section_line(v, directive), all = lb_file_line(s->config, directive);
@@ -33,7 +33,7 @@ __attribute__((format(printf, 3, 4))) static void mistake(struct site *s, unsign
 	char text[1024];
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof text, format, args); // a cut sentence is still better than none
+	(void)vsnprintf(text, sizeof text, format, args); // a long sentence is cut
 	va_end(args);
 	diag_add(s->diags, s->strict ? DIAG_ERROR : DIAG_WARNING, line, 0, "%s", text);
 }
@@ -88,7 +88,7 @@ static bool uses_tls(const struct lb_virtual *v)
 					v->service == LB_PGSQL || v->service == LB_POPS);
 }
 
-/* The checks of the network run as nobody (worker.h). */
+/* Check that the user nobody can read the authorities, because network checks run as nobody (worker.h). */
 static void check_authorities(struct site *s, const struct lb_virtual *v)
 {
 	struct stat st;
@@ -105,7 +105,7 @@ static void check_authorities(struct site *s, const struct lb_virtual *v)
 
 // --- programs and files ---
 
-/* The first word of a shell command, when it is a path: what it would do then is not our business. */
+/* Check the first word of a shell command, when it is a path.  The further effects of the command are not checked. */
 static void check_shell_command(struct site *s, const char *name, const char *command, unsigned line)
 {
 	char **words = NULL, why[512];
@@ -123,7 +123,7 @@ static void check_shell_command(struct site *s, const char *name, const char *co
 	g_strfreev(words);
 }
 
-/* A program with its arguments, without a shell. */
+/* Check a program with its arguments, which runs without a shell. */
 static void check_alert_command(struct site *s, const char *command, unsigned line)
 {
 	char **words = NULL, why[512] = "";

@@ -9,10 +9,10 @@
 struct trust_check {
 	struct diags *diags;
 	enum diag_severity severity;
-	const char *name; /* of the directive; NULL: the file itself */
+	const char *name; /* the name of the directive; NULL: the file itself */
 	const char *path;
 	unsigned line;
-	GHashTable *reported; /* paths: many sections name the same program */
+	GHashTable *reported; /* paths that were reported, because many sections name the same program */
 };
 
 static void on_finding(void *context, const struct trust_finding *f)
@@ -31,10 +31,11 @@ static void look_at(struct trust_check *c, const char *name, const char *path, u
 	c->name = name;
 	c->path = path;
 	c->line = line;
-	(void)trust_walk(path, on_finding, c); /* not found: reported when it is run */
+	(void)trust_walk(path, on_finding, c); /* a program that is not found is reported when it is run */
 }
 
-/* command: of the shell, or arguments; its first word is the program. */
+/* Check the program of a command; command is a shell command or a list of arguments, and its first word is the
+ * program. */
 static void look_at_program(struct trust_check *c, const char *name, const char *command, unsigned line)
 {
 	char **words = NULL;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The running checks: gives each check to its worker process at its time in the schedule, and its result to the pool.
- * A check that still runs when its next turn comes skips that turn.  A check whose process has died has no result: it
- * is given to the next process.  doc/ldirectord.md 6, 11 */
+/* The running checks: sends each check to its worker process at its time in the schedule, and passes its result to the
+ * pool.
+ * A check that still runs when its next start comes skips that start.  A check whose process has died has no result: it
+ * is sent to the next process.  doc/ldirectord.md 6, 11 */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,23 +13,24 @@
 
 enum {
 	FIRST_MS = 100,      /* all first checks start within this time */
-	FIRST_EACH_US = 200, /* but at most 5,000 start in a second: more would delay each other */
+	FIRST_EACH_US = 200, /* but at most 5,000 in a second: more checks would delay each other */
 	HOLD_MS = 250,       /* the table waits this long for their results, so that they are one batch */
-	READY_MS = 5000,     /* and before that, for the processes that run them */
-	AGAIN_MS = 500,      /* until a check is given to its process again, when there is none */
-	SILENCE_MS = 10000,  /* beyond the time of a check: then its process does not answer any more */
+	READY_MS = 5000,     /* before that, the table waits so long for the worker processes */
+	AGAIN_MS = 500,      /* the pause before a check is sent to its process again, when there is none */
+	/* when a process exceeds the time limit of a check by this time, it does not answer any more */
+	SILENCE_MS = 10000,
 };
 
 struct slot {
 	struct director *director;
 	uint32_t running;      /* id of the check at its worker; 0: none */
-	enum worker_kind kind; /* of that worker */
-	struct mono limit;     /* when its worker should have answered */
-	struct mono due;       /* when the running or the last check was due */
+	enum worker_kind kind; /* the kind of that worker */
+	struct mono limit;     /* the time by which its worker should have answered */
+	struct mono due;       /* the time when the running or the last check was due */
 	size_t index;
 	unsigned connects_left; /* for the combined type: connects before the next negotiation */
-	struct mono grid;       /* first check only: one period before its regular slot */
-	bool unknown;           /* not checked yet */
+	struct mono grid;       /* only for the first check: one period before its regular start */
+	bool unknown;           /* it has no verdict yet */
 };
 
 struct checks {
@@ -39,7 +41,7 @@ struct checks {
 	struct mono hold; /* the table waits until then for the unknown checks */
 	struct precise_timer *timer;
 	struct workers *workers;
-	GHashTable *by_id; /* of the running checks to their slots */
+	GHashTable *by_id; /* maps the id of a running check to its slot */
 	uint32_t last_id;
 	guint seconds;
 };
@@ -56,7 +58,7 @@ static struct span period_of(const struct pool_check *check)
 	return span_ms(check->down ? check->v->retry_interval_ms : check->v->check_interval_ms);
 }
 
-/* The slot's check does not run any more. */
+/* Mark the check of the slot as not running. */
 static void release(struct checks *c, struct slot *s)
 {
 	(void)g_hash_table_remove(c->by_id, GUINT_TO_POINTER(s->running));
@@ -69,7 +71,7 @@ static void on_verdict(void *context, uint32_t id, const struct check_outcome *o
 	struct checks *c = context;
 	struct slot *s = g_hash_table_lookup(c->by_id, GUINT_TO_POINTER(id));
 	struct pool_check check;
-	if (!s) // cancelled meanwhile
+	if (!s) // the check was cancelled
 		return;
 	struct director *d = s->director;
 	release(c, s);
@@ -92,7 +94,7 @@ static void on_verdict(void *context, uint32_t id, const struct check_outcome *o
 	arm(c);
 }
 
-/* Neither good nor bad. */
+/* The checks of a lost process have no result, neither up nor down. */
 static void on_lost(void *context, enum worker_kind kind)
 {
 	struct checks *c = context;
@@ -152,7 +154,7 @@ static void begin(struct checks *c, size_t index, struct mono due)
 	c->running++;
 }
 
-/* A worker that is caught in a loop gives no verdict about anything. */
+/* Kill a worker that does not answer, for example because it is in an endless loop. */
 static gboolean on_second(gpointer data)
 {
 	struct checks *c = data;
@@ -234,7 +236,8 @@ void checks_renew(struct director *d)
 		c->unknown += s->unknown;
 		if (same)
 			s->connects_left = old[check.was].connects_left;
-		/* New checks start soon, in the order of the file and a little apart; the others keep their slots. */
+		/* New checks start soon, in the order of the file and at short intervals; the others keep their start
+		 * times. */
 		struct span period = span_ms(check.v->check_interval_ms);
 		if (!same)
 			s->grid = mono_add(schedule_spread(now, period, i, count), (struct span){-period.ns});

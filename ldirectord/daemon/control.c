@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The control socket, mode 0660: a user who may write to it may do everything that the commands do. */
+/* The control socket, mode 0660: a user who may write to it may use all its commands. */
 #include <errno.h>
 #include <glib-unix.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ struct control {
 	struct director *director;
 	struct unix_listener *listener; /* NULL: the socket cannot be created at present */
 	guint again;
-	bool missing; /* logged as missing */
+	bool missing; /* its absence was logged */
 	GList *clients;
 };
 
@@ -27,9 +27,9 @@ struct client {
 	guint source, patience;
 	char line[LINE_MAX_BYTES];
 	size_t line_len;
-	char *answer; /* what is still to be sent */
+	char *answer; /* the answer that is being sent */
 	size_t sent;
-	bool stop; /* when it has been sent */
+	bool stop; /* stop the daemon when the answer was sent */
 };
 
 static void client_end(struct client *c)
@@ -88,7 +88,7 @@ static char *order(struct director *d, enum pool_order what, const char *virtual
 
 static void on_reloaded(void *context, bool ok, const char *why);
 
-/* NULL: the answer follows later. */
+/* Carry out a request.  Returns the answer; NULL: it follows later. */
 static char *answer_to(struct client *c)
 {
 	static const char *const orders[] = {
@@ -172,7 +172,7 @@ static gboolean on_readable(int fd, GIOCondition condition, gpointer data)
 	char *text = answer_to(c);
 	if (text) {
 		answer(c, text);
-	} else { /* no time limit: a reload may wait long for names that do not resolve */
+	} else { /* no time limit: a reload may wait long for names that cannot be resolved */
 		g_source_remove(c->patience);
 		c->patience = 0;
 	}
@@ -204,7 +204,7 @@ static void on_client(void *context, int fd)
 
 static gboolean on_again(gpointer data);
 
-/* Why the socket cannot be created. */
+/* The reason why the socket cannot be created. */
 static const char *reason(int error)
 {
 	return error == EEXIST ? "something that is not a socket is there: remove it" : strerror(error);

@@ -21,7 +21,7 @@ static int connect_to(const char *path, int patience_s)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience); /* without it we wait longer */
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience); /* if this fails, we wait longer */
 	if (connect(fd, (struct sockaddr *)&at, sizeof at) < 0) {
 		int error = errno;
 		close(fd);
@@ -32,7 +32,7 @@ static int connect_to(const char *path, int patience_s)
 
 int control_ask(const char *path, const char *line, char **answer)
 {
-	enum { ANSWER_S = 10, RELOAD_S = 600 }; /* a reload waits for names that do not resolve */
+	enum { ANSWER_S = 10, RELOAD_S = 600 }; /* a reload may wait for names that cannot be resolved */
 	int fd = connect_to(path, strcmp(line, "reload") == 0 ? RELOAD_S : ANSWER_S);
 	if (fd < 0)
 		return fd;

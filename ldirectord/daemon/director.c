@@ -69,7 +69,7 @@ static gboolean on_end(gpointer data)
 static gboolean on_hup(gpointer data)
 {
 	struct director *d = data;
-	if (d->stopping) /* only the last mails are being sent: there is nothing to reload */
+	if (d->stopping) /* only the last mails are sent now, so a reload has no effect */
 		return G_SOURCE_CONTINUE;
 	ldlog("Reloading Linux Director Daemon config on signal");
 	reload_begin(d->reload, NULL, NULL);
@@ -80,7 +80,7 @@ static gboolean on_hup(gpointer data)
 static void on_quit(int number)
 {
 	(void)number;
-	(void)kill(getpid(), SIGTERM); /* our own process: cannot fail */
+	(void)kill(getpid(), SIGTERM); /* this cannot fail for our own process */
 }
 
 static void watch_signals(struct director *d)
@@ -130,7 +130,8 @@ static void live(struct director *d)
 	mail_configure(d->mail, d->config);
 	watch_signals(d);
 	maintenance_look(watch.maintenance, d->config, on_maintenance, d);
-	(void)checks_new(d); /* the first batch waits for their results: no fallback appears without need */
+	/* the first batch waits for their results, so that the fallback is not added without need */
+	(void)checks_new(d);
 	batch_collect(d);
 	d->control = control_open(d);
 	guint seconds = g_timeout_add(1000, on_second, &watch);

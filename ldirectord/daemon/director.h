@@ -12,7 +12,7 @@
 struct director_options {
 	const struct instance *instance;
 	bool debug; /* -d */
-	/* Called once, when the first table is written.  ok false: the table cannot be used, why is the reason.  ok
+	/* Called once, when the first table was written.  ok false: the table cannot be used; why is the reason.  ok
 	 * true and why not empty: the daemon runs, but the kernel refused a virtual service. */
 	void (*ready)(void *context, bool ok, const char *why);
 	void *context;

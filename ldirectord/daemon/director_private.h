@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the files of the daemon share: the director's state.  Only ldirectord/daemon includes it. */
+/* The declarations that the files of the daemon share, with the state of the director.  Only ldirectord/daemon includes
+ * this header. */
 #ifndef LDIRECTORD_DAEMON_DIRECTOR_PRIVATE_H
 #define LDIRECTORD_DAEMON_DIRECTOR_PRIVATE_H
 
@@ -34,53 +35,55 @@ struct director {
 	struct monitor *monitor;
 	struct table_watch *table_watch;
 	GMainLoop *loop;
-	struct precise_timer *timer; /* the pool's deadline */
+	struct precise_timer *timer; /* fires at the pool's deadline */
 	GSource *flush;         /* writes the next batch; NULL: none is planned */
-	bool held;              /* flush waits for the first checks */
-	struct mono hold;       /* until then a batch waits for results of first checks; MONO_NEVER: it does not */
-	struct mono flushed;    /* when the last batch was written */
+	bool held;              /* the next batch waits for the first checks */
+	/* a batch waits for results of first checks until this time; MONO_NEVER: it does not wait */
+	struct mono hold;
+	struct mono flushed;    /* the time when the last batch was written */
 	unsigned gap_ms;        /* pause between the last batch and the next one */
-	GArray *waiting;        /* struct pool_action, for the next batch */
+	GArray *waiting;        /* struct pool_action; the actions of the next batch */
 	const char *status;     /* "starting" "running" "reloading" "stopping" */
-	char last_error[512];   /* of the last reload; "": it was good */
-	int64_t started, reloaded; /* wall clock, seconds */
+	char last_error[512];   /* the error of the last reload; "": none */
+	int64_t started, reloaded; /* by the wall clock, in seconds */
 	uint64_t batches, operations, failures;
-	bool ready; /* the command that started us knows that the table is written */
+	bool ready; /* the command that started us was informed that the table is written */
 	bool stopping;
 };
 
 /* --- site_program.c --- */
-/* Run a program that the configuration names, found as check/program.h says: in the background, for a minute at most,
- * with a small environment.  A failure is logged under this name. */
+/* Run a program that the configuration names, found as check/program.h describes: in the background, for at most a
+ * minute, with a small environment.  A failure is logged with this name. */
 void run_site_program(const char *name, char *const words[]);
-/* The same of a program at an absolute path, with input on its standard input (NULL: none); done gets its result. */
+/* The same for a program at an absolute path, with input on its standard input (NULL: none).  done gets its result. */
 void feed_site_program(const char *path, char *const argv[], const char *input,
 	void (*done)(void *context, const struct spawn_result *result), void *context);
 
 /* --- batch.c: the actions of the pool --- */
-/* Take the actions of the last call to the pool; the operations of one turn of the loop are one batch. */
+/* Take the actions of the last call to the pool.  The operations of one iteration of the main loop are one batch. */
 void batch_collect(struct director *d);
 /* Write the batch now. */
 void batch_flush(struct director *d);
-/* The table is as wanted: report that to the command that started us, once. */
+/* Report once to the command that started us that the table is as wanted. */
 void batch_ready(struct director *d);
-/* checks_hold has changed: a batch that waits for it waits until then. */
+/* Call this when d->hold has changed: a waiting batch waits until the new time. */
 void batch_hold_again(struct director *d);
 
 /* --- checks.c: the running checks --- */
 struct checks *checks_new(struct director *d);
 void checks_free(struct checks *c);
-/* The pool has new checks after a reload: unchanged checks keep their slots, new ones start soon. */
+/* Call this when the pool has new checks after a reload: unchanged checks keep their start times, new ones start
+ * soon. */
 void checks_renew(struct director *d);
 size_t checks_running(const struct checks *c);
 
-/* --- change.c: another configuration, and the stop --- */
-/* Send the log where the configuration says. */
+/* --- change.c: change of the configuration, and the stop --- */
+/* Send the log to the destination of the configuration. */
 void director_log(const struct director *d, const struct lb_config *config);
 /* Warn about settings that are ignored or handled differently. */
 void director_warn(const struct director *d, const struct lb_config *config);
-/* Change from the current configuration to this one, which the director owns afterwards.  False: no memory; nothing has
- * changed, and the caller still owns config. */
+/* Replace the current configuration by config, which the director owns afterwards.  Returns false without memory; then
+ * nothing has changed, and the caller still owns config. */
 bool director_apply(struct director *d, struct lb_config *config);
 void director_stop(struct director *d);
 void director_reload_failed(const struct director *d, const char *why); /* sends mail to all recipients */
@@ -88,20 +91,21 @@ void director_reload_failed(const struct director *d, const char *why); /* sends
 /* --- reload.c: a thread reads the file again, so that a name that does not resolve delays no check --- */
 struct reload *reload_new(struct director *d);
 void reload_free(struct reload *r);
-/* Load the current file; a reload that already runs is completed first.  done may be NULL; why is valid during the
+/* Load the current file.  A reload that already runs is completed first.  done may be NULL; why is valid during the
  * call. */
 typedef void reload_done(void *context, bool ok, const char *why);
 void reload_begin(struct reload *r, reload_done *done, void *context);
-/* Do not call the done of this context any more. */
+/* Do not call the function done of this context any more. */
 void reload_forget(struct reload *r, const void *context);
 /* Called once a second: reload when the file has changed and is unchanged since the last call. */
 void reload_look(struct reload *r);
 
 /* --- control.c: the socket --- */
-struct control *control_open(struct director *d); /* if the socket cannot be created: logs it and tries again */
+/* when the socket cannot be created, this is logged, and tried again later */
+struct control *control_open(struct director *d);
 void control_close(struct control *c);
 
 /* --- status.c --- */
-char *status_json(struct director *d); /* reads the kernel's table; free() it */
+char *status_json(struct director *d); /* reads the kernel's table; the caller frees the result with free() */
 
 #endif

@@ -11,12 +11,13 @@
 #include "lib/file.h"
 #include "lib/spawn.h"
 
-enum { EXECUTE_MS = 120000 /* restart waits for a minute */, FILE_MAX = 64 << 20, EXIT_NOT_RUN = 1 };
+enum { EXECUTE_MS = 120000 /* restart may take a minute */, FILE_MAX = 64 << 20, EXIT_NOT_RUN = 1 };
 #define MARK "LDIRECTORD_EXECUTE"
 
 // --- which ---
 
-/* Give each name a different made-up address: we need only the names of instances, and no name server may answer. */
+/* Give each name a different false address: we need only the names of instances, and must not wait for a name
+ * server. */
 static bool resolve_nothing(
 	void *context, const char *host, enum lb_family family, struct lb_address *out, const char **why)
 {

@@ -26,13 +26,15 @@ static bool is_file(const char *path)
 	return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
-/* The daemon leaves the directory in which the command was given, and must find the file later. */
+/* Make the path of the file absolute, because the daemon leaves the directory in which the command was given, and must
+ * find the file later. */
 static void make_absolute(struct instance *i)
 {
 	char directory[PATH_MAX], path[sizeof i->file];
 	if (i->file[0] == '/' || !getcwd(directory, sizeof directory))
 		return;
-	int len = snprintf(path, sizeof path, "%s/%s", directory[1] ? directory : "", i->file); /* "/" ends with its slash */
+	/* "/" already ends with a slash */
+	int len = snprintf(path, sizeof path, "%s/%s", directory[1] ? directory : "", i->file);
 	if (len > 0 && (size_t)len < sizeof path)
 		memcpy(i->file, path, (size_t)len + 1);
 }
@@ -55,7 +57,7 @@ void instance_of(struct instance *i, const char *config)
 		(void)snprintf(i->other, sizeof i->other, RUNDIR "/ldirectord.%s.pid", default_config);
 	else if (strcmp(i->name, default_config) == 0)
 		(void)snprintf(i->other, sizeof i->other, RUNDIR "/ldirectord.ldirectord.pid");
-	/* One lock and one socket for both names. */
+	/* Both names have the same lock and the same socket. */
 	const char *both = i->other[0] ? "ldirectord" : i->name;
 	(void)snprintf(i->lock, sizeof i->lock, RUNDIR "/ldirectord.%s.lock", both);
 	(void)snprintf(i->socket, sizeof i->socket, RUNDIR "/ldirectord.%s.sock", both);
@@ -67,7 +69,8 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Does a word of the command line name the program?  An argument after it does not count. */
+/* Returns true when the command line names the program.  Only its first words count, not the arguments of the
+ * program. */
 static bool command_names_it(const char *directory)
 {
 	enum { WORDS = 3 }; /* perl -w /usr/sbin/ldirectord */
@@ -82,7 +85,8 @@ static bool command_names_it(const char *directory)
 	return false;
 }
 
-/* Is it a daemon of root with our name?  Other users than root cannot see which program it is. */
+/* Returns true when the process is a daemon of root with our name.  Users other than root cannot see which program it
+ * is. */
 static bool is_ldirectord(pid_t pid, bool must_be_perl)
 {
 	char directory[32], path[64], program[4096];
@@ -97,7 +101,7 @@ static bool is_ldirectord(pid_t pid, bool must_be_perl)
 	return (perl || !must_be_perl) && command_names_it(directory);
 }
 
-/* The number in a pid file; 0: there is none; -1: no file. */
+/* Returns the number in a pid file; 0: there is none; -1: no file. */
 static pid_t number_in(const char *path)
 {
 	char text[32];
@@ -109,8 +113,8 @@ static pid_t number_in(const char *path)
 	return number > 0 && number <= INT_MAX ? (pid_t)number : 0;
 }
 
-/* Without the lock: a process of the reference has a pid file only.  Other users than root cannot see the lock; they
- * get an answer that is good enough, and they can send no signal. */
+/* Find out the state without the lock: ldirectord 4 has only a pid file.  Users other than root cannot see the lock
+ * either; for them this result is enough, because they can send no signal. */
 static enum instance_state state_by_pid_file(const char *path, bool must_be_perl, pid_t *pid)
 {
 	*pid = number_in(path);
@@ -133,7 +137,7 @@ static enum instance_state state_without_lock(const struct instance *i, bool mus
 	return s;
 }
 
-/* *started: 0 of a process without a lock. */
+/* Find out the state.  *started: 0 for a process without a lock. */
 static enum instance_state find(const struct instance *i, pid_t *pid, uint64_t *started)
 {
 	struct lock_holder holder;
@@ -149,7 +153,7 @@ enum instance_state instance_state(const struct instance *i, pid_t *pid)
 	return find(i, pid, &started);
 }
 
-/* Returns a descriptor of the process that runs, or -errno. */
+/* Open a pidfd of the running process.  Returns a descriptor or -errno. */
 static int open_running(const struct instance *i)
 {
 	pid_t pid, again;
@@ -158,7 +162,8 @@ static int open_running(const struct instance *i)
 	char text[16];
 	if (find(i, &pid, &started) != INSTANCE_RUNS)
 		return -ESRCH;
-	if (started == 0) { /* the reference's: what we find after we have read its start time is what we open */
+	/* a process of ldirectord 4: read its start time first, then check that the pid file still names it */
+	if (started == 0) {
 		(void)snprintf(text, sizeof text, "%d", (int)pid);
 		if (!process_stat_read(text, &st) || find(i, &again, &started) != INSTANCE_RUNS || again != pid)
 			return -ESRCH;
@@ -182,12 +187,13 @@ void instance_leave(const struct instance *i)
 	(void)unlink(i->pid_file); /* if this fails, the missing lock shows that the file is stale */
 }
 
-/* A daemon that ends removes its pid file a moment before its lock is free. */
+/* Take the lock, and wait a moment for it: a daemon that ends removes its pid file shortly before it releases the
+ * lock. */
 static int take_lock(const struct instance *i)
 {
 	int fd;
 	for (int waited = 0; (fd = lock_file_take(i->lock)) == -EWOULDBLOCK && waited < END_MS; waited += END_STEP_MS)
-		(void)poll(NULL, 0, END_STEP_MS); /* interrupted: we look again earlier */
+		(void)poll(NULL, 0, END_STEP_MS); /* a signal only shortens the pause */
 	return fd;
 }
 

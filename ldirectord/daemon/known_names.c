@@ -8,11 +8,11 @@
 
 struct known_name {
 	struct lb_address address;
-	char *trouble; /* why the system did not resolve it this time; NULL: it did, or was not asked */
+	char *trouble; /* why the system could not resolve the name this time; NULL: it could, or was not asked */
 };
 
 struct known_names {
-	GHashTable *names; /* of struct known_name, by family and name */
+	GHashTable *names; /* struct known_name, by family and name */
 };
 
 static char *key_of(const char *host, enum lb_family family)

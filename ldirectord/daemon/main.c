@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* ldirectord: the command line.  doc/ldirectord.md 1 */
+/* The command line of ldirectord.  doc/ldirectord.md 1 */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +43,8 @@ static int print_version(void)
 	return written > 0 ? EXIT_GOOD : EXIT_INIT;
 }
 
-/* A daemon in the foreground has no pid file; a second one would take over its socket and its table. */
+/* Returns true when a daemon answers at the control socket.  A daemon in the foreground has no pid file, but a second
+ * daemon would take over its socket and its table. */
 static bool answers(const struct instance *instance)
 {
 	char *answer = NULL;
@@ -76,7 +77,8 @@ static int command_stop(const struct instance *instance)
 		print_error("ldirectord: cannot signal the daemon for %s: %s\n", instance->file, strerror(-error));
 		return EXIT_INIT;
 	}
-	(void)control_ask(instance->socket, "stop", &answer); /* supervised or -d; no answer: nothing to stop */
+	/* for a daemon with supervised or -d; without an answer no daemon runs */
+	(void)control_ask(instance->socket, "stop", &answer);
 	free(answer);
 	return EXIT_GOOD;
 }
@@ -98,11 +100,11 @@ static int command_restart(const struct instance *instance, bool only_running)
 	for (int i = 0; runs && i < RESTART_PATIENCE_S * 20 &&
 			(instance_state(instance, &pid) == INSTANCE_RUNS || answers(instance));
 		i++)
-		(void)nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* interrupted: we look again earlier */
+		(void)nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* a signal only shortens the pause */
 	return command_start(instance, false);
 }
 
-/* The control socket gave no answer; error: -errno. */
+/* Handle a control socket without an answer; error: -errno. */
 static int unheard(const struct instance *instance, int error, FILE *out, int code)
 {
 	pid_t pid;
@@ -135,7 +137,7 @@ static int command_status(const struct instance *instance, bool json)
 	if (json && heard)
 		print_to(stdout, "%s", answer);
 	free(answer);
-	if (json && (heard || state == INSTANCE_RUNS)) /* without JSON on standard output it is a failure */
+	if (json && (heard || state == INSTANCE_RUNS)) /* without JSON on standard output the command has failed */
 		return heard ? EXIT_GOOD : unheard(instance, error, stdout, EXIT_STOPPED);
 	if (state == INSTANCE_RUNS) {
 		print_error("ldirectord for %s is running with pid: %d\n", instance->file, (int)pid);
@@ -240,7 +242,7 @@ static int run_own(const struct words *w, const struct instance *instance)
 	return usage(stdout, EXIT_USAGE);
 }
 
-/* True: the instances of execute get this command too. */
+/* Returns true when the instances of execute get this command too. */
 static bool is_for_others(const struct words *w)
 {
 	static const char *const commands[] = {
@@ -273,7 +275,7 @@ int main(int argc, char **argv)
 {
 	struct words w = {0};
 	int at = 1;
-	if (streams_fill() != 0) /* first: no file of ours may get the number of a stream */
+	if (streams_fill() != 0) /* this comes first, so that no file of ours gets the number of a standard stream */
 		return EXIT_INIT;
 	if (argc == 3 && strcmp(argv[1], WORKER_ARGUMENT) == 0)
 		return worker_main(argv[2]);
@@ -299,7 +301,8 @@ int main(int argc, char **argv)
 		return run_import(argc - at - 1, &argv[at + 1]);
 	if (at >= argc)
 		return usage(stdout, EXIT_USAGE);
-	/* One operand is the command; of two the first is the file, unless it is a command with operands of its own. */
+	/* A single operand is the command.  Of two operands the first is the file, unless it is a command that has
+	 * operands. */
 	bool named = argc - at >= 2 && !is_command(argv[at]);
 	w.config = named ? argv[at++] : NULL;
 	w.command = argv[at++];

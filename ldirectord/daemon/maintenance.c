@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct maintenance {
-	GHashTable *in; /* "IP:PORT" of those that are in maintenance now */
+	GHashTable *in; /* "IP:PORT" of the reals that are in maintenance */
 };
 
 struct maintenance *maintenance_new(void)
@@ -88,7 +88,7 @@ void maintenance_look(struct maintenance *m, const struct lb_config *config,
 				g_hash_table_remove(m->in, key);
 			changed(context, &r->address, in);
 		}
-	/* Forget reals that a reload removed: if a later reload adds them again, they are reported again. */
+	/* Remove reals that a reload has removed: if a later reload adds them again, they are reported again. */
 	(void)g_hash_table_foreach_remove(m->in, is_unseen, seen);
 	g_hash_table_destroy(seen);
 	g_hash_table_destroy(names);

@@ -17,7 +17,7 @@ static bool number(json_t *at, const char *key, double *out)
 	return json_is_number(value);
 }
 
-/* A yes or no; without a value, when the table cannot be read, there is no sample. */
+/* Get a boolean; without a value, when the table cannot be read, there is no sample. */
 static bool truth(json_t *at, const char *key, double *out)
 {
 	json_t *value = json_object_get(at, key);
@@ -25,7 +25,7 @@ static bool truth(json_t *at, const char *key, double *out)
 	return json_is_boolean(value);
 }
 
-/* Is there a text? */
+/* Get 1 when there is a text, otherwise 0. */
 static bool text(json_t *at, const char *key, double *out)
 {
 	const char *value = json_string_value(json_object_get(at, key));
@@ -47,7 +47,7 @@ static bool enabled(json_t *at, const char *key, double *out)
 	return value != NULL;
 }
 
-/* How many reals of a virtual have this key as true; NULL: all. */
+/* Count the reals of a virtual for which this key is true; NULL: all reals. */
 static bool count(json_t *at, const char *key, double *out)
 {
 	json_t *reals = json_object_get(at, "reals"), *real;
@@ -119,7 +119,7 @@ static const struct metric {
 
 // --- text ---
 
-/* A label's value; the format escapes these three. */
+/* Append a label with its value; the format escapes these three characters. */
 static void put_label(GString *out, const char *name, const char *value)
 {
 	g_string_append_printf(out, "%s=\"", name);
@@ -154,7 +154,7 @@ static void put_sample(const struct metric *m, json_t *virtual, json_t *at, GStr
 		}
 		g_string_append_c(out, '}');
 	}
-	// with a point as the decimal mark in every locale
+	// the decimal mark is a point in every locale
 	g_string_append_printf(out, " %s\n", g_ascii_dtostr(value, sizeof value, v));
 }
 

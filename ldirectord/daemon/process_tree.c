@@ -15,7 +15,8 @@ struct process {
 	bool ended, chosen;
 };
 
-/* "17 (name) S 1 17 17 ...": state, parent, group, session.  The name may have anything in it.  False: it is gone. */
+/* Read "17 (name) S 1 17 17 ...": state, parent, group, session.  The name may contain any character.  Returns false
+ * when the process has ended. */
 static bool read_process(pid_t pid, struct process *out)
 {
 	char path[64], text[512];
@@ -65,7 +66,7 @@ size_t process_tree_signal(pid_t root, pid_t session, int number)
 {
 	GArray *all = read_all();
 	size_t count = 0;
-	for (bool more = true; more;) { // each turn adds at least one generation
+	for (bool more = true; more;) { // each iteration adds at least one generation
 		more = false;
 		for (guint i = 0; i < all->len; i++) {
 			struct process *p = &g_array_index(all, struct process, i);
@@ -81,7 +82,7 @@ size_t process_tree_signal(pid_t root, pid_t session, int number)
 		if (!p->chosen || p->ended)
 			continue;
 		count++;
-		(void)kill(p->pid, number); // fails when it has just ended
+		(void)kill(p->pid, number); // fails when the process has just ended
 	}
 	g_array_free(all, TRUE);
 	return count;

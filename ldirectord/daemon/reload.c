@@ -24,12 +24,13 @@ struct waiter {
 struct reload {
 	struct director *director;
 	struct job *job;       /* the running job; NULL: none */
-	GArray *next;          /* struct waiter: for the next job */
-	bool again;            /* start another job after this one, also without waiters */
+	GArray *next;          /* struct waiter; those that wait for the next job */
+	bool again;            /* start another job after this one, even if nothing waits for it */
 	struct stamp of_loaded, seen;
-	GBytes *content;       /* that was looked at last; NULL: it could not be read */
-	GBytes *good;          /* that is in use */
-	struct mono patience;  /* when to read a file that may be half written; MONO_FAR: it is not */
+	GBytes *content;       /* the content at the last look; NULL: it could not be read */
+	GBytes *good;          /* the content in use */
+	/* the time when a file that may be incomplete is read anyway; MONO_FAR: there is no such file */
+	struct mono patience;
 };
 
 /* The data of the thread.  Only the main loop uses r; it sets r to NULL when the director has ended. */
@@ -37,7 +38,7 @@ struct job {
 	struct reload *r;
 	char *file;
 	GBytes *content;
-	struct known_names *names; /* of the configuration that is in use */
+	struct known_names *names; /* those of the configuration in use */
 	struct diags diags;
 	struct lb_config *config; /* NULL: the reason is in diags */
 	GArray *waiters;
@@ -68,7 +69,7 @@ static bool contents_equal(GBytes *a, GBytes *b)
 	return a && b ? g_bytes_equal(a, b) : a == b;
 }
 
-/* Takes b over. */
+/* Replaces *a by b, which *a owns afterwards. */
 static void set_content(GBytes **a, GBytes *b)
 {
 	if (*a)
@@ -76,7 +77,8 @@ static void set_content(GBytes **a, GBytes *b)
 	*a = b;
 }
 
-/* Is a the beginning of b, and shorter?  So looks a file that is being written, and one on a full disk. */
+/* Returns true when a is the beginning of b, and shorter.  This is the case for a file that is being written, and for a
+ * file on a full disk. */
 static bool is_beginning(GBytes *a, GBytes *b)
 {
 	gsize a_len, b_len;
@@ -122,7 +124,8 @@ static bool apply(struct director *d, struct job *job, char *why, size_t cap)
 		ldlog(" - ignore new configuration");
 		return false;
 	}
-	/* "> file", a full disk, a template that failed: to remove all services is what stop is for. */
+	/* A configuration without services is probably a mistake: "> file", a full disk, a template that failed.  To
+	 * remove all services, use stop. */
 	if (job->config->virtual_count == 0 && d->config->virtual_count > 0) {
 		(void)snprintf(why, cap, "%s: error: there is no virtual service any more; expected at least one, or stop", job->file);
 		ldlog(" - ignore new configuration: %s", why);
@@ -208,7 +211,7 @@ static void begin(struct reload *r)
 	GThread *thread = g_thread_try_new("load", load, job, NULL);
 	if (thread)
 		g_thread_unref(thread);
-	else /* no thread: slow names delay the checks, but the file is loaded */
+	else /* without a thread slow names delay the checks, but the file is loaded */
 		(void)load(job);
 }
 
@@ -254,7 +257,8 @@ static void changed(struct reload *r, const char *file)
 	}
 }
 
-/* A new file must be unchanged for a second, so that we do not read a file that is still being copied. */
+/* Reload the file when it has changed.  It must be unchanged for a second, so that a file that is still being copied is
+ * not read. */
 void reload_look(struct reload *r)
 {
 	struct director *d = r->director;
@@ -271,7 +275,7 @@ void reload_look(struct reload *r)
 	}
 	r->of_loaded = now;
 	GBytes *content = content_of(file);
-	bool touched = contents_equal(content, r->content); /* new time, same content */
+	bool touched = contents_equal(content, r->content); /* the time has changed, the content has not */
 	set_content(&r->content, content);
 	if (!touched) {
 		r->patience = MONO_FAR;
@@ -291,7 +295,7 @@ struct reload *reload_new(struct director *d)
 	return r;
 }
 
-/* Does not wait for the thread, which may wait for a name: the program ends. */
+/* Does not wait for the thread, which may wait for the resolution of a name, because the program ends. */
 void reload_free(struct reload *r)
 {
 	if (r->job)

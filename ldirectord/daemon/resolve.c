@@ -8,14 +8,14 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-// ":NAME/PROTOCOL"
+// Resolve ":NAME/PROTOCOL" with the services database.
 static bool service(const char *name, struct lb_address *out)
 {
 	char copy[80];
 	const char *slash = strrchr(name, '/');
 	if (!slash || (size_t)(slash - name) >= sizeof(copy))
 		return false;
-	(void)snprintf(copy, sizeof(copy), "%.*s", (int)(slash - name), name); // fits
+	(void)snprintf(copy, sizeof(copy), "%.*s", (int)(slash - name), name); // it fits
 	char names[1024];
 	struct servent entry, *s = NULL;
 	if (getservbyname_r(copy, &slash[1], &entry, names, sizeof names, &s) == 0 && s)
@@ -25,7 +25,7 @@ static bool service(const char *name, struct lb_address *out)
 
 bool lb_resolve_system(void *context, const char *host, enum lb_family family, struct lb_address *out, const char **why)
 {
-	(void)context; // not needed: it uses the resolver of the system
+	(void)context; // this function needs no context
 	if (host[0] == ':') {
 		*why = "not in the services database";
 		return service(&host[1], out);

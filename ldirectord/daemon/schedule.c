@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A binary heap of due times; each check knows its place in it. */
+/* A binary heap of due times; the place of each check in the heap is stored. */
 #include "ldirectord/daemon/schedule.h"
 
 #include <stdint.h>
@@ -10,7 +10,7 @@ enum { ABSENT = -1, SPREAD_TURNS = 50 };
 struct schedule {
 	size_t count, used;
 	size_t *heap;      /* checks, the earliest first */
-	ptrdiff_t *place;  /* of each check in the heap; ABSENT */
+	ptrdiff_t *place;  /* the place of each check in the heap, or ABSENT */
 	struct mono *due;
 };
 

@@ -6,7 +6,7 @@
 
 #include "lib/bytes.h"
 
-// A file may contain bytes that are not UTF-8, which JSON refuses: they are escaped.
+// Returns a JSON string.  A file may contain bytes that are not UTF-8, which JSON does not allow: they are escaped.
 static json_t *text(const char *s)
 {
 	json_t *json = json_string(s);
@@ -19,7 +19,8 @@ static json_t *text(const char *s)
 	return json_string(escaped);
 }
 
-/* If there is no memory for the value, its name is missing; the caller that prints the whole object checks it. */
+/* Add a value.  Without memory for the value its name is missing; the caller that prints the whole object checks
+ * that. */
 static void put(json_t *to, const char *name, json_t *value)
 {
 	(void)json_object_set_new(to, name, value);
@@ -41,7 +42,7 @@ static void put_yesno(json_t *to, const char *name, bool yes)
 	put(to, name, json_string(yes ? "yes" : "no"));
 }
 
-// Seconds, whole where they are.
+// Add a time in seconds, as a whole number where possible.
 static void put_time(json_t *to, const char *name, int64_t ms)
 {
 	put(to, name, ms % 1000 == 0 ? json_integer(ms / 1000) : json_real((double)ms / 1000));
@@ -60,7 +61,7 @@ static void put_server(json_t *to, const struct lb_address *a)
 {
 	char server[64];
 	lb_address_text(a, server, sizeof(server));
-	*strrchr(server, ':') = '\0'; // always there
+	*strrchr(server, ':') = '\0'; // there is always a colon
 	put(to, "server", json_string(server));
 	put_number(to, "port", a->port);
 }
@@ -106,13 +107,13 @@ static void show_identity(json_t *json, const struct lb_virtual *v)
 	put(json, "protocol", json_string(lb_protocol_name(v->id.protocol)));
 	if (v->id.protocol == LB_FWM) {
 		put_number(json, "fwm", v->id.mark);
-		(void)json_object_del(json, "server"); // a mark has none
+		(void)json_object_del(json, "server"); // a mark has no server
 	}
 	put_text(json, "scheduler", v->scheduler);
 	put_text(json, "schedflags", v->schedflags);
 	put_number(json, "persistent", v->persistent);
 	if (v->netmask && v->id.address.family == LB_INET6)
-		put_number(json, "netmask", strtoul(v->netmask, NULL, 10)); // the parser let digits pass only
+		put_number(json, "netmask", strtoul(v->netmask, NULL, 10)); // the parser accepts only digits
 	else
 		put_text(json, "netmask", v->netmask);
 	put_yesno(json, "ops", v->ops);
@@ -192,14 +193,14 @@ static json_t *virtual(const struct lb_virtual *v)
 	show_notification(json, v);
 	put_fallbacks(json, "fallback", v->fallbacks, v->fallback_count);
 	for (size_t i = 0; i < v->real_count; i++)
-		(void)json_array_append_new(reals, real(&v->reals[i])); // without memory only
+		(void)json_array_append_new(reals, real(&v->reals[i])); // fails only without memory
 	put(json, "real", reals);
 	return json;
 }
 
 // --- the file ---
 
-// Of those that a section may set too: only what is written.
+// Show the directives that a section may set too: only those that are written outside of sections.
 static void show_common(json_t *json, const struct lb_common *g)
 {
 	const struct { const char *name; int64_t ms; } times[] = {
@@ -248,7 +249,7 @@ static json_t *globals(const struct lb_config *c)
 	put_text(json, "maintenancedir", c->maintenance_dir);
 	put_text(json, "emailalertfrom", c->email_alert_from);
 	for (size_t i = 0; i < c->execute_count; i++)
-		(void)json_array_append_new(execute, text(c->execute[i])); // without memory only
+		(void)json_array_append_new(execute, text(c->execute[i])); // fails only without memory
 	put(json, "execute", execute);
 	put_fallbacks(json, "fallback", c->fallbacks[LB_INET], c->fallback_count[LB_INET]);
 	put_fallbacks(json, "fallback6", c->fallbacks[LB_INET6], c->fallback_count[LB_INET6]);
@@ -261,7 +262,7 @@ static json_t *show_config(const struct lb_config *c)
 	json_t *json = json_object(), *virtuals = json_array();
 	put(json, "globals", globals(c));
 	for (size_t i = 0; i < c->virtual_count; i++)
-		(void)json_array_append_new(virtuals, virtual(&c->virtuals[i])); // without memory only
+		(void)json_array_append_new(virtuals, virtual(&c->virtuals[i])); // fails only without memory
 	put(json, "virtuals", virtuals);
 	return json;
 }
@@ -275,7 +276,7 @@ json_t *lb_show_check(const struct lb_config *c, const struct diags *d)
 		put_number(one, "line", item->line);
 		put_number(one, "column", item->column);
 		put(one, "message", text(item->text));
-		// without memory only
+		// fails only without memory
 		(void)json_array_append_new(item->severity == DIAG_ERROR ? errors : warnings, one);
 	}
 	put(json, "ok", json_boolean(d->errors == 0 && c));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A configuration as JSON: effective values, named as in the file; for people and programs that check one. */
+/* Formats a configuration as JSON: effective values, with the names of the file; for people and for programs that check
+ * a configuration. */
 #ifndef LDIRECTORD_DAEMON_SHOW_CONFIG_H
 #define LDIRECTORD_DAEMON_SHOW_CONFIG_H
 
@@ -8,9 +9,10 @@
 #include "ldirectord/conf/config.h"
 #include "lib/diag.h"
 
-/* {"ok", "errors": [{"line", "column", "message"}], "warnings": [...], "config"}.
- * config: {"globals": {...}, "virtuals": [{..., "real": [...]}]}, passwd and secret as "***"; c NULL: no "config".
- * NULL without memory; else the caller's. */
+/* Returns {"ok", "errors": [{"line", "column", "message"}], "warnings": [...], "config"}.
+ * config: {"globals": {...}, "virtuals": [{..., "real": [...]}]}, with passwd and secret as "***"; no "config" when c
+ * is NULL.
+ * The caller owns the result.  NULL without memory. */
 json_t *lb_show_check(const struct lb_config *c, const struct diags *d);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Programs that the configuration names, in the background. */
+/* Runs programs that the configuration names, in the background. */
 #include "ldirectord/check/program.h"
 #include "ldirectord/daemon/director_private.h"
 #include "ldirectord/daemon/log/ldlog.h"

@@ -19,7 +19,7 @@
 
 /* --- the file --- */
 
-/* "Error [PID] reading file PATH at line N: TEXT", the form that scripts know. */
+/* Print "Error [PID] reading file PATH at line N: TEXT", a form that existing scripts parse. */
 static void print_diags(const struct diags *diags)
 {
 	for (size_t i = 0; i < diags->count; i++) {
@@ -30,7 +30,7 @@ static void print_diags(const struct diags *diags)
 	}
 }
 
-/* A cluster manager hides standard error, so the errors are in the log too. */
+/* Write the errors to the log too, because a cluster manager hides standard error. */
 static void log_diags(const struct instance *instance, const struct diags *diags, const char *log_file)
 {
 	ldlog_open(LDLOG_CONFIGURED, instance->name, log_file);
@@ -66,7 +66,7 @@ struct lb_config *start_load(const struct instance *instance, bool logs, int *co
 
 /* --- the result of the start --- */
 
-/* Type=notify of systemd: send a datagram to $NOTIFY_SOCKET, if it is set. */
+/* For Type=notify of systemd: send a datagram to $NOTIFY_SOCKET, if it is set. */
 static void notify_systemd(const char *state)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
@@ -80,13 +80,13 @@ static void notify_systemd(const char *state)
 	if (fd < 0)
 		return;
 	(void)sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to,
-		     /* if nothing listens, systemd reports its own time-out */
+		     /* if no process listens, systemd reports its own time-out */
 		     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path)));
 	close(fd);
 }
 
 struct starter {
-	int fd; /* to the waiting command; -1: none waits */
+	int fd; /* the pipe to the waiting command; -1: no command waits */
 };
 
 static void on_ready(void *context, bool ok, const char *why)
@@ -123,7 +123,7 @@ static int refuse(int fd, const char *what, const char *why)
 	return EXIT_INIT;
 }
 
-/* The daemon's own process.  fd: to the waiting command.  Returns its exit code. */
+/* The main function of the daemon process.  fd: the pipe to the waiting command.  Returns its exit code. */
 static int run_background(const struct instance *instance, struct lb_config *config, int fd)
 {
 	int failed = streams_release(-1);
@@ -140,7 +140,7 @@ static int run_background(const struct instance *instance, struct lb_config *con
 	return code;
 }
 
-/* The command waits until the table is written: after exit code 0 a cluster manager relies on it. */
+/* Wait in the command until the table is written, because a cluster manager relies on the table after exit code 0. */
 static int wait_for_daemon(const struct instance *instance, int fd)
 {
 	char line[BACKGROUND_TEXT_MAX];

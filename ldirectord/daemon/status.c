@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The state of the daemon as JSON: virtuals, reals, verdicts, reasons and times, and what the kernel's table has now.
+/* Formats the state of the daemon as JSON: virtuals, reals, verdicts, reasons and times, and the current table of the
+ * kernel.
  * doc/ldirectord.md 11.6, 13.35 */
 #include <jansson.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 #include "ldirectord/daemon/mail/mail.h"
 #include "ldirectord/daemon/table_watch.h"
 
-/* What the kernel has now; table NULL: it cannot be read, and what we last knew is shown. */
+/* The current table of the kernel; table NULL: it cannot be read, and the last known values are shown. */
 struct kernel {
 	const struct table *table;
 };
@@ -30,7 +31,7 @@ static const struct table_real *find_real(const struct table_service *s, const s
 	return NULL;
 }
 
-/* In words, what is not as it should be. */
+/* Writes the difference between a real in the kernel and the wanted one. */
 static void difference(const struct pool_view *view, const struct table_real *has, char *out, size_t cap)
 {
 	const struct table_real *want = &view->wanted_real;
@@ -74,7 +75,7 @@ static json_t *real_json(
 		"trouble", view.trouble);
 }
 
-/* Servers of a virtual in the kernel's table that the file does not have. */
+/* Returns the servers of a virtual that the kernel's table has but the file does not. */
 static json_t *strangers(const struct director *d, const struct table_service *s, size_t v)
 {
 	const struct lb_virtual *virtual = &d->config->virtuals[v];

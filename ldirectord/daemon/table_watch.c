@@ -9,13 +9,13 @@
 enum {
 	SHORTEST_MS = 500,
 	LONGEST_MS = 10000,
-	PAUSE_MS = 60000, /* the longest after failures: an ipvsadm that hangs delays the checks each time */
+	PAUSE_MS = 60000, /* the longest pause after failures: an ipvsadm that hangs delays the checks each time */
 };
 
 struct table_watch {
 	struct director *director;
 	guint timer;
-	unsigned failures; /* in a row */
+	unsigned failures; /* consecutive failures */
 	struct rate_limit pause;
 	uint64_t corrections;
 };
@@ -38,7 +38,7 @@ static void look(struct table_watch *w)
 	const char *why = "";
 	if (d->held && d->flush) /* the first table waits for the first checks */
 		return;
-	if (d->waiting->len > 0) /* the pool believes that it is written */
+	if (d->waiting->len > 0) /* for the pool these operations are done already */
 		batch_flush(d);
 	if (d->waiting->len > 0)
 		return;
@@ -70,7 +70,7 @@ static gboolean on_time(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-/* The shortest check interval of the file, which a reload may have changed. */
+/* Set the timer to the shortest check interval of the file, which a reload may have changed. */
 static void arm(struct table_watch *w)
 {
 	const struct lb_config *c = w->director->config;

@@ -21,7 +21,7 @@
 #include "ldirectord/daemon/channel.h"
 #include "ldirectord/daemon/process_tree.h"
 
-/* "nobody" of every Linux: the kernel itself uses it for users that have no number. */
+/* The user "nobody" of every Linux; the kernel itself uses this number for users that cannot be mapped. */
 enum { NOBODY = 65534, GRACE_MS = 200, KILL_ROUNDS = 50 };
 
 const char *const worker_names[WORKER_KINDS] = {[WORKER_NETWORK] = "network", [WORKER_PROGRAMS] = "programs"};
@@ -30,7 +30,7 @@ struct worker {
 	struct channel *channel;
 	GMainLoop *loop;
 	GHashTable *running; /* id to struct task */
-	GArray *zombies;     /* of a second ago; NULL: there were none */
+	GArray *zombies;     /* the zombies that were found a second ago; NULL: none */
 };
 
 struct task {
@@ -75,7 +75,7 @@ static void cancel(struct worker *w, uint32_t id)
 {
 	struct task *t = g_hash_table_lookup(w->running, GUINT_TO_POINTER(id));
 	if (!t)
-		return; // it has just ended
+		return; // the check has just ended
 	check_cancel(t->check);
 	(void)g_hash_table_remove(w->running, GUINT_TO_POINTER(id));
 }
@@ -101,14 +101,15 @@ static void on_closed(void *context)
 
 // --- rights ---
 
-/* No program that we start could have one; to be called while we may. */
+/* Drop all capabilities from the bounding set, so that no program that we start can get one.  This must be called
+ * before the process loses the right to do so. */
 static void forbid_capabilities(void)
 {
 	for (int capability = 0; prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0; capability++)
-		; // fails behind the last one, or without the right to: then there is less to drop
+		; // fails after the last capability, or without the right to drop it
 }
 
-/* 0 or -errno. */
+/* Returns 0 or -errno. */
 static int drop_capabilities(void)
 {
 	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -118,30 +119,31 @@ static int drop_capabilities(void)
 	return 0;
 }
 
-/* 0 or -errno. */
+/* Returns 0 or -errno. */
 static int become_nobody(void)
 {
-	if (geteuid() != 0) // the daemon has no rights itself
+	if (geteuid() != 0) // the daemon itself has no rights
 		return 0;
 	bool done = setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0 &&
 		    setresuid(NOBODY, NOBODY, NOBODY) == 0;
 	return done ? 0 : -errno;
 }
 
-/* The kernel ends us with the daemon, also when we are busy.  It forgets this order when our user changes. */
+/* Let the kernel kill this process when the daemon ends, even if this process is busy.  The setting is lost when the
+ * user of the process changes. */
 static bool end_with_parent(pid_t parent)
 {
 	return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
 }
 
-/* False: it cannot be done, and why is the reason.  True with a reason: it runs, but with more rights than it
- * should. */
+/* Limit the rights of the worker for the network.  Returns false with the reason in why when that is not possible.
+ * Returns true with a reason when the worker runs, but with more rights than it should have. */
 static bool limit_network(pid_t parent, char *why, size_t cap)
 {
 	check_open_sockets();
 	forbid_capabilities();
 	int user = become_nobody(), capabilities = drop_capabilities();
-	if (user < 0) // a container that has no such user
+	if (user < 0) // a container may have no such user
 		(void)snprintf(why, cap, "it runs as root without capabilities, as it cannot become nobody: %s",
 			strerror(-user));
 	if (capabilities < 0)
@@ -157,7 +159,7 @@ static bool prepare(enum worker_kind kind, pid_t parent, char *why, size_t cap)
 		if (!limit_network(parent, why, cap))
 			return false;
 	} else if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) {
-		/* Orphans of check commands become our children: otherwise we would not find them. */
+		/* Orphans of check commands become our children; otherwise we could not find them. */
 		(void)snprintf(why, cap, "what check commands leave behind cannot be found: %s", strerror(errno));
 		return false;
 	}
@@ -177,8 +179,8 @@ static bool contains(const GArray *pids, pid_t pid)
 	return false;
 }
 
-/* Children of check commands that became ours have nobody else to reap them.  The command itself is reaped at once by
- * lib/spawn, which needs its exit status: so only who has been dead for a second is an orphan. */
+/* Reap the orphans of check commands, which became our children.  lib/spawn reaps the command itself at once, because
+ * it needs the exit status; so only a process that has been dead for a second is an orphan. */
 static gboolean reap_orphans(gpointer data)
 {
 	struct worker *w = data;
@@ -188,7 +190,7 @@ static gboolean reap_orphans(gpointer data)
 	for (guint i = 0; now && i < now->len; i++) {
 		pid_t pid = g_array_index(now, pid_t, i);
 		if (contains(w->zombies, pid))
-			(void)waitpid(pid, NULL, WNOHANG); // known to have ended
+			(void)waitpid(pid, NULL, WNOHANG); // the process has ended
 	}
 	if (w->zombies)
 		g_array_free(w->zombies, TRUE);
@@ -198,7 +200,8 @@ static gboolean reap_orphans(gpointer data)
 
 // --- the end ---
 
-/* A signal to the whole group or service is for the daemon, whose end is our end. */
+/* Ignore signals to the whole group or service, which are meant for the daemon: this process ends when the daemon
+ * ends. */
 static void ignore_signals(void)
 {
 	static const int ignored[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE};
@@ -212,7 +215,7 @@ static void reap(void)
 		;
 }
 
-/* End what check commands have left behind, politely at first. */
+/* End the processes that check commands have left behind: first with SIGTERM, then with SIGKILL. */
 static void end_descendants(void)
 {
 	const struct timespec pause = {.tv_nsec = 10 * 1000000};
@@ -222,7 +225,7 @@ static void end_descendants(void)
 		reap();
 		left = process_tree_signal(getpid(), 0, 0);
 	}
-	for (int i = 0; left > 0 && i < KILL_ROUNDS; i++) { // one may fork while we look
+	for (int i = 0; left > 0 && i < KILL_ROUNDS; i++) { // a process may fork during this loop
 		left = process_tree_signal(getpid(), 0, SIGKILL);
 		(void)nanosleep(&pause, NULL);
 		reap();
@@ -236,7 +239,7 @@ int worker_main(const char *name)
 	struct worker w = {.loop = g_main_loop_new(NULL, FALSE),
 		.running = g_hash_table_new_full(NULL, NULL, NULL, g_free)};
 	char why[WORKER_WHY_MAX] = "";
-	(void)fcntl(WORKER_SOCKET, F_SETFD, FD_CLOEXEC); // no program inherits it
+	(void)fcntl(WORKER_SOCKET, F_SETFD, FD_CLOEXEC); // no program may inherit the socket
 	ignore_signals();
 	w.channel = channel_new(WORKER_SOCKET,
 		&(struct channel_ends){.message = on_message, .closed = on_closed, .context = &w});
@@ -249,5 +252,5 @@ int worker_main(const char *name)
 	g_main_loop_run(w.loop);
 	if (kind == WORKER_PROGRAMS)
 		end_descendants();
-	return EXIT_SUCCESS; // nothing is saved: no need to release anything
+	return EXIT_SUCCESS; // the process ends, so nothing need be released
 }

@@ -21,9 +21,10 @@
 #include "lib/mono.h"
 
 enum {
-	PAUSE_FIRST_MS = 500, /* before a process that died at once is started again; doubled each time */
+	/* the first pause before a process that died at once is started again; doubled each time */
+	PAUSE_FIRST_MS = 500,
 	PAUSE_LAST_MS = 30000,
-	GOOD_MS = 10000, /* one that lived so long did not die at once */
+	GOOD_MS = 10000, /* a process that ran for this time did not die at once */
 	END_MS = 1000,
 };
 
@@ -37,7 +38,7 @@ struct process {
 	guint watch;
 	struct channel *channel;
 	struct mono started, not_before;
-	unsigned deaths; /* in a row */
+	unsigned deaths; /* consecutive deaths */
 	struct rate_limit trouble;
 };
 
@@ -51,7 +52,8 @@ static const char *const duties[WORKER_KINDS] = {
 
 // --- verdicts ---
 
-/* The worker parses what strangers send, so it is not trusted with the form of its answers either. */
+/* Handle a message of a worker.  The worker parses bytes from other machines, so its messages are not trusted: their
+ * form is checked. */
 static void on_message(void *context, struct bytes message)
 {
 	struct process *p = context;
@@ -94,7 +96,7 @@ static void say_death(struct process *p, int status)
 		ldlog_rarely(&p->trouble, line);
 }
 
-/* What its commands have started has no parent now that would end it. */
+/* End the processes that the commands of a worker have started, because their worker has ended. */
 static void end_session(const struct process *p)
 {
 	if (p->kind == WORKER_PROGRAMS)
@@ -134,7 +136,7 @@ static gboolean on_death(gint fd, GIOCondition condition, gpointer data)
 	(void)fd, (void)condition;
 	if (waitpid(p->pid, &status, WNOHANG) == 0)
 		return G_SOURCE_CONTINUE;
-	p->watch = 0; // goes with the return
+	p->watch = 0; // GLib removes the source after this return
 	end_session(p);
 	plan_restart(p);
 	say_death(p, status);
@@ -143,7 +145,7 @@ static gboolean on_death(gint fd, GIOCondition condition, gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-/* It has closed its end, so it cannot answer any more: nothing but its death is useful.  on_death follows. */
+/* The worker has closed its end, so it cannot answer any more: kill it.  on_death follows. */
 static void on_closed(void *context)
 {
 	struct process *p = context;
@@ -153,7 +155,7 @@ static void on_closed(void *context)
 
 // --- start ---
 
-/* The environment of a worker: what its libraries and the names of this machine depend on. */
+/* Returns the environment of a worker: the variables that its libraries and the name resolution need. */
 static char **environment(void)
 {
 	static const char *const names[] = {"PATH", "HOSTNAME", "TZ", "LOCALDOMAIN", "RES_OPTIONS", "SSL_CERT_FILE",
@@ -163,11 +165,12 @@ static char **environment(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
 		if (g_getenv(names[i]))
 			list = g_environ_setenv(list, names[i], g_getenv(names[i]), TRUE);
-	// no library reads settings or passwords of a user, nor looks for his directory
+	// no library may read settings or passwords of a user
 	return g_environ_setenv(list, "HOME", "/nonexistent", TRUE);
 }
 
-/* Its own session, so that what its commands leave behind can be found; every signal as it is by default. */
+/* Start a worker in its own session, so that the processes that its commands leave behind can be found, and with
+ * default signal handling. */
 static int run(pid_t *pid, enum worker_kind kind, int fd)
 {
 	posix_spawn_file_actions_t actions;
@@ -177,7 +180,7 @@ static int run(pid_t *pid, enum worker_kind kind, int fd)
 	char **envp = environment();
 	(void)sigemptyset(&none);
 	(void)sigfillset(&all);
-	(void)posix_spawn_file_actions_init(&actions); // these fail without memory only, and then the spawn does too
+	(void)posix_spawn_file_actions_init(&actions); // these fail only without memory, and then the spawn fails too
 	(void)posix_spawnattr_init(&attributes);
 	int failed = posix_spawn_file_actions_adddup2(&actions, fd, WORKER_SOCKET);
 	if (!failed)
@@ -199,19 +202,19 @@ static int run(pid_t *pid, enum worker_kind kind, int fd)
 	return failed;
 }
 
-/* 0 or an errno. */
+/* Returns 0 or an errno. */
 static int launch(struct process *p)
 {
 	int ends[2];
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return errno;
-	/* One that has the number of the worker's socket would be closed by its own exec. */
+	/* The descriptor must not have the number of the worker's socket, because exec would then close it. */
 	int high = ends[1] > WORKER_SOCKET ? ends[1] : fcntl(ends[1], F_DUPFD_CLOEXEC, WORKER_SOCKET + 1);
 	int failed = high < 0 ? errno : run(&p->pid, p->kind, high);
 	if (!failed) {
-		p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0); // close-on-exec by itself
+		p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0); // pidfd_open sets close-on-exec
 		failed = p->pidfd < 0 ? errno : 0;
-		if (failed) { // one that cannot be watched must not go on
+		if (failed) { // a process that cannot be watched must not continue to run
 			(void)kill(p->pid, SIGKILL);
 			(void)waitpid(p->pid, NULL, 0);
 		}
@@ -230,7 +233,7 @@ static int launch(struct process *p)
 	return 0;
 }
 
-/* True: it runs. */
+/* Returns true when the process runs. */
 static bool ensure(struct process *p)
 {
 	struct mono now = mono_now();
@@ -283,7 +286,7 @@ bool workers_start(struct workers *w, uint32_t id, const struct check_plan *plan
 	writer_bytes(&out, (struct bytes){(const uint8_t *)&order, sizeof order});
 	if (plan_wire_put(&out, plan))
 		channel_send(p->channel, writer_done(&out));
-	else // too long: the worker says so
+	else // the plan is too long: the worker reports that
 		channel_send(p->channel, (struct bytes){message, sizeof order});
 	return true;
 }
@@ -315,7 +318,7 @@ struct workers *workers_new(const struct workers_events *events)
 	return w;
 }
 
-/* It has seen the end of its socket, and ends what it has started. */
+/* Wait for a worker, which has seen the end of its socket and now ends the processes that it has started. */
 static void end(struct process *p, struct mono deadline)
 {
 	if (p->pid <= 0)
@@ -340,7 +343,7 @@ void workers_free(struct workers *w)
 		struct process *p = &w->processes[kind];
 		channel_free(p->channel);
 		p->channel = NULL;
-		if (kind == WORKER_NETWORK && p->pid > 0) // it has nothing to end
+		if (kind == WORKER_NETWORK && p->pid > 0) // this worker has started no processes
 			(void)kill(p->pid, SIGKILL);
 	}
 	for (int kind = 0; kind < WORKER_KINDS; kind++)

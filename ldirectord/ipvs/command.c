@@ -2,12 +2,12 @@
 /* The back end that runs an ipvsadm program.  It reads the table with "-S -n", and the thresholds, which are missing
  * there, with "-L -n --thresholds".
  *
- * A batch goes to the standard input of one "-R".  When the kernel refuses a line, the original ipvsadm (1.31) prints a
- * message that does not name the line, and continues; its exit status is that of the last line.  When ipvsadm itself
- * refuses a line, it ends, and the remaining lines are not tried.  So we write a mark after every operation: a line
- * that always fails, changes nothing, and prints a message that the operation before it never prints.  The output
- * before the mark belongs to that operation.  If marks are missing, ipvsadm has ended early, and the rest goes to
- * another -R. */
+ * A batch is written to the standard input of one "-R".  When the kernel refuses a line, the original ipvsadm (1.31)
+ * prints a message that does not name the line, and continues; its exit status is that of the last line.  When ipvsadm
+ * itself refuses a line, it ends, and the remaining lines are not tried.  So we write a mark after every operation: a
+ * line that always fails, changes nothing, and prints a message that the operation before it never prints.  The output
+ * before the mark belongs to that operation.  If marks are missing, ipvsadm has ended early, and the remaining
+ * operations are sent to another -R. */
 #include "ldirectord/ipvs/private.h"
 
 #include <errno.h>
@@ -23,12 +23,13 @@ enum {
 	DEADLINE_MS = 10000,
 };
 
-/* There is never a virtual service with the address 0.0.0.0. */
+/* No virtual service has the address 0.0.0.0. */
 static const struct {
 	const char *line, *message;
 } marks[] = {
 	{"-Z -u 0.0.0.0:65535", "No such service"},
-	{"-e -u 0.0.0.0:65535 -r 0.0.0.0:1 -m", "Service not defined"}, /* after operations that may print the other */
+	/* used after operations that may print the other message */
+	{"-e -u 0.0.0.0:65535 -r 0.0.0.0:1 -m", "Service not defined"},
 };
 
 struct command {
@@ -50,7 +51,8 @@ static void run(struct command *c, char *const arguments[], struct bytes input, 
 	run_program(argv, input, span_ms(DEADLINE_MS), out);
 }
 
-/* Why ipvsadm did nothing at all: it could not be started, was killed, or found no IPVS.  NULL: it did its work. */
+/* Returns the reason why ipvsadm did nothing: it could not be started, was killed, or found no IPVS.  NULL: it has run
+ * normally. */
 static const char *general_failure(struct command *c, const struct run_result *r)
 {
 	if (r->error == -ETIMEDOUT)
@@ -113,7 +115,7 @@ static int take_rules(struct command *c, char *text, struct table *out, const ch
 	return 0;
 }
 
-/* "TCP  10.9.0.1:80 wrr", "FWM  5 IPv6 rr": the reals of this virtual follow. */
+/* Find the virtual in a line such as "TCP  10.9.0.1:80 wrr" or "FWM  5 IPv6 rr".  The reals of this virtual follow. */
 static struct table_service *heading(const struct table *t, const char *line)
 {
 	char protocol[8], name[64], family[8] = "", text[96];
@@ -134,7 +136,7 @@ static struct table_service *heading(const struct table *t, const char *line)
 static void take_thresholds(char *text, struct table *out)
 {
 	struct table_service *service = NULL;
-	size_t next = 0; /* both lists have the same order, unless a real was added or deleted in between */
+	size_t next = 0; /* both lists have the same order, unless a real was added or deleted between the two reads */
 	for (char *line; (line = strsep(&text, "\n")) != NULL;) {
 		char name[64];
 		unsigned upper, lower;
@@ -186,7 +188,7 @@ struct batch {
 	const struct table_op *ops;
 	struct ipvs_result *results;
 	size_t count, done, failed;
-	bool singly; /* this program does not understand -R */
+	bool singly; /* this program does not support -R */
 };
 
 static void settle(struct batch *b, int error, const char *message)
@@ -200,7 +202,7 @@ static void settle_message(struct batch *b, const char *message)
 	settle(b, message ? ipvs_text_error(b->ops[b->done].kind, message) : 0, message);
 }
 
-/* All remaining operations would have the same result. */
+/* Give all remaining operations the same result. */
 static void settle_all(struct batch *b, int error, const char *message)
 {
 	while (b->done < b->count)
@@ -247,8 +249,8 @@ static char *batch_input(const struct batch *b, struct bytes *input)
 	return text;
 }
 
-/* Assign the output of ipvsadm to the operations.  Returns its message for the operation at which it ended; NULL: there
- * is none. */
+/* Assign the output of ipvsadm to the operations.  Returns the message for the operation at which ipvsadm ended; NULL:
+ * there is none. */
 static const char *take_answers(struct batch *b, char *output)
 {
 	const char *message = NULL;
@@ -282,11 +284,12 @@ static void apply_restore(struct batch *b)
 	} else if (general) {
 		settle_all(b, general_error(&r), general);
 	} else if (b->done > before && message) {
-		settle_message(b, message); // it ended at this operation
+		settle_message(b, message); // ipvsadm ended at this operation
 	} else if (b->done == before && message == NULL && r.status == 0) {
-		settle_all(b, 0, NULL); // another program, which prints nothing for a mark: no message, so no failure
+		// a different program, which prints nothing for a mark: without a message nothing has failed
+		settle_all(b, 0, NULL);
 	} else {
-		/* It ended at the first operation or was killed.  If a separate call works, -R is of no use here. */
+		/* ipvsadm ended at the first operation, or was killed.  If a separate call works, -R cannot be used. */
 		size_t failed = b->failed;
 		apply_singly(b);
 		b->singly = b->failed == failed;

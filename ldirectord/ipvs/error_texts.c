@@ -15,8 +15,8 @@ enum {
 	ALL = SERVICE_SET | SERVICE_OLD | REALS,
 };
 
-/* The kernel's errors and the messages of ipvsadm 1.31 for them.  ESRCH: there is no such service.  ENOENT: the service
- * exists, but what the operation needs is missing. */
+/* The kernel's errors and the messages of ipvsadm 1.31 for them.  ESRCH: the service does not exist.  ENOENT: the
+ * service exists, but another object that the operation needs does not. */
 static const struct {
 	unsigned kinds;
 	int error;

@@ -49,7 +49,7 @@ bool ipvs_address_parse(const char *text, struct lb_address *out)
 // --- scheduler flags ---
 
 static const struct {
-	const char *scheduler; /* NULL: any */
+	const char *scheduler; /* NULL: any scheduler */
 	const char *name;
 	uint32_t bit;
 } flag_names[] = {
@@ -88,7 +88,8 @@ void ipvs_flags_text(const char *scheduler, uint32_t bits, char *out, size_t cap
 	for (size_t i = 0; i < FLAG_NAMES; i++) {
 		if ((bits & flag_names[i].bit) == 0 || !flag_is_of(i, scheduler))
 			continue;
-		bits &= ~flag_names[i].bit; // the scheduler's own name comes first in the table: do not add "flag-N" as well
+		// the scheduler's own name for the flag comes first in the table: do not also add "flag-N"
+		bits &= ~flag_names[i].bit;
 		writer_text(&w, w.len > 0 ? "," : "");
 		writer_text(&w, flag_names[i].name);
 	}
@@ -195,7 +196,7 @@ static bool take_id(struct parse *p, const char *word)
 
 static bool take_foreign(struct parse *p, const char *word)
 {
-	(void)word; // any value
+	(void)word; // any value is accepted
 	return p->foreign = true;
 }
 

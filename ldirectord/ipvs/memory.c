@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A list with room for one element more than count.  It grows only when count is 0 or a power of two, so that no
- * capacity must be stored. */
+/* Returns a list with space for one element more than count.  It grows only when count is 0 or a power of two, so the
+ * capacity need not be stored. */
 static void *grown(void *list, size_t count, size_t size)
 {
 	if ((count & (count - 1)) != 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The back end for generic netlink.  It reads all services, then the destinations of each one.  It writes a batch as
- * datagrams of up to WINDOW requests; the sequence number of an answer shows which request it belongs to. */
+ * datagrams of up to WINDOW requests; the sequence number of an answer shows to which request the answer belongs. */
 #include "ldirectord/ipvs/private.h"
 
 #include <errno.h>
@@ -25,7 +25,7 @@ enum {
 	 * does not fit into the socket's buffer (208 KiB; an answer takes some 770 bytes) is lost. */
 	WINDOW = 64,
 	REQUEST_MAX = 512,    /* a full service takes some 160 bytes */
-	RECEIVE_MAX = 32768,  /* the kernel's largest piece of a dump */
+	RECEIVE_MAX = 32768,  /* the largest part of a dump that the kernel sends at once */
 	ANSWER_SECONDS = 5,   /* the kernel answers within the call, but may have to load the module of a scheduler */
 	MODPROBE_SECONDS = 10,
 };
@@ -38,7 +38,7 @@ struct netlink {
 	char why[160];
 };
 
-/* libnl has its own error numbers. */
+/* Convert an error of libnl, which has its own error numbers. */
 static int system_error(int nl_error)
 {
 	switch (-nl_error) {
@@ -52,7 +52,8 @@ static int system_error(int nl_error)
 
 // --- reading ---
 
-/* libnl would accept only the answer to its last request.  The callbacks check the number. */
+/* Accept every sequence number.  libnl would accept only the answer to its last request; our callbacks check the number
+ * themselves. */
 static int any_sequence(struct nl_msg *message, void *context)
 {
 	(void)message, (void)context;
@@ -61,8 +62,8 @@ static int any_sequence(struct nl_msg *message, void *context)
 
 struct reading {
 	struct table *table;
-	struct table_service *service; /* we read the destinations of this one; NULL: we read the services */
-	/* Of the request.  A late answer to an earlier request must not end this one. */
+	struct table_service *service; /* we read the destinations of this service; NULL: we read the services */
+	/* The sequence number of the request.  A late answer to an earlier request must not end this one. */
 	uint32_t sequence;
 	bool finished;
 	int error;
@@ -95,11 +96,11 @@ static int read_finished(struct nl_msg *message, void *context)
 static int read_error(struct sockaddr_nl *from, struct nlmsgerr *answer, void *context)
 {
 	struct reading *r = context;
-	(void)from; // the kernel
+	(void)from; // the sender is the kernel
 	if (answer->msg.nlmsg_seq != r->sequence)
 		return NL_SKIP;
 	r->finished = true;
-	/* A service that somebody deleted between the two dumps has no destinations. */
+	/* A service that another program deleted between the two dumps has no destinations. */
 	if (r->service == NULL || answer->error != -ESRCH)
 		r->error = answer->error;
 	return NL_STOP;
@@ -114,7 +115,7 @@ static int dump(struct netlink *n, int command, struct reading *r)
 		genlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ, n->family, 0, NLM_F_DUMP, (uint8_t)command,
 			IPVS_GENL_VERSION) &&
 		(r->service == NULL || wire_put_id(message, &r->service->id) == 0)) {
-		(void)nl_cb_set(callbacks, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, any_sequence, NULL); // see there
+		(void)nl_cb_set(callbacks, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, any_sequence, NULL); // see any_sequence
 		(void)nl_cb_set(callbacks, NL_CB_VALID, NL_CB_CUSTOM, read_one, r);
 		(void)nl_cb_set(callbacks, NL_CB_FINISH, NL_CB_CUSTOM, read_finished, r);
 		(void)nl_cb_err(callbacks, NL_CB_CUSTOM, read_error, r);
@@ -162,7 +163,7 @@ struct window {
 
 static void answer(struct window *w, uint32_t sequence, int error)
 {
-	size_t at = sequence - w->first; // correct also when the sequence number wraps
+	size_t at = sequence - w->first; // this is correct also when the sequence number wraps
 	if (at >= w->count || w->answered[at])
 		return;
 	w->answered[at] = true;
@@ -178,7 +179,7 @@ static int on_ack(struct nl_msg *message, void *context)
 
 static int on_error(struct sockaddr_nl *from, struct nlmsgerr *message, void *context)
 {
-	(void)from; // the kernel
+	(void)from; // the sender is the kernel
 	answer(context, message->msg.nlmsg_seq, message->error);
 	return NL_SKIP;
 }
@@ -262,7 +263,8 @@ static void netlink_free(struct ipvs *i)
 
 static const struct ipvs_backend backend = {"netlink", netlink_read, netlink_apply, netlink_free};
 
-/* The kernel does not load the module when somebody asks for this family by name, so we load it. */
+/* Get the number of the family.  The kernel does not load its module when a program queries this family by name, so we
+ * load it. */
 static int resolve(struct nl_sock *socket)
 {
 	static char *const argv[] = {"/sbin/modprobe", "-q", "ip_vs", NULL};
@@ -283,7 +285,7 @@ static int set_up(struct nl_sock *socket)
 	if (error < 0)
 		return error;
 	int fd = nl_socket_get_fd(socket);
-	// an old kernel that refuses this sends the whole request back, which does no harm
+	// an old kernel that refuses this option sends the whole request back, which does no harm
 	(void)setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0 ||
 		nl_socket_set_msg_buf_size(socket, RECEIVE_MAX) < 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Run a program and wait for its end.  lib/spawn cannot do this: it reports from the GLib main loop, which would handle
- * other events in the middle of a batch, and it keeps 4 kB of output, but a table has megabytes.
+/* Runs a program and waits for its end.  lib/spawn cannot do this: it reports from the GLib main loop, which would
+ * handle other events in the middle of a batch, and it keeps only 4 kB of output, but a table has megabytes.
  * Input and output are files in memory, so neither side can block the other. */
 #include "ldirectord/ipvs/private.h"
 
@@ -32,11 +32,11 @@ static int input_file(struct bytes input)
 		done += (size_t)n;
 	}
 	if (fd >= 0)
-		(void)lseek(fd, 0, SEEK_SET); // a plain file: cannot fail
+		(void)lseek(fd, 0, SEEK_SET); // cannot fail for a plain file
 	return fd;
 }
 
-/* NULL with errno. */
+/* Returns the content of the file; NULL with errno. */
 static char *contents(int fd)
 {
 	struct stat st;
@@ -85,7 +85,7 @@ static int start(char *const argv[], const int fds[3], pid_t *pid)
 	error |= posix_spawnattr_setsigmask(&attributes, &none);
 	error |= posix_spawnattr_setsigdefault(&attributes, &all);
 	error |= posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	/* The environment is passed on, because the program that IPVSADM names may read its settings from there. */
+	/* The program gets our environment, because the program that IPVSADM names may read its settings from there. */
 	error = error != 0 ? -ENOMEM : -posix_spawn(pid, argv[0], &actions, &attributes, argv, environ);
 	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&actions);
@@ -99,7 +99,7 @@ static int wait_for(pid_t pid, struct span deadline, int *status)
 	struct pollfd p = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
 	int wait_status, error = 0, ready = 0;
 	while (p.fd >= 0 && ready == 0) {
-		/* Rounded up, so that poll never ends before the deadline. */
+		/* Round up, so that poll does not end before the deadline. */
 		int64_t left = (mono_since(end, mono_now()).ns + 999999) / 1000000;
 		ready = left > 0 ? poll(&p, 1, (int)left) : -1;
 		if (ready < 0 && left > 0 && errno == EINTR)
@@ -113,7 +113,7 @@ static int wait_for(pid_t pid, struct span deadline, int *status)
 		if (errno != EINTR)
 			return -errno;
 	if (p.fd >= 0)
-		(void)close(p.fd); // a failure loses nothing
+		(void)close(p.fd); // a failure has no effect
 	*status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
 	return error;
 }
@@ -138,7 +138,7 @@ void run_program(char *const argv[], struct bytes input, struct span deadline, s
 	}
 	for (int k = 0; k < 3; k++)
 		if (fds[k] >= 0)
-			(void)close(fds[k]); // a file in memory: a failure loses nothing
+			(void)close(fds[k]); // closing a file in memory loses nothing
 }
 
 void run_free(struct run_result *r)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Operations as netlink attributes, with the names of linux/ip_vs.h.  A request must have all attributes of a full
+/* Encodes operations as netlink attributes, with the names of linux/ip_vs.h.  A request must have all attributes of a
  * service or destination: the kernel answers EINVAL when one is missing. */
 #include "ldirectord/ipvs/private.h"
 
@@ -47,7 +47,7 @@ static int put_id(struct nl_msg *m, const struct lb_service_id *id)
 	return failed | nla_put_u16(m, IPVS_SVC_ATTR_PORT, htons(id->address.port));
 }
 
-/* Without a netmask the kernel keeps the mask of a single client. */
+/* Get the netmask.  Without one the kernel uses the mask of a single client. */
 static bool netmask_parse(const struct table_service *s, uint32_t *mask)
 {
 	bool ipv4 = s->id.address.family == LB_INET;
@@ -71,11 +71,11 @@ static int put_service(struct nl_msg *m, const struct table_service *s, const ch
 		return *why = "a scheduler flag is unknown, or belongs to another scheduler", -EINVAL;
 	if (!netmask_parse(s, &mask))
 		return *why = "the netmask does not fit the address family of the virtual", -EINVAL;
-	/* The kernel would accept and ignore it; ipvsadm refuses it. */
+	/* The kernel would accept and ignore this; ipvsadm refuses it. */
 	if (s->ops && s->id.protocol == LB_TCP)
 		return *why = "One-Packet Scheduling is only for UDP virtual services", -EINVAL;
 	flags.flags |= (s->persistent > 0 ? IP_VS_SVC_F_PERSISTENT : 0U) | (s->ops ? IP_VS_SVC_F_ONEPACKET : 0U);
-	/* The kernel would take it and drop every packet; ipvsadm refuses. */
+	/* The kernel would accept this and drop every packet; ipvsadm refuses it. */
 	if (s->id.protocol != LB_FWM && s->id.address.port == 0 && s->persistent == 0)
 		return *why = "Zero port specified for non-persistent service", -EINVAL;
 	int failed = nla_put_string(m, IPVS_SVC_ATTR_SCHED_NAME, s->scheduler);
@@ -195,7 +195,7 @@ int wire_service(struct nlmsghdr *header, struct table_service *out)
 		!get_bytes(a[IPVS_SVC_ATTR_TIMEOUT], &timeout, sizeof timeout) ||
 		!get_bytes(a[IPVS_SVC_ATTR_NETMASK], &mask, sizeof mask))
 		return -EINVAL;
-	// not cut: IP_VS_SCHEDNAME_MAXLEN is smaller
+	// this is not cut, because IP_VS_SCHEDNAME_MAXLEN is smaller
 	(void)nla_strlcpy(out->scheduler, a[IPVS_SVC_ATTR_SCHED_NAME], sizeof out->scheduler);
 	ipvs_flags_text(out->scheduler, flags.flags, out->schedflags, sizeof out->schedflags);
 	out->ops = (flags.flags & IP_VS_SVC_F_ONEPACKET) != 0;
@@ -213,7 +213,7 @@ int wire_real(struct nlmsghdr *header, enum lb_family family, struct table_real 
 	uint16_t own_family;
 	if (!open_nest(header, IPVS_CMD_ATTR_DEST, a, IPVS_DEST_ATTR_MAX))
 		return -EINVAL;
-	// old kernels reported LOCALNODE or BYPASS for what was set as gate
+	// old kernels report LOCALNODE or BYPASS for a destination that was set as gate
 	*out = (struct table_real){.address.family = family, .forward = LB_GATE};
 	if (get_bytes(a[IPVS_DEST_ATTR_ADDR_FAMILY], &own_family, sizeof own_family) && own_family != 0)
 		out->address.family = own_family == AF_INET6 ? LB_INET6 : LB_INET;

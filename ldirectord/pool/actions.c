@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The actions of one call, with the texts that people search the log for.  A log line has the reason after the text;
+/* The actions of one call, with the texts that people look for in the log.  A log line has the reason after the text;
  * the subject of a mail has no reason.  doc/ldirectord.md 10 */
 #include <assert.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@ void copy_text(char *to, size_t cap, const char *from)
 	to[len] = 0;
 }
 
-/* snprintf that may cut: the start of a long log line is better than no line. */
+/* Like snprintf, but may cut the text: the start of a long log line is better than no line. */
 static void format(char *out, size_t cap, const char *how, ...) __attribute__((format(printf, 3, 4)));
 static void format(char *out, size_t cap, const char *how, ...)
 {
@@ -86,7 +86,7 @@ static void mail(struct pool *p, const struct service *s, size_t of, const char 
 
 /* --- texts ------------------------------------------------------------------------------------ */
 
-/* "10.9.0.1:80", "5": a virtual without the protocol */
+/* Writes a virtual without its protocol: "10.9.0.1:80", "5". */
 static const char *short_id(const struct service *s, char *cap64)
 {
 	lb_service_id_text(&s->id, cap64, ADDRESS);
@@ -128,7 +128,7 @@ static bool is_of_fallback(const struct entry *e)
 	return e->of_fallback && e->want.member == NONE;
 }
 
-/* "127.0.2.1:80 mapped from 127.0.2.1:8001" */
+/* Writes the text of an entry: "127.0.2.1:80 mapped from 127.0.2.1:8001". */
 static void entry_text(const struct service *s, const struct entry *e, char *out, size_t cap)
 {
 	char key[ADDRESS], file[ADDRESS];
@@ -168,7 +168,7 @@ static const char *verb(
 	return kind == TABLE_REAL_ADD ? "Added" : "Restored";
 }
 
-/* The log line and the mail for an operation on a real. */
+/* Add the log line and the mail for an operation on a real. */
 void actions_entry(struct pool *p, const struct service *s, const struct entry *e, size_t of, enum table_op_kind kind,
 	bool stopping)
 {
@@ -240,14 +240,16 @@ void actions_reset(struct pool *p, const struct service *s, const struct member 
 	log_counted(p, s, m, "Resetting soft failure count", "");
 }
 
-/* A server that does not serve, in the words of the operation that would take it out, and why. */
+/* Writes the text for a server that is down, which has the wording of the operation that would remove it, and the
+ * reason. */
 static void down_text(const struct pool *p, const struct service *s, const struct member *m, char *out, size_t cap)
 {
 	char id[ADDRESS], where[ADDRESS];
 	const struct entry *e = &s->entries[m->entry];
 	const char *word = !e->want.present             ? "Deleted real server"
 			   : e->want.real.weight == 0 ? "Quiescent real server"
-						      : "Real server is down"; /* another one has its address */
+						      /* another real with this address serves */
+						      : "Real server is down";
 
 	if (m->is_fallback)
 		word = "Fallback server is down";
@@ -257,7 +259,7 @@ static void down_text(const struct pool *p, const struct service *s, const struc
 		reason_of_member(p, s, m));
 }
 
-/* A server is down, and no operation reports it. */
+/* Report that a server is down when no operation reports it. */
 void actions_down(struct pool *p, const struct service *s, const struct member *m)
 {
 	char line[TEXT];
@@ -302,7 +304,7 @@ void actions_quorum(struct pool *p, const struct service *s, bool lost)
 		mail(p, s, POOL_OF_NONE, text);
 }
 
-/* A start sends only this mail.  It names the reals that are down: doc/ldirectord.md 13.32. */
+/* Add the summary, which is the only mail of a start.  It names the reals that are down: doc/ldirectord.md 13.32. */
 void actions_summary(struct pool *p, const struct service *s)
 {
 	char id[ADDRESS], text[TEXT];

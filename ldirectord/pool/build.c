@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Builds the structs from a configuration: virtuals, reals, the addresses in the kernel, the shared checks.  All memory
- * is allocated here, so that an event cannot fail.  inherit.c takes over the earlier state. */
+/* Builds the structs from a configuration: virtuals, reals, the entries in the kernel, the shared checks.  All memory
+ * is allocated here, so an event cannot fail.  inherit.c takes over the earlier state. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,7 +63,7 @@ static void carry_entry(struct service *s, const struct entry *old)
 	e->tried = old->tried;
 }
 
-/* What the kernel has: as it reports now, else as we know from before. */
+/* Fill in the entries of the kernel: from the current table, or else from what the pool knew before. */
 static void find_entries(struct service *s, const struct table_service *kernel, const struct service *old)
 {
 	s->present = kernel || (old && old->present);
@@ -90,7 +90,7 @@ static const struct table_service *in_kernel(const struct table *kernel, const s
 	return NULL;
 }
 
-/* v NULL: the file no longer has it, so it must be deleted. */
+/* Add a service.  v NULL: the file does not have it any more, so it must be deleted. */
 static bool add_service(struct pool *p, const struct lb_virtual *v, const struct lb_service_id *id,
 	const struct pool *old, const struct table *kernel)
 {
@@ -167,7 +167,7 @@ static size_t list_candidates(const struct pool *p, struct candidate *list)
 	return count;
 }
 
-/* The check of a candidate: an existing one for the same address, or a new one. */
+/* Returns the check of a candidate: an existing one for the same address, or a new one. */
 static size_t check_of(struct pool *p, const struct candidate *c)
 {
 	for (size_t i = p->check_count; i-- > 0 && key_order(&p->checks[i].r->address, &c->r->address) == 0;)
@@ -205,7 +205,7 @@ static bool add_checks(struct pool *p)
 	p->refs = calloc(count + 1, sizeof *p->refs);
 	bool ok = list && p->checks && p->run && p->refs;
 	if (ok) {
-		(void)list_candidates(p, list); /* as many as were counted */
+		(void)list_candidates(p, list); /* the list has space for the counted candidates */
 		qsort(list, count, sizeof *list, candidate_order);
 		for (size_t i = 0; i < count; i++)
 			p->services[list[i].at.service].members[list[i].at.member].check = check_of(p, &list[i]);
@@ -232,7 +232,7 @@ bool pool_make_room(struct pool *p, struct service *s)
 	if (cap == p->action_cap)
 		return true;
 	struct pool_action *actions = realloc(p->actions, cap * sizeof *actions);
-	if (!actions) { /* the space cannot be used */
+	if (!actions) { /* without space for actions the entry cannot be used */
 		s->entry_cap = s->entry_count;
 		return false;
 	}
@@ -241,7 +241,7 @@ bool pool_make_room(struct pool *p, struct service *s)
 	return true;
 }
 
-/* Room for the largest number of actions that one call can make. */
+/* Allocate space for the largest number of actions that one call can add. */
 static bool add_actions(struct pool *p)
 {
 	p->action_cap = 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the kernel must have for a virtual, computed only from the states of its reals.
+/* Computes what the kernel must have for a virtual, only from the states of its reals.
  *
  *              disabled   drained    UP            KEPT           NEW, DOWN, quiescent   NEW, DOWN
  *   in table   no         weight 0   file's weight as found       weight 0               no

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Compares what is wanted with what the kernel has, as far as we know, and makes the operations, each with its log
- * line.
+/* Compares the wanted entries with those of the kernel, as far as the pool knows, and creates the operations, each with
+ * its log line.
  *
- * An operation counts as done until pool_failed reports a failure.  Then the state from before the operation is valid
- * again.  If the error does not show what the kernel has, the entry is in doubt as well: the kernel may have carried
- * out the operation, and only the answer was lost.  An entry in doubt is tried again even if it seems to be right.
+ * An operation counts as successful until pool_failed reports a failure.  Then the state before the operation is valid
+ * again.  If the error does not show what the kernel has, the entry is also in doubt: the kernel may have carried out
+ * the operation, and only the answer was lost.  The operation of an entry in doubt is tried again even if the entry
+ * seems to be right.
  *
  * Entries have the order of the file: the reals, then the fallbacks, then addresses that the file does not have.  So a
  * failed real is deleted before the fallback is added, and a good real is added before the fallback is deleted.
@@ -32,14 +33,14 @@ static void set_fallback(struct pool *p, struct service *s, enum fallback_state 
 		actions_add(p, POOL_COMMAND, s, POOL_OF_NONE, next == FALLBACK_ON ? "start" : "stop");
 }
 
-/* Are so few too few?  Between the two limits it stays as it is. */
+/* Returns true when there are too few reals.  Between the two limits the fallback does not change. */
 static bool lacks_quorum(const struct service *s, size_t up)
 {
 	size_t quorum = s->v->quorum, hysteresis = s->v->quorum_hysteresis;
 
 	if (s->fallback == FALLBACK_ON)
 		return up < quorum + hysteresis;
-	/* the file may have a hysteresis that is too large: without any server it is always too few */
+	/* the file may have a hysteresis that is too large: zero reals are always too few */
 	if (s->fallback == FALLBACK_OFF)
 		return up == 0 || up + hysteresis < quorum;
 	return up < quorum;
@@ -69,7 +70,7 @@ static void decide(struct pool *p, struct service *s, struct mono now)
 
 /* --- operations ------------------------------------------------------------------------------- */
 
-/* The virtual is being added, so it has no entries.  But if its state was in doubt, it may have been in the kernel all
+/* Forget the entries of a virtual that is being added.  If its state was in doubt, it may have been in the kernel all
  * the time, with its entries. */
 static void forget_entries(struct service *s)
 {
@@ -99,7 +100,7 @@ static void service_op(
 		forget_entries(s);
 }
 
-/* The virtual itself.  Returns whether its reals can be compared now. */
+/* Compare the virtual itself.  Returns whether its reals can be compared now. */
 static bool diff_service(struct pool *p, struct service *s)
 {
 	struct table_service want;
@@ -133,7 +134,7 @@ static bool is_as_wanted(const struct entry *e)
 
 static void diff_entry(struct pool *p, struct service *s, struct entry *e)
 {
-	/* A failed entry waits for its retry, unless something else is wanted meanwhile. */
+	/* A failed entry waits for its retry, unless the wanted entry has changed meanwhile. */
 	if (is_as_wanted(e) || (e->failed && same_want(&e->want, &e->tried)))
 		return;
 	enum table_op_kind kind = !e->want.present ? TABLE_REAL_DELETE : e->present ? TABLE_REAL_EDIT : TABLE_REAL_ADD;
@@ -237,12 +238,12 @@ static void schedule(struct pool *p, struct service *s, bool at_once, struct mon
 	p->retry_next = mono_min(p->retry_next, s->retry_at);
 }
 
-/* This and entry_failed return whether the error shows what the kernel has. */
+/* This function and entry_failed return whether the error shows what the kernel has. */
 static bool service_failed(struct service *s, const struct table_op *op, int error)
 {
 	s->present = s->was_present;
 	s->have = s->was;
-	s->have.id = s->id; /* also if we never knew of it: it may have to be deleted */
+	s->have.id = s->id; /* also if we did not know the service: it may have to be deleted */
 	s->failed = true;
 	if (error == -EEXIST && op->kind == TABLE_SERVICE_ADD) {
 		s->present = true;
@@ -262,7 +263,7 @@ static bool entry_failed(struct service *s, struct entry *e, const struct table_
 	e->have = e->was;
 	e->failed = true;
 	e->tried = e->want;
-	e->tried.real = op->real; /* also for a deletion: the retry needs the same method */
+	e->tried.real = op->real; /* also for a deletion, because the retry needs the same forwarding method */
 	if (error == -EEXIST && op->kind == TABLE_REAL_ADD) {
 		e->present = true;
 		e->have = (struct table_real){.address = e->key, .weight = UINT32_MAX};
@@ -289,9 +290,11 @@ void pool_failed(struct pool *p, const struct table_op *op, int error, const cha
 	actions_begin(p);
 	if (!s || (op->kind >= TABLE_REAL_ADD && !e))
 		return;
-	bool follows = e && s->failed && !s->present; /* from the failure of its virtual, which is logged already */
+	/* the failure follows from that of its virtual, which is logged already */
+	bool follows = e && s->failed && !s->present;
 	bool known = e ? entry_failed(s, e, op, error) : service_failed(s, op, error);
-	bool settles = known && (e ? e->was_doubt : s->was_doubt); /* it ends a doubt, and is no failure of its own */
+	/* the error resolves a doubt, and is not a failure itself */
+	bool settles = known && (e ? e->was_doubt : s->was_doubt);
 	if (is_done(s, e))
 		*(e ? &e->failed : &s->failed) = false;
 	else if (!p->stopped)

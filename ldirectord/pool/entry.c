@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The address under which the kernel keeps a real, and the entries of a virtual, found by that address. */
+/* Determines the address under which the kernel stores a real, and finds the entries of a virtual by that address. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +21,8 @@ int key_order(const struct lb_address *a, const struct lb_address *b)
 	return a->port == b->port ? 0 : a->port < b->port ? -1 : 1;
 }
 
-/* If the virtual is an address and the method is gate or ipip, the kernel tools keep the real under the port of the
- * virtual.  doc/ldirectord.md 3, "Port rule" */
+/* Returns the key of a real.  If the virtual is an address and the method is gate or ipip, the kernel tools store the
+ * real with the port of the virtual.  doc/ldirectord.md 3, "Port rule" */
 struct lb_address entry_key(const struct lb_service_id *id, const struct lb_real *r)
 {
 	struct lb_address key = r->address;
@@ -41,7 +41,7 @@ static size_t hash(const struct lb_address *a)
 	return h ^ h >> 29;
 }
 
-/* The slot that has the key, or the free slot for it. */
+/* Returns the slot that has the key, or the free slot for the key. */
 static size_t *slot_of(const struct service *s, const struct lb_address *key)
 {
 	for (size_t i = hash(key);; i++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What a new configuration takes over: from the table at a start, from the old configuration at a reload.  A real that
- * stays keeps its state, its order and the counters of its check.  A new real is KEPT when the table had it but the old
- * file did not; else it is NEW.  doc/ldirectord.md 7, 9 */
+/* Takes over the earlier state: from the table at a start, from the old configuration at a reload.  A real that stays
+ * keeps its state, its order and the counters of its check.  A new real is KEPT when the table had it but the old file
+ * did not; otherwise it is NEW.  doc/ldirectord.md 7, 9 */
 #include "ldirectord/pool/pool_private.h"
 
 /* --- checks ----------------------------------------------------------------------------------- */
@@ -22,7 +22,7 @@ static void carry_check(struct pool_shared *c, const struct pool_shared *old)
 	if (c->was == NONE && shared_check_same(old->v, old->r, c->v, c->r))
 		c->was = old->runs_as;
 	if (c->checked)
-		return; /* the counters came with the first real that shares the check */
+		return; /* the counters were taken over with the first real that shares the check */
 	c->checked = old->checked;
 	c->down = old->down;
 	c->failures = old->failures;
@@ -74,8 +74,8 @@ static void begin(const struct service *s, struct member *m, const struct servic
 		m->state = m->listed && m->kept.weight > 0 ? MEMBER_UP : MEMBER_DOWN;
 }
 
-/* checktype may have changed.  on and off have no verdicts; a real that had no check before waits for its first
- * verdict. */
+/* Returns the new state; checktype may have changed.  A real with checktype on or off has no verdict.  A real that had
+ * no check before waits for its first verdict. */
 static enum member_state state_after(
 	const struct service *s, const struct service *old, struct member *m, const struct member *before)
 {
@@ -91,11 +91,11 @@ static enum member_state state_after(
 		return serves ? MEMBER_KEPT : MEMBER_NEW;
 	}
 	if (before->state == MEMBER_KEPT && key_order(&s->entries[m->entry].key, &old->entries[before->entry].key))
-		return MEMBER_NEW; /* it was found under another address */
+		return MEMBER_NEW; /* the entry was found at another address */
 	return before->state;
 }
 
-/* emailalertfreq may be new, or shorter than before. */
+/* Set the time of the next reminder, because emailalertfreq may be new, or shorter than before. */
 static void carry_reminder(
 	struct pool *p, const struct service *s, struct member *m, const struct member *before, struct mono now)
 {
@@ -225,7 +225,7 @@ void pool_inherit(struct pool *p, const struct pool *old, bool adopts, struct mo
 		if (!s->v)
 			continue;
 		if (old_s && !old_s->v)
-			old_s = NULL; /* it was being deleted: its reals count as new */
+			old_s = NULL; /* the virtual was being deleted: its reals count as new */
 		carry_members(p, s, old, old_s, adopts, now);
 		carry_fallbacks(p, s, old, old_s, adopts, now);
 		carry_settled(p, s, old_s, now);

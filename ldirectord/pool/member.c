@@ -117,7 +117,7 @@ bool member_maintenance(struct pool *p, const struct ref *at, const struct pool_
 	struct member *m = &s->members[at->member];
 
 	if (!ends) {
-		m->mail_at = MONO_NEVER; /* the operator knows */
+		m->mail_at = MONO_NEVER; /* no reminder, because the operator knows */
 		return set_state(m, MEMBER_DOWN, now);
 	}
 	bool vouched = s->v->check_type == LB_CHECK_ON || (m->is_fallback && s->v->check_type == LB_CHECK_OFF);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The kernel's table is ours to keep: what another program added, changed or removed in it is put right.  A difference
- * that comes back again and again, because two programs fight or the kernel has another word for the same, is put right
- * less and less often, so that the log stays readable.  doc/ldirectord.md 7, 13.35 */
+/* Corrects what another program has added, changed or removed in our part of the kernel's table.  A difference may come
+ * back each time, because two programs work against each other or the kernel reports the same value differently.  Such
+ * a difference is corrected less and less often, so that the log stays readable.  doc/ldirectord.md 7, 13.35 */
 #include "ldirectord/pool/pool_private.h"
 
 enum {

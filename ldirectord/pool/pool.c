@@ -69,7 +69,7 @@ static void change_all(
 	}
 }
 
-/* Afterwards, compare each virtual once, so that no address is twice in one batch. */
+/* Compare each changed virtual once, after all changes, so that no address is twice in one batch. */
 static void reconcile_touched(struct pool *p, const struct pool_shared *c, struct mono now)
 {
 	for (size_t i = 0; i < c->ref_count; i++) {
@@ -105,7 +105,7 @@ static void on_result(struct pool *p, const struct pool_event *e, struct mono no
 	if (e->check >= p->run_count)
 		return;
 	struct pool_shared *c = &p->checks[p->run[e->check]];
-	if (c->in_maintenance) /* it is down by order: do not count */
+	if (c->in_maintenance) /* the server is in maintenance: do not count */
 		return;
 	unsigned failures = c->failures;
 	c->checked = true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the files of the pool share among themselves.  Only this module and its tests include it. */
+/* The declarations that the files of the pool share.  Only this module and its tests include this header. */
 #ifndef LDIRECTORD_POOL_POOL_PRIVATE_H
 #define LDIRECTORD_POOL_POOL_PRIVATE_H
 
@@ -8,10 +8,10 @@
 #define NONE SIZE_MAX
 enum {
 	POOL_WHY = 128,
-	/* How long the fallback waits for first verdicts.  A healthy server answers sooner, and dead servers must not
-	 * keep users away from the fallback for longer. */
+	/* How long the fallback waits for first verdicts.  A healthy server answers sooner, and servers that do not
+	 * answer must not delay the fallback for longer. */
 	POOL_PATIENCE_MS = 3000,
-	POOL_RETRY_FIRST_MS = 1000, /* until a failed operation is tried again; doubled each time */
+	POOL_RETRY_FIRST_MS = 1000, /* the first pause before a failed operation is tried again; doubled each time */
 	POOL_RETRY_LAST_MS = 60000,
 	POOL_ACTIONS_A_SERVICE = 7, /* operation, log line, command, summary; line and mail of the quorum; one spare */
 	POOL_ACTIONS_AN_ENTRY = 3,  /* operation, line, mail */
@@ -39,15 +39,15 @@ struct member {
 	struct mono since, mail_at;
 };
 
-/* It serves clients. */
+/* Returns true when the real serves clients. */
 static inline bool member_is_up(const struct member *m)
 {
 	bool good = m->state == MEMBER_UP && m->share != LB_SHARE_DRAIN;
 	return m->order == POOL_ENABLE && (good || (m->state == MEMBER_KEPT && m->kept.weight > 0));
 }
 
-/* What the kernel must have under one address.  Several reals and the fallback may claim the same address (port rule of
- * gate and ipip). */
+/* The wanted entry of the kernel for one address.  Several reals and the fallback may claim the same address (port rule
+ * of gate and ipip); the first claim with the highest rank then determines the entry. */
 struct want {
 	bool present;
 	unsigned rank; /* of the claim, see desired.c */
@@ -61,15 +61,16 @@ struct entry {
 	bool of_fallback;      /* a fallback has this key */
 	/* What the kernel has, as far as we know; was_...: the same before the last operation. */
 	bool present, was_present;
-	bool changed; /* there is an operation for it in this call */
-	bool seen;    /* in the kernel, by observe.c */
-	const char *foreign; /* what another program did to it, the reason of the next operation; NULL: nothing */
+	bool changed; /* this call has an operation for it */
+	bool seen;    /* set by observe.c: the kernel has it */
+	/* what another program did to the entry, which is the reason of the next operation; NULL: nothing */
+	const char *foreign;
 	struct table_real have, was;
-	struct want want, tried; /* tried: what failed */
+	struct want want, tried; /* tried: the values of the failed operation */
 	bool failed;
-	/* An operation failed, but it may have changed the kernel all the same. */
+	/* An operation failed, but it may still have changed the kernel. */
 	bool doubt, was_doubt;
-	char trouble[POOL_WHY]; /* why it failed; kept until a batch succeeds, so that it is logged once */
+	char trouble[POOL_WHY]; /* why it failed; kept until a batch succeeds, so that the failure is logged once */
 };
 
 enum fallback_state { FALLBACK_UNDECIDED, FALLBACK_OFF, FALLBACK_ON };
@@ -87,19 +88,19 @@ struct service {
 	size_t member_count, fallback_count;
 	struct entry *entries;
 	size_t entry_count, entry_cap;
-	size_t own_entries; /* of the file; behind them are strangers that the kernel has */
-	size_t *slots; /* hash of keys: entry index + 1, 0 none */
+	size_t own_entries; /* entries of the file; behind them are entries that only the kernel has */
+	size_t *slots; /* hash table of keys: entry index + 1; 0: none */
 	size_t slot_mask;
 	enum fallback_state fallback;
 	struct mono fallback_since;
 	bool settled; /* every real has had its first verdict, or POOL_PATIENCE_MS are over */
-	bool quiet;   /* no mails yet: one summary follows when it is settled */
+	bool quiet;   /* no mail is sent yet: one summary follows when the service is settled */
 	struct mono settle_at;
-	bool touched; /* one of its reals has changed its state in this call */
-	const char *foreign; /* as of an entry */
-	bool meddled;        /* another program has changed something that is not corrected yet */
-	unsigned fights;     /* how often it was corrected, less one for each look that found nothing */
-	struct mono truce;   /* it is not corrected before */
+	bool touched; /* a real has changed its state in this call */
+	const char *foreign; /* as in struct entry */
+	bool meddled;        /* another program has made a change that is not corrected yet */
+	unsigned fights;     /* the number of corrections, minus one for each look that found no change */
+	struct mono truce;   /* no correction before this time */
 	bool failing; /* an operation of the last batch failed */
 	unsigned tries;
 	struct mono retry_at;
@@ -118,7 +119,7 @@ struct pool_shared {
 	unsigned failures, successes, share;
 	char why[POOL_WHY];
 	size_t first_ref, ref_count; /* in refs */
-	size_t was;                  /* index in run before the reload */
+	size_t was;                  /* its index in run before the reload */
 	size_t runs_as;              /* index in run; NONE: checktype on or off */
 };
 
@@ -128,42 +129,42 @@ struct ref {
 
 struct pool {
 	const struct lb_config *config;
-	struct service *services; /* those of the file in its order, then those that must be deleted */
+	struct service *services; /* the services of the file in its order, then those that must be deleted */
 	size_t service_count;
 	struct pool_shared *checks; /* sorted by address */
 	size_t check_count;
-	size_t *run; /* the checks that run */
+	size_t *run; /* indices of the checks that run */
 	size_t run_count;
 	struct ref *refs; /* sorted by check, then by service */
 	size_t ref_count;
-	struct mono retry_next, settle_next, mail_next; /* the earliest of all services */
+	struct mono retry_next, settle_next, mail_next; /* the earliest times of all services */
 	bool stopped;
 	struct pool_action *actions;
 	size_t action_count, action_cap;
 };
 
-/* --- build.c: from a configuration to the structs */
+/* --- build.c: creates the structs from a configuration */
 bool pool_build(struct pool *p, const struct lb_config *config, const struct pool *old, const struct table *kernel,
 	struct mono now);
 void pool_release(struct pool *p);
-/* inherit.c: take over earlier states into p.  old NULL: a start.
- * adopts: the kernel's table has been read; adopt entries that the old file did not have. */
+/* inherit.c: copies the earlier states into p.  old NULL: a start.
+ * adopts: the kernel's table was read, so adopt entries that the old file did not have. */
 void pool_inherit(struct pool *p, const struct pool *old, bool adopts, struct mono now);
 
 /* --- lookup.c */
 struct service *pool_service(const struct pool *p, const struct lb_service_id *id); /* NULL none */
-/* The checks of this address: returns their number; *first is the index of the first one. */
+/* Returns the number of checks of this address; *first is the index of the first one. */
 size_t pool_checks_at(const struct pool *p, const struct lb_address *a, size_t *first);
-/* Space for one more entry of s, and for its actions.  False: no memory. */
+/* Make space for one more entry of s and for its actions.  Returns false without memory. */
 bool pool_make_room(struct pool *p, struct service *s);
 
-/* --- entry.c: the addresses of a virtual in the kernel */
+/* --- entry.c: the entries of a virtual in the kernel */
 struct lb_address entry_key(const struct lb_service_id *id, const struct lb_real *r);
 struct entry *entry_find(const struct service *s, const struct lb_address *key);
-struct entry *entry_add(struct service *s, const struct lb_address *key); /* or find */
-/* Space for one more.  False: no memory. */
+struct entry *entry_add(struct service *s, const struct lb_address *key); /* finds an existing entry */
+/* Make space for one more entry.  Returns false without memory. */
 bool entry_make_room(struct service *s);
-/* Forget strangers that are not in the kernel any more. */
+/* Remove the entries that are not in the file and no longer in the kernel. */
 void entry_drop_strangers(struct service *s);
 int key_order(const struct lb_address *a, const struct lb_address *b);
 
@@ -173,7 +174,7 @@ bool shared_check_same(
 bool shared_check_runs(const struct lb_virtual *v);
 
 /* --- member.c: the state table */
-/* These two return whether the state has changed.  failures: the count before this result. */
+/* Both return whether the state has changed.  failures: the count before this result. */
 bool member_result(
 	struct pool *p, const struct ref *at, const struct pool_shared *c, bool up, unsigned failures, struct mono now);
 bool member_maintenance(struct pool *p, const struct ref *at, const struct pool_shared *c, bool ends, unsigned failures,
@@ -211,11 +212,11 @@ void actions_reset(struct pool *p, const struct service *s, const struct member 
 void actions_down(struct pool *p, const struct service *s, const struct member *m);
 void actions_fallback_up(struct pool *p, const struct service *s, const struct member *m);
 void actions_inaccessible(struct pool *p, const struct service *s, const struct member *m);
-/* It is lost, or there again. */
+/* The quorum is lost, or restored. */
 void actions_quorum(struct pool *p, const struct service *s, bool lost);
 void actions_summary(struct pool *p, const struct service *s);
 void actions_failed(
 	struct pool *p, const struct service *s, const struct table_op *op, const char *why, struct mono now);
-void copy_text(char *to, size_t cap, const char *from); /* cuts what does not fit */
+void copy_text(char *to, size_t cap, const char *from); /* cuts a text that does not fit */
 
 #endif

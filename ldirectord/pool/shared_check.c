@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Which reals share a check: those that have the same address and the same settings for the check.  failurecount and
- * risecount may differ: each virtual compares the common count with its own limits.
+/* Decides which reals share a check: those that have the same address and the same settings for the check.
+ * failurecount and risecount may differ, because each virtual compares the common count with its own limits.
  * doc/ldirectord.md 6: "The check for one real is shared" */
 #include "ldirectord/pool/pool_private.h"
 
-/* A check command gets the address of the virtual as an argument, so two virtuals never share one. */
+/* Returns true for a check command, which gets the address of the virtual as an argument, so that two virtuals cannot
+ * share it. */
 static bool passes_the_virtual(const struct lb_virtual *v)
 {
 	return v->check_type == LB_CHECK_EXTERNAL || v->check_type == LB_CHECK_EXTERNAL_PERL;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The table as data: free and compare it, and make the service that a virtual of the file describes. */
+/* The table as data: frees and compares it, and creates the service that a virtual of the file describes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +25,7 @@ void service_describe(const struct lb_virtual *v, struct table_service *out)
 	out->ops = v->ops && v->id.protocol == LB_UDP;
 }
 
-/* When no mask was given, the kernel reports the mask of a single host. */
+/* Returns the mask.  When no mask was given, the kernel reports the mask of a single host. */
 static const char *mask_of(const struct table_service *s)
 {
 	const char *host = s->id.address.family == LB_INET ? "255.255.255.255" : "128";
@@ -33,8 +33,8 @@ static const char *mask_of(const struct table_service *s)
 	return !s->persistent || strcmp(s->netmask, host) == 0 ? "" : s->netmask;
 }
 
-/* The flags of a list as bits: the kernel has three, some with a name of their own for a scheduler, and in no order.
- * False: it has others. */
+/* Convert a list of flags to bits.  The kernel has three flags, some with a special name for a scheduler; their order
+ * in the list has no meaning.  Returns false when the list has other flags. */
 static bool flags_of(const char *list, unsigned *bits)
 {
 	static const struct {

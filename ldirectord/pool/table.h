@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The IPVS table as data: the wanted one, the kernel's one, and the operations that turn the second into the first.
+/* The IPVS table as data: the wanted table, the kernel's table, and the operations that change the kernel's table into
+ * the wanted one.
  * PURE.  doc/ldirectord.md 7 */
 #ifndef LDIRECTORD_POOL_TABLE_H
 #define LDIRECTORD_POOL_TABLE_H
@@ -16,7 +17,7 @@ struct table_service {
 	struct lb_service_id id;
 	char scheduler[32], schedflags[64];
 	uint32_t persistent;  /* seconds; 0: not persistent */
-	char netmask[40];     /* only with persistent; "" none */
+	char netmask[40];     /* used only with persistent; "": none */
 	bool ops;
 	struct table_real *reals; /* owned by the table */
 	size_t real_count;
@@ -38,9 +39,9 @@ enum table_op_kind {
 	TABLE_REAL_DELETE
 };
 
-/* One change.  service: all fields but the reals; a REAL kind needs only the id.  real: for the three REAL kinds.  A
- * deletion needs the forwarding method too: the port of the kernel's entry depends on it (doc/ldirectord.md 3, "Port
- * rule"). */
+/* One change.  service: all fields except the reals; the three REAL kinds need only the id.  real: only for the three
+ * REAL kinds.  A deletion also needs the forwarding method, because the port of the kernel's entry depends on it
+ * (doc/ldirectord.md 3, "Port rule"). */
 struct table_op {
 	enum table_op_kind kind;
 	struct table_service service; /* .reals NULL */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The drivers, one file each.  Each is one row of the table in types.c. */
+/* The drivers.  Each has its own file, and a row of the table in types.c. */
 #ifndef STONITH_DRIVERS_H
 #define STONITH_DRIVERS_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Scripts of the classic protocol: the sub-command is the first argument, the host the second, and every parameter is a
- * variable of the environment.  They are run without a shell, so a host name stays one argument. */
+/* Runs the scripts of external/NAME: the first argument is the sub-command, the second is the host, and every parameter
+ * is a variable of the environment.  No shell is used, so a host name stays one argument. */
 #include <string.h>
 
 #include "stonith/drivers/drivers.h"
@@ -17,7 +17,8 @@ static char *script_of(const struct device *d)
 	return g_build_filename(directory, d->member, NULL);
 }
 
-/* Like the reference: every parameter under its own name, the directory of ha_log.sh in PATH. */
+/* Build the environment as Heartbeat 3.0.6 does: every parameter with its own name, and the directory of ha_log.sh in
+ * PATH. */
 static char **script_environment(struct device *d)
 {
 	GPtrArray *list = g_ptr_array_new();
@@ -36,7 +37,7 @@ static char **script_environment(struct device *d)
 	return (char **)g_ptr_array_free(list, FALSE);
 }
 
-/* Returns the exit status of the script, or PROGRAM_NOT_ENDED. */
+/* Run the script.  Returns its exit status, or PROGRAM_NOT_ENDED. */
 static int run(struct device *d, const char *verb, const char *host, bool log_output, struct program_result *result)
 {
 	char *path = script_of(d), **environment = script_environment(d);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The programs of Debian's fence-agents.  They read "key=value" lines from standard input.  Their default action is
- * reboot, so every call has an action.  The power is read back by their action "status"; an agent without it must verify
- * "off" by itself, which is the contract of all of them. */
+/* Runs the programs of Debian's fence-agents.  They read "key=value" lines from standard input.  Their default action
+ * is reboot, so every call sets an action.  The power state is read with their action "status".  An agent without this
+ * action must verify "off" by itself, which every agent has to do. */
 #include <stdio.h>
 #include <string.h>
 
@@ -15,14 +15,15 @@
 static const char directory[] = "/usr/sbin";
 static const char prefix[] = "fence_";
 
-/* An agent waits 20 s by itself for the power to change.  The power must be read again after a call that hangs. */
+/* An agent may wait 20 s for the power to change.  After a call that hangs, there must be time to read the power state
+ * again. */
 enum { CALL_LIMIT_S = 30, EXIT_OFF = 2 };
 
 static void members(GPtrArray *names)
 {
 	trusted_members(directory, prefix, names);
 	for (guint i = 0; i < names->len; i++)
-		if (strcmp(names->pdata[i], "ack_manual") == 0) // asks an operator; it is no agent
+		if (strcmp(names->pdata[i], "ack_manual") == 0) // it asks an operator, and is not a fence agent
 			g_ptr_array_remove_index(names, i--);
 }
 
@@ -31,7 +32,7 @@ static char *agent_path(const struct device *d)
 	return g_strdup_printf("%s/%s%s", directory, prefix, d->member);
 }
 
-/* What the agent reads.  h may be NULL. */
+/* Returns the standard input for the agent.  h may be NULL. */
 static char *build_input(struct device *d, const char *action, const struct host *h)
 {
 	const struct agent_metadata *m = d->data;
@@ -52,7 +53,7 @@ static char *build_input(struct device *d, const char *action, const struct host
 	return g_string_free(input, FALSE);
 }
 
-/* Returns its exit status, or PROGRAM_NOT_ENDED.  result may be NULL. */
+/* Run the agent.  Returns its exit status, or PROGRAM_NOT_ENDED.  result may be NULL. */
 static int run(struct device *d, const char *action, const struct host *h, struct program_result *result)
 {
 	char *path = agent_path(d), *input = build_input(d, action, h);
@@ -63,7 +64,7 @@ static int run(struct device *d, const char *action, const struct host *h, struc
 	return status;
 }
 
-/* Ask the agent for its metadata. */
+/* Run the agent to get its metadata. */
 static bool learn(struct device *d, const char *path, GString *why)
 {
 	static const char *const arguments[] = {"-o", "metadata", NULL};
@@ -155,7 +156,8 @@ static int ask_status(struct device *d)
 		return STONITH_ACCESS;
 	for (guint i = 0; i < d->hosts->len; i++) {
 		int status = run(d, m->has_monitor ? "monitor" : "status", &g_array_index(d->hosts, struct host, i), NULL);
-		if (status != 0 && status != EXIT_OFF) // off is reachable too
+		// EXIT_OFF means that the machine is off, so the device is reachable
+		if (status != 0 && status != EXIT_OFF)
 			return device_time_left(d).ns == 0 ? STONITH_TIMEOUT : STONITH_ACCESS;
 	}
 	return STONITH_OK;
@@ -172,8 +174,8 @@ static bool order(struct device *d, const struct host *h, bool on)
 	return run(d, on ? "on" : "off", h, NULL) == 0;
 }
 
-/* Agents that succeed without touching the host.  The first one is made to go before another device, so that a node
- * which is cut off does not switch its peer off. */
+/* Warn about agents that succeed without an effect on the host.  heuristics_ping is meant to run before another device,
+ * so that a node without network does not fence its peer. */
 static void warn_when_nothing_is_proven(const struct device *d, const struct host *h)
 {
 	static const char *const pretenders[] = {"heuristics_ping", "dummy", NULL};

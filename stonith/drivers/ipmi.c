@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A management controller, by ipmitool: its client speaks every variant of the protocol that controllers are known to
- * need.  The password goes through the environment. */
+/* Controls a management controller with ipmitool, whose client supports every variant of the protocol that controllers
+ * need.  The password is passed in the environment. */
 #include <string.h>
 
 #include "stonith/drivers/drivers.h"
@@ -17,7 +17,7 @@ static void add(GPtrArray *list, const char *option, const char *value)
 	}
 }
 
-/* ipmitool ... chassis power VERB.  Returns whether it exits with 0. */
+/* Run "ipmitool ... chassis power VERB".  Returns whether it exits with 0. */
 static bool run(struct device *d, const char *verb, struct program_result *result)
 {
 	char *password = g_strdup_printf("IPMI_PASSWORD=%s", device_value(d, "passwd"));
@@ -48,7 +48,7 @@ static enum power_state read_power(struct device *d, const struct host *h)
 {
 	struct program_result result;
 	enum power_state state = POWER_UNKNOWN;
-	(void)h; // a controller has one machine
+	(void)h; // a controller has only one machine
 	if (run(d, "status", &result)) {
 		if (strstr(result.out->str, "Chassis Power is on"))
 			state = POWER_ON;

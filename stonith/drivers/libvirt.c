@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A virtual machine, by virsh.  Only the state "shut off" is off: a domain that virsh does not know may run elsewhere. */
+/* Controls a virtual machine with virsh.  Only the state "shut off" counts as off: a domain that virsh does not know
+ * may run on another host. */
 #include <string.h>
 
 #include "stonith/drivers/drivers.h"
@@ -7,7 +8,7 @@
 
 enum { CALL_LIMIT_S = 15 };
 
-/* Returns whether it exits with 0.  result may be NULL. */
+/* Run virsh.  Returns whether it exits with 0.  result may be NULL. */
 static bool run(struct device *d, const char *verb, const struct host *h, struct program_result *result)
 {
 	const char *const arguments[] = {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A person is the device: the attempt waits at a FIFO until meatclient(8) confirms there that the host was reset. */
+/* A driver whose "device" is a person: the attempt waits at a FIFO until an operator confirms with meatclient(8) that
+ * the host was reset. */
 #include "stonith/meatware.h"
 
 #include <errno.h>
@@ -15,12 +16,12 @@
 
 enum { POLL_MS = 100 };
 
-/* Wait until something was written and the writer has closed, or the time is over.  Returns the number of bytes; -1:
- * nobody has answered. */
+/* Wait until a writer has written and closed the FIFO, or until the deadline.  Returns the number of bytes, or -1 when
+ * there was no answer. */
 static ssize_t wait_for_reply(struct device *d, int fd, char block[MEATWARE_BLOCK + 1])
 {
 	while (device_time_left(d).ns > 0 && !waiting_poll()) {
-		// Before the first writer there is no POLLHUP; after a writer that wrote nothing there is.
+		// Before the first writer poll reports no POLLHUP; after a writer that wrote nothing it does.
 		struct pollfd p = {.fd = fd, .events = POLLIN};
 		if (poll(&p, 1, POLL_MS) <= 0)
 			continue;
@@ -31,7 +32,7 @@ static ssize_t wait_for_reply(struct device *d, int fd, char block[MEATWARE_BLOC
 	return -1;
 }
 
-/* Why the reply is no confirmation, or NULL. */
+/* Returns the reason why the reply is not a confirmation, or NULL. */
 static const char *objection(const struct host *h, ssize_t len, const char *block)
 {
 	char **words = g_strsplit(block, " ", -1);
@@ -48,7 +49,7 @@ static const char *objection(const struct host *h, ssize_t len, const char *bloc
 	return why;
 }
 
-/* The FIFO is open. */
+/* Wait for the confirmation; fd is the open FIFO. */
 static enum stonith_code ask(struct device *d, enum stonith_action action, const struct host *h, int fd)
 {
 	char block[MEATWARE_BLOCK + 1] = "";
@@ -68,7 +69,7 @@ static enum stonith_code act(struct device *d, enum stonith_action action, const
 {
 	char *path = g_strdup_printf(MEATWARE_FIFO, h->name);
 	enum stonith_code code = STONITH_OOPS;
-	// One that is left over may have a reader of an older attempt, which must not get this confirmation.
+	// Remove an old FIFO: a reader from an earlier attempt must not get this confirmation.
 	(void)unlink(path);
 	int fd = mkfifo(path, 0600) == 0 ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
 	if (fd < 0) {
@@ -76,7 +77,7 @@ static enum stonith_code act(struct device *d, enum stonith_action action, const
 	} else {
 		code = ask(d, action, h, fd);
 		(void)close(fd);
-		(void)unlink(path); // nobody reads it any more
+		(void)unlink(path); // no process reads the FIFO any more
 	}
 	g_free(path);
 	return code;
@@ -84,7 +85,7 @@ static enum stonith_code act(struct device *d, enum stonith_action action, const
 
 static bool check(struct device *d, GString *why)
 {
-	bool fine = strchr(device_value(d, "hostlist"), '/') == NULL; // the name becomes a part of a path
+	bool fine = strchr(device_value(d, "hostlist"), '/') == NULL; // the name of the host becomes a part of a path
 	if (!fine)
 		g_string_assign(why, "Invalid config info for meatware device: hostlist: a host name has no \"/\"");
 	return fine;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A management controller, by Redfish: one resource has the power state, and takes the orders. */
+/* Controls a management controller with Redfish: one resource has the power state and accepts the orders. */
 #include <curl/curl.h>
 #include <jansson.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static size_t take(char *data, size_t size, size_t count, void *context)
 	return size * count;
 }
 
-/* Called at least once a second. */
+/* libcurl calls this at least once a second. */
 static int progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t e)
 {
 	(void)context;
@@ -60,7 +60,7 @@ static char *url_of(struct device *d, const char *path)
 		v6 ? "]" : "", port ? ":" : "", port ? port : "", path);
 }
 
-/* One request; body NULL: GET, otherwise POST.  False: why is in the note. */
+/* Send one request; body NULL: GET, otherwise POST.  Returns false with the reason in device_note. */
 static bool ask(struct device *d, const char *path, const char *body, GString *answer)
 {
 	CURL *curl = curl_easy_init();
@@ -88,7 +88,7 @@ static bool ask(struct device *d, const char *path, const char *body, GString *a
 	return fine;
 }
 
-/* Returns NULL: why is in the note. */
+/* Read a resource.  Returns NULL with the reason in device_note. */
 static json_t *fetch(struct device *d, const char *path)
 {
 	GString *answer = g_string_new(NULL);
@@ -103,7 +103,7 @@ static json_t *fetch(struct device *d, const char *path)
 	return json;
 }
 
-/* The only system of a controller.  NULL: why is in the note. */
+/* Returns the path of the controller's only system, or NULL with the reason in device_note. */
 static char *only_system(struct device *d)
 {
 	json_t *list = fetch(d, systems), *members = list ? json_object_get(list, "Members") : NULL;
@@ -125,7 +125,7 @@ static char *system_path(struct device *d, const struct host *h)
 	return *h->plug == '/' ? g_strdup(h->plug) : g_strdup_printf("%s/%s", systems, h->plug);
 }
 
-/* The resource of the machine, *path is set too.  NULL: why is in the note. */
+/* Returns the resource of the machine, and sets *path.  NULL: device_note has the reason. */
 static json_t *fetch_system(struct device *d, const struct host *h, char **path)
 {
 	*path = system_path(d, h);
@@ -143,13 +143,13 @@ static enum power_state read_power(struct device *d, const struct host *h)
 	else if (text && strcmp(text, "Off") == 0)
 		state = POWER_OFF;
 	else if (machine)
-		(void)device_note(d, "%s: PowerState is %s", path, text ? text : "missing"); // such as PoweringOff
+		(void)device_note(d, "%s: PowerState is %s", path, text ? text : "missing"); // for example PoweringOff
 	json_decref(machine);
 	g_free(path);
 	return state;
 }
 
-/* The first of the words that the controller accepts, or the first one when it has no list. */
+/* Returns the first of the words that the controller accepts, or the first word when the controller has no list. */
 static const char *choose(const json_t *action, const char *const words[])
 {
 	const json_t *allowed = json_object_get(action, "ResetType@Redfish.AllowableValues");
@@ -174,7 +174,7 @@ static bool order(struct device *d, const struct host *h, bool on)
 		char *usual = g_strconcat(path, "/Actions/ComputerSystem.Reset", NULL);
 		char *body = g_strdup_printf("{\"ResetType\":\"%s\"}", choose(action, on ? on_words : off_words));
 		GString *answer = g_string_new(NULL);
-		// A path, never another address: the password goes with it.
+		// target must be a path: the password must not be sent to another host
 		fine = ask(d, target && *target == '/' ? target : usual, body, answer);
 		g_string_free(answer, TRUE);
 		g_free(body);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* A power distribution unit, by the programs snmpget, snmpset and snmpwalk.  The programs and not the library: a build
- * with libsnmp-dev needs the development files of udev, PCI and sensors too, and fence_apc_snmp uses the programs as
- * well.  The community and the passwords are in a configuration file for the programs, in a directory of memory that
- * only root can read and that lives as long as the call: their options would be visible to every user. */
+/* Controls a power distribution unit with the programs snmpget, snmpset and snmpwalk.  The library is not used, because
+ * a build with libsnmp-dev also needs the development files of udev, PCI and sensors; fence_apc_snmp uses the programs
+ * too.  The community and the passwords are in a configuration file for the programs, because every user could see
+ * command line options.  The file is in a directory in memory that only root can read and that is removed after the
+ * call. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,9 +15,9 @@
 
 enum { CALL_LIMIT_S = 15 };
 
-/* Objects without the number of the outlet, and their values. */
+/* SNMP objects without the number of the outlet, and their values. */
 struct model {
-	const char *name, *control, *state, *outlet_name; /* outlet_name NULL: outlets go by number only */
+	const char *name, *control, *state, *outlet_name; /* outlet_name NULL: an outlet has only a number */
 	const char *on, *off, *is_on, *is_off;
 };
 
@@ -33,7 +34,7 @@ static const char *or_value(struct device *d, const char *name, const char *pres
 	return value && *value ? value : preset;
 }
 
-/* The model, with what the parameters change. */
+/* Returns the model, with the values that parameters change. */
 static struct model model_of(struct device *d)
 {
 	struct model m = models[0];
@@ -52,7 +53,7 @@ static struct model model_of(struct device *d)
 
 // --- the programs ---
 
-/* Some tokens take quotes as a part of their value; the others need them for blanks. */
+/* For some tokens quotes would be a part of the value; the other tokens need quotes for blanks. */
 static void add_setting(GString *text, const char *token, const char *quote, const char *value)
 {
 	if (value && *value)
@@ -87,7 +88,7 @@ static void remove_directory(const char *directory)
 	GDir *dir = g_dir_open(directory, 0, NULL);
 	for (const char *entry; dir && (entry = g_dir_read_name(dir));) {
 		char *path = g_build_filename(directory, entry, NULL);
-		remove_directory(path); // nothing, for a file
+		remove_directory(path); // no effect for a file
 		(void)remove(path);
 		g_free(path);
 	}
@@ -95,7 +96,7 @@ static void remove_directory(const char *directory)
 		g_dir_close(dir);
 }
 
-/* PROGRAM ... ADDRESS words.  Returns whether it exits with 0.  result may be NULL. */
+/* Run "PROGRAM ... ADDRESS words".  Returns whether it exits with 0.  result may be NULL. */
 static bool run(struct device *d, const char *program, const char *const words[], struct program_result *result)
 {
 	char directory[] = RUNDIR "/stonith-XXXXXX";
@@ -138,7 +139,7 @@ static bool run(struct device *d, const char *program, const char *const words[]
 
 // --- outlets ---
 
-/* For each outlet with a name: its number and its name, from lines like '.1.3.6.1.2 "node2"'. */
+/* Call found with the number and the name of each outlet that has a name, from lines like '.1.3.6.1.2 "node2"'. */
 static bool each_outlet(struct device *d,
 	void (*found)(struct device *d, const char *number, const char *name, void *data), void *data)
 {
@@ -198,7 +199,7 @@ static void compare_outlet(struct device *d, const char *number, const char *nam
 	s->number = g_strdup(number);
 }
 
-/* An object of the host's outlet.  NULL: why is in the note. */
+/* Returns an object of the host's outlet, or NULL with the reason in device_note. */
 static char *object_of(struct device *d, const struct host *h, const char *column)
 {
 	struct search s = {.name = h->plug ? h->plug : h->name};
@@ -247,7 +248,7 @@ static bool order(struct device *d, const struct host *h, bool on)
 	return fine;
 }
 
-/* Its file of settings has quotes around each value. */
+/* The settings file has quotes around each value, so a value must not contain a quote. */
 static bool check(struct device *d, GString *why)
 {
 	for (guint i = 0; i < d->parameters->len; i++) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Asks the machine itself, by ssh, to reset.  A machine that does not answer proves nothing, so this can only fence a
- * machine that is well; a new boot id shows that it has started again. */
+/* Lets the machine reset itself, by a command over ssh.  When the machine does not answer, its state is unknown, so
+ * this driver can fence only a machine that works.  A new boot id shows that the machine has started again. */
 #include <string.h>
 
 #include "stonith/drivers/drivers.h"
@@ -11,7 +11,8 @@
 enum { CALL_LIMIT_S = 15, POLL_MS = 1000 };
 
 static const char read_boot_id[] = "cat /proc/sys/kernel/random/boot_id";
-/* Fixed text: the shell over there never gets a name from us.  Later, so that ssh can report success. */
+/* This text is constant, so the remote shell gets no name from us.  The reset is delayed, so that ssh can report
+ * success. */
 static const char reset[] =
 	"nohup sh -c 'sleep 1; echo b >/proc/sysrq-trigger; reboot -n -f' >/dev/null 2>&1 </dev/null &";
 
@@ -41,7 +42,7 @@ static int run(struct device *d, const struct host *h, const char *command, stru
 	return status;
 }
 
-/* NULL: the machine cannot be asked. */
+/* Returns NULL when the machine does not answer. */
 static char *boot_id(struct device *d, const struct host *h)
 {
 	struct program_result result;
@@ -82,7 +83,7 @@ static enum stonith_code act(struct device *d, enum stonith_action action, const
 {
 	char *before = boot_id(d, h);
 	enum stonith_code code = STONITH_ACCESS;
-	(void)action; // the others are refused
+	(void)action; // the other actions are refused
 	if (!before) {
 		say(LOG_LEVEL_ERROR, "%s: %s does not answer: nothing is proven, and it cannot be asked to reset", d->name, h->name);
 		return code;

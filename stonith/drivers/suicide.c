@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* This machine resets itself.  The kernel's immediate reset comes first: reboot(2) asks every driver to shut down, and
- * a dead disk can hold that up without end.  Nothing is written back, so that nothing of this node is written late. */
+/* Resets this machine itself.  The immediate reset of the kernel is tried first: reboot(2) waits until every driver has
+ * shut down, and a dead disk can delay that without limit.  Caches are not written back, so that no late write of this
+ * node can happen. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 static bool hosts(struct device *d)
 {
 	char name[256] = "";
-	(void)gethostname(name, sizeof(name) - 1); // an empty name is no host
+	(void)gethostname(name, sizeof(name) - 1); // an empty name matches no host
 	if (name[0])
 		device_add_host(d, name, NULL);
 	return true;
@@ -41,10 +42,10 @@ static enum stonith_code act(struct device *d, enum stonith_action action, const
 {
 	bool off = action == STONITH_OFF;
 	say(LOG_LEVEL_CRIT, "%s: this machine, %s, is %s now", d->name, h->name, off ? "switched off" : "reset");
-	say_close(); // the line must be out
+	say_close(); // the message must be written before
 	press(off ? 'o' : 'b');
 	if (off)
-		waiting_pause(span_ms(5000)); // the kernel switches off a moment later
+		waiting_pause(span_ms(5000)); // the kernel needs a moment to switch off
 	(void)reboot(off ? RB_POWER_OFF : RB_AUTOBOOT);
 	(void)device_note(d, "reboot(2): %s", strerror(errno));
 	return STONITH_RESETFAIL;

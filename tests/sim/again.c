@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Rule S11 restart-idempotent, doc/proof.md.  When all is quiet, a node is stopped and started, or its engine is
- * replaced.  Afterwards every group runs where it ran before, and no script ran more often than necessary. */
+/* Rule S11 restart-idempotent, doc/proof.md.  When everything is quiet, a node is stopped and started, or its engine is
+ * replaced.  Afterwards each group must run where it ran before, and no script may have run more often than
+ * necessary. */
 #include "tests/sim/sim.h"
 
 enum { OFF_MS = 5000, ENGINE_MS = 100 };
@@ -20,7 +21,7 @@ bool again_start(struct world *w)
 {
 	struct again_record *r = &w->again;
 	enum again what = (enum again)w->plan->set[SET_AGAIN];
-	/* Classic moves whole halves: nobody can compute how many scripts run there. */
+	/* The classic dialect moves whole halves, so the number of scripts that must run cannot be computed. */
 	if (what == AGAIN_NOTHING || r->phase != AGAIN_WAITS || w->plan->set[SET_CLASSIC] ||
 		failback_on(w, 0) != failback_on(w, 1))
 		return false;
@@ -35,7 +36,7 @@ bool again_start(struct world *w)
 			return false;
 	}
 	for (int g = 0; g < GROUPS_MAX; g++)
-		w->owner_at_calm[g] = -1; /* from here on again_check compares the owners */
+		w->owner_at_calm[g] = -1; /* from now on, again_check compares the owners instead */
 	r->phase = AGAIN_RUNS;
 	r->node = (int)(w->plan->set[SET_SEED] & 1);
 	struct node *n = &w->nodes[r->node];
@@ -60,17 +61,18 @@ void again_check(struct world *w)
 {
 	struct again_record *r = &w->again;
 	bool stopped = w->plan->set[SET_AGAIN] == AGAIN_STOP, reloaded = w->plan->set[SET_AGAIN] == AGAIN_RELOAD;
-	uint64_t wanted[NODES] = {0, 0}; /* scripts */
+	uint64_t wanted[NODES] = {0, 0}; /* the number of scripts that must run */
 	int n = r->node, other = 1 - n;
 	r->phase = AGAIN_OVER;
-	/* A new engine that came late keeps nothing, and nobody sees that a life follows one of the same generation. */
+	/* An engine that started too late keeps no group.  And if a life has the same generation as the life before,
+	 * the peer cannot see the restart. */
 	if (w->plan->set[SET_SHELL] && ((w->plan->set[SET_AGAIN] == AGAIN_ENGINE && !w->nodes[n].shell.engine_keeps) ||
 					       w->nodes[n].restored))
 		return;
 	for (int g = 0; g < files_groups(w); g++) {
 		int home = (int)(w->plan->set[SET_HOMES] >> g & 1);
 		bool left = stopped && r->owner[g] == n;
-		/* Its node is back: the group returns home, even if an operator had moved it away. */
+		/* When the home of a group is back, the group returns to it, even if an operator had moved it away. */
 		bool returns = home == n && failback_on(w, 0) && !reloaded && (left || r->owner[g] == other);
 		wanted[n] += left + returns;
 		wanted[other] += left + returns;

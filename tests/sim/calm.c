@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The rules with a limit in time: an operator's move must end, and everything must settle in the calm.
+/* The rules with a time limit: a move of an operator must end, and in the calm everything must settle.
  * doc/proof.md 3. */
 #include "tests/sim/sim.h"
 
@@ -44,7 +44,7 @@ static bool any_move_pending(const struct world *w)
 	return false;
 }
 
-/* Classic knows halves only: a group that fails takes its half along. */
+/* The classic dialect has only halves: when a group fails, its whole half moves. */
 bool moves_halves(const struct world *w)
 {
 	return w->plan->set[SET_CLASSIC] &&
@@ -126,7 +126,7 @@ static void check_failback(struct world *w, int g)
 	                  plan_has(p, FAULT_START_FAIL, FAULT_STOP_HANG) || plan_has(p, FAULT_FAIL, FAULT_HINDER);
 	if (failback_on(w, 0) != failback_on(w, 1)) /* the files differ: the result depends on the holder */
 		return;
-	if (plan_has(p, FAULT_RELOAD, FAULT_RELOAD)) /* it moved, or stayed, by the contents of the file at that time */
+	if (plan_has(p, FAULT_RELOAD, FAULT_RELOAD)) /* it moved or stayed by the content of the file at that time */
 		interfered = true;
 	if (failback_on(w, 0)) {
 		if (!interfered && w->nodes[home].core != NULL && !occupied(&w->nodes[home].places[g]))
@@ -138,10 +138,10 @@ static void check_failback(struct world *w, int g)
 	}
 }
 
-/* The owner of each group just after the start of the calm, where it is certain. */
+/* Store the owner of each group just after the start of the calm, if it is certain. */
 static void remember_owners(struct world *w)
 {
-	/* A move is over for classic as soon as its request has been sent. */
+	/* In the classic dialect, a move ends as soon as its request has been sent. */
 	bool ordered = w->plan->set[SET_CLASSIC] && plan_has(w->plan, FAULT_STANDBY, FAULT_TAKEOVER);
 	for (int g = 0; g < GROUPS_MAX; g++) {
 		w->owner_at_calm[g] = -1;
@@ -158,7 +158,7 @@ static int64_t settle_span(const struct world *w)
 {
 	int64_t span = ms_of(w, SET_DEADTIME) + 2 * ms_of(w, SET_KEEPALIVE) +
 	               2 * (ms_of(w, SET_START_MAX) + ms_of(w, SET_STOP_MAX)) + 2000 * MS;
-	/* the clock of the node did not run: initdead may not be over */
+	/* while the machine was suspended, its clock did not run, so initdead may not be over */
 	bool booted = plan_has(w->plan, FAULT_SUSPEND, FAULT_SUSPEND);
 	if (plan_has(w->plan, FAULT_START_FAIL, FAULT_STOP_HANG) || plan_has(w->plan, FAULT_FAIL, FAULT_FAIL))
 		span += RETRY_MS * MS;
@@ -221,12 +221,13 @@ static void start_quiet(struct world *w)
 
 static void end_quiet(struct world *w)
 {
-	/* a status each keepalive, an acknowledgement for every tenth, and a reserve */
+	/* a status in each keepalive, an acknowledgement for each tenth of them, and a reserve */
 	uint64_t regular = (uint64_t)(w->plan->set[SET_QUIET] / w->plan->set[SET_KEEPALIVE]) * 3 / 2 + 20;
-	/* recordings of a life with a generation that was used again are asked for what is missing between them */
+	/* When a generation was used twice, recordings of the earlier life cause requests for the numbers that are
+	 * missing between them. */
 	bool asked = (w->nodes[0].restored || w->nodes[1].restored) && plan_has(w->plan, FAULT_REPLAY, FAULT_REPLAY);
 	for (int i = 0; i < NODES && !dead_may_wake(w) && !asked; i++) {
-		uint64_t most = regular + w->quiet_replays[i]; /* an old request may be answered */
+		uint64_t most = regular + w->quiet_replays[i]; /* a replayed request may be answered */
 		if (w->quiet_sends[i] > most)
 			world_broken(w, "L5 quiet", "%s sent %llu datagrams in %lld ms of quiet, %llu would be enough",
 				node_name(i), (unsigned long long)w->quiet_sends[i], (long long)w->plan->set[SET_QUIET],
@@ -255,12 +256,12 @@ void invariant_timed(struct world *w)
 	} else if (w->quiet) {
 		end_quiet(w);
 	} else if (shutting_down(w) || any_move_pending(w) || shell_unsettled(w)) {
-		w->disturbed = w->now; /* both have limits of their own */
+		w->disturbed = w->now; /* each of these has its own limit */
 		check_again(w, w->now + 1000 * MS);
 	} else if (settle_time(w) > w->now) {
 		check_again(w, settle_time(w));
 	} else if (!w->settled && (failback_on(w, 0) || failback_on(w, 1))) {
-		w->settled = true; /* one more move home may follow */
+		w->settled = true; /* one more move to the home may follow */
 		check_again(w, w->now + settle_span(w));
 	} else {
 		start_quiet(w);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Which node held which group, and when: a table with a row for each change of the truth.  It is shorter than the
- * trace. */
+/* Prints which node held which group, and when: a table with a row for each change of the true state.  It is shorter
+ * than the trace. */
 #include "tests/sim/sim.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Start and end of each fault of the plan, the calm that follows, and the end of fencing. */
+/* Starts and ends each fault of the plan, begins the calm that follows, and handles the end of fencing. */
 #include "tests/sim/sim.h"
 
 #include <string.h>
@@ -69,7 +69,7 @@ static void group_fails(struct world *w, const struct fault *f)
 		if (index < 0 || (f->group >= 0 && f->group != g) || p->truth != TRUTH_RUNNING)
 			continue;
 		p->failed = true;
-		p->failed_starts++; /* it counts as a start that failed */
+		p->failed_starts++; /* this counts as a failed start */
 		struct event event = {
 			.kind = EVENT_GROUP_FAILED, .group_failed = {.group = (size_t)index, .why = "sim: not running"}};
 		node_event(w, n, &event, NULL, COPY_ORIGINAL);
@@ -97,7 +97,7 @@ void fault_report_hindered(struct world *w, struct node *n, int g)
 		node_event(w, n, &event, NULL, COPY_ORIGINAL);
 }
 
-/* A link goes down or comes up: the group cannot start while it is down, and what runs is not reached. */
+/* A link goes down or comes up.  While it is down, the group cannot start, and clients do not reach what runs. */
 static void set_hindered(struct world *w, const struct fault *f, int change)
 {
 	struct node *n = &w->nodes[f->node];
@@ -330,7 +330,7 @@ void fault_calm(struct world *w)
 	memset(w->noise, 0, sizeof w->noise);
 	memset(w->script, 0, sizeof w->script);
 	for (int m = 0; m < MEDIA_MAX; m++) {
-		/* what the medium held back arrives at that time */
+		/* everything that the medium holds back arrives at that time */
 		w->hang_until = w->clogged[m] > w->hang_until ? w->clogged[m] : w->hang_until;
 		w->clogged[m] = 0;
 	}
@@ -368,7 +368,8 @@ void fault_fenced(struct world *w, const struct sim_event *e)
 	struct shot *shot = &asker->shot;
 	bool present = shot->open && shot->life == e->b && (int)shot->attempt == e->a;
 	bool ok = e->outcome == FENCE_OK || e->outcome == FENCE_LIES;
-	/* the command was cancelled and has ended, or it ended with the engine that ran it */
+	/* gone: the engine that requested the attempt has ended; its command may still have an effect for a short
+	 * time */
 	bool gone = asker->life != e->b || asker->core == NULL;
 	if (gone ? asker->ended == NEVER || w->now - asker->ended > FENCE_TAIL_MS * MS : !present)
 		return;
@@ -380,7 +381,7 @@ void fault_fenced(struct world *w, const struct sim_event *e)
 		if (present)
 			shot_kills(w, asker, shot, victim);
 		node_crash(w, victim);
-		for (int g = 0; g < GROUPS_MAX; g++) /* its groups move for a valid reason */
+		for (int g = 0; g < GROUPS_MAX; g++) /* the groups of the victim now move for a valid reason */
 			if (w->owner_at_calm[g] == victim->index)
 				w->owner_at_calm[g] = -1;
 		if (!buried(w, victim))
@@ -397,7 +398,7 @@ void fault_fenced(struct world *w, const struct sim_event *e)
 	if (ok) {
 		asker->known_off = w->now;
 		shot_peer_ended(w, asker);
-		asker->fenced = !shot->any && !asker->frozen; /* a frozen engine may die before it reads that */
+		asker->fenced = !shot->any && !asker->frozen; /* a frozen engine may die before it reads the result */
 	}
 	if (e->outcome == FENCE_LIES) {
 		asker->lied_of = victim->life;

@@ -9,7 +9,7 @@
 #include "lib/bytes.h"
 #include "lib/diag.h"
 
-/* --- the texts, through the parsers of the daemon --------------------------------------------------- */
+/* --- the texts, which the parsers of the daemon read --------------------------------------------------- */
 
 /* A configuration that the simulator wrote must have no error. */
 static void check_diags(struct diags *d)
@@ -25,7 +25,7 @@ static void check_diags(struct diags *d)
 	diags_free(d);
 }
 
-/* ha.cf of the pair, or of the third machine. */
+/* Make the ha.cf of the two nodes, or of the third machine. */
 static struct ha_cf *write_ha_cf(const struct plan *p, const struct files *f, bool third)
 {
 	const int64_t *set = p->set;
@@ -70,7 +70,7 @@ static struct haresources *write_haresources(const struct plan *p, int groups, b
 	char text[1024];
 	struct writer out = writer_over(text, sizeof text);
 	struct diags diags;
-	if (with_new) /* in front, so that every other group gets another index */
+	if (with_new) /* the new group comes first, so that each other group gets another index */
 		write_group(&out, p, (int)p->set[SET_GROUPS]);
 	for (int g = 0; g < groups; g++)
 		write_group(&out, p, g);
@@ -104,7 +104,7 @@ static void write_keys(struct world *w, unsigned step)
 		abort();
 }
 
-/* --- what a node has ----------------------------------------------------------------------------------- */
+/* --- the files of a node ----------------------------------------------------------------------------------- */
 
 int64_t files_keepalive_ms(const struct plan *p, const struct files *f)
 {
@@ -212,7 +212,7 @@ struct group_view node_group(const struct world *w, const struct node *n, int g)
 struct before {
 	struct group_view view[GROUPS_MAX];
 	uint32_t run[GROUPS_MAX];
-	bool link_up[MEDIA_MAX]; /* to the peer */
+	bool link_up[MEDIA_MAX]; /* the links to the peer */
 };
 
 static void look(const struct world *w, const struct node *n, struct before *b)
@@ -228,9 +228,10 @@ static void look(const struct world *w, const struct node *n, struct before *b)
 	}
 }
 
-/* S15: the step of a reload does not change a group that was there before.  A group that does not run here may be
- * claimed at once, because the files of the nodes may now agree about its home.  A group that is hindered here leaves
- * at the first event after the peer could run it for long enough, and a reload is an event. */
+/* S15: the step of a reload must not change a group that was there before.  There are two exceptions.  A group that
+ * does not run here may be claimed at once, because the files of the nodes may now agree about its home.  A group that
+ * is hindered here leaves at the first event after the peer has been able to run it for long enough, and a reload is an
+ * event. */
 static void check_untouched(struct world *w, const struct node *n, const struct files *old, const struct before *b)
 {
 	int groups = (int)w->plan->set[SET_GROUPS] + (old->group && n->files.group);
@@ -253,14 +254,14 @@ static void check_untouched(struct world *w, const struct node *n, const struct 
 				node_name(n->index), m, now.link_up[m] ? "up" : "down");
 }
 
-/* As the daemon does: when the core refuses the new files, the old ones stay in use. */
+/* As in the daemon: when the core refuses the new files, the old files stay in use. */
 bool files_reload(struct world *w, struct node *n, struct files wanted)
 {
 	struct files old = n->files;
 	char why[CORE_WHY_MAX] = "";
 	if (n->core == NULL || n->frozen)
 		return false;
-	node_due(w, n); /* what is due now is no effect of the reload */
+	node_due(w, n); /* do first what is due now, because it is not an effect of the reload */
 	if (n->core == NULL || w->invariant != NULL)
 		return false;
 	struct before before;
@@ -271,7 +272,7 @@ bool files_reload(struct world *w, struct node *n, struct files wanted)
 		.keys = files_keys(w, n),
 		.node = node_name(n->index)};
 	struct core_change *change = core_prepare(n->core, &config, why);
-	n->files = old; /* until the core has taken the new ones over */
+	n->files = old; /* the old files stay in use until the core uses the new files */
 	trace_line(w, n->index, "reload: %s", change != NULL ? "in place" : why);
 	if (change == NULL)
 		return false;
@@ -280,7 +281,7 @@ bool files_reload(struct world *w, struct node *n, struct files wanted)
 		n->failback_since = w->now;
 	if (wanted.group && !old.group)
 		n->ledger.started_by[w->plan->set[SET_GROUPS]] = n->seen_epoch[w->plan->set[SET_GROUPS]] =
-			0; /* nothing of an earlier time is known */
+			0; /* nothing is known about an earlier time of this group */
 	node_commit(w, n, change);
 	if (n->core != NULL)
 		check_untouched(w, n, &old, &before);
@@ -318,8 +319,8 @@ void files_next_keys(struct world *w, struct node *n)
 		w->keys_change = false;
 }
 
-/* The classic dialect names only halves.  A group that only one of the files has could run on the wrong node.
- * Therefore both files get it at the same time. */
+/* Add the new group to both files at the same time.  The classic dialect names only halves, so a group that is in only
+ * one of the files could run on the wrong node. */
 static void add_to_both(struct world *w)
 {
 	for (int i = 0; i < NODES; i++)
@@ -338,7 +339,8 @@ static void add_to_both(struct world *w)
 void files_fault(struct world *w, struct node *n, enum file_change what)
 {
 	struct files wanted = n->files;
-	if (shell_models(w, n) && n->frozen && !n->shell.reloads) { /* it is answered later, or its connection ends */
+	/* the reload is answered later, or its connection ends */
+	if (shell_models(w, n) && n->frozen && !n->shell.reloads) {
 		n->shell.reloads = true;
 		n->shell.reloads_at = w->now;
 		return;
@@ -366,7 +368,7 @@ void files_fault(struct world *w, struct node *n, enum file_change what)
 	(void)files_reload(w, n, wanted);
 }
 
-/* The administrator has finished: give both nodes the usual times and the same groups. */
+/* The administrator has finished: both nodes get the usual times and the same groups. */
 void files_calm(struct world *w)
 {
 	bool group = w->nodes[0].files.group || w->nodes[1].files.group;
@@ -379,7 +381,7 @@ void files_calm(struct world *w)
 			continue;
 		if (n->core == NULL)
 			n->files = wanted;
-		else if (!files_reload(w, n, wanted)) /* the node is leaving: its next life gets them */
+		else if (!files_reload(w, n, wanted)) /* the node is leaving, so its next life gets these files */
 			n->next_files = wanted, n->has_next_files = true;
 	}
 }

@@ -2,7 +2,7 @@
 /* Delivers a datagram to a node, and checks what it may change there. */
 #include "tests/sim/sim.h"
 
-/* A digest of what the core shows of itself. */
+/* A digest of the state that the views of the core show. */
 static uint64_t visible_state(const struct world *w, const struct node *n)
 {
 	uint64_t sum = 0;
@@ -19,7 +19,7 @@ static uint64_t visible_state(const struct world *w, const struct node *n)
 	return sum;
 }
 
-/* S10: a datagram that was received before, or that is damaged, changes only a counter. */
+/* S10: a datagram that was received before, or that is damaged, may change only a counter. */
 static void step_harmless(
 	struct world *w, struct node *n, const struct event *event, const struct datagram *d, enum copy copy)
 {
@@ -46,7 +46,7 @@ static bool far_in_keys(const struct datagram *d, const struct node *n)
 	return a > b + 1 || b > a + 1;
 }
 
-/* S17: while the keys change, a node refuses no datagram that was signed one step earlier or one step later. */
+/* S17: while the keys change, a node must accept each datagram that was signed one step earlier or one step later. */
 static void check_key(struct world *w, struct node *n, const struct datagram *d)
 {
 	struct core_counters counters;
@@ -56,8 +56,8 @@ static void check_key(struct world *w, struct node *n, const struct datagram *d)
 			node_name(n->index), node_name(d->from), (double)d->sent / 1e9, n->files.keys, d->keys);
 }
 
-/* The core ignores a node until it follows its life, which it does from a status on: what came before does not
- * count. */
+/* Note that this life of n has received the datagram.  The core follows the life of a sender only after it has accepted
+ * a status of that life; datagrams before that do not count. */
 static void note_receipt(const struct world *w, struct node *n, struct datagram *d, uint32_t life)
 {
 	if (d->status && !d->refused[n->index]) {
@@ -83,7 +83,7 @@ void node_hears(struct world *w, struct node *n, const struct event *event, stru
 	if (copy == COPY_REPLAY && w->calm_at != NEVER && !w->quiet && n->index < NODES && d->from != n->index &&
 		w->nodes[1 - n->index].core == NULL)
 		w->disturbed = w->now;
-	/* a generation that was used twice does not tell which life of its node sent it */
+	/* if a generation was used twice, the datagram does not show which life sent it */
 	bool repeated = copy == COPY_REPLAY && !w->nodes[d->from].restored && d->delivered[n->index] == n->life &&
 	                w->now - d->delivered_at[n->index] > 1000 * MS;
 	/* Not received in this life: it may be of a newer life of the peer, as far as the node can know.
@@ -101,12 +101,12 @@ void node_hears(struct world *w, struct node *n, const struct event *event, stru
 		step_harmless(w, n, event, d, copy);
 		return;
 	}
-	/* It was held back so long that its key is no longer in use: the core must refuse it. */
+	/* The datagram was delayed for so long that its key is not in use any more, so the core must refuse it. */
 	if (d->from < NODES && n->index < NODES && far_in_keys(d, n)) {
 		node_step(w, n, event);
 		return;
 	}
-	/* Sent in this life and not received before: the replay is only a late datagram. */
+	/* A replay of a datagram that was sent in this life, and not received before, is only a late datagram. */
 	bool late = copy == COPY_REPLAY && !repeated && d->sent > n->booted;
 	if ((copy != COPY_REPLAY && copy != COPY_CORRUPT) || late)
 		invariant_heard(w, n, d);

@@ -2,7 +2,7 @@
 /* The safety rules of doc/proof.md 2, checked against the true state of the world.
  *
  * The network is "whole" while both engines run, neither is frozen, each receives the other's statuses, and no cut
- * separates them.  Two owners are no violation while the network is not whole, nor for a short time afterwards: each
+ * separates them.  Two owners are allowed while the network is not whole, and for a short time afterwards, because each
  * node must first hear the other. */
 #include "tests/sim/sim.h"
 
@@ -12,7 +12,8 @@ enum {
 	SHUTDOWN_MAX_MS = 300000,
 	WHOLE_STATUSES = 2,
 	PEER_REPORTS = 3,
-	GROWTH_SENDS = 4000, /* a minute, in addition to the statuses: what is sent again after a loss */
+	/* in a minute, in addition to the statuses, because messages are sent again after a loss */
+	GROWTH_SENDS = 4000,
 	GROWTH_LOGS = 2000,
 };
 
@@ -42,7 +43,7 @@ void invariant_whole(struct world *w)
 	}
 }
 
-/* The network is whole for so long that each side has received everything that counts. */
+/* Returns true if the network has been whole for so long that each side has received everything important. */
 static bool whole_and_informed(const struct world *w)
 {
 	int64_t window =
@@ -102,13 +103,13 @@ void invariant_heard(struct world *w, struct node *n, const struct datagram *d)
 		shot_peer_ended(w, n);
 	}
 	bool present = d->life == peer->life && peer->core != NULL;
-	/* A status that was held back on the way does not prove that the network is whole. */
+	/* A status that was delayed in the network does not prove that the network is whole. */
 	bool fresh = w->now - d->sent <= ms_of(w, SET_KEEPALIVE) + SLACK_MS * MS;
 	shot_heard(w, n, d, present && fresh);
 	if (!d->status || (present && n->heard_life == d->life && d->seq <= n->heard_seq))
 		return;
 	for (int g = 0; g < files_groups(w); g++) {
-		/* until an older life proves that it hears us, it may be a recording: lives.h (plan
+		/* an older life may be a recording until it proves that it hears us: lives.h (plan
 		 * older-life-is-no-report) */
 		bool older = d->generation < n->ledger.heard_generation;
 		if (d->holding >> g & 1 && d->sent > n->holding_sent[g] && !older) {
@@ -135,7 +136,7 @@ void invariant_heard(struct world *w, struct node *n, const struct datagram *d)
 
 /* --- safety ---------------------------------------------------------------------------------- */
 
-/* doc/fencing.md R10: a peer that is heard, and has not heard this life for three initdeads, may be a recording. */
+/* doc/fencing.md R10: a peer that we hear, but that has not heard this life for three initdeads, may be a recording. */
 static bool may_be_a_recording(const struct world *w, const struct node *n, const struct node *peer)
 {
 	int64_t initdead = ms_of(w, SET_INITDEAD), deadtime = ms_of(w, SET_DEADTIME);
@@ -144,7 +145,8 @@ static bool may_be_a_recording(const struct world *w, const struct node *n, cons
 	return w->now - heard_us > node_span(w, n, 3 * initdead) / 100 * 97;
 }
 
-/* S2, S4: the peer runs, has the group, and this node could know that from its statuses. */
+/* S2, S4: a node must not start a group if the peer runs and has the group, and if the node could know that from the
+ * statuses of the peer. */
 static void check_start_beside_peer(struct world *w, const struct node *n, int g)
 {
 	const struct node *peer = &w->nodes[1 - n->index];
@@ -154,14 +156,14 @@ static void check_start_beside_peer(struct world *w, const struct node *n, int g
 	int64_t deadtime = node_span(w, n, ms_of(w, SET_DEADTIME));
 	int64_t lately = w->now - deadtime / 100 * 97 + 50 * MS;
 	/* These do not prove to this node that the peer has the group:
-	 *  - one frame alone, which may be a recording;
-	 *  - a frame that was held back on the way for longer than that;
-	 *  - a frame that the peer sent before a device wrongly reported it as off;
-	 *  - the frames of a peer that hears nothing, when it has delayed us for as long as it may. */
+	 *  - a single status, which may be a recording;
+	 *  - a status that was delayed in the network for longer than deadtime;
+	 *  - a status that the peer sent before a device wrongly reported it as off;
+	 *  - the statuses of a peer that hears nothing, after it has delayed this node for as long as it may. */
 	bool heard = n->lied_at == NEVER && n->holding_sent[g] >= theirs->since && n->holding_sent[g] > lately &&
 		     n->holding_heard[g] > lately && n->holding_before[g] > lately;
-	/* nor the frames of a life that uses the generation of an earlier one, when that one has left, or when it does
-	 * not hear us and so cannot prove anything */
+	/* The statuses of a life that has the generation of an earlier life do not prove it either, if the earlier life
+	 * has left, or if the new life does not hear us and so cannot prove anything. */
 	bool again = peer->restored && (n->goodbye_heard != 0 || !heard_lately(w, peer));
 	if ((!heard && !whole_and_informed(w)) || may_be_a_recording(w, n, peer) || again)
 		return;
@@ -170,15 +172,16 @@ static void check_start_beside_peer(struct world *w, const struct node *n, int g
 		truth_letter(theirs->truth), heard ? " and has recently reported" : "; the network is whole");
 }
 
-/* S8: a node takes no group of a silent peer before it knows that the peer is off or has left.  doc/fencing.md R1 */
+/* S8: a node must not take a group of a silent peer before it knows that the peer is off or has left.
+ * doc/fencing.md R1 */
 static void check_proof(struct world *w, const struct node *n, size_t group)
 {
 	const struct node *peer = &w->nodes[1 - n->index];
 	bool silent = n->peer_heard == NEVER || w->now - n->peer_heard > node_span(w, n, ms_of(w, SET_DEADTIME));
-	/* The peer left in the latest life that we know of, or was switched off after the last message that it sent. */
+	/* The peer left in the latest life that n knows, or was switched off after the last message that it sent. */
 	bool left = n->goodbye_heard != 0 && n->goodbye_heard >= n->heard_life,
 	     off = n->known_off != NEVER && n->known_off >= n->peer_sent;
-	/* After a false report n cannot know better before it hears the peer in a new life. */
+	/* After a false report, n cannot know the truth before it hears a new life of the peer. */
 	off = off || (n->lied_of != 0 && n->heard_life <= n->lied_of);
 	if (silent && !left && !off)
 		world_broken(w, "S8 proof-before-start", "%s starts group %zu without proof that %s is off",
@@ -203,8 +206,7 @@ void invariant_start(struct world *w, const struct node *n, size_t group)
 	check_start_beside_peer(w, n, (int)group);
 }
 
-/* An operator asked one of the nodes for a move recently.  The other node carries the move out even if the node that
- * was asked has died since. */
+/* A move counts even if the node that got the order has died since, because the other node may still carry it out. */
 bool invariant_moves_lately(const struct world *w)
 {
 	for (size_t i = 0; i < w->plan->count; i++)
@@ -213,16 +215,17 @@ bool invariant_moves_lately(const struct world *w)
 	return false;
 }
 
-/* May auto_failback move a group of this node home?  A reload that switches it on is no return of the home node: the
- * home node must come back after that. */
+/* Returns true if auto_failback may move a group of this node to its home.  A reload that switches auto_failback on is
+ * not a return of the home node: the home node must come back after the reload. */
 static bool may_go_home(const struct world *w, const struct node *n)
 {
-	if (w->plan->set[SET_CLASSIC]) /* the home asks */
+	if (w->plan->set[SET_CLASSIC]) /* in the classic dialect, the home asks for its groups */
 		return failback_on(w, 0) || failback_on(w, 1);
 	return failback_on(w, n->index) && n->home_back_at >= n->failback_since;
 }
 
-/* A classic node reports halves (ownership.h): who has one group of a half seems to have them all. */
+/* Returns true if the reports of n include the group.  A classic node reports halves (ownership.h), so a node with one
+ * group of a half seems to have all of them. */
 static bool reports_its_half(const struct world *w, const struct node *n, size_t group)
 {
 	int64_t homes = w->plan->set[SET_HOMES];
@@ -232,7 +235,7 @@ static bool reports_its_half(const struct world *w, const struct node *n, size_t
 	return false;
 }
 
-/* L7: a node that alone runs a group continues to run it, unless there is a reason to stop. */
+/* L7: if only one node runs a group, this node must continue to run it, unless there is a reason to stop. */
 void invariant_stop(struct world *w, const struct node *n, size_t group)
 {
 	if (w->quiet)
@@ -241,11 +244,11 @@ void invariant_stop(struct world *w, const struct node *n, size_t group)
 	const struct node *other = &w->nodes[1 - n->index];
 	const struct place *peer = &other->places[group];
 	bool goes_home = may_go_home(w, n) && (w->plan->set[SET_HOMES] >> group & 1) != n->index;
-	/* a status that a clogged medium held back may still report that the group runs there */
+	/* an old status, which a clogged medium delayed, may report that the group runs there */
 	int64_t late = plan_has(w->plan, FAULT_CLOG, FAULT_CLOG) ? CLOG_MAX_MS * MS : 0;
 	bool alone = !occupied(peer) && !reports_its_half(w, other, group) &&
 	             w->now - peer->freed > 2 * ms_of(w, SET_KEEPALIVE) + 3000 * MS + late;
-	/* two owners after a partition: one gives way, not both */
+	/* of two owners after a partition, only one may stop, not both */
 	bool both = peer->truth == TRUTH_STOPPING && !other->shutting_down &&
 	            w->now - other->thawed > ms_of(w, SET_DEADTIME);
 	bool trouble = n->places[group].failed || n->places[group].hindered > 0;
@@ -257,7 +260,7 @@ void invariant_stop(struct world *w, const struct node *n, size_t group)
 		group, both ? "the other node stops as well" : "runs nowhere else");
 }
 
-/* S13: a node that did not run for longer than deadtime releases its groups before it asks for them again.
+/* S13: a node that did not run for longer than deadtime must release its groups before it asks for them again.
  * doc/fencing.md R5, I9 */
 void invariant_stalled(struct world *w, const struct node *n)
 {
@@ -273,7 +276,8 @@ static uint64_t epoch_of(const struct world *w, const struct node *n, int g)
 	return node_group(w, n, g).epoch;
 }
 
-/* Also in a one-way cut: a node that learns repeatedly that the peer has the group by a later claim releases it. */
+/* A node must release a group when it hears repeatedly that the peer has the group by a later claim, also when only one
+ * direction of the network is cut. */
 static void check_peer_reports(struct world *w, int g)
 {
 	for (int i = 0; i < NODES; i++) {
@@ -295,7 +299,7 @@ static void check_two_owners(struct world *w, int g)
 		w->nodes[0].peer_reports[g] = w->nodes[1].peer_reports[g] = 0;
 	if (!occupied(a) || !occupied(b) || a->truth == TRUTH_STUCK || b->truth == TRUTH_STUCK || a->bare || b->bare)
 		return;
-	if (!w->plan->set[SET_CLASSIC]) /* it has no epochs */
+	if (!w->plan->set[SET_CLASSIC]) /* the classic dialect has no epochs */
 		check_peer_reports(w, g);
 	if (w->plan->set[SET_STONITH] && !w->lied)
 		world_broken(w, "S1 exclusion", "group %d is on both nodes (%c, %c)", g, truth_letter(a->truth),
@@ -307,10 +311,10 @@ static void check_two_owners(struct world *w, int g)
 		truth_letter(a->truth), truth_letter(b->truth), (double)(w->now - w->whole_since) / 1e9);
 }
 
-/* S12: what a node sends and writes in a minute is bounded, whatever happens to it. */
+/* S12: what a node sends and logs in a minute has a limit, in all situations. */
 void invariant_growth(struct world *w, struct node *n, unsigned sends, unsigned logs)
 {
-	if (n->index == THIRD) /* no node answers it, therefore it repeats its request */
+	if (n->index == THIRD) /* no node answers the third machine, so it repeats its request */
 		return;
 	if (w->now - n->window_at > 60000 * MS) {
 		n->window_at = w->now;
@@ -326,7 +330,7 @@ void invariant_growth(struct world *w, struct node *n, unsigned sends, unsigned 
 			node_name(n->index), (unsigned long long)n->window_sends, (unsigned long long)n->window_logs);
 }
 
-/* A false report is no excuse any more when each side has learned which groups the other has. */
+/* A false report does not explain two owners any more when each side has heard which groups the other side has. */
 static void end_lie(struct world *w)
 {
 	if (!w->lied || w->nodes[0].lied_at != NEVER || w->nodes[1].lied_at != NEVER || !whole_and_informed(w))

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
-/* Each engine acts as it reported.  The rules compare the state file, the epochs, the acknowledgements and the statuses
- * with what the engine did and received.  A bug breaks these rules much more often than it causes two owners. */
+/* Each engine must act as it reported.  The rules compare the state file, the epochs, the acknowledgements and the
+ * statuses with what the engine did and received.  A bug breaks these rules much more often than it causes two
+ * owners. */
 #include "tests/sim/sim.h"
 
 #include <string.h>
 
 enum {
-	STATUSES_A_KEEPALIVE = 50, /* the core bounds what it sends at once */
-	/* ABLE_MS of core/ownership.h, by a clock that may be fast */
+	STATUSES_A_KEEPALIVE = 50, /* the core limits how many statuses it sends at once */
+	/* ABLE_MS of core/ownership.h, measured with a clock that may be fast */
 	ABLE_LEAST_MS = 4500,
-	STUCK_MAX_MS = 35000,      /* RETRY_MS of ownership.h, by a clock that may be slow */
+	STUCK_MAX_MS = 35000,      /* RETRY_MS of ownership.h, measured with a clock that may be slow */
 };
 
 
 void ledger_life(struct world *w, struct node *n)
 {
-	if (n->index == THIRD) /* it owns nothing, and no node uses its messages */
+	if (n->index == THIRD) /* the third machine owns nothing, and no node uses its messages */
 		return;
 	struct ledger before = n->ledger;
 	n->ledger = (struct ledger){.beat_at = NEVER};
@@ -30,7 +31,7 @@ void ledger_life(struct world *w, struct node *n)
 
 /* --- what an engine received and acknowledged -------------------------------------------------------- */
 
-/* The duplicates that the core has counted and the datagrams that it refused. */
+/* The number of datagrams that the core has counted as duplicates or has refused. */
 static uint64_t refused(const struct node *n)
 {
 	struct core_counters counters;
@@ -38,7 +39,7 @@ static uint64_t refused(const struct node *n)
 	return counters.duplicate + counters.replayed + counters.unauthentic + counters.malformed + counters.foreign;
 }
 
-/* Call it before the core receives the datagram. */
+/* Call this before the core receives the datagram. */
 void ledger_hears(const struct world *w, struct node *n, const struct datagram *d)
 {
 	struct core_counters counters;
@@ -57,8 +58,8 @@ void ledger_hears(const struct world *w, struct node *n, const struct datagram *
 	n->ledger.heard_seq = d->seq > n->ledger.heard_seq ? d->seq : n->ledger.heard_seq;
 }
 
-/* B6: the engine must recognize what this life has received before.  When the numbering starts again between two
- * copies, the second copy may fill the gap that the first left.  Therefore only a copy that follows soon counts. */
+/* B6: the engine must recognize a datagram that this life has received before.  If the numbering starts again between
+ * two copies, the second copy may fill a gap.  Therefore the rule applies only to a copy that follows soon. */
 void ledger_heard(struct world *w, struct node *n, struct datagram *d)
 {
 	if (n->core == NULL)
@@ -73,13 +74,15 @@ void ledger_heard(struct world *w, struct node *n, struct datagram *d)
 			node_name(n->index), (double)d->sent / 1e9);
 }
 
-/* B3: a node acknowledges only what it has received. */
+/* B3: a node may acknowledge only what it has received. */
 void ledger_sends(struct world *w, struct node *n, const struct header *header)
 {
 	for (size_t g = 0; n->index != THIRD && g < (size_t)files_groups(w); g++)
 		if (node_group(w, n, (int)g).state == OWN_CLAIM)
-			n->ledger.claimed_at[g] = w->now; /* also when the engine dies before the end of this step */
-	if (n->index == THIRD || !header->status || header->seq <= n->ledger.sent_seq) /* resent: nothing new in it */
+			/* note this now, because the engine may die before the end of this step */
+			n->ledger.claimed_at[g] = w->now;
+	/* a status that is sent again has nothing new */
+	if (n->index == THIRD || !header->status || header->seq <= n->ledger.sent_seq)
 		return;
 	n->ledger.sent_seq = header->seq;
 	for (size_t g = 0; g < (size_t)files_groups(w); g++)
@@ -119,7 +122,7 @@ static bool whole(const struct world *w)
 	return w->whole_since != NEVER && w->now - w->whole_since > 2 * ms_of(w, SET_KEEPALIVE) + SLACK_MS * MS;
 }
 
-/* B1: the epoch of a new ownership is higher than every epoch that either side has seen. */
+/* B1: the epoch of a new owner must be higher than each epoch that either side has seen. */
 static void check_epoch(struct world *w, const struct node *n, size_t g)
 {
 	uint64_t epoch = node_group(w, n, (int)g).epoch, before = n->ledger.started_by[g];
@@ -131,7 +134,7 @@ static void check_epoch(struct world *w, const struct node *n, size_t g)
 			node_name(n->index), g, (unsigned long long)epoch, (unsigned long long)before);
 }
 
-/* B7: while the peer is alive, it has received our claim before we start a group. */
+/* B7: if the peer is alive, it must have received our claim before we start a group. */
 static void check_claimed(struct world *w, const struct node *n, size_t g)
 {
 	const struct node *peer = &w->nodes[1 - n->index];
@@ -152,7 +155,7 @@ void ledger_start(struct world *w, struct node *n, size_t g)
 	n->ledger.started_by[g] = node_group(w, n, (int)g).epoch;
 }
 
-/* B4: a node that alone runs a group releases it only to a node that has claimed it. */
+/* B4: if only one node runs a group, it may release the group only to a node that has claimed it. */
 static void check_claimed_there(struct world *w, const struct node *n, size_t g)
 {
 	const struct node *peer = &w->nodes[1 - n->index];
@@ -163,8 +166,8 @@ static void check_claimed_there(struct world *w, const struct node *n, size_t g)
 			node_name(n->index), g, truth_letter(n->places[g].truth), node_name(peer->index));
 }
 
-/* B8: of two owners, the node with the lower epoch stops the group.  When the epochs are equal, the node that is not
- * its home stops it; when the files of the nodes differ, the node with the higher name. */
+/* B8: of two owners, the node with the lower epoch must stop the group.  If the epochs are equal, the node that is not
+ * the home must stop it; if also the files of the nodes differ, the node with the higher name. */
 static void check_conflict(struct world *w, const struct node *n, size_t g)
 {
 	const struct node *peer = &w->nodes[1 - n->index];
@@ -180,11 +183,11 @@ static void check_conflict(struct world *w, const struct node *n, size_t g)
 			(unsigned long long)theirs, at_home ? "here" : "there");
 }
 
-/* N1 and N2 for carriers.  A node does not release a group that is only hindered when it has not heard the peer since,
- * or when the peer has reported that it is hindered too.  The classic dialect cannot report that.  And the peer was
- * able to run it for some time: the group does not follow interfaces that come and go.  A group that the peer claims is
- * released for that claim: an operator has asked for it there, or it was offered (ownership.h, rows HELD and GIVING).
- * A classic peer accepts the offer of a half, and claims the groups later. */
+/* N1 and N2 for carriers.  A node must keep a group that is only hindered if it has not heard the peer since, or if the
+ * peer has reported that the group is hindered there too (which the classic dialect cannot report).  The node must also
+ * keep it if the peer was not able to run it for some time, so that groups do not follow interfaces that come and go.
+ * If the peer claims the group, it is released for that claim: an operator ordered it there, or it was offered
+ * (ownership.h, rows HELD and GIVING).  A classic peer accepts the offer of a half, and claims its groups later. */
 static void check_hindered(struct world *w, struct node *n, size_t g)
 {
 	const struct node *peer = &w->nodes[1 - n->index];
@@ -193,7 +196,8 @@ static void check_hindered(struct world *w, struct node *n, size_t g)
 		occupied(&peer->places[g]) || n->ledger.state[g] == OWN_GIVING ||
 		w->now - peer->ledger.claimed_at[g] <= ms_of(w, SET_DEADTIME))
 		return;
-	int64_t reported = 2 * ms_of(w, SET_KEEPALIVE) + SLACK_MS * MS; /* after this time the peer's report is here */
+	/* after this time, the report of the peer has arrived */
+	int64_t reported = 2 * ms_of(w, SET_KEEPALIVE) + SLACK_MS * MS;
 	bool in_vain = !w->plan->set[SET_CLASSIC] && peer->core != NULL && peer->places[g].hindered > 0 && whole(w) &&
 	               w->now - peer->places[g].hindered_at > reported && w->now - peer->booted > reported;
 	if (n->peer_heard < n->places[g].hindered_at || in_vain)
@@ -212,7 +216,7 @@ void ledger_stop(struct world *w, struct node *n, size_t g)
 	const struct node *peer = &w->nodes[1 - n->index];
 	check_hindered(w, n, g);
 	bool stalled = w->now - n->thawed < ms_of(w, SET_DEADTIME) || w->now - peer->thawed < ms_of(w, SET_DEADTIME);
-	/* a new engine cleans up what is left of one that died in the middle of a write */
+	/* a new engine cleans up what remained from an engine that died in the middle of a write */
 	bool cleans_up = n->booted == w->now;
 	if (w->plan->set[SET_CLASSIC] || n->places[g].failed || n->places[g].hindered > 0 ||
 		!means_to_run(&n->places[g]) || n->shutting_down || stalled || cleans_up || peer->restored)
@@ -221,7 +225,7 @@ void ledger_stop(struct world *w, struct node *n, size_t g)
 	check_conflict(w, n, g);
 }
 
-/* B9: a node that did not run declares no peer dead before it has read the waiting datagrams. */
+/* B9: a node that did not run for a time must read the waiting datagrams before it declares the peer dead. */
 static void check_drained(struct world *w, struct node *n)
 {
 	const struct node *peer = &w->nodes[1 - n->index];
@@ -241,7 +245,7 @@ static void check_drained(struct world *w, struct node *n)
 	}
 }
 
-/* B10: a stop that failed is tried again. */
+/* B10: a stop that failed must be tried again. */
 static void check_stuck(struct world *w, struct node *n, size_t g, enum group_state state)
 {
 	if (state != OWN_STUCK || n->ledger.state[g] != OWN_STUCK || n->thawed == w->now)
@@ -252,16 +256,16 @@ static void check_stuck(struct world *w, struct node *n, size_t g, enum group_st
 			node_name(n->index), (double)(w->now - n->ledger.stuck_since[g]) / 1e9);
 }
 
-/* Call it before the core learns of the failure. */
+/* Call this before the core is informed about the failure. */
 void ledger_fails(const struct world *w, struct node *n, size_t g)
 {
 	enum group_state state = node_group(w, n, (int)g).state;
 	n->ledger.failing[g] |= state == OWN_HELD || state == OWN_GIVING;
 }
 
-/* B11: a group that failed here is released, and its state is then "failed", so that the peer may start it first.  An
- * operator's order to take it back may follow at once, and in the classic dialect an order to the peer to give all
- * halves (doc/protocol.md 7.5: "start the groups on our side"). */
+/* B11: a group that failed here must be released, and its state must then be "failed", so that the peer may start it
+ * first.  An operator may order a takeover here at once.  In the classic dialect, an operator may also order the peer
+ * to give all halves (doc/protocol.md 7.5: "start the groups on our side"). */
 static void check_failing(struct world *w, struct node *n, size_t g, enum group_state state)
 {
 	if (!n->ledger.failing[g] || state == OWN_STOPPING || state == OWN_STUCK)
@@ -278,7 +282,7 @@ static void check_failing(struct world *w, struct node *n, size_t g, enum group_
 			node_name(n->index), group_state_name(state));
 }
 
-/* B13: a start that was hindered is tried again as soon as nothing hinders it, wherever the group is then. */
+/* B13: a start that failed while the group was hindered must be forgotten as soon as nothing hinders the group. */
 static void check_forgotten(struct world *w, struct node *n, size_t g, const struct group_view *view)
 {
 	if (view->state != OWN_FAILED)
@@ -290,7 +294,7 @@ static void check_forgotten(struct world *w, struct node *n, size_t g, const str
 			g, node_name(n->index));
 }
 
-/* B5: a node sends a change in the step that makes it. */
+/* B5: a node must report a change in the same step in which it happens. */
 void ledger_step(struct world *w, struct node *n)
 {
 	bool reported = n->ledger.reported;
@@ -300,7 +304,7 @@ void ledger_step(struct world *w, struct node *n)
 	check_drained(w, n);
 	for (size_t g = 0; g < GROUPS_MAX; g++) {
 		struct group_view view = node_group(w, n, (int)g);
-		/* a group that a reload has taken out of the file has no state (plan reloaded-out-after-failure) */
+		/* a group that a reload has removed from the file has no state (plan reloaded-out-after-failure) */
 		bool present = files_index(w, n, (int)g) >= 0;
 		bool changed = present && (view.state != n->ledger.state[g] || view.epoch != n->ledger.epoch[g]);
 		check_stuck(w, n, g, view.state);

@@ -6,7 +6,7 @@
 
 enum { LATE_MIN_MS = 250 }; /* as in heartbeat/daemon/engine.c */
 
-/* --- standing still ------------------------------------------------------------------------------ */
+/* --- freezing ------------------------------------------------------------------------------ */
 
 void node_freeze(struct world *w, struct node *n, enum freeze what)
 {
@@ -28,7 +28,7 @@ static void drop_waiting(struct node *n)
 	n->frozen = n->suspended = false;
 }
 
-/* Hand over what waited: datagrams in a first pass, the rest in a second, as the daemon's loop does. */
+/* Pass the waiting events to the engine: first the datagrams, then the others, like the main loop of the daemon. */
 static void drain(struct world *w, struct node *n, bool datagrams)
 {
 	for (size_t i = 0; i < n->waiting_count; i++) {
@@ -38,7 +38,8 @@ static void drain(struct world *w, struct node *n, bool datagrams)
 	}
 }
 
-/* The machine goes on, and its guardian may run first.  False: it has killed the engine. */
+/* The machine continues, and its guardian may run before the engine.  Returns false when the guardian has killed the
+ * engine. */
 static bool guardian_first(struct world *w, struct node *n)
 {
 	bool machine = n->shell.asleep;
@@ -61,7 +62,7 @@ void node_thaw(struct world *w, struct node *n)
 	int64_t slept = w->now - n->frozen_at, gap = w->now - n->step_at;
 	int64_t keepalive = ms_of(w, SET_KEEPALIVE),
 		slack = keepalive > LATE_MIN_MS * MS ? keepalive : LATE_MIN_MS * MS;
-	if (n->suspended) /* CLOCK_MONOTONIC does not count this time, CLOCK_BOOTTIME does */
+	if (n->suspended) /* CLOCK_BOOTTIME counts the time of a suspend, but CLOCK_MONOTONIC does not */
 		n->mono_base -= slept;
 	if (!guardian_first(w, n))
 		return;
@@ -72,7 +73,7 @@ void node_thaw(struct world *w, struct node *n)
 	w->disturbed = w->now;
 	invariant_life(w, n);
 	trace_line(w, n->index, "thaws after %.3f s", (double)slept / 1e9);
-	if (gap > keepalive + slack) { /* as engine.c notices it */
+	if (gap > keepalive + slack) { /* engine.c notices a stall in the same way */
 		struct event stalled = {.kind = EVENT_STALLED};
 		stalled.stalled.gap = (struct span){gap};
 		node_step(w, n, &stalled);
@@ -107,7 +108,7 @@ static size_t read_state_file(struct world *w, const struct node *n, bool sure, 
 	return count;
 }
 
-/* As daemon/holdings does: what the state file does not list is looked at. */
+/* As in daemon/holdings: the survey looks at each group that the state file does not list. */
 static size_t add_unverified(struct world *w, struct node *n, size_t count, struct adopted adopted[GROUPS_MAX])
 {
 	size_t listed = count;
@@ -134,7 +135,7 @@ static void forget_holdings(struct node *n)
 		n->disk.state[g] = OWN_NONE;
 }
 
-/* As daemon/identity does: read the number, add one, write it, and only then use it. */
+/* As in daemon/identity: read the number, add one, write it, and use it only after that. */
 static uint64_t count_generation(struct world *w, struct node *n)
 {
 	bool written;
@@ -145,7 +146,7 @@ static uint64_t count_generation(struct world *w, struct node *n)
 	return generation;
 }
 
-/* False: the node died while it wrote the file. */
+/* Returns false when the node died while it wrote the file. */
 static bool next_generation(struct world *w, struct node *n, uint64_t *generation)
 {
 	*generation = shell_models(w, n) ? shell_generation(w, n) : count_generation(w, n);
@@ -163,7 +164,8 @@ static bool next_generation(struct world *w, struct node *n, uint64_t *generatio
 void node_power_on(struct world *w, struct node *n)
 {
 	forget_holdings(n);
-	n->restored |= n->disk.generation_copy > n->disk.generation; /* the log of identity.c says so */
+	/* then the generation may be lower than before, which identity.c logs */
+	n->restored |= n->disk.generation_copy > n->disk.generation;
 	n->disk.generation_copy = 0;
 	memory_new_boot(&n->disk.memory);
 	memory_new_boot(&n->disk.old_memory);
@@ -173,7 +175,7 @@ void node_power_on(struct world *w, struct node *n)
 	n->powered = true;
 }
 
-/* keep_running: the machine was never off, so that everything in the state file still runs. */
+/* keep_running: the machine was not off, so everything in the state file still runs. */
 void node_boot(struct world *w, struct node *n, bool keep_running)
 {
 	if (n->core != NULL)
@@ -190,7 +192,7 @@ void node_boot(struct world *w, struct node *n, bool keep_running)
 	uint64_t seed = (uint64_t)w->plan->set[SET_SEED];
 	bool sure = keep_running && !n->stopped;
 	if (!n->powered || n->known_off < n->peer_sent)
-		n->known_off = NEVER; /* otherwise the state file has it */
+		n->known_off = NEVER; /* otherwise the state file has this knowledge */
 	if (!n->powered)
 		node_power_on(w, n);
 	else
@@ -246,7 +248,7 @@ void node_crash(struct world *w, struct node *n)
 	if (n->core != NULL)
 		node_engine_ends(w, n);
 	n->mono_base = 1000 * 1000 * MS - w->now / 2; /* after a boot the clock starts again */
-	n->life++; /* boots and thaws planned for the old life are void */
+	n->life++; /* boots and thaws that were planned for the old life do not count any more */
 	shell_power_off(n);
 }
 

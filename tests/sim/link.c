@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The network: every datagram travels over every medium by itself.  It may be lost, duplicated, late, damaged, or
+/* The network.  Each datagram is sent on each medium separately.  It may be lost, duplicated, delayed, damaged, or
  * arrive again minutes later. */
 #include "tests/sim/sim.h"
 
@@ -31,7 +31,7 @@ bool link_sends(const struct world *w, const struct node *n)
 	return false;
 }
 
-/* "A:B" or "A", in hex; anything else counts as 0. */
+/* Read "A:B" or "A", in hex; any other text counts as 0. */
 static void take_numbers(struct reader r, uint64_t *a, uint64_t *b)
 {
 	struct bytes text = reader_take(&r, reader_left(&r));
@@ -48,7 +48,7 @@ struct header link_header(struct bytes data)
 	header.status = bytes_equal_text(header.type, "status");
 	struct reader r = reader_over(data);
 	(void)reader_skip(&r, "###\n");
-	while (header.status && reader_left(&r) > 0) { /* the end mark has no length: then nothing is left */
+	while (header.status && reader_left(&r) > 0) { /* the end mark has no length, and ends this loop */
 		size_t len = (size_t)reader_decimal(&r, LENGTH_DIGITS, CODEC_DATAGRAM_MAX);
 		(void)reader_byte(&r);
 		struct reader item = reader_over(reader_take(&r, len));
@@ -91,7 +91,7 @@ static struct datagram *datagram_new(struct world *w, struct node *n, struct byt
 	d->seq = header->seq;
 	d->generation = header->generation;
 	d->keys = n->files.keys;
-	if (d->status && d->seq < n->ledger.sent_seq) /* sent again: it reports what was true earlier */
+	if (d->status && d->seq < n->ledger.sent_seq) /* it is sent again, and reports what was true earlier */
 		d->holding = 0, d->goodbye = false;
 	d->len = data.len;
 	memcpy(d->bytes, data.at, data.len);
@@ -99,7 +99,8 @@ static struct datagram *datagram_new(struct world *w, struct node *n, struct byt
 	return d;
 }
 
-/* A copy with one bit changed or its end cut off, never in the trailer: damage there has no effect. */
+/* Returns a copy with one changed bit, or with its end cut off.  The trailer is not changed, because damage there has
+ * no effect. */
 static struct datagram *damage(const struct datagram *d, uint64_t value)
 {
 	struct datagram *copy = malloc(sizeof *d + d->len);
@@ -122,7 +123,7 @@ static void travel(struct world *w, struct datagram *d, int to, int medium, int6
 {
 	int64_t at = w->now + after;
 	if (medium < MEDIA_MAX && to != d->from && at < w->clogged[medium])
-		at = w->clogged[medium] + after / 100; /* then everything arrives at once, nearly in order */
+		at = w->clogged[medium] + after / 100; /* at that time everything arrives at once, nearly in order */
 	d->refs++;
 	world_push(w, (struct sim_event){
 			      .at = at, .kind = SIM_DATAGRAM, .node = to, .a = medium, .copy = copy, .datagram = d});
@@ -159,8 +160,9 @@ static void send_to(struct world *w, struct node *n, struct datagram *d, int to,
 		travel(w, d, to, medium, pick(replay / 1000, 2000 * MS, 180000 * MS), COPY_REPLAY);
 }
 
-/* The same datagram without the fields of the native dialect, signed again.  Its field "auth" stays: nothing checks it.
- * Items are copied as they are: decoding and encoding them took a fifth of the time of the simulator. */
+/* Returns the same datagram without the fields of the native dialect, and signs it again.  The field "auth" stays,
+ * because nothing checks it.  Items are copied without decoding: decoding and encoding took a fifth of the time of the
+ * simulator. */
 static struct bytes without_native_fields(struct auth *auth, struct bytes data)
 {
 	enum { LENGTH_DIGITS = 5 };
@@ -176,7 +178,7 @@ static struct bytes without_native_fields(struct auth *auth, struct bytes data)
 	while (!reader_skip(&r, "%%%\n")) {
 		struct reader item = r;
 		size_t len = (size_t)reader_decimal(&item, LENGTH_DIGITS, CODEC_DATAGRAM_MAX);
-		len += reader_left(&r) - reader_left(&item) + 2; /* its ":" and "," */
+		len += reader_left(&r) - reader_left(&item) + 2; /* the ":" and the "," of the item */
 		(void)reader_byte(&item);
 		bool left_out = reader_skip(&item, "(0)h4");
 		struct bytes whole = reader_take(&r, len);
@@ -188,7 +190,7 @@ static struct bytes without_native_fields(struct auth *auth, struct bytes data)
 	}
 	writer_text(&out, "%%%\n");
 	size_t digits = auth_digest(auth, auth_active(auth), writer_done(&out), digest);
-	writer_number(&out, 10, digits + 2); /* one digit of the index and a blank */
+	writer_number(&out, 10, digits + 2); /* plus one digit for the index and a blank */
 	writer_byte(&out, ':');
 	writer_number(&out, 10, auth_active(auth));
 	writer_byte(&out, ' ');
@@ -199,7 +201,7 @@ static struct bytes without_native_fields(struct auth *auth, struct bytes data)
 
 void link_send(struct world *w, struct node *n, struct bytes data, const struct header *header)
 {
-	if (w->plan->set[SET_CLASSIC] && header->status) /* only they have such fields */
+	if (w->plan->set[SET_CLASSIC] && header->status) /* only statuses have native fields */
 		data = without_native_fields(files_auth(w, n), data);
 	if (n->send_at != w->now) {
 		n->send_at = w->now;

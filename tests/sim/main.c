@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The simulator's command line: one seed, a range of seeds, a plan; traced, saved, shrunk. */
+/* The command line of the simulator.  It runs one seed, a range of seeds or a plan, and can print a trace, save the
+ * plan and shrink it. */
 #include "tests/sim/sim.h"
 
 #include <getopt.h>
@@ -22,7 +23,7 @@ struct options {
 
 /* What the workers share with their parent. */
 struct board {
-	uint64_t current[JOBS_MAX]; /* seed in work: known also when its worker died */
+	uint64_t current[JOBS_MAX]; /* the seed that the worker runs; also known after the worker has died */
 	bool busy[JOBS_MAX];
 	uint64_t seeds[JOBS_MAX], failed[JOBS_MAX];
 	struct statistics statistics[JOBS_MAX];
@@ -42,7 +43,7 @@ static void print_plan_origin(FILE *out, const struct options *o, const struct p
 			p->profile);
 }
 
-/* Everything that a reader needs who has only this output. */
+/* Print everything that a reader needs if there is no other output. */
 static void print_failure(FILE *out, const struct options *o, const struct plan *p, const struct verdict *v)
 {
 	fprintf(out, "FAILED seed %lld profile %s version %s: %s at %.6f s: %s\n", (long long)p->set[SET_SEED],
@@ -57,7 +58,7 @@ static void print_failure(FILE *out, const struct options *o, const struct plan 
 	print_plan_origin(out, o, p);
 }
 
-/* Runs once, some seeds twice: two runs of a plan must take the same actions. */
+/* Run a plan once, or twice: two runs of the same plan must take the same actions. */
 static void run_seed(const struct plan *p, bool twice, struct verdict *v)
 {
 	world_run(p, NULL, twice, v);
@@ -149,7 +150,7 @@ static void report(const struct options *o, const struct plan *p, const struct v
 		abort();
 	print_failure(out, o, p, v);
 	(void)fclose(out);
-	for (size_t done = 0; done < len;) { /* in one go, so that two workers do not mix their lines */
+	for (size_t done = 0; done < len;) { /* in one write if possible, so that two workers do not mix their lines */
 		ssize_t put = write(STDOUT_FILENO, text + done, len - done);
 		if (put <= 0)
 			break;
@@ -196,7 +197,7 @@ static pid_t start_worker(const struct options *o, struct board *b, unsigned job
 	return pid;
 }
 
-/* When the core of a worker aborts, another worker continues after its seed. */
+/* When a worker aborts, start another worker, which continues after the seed of the failure. */
 static void watch_workers(const struct options *o, struct board *b, pid_t *pids, double until)
 {
 	unsigned running = o->jobs;
@@ -289,7 +290,7 @@ static void parse_options(struct options *o, int argc, char **argv)
 		case 'e': o->explain = true; break;
 		case 'w': o->save = optarg; break;
 		case 'k': o->shrink = true; break;
-		case '1': o->first = true; break; /* each worker ends with its first failure */
+		case '1': o->first = true; break; /* each worker ends at its first failure */
 		default: fprintf(stderr, usage, plan_profiles()); exit(2);
 		}
 	}
@@ -303,8 +304,8 @@ int main(int argc, char **argv)
 {
 	static struct plan p;
 	struct options o;
-	(void)mallopt(M_MMAP_THRESHOLD, 1 << 30); /* a boot takes 3 MiB and gives them back: keep them, */
-	(void)mallopt(M_TRIM_THRESHOLD, 1 << 30); /* or half of the time goes into page faults */
+	(void)mallopt(M_MMAP_THRESHOLD, 1 << 30); /* a boot allocates and frees 3 MiB: keep this memory, */
+	(void)mallopt(M_TRIM_THRESHOLD, 1 << 30); /* or page faults take half of the time */
 	parse_options(&o, argc, argv);
 	if (!plan_draw(&p, o.seed, o.profile)) {
 		fprintf(stderr, "sim: no profile \"%s\"; there are: %s\n", o.profile, plan_profiles());

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A node: the real core, driven as the daemon drives it, with the ways in which a machine, a process and a guardian
- * fail. */
+/* A node: runs the real core like the daemon does, and models how a machine, a process and a guardian fail. */
 #include "tests/sim/sim.h"
 
 #include <stdlib.h>
@@ -54,7 +53,7 @@ static struct instant instant_of(const struct world *w, const struct node *n)
 
 /* --- one step ------------------------------------------------------------------------------- */
 
-/* A file is replaced as a whole or not at all: lib/file.  False when the node dies during this write. */
+/* A file is replaced as a whole or not at all: lib/file.  Returns false when the node dies during this write. */
 bool node_write_starts(struct world *w, struct node *n, bool *written)
 {
 	*written = true;
@@ -246,7 +245,7 @@ static void schedule_timer(struct world *w, struct node *n)
 	world_push(w, (struct sim_event){.at = at, .kind = SIM_TIMER, .node = n->index, .b = ++n->timer_version});
 }
 
-/* The end came while a file was being written. */
+/* The engine or the machine ends while a file is being written. */
 void node_write_ends(struct world *w, struct node *n)
 {
 	bool power = n->writing == POWER_GOES_WRITING;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The ping hosts that the nodes reach, and the rules for what moves because of that.  doc/proof.md */
+/* Which ping hosts the nodes reach, and the rules for the moves that follow from this.  doc/proof.md */
 #include "tests/sim/sim.h"
 
 enum {
@@ -28,8 +28,8 @@ void ping_changes(struct world *w)
 	}
 }
 
-/* A ping host counts as dead after deadping, which is deadtime here; both counts must then be steady, and the report of
- * the other node may be late. */
+/* The longest time until a loss has its effect.  A ping host counts as dead after deadping, which is deadtime here.
+ * Then both counts must be steady, and the report of the other node may be late. */
 static int64_t notice_span(const struct world *w)
 {
 	int64_t late = plan_has(w->plan, FAULT_CLOG, FAULT_CLOG) ? CLOG_MAX_MS * MS : 0;
@@ -53,7 +53,7 @@ bool ping_explains(const struct world *w, const struct node *n)
 	int i = n->index;
 	if (!w->plan->set[SET_IPFAIL] || i >= NODES)
 		return false;
-	/* a standby lasts as long as its scripts */
+	/* a standby takes as long as its scripts */
 	int64_t scripts = 2 * (ms_of(w, SET_START_MAX) + ms_of(w, SET_STOP_MAX));
 	int64_t worse = w->reach[i].worse_at;
 	return ping_demotes(w, n) || lately(w, worse, w->ping_lost[i] > 0) ||
@@ -68,7 +68,8 @@ void ping_gives_up(struct world *w, const struct node *n)
 		world_broken(w, "N1 no-move-without-gain",
 			"%s gives its groups up, but it has not reached fewer ping hosts than the other node lately",
 			node_name(i));
-	/* the other node can become better in each of the losses of both, and is met again in each later life */
+	/* In each loss of either node, the other node can become better.  In each later life the nodes compare
+	 * again. */
 	unsigned episodes = w->reach[0].episodes + w->reach[1].episodes;
 	uint64_t later_lives = w->statistics.boots > NODES ? w->statistics.boots - NODES : 0;
 	if (w->reach[i].given_up > episodes + later_lives)
@@ -81,7 +82,8 @@ void ping_starts(struct world *w, const struct node *n, size_t group)
 	int64_t lost = w->reach[n->index].lost_since;
 	bool left = n->goodbye_heard != 0 && n->goodbye_heard >= n->heard_life;
 	bool silent = n->peer_heard < lost && w->now - n->peer_heard > ms_of(w, SET_DEADTIME);
-	/* Otherwise a ping host has answered since the peer became silent. */
+	/* If the loss began later than the silence of the peer, a ping host has answered since the peer became
+	 * silent. */
 	int64_t keepalive = ms_of(w, SET_KEEPALIVE);
 	silent = silent && ((n->peer_heard != NEVER && lost <= n->peer_heard + keepalive / 2) ||
 	                    w->now - lost > node_span(w, n, ms_of(w, SET_DEADTIME)) + 2 * keepalive);

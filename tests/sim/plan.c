@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The plan: which faults happen, and when, as text that a person can read, edit and replay. */
+/* Draws plans, prints them and reads them: which faults happen, and when, as text that a person can read, edit and
+ * replay. */
 #include "tests/sim/sim.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 
 enum {
 	LONG_SPAN_MS = 40000,
-	PRIORITY_DELAY_MS = 5000, /* longer than a device takes that is not slow: node.c */
+	PRIORITY_DELAY_MS = 5000, /* longer than a device takes without FAULT_FENCE_SLOW: node.c */
 };
 enum shape { WITH_NODE = 1, WITH_MEDIUM = 2, WITH_GROUP = 4, WITH_SPAN = 8, WITH_VALUE = 16, WITH_HALF = 32 };
 
@@ -41,7 +42,7 @@ static const struct fault_row {
 	const char *name;
 	unsigned fields;
 	enum class class;
-	int64_t span_low, span_high, value_low, value_high; /* ms; spans are drawn mostly short: see draw_span */
+	int64_t span_low, span_high, value_low, value_high; /* ms; most spans are short: draw_span */
 } rows[FAULT_KINDS] = {
 	[FAULT_CRASH] = {"crash", WITH_NODE | WITH_SPAN, CLASS_CRASH, 0, 300000, 0, 0},
 	[FAULT_ENGINE] = {"engine", WITH_NODE | WITH_SPAN, CLASS_ENGINE, 0, 300, 0, 0},
@@ -134,8 +135,9 @@ enum {
 	OF_ALL = (1 << CLASSES) - 1,
 };
 
-/* Which classes may be on, whether there is a stonith device, in how many of a thousand seeds the shell is modelled,
- * with its own classes of faults, and whether there are ping hosts and ipfail. */
+/* Each profile defines which classes of faults may be on; whether there is a stonith device; whether the nodes use the
+ * classic dialect; in how many of a thousand seeds the shell is modelled, with its own classes of faults; and whether
+ * there are ping hosts and ipfail. */
 static const struct profile {
 	const char *name;
 	unsigned classes;
@@ -224,8 +226,8 @@ static void draw_settings(struct plan *p, uint64_t seed)
 #undef VALUE
 }
 
-/* Half of the spans are near deadtime, where most bugs show.  The others are anywhere in the row's range, seldom
- * long. */
+/* Half of the spans are near deadtime, where most bugs appear.  The others are anywhere in the range of the row, but
+ * seldom long. */
 static int64_t draw_span(const struct plan *p, const struct fault_row *row, uint64_t which, uint64_t value)
 {
 	int64_t dead = p->set[SET_DEADTIME];
@@ -235,8 +237,8 @@ static int64_t draw_span(const struct plan *p, const struct fault_row *row, uint
 	return pick(value, row->span_low, high);
 }
 
-/* One of the three moments at which faults gather.  In every other plan the first of them is just after the second
- * boot. */
+/* One of the three moments at which many faults happen.  In every second plan, the first of these moments is just after
+ * the second boot. */
 static int64_t draw_moment(const struct plan *p, uint64_t seed, int which)
 {
 	int64_t booted = p->set[SET_BOOT0] > p->set[SET_BOOT1] ? p->set[SET_BOOT0] : p->set[SET_BOOT1];
@@ -288,7 +290,7 @@ static int fault_order(const void *left, const void *right)
 	return (int)a->kind - (int)b->kind;
 }
 
-/* A cable that carries everything: the ping hosts and the other node are lost at the same moment. */
+/* Add faults of a cable that carries everything: the ping hosts and the other node are lost at the same moment. */
 static void draw_uplinks(struct plan *p, uint64_t seed)
 {
 	for (size_t i = 0, count = p->count; i < count && p->count < FAULTS_MAX; i++) {
@@ -323,7 +325,7 @@ bool plan_draw(struct plan *p, uint64_t seed, const char *profile)
 	p->set[SET_CLASSIC] = found->classic;
 	p->set[SET_SHELL] = chance(plan_value(seed, 108, 0, 0), found->shell);
 	unsigned classes = p->set[SET_SHELL] ? found->classes | OF_SHELL : found->classes;
-	if (p->set[SET_SHELL] && chance(plan_value(seed, 106, 0, 0), 80)) { /* short times have rules of their own */
+	if (p->set[SET_SHELL] && chance(plan_value(seed, 106, 0, 0), 80)) { /* short times have their own rules */
 		p->set[SET_KEEPALIVE] = 50;
 		p->set[SET_DEADTIME] = pick(plan_value(seed, 106, 0, 1), 300, 600);
 	}
@@ -342,7 +344,7 @@ bool plan_draw(struct plan *p, uint64_t seed, const char *profile)
 	}
 	if (found->pings)
 		draw_uplinks(p, seed);
-	for (size_t i = 0; i < p->count; i++) /* there are keys only then */
+	for (size_t i = 0; i < p->count; i++) /* only then there are keys */
 		if (p->faults[i].kind == FAULT_RELOAD && p->faults[i].value == CHANGE_KEYS)
 			p->set[SET_SHA1] = 1;
 	qsort(p->faults, p->count, sizeof *p->faults, fault_order);
@@ -404,7 +406,7 @@ static bool parse_number(const char *text, int64_t *value)
 	return errno == 0 && end != text && *end == '\0';
 }
 
-/* "name=value" of a fault. */
+/* Read "name=value" of a fault. */
 static bool parse_field(struct fault *f, unsigned fields, char *word)
 {
 	char *value = strchr(word, '=');
@@ -463,7 +465,7 @@ static bool parse_line(struct plan *p, char **words, size_t count)
 	return count >= 2 && parse_fault(p, words, count);
 }
 
-/* The limits that keep every index within the arrays of the world. */
+/* Check the limits that keep each index within the arrays of the world. */
 static bool plan_sane(const struct plan *p)
 {
 	return p->set[SET_GROUPS] >= 1 && p->set[SET_GROUPS] <= GROUPS_MAX && p->set[SET_MEDIA] >= 1 &&

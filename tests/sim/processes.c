@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* The processes of a node beside its guardian: the engine process, the release process, a new guardian, the operator
- * who gives an order, and the faults that kill or stop them. */
+/* The other processes of a node: the engine process, the release process and a new guardian; the orders of an operator;
+ * and the faults that kill or stop processes. */
 #include "tests/sim/sim.h"
 
 enum {
-	ADDRESS_MS = 10,      /* an address that was removed is back in this time */
-	START_MS = 60,        /* an engine is up in this time, */
-	SLOW_START_MS = 3000, /* or, now and then, in this */
+	ADDRESS_MS = 10,      /* an address that was removed is back within this time */
+	START_MS = 60,        /* an engine is up within this time, */
+	SLOW_START_MS = 3000, /* or sometimes only within this time */
 	GUARDIAN_MS = 30,
-	RESTART_MS = 5000,    /* the system starts again what has died */
+	RESTART_MS = 5000,    /* the system starts heartbeat again after this time */
 	WATCH_MIN_MS = 5000,  /* heartbeat/daemon/guardian_watch.c */
-	ORDER_MAX_MS = 480000, /* a start that hangs, a stop that hangs, and the longest faults */
+	ORDER_MAX_MS = 480000, /* long enough for a start that hangs, a stop that hangs, and the longest faults */
 };
 
 static uint64_t value_of(const struct world *w, const struct node *n, int what)
@@ -24,7 +24,7 @@ static void later(struct world *w, const struct node *n, int64_t after, enum she
 			      .at = w->now + after, .kind = SIM_SHELL, .node = n->index, .a = (int)what, .b = number});
 }
 
-/* The guardian has something to read. */
+/* Wake the guardian, because it has something to read. */
 static void poke(struct world *w, const struct node *n)
 {
 	later(w, n, 0, SHELL_WAKES, n->shell.guardian_life);
@@ -44,7 +44,7 @@ static void engine_is_gone(struct world *w, struct node *n)
 	s->engine = PROCESS_NONE;
 	s->engine_number++;
 	s->reloads = false;
-	if (!guarded) /* unless a guardian that was started before comes up */
+	if (!guarded) /* this has no effect if a guardian that was started before begins meanwhile */
 		world_boot_later(w, n, RESTART_MS * MS, false);
 }
 
@@ -95,11 +95,11 @@ void shell_start_engine(struct world *w, struct node *n, bool keep)
 	s->engine_clean = false;
 	s->engine_number++;
 	s->news.ready = s->news.failed = s->news.gone = false;
-	if (s->starts_fail > 0 && chance(value, 300)) { /* no memory, no process */
+	if (s->starts_fail > 0 && chance(value, 300)) { /* the fork fails, for example for a lack of memory */
 		start_fails(w, n);
 		return;
 	}
-	if (s->starts_hang > 0) /* it goes on when the fault ends */
+	if (s->starts_hang > 0) /* it continues when the fault ends */
 		return;
 	int64_t most = chance(value / 1000, 50) ? SLOW_START_MS : START_MS;
 	later(w, n, pick(value / 7, 2 * MS, most * MS) + s->start_delay, SHELL_ENGINE_UP, s->engine_number);
@@ -133,7 +133,7 @@ void shell_engine_up(struct world *w, struct node *n)
 	if (s->guardian) {
 		s->news.ready = true;
 		poke(w, n);
-	} else { /* nobody takes its report: it ends */
+	} else { /* no guardian reads its report, so it ends */
 		shell_engine_dies(w, n, false);
 	}
 }
@@ -156,7 +156,7 @@ void shell_guardian_dies(struct world *w, struct node *n)
 		world_boot_later(w, n, RESTART_MS * MS, false);
 }
 
-/* The engine sees that an address is missing. */
+/* The engine notices that an address is missing, and adds it later. */
 static void put_back_later(struct world *w, const struct node *n, int group)
 {
 	world_push(w, (struct sim_event){.at = w->now + pick(value_of(w, n, 7), 1, ADDRESS_MS * MS),
@@ -166,7 +166,7 @@ static void put_back_later(struct world *w, const struct node *n, int group)
 			      .b = (uint32_t)group});
 }
 
-/* An engine that hangs starts no guardian. */
+/* A frozen engine has started no guardian, so it may have to do this now. */
 void shell_thawed(struct world *w, struct node *n)
 {
 	if (n->core != NULL && !n->shell.guardian)
@@ -306,7 +306,7 @@ static void both_die(struct world *w, struct node *n, int64_t back_after)
 	struct shell *s = &n->shell;
 	shell_guardian_dies(w, n);
 	shell_engine_dies(w, n, false);
-	s->guardian_life++; /* also one that was just started */
+	s->guardian_life++; /* also a guardian that was just started */
 	s->news = (struct shell_news){.stop = false};
 	if (s->ordered && n->boot_at > w->now + back_after)
 		back_after = n->boot_at - w->now;
@@ -329,7 +329,7 @@ void shell_script_runs(struct world *w, struct node *n, int64_t lasts)
 			      .outcome = (int)restart});
 }
 
-/* The trap: the engine dies while a script runs, and sometimes its guardian with it. */
+/* FAULT_ORPHAN has its effect: the engine dies while a script runs, and sometimes the guardian dies too. */
 void shell_orphans(struct world *w, struct node *n, int64_t restart_ms)
 {
 	if (n->shell.asleep || w->calm)
@@ -343,7 +343,7 @@ void shell_orphans(struct world *w, struct node *n, int64_t restart_ms)
 void shell_fault(struct world *w, struct node *n, const struct fault *f)
 {
 	struct shell *s = &n->shell;
-	if (s->asleep && f->kind != FAULT_NO_ENGINE && f->kind != FAULT_ENGINE_STUCK) /* nothing runs there */
+	if (s->asleep && f->kind != FAULT_NO_ENGINE && f->kind != FAULT_ENGINE_STUCK) /* no process runs there */
 		return;
 	switch (f->kind) {
 	case FAULT_HANG: node_freeze(w, n, FREEZE_ENGINE); return;
@@ -360,7 +360,7 @@ void shell_fault(struct world *w, struct node *n, const struct fault *f)
 	}
 }
 
-/* An engine that hangs in its start goes on. */
+/* An engine that hung in its start continues. */
 static void starts_go_on(struct world *w, struct node *n)
 {
 	struct shell *s = &n->shell;

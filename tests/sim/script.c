@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Resource scripts, and the truth about what runs where.  A group counts as present on a node from the start of its
- * start script to the end of its stop script: during this time the node can have its address. */
+/* Resource scripts, and the truth about what runs where.  A group occupies a node from the start of its start script to
+ * the end of its stop script, because the node can have its address during this time. */
 #include "tests/sim/sim.h"
 
 bool occupied(const struct place *p)
@@ -61,7 +61,7 @@ static void run_script(struct world *w, struct node *n, size_t group, enum group
 			      .outcome = outcome});
 }
 
-/* exec asks for the state of each resource, all at once. */
+/* Model the survey of exec, which calls the status of all resources at the same time. */
 static void begin_look(struct world *w, struct node *n, size_t group)
 {
 	struct place *p = &n->places[group];
@@ -70,7 +70,7 @@ static void begin_look(struct world *w, struct node *n, size_t group)
 	int64_t after = times_given(w) ? MS : pick(value, MS, most);
 	if (w->now + after > w->hang_until)
 		w->hang_until = w->now + after;
-	if (occupied(p)) /* exec removes its addresses first */
+	if (occupied(p)) /* exec removes the addresses of the group first */
 		set_truth(w, p, TRUTH_STOPPING);
 	p->unverified = false;
 	p->looking = p->busy = true;
@@ -109,7 +109,7 @@ void script_start(struct world *w, struct node *n, size_t group)
 		return;
 	}
 	set_truth(w, p, TRUTH_STARTING);
-	w->last_runner[group] = n->index; /* it may have changed its data */
+	w->last_runner[group] = n->index; /* the group may change its data there */
 	run_script(w, n, group, GROUP_START, 0);
 }
 
@@ -171,7 +171,7 @@ void script_end(struct world *w, const struct sim_event *e)
 	}
 	if (p->operation == GROUP_START && !orphan)
 		p->failed_starts = event.group_done.ok ? 0 : p->failed_starts + 1;
-	if (event.group_done.still_active && p->truth != TRUTH_OFF) /* exec cannot know that nothing ran */
+	if (event.group_done.still_active && p->truth != TRUTH_OFF) /* exec cannot know whether something ran */
 		set_truth(w, p, TRUTH_STUCK);
 	else if (event.group_done.ok && p->operation == GROUP_START)
 		set_truth(w, p, TRUTH_RUNNING);

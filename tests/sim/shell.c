@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The guardian process: reads what happened, asks the policy of the supervisor, and carries its actions out on the
- * processes and places of the node, as heartbeat/daemon/guardian.c does. */
+/* The guardian process: reads what happened, calls the policy of the supervisor, and carries out its actions on the
+ * processes and groups of the node, like heartbeat/daemon/guardian.c. */
 #include "tests/sim/sim.h"
 
 enum { LATE_MAX_MS = 10 };
@@ -32,7 +32,7 @@ static unsigned scripts(const struct node *n)
 	return count;
 }
 
-/* The main loop of the engine ran then: at each step, and at least twice in the time that the guardian waits. */
+/* When the main loop of the engine last ran: at each step, and at least twice in the time that the guardian waits. */
 static struct mono engine_beat(const struct world *w, const struct node *n, struct span silence)
 {
 	if (n->core == NULL || n->step_at < n->booted)
@@ -74,7 +74,7 @@ static void exits(struct world *w, struct node *n, int code)
 	s->guardian = false;
 	s->gap_at = w->now;
 	s->news = (struct shell_news){.stop = false};
-	/* An operator, or the system, starts it again. */
+	/* An operator or the system starts heartbeat again. */
 	world_boot_later(w, n, n->boot_at > w->now ? n->boot_at - w->now : s->ordered ? MS : 5000 * MS, false);
 	s->ordered = false;
 }
@@ -106,7 +106,7 @@ static void carry_out(struct world *w, struct node *n, const struct supervisor_a
 
 static void carry_out_all(struct world *w, struct node *n)
 {
-	const struct supervisor list = n->shell.policy; /* a copy: an action may cause the next step */
+	const struct supervisor list = n->shell.policy; /* use a copy, because an action may cause the next step */
 	for (size_t i = 0; i < list.action_count && w->invariant == NULL; i++) {
 		if (shell_dies_acting(w, n, i))
 			return;
@@ -136,7 +136,7 @@ static bool runs(const struct node *n)
 	return n->shell.guardian && !n->shell.guardian_hangs && !n->shell.asleep;
 }
 
-/* One of the news, in the order of guardian.c.  False: there is none. */
+/* Handle one thing that has happened, in the order of guardian.c.  Returns false when there is nothing left. */
 static bool read_one(struct world *w, struct node *n)
 {
 	struct shell_news *news = &n->shell.news;
@@ -164,7 +164,8 @@ static bool read_one(struct world *w, struct node *n)
 	return true;
 }
 
-/* A deadline that the engine moves on while it runs is of no interest before the engine hangs. */
+/* Schedule the deadline of the policy.  While the engine runs, it moves the deadline for its silence again and again,
+ * so that deadline is scheduled only when the engine hangs. */
 static void set_timer(struct world *w, struct node *n)
 {
 	struct shell *s = &n->shell;
@@ -259,7 +260,8 @@ static void put_in_order(struct world *w, struct node *n)
 	remove_addresses(w, n);
 }
 
-/* heartbeat, from the command line or from the system.  The lock is held while any process of the daemon lives. */
+/* The command heartbeat, from an operator or from the system.  It does nothing while any process of the daemon runs and
+ * has the lock. */
 void shell_start(struct world *w, struct node *n)
 {
 	struct shell *s = &n->shell;
@@ -286,7 +288,7 @@ void shell_start(struct world *w, struct node *n)
 	shell_turn(w, n);
 }
 
-/* Beside an engine that runs. */
+/* The new guardian finds a running engine. */
 void shell_new_guardian(struct world *w, struct node *n)
 {
 	struct shell *s = &n->shell;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What a node keeps on its disk and what an engine can open: the generation, the memory of the peer, the addresses of
- * host names, the media; and the faults of all that. */
+/* What a node keeps on its disk, and what an engine can open: the generation, the memory of the peer, the addresses of
+ * host names, the media; and the faults of all these. */
 #include "tests/sim/sim.h"
 
 #include "heartbeat/core/generation.h"
@@ -10,7 +10,8 @@ enum { MEMORY_WAITS_MS = 60000 };                        /* heartbeat/daemon/pee
 
 /* --- files --------------------------------------------------------------------------------------- */
 
-/* Numbers are reserved ahead of need.  Those that the file cannot take go to a copy, which a boot loses. */
+/* Reserve generations for later engines.  If the file cannot be written, the number goes to a copy, which is lost at a
+ * boot. */
 static void reserve(struct world *w, struct node *n, uint64_t generation)
 {
 	struct disk *d = &n->disk;
@@ -77,7 +78,7 @@ static void lose(struct node *n, enum state_file file)
 		return;
 	case FILE_PEER: n->disk.remembers = false; return;
 	case FILE_NAMES: n->disk.names = false; return;
-	case FILE_RUN: /* the processes that run have mapped it */
+	case FILE_RUN: /* the running processes have mapped the file, so only the next daemon misses it */
 		n->shell.run_lost = n->shell.guardian || n->shell.engine != PROCESS_NONE;
 		return;
 	case STATE_FILES: return;
@@ -102,7 +103,7 @@ static bool can_open(const struct node *n, int medium)
 	return n->shell.part[medium] == 0 && (n->shell.names[medium] == 0 || n->disk.names);
 }
 
-/* A medium that waits for its name is enough for a start: media_usable. */
+/* Returns true if an engine can start.  A medium whose host name is not resolved yet is enough: media_usable. */
 bool shell_any_medium(const struct world *w, const struct node *n)
 {
 	for (int m = 0; m < w->plan->set[SET_MEDIA]; m++)
@@ -121,7 +122,7 @@ static void try_media(struct world *w, struct node *n)
 		if (opens)
 			trace_line(w, n->index, "opens eth%d", m);
 	}
-	n->disk.names |= all && n->disk.full == 0; /* the addresses are written down */
+	n->disk.names |= all && n->disk.full == 0; /* the addresses are written to the file */
 }
 
 bool shell_open_media(struct world *w, struct node *n)

@@ -6,8 +6,8 @@
 
 enum {
 	SHORT_DEADTIME_MS = 400,
-	JOIN_MS = 12000, /* in addition: what is left here is looked at, and stopped */
-	/* until an engine that can start is up */
+	JOIN_MS = 12000, /* in addition, for the survey, and for the stop of what was left behind */
+	/* the time until an engine that can start is up */
 	START_BOUND_MS = SUPERVISOR_RETRY_MAX_MS + SUPERVISOR_START_MS + 10000,
 };
 
@@ -24,8 +24,8 @@ void shell_silent(struct world *w, struct node *n)
 		return;
 	if (ours < SHORT_DEADTIME_MS && limit < w->now + (SUPERVISOR_SILENT_MIN_MS + SLACK_MS) * MS)
 		limit = w->now + (SUPERVISOR_SILENT_MIN_MS + SLACK_MS) * MS;
-	/* An engine that had nothing to send on was silent before: for the peer this is a cut.  Its guardian kills it,
-	 * or sees its end, and removes the addresses then. */
+	/* An engine without an open medium was silent before; for the peer, this is like a cut.  Its guardian kills it,
+	 * or notices its end, and removes the addresses only then. */
 	struct supervisor_view v = shell_view(w, n);
 	struct span silence = supervisor_silence(v.keepalive, v.deadtime);
 	int64_t handled = w->now + node_span(w, n, silence.ns) + SLACK_MS * MS;
@@ -72,7 +72,8 @@ void shell_order_limit(struct world *w, const struct node *n, uint32_t order)
 			s->guardian ? supervisor_state_name(s->policy.state) : "dead");
 }
 
-/* Each state ends in time after an order.  A guardian that was replaced, or stood still, takes its time from then. */
+/* After an order, each state must end in time.  For a guardian that was replaced, or that did not run, the time starts
+ * later. */
 static void check_order(struct world *w, const struct node *n)
 {
 	const struct shell *s = &n->shell;
@@ -87,7 +88,7 @@ static void check_order(struct world *w, const struct node *n)
 	enum supervisor_state state = s->policy.state;
 	if (!s->guardian || s->guardian_hangs || s->asleep || s->told_at == NEVER)
 		return;
-	/* then it is for the engine to end: L6 */
+	/* in this state the engine has to end, which rule L6 checks */
 	if (state == SUPERVISOR_STOPPING && (n->core == NULL || n->frozen || n->shutting_down))
 		return;
 	int64_t since = s->told_at > s->state_at ? s->told_at : s->state_at;
@@ -99,7 +100,8 @@ static void check_order(struct world *w, const struct node *n)
 			state == SUPERVISOR_STOPPING ? ": the engine does not know the order" : "");
 }
 
-/* heartbeat -r is answered, or its connection ends with the engine: no engine hangs for longer. */
+/* heartbeat -r must be answered, or its connection must end with the engine, within the longest time for which an
+ * engine may hang. */
 static void check_reload(struct world *w, const struct node *n)
 {
 	const struct shell *s = &n->shell;
@@ -112,8 +114,8 @@ static void check_reload(struct world *w, const struct node *n)
 			(double)(w->now - s->reloads_at) / 1e9);
 }
 
-/* What was recorded as running here is gone, or its stop was tried and has failed; and a code of 0 is true.  What
- * heartbeat never looked at does not count. */
+/* When the guardian ends, each group that was recorded as running here must be gone, or its stop must have failed.  An
+ * exit code of 0 must be true.  Groups that heartbeat did not look at do not count. */
 void shell_exits(struct world *w, const struct node *n, int code)
 {
 	for (int g = 0; g < files_groups(w); g++) {
@@ -134,8 +136,8 @@ void shell_exits(struct world *w, const struct node *n, int code)
 
 /* --- ghosts-hold-nobody -------------------------------------------------------------------------- */
 
-/* doc/fencing.md R10: a peer that does not prove that it hears us is waited for during three initdeads.  A node has
- * joined by then, whatever it hears and remembers. */
+/* doc/fencing.md R10: a node waits three initdeads at most for a peer that does not prove that it hears us.  After that
+ * the node must have joined, whatever it hears and remembers. */
 static void check_join(struct world *w, const struct node *n)
 {
 	struct node_view self = {.is_self = false};
@@ -153,8 +155,8 @@ static void check_join(struct world *w, const struct node *n)
 			node_name(n->index), (double)(w->now - since) / 1e9, self.status);
 }
 
-/* A node that is alone starts every group in the same time: neither recordings nor what it remembers of its peer hold
- * a group longer.  Where fencing is configured, the proof may be missing. */
+/* A node that is alone must start each group within the same time: neither recordings nor its memory of the peer may
+ * delay a group for longer.  This is not checked with fencing, because the proof may be missing. */
 static void check_alone(struct world *w, struct node *n)
 {
 	const struct node *peer = &w->nodes[1 - n->index];

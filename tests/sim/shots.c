@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The rules for fencing (doc/proof.md 5), and the operator of the calm, who confirms what nodes wait for. */
+/* The rules for fencing (doc/proof.md 5), and the operator in the calm, who confirms and orders what nodes wait for. */
 #include "tests/sim/sim.h"
 
 #include <string.h>
@@ -17,8 +17,8 @@ static bool lies(const struct world *w)
 
 /* --- shots ----------------------------------------------------------------------------------------- */
 
-/* F3: a node that hears the other one does not shoot at it.  F5: nor one that has booted and heard nothing since, nor
- * one that knows that the other one is off. */
+/* F3: a node must not fence a peer that it hears.  F5: a node must not fence a peer that it has not heard since its own
+ * boot, or that it knows to be off. */
 static void check_request(struct world *w, const struct node *n)
 {
 	const struct node *victim = &w->nodes[1 - n->index];
@@ -93,7 +93,7 @@ static bool may_be_fenced_unproven(const struct world *w, const struct node *ask
 
 void shot_kills(struct world *w, const struct node *asker, const struct shot *shot, struct node *victim)
 {
-	/* A node that stands still cannot cancel; what it has heard waits. */
+	/* A node that does not run cannot cancel, because what it would hear still waits. */
 	int64_t late = FENCE_TAIL_MS * MS + SLACK_MS * MS;
 	if (asker->life == shot->life && !asker->frozen && asker->core != NULL && shot->heard != NEVER &&
 		w->now - shot->heard > late && w->now - asker->thawed > late && !victim->restored &&
@@ -178,7 +178,7 @@ static void help(struct world *w, struct node *n)
 	}
 }
 
-/* A node that is alone permanently may wait for an order. */
+/* A node that stays alone may wait for a confirmation or an order, which the operator gives. */
 void shot_operator(struct world *w)
 {
 	int buried = (int)w->plan->set[SET_BURY];

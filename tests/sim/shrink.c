@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Make a failing plan small: fewer faults, a shorter storm, simpler settings, round numbers.  It first tries to leave
- * out half of the faults, then a quarter, at last one fault at a time.
+/* Makes a failing plan smaller: fewer faults, a shorter storm, simpler settings, round numbers.  It first tries to
+ * leave out half of the faults, then a quarter, and at last one fault at a time.
  * Each fault is one line with its start and its end.  Therefore a cut and its end, a crash and the boot stay
  * together. */
 #include "tests/sim/sim.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What happened, one line an event: time, node, truth per group (alpha's letter, then beta's), what each engine
- * believes of itself, and the event.  Also the hash over all actions, which proves that a run can be repeated. */
+/* Prints what happened, one line for each event: the time, the node, the true state of each group (the letter of alpha,
+ * then of beta), the states that each engine has for its groups, and the event.  Also computes the hash over all
+ * actions, which proves that a run can be repeated. */
 #include "tests/sim/sim.h"
 
 #include <stdarg.h>
@@ -31,7 +32,8 @@ void trace_free(struct trace *t)
 	free(t);
 }
 
-/* First letters would collide: starting, stopping, stuck. */
+/* The letter of a state.  The first letters of the names cannot be used, because starting, stopping and stuck have the
+ * same one. */
 static char state_letter(enum group_state s)
 {
 	static const char letters[OWN_STATES + 1] = "?-cshgxf!";

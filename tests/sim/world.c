@@ -97,7 +97,7 @@ void world_broken(struct world *w, const char *invariant, const char *format, ..
 	trace_line(w, -1, "BROKEN %s: %s", invariant, w->broken);
 }
 
-/* The rules of haresources need exactly one other node: the core must refuse three nodes with groups. */
+/* haresources needs exactly two nodes, so the core must refuse three nodes with groups. */
 static void check_three_refused(struct world *w)
 {
 	struct core_config config = {.conf = files_conf(w, &w->nodes[THIRD]),

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: MIT
-/* The classic dialect: starting, resource and ask_resources of Heartbeat 3.0.6, translated into the reports of
- * ownership.h and back.  The state tables are in doc/protocol.md 7.2, 7.4, 7.5 and 7.8; ours follow them.
+/* The classic dialect: converts the messages starting, resource and ask_resources of Heartbeat 3.0.6 to the reports of
+ * ownership.h and back.  The state tables are in doc/protocol.md 7.2, 7.4, 7.5 and 7.8; this code follows them.
  *
  *   start-up   INIT -joined: send starting-> STARTING -starting of the peer: report-> BOTHSTARTING
  *              STARTING, BOTHSTARTING -any resource-> RSCRCVD
  *              RSCRCVD -10 s, or resource isstable=1 of the peer-> STABLE
- *              RSCRCVD -the peer starts as well and holds nothing (ours)-> STABLE
+ *              RSCRCVD -the peer starts at the same time and holds nothing (ours)-> STABLE
  *   standby    in standby.c
  *
  * What the messages of the peer mean for a group:
  *              not STABLE, or no report yet: UNSURE      after shutdone: AWAY
- *              OTHER: GIVING   TAKING: GIVING until claimed, then NONE   ACCEPTED, DONE: CLAIM (for the groups of R)
- *              otherwise: HELD if its rsc_hold covers the group, NONE if not */
+ *              for groups of the half that is given:
+ *              OTHER: GIVING   TAKING: GIVING until claimed, then NONE   ACCEPTED, DONE: CLAIM
+ *              otherwise: HELD if the rsc_hold of the peer includes the group, NONE if not */
 #include "heartbeat/core/classic/classic.h"
 
 #include "heartbeat/core/moves.h"
 #include "heartbeat/core/outbox.h"
 #include "heartbeat/core/state.h"
 
-/* PING_NEWS_MS: 3.0.6 looks for dead nodes once a second, and its ipfail program asks it several questions then (seen:
- * 0.5 to 1.5 s later than ours; tests/interop ipfail) */
+/* PING_NEWS_MS: Heartbeat 3.0.6 looks for dead nodes once a second, and then its ipfail program sends it several
+ * requests (seen: the count came 0.5 to 1.5 s later than ours; tests/interop ipfail) */
 enum { PING_NEWS_MS = 3000 };
 enum { ASK_AGAIN_MS = 2000, LEAVING_MS = 60000, TAKEOVER_AGAIN_MS = 4000, HOME_MS = 10000 };
 
@@ -28,9 +29,9 @@ static void become_stable(struct core *c, const char *reason)
 	struct classic *k = &c->classic;
 	if (k->state == CLASSIC_STABLE)
 		return;
-	/* First isstable=0, as 3.0.6 does.  A 3.0.6 that took over while it started calls us stable without asking.  It
-	 * gives our groups back only when it sees us become stable, so it must see isstable=0 first (tests/interop
-	 * join_states). */
+	/* First report isstable=0, as Heartbeat 3.0.6 does.  A Heartbeat 3.0.6 that took over while it started assumes
+	 * without a question that we are stable.  It gives our groups back only when it sees a change from isstable=0
+	 * to 1 (tests/interop join_states). */
 	classic_report(c, NULL);
 	k->state = CLASSIC_STABLE;
 	k->must_report = true;
@@ -51,14 +52,14 @@ static void hear_starting(struct core *c, const struct message *m)
 	k->peer_starting = true;
 	if (k->state == CLASSIC_INIT)
 		return;
-	/* The report that followed this "starting" may have arrived before it.  Then "starting" is out of date, but
-	 * still wants an answer. */
+	/* The report that the peer sent after this "starting" may have arrived first.  Then "starting" does not make
+	 * the peer unstable, but the peer still needs an answer. */
 	if (message_number(m, "seq", 16, &seq) && seq > k->report_seq)
 		k->other_stable = false;
 	k->peer_asked |= seq > k->exchange_seq;
 	classic_report(c, NULL);
-	/* The peer was not ready for our "starting", or it would have answered.  Ask again now that it is ready. */
-	if (!k->other_known && k->state != CLASSIC_STABLE) /* not while its answer would not count */
+	/* The peer was not ready for our "starting", or it would have answered.  Ask again, because it is ready now. */
+	if (!k->other_known && k->state != CLASSIC_STABLE) /* but not before its answer counts */
 		k->ask_at = mono_reached(c->now.mono, k->reports_not_before) ? c->now.mono : k->reports_not_before;
 }
 
@@ -67,24 +68,26 @@ static void hear_resource(struct core *c, const struct message *m)
 	struct classic *k = &c->classic;
 	enum half holds;
 	if (message_is(m, "isstable", "1"))
-		k->awaited_half = HALF_NONE; /* it waits for nothing, whatever else of the report counts */
+		/* a stable peer does not wait for a "done", also when the rest of the report does not count */
+		k->awaited_half = HALF_NONE;
 	if (!half_parse(message_string(m, "rsc_hold"), &holds) || !mono_reached(c->now.mono, k->reports_not_before))
 		return;
 	k->ask_at = MONO_FAR;
-	/* 3.0.6 sends this when it *starts* to release (seen: its address was up for another 0.3 s).  "shutdone" says
-	 * that it has released. */
+	/* Heartbeat 3.0.6 sends this when it *starts* to release (seen: its address was up for another 0.3 s).
+	 * "shutdone" reports that it has released. */
 	bool still_releasing = message_is(m, "info", "shutdown");
-	/* if this is its first report, it must not count as "holds nothing" (plan classic-first-message-is-leaving) */
+	/* the first report of a peer that is still releasing must not count as "holds nothing" (plan
+	 * classic-first-message-is-leaving) */
 	if (!still_releasing) {
 		k->other_holds = message_is(m, "rtype", "full") || holds == HALF_NONE ? holds : k->other_holds | holds;
 		k->other_known = true;
 	}
 	classic_move_starter_on(c);
-	/* The peer starts as we do, has answered our "starting", and holds nothing: there is nothing to wait for.  Our
-	 * isstable=1 ends its own 10 s, too.
-	 * A peer that was there before us, holds nothing and is not stable is leaving (seen: it had announced that
-	 * before we came, and its scripts were still releasing).  This ends with "shutdone", with isstable=1, or with
-	 * its death. */
+	/* If the peer starts at the same time as this node, has answered our "starting", and holds nothing, there is no
+	 * reason to wait.  Our isstable=1 also ends the wait of 10 s at the peer.
+	 * If the peer started before this node, holds nothing and is not stable, it is leaving (seen: it had announced
+	 * this before our start, and its scripts were still releasing).  This ends with "shutdone", with isstable=1, or
+	 * with the death of the peer. */
 	if (k->state == CLASSIC_RSCRCVD && message_is(m, "rtype", "full") && holds == HALF_NONE && !still_releasing)
 		k->acquire_at = k->peer_starting ? c->now.mono : mono_add(c->now.mono, span_ms(LEAVING_MS));
 	if (message_is(m, "isstable", "0"))
@@ -101,7 +104,8 @@ static void hear_resource(struct core *c, const struct message *m)
 		become_stable(c, "T_RESOURCES(them)");
 }
 
-/* An operator of the peer wants what we have: 3.0.6 makes the other side go standby, with local and foreign swapped. */
+/* An operator of the peer has ordered a takeover.  As with Heartbeat 3.0.6, this node then goes standby, with local and
+ * foreign swapped. */
 static void hear_takeover(struct core *c, const struct message *m)
 {
 	enum half half;
@@ -119,9 +123,9 @@ static void hear_shutdone(struct core *c)
 	standby_set(c, STANDBY_NOT, 0);
 }
 
-/* Is this report older than one that we have?  Reports are complete: one that was lost and sent again must not undo a
- * later one.  Only reports are put in order: 3.0.6 sends its report before the "done", although that has the lower
- * number (doc/protocol.md 5.5). */
+/* Returns true if the report is older than another report that we have.  Each report is complete, so an old report that
+ * was sent again must not replace a later report.  Only reports are put in order: Heartbeat 3.0.6 sends its report
+ * before the "done", although "done" has the lower number (doc/protocol.md 5.5). */
 static bool is_outdated(struct core *c, const struct message *m)
 {
 	uint64_t seq = 0;
@@ -130,8 +134,9 @@ static bool is_outdated(struct core *c, const struct message *m)
 	if (seq < c->classic.report_seq)
 		return true;
 	c->classic.report_seq = seq;
-	/* This report was sent again, and a later one may be missing too: ask for the present state (plan
-	 * classic-resent-before-the-rest).  It makes older ones outdated (plan classic-older-than-the-dropped). */
+	/* If later numbers are missing, this report was sent again, and a later report may be missing too: drop it and
+	 * ask for the present state (plan classic-resent-before-the-rest).  The dropped report still makes older
+	 * reports out of date (plan classic-older-than-the-dropped). */
 	if (!sequence_missing_after(&node_peer(c)->sequence, seq))
 		return false;
 	c->classic.ask_at = mono_min(c->classic.ask_at, c->now.mono);
@@ -142,8 +147,8 @@ static void classic_message(struct core *c, const struct message *m)
 {
 	if (message_is(m, "t", "repnodes"))
 		classic_hear_nodes(c);
-	/* Nothing is done before comm is up (doc/protocol.md 6.3), but what is older than this does not count later
-	 * (plan classic-report-before-comm-up). */
+	/* Messages are ignored before comm is up (doc/protocol.md 6.3).  But is_outdated must see each report, so that
+	 * an older report does not count later (plan classic-report-before-comm-up). */
 	if (is_outdated(c, m) || c->phase < PHASE_ACTIVE || ping_counts_hear(c, m))
 		return;
 	if (message_is(m, "t", "shutdone"))
@@ -171,7 +176,7 @@ static enum peer_column column_of(const struct core *c, size_t g)
 	     taken = ownership_in_half(c, g, half_mirror(k->standby_half));
 	switch (k->standby) {
 	case STANDBY_ASKED:
-		/* Our half is on its way, and we send no report meanwhile: start nothing of it (plan
+		/* We have offered our half, and send no report meanwhile: start nothing of the half (plan
 		 * classic-start-while-offered). */
 		if (given && !ownership_is_active(c->groups[g].state))
 			return PEER_UNSURE;
@@ -182,26 +187,28 @@ static enum peer_column column_of(const struct core *c, size_t g)
 			return PEER_CLAIM;
 		break;
 	case STANDBY_OTHER:
-		/* We have the group as well (two owners): do not take it.  The peer is releasing it, so there is
-		 * nothing to settle. */
+		/* If we run the group as well (two owners), do not claim it.  The peer is releasing it, so this is no
+		 * conflict either. */
 		if (taken)
 			return c->groups[g].state == OWN_STARTING || c->groups[g].state == OWN_HELD ? PEER_UNSURE
 			                                                                            : PEER_GIVING;
 		break;
-	case STANDBY_TAKING: /* Claimed while it was offered.  Or only now, when the peer was not known at that time. */
+	/* Usually we claimed the group while it was offered.  If the peer was not known at that time, claim it now. */
+	case STANDBY_TAKING:
 		if (taken)
 			return c->groups[g].state == OWN_NONE ? PEER_GIVING : PEER_NONE;
 		break;
 	default:
 		break;
 	}
-	/* What it sent after its last report is missing: perhaps another report (plan classic-takeover-report-lost). */
+	/* If a message that the peer sent after its last report is missing, it may be a newer report (plan
+	 * classic-takeover-report-lost). */
 	bool may_have_it = sequence_missing_after(&node_peer(c)->sequence, k->report_seq) &&
 	                   !ownership_is_active(c->groups[g].state);
 	if (!ownership_in_half(c, g, half_mirror(k->other_holds)))
 		return may_have_it ? PEER_UNSURE : PEER_NONE;
-	/* The peer is not stable: it may be stopping what an earlier life left behind.  That is no reason to give
-	 * way. */
+	/* A peer that is not stable may be stopping what an earlier life left behind.  Then we do not release our
+	 * group. */
 	bool ours = c->groups[g].state == OWN_HELD || c->groups[g].state == OWN_STARTING;
 	return ours && !k->other_stable ? PEER_UNSURE : PEER_HELD;
 }
@@ -215,8 +222,8 @@ static void publish_asks(struct core *c)
 	for (size_t g = 0; g < c->group_count; g++)
 		if (c->groups[g].state == OWN_CLAIM && c->groups[g].asked)
 			half |= c->groups[g].mine ? HALF_LOCAL : HALF_FOREIGN;
-	/* 3.0.6 can lose this order: its own script writes it to its FIFO in pieces (seen: "Message with zero
-	 * fields"). */
+	/* Heartbeat 3.0.6 can lose this order, because its own script writes the order to its FIFO in pieces (seen:
+	 * "Message with zero fields"). */
 	bool lost = k->standby == STANDBY_NOT && mono_reached(c->now.mono, k->takeover_again);
 	if (half == HALF_NONE)
 		k->takeover_again = MONO_FAR;
@@ -242,15 +249,15 @@ static void publish_leaving(struct core *c)
 
 static bool classic_at_rest(const struct core *c);
 
-/* A 3.0.6 gives our groups back when it sees us become stable.  If it sees that in the last moment of its own takeover
- * ("T_STARTING received during takeover"), it has nothing to give yet, and never tries again.  So we ask for them,
- * once, when it holds them and is stable. */
+/* Heartbeat 3.0.6 gives our groups back when it sees that we become stable.  If this happens at the end of its own
+ * takeover ("T_STARTING received during takeover"), it has nothing to give yet, and does not try again later.  So this
+ * node asks for its groups once, when the peer holds them and is stable. */
 static void ask_for_home(struct core *c)
 {
 	struct classic *k = &c->classic;
 	bool done = (halves_held(c) & HALF_LOCAL) != 0 || c->conf->failback != FAILBACK_ON;
 	for (size_t g = 0; g < c->group_count; g++)
-		/* the group has come home already, and could not run here */
+		/* the group came back already, but failed here */
 		done |= c->groups[g].mine && c->groups[g].state == OWN_FAILED;
 	k->home_at = done ? MONO_FAR : mono_add(c->now.mono, span_ms(HOME_MS));
 	if (done || k->state != CLASSIC_STABLE || !classic_at_rest(c) || !k->other_known ||
@@ -273,8 +280,8 @@ static void classic_report_columns(struct core *c)
 	if (mono_reached(c->now.mono, k->ask_at)) {
 		k->ask_at = mono_add(c->now.mono, span_ms(ASK_AGAIN_MS));
 		outbox_send(c, outbox_begin(c, "starting"), NULL);
-		/* For the peer we are not stable from now on.  Without a report it would never offer us anything again
-		 * (plan classic-question-without-report). */
+		/* After "starting", the peer believes that we are not stable.  Without a new report, it would not offer
+		 * us anything again (plan classic-question-without-report). */
 		k->must_report = true;
 	}
 	if (k->state == CLASSIC_RSCRCVD && mono_reached(c->now.mono, k->acquire_at))
@@ -295,7 +302,8 @@ static void classic_publish(struct core *c)
 	struct classic *k = &c->classic;
 	const struct node *peer = node_peer(c);
 	classic_publish_fencing(c);
-	/* The peer is dead, perhaps only for us: it may still hear that we took its groups. */
+	/* The peer is dead, but perhaps only we do not hear it: then it can still receive the report that we took its
+	 * groups. */
 	if (peer && peer->status == NODE_DEAD && c->phase >= PHASE_ACTIVE && k->reported != halves_held(c))
 		classic_report(c, "mach_down");
 	if (!classic_partner(c))
@@ -321,12 +329,13 @@ static void classic_cluster_up(struct core *c)
 		outbox_send(c, outbox_begin(c, "starting"), NULL);
 		k->state = CLASSIC_STARTING;
 		k->ask_at = mono_add(c->now.mono, span_ms(ASK_AGAIN_MS));
-		if (!mono_reached(c->now.mono, node_peer(c)->dead_not_before)) /* we stood still a moment ago */
+		/* this node got no CPU until a moment ago */
+		if (!mono_reached(c->now.mono, node_peer(c)->dead_not_before))
 			k->reports_not_before = drained;
-		halves_set(c, HALF_NONE); /* decided when we acquire our groups */
+		halves_set(c, HALF_NONE); /* set again when this node acquires its groups */
 		return;
 	}
-	/* What still waits in the sockets may be old: ask once it has been read. */
+	/* Packets that still wait in the sockets may be old: ask the peer after they were read. */
 	k->ask_at = k->reports_not_before = drained;
 }
 
@@ -335,7 +344,8 @@ static struct mono classic_deadline(const struct core *c)
 	const struct classic *k = &c->classic;
 	if (c->phase == PHASE_UP)
 		return c->nodes[c->peer].heard && !k->nodes_answered ? k->next_reqnodes : MONO_FAR;
-	if (c->nodes[c->peer].status == NODE_DEAD) /* nobody hears us: classic_publish sends nothing */
+	/* no message of ours has an effect now, and classic_publish sends nothing */
+	if (c->nodes[c->peer].status == NODE_DEAD)
 		return MONO_FAR;
 	struct mono next = mono_min(k->ask_at, k->nudge_at);
 	if (k->standby != STANDBY_NOT)
@@ -352,8 +362,8 @@ static struct mono classic_deadline(const struct core *c)
 	return next;
 }
 
-/* We report halves: to the peer, a node that holds a part of a half holds all of it (plan classic-half-of-a-half).  Not
- * while a part of it is being stopped. */
+/* We report only halves, so when we hold a part of a half, the peer believes that we hold all of it (plan
+ * classic-half-of-a-half).  This does not count while a group of the half is being stopped. */
 static bool classic_peer_relies_on(const struct core *c, size_t g)
 {
 	bool held = false;
@@ -372,14 +382,14 @@ static bool classic_peer_relies_on(const struct core *c, size_t g)
 static bool classic_at_rest(const struct core *c)
 {
 	const struct classic *k = &c->classic;
-	/* A group that is being stopped is reported as gone at that moment, and the peer may start it.  No order can be
-	 * faster than that. */
+	/* When we stop a group, we report it as released at that moment, and the peer may start it at once.  So no move
+	 * may begin before the stop has ended. */
 	return classic_stops_nothing(c) && k->state == CLASSIC_STABLE && k->standby == STANDBY_NOT && k->other_stable;
 }
 
 static void classic_moved(struct core *c, bool takeover, enum half half)
 {
-	c->classic.home_at = MONO_FAR; /* an operator has decided */
+	c->classic.home_at = MONO_FAR; /* the order of an operator replaces auto_failback */
 	if (takeover)
 		c->classic.takeover_asked = false;
 	else

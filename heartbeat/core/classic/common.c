@@ -24,7 +24,7 @@ void classic_move_starter_on(struct core *c)
 	}
 }
 
-/* A group of an earlier life that is being stopped may still run here, but we do not claim it. */
+/* A group that an earlier engine left behind is being stopped.  It may still run here, but we do not claim it. */
 bool classic_is_cleaning_up(const struct core *c)
 {
 	for (size_t g = 0; g < c->group_count; g++)
@@ -69,7 +69,7 @@ bool classic_hear_shutdone(struct core *c)
 	return true;
 }
 
-/* For the clients of this node and of a node that still hears us.  doc/protocol.md 4, 7.6 */
+/* This message is for the clients of this node, and for those of a peer that still hears us.  doc/protocol.md 4, 7.6 */
 void classic_publish_fencing(struct core *c)
 {
 	const struct node *peer = node_peer(c);
@@ -94,7 +94,8 @@ void classic_publish_fencing(struct core *c)
 
 bool classic_proven(const struct core *c, const struct node *n)
 {
-	/* no field of a status names what its sender hears; "repnodes" must come before anything is decided */
+	/* a classic status has no field that names what its sender hears.  Instead, "repnodes" must come before
+	 * anything is decided */
 	(void)c, (void)n;
 	return true;
 }
@@ -123,9 +124,9 @@ void classic_hear_nodes(struct core *c)
 	c->classic.nodes_answered |= c->classic.nodes_asked;
 }
 
-/* When the cluster is up already, our own acquisition was decided long ago; a node that joins will ask us.  We may have
- * refused its question, and its report, when we did not follow its life yet: ask when no report comes (plan
- * classic-report-before-its-life). */
+/* When the cluster is already up, this node has acquired its groups before, and a peer that joins asks us what we hold.
+ * But we may have dropped its question and its report, because we did not follow its life yet.  So we ask when no
+ * report comes (plan classic-report-before-its-life). */
 void classic_forget(struct core *c)
 {
 	ipfail_forget_peer(c);
@@ -150,12 +151,12 @@ void classic_status(struct core *c, const struct message *m)
 
 bool classic_acknowledged(const struct core *c, size_t g)
 {
-	(void)c, (void)g; /* the messages of this dialect are answers by themselves */
+	(void)c, (void)g; /* in this dialect, each message of the peer is itself an answer */
 	return true;
 }
 
-/* 3.0.6 that reads a shutdown notice before it is active never starts the groups, and then does not end either.
- * doc/protocol.md 7.8 */
+/* A Heartbeat 3.0.6 that reads a shutdown notice before it is active does not start the groups, and later cannot be
+ * stopped either.  doc/protocol.md 7.8 */
 bool classic_notice_counts(const struct core *c)
 {
 	const struct node *peer = node_peer(c);
@@ -165,7 +166,8 @@ bool classic_notice_counts(const struct core *c)
 bool classic_may_leave(const struct core *c)
 {
 	(void)c;
-	return false; /* the peer gets the full grace time: 3.0.6 expects statuses after shutdone */
+	/* this node waits for the full grace time, because Heartbeat 3.0.6 expects statuses after shutdone */
+	return false;
 }
 
 bool classic_stops_nothing(const struct core *c)

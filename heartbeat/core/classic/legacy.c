@@ -6,11 +6,11 @@
 #include "heartbeat/core/outbox.h"
 #include "heartbeat/core/state.h"
 
-/* An ip-request that comes too early is lost: 3.0.6 answers only when it is active. */
+/* An ip-request that comes too early is lost, because Heartbeat 3.0.6 answers only when it is active. */
 enum { REQUEST_AGAIN_MS = 5000 };
 
-/* Our own groups are unsure until the peer has answered.  The groups of the peer do not concern us, unless it asks for
- * one that we run. */
+/* The groups with this node as their home are UNSURE until the peer has answered.  The groups of the peer do not matter
+ * here, unless the peer asks for a group that we run. */
 static enum peer_column column_of(const struct core *c, size_t g)
 {
 	if (c->proof.kind == PROOF_LEFT)
@@ -32,7 +32,7 @@ static void answer(struct core *c, size_t g, bool owned)
 	outbox_send(c, m, peer);
 }
 
-/* A group of ours that the peer has not granted yet, while the peer can grant it. */
+/* Returns true for a group with this node as its home that the peer has not granted yet, while the peer can do so. */
 static bool wanted(const struct core *c, size_t g)
 {
 	return c->groups[g].mine && c->groups[g].state == OWN_NONE && !c->classic.legacy.granted[g] &&
@@ -114,7 +114,7 @@ static void legacy_publish(struct core *c)
 
 static void legacy_cluster_up(struct core *c)
 {
-	(void)c; /* nothing to do: each group is asked for by itself */
+	(void)c; /* nothing to do: each group has its own request */
 }
 
 static bool legacy_peer_relies_on(const struct core *c, size_t g)
@@ -125,7 +125,7 @@ static bool legacy_peer_relies_on(const struct core *c, size_t g)
 
 static void legacy_moved(struct core *c, bool takeover, enum half half)
 {
-	(void)c, (void)takeover, (void)half; /* nothing to do: each group moves by itself */
+	(void)c, (void)takeover, (void)half; /* nothing to do: each group moves separately */
 }
 
 const struct dialect dialect_legacy = {

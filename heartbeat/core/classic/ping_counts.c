@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
-/* What the ipfail programs of two Heartbeat 3.0.6 send to each other, so that the built-in ipfail compares its ping
- * nodes with those of such a program on the peer.  doc/protocol.md 9.1
+/* The messages that the ipfail programs of two Heartbeat 3.0.6 send to each other.  With them, the built-in ipfail
+ * compares our ping nodes with those of such a program on the peer.  doc/protocol.md 9.1
  *
- *   here                                            what is sent
- *   first contact with this life of the peer        hbapi-clstat join of "ipfail": its program answers with its count
- *   the same, our count changes, its program joins  num_ping_nodes with our count
- *   its count came, and is the same as ours         abort_giveup, at once
- *   its count came, and is steadily lower           you_are_dead
- *   its count came, and is higher                   nothing: this node goes standby (ipfail.c)
+ *   what happens here                                 what this node sends
+ *   first contact with this life of the peer          hbapi-clstat join of "ipfail": its program answers with its count
+ *   the same; or our count changes, or it joins       num_ping_nodes with our count
+ *   its count was received, and is the same as ours   abort_giveup, at once
+ *   its count was received, and stays lower           you_are_dead
+ *   its count was received, and is higher             nothing: this node goes standby (ipfail.c)
  *
- * The peer's program answers in the same way, so that its verdict says how its count compares with ours.  It never
- * reports how many ping nodes it has: both nodes have the same ones, as its manual demands. */
+ * The program of the peer answers in the same way, so its verdict (abort_giveup, you_are_dead) shows how its count
+ * compares with ours.  It does not report how many ping nodes it has in all: its manual requires the same ping nodes on
+ * both nodes. */
 #include "heartbeat/core/classic/classic.h"
 #include "heartbeat/core/outbox.h"
 #include "heartbeat/core/state.h"
@@ -50,7 +51,8 @@ static void send_count(struct core *c)
 	c->classic.pings.sent_alive = c->ipfail.alive;
 }
 
-/* A lower count must be lower for a while: both nodes may notice the same dead router, one after the other. */
+/* A lower count of the peer must stay lower for a while, because the two nodes may notice the same dead router one
+ * after the other. */
 static void send_verdict(struct core *c)
 {
 	enum ipfail_view view = ipfail_compared(c);
@@ -90,8 +92,8 @@ static void hear_count(struct core *c, const struct message *m)
 	c->classic.pings.verdict_due = true;
 }
 
-/* Its verdict about the count that we sent.  One about an earlier count that crossed our last message is followed by
- * another one. */
+/* Process the verdict of the peer about the count that we sent.  If our last message crossed a verdict about an earlier
+ * count, another verdict follows. */
 static void hear_verdict(struct core *c, bool equal)
 {
 	const struct ipfail *f = &c->ipfail;
@@ -106,7 +108,7 @@ bool ping_counts_hear(struct core *c, const struct message *m)
 	bool ours = c->conf->ipfail && c->ipfail.total;
 	if (message_is(m, "t", "hbapi-clstat")) {
 		if (message_is(m, "from_id", client) && message_is(m, "st", "join"))
-			c->classic.pings.sent = false; /* it has just started, and knows no count */
+			c->classic.pings.sent = false; /* the program has just started and does not know our count */
 		return true;
 	}
 	if (message_is(m, "t", "num_ping_nodes")) {

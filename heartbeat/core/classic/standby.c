@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* The standby exchange of the classic dialect, in which a half changes hands.  The table is in doc/protocol.md 7.5.
+/* The standby exchange of the classic dialect: one node (the giver) gives a half to the other node (the taker).  The
+ * table is in doc/protocol.md 7.5.
  *
  *   giver:  NOT -send "me"-> ASKED -"other"-> ACCEPTED (release) -all released: send "done"-> DONE -"done"-> NOT
  *   taker:  NOT -"me": send "other"-> OTHER -"done"-> TAKING (start) -all settled: report, send "done"-> NOT
- *           NOT -"other", and nothing of the half runs here-> ACCEPTED   we had given our offer up (ours)
- *           OTHER -"other"-> NOT   the peer answers an offer of ours, so it has given its own one up (ours)
- *   either  OTHER, DONE, and ACCEPTED once all is released -"starting" and a stable report-> NOT   the peer has lost
- *           sight of us, and with that the exchange (ours)
- *   any     the time is over, a report contradicts it, or the peer dies -> NOT */
+ *           NOT -"other", and nothing of the half runs here-> ACCEPTED   we had given up our offer (ours)
+ *           OTHER -"other"-> NOT   the peer answers an offer of ours, so it has given up its own offer (ours)
+ *   either  OTHER, DONE, and ACCEPTED once all is released -"starting" and a stable report-> NOT   the peer did not hear
+ *           us for a time, and has therefore forgotten the exchange (ours)
+ *   any     the time is over, a report contradicts the exchange, or the peer dies -> NOT */
 #include "heartbeat/core/classic/classic.h"
 
 #include "heartbeat/core/moves.h"
@@ -23,8 +24,8 @@ void standby_set(struct core *c, enum classic_standby to, int64_t limit_ms)
 	k->awaited_half = HALF_NONE;
 	k->peer_asked = k->taker_gone = false;
 	k->standby_deadline = limit_ms ? mono_add(c->now.mono, span_ms(limit_ms)) : MONO_FAR;
-	/* We wait for the "done" of the peer.  When that takes long, ask what it holds: its report can end the exchange
-	 * instead. */
+	/* In OTHER and DONE we wait for the "done" of the peer.  When that takes long, ask what the peer holds: its
+	 * report can end the exchange too. */
 	k->patience = mono_add(c->now.mono, span_ms(FIRST_ANSWER_MS));
 	k->nudge_at = to == STANDBY_OTHER || to == STANDBY_DONE ? k->patience : MONO_FAR;
 	if (to == STANDBY_NOT)
@@ -39,7 +40,7 @@ static void ask(struct core *c, enum half half, const char *info)
 	outbox_send(c, m, NULL);
 }
 
-/* The giver has released: take the half. */
+/* Called when the giver has released the half: take it. */
 static void take(struct core *c)
 {
 	struct classic *k = &c->classic;
@@ -49,7 +50,7 @@ static void take(struct core *c)
 	standby_set(c, STANDBY_TAKING, TRANSITION_MS);
 }
 
-/* The taker takes the half: release it. */
+/* Called when the taker is ready to take the half: release it. */
 static void accepted(struct core *c)
 {
 	core_log(c, LOG_LEVEL_INFO, "give up %s HA resources (standby).", half_name(c->classic.standby_half));
@@ -57,7 +58,7 @@ static void accepted(struct core *c)
 	classic_report(c, "standby");
 }
 
-/* The taker has started: the half is given. */
+/* Called when the taker has started the half: the exchange is complete. */
 static void given(struct core *c)
 {
 	struct classic *k = &c->classic;
@@ -67,12 +68,12 @@ static void given(struct core *c)
 	standby_set(c, STANDBY_NOT, 0);
 }
 
-/* The peer reports that it is stable, and what it holds.  If it holds the half, that is proof that it took it: its
- * "done" was lost.  If it does not hold it, that proves nothing.  3.0.6 calls itself stable while its scripts run,
- * takes the half off its list when it starts to release it, and adds it only when it has started it (seen, with scripts
- * that took longer than 10 s: two owners).  Then we wait for "done".  But 3.0.6 asks what we hold only when it starts.  A
- * node that asks and then calls itself stable lost sight of us, and has given the exchange up (plan
- * classic-done-unheard). */
+/* The peer reports that it is stable, and what it holds.  If it holds the half, this proves that it took the half, and
+ * that its "done" was lost.  If it does not hold the half, this proves nothing, and we wait for "done": Heartbeat 3.0.6
+ * reports that it is stable while its scripts run, removes the half from its report when it starts to release it, and
+ * adds the half only when it has started it (seen, with scripts that took longer than 10 s: two owners).
+ * Heartbeat 3.0.6 asks what we hold only when it starts.  So a node that asks, and then reports that it is stable, did
+ * not hear us for a time and has given up the exchange (plan classic-done-unheard). */
 void standby_hear_report(struct core *c)
 {
 	struct classic *k = &c->classic;
@@ -81,14 +82,15 @@ void standby_hear_report(struct core *c)
 	if (k->standby == STANDBY_DONE && (k->other_holds & taken) == taken)
 		given(c);
 	else if (k->standby == STANDBY_OTHER && late && (k->other_holds & k->standby_half))
-		standby_set(c, STANDBY_NOT, 0); /* it never received our answer, and has given up the exchange */
+		standby_set(c, STANDBY_NOT, 0); /* the peer did not receive our answer, and has given up the exchange */
 	else if ((k->standby == STANDBY_OTHER || k->standby == STANDBY_DONE) && k->peer_asked)
 		standby_set(c, STANDBY_NOT, 0);
 	else if (k->standby == STANDBY_ACCEPTED)
 		k->taker_gone |= k->peer_asked;
 }
 
-/* Does any group move?  Not counting groups that wait for just this offer: 3.0.6 answers our hb_takeover with "me". */
+/* Returns true if any group moves.  Groups that wait for this offer do not count: Heartbeat 3.0.6 answers our
+ * hb_takeover with "me". */
 static bool in_flux(const struct core *c)
 {
 	for (size_t g = 0; g < c->group_count; g++) {
@@ -104,7 +106,8 @@ static void hear_me(struct core *c, enum half half)
 {
 	struct classic *k = &c->classic;
 	const char *peer = node_peer(c)->name;
-	bool again = k->standby == STANDBY_OTHER && k->standby_half == half; /* our answer was lost */
+	/* the offer comes again, because our answer was lost */
+	bool again = k->standby == STANDBY_OTHER && k->standby_half == half;
 	if (k->state != CLASSIC_STABLE || (k->standby != STANDBY_NOT && !again) || c->phase != PHASE_ACTIVE ||
 		(in_flux(c) && !again)) {
 		core_log(c, LOG_LEVEL_WARN, "standby message [me] from %s ignored.  local resources in flux", peer);
@@ -116,7 +119,8 @@ static void hear_me(struct core *c, enum half half)
 	ask(c, half, "other");
 }
 
-/* 3.0.6 moves whole halves.  No group of the half may be moving, or "done" would never come. */
+/* Heartbeat 3.0.6 moves whole halves.  While a group of the half moves, the exchange must not begin, or its "done"
+ * would not come. */
 static bool half_at_rest(const struct core *c, enum half half)
 {
 	for (size_t g = 0; g < c->group_count; g++) {
@@ -128,8 +132,8 @@ static bool half_at_rest(const struct core *c, enum half half)
 	return true;
 }
 
-/* The answer to our offer came after we had given the offer up.  When nothing of the half runs here, go on where we
- * stopped: otherwise the peer would wait an hour for our "done", and nobody would run the half (plan
+/* The answer to our offer came after we had given up the offer.  If nothing of the half runs here, continue the
+ * exchange: otherwise the peer would wait an hour for our "done", and no node would run the half (plan
  * classic-late-answer). */
 static void accept_late(struct core *c)
 {
@@ -148,7 +152,8 @@ void standby_hear(struct core *c, const struct message *m)
 	uint64_t seq = 0;
 	if (message_find(m, "rsc_hold") && !half_parse(message_string(m, "rsc_hold"), &half))
 		return;
-	/* A message from before the present exchange belongs to another one: an answer counts only for its question. */
+	/* A message from before the present exchange belongs to an earlier exchange: an answer counts only for its
+	 * question. */
 	if (!message_number(m, "seq", 16, &seq) || seq < k->exchange_seq)
 		return;
 	k->exchange_seq = seq;
@@ -159,14 +164,14 @@ void standby_hear(struct core *c, const struct message *m)
 	} else if (message_is(m, "info", "other") && k->standby == STANDBY_NOT) {
 		k->awaited_half = half;
 	} else if (message_is(m, "info", "other") && k->standby == STANDBY_OTHER) {
-		/* Offers of both nodes came late, and each node answered the other's: nobody gives (plan
-		 * classic-late-offers-cross). */
+		/* The offers of both nodes came late, and each node has answered the offer of the other: now no node
+		 * gives (plan classic-late-offers-cross). */
 		core_log(c, LOG_LEVEL_WARN, "%s has given up its standby request.  Standby request cancelled.",
 			node_peer(c)->name);
 		standby_set(c, STANDBY_NOT, 0);
 	} else if (message_is(m, "info", "done") && k->standby == STANDBY_OTHER) {
-		/* A later report says that it runs the half again: this was sent again, and is old (plan
-		 * classic-done-after-taking-back). */
+		/* In a later report, the peer holds the half again.  So this "done" was sent again, and is out of date
+		 * (plan classic-done-after-taking-back). */
 		if (seq < k->report_seq && (k->other_holds & k->standby_half))
 			standby_set(c, STANDBY_NOT, 0);
 		else
@@ -176,7 +181,7 @@ void standby_hear(struct core *c, const struct message *m)
 	}
 }
 
-/* The halves to give: those of groups that are offered, or that failed here and were not offered since. */
+/* The halves to give: the halves of groups that are offered, or that failed here and were not offered since then. */
 static enum half half_to_give(struct core *c)
 {
 	struct classic *k = &c->classic;
@@ -225,7 +230,8 @@ void standby_publish_giver(struct core *c)
 	for (size_t g = 0; g < c->group_count; g++) {
 		if (!ownership_in_half(c, g, k->standby_half) || !ownership_is_active(c->groups[g].state))
 			continue;
-		/* Held: a reload has added it since its half was offered (plan classic-added-while-giving). */
+		/* If the group is held, a reload has added it after its half was offered (plan
+		 * classic-added-while-giving). */
 		(void)ownership_give(c, g, "its half is given to the other node");
 		released = false;
 	}

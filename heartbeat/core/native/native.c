@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The native dialect.  3.0.6 ignores its fields (doc/protocol.md 3).
+/* The native dialect.  Heartbeat 3.0.6 ignores its fields (doc/protocol.md 3).
  * doc/protocol.md 13: "Each status carries everything that its sender holds. So nothing has to be asked for"
  *
  *   h4=1                       the sender speaks the dialect
@@ -13,7 +13,7 @@
  *   h4conf=NAME:NUMBER ...     values of ha.cf that must be the same on both nodes (settings.c)
  *
  * doc/protocol.md 13: "An answer counts only for the request that it names"
- * So h4hears names the latest of our statuses that the sender knew when it spoke. */
+ * So h4hears names the last status of the receiver that the sender had processed when it sent this status. */
 #include <stdio.h>
 #include <string.h>
 
@@ -27,7 +27,7 @@
 
 enum { NATIVE_VERSION = 1, HOLD_MAX = HARESOURCES_GROUPS_MAX * 32, HEARS_MAX = 40 };
 
-/* The letters: our own states, and what a letter of the peer means. */
+/* The letters for our own states, and the meaning of the letters of the peer. */
 static const char own_letters[OWN_STATES] = {
 	[OWN_UNKNOWN] = 'u', [OWN_NONE] = 'n', [OWN_CLAIM] = 'c', [OWN_STARTING] = 's', [OWN_HELD] = 'h',
 	[OWN_GIVING] = 'g', [OWN_STOPPING] = 'r', [OWN_FAILED] = 'f', [OWN_STUCK] = 'x',
@@ -49,8 +49,8 @@ static const struct {
 	{'x', PEER_STUCK},
 };
 
-/* Have we heard the peer in this life, and since it was declared dead?  It need not have proven yet that it hears
- * us. */
+/* Returns true if we have heard the peer in this life and since it was last declared dead, also when it has not proven
+ * yet that it hears us. */
 static bool is_audible(const struct node *peer)
 {
 	return peer->status_seq > peer->seen_up_to;
@@ -83,20 +83,21 @@ static char letter_of(const struct core *c, const struct group *group)
 		return own_letters[group->state];
 	if (c->phase >= PHASE_LEAVING)
 		return 'l';
-	/* A peer that has not yet proven that it hears us reads here that we hear it, but its claims were not
-	 * processed.  "Not here" would answer a claim that we do not know of, and then we could start the group as well
-	 * (tests/model/ownership.pml, WITHOUT_BELIEF). */
+	/* When the peer has not yet proven that it hears us, our status names its status, but we have not processed its
+	 * claims.  "Not here" would be an answer to a claim that we do not know, and later we could start the group as
+	 * well (tests/model/ownership.pml, WITHOUT_BELIEF). */
 	const struct node *peer = &c->nodes[c->peer];
 	if (c->peer != c->self && !peer->heard && (is_audible(peer) || refused_is_named(c, peer)))
 		return 'u';
-	/* Its start would fail, or fewer ping nodes answer here: the peer takes it, or keeps it, as if it had failed
-	 * here. */
+	/* When a start would fail here, or fewer ping nodes answer here, report the group as failed: then the peer
+	 * takes it or keeps it. */
 	if (group->state == OWN_NONE && (group_is_hindered(group) || ipfail_is_worse(c)))
 		return own_letters[OWN_FAILED];
 	return group->state == OWN_CLAIM && group->asked ? 'a' : own_letters[group->state];
 }
 
-/* Does a group wait for the first status of the peer since it is hindered here?  ownership.h, leave? */
+/* Returns true if a hindered group that runs here waits for the first status of the peer since the hindrance began
+ * ("leave?"  in ownership.h). */
 static bool waits_for_peer(const struct core *c)
 {
 	const struct node *peer = node_peer(c);
@@ -161,8 +162,8 @@ static bool knows_our_state(const struct core *c, size_t g)
 	       c->native.hears_seq >= c->groups[g].published;
 }
 
-/* Has everything in the list of the peer been released, for good?  Also the groups that our file does not have, because
- * one of us has reloaded its own (plan leaves-with-a-group-of-its-own). */
+/* Returns true if the peer has released everything in its list and starts nothing more.  This includes groups that our
+ * file does not have, because only one of the nodes has reloaded its file (plan leaves-with-a-group-of-its-own). */
 static bool all_leaving(struct bytes list)
 {
 	struct reader r = reader_over(list);
@@ -177,7 +178,7 @@ static bool all_leaving(struct bytes list)
 	return leaving && !reader_left(&r);
 }
 
-/* Process the list of the peer, group by group.  It does not have a group that is missing in the list. */
+/* Process the list of the peer, group by group.  A group that is missing in the list does not run at the peer. */
 static void take_holdings(struct core *c, struct bytes list)
 {
 	bool goodbye_counts = rivals_goodbye_counts(c, node_peer(c));
@@ -199,8 +200,8 @@ static void take_holdings(struct core *c, struct bytes list)
 			said = PEER_UNSURE;
 		bool is_news = c->groups[g].peer.said != said;
 		ownership_peer_says(c, g, said, epoch, knows_our_state(c, g));
-		/* The peer waits for our answer: our next status shows whether we have the group.  Only once: two nodes
-		 * that answer the answers of each other would go on for as long as a stop takes (plan
+		/* The peer waits for our answer, which is our next status, so send it at once.  Do this only once for a
+		 * claim: otherwise two nodes would answer each other for as long as a stop takes (plan
 		 * claims-answered-without-end).  If the answer is lost, the next regular status repeats it. */
 		if ((said == PEER_CLAIM || said == PEER_ASK) && is_news)
 			beat_soon(c);
@@ -214,7 +215,7 @@ static void take_ping_count(struct core *c, const struct message *m)
 	uint64_t alive, total;
 	native_read_pair(m, "h4ping", &alive, &total);
 	if (total == 0 || alive > total || total > HA_CF_NODES_MAX)
-		ipfail_forget_peer(c); /* not sent, or not understood */
+		ipfail_forget_peer(c); /* the field is missing or malformed */
 	else
 		ipfail_peer_says(c, (size_t)alive, (size_t)total);
 }
@@ -230,10 +231,10 @@ static void compare_digest(struct core *c, const struct node *peer)
 		peer->name, (unsigned long long)c->resources->digest, (unsigned long long)c->native.digest);
 }
 
-/* The peer names a number of our generation that we have not sent: an earlier life of ours had this generation too,
- * because its file was restored from a copy.  Go on with the numbers of that life.  With lower ones, the peer drops
- * what we send as received before, and what it has heard of that life looks like an answer to us (plan
- * generation-used-twice). */
+/* Called when the peer names a number of our generation that we have not sent yet: an earlier life of this node had the
+ * same generation, because its file was restored from a copy.  Continue with the numbers of that life.  With lower
+ * numbers, the peer would drop our messages as duplicates, and what it heard from that life would look like an answer
+ * to us (plan generation-used-twice). */
 static void continue_numbers(struct core *c)
 {
 	core_log(c, LOG_LEVEL_WARN,
@@ -247,11 +248,12 @@ static void continue_numbers(struct core *c)
 	c->native.hears_generation = c->native.hears_seq = 0;
 }
 
-/* Note which of our statuses the peer has heard.  If none in this life, answer at once, but not in a storm. */
+/* Note which of our statuses the peer has heard.  If it has heard none of this life, answer at once, but not too
+ * often. */
 static void native_hears(struct core *c, const struct message *m)
 {
 	native_read_hears(m, &c->native.hears_generation, &c->native.hears_seq);
-	/* INT64_MAX: numbers must be able to grow */
+	/* INT64_MAX: after a larger number, our numbers could not grow */
 	if (c->native.hears_generation == c->generation && c->native.hears_seq > c->seq &&
 		c->native.hears_seq < INT64_MAX)
 		continue_numbers(c);
@@ -281,9 +283,9 @@ static void native_status(struct core *c, const struct message *m)
 	take_holdings(c, message_string(m, "h4hold"));
 }
 
-/* The status names our generation and one of our statuses.  That one must be newer than the death of n, and not much
- * older than a deadtime.  Packets that were held back on their way name statuses from before; recordings name those of
- * the time when they were made (plan recorded-while-deaf). */
+/* The status must name our generation and one of our statuses that was sent after the death of n and not much longer
+ * than a deadtime ago.  A packet that was delayed in the network names an older status, and a recording names a status
+ * from the time when it was made (plan recorded-while-deaf). */
 static bool native_proven(const struct core *c, const struct node *n)
 {
 	uint64_t oldest = c->beat.recent_before > n->dead_since_seq ? c->beat.recent_before : n->dead_since_seq;
@@ -307,7 +309,7 @@ static void native_cluster_up(struct core *c)
 
 static void native_forget(struct core *c)
 {
-	/* kept, so that a storm of new generations is not answered by a storm */
+	/* last_answer is kept, so that many new generations in a short time do not get as many answers */
 	struct mono last_answer = c->native.last_answer;
 	c->native = (struct native){.last_answer = last_answer};
 	ipfail_forget_peer(c);
@@ -316,9 +318,10 @@ static void native_forget(struct core *c)
 
 static void native_message(struct core *c, const struct message *m)
 {
-	/* The shutdown notice is the same in both dialects.  The states of the groups came with the statuses. */
+	/* Only the shutdown notice matters here; it is the same in both dialects.  The states of the groups come with
+	 * the statuses. */
 	const struct node *peer = node_peer(c);
-	/* From a peer that has not yet proven that it hears us it may be a recording (plan recorded-goodbye). */
+	/* The notice of a peer that has not proven that it hears us may be a recording (plan recorded-goodbye). */
 	if (message_is(m, "t", "shutdone") && peer->heard && rivals_goodbye_counts(c, peer)) {
 		proof_set(c, PROOF_LEFT);
 		core_log(c, LOG_LEVEL_INFO, "Received shutdown notice from '%s'.", peer->name);
@@ -327,7 +330,7 @@ static void native_message(struct core *c, const struct message *m)
 
 static void native_report(struct core *c)
 {
-	(void)c; /* nothing to do: it came with the status */
+	(void)c; /* nothing to do: the report came with the status */
 }
 
 static void native_publish(struct core *c)
@@ -348,7 +351,7 @@ static bool native_acknowledged(const struct core *c, size_t g)
 
 static bool native_notice_counts(const struct core *c)
 {
-	(void)c; /* at any moment */
+	(void)c; /* the peer takes over at any time */
 	return true;
 }
 
@@ -362,19 +365,19 @@ static bool native_may_leave(const struct core *c)
 
 static bool native_peer_relies_on(const struct core *c, size_t g)
 {
-	(void)c, (void)g; /* we report each group by itself */
+	(void)c, (void)g; /* this dialect reports each group separately */
 	return false;
 }
 
 static bool native_at_rest(const struct core *c)
 {
-	(void)c; /* each group is decided by itself */
+	(void)c; /* each group is decided separately */
 	return true;
 }
 
 static void native_moved(struct core *c, bool takeover, enum half half)
 {
-	(void)c, (void)takeover, (void)half; /* nothing to do: each group moves by itself */
+	(void)c, (void)takeover, (void)half; /* nothing to do: each group moves separately */
 }
 
 const struct dialect dialect_native = {

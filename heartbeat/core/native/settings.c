@@ -4,11 +4,11 @@
 #include "heartbeat/core/native/native_parts.h"
 #include "heartbeat/core/state.h"
 
-/* ONE_IN: the field would fill a slow serial line when each status had it. */
+/* ONE_IN: only each eighth status has the field, because a slow serial line could not carry it in each status. */
 enum { TEXT_MAX = 256, ONE_IN = 8 };
 
-/* A value as a number: milliseconds, or for auto_failback 1 or 0.  legacy is on: that is what it means between two
- * nodes that speak this dialect. */
+/* Each value is a number: milliseconds, or 1 or 0 for auto_failback.  The value legacy counts as on, because it means
+ * the same between two nodes that speak the native dialect. */
 static uint64_t failback_of(const struct ha_cf *conf)
 {
 	return conf->failback != FAILBACK_OFF;
@@ -35,7 +35,7 @@ static uint64_t initdead_of(const struct ha_cf *conf)
 }
 
 static const struct setting {
-	const char *name; /* of its directive */
+	const char *name; /* the name of the directive */
 	uint64_t (*value)(const struct ha_cf *conf);
 	bool is_switch;
 } settings[SETTINGS] = {
@@ -66,7 +66,7 @@ void settings_reconfigured(struct core *c)
 	c->native.settings_pause = 0;
 }
 
-/* The value of a setting in "NAME:NUMBER NAME:NUMBER".  False when it is not there, or is no number. */
+/* Find the value of a setting in "NAME:NUMBER NAME:NUMBER".  Returns false when it is missing or is not a number. */
 static bool value_in(struct bytes list, const char *name, uint64_t *value)
 {
 	struct reader r = reader_over(list);
@@ -86,7 +86,7 @@ static void write_value(struct writer *w, const struct setting *s, uint64_t valu
 		writer_format(w, "%llums", (unsigned long long)value);
 }
 
-/* Keep the values that m has. */
+/* Keep the values of the field h4conf of m. */
 static void take_values(struct core *c, const struct message *m)
 {
 	struct bytes list = message_string(m, "h4conf");
@@ -108,7 +108,7 @@ bool settings_row(size_t index, const struct ha_cf *conf, const char **name, cha
 	return true;
 }
 
-/* Write "deadtime 30000ms here, 10000ms there; ...".  Returns a hash of all that differs; 0: nothing does. */
+/* Write "deadtime 30000ms here, 10000ms there; ...".  Returns a hash of all differing values; 0: nothing differs. */
 static uint64_t differences(const struct core *c, struct writer *w)
 {
 	uint64_t hash = 0;

@@ -15,10 +15,10 @@
 static struct {
 	enum ldlog_place place;
 	char name[128], file[4096];
-	int facility; /* -1: a file */
+	int facility; /* -1: the log is a file */
 	struct line_writer *writer; /* NULL: lines are written at once */
-	unsigned lost; /* lines since the last line that was written */
-	int why;       /* errno; 0: too many waited */
+	unsigned lost; /* lines that were lost since the last written line */
+	int why;       /* errno of the loss; 0: too many lines waited */
 } config = {.place = LDLOG_STDERR, .facility = -1};
 
 static void on_lost(void *context, const char *file, int error, unsigned count)
@@ -47,7 +47,7 @@ void ldlog_close(void)
 	config.place = LDLOG_STDERR;
 }
 
-/* Bytes that would break a line, or a terminal, are shown as a question mark. */
+/* Replace bytes that would break a line or disturb a terminal by question marks. */
 static void clean(char *text)
 {
 	for (; *text; text++)
@@ -68,13 +68,13 @@ static void line_of(char *out, size_t cap, const char *text)
 		(void)snprintf(out, cap, "[%s|%s|%d] %s\n", date, config.name, (int)getpid(), text);
 }
 
-/* The line reports how many lines before it are lost; if it is lost too, the next line counts it as well. */
+/* Write a line, which also reports how many lines before it are lost.  If it is lost too, the next line counts it. */
 static void hand_over(const char *text)
 {
 	char whole[1200], line[1400], ident[32];
 	unsigned count = 1 + config.lost;
 	bool taken;
-	(void)snprintf(whole, sizeof whole, "%s", text); // measured
+	(void)snprintf(whole, sizeof whole, "%s", text); // it fits
 	if (config.lost > 0)
 		(void)snprintf(whole, sizeof whole, "%s (lines lost before this one: %u, %s)", text, config.lost,
 			       config.why ? strerror(config.why) : "they came faster than the log could be written");

@@ -12,22 +12,22 @@
 #include "lib/log_writer.h"
 #include "lib/syslog_socket.h"
 
-enum { END_MS = 500, RESTART_MS = 1000 /* a process that dies is started again at most once in this time */ };
+enum { END_MS = 500, RESTART_MS = 1000 /* a process that has died is started again at most once in this time */ };
 enum destination { TO_FILE, TO_OUTPUT, TO_SYSLOG };
 
 struct line_writer {
 	const char *name;
 	line_writer_failed *failed;
 	void *context;
-	struct log_writer *process; /* NULL: not started */
+	struct log_writer *process; /* NULL: not started yet */
 	struct mono started;
 	guint reports;
 };
 
-/* A message to the process: this, a name with its NUL (file, or ident of syslog), the text. */
+/* A message to the process: this struct, then a name with its NUL (the file, or the ident of syslog), then the text. */
 struct head {
 	enum destination to;
-	int priority; /* of syslog */
+	int priority; /* the priority of syslog */
 	unsigned count;
 };
 
@@ -41,12 +41,12 @@ static int write_once(int fd, struct bytes text)
 
 static int append(const char *file, struct bytes text)
 {
-	/* A link would let whoever owns the directory choose a file that root then writes to. */
+	/* O_NOFOLLOW: with a link, the owner of the directory could choose a file to which root then writes. */
 	int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return errno;
 	int error = write_once(fd, text);
-	(void)close(fd); // the kernel has it
+	(void)close(fd); // the kernel has the text already
 	return error;
 }
 
@@ -55,7 +55,7 @@ static const char *name_of(const void *message)
 	return (const char *)message + sizeof(struct head);
 }
 
-/* Messages come from push alone: they are whole, and the text ends with a NUL. */
+/* Write one message.  Messages come only from push: they are complete, and the text ends with a NUL. */
 static int write_line(void *context, const void *message, size_t len)
 {
 	static struct syslog_socket syslog_socket = {_PATH_LOG, -1};
@@ -92,7 +92,7 @@ static gboolean on_report(gint fd, GIOCondition condition, gpointer data)
 	take_reports(w);
 	if (!(condition & (G_IO_HUP | G_IO_ERR)))
 		return G_SOURCE_CONTINUE;
-	w->reports = 0; // the process is gone; the next line starts another one
+	w->reports = 0; // the process has ended; the next line starts another one
 	return G_SOURCE_REMOVE;
 }
 

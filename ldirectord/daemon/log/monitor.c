@@ -21,7 +21,7 @@ static void on_lost(void *context, const char *file, int error, unsigned count)
 	struct monitor *m = context;
 	char text[512];
 	(void)count;
-	// cut rather than none
+	// a long text is cut
 	(void)snprintf(
 		text, sizeof text, "monitorfile %s cannot be written, lines are lost: %s", file, g_strerror(error));
 	ldlog_rarely(&m->trouble, text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* monitorfile: a line for each check.  A separate process appends it, so that a disk or file server that hangs delays
+/* Writes monitorfile: a line for each check.  A separate process appends it, so a disk or file server that hangs delays
  * no check.  doc/ldirectord.md 10 */
 #ifndef LDIRECTORD_DAEMON_LOG_MONITOR_H
 #define LDIRECTORD_DAEMON_LOG_MONITOR_H
@@ -9,7 +9,7 @@
 #include "ldirectord/conf/config.h"
 
 struct monitor;
-/* Uses the default main context to log lines that could not be written. */
+/* Create a monitor.  It uses the default main context to log lines that could not be written. */
 struct monitor *monitor_new(void);
 /* Write the waiting lines, for at most half a second. */
 void monitor_free(struct monitor *m);

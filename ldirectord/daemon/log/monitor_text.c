@@ -39,7 +39,7 @@ char *monitor_text(const struct lb_virtual *v, const struct lb_real *r, bool up,
 	if (v->check_port)
 		(void)snprintf(check_port, sizeof check_port, "%u", v->check_port);
 	(void)snprintf(weight, sizeof weight, "%u", r->weight);
-	/* Empty fields are left out. */
+	/* empty fields are left out */
 	const char *const words[] = {lb_check_type_name(v->check_type), lb_service_name(v->service),
 		lb_protocol_name(v->id.protocol), address, port, v->virtualhost, check_port, weight,
 		lb_forward_name(r->forward), r->request, r->receive};

@@ -31,7 +31,7 @@ struct mail {
 struct attempt {
 	struct mail *mail;
 	struct posting *posting;
-	const char *by; /* host or program, of the posting */
+	const char *by; /* the mail server or program that sends the posting */
 };
 
 // --- sending ---
@@ -90,7 +90,7 @@ const char *mail_local_mailer(void)
 	return access(paths[0], X_OK) < 0 && access(paths[1], X_OK) == 0 ? paths[1] : paths[0];
 }
 
-/* The recipients follow "--": none of them can be an option. */
+/* Send a mail with the local mailer.  The recipients follow "--", so none of them can be an option. */
 static void by_mailer(struct attempt *e, const struct mail_text_envelope *envelope)
 {
 	GPtrArray *argv = g_ptr_array_new();
@@ -129,7 +129,8 @@ static void stamp(struct mail *m, struct posting *p)
 	if (p->id)
 		return;
 	if (localtime_r(&now, &local))
-		(void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S %z", &local); // English: we set no locale
+		// in English, because we set no locale
+		(void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S %z", &local);
 	p->date = g_strdup(date);
 	p->id = g_strdup_printf(
 		"%lld.%d.%llu@%s", (long long)now, (int)getpid(), (unsigned long long)++m->serial, m->host);

@@ -7,14 +7,15 @@
 #include "ldirectord/conf/mail_list.h"
 
 enum {
-	HEADER_WIDTH = 76,  /* a line of a header is folded before it is longer, where it has a blank */
+	HEADER_WIDTH = 76,  /* a header line is folded before this width, if it has a blank */
 	LINE_MAX_SMTP = 990,
-	WORD_BYTES = 39,    /* of an encoded word: with its frame and the name of its header it is one line */
+	/* the bytes of an encoded word: with its frame and the name of the header it fits in one line */
+	WORD_BYTES = 39,
 };
 
 // --- events ---
 
-/* One line of UTF-8, whatever it was. */
+/* Returns the text as one line of valid UTF-8. */
 static char *one_line(const char *text)
 {
 	char *line = g_utf8_make_valid(text, -1);
@@ -75,7 +76,7 @@ char *mail_text_subject(const struct mail_text *l, const char *host)
 
 // --- addresses ---
 
-/* Both lists at once: the good ones, and the first that is none. */
+/* Split a list: returns the valid addresses, and sets *bad to the first invalid one. */
 static char **sort_out(const char *list, char **bad)
 {
 	GPtrArray *addresses = g_ptr_array_new();
@@ -118,7 +119,7 @@ static bool is_ascii(const char *text)
 	return true;
 }
 
-/* RFC 2047: words of whole characters, each of one line. */
+/* Encode a text as in RFC 2047: each encoded word has only whole characters and fits in one line. */
 static char *encoded(const char *text)
 {
 	GString *out = g_string_new(NULL);
@@ -134,7 +135,7 @@ static char *encoded(const char *text)
 	return g_string_free(out, FALSE);
 }
 
-/* A header, folded at blanks; a word that is longer than a line of SMTP may be is broken by force. */
+/* Append a header, folded at blanks; a word that exceeds the longest line of SMTP is broken. */
 static void header(GString *out, const char *name, const char *value, const char *eol)
 {
 	char *clean = one_line(value), *text = is_ascii(clean) ? g_strdup(clean) : encoded(clean);
@@ -172,7 +173,7 @@ static char *body_text(const struct mail_text *l, const char *host)
 	add_line(body, "ldirectord host", host);
 	if (l->count != 1)
 		g_string_append_printf(body, "Changes: %u\n", l->count);
-	/* One event follows at once, as readers of these mails know it. */
+	/* A single event follows without an empty line, as readers of these mails expect. */
 	(void)g_string_append(body, l->count == 1 && l->events->str[0] ? l->events->str + 1 : l->events->str);
 	if (l->count + l->details > MAIL_TEXT_EVENTS)
 		g_string_append_printf(
@@ -188,7 +189,7 @@ static void append_lines(GString *out, const char *text, const char *eol)
 	}
 }
 
-/* As it is when every mail server must bear it, else in base64. */
+/* Append the body: unchanged when every mail server can transmit it, otherwise in base64. */
 static void append_body(GString *out, const char *body, const char *eol)
 {
 	enum { LINE_BYTES = 57 }; /* 76 characters of base64 */

@@ -10,10 +10,10 @@ enum { LINE_MAX_BYTES = 320, REFUSAL_MAX = 2 * LINE_MAX_BYTES + 4 };
 
 struct smtp {
 	GThreadPool *threads;
-	gint closing; /* atomic */
+	gint closing; /* atomic: true after smtp_close */
 };
 
-/* Owned by its thread until the thread gives it to the main context, which does not run after smtp_close. */
+/* Its thread owns it until the thread passes it to the main context, which does not run after smtp_close. */
 struct delivery {
 	struct smtp *of;
 	char *url, *from, *message, **to;
@@ -21,7 +21,7 @@ struct delivery {
 	void (*done)(void *context, bool sent, const char *why);
 	void *context;
 	char asked[LINE_MAX_BYTES]; /* the last command */
-	char refusal[REFUSAL_MAX];        /* what the server refused; of several the first */
+	char refusal[REFUSAL_MAX];        /* the first refusal of the server */
 	char error[CURL_ERROR_SIZE];
 	CURLcode code;
 };
@@ -47,7 +47,7 @@ static size_t on_read(char *out, size_t one, size_t room, void *user)
 	return n;
 }
 
-/* libcurl calls it at least once a second. */
+/* libcurl calls this at least once a second. */
 static int on_progress(void *user, curl_off_t total, curl_off_t now, curl_off_t upload_total, curl_off_t upload_now)
 {
 	struct delivery *d = user;
@@ -99,7 +99,7 @@ static void set_up(CURL *e, struct delivery *d, struct curl_slist *to)
 	SET(CURLOPT_READDATA, d);
 	SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)d->length);
 	SET(CURLOPT_TIMEOUT_MS, (long)SMTP_TIMEOUT_MS);
-	SET(CURLOPT_SERVER_RESPONSE_TIMEOUT, SMTP_TIMEOUT_MS / 1000L); // QUIT knows no other
+	SET(CURLOPT_SERVER_RESPONSE_TIMEOUT, SMTP_TIMEOUT_MS / 1000L); // the only time limit that applies to QUIT
 	SET(CURLOPT_NOPROGRESS, 0L);
 	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
 	SET(CURLOPT_XFERINFODATA, d);
@@ -144,8 +144,8 @@ static void deliver(gpointer data, gpointer user)
 struct smtp *smtp_open(void)
 {
 	struct smtp *s = g_new0(struct smtp, 1);
-	(void)curl_global_init(CURL_GLOBAL_DEFAULT); // when it fails, curl_easy_init does too
-	// starts no thread yet: cannot fail
+	(void)curl_global_init(CURL_GLOBAL_DEFAULT); // when this fails, curl_easy_init fails too
+	// cannot fail, because no thread is started yet
 	s->threads = g_thread_pool_new_full(deliver, NULL, delivery_free, SMTP_AT_ONCE, FALSE, NULL);
 	return s;
 }
