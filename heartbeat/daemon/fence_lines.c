@@ -188,18 +188,18 @@ static const char *nodes_of(const struct ha_cf *conf, char *out, size_t cap)
 	return out;
 }
 
-static bool take_host(struct check *c, const struct stonith_conf *s, const char *host)
+/* A power switch of several machines may list hosts that are no nodes. */
+static void take_host(struct check *c, const struct stonith_conf *s, const char *host)
 {
 	char nodes[LIST_MAX];
 	for (size_t i = 0; i < c->conf->node_count; i++)
 		if (strcasecmp(c->conf->nodes[i], host) == 0) {
 			c->controlled[i] = true;
-			return true;
+			return;
 		}
-	diag_add(c->diags, DIAG_ERROR, s->line, parameters_column(s),
-		"%s: its host \"%.100s\" is no node; expected nodes of ha.cf: %s", s->type, host,
+	diag_add(c->diags, DIAG_WARNING, s->line, parameters_column(s),
+		"%s: its host \"%.100s\" is no node and will not be fenced; the nodes of ha.cf are: %s", s->type, host,
 		nodes_of(c->conf, nodes, sizeof nodes));
-	return false;
 }
 
 /* When the parameters do not name them, the list is empty, and only the device knows it. */
@@ -210,7 +210,7 @@ static void take_hosts(struct check *c, struct question *q)
 	while ((host = strsep(&rest, "\n")))
 		if (*host) {
 			any = true;
-			(void)take_host(c, q->line, host); /* the error is what counts */
+			take_host(c, q->line, host);
 		}
 	c->listed += any;
 }

@@ -133,8 +133,8 @@ static const struct status_field datagram_fields[] = {
 #define KIND(what) {#what, what##_fields, sizeof what##_fields / sizeof *what##_fields}
 
 static const struct status_kind kinds[] = {
-	KIND(daemon), KIND(node), KIND(link), KIND(group), KIND(monitor), KIND(move), KIND(device), KIND(program), KIND(doubt),
-	KIND(decision), KIND(datagram)};
+	KIND(daemon), KIND(node), KIND(link), KIND(group), KIND(monitor), KIND(move), KIND(device), KIND(program),
+	KIND(doubt), KIND(decision), KIND(datagram)};
 
 const struct status_kind *status_kind_at(size_t index)
 {
