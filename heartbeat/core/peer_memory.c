@@ -23,7 +23,13 @@ void memory_recall(struct core *c, const struct peer_memory *remembered)
 
 void memory_new_boot(struct peer_memory *m)
 {
-	m->heard = m->fenced = false;
+	m->heard = false;
+	memory_new_daemon(m);
+}
+
+void memory_new_daemon(struct peer_memory *m)
+{
+	m->fenced = false;
 }
 
 void memory_peer_heard(struct core *c)

@@ -23,7 +23,7 @@ struct peer_memory {
 	/* it was known that the peer was off or had left, so this node was the last node that ran any group */
 	bool alone;
 	bool heard;      /* the peer was heard since this machine booted */
-	bool fenced;     /* the peer was fenced since this machine booted, and was not heard after that */
+	bool fenced;     /* this daemon fenced the peer, and did not hear it after that */
 	char boot[37];   /* the boot_id of this machine; the core does not use it */
 };
 
@@ -36,6 +36,9 @@ enum {
 
 /* Called when this machine has booted since: forget what was true for the earlier boot only. */
 void memory_new_boot(struct peer_memory *m);
+/* Called when a new daemon reads the memory of an earlier one.  Nobody listened between them: a peer that was fenced
+ * may have come back, taken the groups over, and become silent again. */
+void memory_new_daemon(struct peer_memory *m);
 /* Called when the peer was heard and has proven that it hears us. */
 void memory_peer_heard(struct core *c);
 /* Called when an operator orders a takeover: groups may start here although their data may be older than those of the

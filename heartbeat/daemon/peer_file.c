@@ -171,6 +171,8 @@ static void take_from_file(struct peer_file_memory *m, struct peer_memory *memor
 	read_boot_id(boot);
 	if (!*boot || strcmp(boot, memory->boot) != 0)
 		memory_new_boot(memory);
+	else
+		memory_new_daemon(memory);
 	set_current(m, memory);
 }
 

@@ -197,6 +197,12 @@ void node_boot(struct world *w, struct node *n, bool keep_running)
 		node_power_on(w, n);
 	else
 		config.adopted_count = read_state_file(w, n, sure, adopted);
+	struct peer_memory file = n->disk.memory;
+	if (config.remembered == &n->disk.memory && (!sure || shell_models(w, n))) { /* a new daemon reads the file */
+		memory_new_daemon(&file);
+		config.remembered = &file;
+		n->fenced = false;
+	}
 	n->life++;
 	n->shutting_down = n->stopped = false;
 	n->boot_at = NEVER;

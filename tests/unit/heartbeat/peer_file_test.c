@@ -168,6 +168,18 @@ static void a_start_remembers_what_was_stored(void **state)
 	assert_int_equal(m->number, 6);
 }
 
+static void the_result_of_a_fencing_is_for_the_next_engine_and_not_for_a_new_daemon(void **state)
+{
+	(void)state;
+	(void)fresh_start();
+	const struct peer_memory m = {.name = "node2", .generation = 5, .number = 6, .heard = true, .fenced = true};
+	peer_file_store(file, &m, true);
+	turn_until(is_saved);
+	assert_true(engine()->fenced);
+	const struct peer_memory *read = fresh_start();
+	assert_true(read && read->heard && !read->fenced);
+}
+
 static void what_is_stored_while_the_file_is_written_is_written_next(void **state)
 {
 	(void)state;
@@ -274,6 +286,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(without_a_file_nothing_is_remembered),
 		TEST(a_start_remembers_what_was_stored),
+		TEST(the_result_of_a_fencing_is_for_the_next_engine_and_not_for_a_new_daemon),
 		TEST(what_is_stored_while_the_file_is_written_is_written_next),
 		TEST(an_engine_that_ends_has_the_last_memory_written),
 		TEST(a_growing_number_waits_for_the_minute_or_for_the_end),
