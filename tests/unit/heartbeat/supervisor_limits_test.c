@@ -289,6 +289,17 @@ static void a_stopping_engine_may_take_any_time_while_it_beats(void **state)
 	assert_string_equal(done, "exit-1");
 }
 
+static void an_order_to_stop_gives_a_silent_engine_no_more_time(void **state)
+{
+	(void)state;
+	engine_runs(1);
+	wait_ms(900);
+	step(SUPERVISOR_STOP);
+	assert_string_equal(done, "terminate");
+	at_the_deadline(100);
+	assert_string_equal(done, "kill remove release");
+}
+
 static void a_new_guardian_of_an_engine_that_stops_lets_it_stop(void **state)
 {
 	(void)state;
@@ -340,6 +351,7 @@ int main(void)
 		cmocka_unit_test(the_pause_doubles_up_to_its_limit_and_begins_again_after_an_engine_that_ran),
 		cmocka_unit_test(stop_scripts_run_again_after_an_engine_that_ran_and_at_an_order_to_stop),
 		cmocka_unit_test(a_stopping_engine_may_take_any_time_while_it_beats),
+		cmocka_unit_test(an_order_to_stop_gives_a_silent_engine_no_more_time),
 		cmocka_unit_test(a_new_guardian_of_an_engine_that_stops_lets_it_stop),
 		cmocka_unit_test(a_new_guardian_that_finds_no_engine_starts_one_and_ends_at_an_order),
 	};
