@@ -206,8 +206,13 @@ static void take_holdings(struct core *c, struct bytes list)
 		if ((said == PEER_CLAIM || said == PEER_ASK) && is_news)
 			beat_soon(c);
 	}
-	if (goodbye_counts && all_leaving(list))
+	if (goodbye_counts && all_leaving(list)) {
 		proof_set(c, PROOF_LEFT);
+	} else if (c->proof.kind == PROOF_LEFT) {
+		/* A later status says that it is here.  The notice was of a life that had the same generation, because
+		 * its file was restored from a copy (plan left-and-back-with-the-same-generation). */
+		proof_set(c, PROOF_NONE);
+	}
 }
 
 static void take_ping_count(struct core *c, const struct message *m)
