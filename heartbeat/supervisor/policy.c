@@ -18,7 +18,7 @@ static void set_state(
 {
 	assert(s->state != SUPERVISOR_ENDED);
 	s->state = to;
-	/* An order to stop must not give an engine that is silent already more time (plan stopped-while-it-was-silent). */
+	/* An order to stop must not give a silent engine more time (plan stopped-while-it-was-silent). */
 	if (to != SUPERVISOR_STOPPING)
 		s->since = v->now;
 	s->limit = limit;

@@ -102,7 +102,7 @@ struct supervisor {
 	bool ending; /* the guardian ends after the clean-up */
 	bool keep; /* in REPLACING: the engine keeps the groups */
 	bool released; /* the stop scripts ran since the last engine was ready */
-	struct mono since; /* the start of the state; in STOPPING that of RUNNING, because the engine is watched since then */
+	struct mono since; /* the start of the state; in STOPPING that of RUNNING: the engine is watched since then */
 	/* In REPLACING and FIRST: when the engine must be ready.  In RELEASING: when the release must be done.  In
 	 * WAITING: the time of the next attempt. */
 	struct mono limit;
