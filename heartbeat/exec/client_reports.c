@@ -8,25 +8,27 @@ enum { TRIES = 100 };
 
 void client_reports_write(struct client_reports *r, const struct client_report *list, size_t count)
 {
-	uint32_t before = atomic_load(&r->changes);
+	uint32_t next = atomic_load(&r->writes) + 1;
+	struct client_report_list *copy = &r->copies[next % 2];
 	assert(count <= HA_CF_CHILDREN_MAX);
-	atomic_store(&r->changes, before | 1); /* odd already: an earlier writer was killed */
+	atomic_thread_fence(memory_order_seq_cst); /* a reader of what is written here also sees the last write */
+	memcpy(copy->list, list, count * sizeof *list);
+	copy->count = (uint32_t)count;
 	atomic_thread_fence(memory_order_seq_cst);
-	memcpy(r->list, list, count * sizeof *list);
-	r->count = (uint32_t)count;
-	atomic_thread_fence(memory_order_seq_cst);
-	atomic_store(&r->changes, (before | 1) + 1);
+	atomic_store(&r->writes, next);
 }
 
+/* Returns false if a write ended meanwhile: the next one may have changed this copy already. */
 static bool read_once(const struct client_reports *r, size_t position, struct client_report *out, bool *found)
 {
-	uint32_t before = atomic_load(&r->changes);
+	uint32_t before = atomic_load(&r->writes);
+	const struct client_report_list *copy = &r->copies[before % 2];
 	atomic_thread_fence(memory_order_seq_cst);
-	*found = position < r->count && position < HA_CF_CHILDREN_MAX;
+	*found = position < copy->count && position < HA_CF_CHILDREN_MAX;
 	if (*found)
-		*out = r->list[position];
+		*out = copy->list[position];
 	atomic_thread_fence(memory_order_seq_cst);
-	return before % 2 == 0 && before == atomic_load(&r->changes);
+	return before == atomic_load(&r->writes);
 }
 
 bool client_reports_at(const struct client_reports *r, size_t position, struct client_report *out)
