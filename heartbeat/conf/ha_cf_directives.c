@@ -74,7 +74,7 @@ static bool set_crm(struct ha_cf_parser *p, const struct directive *row, struct 
 	}
 	if (on)
 		ha_cf_complain(p, DIAG_ERROR, row, word,
-			"requests pacemaker, which this heartbeat does not start: resources are configured in haresources; write off");
+			"asks for pacemaker, which this heartbeat does not start: configure resources in haresources, and set this directive to \"off\"");
 	else if (!known)
 		ha_cf_complain(p, DIAG_ERROR, row, word, "is not accepted; expected off");
 	return known && !on;
@@ -169,7 +169,7 @@ static const struct directive table[] = {
 	// resources
 	{"auto_failback", "on|off|legacy", set_auto_failback, KEPT, .derived = "legacy", SHOWN, .help = "whether resources go home when their node is back; legacy is on, for old peers, and deprecated"},
 	{"ipfail", "on|off", value_boolean, AT(ipfail), .preset = "off", SHOWN,
-	 .help = "groups leave a node where fewer ping hosts answer than at the other one; ours, Heartbeat 3.0.6 refuses the line"},
+	 .help = "moves groups away from a node when fewer ping hosts answer there than at the other one; Heartbeat 3.0.6 refuses this line"},
 	{"isolated_demote", "on|off", value_boolean, AT(isolated_demote), .preset = "on", SHOWN,
 	 .help = "with ipfail: a node that reaches neither the other node nor any of two or more ping hosts releases its groups"},
 	{"nice_failback", "on|off", set_nice_failback, KEPT, .help = "obsolete; write auto_failback"},
@@ -184,7 +184,7 @@ static const struct directive table[] = {
 	 .help = "a device that fences nodes, its parameters in a file"},
 	{"stonith_host", "HOST TYPE PARAMETERS", .set_line = line_stonith_host, .min_words = 1, KEPT,
 	 .repeat = REPEAT_ADDS,
-	 .help = "a device that HOST (or every node: *) uses to fence; parameters to the end of the line"},
+	 .help = "a fencing device: HOST is the node that uses it, * every node; the rest of the line is its parameters"},
 	{"stonith_also", "HOST TYPE PARAMETERS", .set_line = line_stonith_host, .min_words = 1, KEPT,
 	 .repeat = REPEAT_ADDS,
 	 .help = "one more device that must succeed together with that of the line above, such as the second power supply"},

@@ -249,7 +249,7 @@ static bool continues_level(
 	if (conf->stonith_count && strcmp(conf->stonith[conf->stonith_count - 1].host, host) == 0)
 		return true;
 	ha_cf_complain(p, DIAG_ERROR, row, host_word,
-		conf->stonith_count ? "is not the host of the device above; expected the same host"
+		conf->stonith_count ? "is not the host of the line before; expected the same host"
 				    : "has no device above it; expected a stonith_host line first");
 	return false;
 }

@@ -218,7 +218,8 @@ bool medium_line_ucast(struct ha_cf_parser *p, const struct directive *row, cons
 		return false;
 	}
 	if (zone.len > 0 && !bytes_equal(zone, words[0].text)) {
-		ha_cf_complain(p, DIAG_ERROR, row, words[1], "has another zone than the interface of the line; leave it out");
+		ha_cf_complain(p, DIAG_ERROR, row, words[1],
+			"has a zone that is not the interface of the line; remove the % and the text after it");
 		return false;
 	}
 	if (args->count > 2) { // Heartbeat 3.0.6 silently ignores the other peers

@@ -359,7 +359,7 @@ static void begin_step(struct core *c, struct instant now)
 	}
 	if (c->dropped_actions) {
 		core_log(c, LOG_LEVEL_CRIT,
-			"%llu action(s) of the last step did not fit and were not carried out: restart heartbeat on this node, and report this bug",
+			"internal error: %llu action(s) were lost, because their list was full: restart heartbeat on this node, and report this bug",
 			(unsigned long long)c->dropped_actions);
 		c->dropped_actions = 0;
 	}

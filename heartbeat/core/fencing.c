@@ -500,7 +500,7 @@ bool fencing_confirm(struct core *c, size_t node, const char **text)
 		*text = action_text(c, "%s was heard lately (its status is %s): it is not off. Wait for deadtime after its "
 				       "last packet, and ask again", n->name, node_status_name(n->status));
 	else if (c->proof.kind != PROOF_NONE || !c->proof.required)
-		*text = action_text(c, "nothing waits for %s: no confirmation is needed", n->name);
+		*text = action_text(c, "no takeover from %s waits: no confirmation is needed", n->name);
 	if (*text) {
 		core_log(c, LOG_LEVEL_WARN, "hb_confirm: %s", *text);
 		return false;

@@ -41,7 +41,7 @@ static void open_api(struct engine *e)
 	if (e->api)
 		return;
 	if (e->api_error != before)
-		log_at(LOG_LEVEL_ERROR, "cannot open the client socket %s: %s; tried again every %d s", PATH_API,
+		log_at(LOG_LEVEL_ERROR, "cannot open the client socket %s: %s; heartbeat tries again every %d s", PATH_API,
 			strerror(e->api_error), RETRY_S);
 	e->api_retry = g_timeout_add_seconds(RETRY_S, on_retry, e);
 }

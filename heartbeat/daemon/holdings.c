@@ -94,7 +94,7 @@ unsigned holdings_release_addresses(const struct holdings *h, const struct hares
 	unsigned released = 0;
 	if (!t) {
 		log_at(LOG_LEVEL_CRIT,
-			"cannot open a netlink socket: %s; the addresses of %u group(s) stay until an engine runs again",
+			"cannot open a netlink socket: %s; the addresses of %u group(s) remain on this machine until an engine runs again",
 			strerror(errno), h->count);
 		return 0;
 	}

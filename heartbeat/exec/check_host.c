@@ -103,7 +103,7 @@ void exec_check_host(const char *const *directories, const char *native, const s
 {
 	struct address_table *addresses = address_table_new();
 	if (addresses == NULL) {
-		diag_add(diags, DIAG_WARNING, 0, 0, "the addresses of this machine cannot be read by netlink: %s",
+		diag_add(diags, DIAG_WARNING, 0, 0, "the addresses of this machine cannot be read by netlink, so what else manages them is not checked: %s",
 			strerror(errno));
 		return;
 	}

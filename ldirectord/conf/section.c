@@ -185,7 +185,7 @@ void lb_set_later(struct lb_parser *p, const struct lb_directive *row, struct lb
 	}
 	enum lb_family family = p->open->v.id.address.family;
 	if (six != (family == LB_INET6)) {
-		lb_report(p, LB_ERROR, row->name, v, "belongs to the other address family; expected a %s below %s",
+		lb_report(p, LB_ERROR, row->name, v, "has the wrong address family; expected a %s in the section of a %s",
 			row->name[0] == 'r' ? lb_real_name(family) : lb_fallback_name(family), lb_virtual_name(family));
 	} else if (row->name[0] == 'r') {
 		p->open->reals = arena_grow(p->memory, p->open->reals, p->open->real_count, sizeof(v));

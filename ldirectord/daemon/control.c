@@ -82,7 +82,7 @@ static char *order(struct director *d, enum pool_order what, const char *virtual
 	}
 	return known ? g_strdup_printf("error: virtual %s has no real server %s\n", virtual_word, real_word)
 	             : g_strdup_printf(
-			       "error: there is no virtual %s; one is written tcp:ADDRESS:PORT, udp:ADDRESS:PORT or fwm:MARK\n",
+			       "error: there is no virtual service %s; write it as tcp:ADDRESS:PORT, udp:ADDRESS:PORT or fwm:MARK\n",
 			       virtual_word);
 }
 
@@ -221,7 +221,7 @@ static void serve(struct control *control)
 			ldlog("control socket %s: it is there now", path);
 	} else {
 		if (!control->missing)
-			ldlog("control socket %s: %s; until it can be made, status --json, reload, drain, enable and disable do not reach this daemon",
+			ldlog("cannot create the control socket %s: %s; until then status --json, reload, drain, enable and disable do not reach this daemon",
 				path, reason(errno));
 		control->again = g_timeout_add_seconds(AGAIN_SECONDS, on_again, control);
 	}

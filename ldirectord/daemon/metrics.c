@@ -101,7 +101,7 @@ static const struct metric {
 		"Servers in the table that the configuration does not have."},
 	{"ldirectord_real_up", OF_REAL, truth, "up", "1 when this real server is up."},
 	{"ldirectord_real_checked", OF_REAL, truth, "checked", "1 when there is a first verdict."},
-	{"ldirectord_real_enabled", OF_REAL, enabled, "order", "0 when it was drained or disabled by a command."},
+	{"ldirectord_real_enabled", OF_REAL, enabled, "order", "0 when a command drained or disabled the server, otherwise 1."},
 	{"ldirectord_real_maintenance", OF_REAL, truth, "maintenance", "1 when maintenancedir names it."},
 	{"ldirectord_real_kept_by_maxdown", OF_REAL, truth, "kept_by_maxdown",
 		"1 when its check fails, but maxdown keeps it in the table."},

@@ -47,7 +47,7 @@ struct lb_config *start_load(const struct instance *instance, bool logs, int *co
 	char log_file[4096];
 	struct diags diags;
 	if (!instance->found) {
-		print_error("ldirectord: the configuration file %s is not there, nor in " SYSCONFDIR "/ha.d or " SYSCONFDIR
+		print_error("ldirectord: cannot find the configuration file %s, neither at this path nor in " SYSCONFDIR "/ha.d or " SYSCONFDIR
 			"/ha.d/conf\n",
 			instance->file);
 		*code = EXIT_INIT;

@@ -231,7 +231,7 @@ static enum power_state read_power(struct device *d, const struct host *h)
 		else if (strcmp(value, m.is_off) == 0)
 			state = POWER_OFF;
 		else
-			(void)device_note(d, "the state of the outlet is neither %s (on) nor %s (off): %s", m.is_on, m.is_off,
+			(void)device_note(d, "the state of the outlet must be %s (on) or %s (off), but the device answered: %s", m.is_on, m.is_off,
 				result.out->str);
 	}
 	program_result_free(&result);

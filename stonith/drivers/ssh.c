@@ -111,8 +111,8 @@ static const struct parameter_row parameters[] = {
 const struct device_type ssh_type = {
 	.name = "ssh",
 	.summary = "asks the machine itself to reset, by ssh: for tests only",
-	.help = "Succeeds when the machine has started again, with another boot id. A machine that does not answer is a "
-		"failure, so this does not help in the case that fencing is made for.",
+	.help = "Succeeds when the machine has restarted, which its new boot id shows. Fails if the machine does not "
+		"answer; but such a machine is the one that must be fenced.",
 	.parameters = parameters,
 	.limit_s = 300,
 	.refuses = 1U << STONITH_ON | 1U << STONITH_OFF,

@@ -9,7 +9,7 @@ temp=$(mktemp -d) || exit 1
 trap 'rm -rf "$temp"' EXIT
 
 # Pages of other packages that ours name.
-foreign='ssh 1|logger 1|uname 1|ipmitool 1|virsh 1|ipvsadm 8'
+foreign='ssh 1|logger 1|uname 1|ipmitool 1|virsh 1|inetd 8|ipvsadm 8'
 
 for page in man/*.[1-8]; do
 	if grep -q '^\.so ' "$page"; then

@@ -139,10 +139,10 @@ static const struct directive_case {
 	{"use_apphbd", "use_apphbd off", "use_apphbd on",
 		"5:12: warning: use_apphbd: \"on\" has no effect: there is no apphbd; the guardian watches the engine; delete the line"},
 	{"crm", "crm off", "crm yes",
-		"5:5: error: crm: \"yes\" requests pacemaker, which this heartbeat does not start: resources are configured in haresources; write off"},
+		"5:5: error: crm: \"yes\" asks for pacemaker, which this heartbeat does not start: configure resources in haresources, and set this directive to \"off\""},
 	{"pacemaker", "pacemaker false", "pacemaker manual",
-		"5:11: error: pacemaker: \"manual\" requests pacemaker, which this heartbeat does not start: resources are configured in haresources; "
-		"write off"},
+		"5:11: error: pacemaker: \"manual\" asks for pacemaker, which this heartbeat does not start: configure resources in haresources, "
+		"and set this directive to \"off\""},
 	{"crmd_spawns_pengine", "crmd_spawns_pengine off", "crmd_spawns_pengine x",
 		"5:21: error: crmd_spawns_pengine: \"x\" is not accepted; expected on (true yes y 1) or off (false no n 0)"},
 	{"crm_daemon_dir", NULL, "crm_daemon_dir /x",
@@ -165,7 +165,7 @@ static const struct directive_case host_cases[] = {
 	{"ucast", "ucast eth0 peer", "ucast eth0 fe80::1",
 		"5:12: error: ucast: \"fe80::1\" is not an IPv4 address; expected one such as 10.0.0.1, or a host name; ucast6 takes IPv6"},
 	{"ucast6", "ucast6 eth0 fe80::1%eth0", "ucast6 eth0 fe80::1%eth1",
-		"5:13: error: ucast6: \"fe80::1%eth1\" has another zone than the interface of the line; leave it out"},
+		"5:13: error: ucast6: \"fe80::1%eth1\" has a zone that is not the interface of the line; remove the % and the text after it"},
 	{"ucast6", "ucast6 eth0 peer.example", "ucast6 eth0 peer.example%eth0",
 		"5:13: error: ucast6: \"peer.example%eth0\" is not an IPv6 address; expected one such as fe80::1 or 2001:db8::1, or a host name"},
 	{"ping6", "ping6 gw gw6.example", "ping6 10.0.0.254",
