@@ -198,9 +198,10 @@ void node_boot(struct world *w, struct node *n, bool keep_running)
 	else
 		config.adopted_count = read_state_file(w, n, sure, adopted);
 	struct peer_memory file = n->disk.memory;
-	if (config.remembered == &n->disk.memory && (!sure || shell_models(w, n))) { /* a new daemon reads the file */
+	if (config.remembered != &n->shell.memory && (!sure || shell_models(w, n))) { /* a new daemon reads the file */
 		memory_new_daemon(&file);
-		config.remembered = &file;
+		if (config.remembered)
+			config.remembered = &file;
 		n->fenced = false;
 	}
 	n->life++;
