@@ -15,11 +15,19 @@ static void carry_maintenance(struct pool *p, const struct pool *old)
 	}
 }
 
+/* The same agent or dynamicweight goes on, perhaps with another check.  Without it nothing would change the part that
+ * was asked for. */
+static bool weighs_on(const struct lb_virtual *v, const struct lb_virtual *old)
+{
+	return (v->agent_port && v->agent_port == old->agent_port) || (v->dynamic_weight && old->dynamic_weight);
+}
+
 static void carry_check(struct pool_shared *c, const struct pool_shared *old)
 {
 	if (c->runs_as == NONE || old->runs_as == NONE)
 		return;
-	if (c->was == NONE && shared_check_same(old->v, old->r, c->v, c->r))
+	bool same = shared_check_same(old->v, old->r, c->v, c->r);
+	if (c->was == NONE && same)
 		c->was = old->runs_as;
 	if (c->checked)
 		return; /* the counters were taken over with the first real that shares the check */
@@ -27,7 +35,7 @@ static void carry_check(struct pool_shared *c, const struct pool_shared *old)
 	c->down = old->down;
 	c->failures = old->failures;
 	c->successes = old->successes;
-	c->share = old->share;
+	c->share = same || weighs_on(c->v, old->v) ? old->share : LB_SHARE_FULL;
 	copy_text(c->why, sizeof c->why, old->why);
 }
 

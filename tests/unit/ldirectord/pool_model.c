@@ -35,7 +35,7 @@ static bool shares(const struct model_real *a, const struct model_real *b)
 {
 	return lb_address_equal(&a->r->address, &b->r->address) && a->r->weight == b->r->weight &&
 	       a->r->forward == b->r->forward && a->v->check_type == b->v->check_type &&
-	       a->v->id.protocol == b->v->id.protocol && (a->v->check_type != LB_CHECK_EXTERNAL || a->v == b->v);
+	       a->v->id.protocol == b->v->id.protocol && (a->v->check_type != LB_CHECK_EXTERNAL || lb_service_id_equal(&a->v->id, &b->v->id));
 }
 
 struct model_real *model_at(struct model *m, size_t n)
@@ -88,7 +88,7 @@ static void continue_real(struct model_real *r, const struct model_real *old, bo
 	if (is_run(r->v) && is_run(old->v)) {
 		r->failures = old->failures;
 		r->successes = old->successes;
-		r->share = old->share;
+		r->share = shares(old, r) ? old->share : 0;
 		r->checked = old->checked;
 		if (old->state == FOUND && !lb_address_equal(&was, &is)) {
 			r->state = FRESH;
@@ -177,7 +177,7 @@ static void configure_fallback(struct model_virtual *v, size_t i, struct model *
 		f->state = before->state;
 		f->proved = before->proved;
 		f->failures = before->failures;
-		f->share = before->share;
+		f->share = shares(before, f) ? before->share : 0;
 		f->successes = before->successes;
 		f->checked = before->checked;
 	}
