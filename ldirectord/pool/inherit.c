@@ -124,10 +124,10 @@ static void carry_member(struct pool *p, const struct service *s, struct member 
 	m->order = before->order;
 	m->since = before->since;
 	m->kept = before->kept;
-	m->held = before->held && s->v->max_down.given;
 	m->listed = s->v->check_type == LB_CHECK_OFF && shared_check_runs(old_s->v) ? s->present && e->present
 	                                                                            : before->listed;
 	m->state = state_after(s, old_s, m, before);
+	m->held = before->held && s->v->max_down.given && shared_check_runs(s->v) && m->state == before->state;
 	carry_reminder(p, s, m, before, now);
 	carry_check(&p->checks[m->check], &old->checks[before->check]);
 }
@@ -144,8 +144,10 @@ static void carry_members(struct pool *p, struct service *s, const struct pool *
 			carry_member(p, s, m, old, old_s, before, now);
 		else
 			begin(s, m, old_s, adopts, now);
-		if (p->checks[m->check].in_maintenance)
+		if (p->checks[m->check].in_maintenance) {
 			m->state = MEMBER_DOWN;
+			m->held = false;
+		}
 	}
 }
 

@@ -122,6 +122,23 @@ static void after_a_restart_those_that_serve_stay_whichever_check_ends_first(voi
 	assert_int_equal(weight(R1), -1);
 }
 
+static void a_reload_that_decides_the_state_itself_keeps_none(void **state)
+{
+	(void)state;
+	world_start(w, FOUR "\tmaxdown=1\n");
+	all_up();
+	down(R1);
+	down(R2);
+	down(R3);
+	assert_true(view(0, 1).held && view(0, 2).held);
+	world_reload(w, FOUR "\tmaxdown=1\n\tchecktype=connect\n\tscheduler=wlc\n", true);
+	assert_true(view(0, 1).held && view(0, 2).held);
+	world_reload(w, FOUR "\tmaxdown=1\n\tchecktype=on\n", true);
+	assert_false(view(0, 1).held || view(0, 2).held);
+	world_reload(w, FOUR "\tmaxdown=1\n", true);
+	assert_false(view(0, 1).held || view(0, 2).held);
+}
+
 static void quiescent_servers_count_too(void **state)
 {
 	(void)state;
@@ -142,6 +159,7 @@ int main(void)
 		CASE(a_server_that_never_was_good_is_not_added),
 		CASE(servers_found_in_the_table_are_kept_after_a_restart_with_a_broken_check),
 		CASE(after_a_restart_those_that_serve_stay_whichever_check_ends_first),
+		CASE(a_reload_that_decides_the_state_itself_keeps_none),
 		CASE(quiescent_servers_count_too),
 	};
 
