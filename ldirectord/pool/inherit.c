@@ -174,6 +174,16 @@ static void carry_listed(const struct service *s, struct member *m, const struct
 	m->kept = old && undecided && before ? before->kept : e->have;
 }
 
+/* An order for a real holds for a fallback with its address, which may be new. */
+static void carry_order(const struct service *s, struct member *m)
+{
+	size_t hint = 0;
+	const struct member *real = find_member(s->members, s->member_count, &m->r->address, &hint);
+
+	if (real)
+		m->order = real->order;
+}
+
 static void carry_fallback_state(struct pool *p, const struct service *s, struct member *m, const struct pool *old,
 	const struct service *old_s, struct mono now)
 {
@@ -183,6 +193,7 @@ static void carry_fallback_state(struct pool *p, const struct service *s, struct
 	m->state = m->check == NONE || !shared_check_runs(s->v) ? MEMBER_UP : MEMBER_NEW;
 	if (m->check == NONE)
 		return;
+	carry_order(s, m);
 	if (m->state == MEMBER_NEW && before && before->check != NONE && shared_check_runs(old_s->v)) {
 		m->state = before->state;
 		carry_check(&p->checks[m->check], &old->checks[before->check]);

@@ -27,7 +27,7 @@ struct member {
 	size_t check; /* index in the pool; NONE: it is the last fallback, which is not checked */
 	size_t entry; /* index in the service */
 	enum member_state state;
-	enum pool_order order;
+	enum pool_order order; /* the last fallback has none */
 	/* checktype off: it was in the table.  If not, it is never added.  A fallback: it is in the table as such from
 	 * before the start or reload. */
 	bool listed;
