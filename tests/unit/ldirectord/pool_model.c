@@ -35,7 +35,8 @@ static bool shares(const struct model_real *a, const struct model_real *b)
 {
 	return lb_address_equal(&a->r->address, &b->r->address) && a->r->weight == b->r->weight &&
 	       a->r->forward == b->r->forward && a->v->check_type == b->v->check_type &&
-	       a->v->id.protocol == b->v->id.protocol && (a->v->check_type != LB_CHECK_EXTERNAL || lb_service_id_equal(&a->v->id, &b->v->id));
+	       a->v->id.protocol == b->v->id.protocol &&
+	       (a->v->check_type != LB_CHECK_EXTERNAL || lb_service_id_equal(&a->v->id, &b->v->id));
 }
 
 struct model_real *model_at(struct model *m, size_t n)
@@ -227,9 +228,8 @@ static void configure_virtual(struct model_virtual *v, struct model *old_model, 
 	for (size_t i = 0; i < v->v->fallback_count; i++)
 		configure_fallback(v, i, old_model, old, s, adopts);
 	obey(v);
-	for (size_t i = 0; i < v->v->fallback_count; i++) {
+	for (size_t i = 0; i < v->v->fallback_count; i++)
 		awaited = awaited || is_awaited(&v->fallbacks[i]);
-	}
 	v->backup = old ? old->backup : OPEN;
 	v->settled = old && old->settled && !awaited;
 	v->settle_at = old && !old->settled ? old->settle_at : mono_add(now, span_ms(MODEL_PATIENCE_MS));
