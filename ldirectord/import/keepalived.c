@@ -95,6 +95,9 @@ static bool forward(struct keepalived *k, const struct import_words *s, enum lb_
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (bytes_equal_text(value(s), names[i])) {
 			*out = (enum lb_forward)i;
+			if (s->count > 2 && !(s->count == 4 && bytes_equal_text(s->at[3], "ipip")))
+				import_lost(k->import, s->line, s->at[0], "is carried over as %s: ldirectord.cf has no other type of tunnel",
+					lb_forward_name(*out));
 			return true;
 		}
 	lost(k, s, "expected NAT, DR or TUN");

@@ -165,6 +165,17 @@ static void a_server_without_a_port_has_that_of_the_virtual(void **state)
 		"");
 }
 
+static void the_type_of_a_tunnel_is_reported(void **state)
+{
+	(void)state;
+	becomes("virtual_server 10.0.0.1 80 {\n  protocol TCP\n  lvs_sched rr\n  lvs_method TUN type gue port 6080\n"
+		"  real_server 10.0.0.2 80 {\n  PING_CHECK {\n  }\n  }\n"
+		"  real_server 10.0.0.3 80 {\n  lvs_method TUN type ipip\n  PING_CHECK {\n  }\n  }\n}\n",
+		"\nvirtual = 10.0.0.1:80\n\tprotocol = tcp\n\treal = 10.0.0.2:80 ipip 1\n\treal = 10.0.0.3:80 ipip 1\n"
+		"\tscheduler = rr\n\tchecktype = ping\n",
+		"in:4: warning: lvs_method: is carried over as ipip: ldirectord.cf has no other type of tunnel\n");
+}
+
 static void a_tcp_check_of_udp_is_reported(void **state)
 {
 	(void)state;
@@ -236,6 +247,7 @@ int main(void)
 		cmocka_unit_test(what_keepalived_has_and_we_lack_is_reported_with_its_line),
 		cmocka_unit_test(a_server_without_its_own_method_has_that_of_the_virtual),
 		cmocka_unit_test(a_server_without_a_port_has_that_of_the_virtual),
+		cmocka_unit_test(the_type_of_a_tunnel_is_reported),
 		cmocka_unit_test(a_tcp_check_of_udp_is_reported),
 		cmocka_unit_test(what_the_file_does_not_give_is_reported),
 		cmocka_unit_test(a_server_without_a_checker_is_reported),
