@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A check with agentport: the check of the virtual, and beside it a connection to the agent of the server, which sends
  * one line.  The server is up when its check is good and the agent does not say otherwise.  An agent that does not
- * answer has no influence.  doc/ldirectord.md 11.16 */
+ * answer has no influence, so it has its own short limit: the verdict waits for it.  doc/ldirectord.md 11.16 */
 #include <string.h>
 #include <sys/epoll.h>
 
@@ -62,7 +62,9 @@ static void agent_ready(struct watch *w, uint32_t events)
 
 static void agent_start(struct check *c, const struct check_plan *plan)
 {
+	enum { AGENT_MS = 1000 };
 	struct agent_check *k = (struct agent_check *)c;
+	c->timeout_ms = MIN(plan->v->check_timeout_ms, AGENT_MS);
 	c->address.port = plan->v->agent_port;
 	(void)stream_start(&k->stream, c, plan, false, agent_ready); // or the verdict is there
 }

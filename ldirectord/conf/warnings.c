@@ -166,6 +166,9 @@ static void judge_check(struct lb_parser *p, const struct lb_section *s)
 	if (external && !lb_given(s, "checkcommand"))
 		lb_report(p, LB_WARNING, "checktype", place(s, "checktype"),
 			"runs /bin/true, so every server is up; expected a checkcommand too");
+	if (v->check_type == LB_CHECK_CONNECT && v->id.protocol == LB_UDP)
+		lb_report(p, LB_WARNING, "checktype", place(s, "checktype"),
+			"of a udp service is a ping, so the service itself is not checked; expected negotiate, external or ping");
 	judge_ports(p, s);
 	if (!negotiates(v))
 		return;

@@ -8,6 +8,11 @@
 enum block { TOP, VIRTUAL, REAL, CHECK, URL, SKIPPED };
 enum { DEPTH_MAX = 16, PERSISTENCE_S = 360 /* of persistence_timeout without a value, says the manual page */ };
 
+struct method {
+	enum lb_forward forward;
+	bool given;
+};
+
 struct keepalived {
 	struct import *import;
 	enum block stack[DEPTH_MAX];
@@ -17,7 +22,11 @@ struct keepalived {
 	struct lb_virtual check; /* of the open checker */
 	bool checked;            /* v has its check */
 	unsigned checked_line, urls;
-	bool has_method;
+	bool has_protocol;
+	struct method method, sorry_method; /* of v and of its fallback */
+	struct server_given {
+		bool checker, method;
+	} given[IMPORT_REALS_MAX]; /* what the reals of v have themselves */
 };
 
 typedef void take(struct keepalived *k, const struct import_words *s);
@@ -80,16 +89,24 @@ static char *name(struct keepalived *k, const struct import_words *s, struct byt
 	return NULL;
 }
 
-static bool method(struct keepalived *k, const struct import_words *s, enum lb_forward *out)
+static bool forward(struct keepalived *k, const struct import_words *s, enum lb_forward *out)
 {
 	static const char *const names[] = {[LB_GATE] = "DR", [LB_MASQ] = "NAT", [LB_IPIP] = "TUN"};
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (bytes_equal_text(value(s), names[i])) {
 			*out = (enum lb_forward)i;
+			if (s->count > 2 && !(s->count == 4 && bytes_equal_text(s->at[3], "ipip")))
+				import_lost(k->import, s->line, s->at[0], "is carried over as %s: ldirectord.cf has no other type of tunnel",
+					lb_forward_name(*out));
 			return true;
 		}
 	lost(k, s, "expected NAT, DR or TUN");
 	return false;
+}
+
+static void method(struct keepalived *k, const struct import_words *s, struct method *m)
+{
+	m->given = forward(k, s, &m->forward) || m->given;
 }
 
 /* ADDRESS [PORT] behind the name of the block. */
@@ -103,6 +120,16 @@ static bool server(struct keepalived *k, const struct import_words *s, struct lb
 		return false;
 	}
 	out->port = (uint16_t)port;
+	return true;
+}
+
+/* The same within a virtual_server; without a port it has that of the service, and with a mark it has none. */
+static bool server_of_virtual(struct keepalived *k, const struct import_words *s, struct lb_address *out)
+{
+	if (!server(k, s, out))
+		return false;
+	if (s->count == 2)
+		out->port = k->v->id.address.port;
 	return true;
 }
 
@@ -132,14 +159,71 @@ static enum block open_virtual(struct keepalived *k, const struct import_words *
 	*v = (struct lb_virtual){.id = id, .line = s->line, .check_type = LB_CHECK_ON, .service = LB_NONE};
 	v->fallbacks = arena_take(k->import->memory, sizeof(*v->fallbacks));
 	k->v = v;
-	k->checked = k->has_method = false;
+	k->checked = k->has_protocol = false;
+	k->method = k->sorry_method = (struct method){LB_GATE, false};
 	return VIRTUAL;
 }
 
-/* Its settings are complete: the method of the virtual is that of its servers. */
+static void assumed(struct keepalived *k, const char *what, const char *value)
+{
+	import_lost(k->import, k->v->line, bytes_of("virtual_server"), "it has no %s: %s is assumed, as keepalived 2 does",
+		what, value);
+}
+
+/* A server without its own method has that of the virtual, which may be below it. */
+static void settle_methods(struct keepalived *k)
+{
+	struct lb_virtual *v = k->v;
+	bool needed = v->fallback_count > 0 && !k->sorry_method.given;
+	for (size_t i = 0; i < v->real_count; i++)
+		needed = needed || !k->given[i].method;
+	if (needed && !k->method.given) {
+		k->method.forward = LB_MASQ;
+		assumed(k, "lvs_method", "NAT");
+	}
+	for (size_t i = 0; i < v->real_count; i++)
+		if (!k->given[i].method)
+			v->reals[i].forward = k->method.forward;
+	v->fallbacks->forward = k->sorry_method.given ? k->sorry_method.forward : k->method.forward;
+}
+
+static void settle_defaults(struct keepalived *k)
+{
+	if (!k->has_protocol && k->v->id.protocol != LB_FWM) {
+		k->v->id.protocol = LB_UDP;
+		assumed(k, "protocol", "UDP");
+	}
+	if (!k->v->scheduler) {
+		k->v->scheduler = "wlc";
+		assumed(k, "lvs_sched", "wlc");
+	}
+	settle_methods(k);
+}
+
+static void report_checks(struct keepalived *k)
+{
+	const struct lb_virtual *v = k->v;
+	if (!k->checked) {
+		import_lost(k->import, v->line, bytes_of("virtual_server"),
+			"no checker was found: checktype = on, every server counts as up");
+		return;
+	}
+	if (v->check_type == LB_CHECK_CONNECT && v->id.protocol == LB_UDP)
+		import_lost(k->import, k->checked_line, bytes_of("TCP_CHECK"),
+			"is carried over, but checktype = connect is a ping when the service is UDP");
+	for (size_t i = 0; i < v->real_count; i++)
+		if (!k->given[i].checker)
+			import_lost(k->import, v->reals[i].line, bytes_of("real_server"),
+				"it has no checker that can be carried over, and gets that of line %u: all servers of a section have one check",
+				k->checked_line);
+}
+
+/* Its settings are complete. */
 static void close_virtual(struct keepalived *k)
 {
-	struct lb_virtual *v = k->v, *added = import_add_virtual(k->import, &v->id, v->line);
+	struct lb_virtual *v = k->v;
+	settle_defaults(k);
+	struct lb_virtual *added = import_add_virtual(k->import, &v->id, v->line);
 	if (!added)
 		return;
 	*added = *v;
@@ -148,11 +232,7 @@ static void close_virtual(struct keepalived *k)
 			"is not carried over: it has another address family");
 		added->fallback_count = 0;
 	}
-	if (!k->has_method)
-		import_lost(k->import, v->line, bytes_of("virtual_server"), "no lvs_method was found: gate is assumed");
-	if (!k->checked)
-		import_lost(k->import, v->line, bytes_of("virtual_server"),
-			"no checker was found: checktype = on, every server counts as up");
+	report_checks(k);
 }
 
 static void take_interval(struct keepalived *k, const struct import_words *s)
@@ -178,16 +258,9 @@ static void take_ops(struct keepalived *k, const struct import_words *s)
 	k->v->ops = true;
 }
 
-/* Servers below it get it; close_virtual cannot know which of them had their own. */
 static void take_method(struct keepalived *k, const struct import_words *s)
 {
-	enum lb_forward forward;
-	if (!method(k, s, &forward))
-		return;
-	if (k->v->real_count > 0 || k->v->fallback_count > 0)
-		lost(k, s, "it is below a server; expected it above all of them");
-	k->v->fallbacks->forward = forward;
-	k->has_method = true;
+	method(k, s, &k->method);
 }
 
 static void take_persistence(struct keepalived *k, const struct import_words *s)
@@ -202,13 +275,21 @@ static void take_granularity(struct keepalived *k, const struct import_words *s)
 	k->v->netmask = name(k, s, value(s));
 }
 
+/* keepalived -t accepts it in lower case too. */
+static bool is_protocol(const struct import_words *s, const char *protocol)
+{
+	struct bytes b = value(s);
+	return b.len == strlen(protocol) && g_ascii_strncasecmp((const char *)b.at, protocol, b.len) == 0;
+}
+
 static void take_protocol(struct keepalived *k, const struct import_words *s)
 {
 	if (k->v->id.protocol == LB_FWM)
 		return; // a mark has none
-	if (bytes_equal_text(value(s), "UDP"))
+	k->has_protocol = true;
+	if (is_protocol(s, "UDP"))
 		k->v->id.protocol = LB_UDP;
-	else if (!bytes_equal_text(value(s), "TCP"))
+	else if (!is_protocol(s, "TCP"))
 		lost(k, s, "expected TCP or UDP; tcp is assumed");
 }
 
@@ -231,10 +312,9 @@ static void take_hysteresis(struct keepalived *k, const struct import_words *s)
 static void take_sorry(struct keepalived *k, const struct import_words *s)
 {
 	struct lb_address a;
-	if (!server(k, s, &a))
+	if (!server_of_virtual(k, s, &a))
 		return;
-	struct lb_real *f = k->v->fallbacks;
-	*f = (struct lb_real){.address = a, .forward = f->forward, .weight = 1, .line = s->line};
+	*k->v->fallbacks = (struct lb_real){.address = a, .weight = 1, .line = s->line};
 	k->v->fallback_count = 1;
 }
 
@@ -243,7 +323,7 @@ static void take_sorry_method(struct keepalived *k, const struct import_words *s
 	if (k->v->fallback_count == 0)
 		lost(k, s, "it is above sorry_server");
 	else
-		(void)method(k, s, &k->v->fallbacks->forward); // reported
+		method(k, s, &k->sorry_method);
 }
 
 static void take_inhibit(struct keepalived *k, const struct import_words *s)
@@ -264,10 +344,16 @@ static void take_host(struct keepalived *k, const struct import_words *s)
 
 /* --- real_server ------------------------------------------------------------------------------ */
 
+/* Of the open real_server, the last one of v. */
+static struct server_given *given(struct keepalived *k)
+{
+	return &k->given[k->v->real_count - 1];
+}
+
 static enum block open_real(struct keepalived *k, const struct import_words *s)
 {
 	struct lb_address a;
-	if (!server(k, s, &a))
+	if (!server_of_virtual(k, s, &a))
 		return SKIPPED;
 	if (a.family != k->v->id.address.family) {
 		lost(k, s, "it has another address family than its service");
@@ -276,7 +362,7 @@ static enum block open_real(struct keepalived *k, const struct import_words *s)
 	k->r = import_add_real(k->import, k->v, &a, s->line);
 	if (!k->r)
 		return SKIPPED;
-	k->r->forward = k->v->fallbacks->forward;
+	*given(k) = (struct server_given){false, false};
 	return REAL;
 }
 
@@ -303,7 +389,7 @@ static void take_lower(struct keepalived *k, const struct import_words *s)
 
 static void take_real_method(struct keepalived *k, const struct import_words *s)
 {
-	k->has_method = method(k, s, &k->r->forward) || k->has_method;
+	given(k)->method = forward(k, s, &k->r->forward) || given(k)->method;
 }
 
 /* --- checkers --------------------------------------------------------------------------------- */
@@ -329,6 +415,7 @@ static enum block open_check(struct keepalived *k, const struct import_words *s)
 			k->check = (struct lb_virtual){.check_type = checkers[i].type, .service = checkers[i].service};
 			k->check.line = s->line;
 			k->urls = 0;
+			given(k)->checker = true;
 			return CHECK;
 		}
 	lost(k, s, "ldirectord has no such block");

@@ -216,13 +216,14 @@ static void report_held(struct pool *p, const struct service *s, const char *tex
 		mail(p, s, POOL_OF_NONE, text);
 }
 
-void actions_held(struct pool *p, const struct service *s, const struct member *m)
+void actions_held(struct pool *p, const struct service *s, const struct member *m, const struct pool_tally *tally)
 {
 	char id[ADDRESS], where[ADDRESS], text[TEXT];
 
 	lb_address_text(&m->r->address, where, sizeof where);
-	format(text, sizeof text, "Kept real server: %s (%s): maxdown: checks have removed %zu of %zu already; its check: %s",
-		where, short_id(s, id), lb_max_down(s->v), s->member_count, p->checks[m->check].why);
+	format(text, sizeof text,
+		"Kept real server: %s (%s): maxdown: %zu of %zu are down or not checked yet, limit %zu; its check: %s", where,
+		short_id(s, id), tally->down, tally->counted, tally->limit, p->checks[m->check].why);
 	report_held(p, s, text);
 }
 

@@ -74,14 +74,21 @@ bool fallback_was_found(const struct service *s)
 	return false;
 }
 
-/* One without verdict that serves already goes on, so that a reload does not switch it back and forth. */
+/* One without verdict that serves already goes on, so that a reload does not switch it back and forth.  The last one,
+ * which is not checked, serves whatever its agent or an order wants. */
+static bool is_usable(const struct member *f)
+{
+	bool good = f->state == MEMBER_UP && f->share != LB_SHARE_DRAIN,
+	     goes_on = f->state == MEMBER_NEW && f->listed && f->kept.forward == f->r->forward;
+
+	return f->check == NONE || (f->order == POOL_ENABLE && (good || goes_on));
+}
+
 struct member *fallback_chosen(const struct service *s)
 {
-	for (size_t i = s->member_count; i < all_members(s); i++) {
-		struct member *m = &s->members[i];
-		if (m->state == MEMBER_UP || (m->state == MEMBER_NEW && m->listed && m->kept.forward == m->r->forward))
-			return m;
-	}
+	for (size_t i = s->member_count; i < all_members(s); i++)
+		if (is_usable(&s->members[i]))
+			return &s->members[i];
 	return NULL;
 }
 

@@ -15,11 +15,19 @@ static void carry_maintenance(struct pool *p, const struct pool *old)
 	}
 }
 
+/* The same agent or dynamicweight goes on, perhaps with another check.  Without it nothing would change the part that
+ * was asked for. */
+static bool weighs_on(const struct lb_virtual *v, const struct lb_virtual *old)
+{
+	return (v->agent_port && v->agent_port == old->agent_port) || (v->dynamic_weight && old->dynamic_weight);
+}
+
 static void carry_check(struct pool_shared *c, const struct pool_shared *old)
 {
 	if (c->runs_as == NONE || old->runs_as == NONE)
 		return;
-	if (c->was == NONE && shared_check_same(old->v, old->r, c->v, c->r))
+	bool same = shared_check_same(old->v, old->r, c->v, c->r);
+	if (c->was == NONE && same)
 		c->was = old->runs_as;
 	if (c->checked)
 		return; /* the counters were taken over with the first real that shares the check */
@@ -27,7 +35,7 @@ static void carry_check(struct pool_shared *c, const struct pool_shared *old)
 	c->down = old->down;
 	c->failures = old->failures;
 	c->successes = old->successes;
-	c->share = old->share;
+	c->share = same || weighs_on(c->v, old->v) ? old->share : LB_SHARE_FULL;
 	copy_text(c->why, sizeof c->why, old->why);
 }
 
@@ -116,10 +124,10 @@ static void carry_member(struct pool *p, const struct service *s, struct member 
 	m->order = before->order;
 	m->since = before->since;
 	m->kept = before->kept;
-	m->held = before->held && s->v->max_down.given;
 	m->listed = s->v->check_type == LB_CHECK_OFF && shared_check_runs(old_s->v) ? s->present && e->present
 	                                                                            : before->listed;
 	m->state = state_after(s, old_s, m, before);
+	m->held = before->held && s->v->max_down.given && shared_check_runs(s->v) && m->state == before->state;
 	carry_reminder(p, s, m, before, now);
 	carry_check(&p->checks[m->check], &old->checks[before->check]);
 }
@@ -136,8 +144,10 @@ static void carry_members(struct pool *p, struct service *s, const struct pool *
 			carry_member(p, s, m, old, old_s, before, now);
 		else
 			begin(s, m, old_s, adopts, now);
-		if (p->checks[m->check].in_maintenance)
+		if (p->checks[m->check].in_maintenance) {
 			m->state = MEMBER_DOWN;
+			m->held = false;
+		}
 	}
 }
 
@@ -164,6 +174,16 @@ static void carry_listed(const struct service *s, struct member *m, const struct
 	m->kept = old && undecided && before ? before->kept : e->have;
 }
 
+/* An order for a real holds for a fallback with its address, which may be new. */
+static void carry_order(const struct service *s, struct member *m)
+{
+	size_t hint = 0;
+	const struct member *real = find_member(s->members, s->member_count, &m->r->address, &hint);
+
+	if (real)
+		m->order = real->order;
+}
+
 static void carry_fallback_state(struct pool *p, const struct service *s, struct member *m, const struct pool *old,
 	const struct service *old_s, struct mono now)
 {
@@ -173,6 +193,7 @@ static void carry_fallback_state(struct pool *p, const struct service *s, struct
 	m->state = m->check == NONE || !shared_check_runs(s->v) ? MEMBER_UP : MEMBER_NEW;
 	if (m->check == NONE)
 		return;
+	carry_order(s, m);
 	if (m->state == MEMBER_NEW && before && before->check != NONE && shared_check_runs(old_s->v)) {
 		m->state = before->state;
 		carry_check(&p->checks[m->check], &old->checks[before->check]);

@@ -63,32 +63,33 @@ static bool serves(const struct member *m)
 
 /* One without verdict that does not serve counts as down: otherwise a start with a broken check would first remove
  * those that serve.  The work is linear, but only while servers fail and maxdown is set.  doc/ldirectord.md 11.15 */
-static bool may_fall(const struct pool *p, const struct service *s, const struct member *m)
+static bool may_fall(const struct pool *p, const struct service *s, const struct member *m, struct pool_tally *out)
 {
-	size_t limit = lb_max_down(s->v), down = 0;
-
-	if (limit == SIZE_MAX || m->order != POOL_ENABLE || m->is_fallback)
+	*out = (struct pool_tally){.limit = lb_max_down(s->v)};
+	if (out->limit == SIZE_MAX || m->order != POOL_ENABLE || m->is_fallback)
 		return true;
 	for (size_t i = 0; i < s->member_count; i++) {
 		const struct member *other = &s->members[i];
 		bool counts = other->order == POOL_ENABLE && !p->checks[other->check].in_maintenance;
-		down += counts && !serves(other);
+		out->counted += counts;
+		out->down += counts && !serves(other);
 	}
-	return down < limit;
+	return out->down < out->limit;
 }
 
 static bool falls(struct pool *p, const struct ref *at, struct member *m, const struct pool_shared *c, struct mono now)
 {
 	const struct service *s = &p->services[at->service];
+	struct pool_tally tally;
 	bool served = serves(m);
 
 	if (served && c->failures < s->v->failure_count) {
 		actions_soft(p, s, m, c->failures);
 		return false;
 	}
-	if (served && !may_fall(p, s, m)) {
+	if (served && !may_fall(p, s, m, &tally)) {
 		if (!m->held)
-			actions_held(p, s, m);
+			actions_held(p, s, m, &tally);
 		m->held = true;
 		return false;
 	}

@@ -140,9 +140,10 @@ static void on_order(struct pool *p, const struct pool_event *e, struct mono now
 	struct service *s = pool_service(p, &e->service);
 	bool changed = false;
 
-	for (size_t i = 0; s && i < s->member_count; i++) {
+	/* A fallback with this address is meant too. */
+	for (size_t i = 0; s && i < all_members(s); i++) {
 		struct member *m = &s->members[i];
-		if (key_order(&m->r->address, &e->address) || m->order == e->order)
+		if (m->check == NONE || key_order(&m->r->address, &e->address) || m->order == e->order)
 			continue;
 		m->order = e->order;
 		m->since = now;
@@ -296,6 +297,7 @@ static void view_fallback(const struct pool *p, const struct service *s, size_t 
 		return;
 	const struct member *m = &s->members[s->member_count + i];
 	out->up = s->fallback == FALLBACK_ON && fallback_chosen(s) == m;
+	out->order = m->order;
 	if (m->check != NONE)
 		view_check(p, m, out);
 	view_entry(s, &s->entries[m->entry], out);

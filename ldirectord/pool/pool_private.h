@@ -27,7 +27,7 @@ struct member {
 	size_t check; /* index in the pool; NONE: it is the last fallback, which is not checked */
 	size_t entry; /* index in the service */
 	enum member_state state;
-	enum pool_order order;
+	enum pool_order order; /* the last fallback has none */
 	/* checktype off: it was in the table.  If not, it is never added.  A fallback: it is in the table as such from
 	 * before the start or reload. */
 	bool listed;
@@ -123,6 +123,11 @@ struct pool_shared {
 	size_t runs_as;              /* index in run; NONE: checktype on or off */
 };
 
+/* What maxdown counts: reals that are down or not checked yet, of those without order and maintenance. */
+struct pool_tally {
+	size_t down, counted, limit;
+};
+
 struct ref {
 	size_t service, member;
 };
@@ -206,7 +211,7 @@ void actions_entry(struct pool *p, const struct service *s, const struct entry *
 	bool stopping);
 void actions_soft(struct pool *p, const struct service *s, const struct member *m, unsigned failures);
 /* maxdown keeps it although its check fails; its check is good again. */
-void actions_held(struct pool *p, const struct service *s, const struct member *m);
+void actions_held(struct pool *p, const struct service *s, const struct member *m, const struct pool_tally *tally);
 void actions_unheld(struct pool *p, const struct service *s, const struct member *m);
 void actions_reset(struct pool *p, const struct service *s, const struct member *m);
 void actions_down(struct pool *p, const struct service *s, const struct member *m);

@@ -29,6 +29,7 @@ virtual_server 10.9.0.2 80 {
     delay_loop 1
     lvs_sched wrr
     lvs_method NAT
+    protocol TCP
     sorry_server 127.0.0.1 80
     real_server 127.0.1.1 8001 {
         weight 4
@@ -41,7 +42,7 @@ virtual_server 10.9.0.2 80 {
 END
 call import keepalived.conf
 [ "$CODE" -eq 0 ] && cp out $CF
-grep -q '^keepalived.conf:1: warning: vrrp_instance: ' err && grep -q '^keepalived.conf:14: warning: alpha: ' err && [ "$(grep -c . err)" -eq 2 ]
+grep -q '^keepalived.conf:1: warning: vrrp_instance: ' err && grep -q '^keepalived.conf:15: warning: alpha: ' err && [ "$(grep -c . err)" -eq 2 ]
 ok $? 'what is not carried over has its line'
 call check $CF --strict
 [ "$CODE" -eq 0 ]; ok $? 'check --strict accepts the file'

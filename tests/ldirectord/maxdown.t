@@ -16,7 +16,7 @@ call start
 soon servers 4; ok $? 'four servers are up'
 verdict 1
 soon kept 2 && servers 2; ok $? 'all checks fail: two servers are removed, two stay'
-grep -qE 'Kept real server: 127\.0\.1\.[1-4]:8001 \(10\.9\.0\.1:80\): maxdown: checks have removed 2 of 4 already; its check: exit status 1: page is gone' $LOG
+grep -qE 'Kept real server: 127\.0\.1\.[1-4]:8001 \(10\.9\.0\.1:80\): maxdown: 2 of 4 are down or not checked yet, limit 2; its check: exit status 1: page is gone' $LOG
 ok $? 'the log has the server, the limit and the reason'
 absent 127.0.0.1:80; ok $? 'the fallback does not serve'
 json '[.virtuals[0].reals[] | select(.kept_by_maxdown and .up)] | length == 2'; ok $? 'status has which ones are kept'

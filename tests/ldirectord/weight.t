@@ -38,6 +38,13 @@ call reload
 [ "$CODE" -eq 0 ] && weight $A 33; ok $? 'a reload keeps the weight'
 unserve "$real"
 soon absent $A && soon present 127.0.0.1:80; ok $? 'the server itself refuses: removed, although its agent is silent'
+call stop; soon stopped
+serve accept $A; real=$SERVER
+sed -i s/checktimeout=1/checktimeout=600/ $CF
+call start
+soon weight $A 100; ok $? 'a silent agent does not delay the check by checktimeout'
+unserve "$real"
+soon absent $A; ok $? 'nor the next one'
 unserve "$agent"
 call stop; soon stopped
 # --- by the exit status

@@ -220,6 +220,16 @@ static void a_weight_by_agent_or_exit_status_needs_a_check_that_fits(void **stat
 		"ld.cf:2: warning: real: weight 1 leaves no room for the percentages of agentport; expected such as 100"));
 }
 
+static void connect_of_udp_is_a_ping_with_a_warning(void **state)
+{
+	(void)state;
+#define UDP "virtual=10.9.0.1:53\n\tprotocol=udp\n\treal=10.9.0.2:53 masq\n"
+	lb_config_free(parse_lines(UDP "\tchecktype=connect\n",
+		"ld.cf:4:12: warning: checktype: \"connect\" of a udp service is a ping, so the service itself is not checked; expected negotiate, external or ping"));
+	lb_config_free(parse_lines(UDP "\tchecktype=ping\n", ""));
+	lb_config_free(parse_lines(UDP "\tchecktype=negotiate\n\tservice=dns\n\trequest=a.example\n", ""));
+}
+
 static void maxdown_is_a_number_or_a_percentage(void **state)
 {
 	(void)state;
@@ -424,6 +434,7 @@ int main(void)
 		cmocka_unit_test(only_the_url_of_a_real_moves_its_check),
 		cmocka_unit_test(a_service_of_port_53_or_domain_is_udp),
 		cmocka_unit_test(a_weight_by_agent_or_exit_status_needs_a_check_that_fits),
+		cmocka_unit_test(connect_of_udp_is_a_ping_with_a_warning),
 		cmocka_unit_test(maxdown_is_a_number_or_a_percentage),
 		cmocka_unit_test(a_fallback_may_be_a_list_with_commas),
 		cmocka_unit_test(a_second_fallback_line_replaces_the_first_with_a_warning),

@@ -111,31 +111,111 @@ static void what_keepalived_has_and_we_lack_is_reported_with_its_line(void **sta
 	becomes("include other.conf\n"
 		"vrrp_instance A {\n  virtual_ipaddress {\n    10.0.0.1\n  }\n}\n"
 		"virtual_server group G {\n  lvs_sched rr\n}\n"
-		"virtual_server 10.0.0.1 80 {\n  alpha\n  quorum 2\n  quorum_up \"/bin/x\"\n"
+		"virtual_server 10.0.0.1 80 {\n  alpha\n  protocol TCP\n  lvs_sched rr\n  lvs_method DR\n  quorum 2\n  quorum_up \"/bin/x\"\n"
 		"  real_server 10.0.0.2 80 {\n    notify_down /bin/y\n    TCP_CHECK {\n    }\n  }\n"
 		"  real_server 10.0.0.3 80 {\n    HTTP_GET {\n      url {\n        digest 0123\n      }\n    }\n  }\n"
 		"  real_server fd00::1 80 {\n  }\n"
 		"  real_server 10.0.0.4 80 {\n    BFD_CHECK {\n    }\n  }\n}\n",
 		"\nvirtual = 10.0.0.1:80\n\tprotocol = tcp\n\treal = 10.0.0.2:80 gate 1\n\treal = 10.0.0.3:80 gate 1\n\treal = 10.0.0.4:80 gate 1\n"
-		"\tchecktype = connect\n\tquorum = 2\n",
+		"\tscheduler = rr\n\tchecktype = connect\n\tquorum = 2\n",
 		"in:1: warning: include: is not carried over: only virtual_server is read\n"
 		"in:2: warning: vrrp_instance: is not carried over: only virtual_server is read; addresses of vrrp belong into haresources\n"
 		"in:7: warning: virtual_server: is not carried over: groups; write a virtual line for each member\n"
 		"in:11: warning: alpha: is not carried over: ldirectord.cf has nothing like it\n"
-		"in:12: warning: quorum: is carried over, but ldirectord counts servers, not their weights\n"
-		"in:13: warning: quorum_up: is not carried over: ldirectord.cf has nothing like it\n"
-		"in:15: warning: notify_down: is not carried over: ldirectord.cf has nothing like it\n"
-		"in:22: warning: digest: is not carried over: ldirectord.cf has nothing like it\n"
-		"in:20: warning: checker: is not carried over: all servers of a section have one check, that of line 16\n"
-		"in:26: warning: real_server: is not carried over: it has another address family than its service\n"
-		"in:29: warning: BFD_CHECK: is not carried over: ldirectord has no such block\n"
-		"in:10: warning: virtual_server: no lvs_method was found: gate is assumed\n");
+		"in:15: warning: quorum: is carried over, but ldirectord counts servers, not their weights\n"
+		"in:16: warning: quorum_up: is not carried over: ldirectord.cf has nothing like it\n"
+		"in:18: warning: notify_down: is not carried over: ldirectord.cf has nothing like it\n"
+		"in:25: warning: digest: is not carried over: ldirectord.cf has nothing like it\n"
+		"in:23: warning: checker: is not carried over: all servers of a section have one check, that of line 19\n"
+		"in:29: warning: real_server: is not carried over: it has another address family than its service\n"
+		"in:32: warning: BFD_CHECK: is not carried over: ldirectord has no such block\n"
+		"in:31: warning: real_server: it has no checker that can be carried over, and gets that of line 19: all servers of a section have one check\n");
+}
+
+static void a_server_without_its_own_method_has_that_of_the_virtual(void **state)
+{
+	(void)state;
+	becomes("virtual_server 10.0.0.1 80 {\n  protocol TCP\n  lvs_sched rr\n  lvs_method DR\n"
+		"  sorry_server 10.0.0.9 80\n  sorry_server_lvs_method TUN\n"
+		"  real_server 10.0.0.2 80 {\n  TCP_CHECK {\n  }\n  }\n"
+		"  real_server 10.0.0.3 8080 {\n  lvs_method NAT\n  TCP_CHECK {\n  }\n  }\n}\n"
+		"virtual_server 10.0.0.2 80 {\n  protocol TCP\n  lvs_sched rr\n"
+		"  sorry_server 10.0.0.9 80\n  sorry_server_lvs_method TUN\n"
+		"  real_server 10.0.0.2 80 {\n  TCP_CHECK {\n  }\n  }\n  lvs_method DR\n}\n"
+		"virtual_server 10.0.0.3 80 {\n  protocol TCP\n  lvs_sched rr\n  lvs_method TUN\n  sorry_server 10.0.0.9 80\n"
+		"  real_server 10.0.0.2 80 {\n  TCP_CHECK {\n  }\n  }\n}\n",
+		"\nvirtual = 10.0.0.1:80\n\tprotocol = tcp\n\treal = 10.0.0.2:80 gate 1\n\treal = 10.0.0.3:8080 masq 1\n"
+		"\tfallback = 10.0.0.9:80 ipip\n\tscheduler = rr\n\tchecktype = connect\n"
+		"\nvirtual = 10.0.0.2:80\n\tprotocol = tcp\n\treal = 10.0.0.2:80 gate 1\n"
+		"\tfallback = 10.0.0.9:80 ipip\n\tscheduler = rr\n\tchecktype = connect\n"
+		"\nvirtual = 10.0.0.3:80\n\tprotocol = tcp\n\treal = 10.0.0.2:80 ipip 1\n"
+		"\tfallback = 10.0.0.9:80 ipip\n\tscheduler = rr\n\tchecktype = connect\n",
+		"");
+}
+
+static void a_server_without_a_port_has_that_of_the_virtual(void **state)
+{
+	(void)state;
+	becomes("virtual_server 10.0.0.1 80 {\n  protocol tcp\n  lvs_sched rr\n  lvs_method NAT\n  sorry_server 10.0.0.9\n"
+		"  real_server 10.0.0.2 {\n  TCP_CHECK {\n  }\n  }\n}\n"
+		"virtual_server fwmark 7 {\n  lvs_sched rr\n  lvs_method NAT\n  real_server 10.0.0.2 {\n  PING_CHECK {\n  }\n  }\n}\n",
+		"\nvirtual = 10.0.0.1:80\n\tprotocol = tcp\n\treal = 10.0.0.2:80 masq 1\n\tfallback = 10.0.0.9:80 masq\n"
+		"\tscheduler = rr\n\tchecktype = connect\n"
+		"\nvirtual = 7\n\tprotocol = fwm\n\treal = 10.0.0.2:0 masq 1\n\tscheduler = rr\n\tchecktype = ping\n",
+		"");
+}
+
+static void the_type_of_a_tunnel_is_reported(void **state)
+{
+	(void)state;
+	becomes("virtual_server 10.0.0.1 80 {\n  protocol TCP\n  lvs_sched rr\n  lvs_method TUN type gue port 6080\n"
+		"  real_server 10.0.0.2 80 {\n  PING_CHECK {\n  }\n  }\n"
+		"  real_server 10.0.0.3 80 {\n  lvs_method TUN type ipip\n  PING_CHECK {\n  }\n  }\n}\n",
+		"\nvirtual = 10.0.0.1:80\n\tprotocol = tcp\n\treal = 10.0.0.2:80 ipip 1\n\treal = 10.0.0.3:80 ipip 1\n"
+		"\tscheduler = rr\n\tchecktype = ping\n",
+		"in:4: warning: lvs_method: is carried over as ipip: ldirectord.cf has no other type of tunnel\n");
+}
+
+static void a_tcp_check_of_udp_is_reported(void **state)
+{
+	(void)state;
+	becomes("virtual_server 10.0.0.1 53 {\n  lvs_sched rr\n  lvs_method NAT\n"
+		"  real_server 10.0.0.2 53 {\n    TCP_CHECK {\n    }\n  }\n  protocol UDP\n}\n",
+		"\nvirtual = 10.0.0.1:53\n\tprotocol = udp\n\treal = 10.0.0.2:53 masq 1\n\tscheduler = rr\n\tchecktype = connect\n",
+		"in:5: warning: TCP_CHECK: is carried over, but checktype = connect is a ping when the service is UDP\n");
+}
+
+/* The defaults are those that keepalived -t reports. */
+static void what_the_file_does_not_give_is_reported(void **state)
+{
+	(void)state;
+	becomes("\nvirtual_server 10.0.0.1 53 {\n  sorry_server 10.0.0.9 53\n  real_server 10.0.0.2 53 {\n  PING_CHECK {\n  }\n  }\n}\n"
+		"virtual_server fwmark 7 {\n  lvs_sched rr\n  real_server 10.0.0.2 80 {\n  lvs_method DR\n  PING_CHECK {\n  }\n  }\n}\n",
+		"\nvirtual = 10.0.0.1:53\n\tprotocol = udp\n\treal = 10.0.0.2:53 masq 1\n\tfallback = 10.0.0.9:53 masq\n"
+		"\tscheduler = wlc\n\tchecktype = ping\n"
+		"\nvirtual = 7\n\tprotocol = fwm\n\treal = 10.0.0.2:80 gate 1\n\tscheduler = rr\n\tchecktype = ping\n",
+		"in:2: warning: virtual_server: it has no protocol: UDP is assumed, as keepalived 2 does\n"
+		"in:2: warning: virtual_server: it has no lvs_sched: wlc is assumed, as keepalived 2 does\n"
+		"in:2: warning: virtual_server: it has no lvs_method: NAT is assumed, as keepalived 2 does\n");
+}
+
+static void a_server_without_a_checker_is_reported(void **state)
+{
+	(void)state;
+	becomes("virtual_server 10.0.0.1 80 {\n  protocol TCP\n  lvs_sched rr\n  lvs_method NAT\n"
+		"  real_server 10.0.0.2 80 {\n  }\n"
+		"  real_server 10.0.0.3 80 {\n    TCP_CHECK {\n    }\n  }\n"
+		"  real_server 10.0.0.4 80 {\n  }\n}\n",
+		"\nvirtual = 10.0.0.1:80\n\tprotocol = tcp\n\treal = 10.0.0.2:80 masq 1\n\treal = 10.0.0.3:80 masq 1\n"
+		"\treal = 10.0.0.4:80 masq 1\n\tscheduler = rr\n\tchecktype = connect\n",
+		"in:5: warning: real_server: it has no checker that can be carried over, and gets that of line 8: all servers of a section have one check\n"
+		"in:11: warning: real_server: it has no checker that can be carried over, and gets that of line 8: all servers of a section have one check\n");
 }
 
 static void a_setting_that_our_parser_refuses_becomes_a_comment(void **state)
 {
 	(void)state;
-	becomes("virtual_server 10.0.0.1 80 {\n  lvs_method DR\n  lvs_sched RR\n"
+	becomes("virtual_server 10.0.0.1 80 {\n  lvs_method DR\n  protocol TCP\n  lvs_sched RR\n"
 		"  real_server 10.0.0.2 80 {\n    HTTP_GET {\n      url {\n        path /a\n        regex \"(\"\n      }\n    }\n  }\n}\n",
 		"\nvirtual = 10.0.0.1:80\n\tprotocol = tcp\n\treal = 10.0.0.2:80 gate 1\n#\tscheduler = RR\n\tchecktype = negotiate\n"
 		"\tservice = http\n\trequest = \"/a\"\n#\treceive = \"(\"\n",
@@ -165,6 +245,12 @@ int main(void)
 		cmocka_unit_test(what_ipvsadm_prints_and_we_lack_is_reported_with_its_line),
 		cmocka_unit_test(virtual_servers_of_keepalived_become_sections),
 		cmocka_unit_test(what_keepalived_has_and_we_lack_is_reported_with_its_line),
+		cmocka_unit_test(a_server_without_its_own_method_has_that_of_the_virtual),
+		cmocka_unit_test(a_server_without_a_port_has_that_of_the_virtual),
+		cmocka_unit_test(the_type_of_a_tunnel_is_reported),
+		cmocka_unit_test(a_tcp_check_of_udp_is_reported),
+		cmocka_unit_test(what_the_file_does_not_give_is_reported),
+		cmocka_unit_test(a_server_without_a_checker_is_reported),
 		cmocka_unit_test(a_setting_that_our_parser_refuses_becomes_a_comment),
 		cmocka_unit_test(without_a_service_there_is_an_error),
 	};

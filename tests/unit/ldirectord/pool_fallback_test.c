@@ -142,6 +142,72 @@ static void a_fallback_that_is_a_real_too_shares_its_check(void **state)
 	assert_int_equal(weight_in("10.9.0.1:81", F1), -1);
 }
 
+static void says(const char *fallback, unsigned share)
+{
+	struct pool_check c;
+	struct lb_address a = lab_address(fallback);
+
+	for (size_t i = 0; i < pool_check_count(w->pool); i++) {
+		pool_check(w->pool, i, &c);
+		if (lb_address_equal(&c.r->address, &a))
+			world_event(w, (struct pool_event){
+					       .kind = POOL_RESULT, .check = i, .up = true, .share = share, .why = "agent"});
+	}
+}
+
+static void a_fallback_that_its_agent_drains_is_skipped(void **state)
+{
+	(void)state;
+	world_start(w, ONE LIST "\tagentport=9777\n");
+	says(F1, LB_SHARE_DRAIN);
+	says(F2, 100);
+	down(R1);
+	assert_true(only(F2));
+	assert_true(!view(0, 1).up && view(0, 2).up);
+	says(F1, 1);
+	assert_true(only(F1)); /* a fallback has no parts of its weight */
+	says(F1, LB_SHARE_DRAIN);
+	says(F2, LB_SHARE_DRAIN);
+	assert_true(only(F3));
+	world_reload(w, ONE LIST "\tagentport=9777\n\tscheduler=wlc\n", true);
+	assert_true(only(F3));
+	world_reload(w, ONE LIST, true);
+	assert_true(only(F1));
+}
+
+/* It is a real of the same virtual too. */
+#define BOTH ONE "\treal=" R2 " masq 1\n"
+static void a_fallback_that_is_disabled_or_drained_is_skipped_unless_it_is_the_last_one(void **state)
+{
+	static const enum pool_order orders[] = {POOL_DISABLE, POOL_DRAIN};
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		world_start(w, BOTH "\tquorum=2\n\tfallback=" R2 " masq, " F3 " masq\n");
+		up(R2);
+		down(R1);
+		assert_int_equal(weight(R2), 1);
+		assert_int_equal(weight(F3), -1);
+		world_order(w, V, R2, orders[i]);
+		assert_int_equal(weight(R2), orders[i] == POOL_DRAIN ? 0 : -1);
+		assert_int_equal(weight(F3), 1);
+		assert_int_equal(view(0, 2).order, orders[i]);
+		world_reload(w, BOTH "\tquorum=2\n\tfallback=" R2 " masq, " F1 " masq, " F3 " masq\n", true);
+		up(F1);
+		assert_int_equal(weight(R2), orders[i] == POOL_DRAIN ? 0 : -1);
+		assert_int_equal(weight(F1), 1);
+		world_order(w, V, R2, POOL_ENABLE);
+		assert_int_equal(weight(R2), 1);
+		assert_int_equal(weight(F1), -1);
+		world_order(w, V, R2, orders[i]);
+		world_reload(w, BOTH "\tquorum=2\n\tfallback=" F1 " masq, " R2 " masq\n", true);
+		down(F1);
+		assert_int_equal(weight(R2), 1); /* as the fallback */
+		world_end(w);
+		table_free(&w->kernel);
+	}
+	world_start(w, ONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +218,8 @@ int main(void)
 		CASE(maintenance_and_failurecount_apply_to_a_fallback_that_is_checked),
 		CASE(without_checks_the_first_fallback_serves),
 		CASE(a_fallback_that_is_a_real_too_shares_its_check),
+		CASE(a_fallback_that_its_agent_drains_is_skipped),
+		CASE(a_fallback_that_is_disabled_or_drained_is_skipped_unless_it_is_the_last_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -148,6 +148,9 @@ static void directive(struct reader *r, const char *name, const char *value)
 	else if (IS("quorum")) v->quorum = lab_number(value);
 	else if (IS("quorumhysteresis")) v->quorum_hysteresis = lab_number(value);
 	else if (IS("maxdown")) v->max_down = (struct lb_limit){true, strchr(value, '%') != NULL, (uint16_t)atoi(value)};
+	else if (IS("agentport")) v->agent_port = (uint16_t)lab_number(value);
+	else if (IS("dynamicweight")) v->dynamic_weight = yes(value);
+	else if (IS("checkport")) v->check_port = (uint16_t)lab_number(value);
 	else if (IS("quiescent")) v->quiescent = yes(value);
 	else if (IS("cleanstop")) v->cleanstop = yes(value);
 	else if (IS("readdquiescent")) r->c->readd_quiescent = yes(value);

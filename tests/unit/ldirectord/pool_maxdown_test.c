@@ -30,7 +30,7 @@ static void the_last_good_servers_stay_when_too_many_fail(void **state)
 	assert_int_equal(weight(R3), 1);
 	assert_int_equal(weight(R4), 1);
 	assert_int_equal(weight("127.0.0.1:80"), -1); /* two serve: no fallback */
-	assert_true(noted("L Kept real server: " R3 " (" V "): maxdown: checks have removed 2 of 4 already; its check: connection refused\n"));
+	assert_true(noted("L Kept real server: " R3 " (" V "): maxdown: 2 of 4 are down or not checked yet, limit 2; its check: connection refused\n"));
 	assert_true(noted("M Kept real server: " R4 " (" V ")"));
 	assert_true(view(0, 2).up && view(0, 2).held && !view(0, 0).held);
 	world_clear_notes(w);
@@ -104,6 +104,18 @@ static void servers_found_in_the_table_are_kept_after_a_restart_with_a_broken_ch
 	assert_int_equal(weight(R2), -1);
 }
 
+static void what_counts_for_the_limit_is_in_the_log(void **state)
+{
+	(void)state;
+	have("-A -t " V " -s wrr");
+	have("-a -t " V " -r " R1 " -m -w 3");
+	world_start(w, FOUR "\tmaxdown=1\n");
+	world_maintenance(w, R4, true);
+	down(R1);
+	assert_int_equal(weight(R1), 3);
+	assert_true(noted("L Kept real server: " R1 " (" V "): maxdown: 2 of 3 are down or not checked yet, limit 1; its check: connection refused\n"));
+}
+
 static void after_a_restart_those_that_serve_stay_whichever_check_ends_first(void **state)
 {
 	(void)state;
@@ -120,6 +132,23 @@ static void after_a_restart_those_that_serve_stay_whichever_check_ends_first(voi
 	up(R3);
 	down(R1);
 	assert_int_equal(weight(R1), -1);
+}
+
+static void a_reload_that_decides_the_state_itself_keeps_none(void **state)
+{
+	(void)state;
+	world_start(w, FOUR "\tmaxdown=1\n");
+	all_up();
+	down(R1);
+	down(R2);
+	down(R3);
+	assert_true(view(0, 1).held && view(0, 2).held);
+	world_reload(w, FOUR "\tmaxdown=1\n\tchecktype=connect\n\tscheduler=wlc\n", true);
+	assert_true(view(0, 1).held && view(0, 2).held);
+	world_reload(w, FOUR "\tmaxdown=1\n\tchecktype=on\n", true);
+	assert_false(view(0, 1).held || view(0, 2).held);
+	world_reload(w, FOUR "\tmaxdown=1\n", true);
+	assert_false(view(0, 1).held || view(0, 2).held);
 }
 
 static void quiescent_servers_count_too(void **state)
@@ -141,7 +170,9 @@ int main(void)
 		CASE(servers_taken_out_by_the_operator_do_not_count),
 		CASE(a_server_that_never_was_good_is_not_added),
 		CASE(servers_found_in_the_table_are_kept_after_a_restart_with_a_broken_check),
+		CASE(what_counts_for_the_limit_is_in_the_log),
 		CASE(after_a_restart_those_that_serve_stay_whichever_check_ends_first),
+		CASE(a_reload_that_decides_the_state_itself_keeps_none),
 		CASE(quiescent_servers_count_too),
 	};
 

@@ -35,7 +35,8 @@ static bool shares(const struct model_real *a, const struct model_real *b)
 {
 	return lb_address_equal(&a->r->address, &b->r->address) && a->r->weight == b->r->weight &&
 	       a->r->forward == b->r->forward && a->v->check_type == b->v->check_type &&
-	       a->v->id.protocol == b->v->id.protocol && (a->v->check_type != LB_CHECK_EXTERNAL || a->v == b->v);
+	       a->v->id.protocol == b->v->id.protocol &&
+	       (a->v->check_type != LB_CHECK_EXTERNAL || lb_service_id_equal(&a->v->id, &b->v->id));
 }
 
 struct model_real *model_at(struct model *m, size_t n)
@@ -88,7 +89,7 @@ static void continue_real(struct model_real *r, const struct model_real *old, bo
 	if (is_run(r->v) && is_run(old->v)) {
 		r->failures = old->failures;
 		r->successes = old->successes;
-		r->share = old->share;
+		r->share = shares(old, r) ? old->share : 0;
 		r->checked = old->checked;
 		if (old->state == FOUND && !lb_address_equal(&was, &is)) {
 			r->state = FRESH;
@@ -154,6 +155,15 @@ static struct model_real *old_fallback(struct model_virtual *old, const struct l
 	return NULL;
 }
 
+/* A fallback has the order of the real with its address; the last one has none. */
+static void obey(struct model_virtual *v)
+{
+	for (size_t i = 0; i + 1 < v->v->fallback_count; i++)
+		for (size_t j = 0; j < v->v->real_count; j++)
+			if (lb_address_equal(&v->reals[j].r->address, &v->fallbacks[i].r->address))
+				v->fallbacks[i].order = v->reals[j].order;
+}
+
 static void configure_fallback(struct model_virtual *v, size_t i, struct model *old_model, struct model_virtual *old,
 	const struct table_service *s, bool adopts)
 {
@@ -177,7 +187,7 @@ static void configure_fallback(struct model_virtual *v, size_t i, struct model *
 		f->state = before->state;
 		f->proved = before->proved;
 		f->failures = before->failures;
-		f->share = before->share;
+		f->share = shares(before, f) ? before->share : 0;
 		f->successes = before->successes;
 		f->checked = before->checked;
 	}
@@ -215,10 +225,11 @@ static void configure_virtual(struct model_virtual *v, struct model *old_model, 
 			r->state = BAD;
 		awaited = awaited || is_awaited(r);
 	}
-	for (size_t i = 0; i < v->v->fallback_count; i++) {
+	for (size_t i = 0; i < v->v->fallback_count; i++)
 		configure_fallback(v, i, old_model, old, s, adopts);
+	obey(v);
+	for (size_t i = 0; i < v->v->fallback_count; i++)
 		awaited = awaited || is_awaited(&v->fallbacks[i]);
-	}
 	v->backup = old ? old->backup : OPEN;
 	v->settled = old && old->settled && !awaited;
 	v->settle_at = old && !old->settled ? old->settle_at : mono_add(now, span_ms(MODEL_PATIENCE_MS));
@@ -341,6 +352,13 @@ void model_maintenance(struct model *m, const struct lb_address *a, bool named, 
 	model_decide(m, now);
 }
 
+void model_order(struct model *m, struct model_real *r, enum pool_order order, struct mono now)
+{
+	r->order = order;
+	obey(model_find(m, &r->v->id));
+	model_decide(m, now);
+}
+
 /* --- the table -------------------------------------------------------------------------------- */
 
 static void put(struct table_service *s, const struct lb_address *key, enum lb_forward forward, uint32_t weight,
@@ -368,7 +386,12 @@ static void put_serving(struct table_service *s, struct model_virtual *v)
 
 static bool is_usable(const struct model_real *f)
 {
-	return f->state == GOOD || (f->state == FRESH && f->was_there && f->found.forward == f->r->forward);
+	if (f->r == &f->v->fallbacks[f->v->fallback_count - 1])
+		return true;
+	if (f->order != POOL_ENABLE)
+		return false;
+	return (f->state == GOOD && !drains(f)) ||
+	       (f->state == FRESH && f->was_there && f->found.forward == f->r->forward);
 }
 
 static void put_backup(struct table_service *s, struct model_virtual *v)

@@ -55,7 +55,8 @@ void model_config(struct model *m, struct model *old, const struct lb_config *c,
 /* check: model_real.check. */
 void model_result(struct model *m, size_t check, bool up, unsigned share, struct mono now);
 void model_maintenance(struct model *m, const struct lb_address *a, bool named, struct mono now);
-/* Decide whether the fallback serves.  Call it after an order and when time has passed. */
+void model_order(struct model *m, struct model_real *r, enum pool_order order, struct mono now);
+/* Decide whether the fallback serves.  Call it when time has passed. */
 void model_decide(struct model *m, struct mono now);
 /* Write the table to *out, which is empty before; the caller frees it with table_free. */
 void model_table(struct model *m, struct table *out);

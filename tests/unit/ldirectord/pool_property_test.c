@@ -77,8 +77,10 @@ static size_t random_virtual(char *out, size_t len, const char *id)
 	if (chance(2)) {
 		unsigned more = chance(MODEL_FALLBACKS);
 		len = add(out, len, "\tfallback=");
-		for (unsigned i = 1; i <= more; i++)
-			len = add(out, len, "10.0.1.%u:80 masq, ", 2 * i + chance(2));
+		for (unsigned i = 1; i <= more; i++) {
+			unsigned host = 2 * i + chance(2), net = chance(3) ? 1 : 0; /* 0: that of the reals */
+			len = add(out, len, "10.0.%u.%u:80 masq, ", net, host);
+		}
 		const char *last = more < 2 ? "10.0.1.4:80" : "10.0.1.1:80"; /* one that is checked in another file */
 		len = add(out, len, "%s ", chance(4) ? last : "10.0.0.1:80");
 		len = add(out, len, "%s\n", forwards[chance(3)]);
@@ -249,11 +251,10 @@ static void do_order(struct run *l)
 
 	if (!r || model_is_fallback(r))
 		return;
-	r->order = (enum pool_order)chance(3);
-	model_decide(&l->m, l->w.now);
-	world_event(
-		&l->w, (struct pool_event){
-			       .kind = POOL_ORDER, .service = r->v->id, .address = r->r->address, .order = r->order});
+	enum pool_order order = (enum pool_order)chance(3);
+	model_order(&l->m, r, order, l->w.now);
+	world_event(&l->w, (struct pool_event){
+				   .kind = POOL_ORDER, .service = r->v->id, .address = r->r->address, .order = order});
 }
 
 static void reload(struct run *l, const char *config, bool reads)

@@ -69,6 +69,38 @@ static void a_check_that_says_nothing_keeps_the_part(void **state)
 	assert_int_equal(view(0, 0).share, 30);
 }
 
+static void without_its_agent_a_server_has_its_whole_weight_again(void **state)
+{
+	(void)state;
+	world_start(w, HUNDRED "\tagentport=9777\n");
+	asks(R1, LB_SHARE_DRAIN);
+	asks(R2, 10);
+	world_reload(w, HUNDRED "\tagentport=9777\n\tcheckport=81\n", true); /* another check, but the same agent */
+	assert_int_equal(weight(R1), 0);
+	assert_int_equal(weight(R2), 5);
+	world_reload(w, HUNDRED "\tagentport=9778\n", true);
+	assert_int_equal(weight(R1), 100);
+	asks(R1, LB_SHARE_DRAIN);
+	asks(R2, 10);
+	world_reload(w, HUNDRED, true);
+	assert_int_equal(weight(R1), 100);
+	assert_int_equal(weight(R2), 50);
+	assert_int_equal(view(0, 0).share, LB_SHARE_FULL);
+}
+
+#define SCRIPT "virtual=" V "\n\treal=" R1 " masq 100\n\tchecktype=external\n\tcheckcommand="
+
+static void without_dynamicweight_a_server_has_its_whole_weight_again(void **state)
+{
+	(void)state;
+	world_start(w, SCRIPT "/bin/a\n\tdynamicweight=yes\n");
+	asks(R1, 1);
+	world_reload(w, SCRIPT "/bin/b\n\tdynamicweight=yes\n", true);
+	assert_int_equal(weight(R1), 1);
+	world_reload(w, SCRIPT "/bin/b\n", true);
+	assert_int_equal(weight(R1), 100);
+}
+
 static void drain_is_weight_0_and_does_not_count_as_up(void **state)
 {
 	(void)state;
@@ -103,6 +135,8 @@ int main(void)
 		CASE(the_weight_is_a_part_of_that_in_the_file_and_never_0_by_rounding),
 		CASE(the_table_is_written_only_when_the_weight_changes_and_nobody_gets_mail),
 		CASE(a_check_that_says_nothing_keeps_the_part),
+		CASE(without_its_agent_a_server_has_its_whole_weight_again),
+		CASE(without_dynamicweight_a_server_has_its_whole_weight_again),
 		CASE(drain_is_weight_0_and_does_not_count_as_up),
 		CASE(a_server_with_weight_0_in_the_file_keeps_it),
 	};
