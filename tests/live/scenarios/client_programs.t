@@ -49,7 +49,7 @@ note 'they run'
 lines "respawn nobody $C one" "respawn root $C two" 'respawn hacluster /usr/lib/no/ipfail' "respawn daemon /usr/local/lib/away"
 printf '#!/bin/sh\nexit 100\n' | node_put 1 /usr/local/lib/away 755
 check 'both daemons start' both_nodes_start
-check 'an old ipfail line is a warning' grep -q 'WARN.*/usr/lib/no/ipfail" is not run: it is built in' "$LIVE/node1/stderr"
+check 'an old ipfail line is a warning' grep -q 'WARN.*/usr/lib/no/ipfail" is not run as a program, because ipfail is built in' "$LIVE/node1/stderr"
 check 'the first node serves and both are at rest' soon settled_on 1
 check 'the first program runs as its user, with its environment' soon log_has 1 "$C: one runs as nobody nogroup for ${NODE_NAME[1]}"
 check 'the second one as well' soon log_has 1 "$C: two runs as root .*for ${NODE_NAME[1]}"

@@ -18,7 +18,7 @@ owners_start
 check 'both daemons start' both_nodes_start
 check 'the first node serves and both are at rest' soon settled_on 1
 begin=$(now_ms)
-check 'the second node logs the address at CRIT, with what to do' crit 2 "$VIP.*[Rr]emove it from the network configuration"
+check 'the second node logs the address at CRIT, with what to do' crit 2 "$VIP.*Remove this address from the network configuration"
 check 'and names the file' crit 2 "haresources.*$VIP.*in line 2 of /etc/network/interfaces.d/web.*Remove it there"
 check 'the second node logs the service at CRIT, with what to do' crit 2 'httpd.*systemctl disable'
 check_not 'httpd has been stopped on the second node' node_exec 2 /etc/init.d/httpd status
