@@ -23,7 +23,6 @@ struct fence_program {
 	struct span deadline;
 	struct fence_program_handlers handlers;
 	struct spawn *running; /* NULL: a shot that waits for the end of a check */
-	struct process_group *slot;
 	bool cancelled;
 };
 
@@ -51,8 +50,6 @@ static void run(struct fence_program *p);
 
 static void end(struct fence_program *p, const struct spawn_result *result)
 {
-	if (p->slot)
-		process_groups_release(p->slot);
 	current[p->kind] = NULL; /* the handler may start the next one */
 	p->handlers.done(p->handlers.context, result, p->cancelled);
 	g_ptr_array_free(p->argv, TRUE);
@@ -77,14 +74,13 @@ static void on_done(void *context, const struct spawn_result *result)
 static void run(struct fence_program *p)
 {
 	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
-	p->slot = process_groups_take(p->shared->scripts, SHARED_SCRIPTS);
 	const struct spawn_request request = {.path = PATH_STONITH,
 		.argv = (char *const *)p->argv->pdata,
 		.envp = environment,
 		.input = p->input,
 		.deadline = p->deadline,
 		.grace = span_ms(GRACE_MS),
-		.group = p->slot,
+		.group = process_groups_take(p->shared->scripts, SHARED_SCRIPTS),
 		.bound = true,
 		.line = on_line,
 		.dropped = on_dropped,
