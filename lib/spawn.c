@@ -88,7 +88,7 @@ static gboolean child_ready(gint fd, GIOCondition condition, gpointer data)
 	s->exit_source = 0; // GLib removes the source after this return
 	if (ended > 0) {
 		// Kill the group before the child is reaped: afterwards another group may have this number.
-		if (s->stage != STAGE_RUNNING || s->bound)
+		if (s->stage != STAGE_RUNNING || s->kills_rest)
 			spawn_signal(s, SIGKILL);
 		siginfo_t reaped;
 		// spawn_ended has shown that it can be reaped
@@ -296,7 +296,7 @@ struct spawn *spawn_start(const struct spawn_request *request)
 	s->done = request->done;
 	s->context = request->context;
 	s->group = request->group;
-	s->bound = request->bound;
+	s->kills_rest = request->bound && !request->leaves_rest;
 	s->pidfd = -1;
 	s->grace_ms = request->grace.ns > 0 ? (guint)span_to_ms(request->grace) : spawn_grace_ms;
 	s->dropped = request->dropped;

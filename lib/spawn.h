@@ -53,6 +53,7 @@ struct spawn_request {
 	/* The program gets SIGKILL when the thread that started it ends.  When the program ends, the remaining
 	 * processes of its group get SIGKILL. */
 	bool bound;
+	bool leaves_rest;        /* with bound: only its leader is bound; the remaining processes may continue */
 	bool by_shell;           /* run a file with /bin/sh when it is neither a binary nor starts with "#!" */
 	/* Called for each line of stdout (is_stderr false) and stderr, without newline, cut at 1024 bytes.  May be
 	 * NULL. */

@@ -47,7 +47,7 @@ struct spawn {
 	guint grace_ms;
 	struct spawn_stream out, err;
 	struct output_budget budget;
-	bool bound;
+	bool kills_rest; // when the program ends by itself
 	struct process_group *group; // NULL: not recorded
 	struct mono started;
 	size_t captured;

@@ -391,6 +391,29 @@ static void what_a_bound_program_leaves_behind_ends_with_it(void **state)
 	assert_true(is_gone(left));
 }
 
+static void what_a_program_may_leave_behind_goes_on(void **state)
+{
+	(void)state;
+	struct run r = {0};
+	int order[2], answer[2];
+	char script[160], byte;
+	assert_int_equal(pipe(order) | pipe(answer), 0);
+	(void)snprintf(script, sizeof(script),
+		"exec 8</proc/%d/fd/%d 9>/proc/%d/fd/%d; (read x <&8; echo x >&9) >/dev/null 2>&1 &", (int)getpid(),
+		order[0], (int)getpid(), answer[1]);
+	char *argv[] = {"sh", "-c", script, NULL};
+	(void)spawn_start(&(struct spawn_request){.path = "/bin/sh", .argv = argv, .envp = environment, .bound = true,
+		.leaves_rest = true, .line = on_line, .done = on_done, .context = &r});
+	finish(&r);
+	(void)close(answer[1]);
+	assert_int_equal(write(order[1], "\n", 1), 1);
+	ssize_t n = read(answer[0], &byte, 1); // 0: the process has ended without its answer
+	(void)close(order[0]);
+	(void)close(order[1]);
+	(void)close(answer[0]);
+	assert_int_equal(n, 1);
+}
+
 static void a_bound_program_ends_with_its_parent(void **state)
 {
 	int alive[2];
@@ -460,6 +483,7 @@ int main(void)
 		CASE(many_scripts_run_side_by_side),
 		CASE(a_program_runs_as_its_user_with_its_groups_only),
 		CASE(what_a_bound_program_leaves_behind_ends_with_it),
+		CASE(what_a_program_may_leave_behind_goes_on),
 		CASE(a_bound_program_ends_with_its_parent),
 		CASE(done_may_start_the_next_script),
 	};
