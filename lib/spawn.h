@@ -81,4 +81,16 @@ struct spawn *spawn_start(const struct spawn_request *request);
 /* Send SIGTERM to the group now, and SIGKILL after the grace time.  done is still called, with SPAWN_TIMED_OUT. */
 void spawn_cancel(struct spawn *s);
 
+/* --- without a main loop --- */
+
+/* The child's descriptors 0, 1 and 2.  All are above 2; in may be -1: /dev/null. */
+struct spawn_standard {
+	int in, out, err;
+};
+
+/* Start the program of the request in its own process group; input, deadline, grace and the callbacks are not used.
+ * Returns 0 when the program runs, or errno; after an error no child is left.  The caller keeps and closes the
+ * descriptors, and reaps the child. */
+int spawn_child(pid_t *pid, const struct spawn_request *request, struct spawn_standard fds);
+
 #endif
