@@ -88,7 +88,7 @@ static gboolean child_ready(gint fd, GIOCondition condition, gpointer data)
 	s->exit_source = 0; // GLib removes the source after this return
 	if (ended > 0) {
 		// Kill the group before the child is reaped: afterwards another group may have this number.
-		if (s->stage != STAGE_RUNNING || s->bound)
+		if (s->stage != STAGE_RUNNING || s->kills_rest)
 			spawn_signal(s, SIGKILL);
 		siginfo_t reaped;
 		// spawn_ended has shown that it can be reaped
@@ -159,6 +159,17 @@ static gboolean timer_fired(gpointer data)
 void spawn_cancel(struct spawn *s)
 {
 	if (s->pid > 0 && s->stage == STAGE_RUNNING)
+		spawn_terminate(s);
+}
+
+void spawn_cancel_within(struct spawn *s, struct span grace)
+{
+	if (s->pid <= 0 || s->stage == STAGE_GIVEN_UP)
+		return;
+	s->grace_ms = (guint)span_to_ms(grace);
+	if (s->stage == STAGE_KILLED)
+		spawn_enter(s, STAGE_KILLED);
+	else
 		spawn_terminate(s);
 }
 
@@ -296,7 +307,7 @@ struct spawn *spawn_start(const struct spawn_request *request)
 	s->done = request->done;
 	s->context = request->context;
 	s->group = request->group;
-	s->bound = request->bound;
+	s->kills_rest = request->bound && !request->leaves_rest;
 	s->pidfd = -1;
 	s->grace_ms = request->grace.ns > 0 ? (guint)span_to_ms(request->grace) : spawn_grace_ms;
 	s->dropped = request->dropped;

@@ -53,6 +53,7 @@ struct spawn_request {
 	/* The program gets SIGKILL when the thread that started it ends.  When the program ends, the remaining
 	 * processes of its group get SIGKILL. */
 	bool bound;
+	bool leaves_rest;        /* with bound: only its leader is bound; the remaining processes may continue */
 	bool by_shell;           /* run a file with /bin/sh when it is neither a binary nor starts with "#!" */
 	/* Called for each line of stdout (is_stderr false) and stderr, without newline, cut at 1024 bytes.  May be
 	 * NULL. */
@@ -79,5 +80,20 @@ struct spawn;
 struct spawn *spawn_start(const struct spawn_request *request);
 /* Send SIGTERM to the group now, and SIGKILL after the grace time.  done is still called, with SPAWN_TIMED_OUT. */
 void spawn_cancel(struct spawn *s);
+/* The same with another grace time, also when the program has SIGTERM already: whoever waits for its end is in a
+ * hurry.  grace: above 0. */
+void spawn_cancel_within(struct spawn *s, struct span grace);
+
+/* --- without a main loop --- */
+
+/* The child's descriptors 0, 1 and 2.  All are above 2; in may be -1: /dev/null. */
+struct spawn_standard {
+	int in, out, err;
+};
+
+/* Start the program of the request in its own process group; input, deadline, grace and the callbacks are not used.
+ * Returns 0 when the program runs, or errno; after an error no child is left.  The caller keeps and closes the
+ * descriptors, and reaps the child. */
+int spawn_child(pid_t *pid, const struct spawn_request *request, struct spawn_standard fds);
 
 #endif

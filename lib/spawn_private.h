@@ -47,7 +47,7 @@ struct spawn {
 	guint grace_ms;
 	struct spawn_stream out, err;
 	struct output_budget budget;
-	bool bound;
+	bool kills_rest; // when the program ends by itself
 	struct process_group *group; // NULL: not recorded
 	struct mono started;
 	size_t captured;
@@ -63,16 +63,5 @@ void spawn_stream_watch(struct spawn_stream *t);
 void spawn_stream_drain(struct spawn_stream *t);
 /* Report the dropped output of both streams, when a report is due. */
 void spawn_report_dropped(struct spawn *s, bool at_end);
-
-// --- spawn_child.c ---
-
-/* The child's descriptors 0, 1 and 2.  in is -1 for /dev/null. */
-struct spawn_standard {
-	int in, out, err;
-};
-
-/* Start the program of the request in its own process group.  Returns 0 when the program runs, or errno; after an error
- * no child is left.  The caller keeps and closes the descriptors. */
-int spawn_child(pid_t *pid, const struct spawn_request *request, struct spawn_standard fds);
 
 #endif

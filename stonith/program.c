@@ -131,6 +131,10 @@ static void start_and_wait(struct run *r, const char *path, struct span limit)
 		.input = r->call->input,
 		.deadline = limit,
 		.grace = span_ms(KILL_GRACE_MS),
+		// When this command is killed, its program must not keep the device busy.
+		// An external script may act in the background, and has ended before.
+		.bound = true,
+		.leaves_rest = true,
 		.by_shell = true,
 		.line = take_line,
 		.done = take_end,

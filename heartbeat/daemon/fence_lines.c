@@ -2,9 +2,9 @@
 #include "heartbeat/daemon/fence_lines.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +15,13 @@
 
 #include "heartbeat/daemon/paths.h"
 #include "lib/bytes.h"
+#include "lib/spawn.h"
 
 enum {
-	LIMIT_MS = 7000, /* of all lines together: a reload ends after 10 s */
-	GRACE_MS = 2500, /* stonith/README.md: "At SIGTERM the command kills its programs and fails within 2 s" */
+	/* Of all lines together.  A reload ends after 10 s: the three times leave it time to read the files. */
+	LIMIT_MS = 5000,
+	GRACE_MS = 2000, /* stonith/README.md: "At SIGTERM the command kills its programs and fails within 2 s" */
+	KILLED_MS = 500,
 	ANSWER_MAX = 8192,
 	LIST_MAX = 512,
 	EXIT_NO_TYPE = 8, /* man stonith: "The exit status is 8 for a type that does not exist" */
@@ -27,9 +30,10 @@ enum {
 /* One line of ha.cf, and the command that checks it. */
 struct question {
 	const struct stonith_conf *line;
-	pid_t pid; /* 0: it has ended, or never ran */
+	pid_t pid; /* 0: it never ran */
 	int pidfd, out, err;
 	int failed; /* errno: it could not be started */
+	bool in_time, late; /* it ended within the limit; it has not ended yet */
 	int status; /* exit status; -1: it did not end by itself */
 	char hosts[ANSWER_MAX], messages[ANSWER_MAX];
 };
@@ -45,9 +49,20 @@ struct check {
 
 /* --- the command --- */
 
+/* A descriptor above the standard ones, which may be closed where "heartbeat --check" runs. */
+static int memory_file(void)
+{
+	int low = memfd_create("stonith", MFD_CLOEXEC), fd = low;
+	if (low >= 0 && low <= STDERR_FILENO) {
+		fd = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		(void)close(low);
+	}
+	return fd;
+}
+
 static int text_file(const char *text, size_t len)
 {
-	int fd = memfd_create("stonith", MFD_CLOEXEC);
+	int fd = memory_file();
 	if (fd >= 0 && len > 0 && (write(fd, text, len) != (ssize_t)len || write(fd, "\n", 1) != 1)) {
 		(void)close(fd);
 		return -1;
@@ -57,26 +72,16 @@ static int text_file(const char *text, size_t len)
 	return fd;
 }
 
+/* It ends when this process is killed: a reload kills the process that reads the files. */
 static int start_with(struct question *q, int in)
 {
 	const struct stonith_conf *s = q->line;
 	const char *const argv[] = {
 		"stonith", "-d", "-t", s->type, "-F", s->from_file ? s->parameters : "-", "--check", NULL};
 	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attributes;
-	(void)posix_spawn_file_actions_init(&files); /* these fail for lack of memory only; then posix_spawn does */
-	(void)posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
-	(void)posix_spawn_file_actions_adddup2(&files, q->out, STDOUT_FILENO);
-	(void)posix_spawn_file_actions_adddup2(&files, q->err, STDERR_FILENO);
-	(void)posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-	(void)posix_spawnattr_init(&attributes);
-	(void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-	int failed =
-		posix_spawn(&q->pid, PATH_STONITH, &files, &attributes, (char *const *)(uintptr_t)argv, environment);
-	(void)posix_spawn_file_actions_destroy(&files);
-	(void)posix_spawnattr_destroy(&attributes);
-	return failed;
+	const struct spawn_request request = {
+		.path = PATH_STONITH, .argv = (char *const *)(uintptr_t)argv, .envp = environment, .bound = true};
+	return spawn_child(&q->pid, &request, (struct spawn_standard){in, q->out, q->err});
 }
 
 static void start(struct question *q)
@@ -94,7 +99,7 @@ static void start(struct question *q)
 }
 
 /* Wait for its end, until then at most. */
-static bool has_ended(struct question *q, struct mono until)
+static bool has_ended(const struct question *q, struct mono until)
 {
 	struct pollfd p = {.fd = q->pidfd, .events = POLLIN};
 	int64_t left;
@@ -106,27 +111,38 @@ static bool has_ended(struct question *q, struct mono until)
 	return n > 0;
 }
 
-/* End it, with its programs. */
-static void end(struct question *q)
+/* Send the signal to all that have not ended, with their programs; then wait for all, until the limit at most. */
+static void end_late(struct question *questions, size_t count, int signal, int limit_ms)
 {
-	(void)kill(-q->pid, SIGTERM);
-	if (!has_ended(q, mono_add(mono_now(), span_ms(GRACE_MS))))
-		(void)kill(-q->pid, SIGKILL);
-	(void)has_ended(q, mono_add(mono_now(), span_ms(GRACE_MS)));
+	for (size_t i = 0; i < count; i++)
+		if (questions[i].late)
+			(void)kill(-questions[i].pid, signal);
+	struct mono until = mono_add(mono_now(), span_ms(limit_ms));
+	for (size_t i = 0; i < count; i++)
+		questions[i].late = questions[i].late && !has_ended(&questions[i], until);
 }
 
-static void finish(struct question *q, struct mono until)
+static void finish(struct question *q)
 {
 	int status = 0;
-	q->status = -1;
-	if (q->pid == 0)
-		return;
-	bool in_time = has_ended(q, until);
-	if (!in_time)
-		end(q);
 	/* one that hangs in the kernel is left to init */
-	if (waitpid(q->pid, &status, WNOHANG) == q->pid && in_time && WIFEXITED(status))
+	if (q->pid != 0 && waitpid(q->pid, &status, WNOHANG) == q->pid && q->in_time && WIFEXITED(status))
 		q->status = WEXITSTATUS(status);
+}
+
+/* Wait for the ends of all.  Those that are late are ended at the same time, so that the number of lines does not make
+ * it longer. */
+static void finish_all(struct question *questions, size_t count, struct mono until)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct question *q = &questions[i];
+		q->in_time = q->pid != 0 && has_ended(q, until);
+		q->late = q->pid != 0 && !q->in_time;
+	}
+	end_late(questions, count, SIGTERM, GRACE_MS);
+	end_late(questions, count, SIGKILL, KILLED_MS);
+	for (size_t i = 0; i < count; i++)
+		finish(&questions[i]);
 }
 
 static void read_text(int fd, char text[ANSWER_MAX])
@@ -253,11 +269,11 @@ void fence_lines_check(const struct ha_cf *conf, const char *node, struct diags 
 		if (strcmp(s->host, "*") != 0 && strcmp(s->host, node) != 0)
 			continue;
 		struct question *q = &questions[c.asked++];
-		*q = (struct question){.line = s, .out = -1, .err = -1};
+		*q = (struct question){.line = s, .out = -1, .err = -1, .status = -1};
 		start(q); /* all run at the same time */
 	}
+	finish_all(questions, c.asked, c.until);
 	for (size_t i = 0; i < c.asked; i++) {
-		finish(&questions[i], c.until);
 		read_answer(&questions[i]);
 		judge(&c, &questions[i]);
 	}

@@ -13,6 +13,7 @@ enum {
 	/* The command keeps the limit itself, and then still ends what it has started. */
 	SPARE_MS = 5000,
 	GRACE_MS = 3000, /* stonith/README.md: "At SIGTERM the command kills its programs and fails within 2 s" */
+	HURRY_MS = 500, /* of a check that a shot ends: a turn of doc/fencing.md R8 passes meanwhile */
 };
 
 struct fence_program {
@@ -23,9 +24,12 @@ struct fence_program {
 	struct span deadline;
 	struct fence_program_handlers handlers;
 	struct spawn *running; /* NULL: a shot that waits for the end of a check */
-	struct process_group *slot;
 	bool cancelled;
 };
+
+/* How often one call of the command may use fence_timeout.  A check has three parts: the description of the type, the
+ * status and the list.  A shot has only the time that an attempt has. */
+static const unsigned parts[FENCE_PROGRAM_KINDS] = {[FENCE_PROGRAM_SHOT] = 1, [FENCE_PROGRAM_CHECK] = 3};
 
 /* NULL: there is none of this kind. */
 static struct fence_program *current[FENCE_PROGRAM_KINDS];
@@ -51,8 +55,6 @@ static void run(struct fence_program *p);
 
 static void end(struct fence_program *p, const struct spawn_result *result)
 {
-	if (p->slot)
-		process_groups_release(p->slot);
 	current[p->kind] = NULL; /* the handler may start the next one */
 	p->handlers.done(p->handlers.context, result, p->cancelled);
 	g_ptr_array_free(p->argv, TRUE);
@@ -77,14 +79,13 @@ static void on_done(void *context, const struct spawn_result *result)
 static void run(struct fence_program *p)
 {
 	static char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
-	p->slot = process_groups_take(p->shared->scripts, SHARED_SCRIPTS);
 	const struct spawn_request request = {.path = PATH_STONITH,
 		.argv = (char *const *)p->argv->pdata,
 		.envp = environment,
 		.input = p->input,
 		.deadline = p->deadline,
 		.grace = span_ms(GRACE_MS),
-		.group = p->slot,
+		.group = process_groups_take(p->shared->scripts, SHARED_SCRIPTS),
 		.bound = true,
 		.line = on_line,
 		.dropped = on_dropped,
@@ -105,7 +106,7 @@ struct fence_program *fence_program_start(struct engine *e, enum fence_program_k
 		.kind = kind,
 		.argv = g_ptr_array_new_with_free_func(g_free),
 		.input = device->from_file ? NULL : g_strdup_printf("%s\n", device->parameters),
-		.deadline = span_ms(span_to_ms(limit) + SPARE_MS),
+		.deadline = span_ms(parts[kind] * span_to_ms(limit) + SPARE_MS),
 		.handlers = *handlers};
 	for (size_t i = 0; first[i]; i++)
 		g_ptr_array_add(p->argv, g_strdup(first[i]));
@@ -114,10 +115,13 @@ struct fence_program *fence_program_start(struct engine *e, enum fence_program_k
 		g_ptr_array_add(p->argv, g_strdup(what[i]));
 	g_ptr_array_add(p->argv, NULL);
 	current[kind] = p;
-	if (current[FENCE_PROGRAM_CHECK] && kind == FENCE_PROGRAM_SHOT)
-		fence_program_cancel(current[FENCE_PROGRAM_CHECK]);
-	else
+	struct fence_program *check = current[FENCE_PROGRAM_CHECK];
+	if (kind == FENCE_PROGRAM_SHOT && check) {
+		check->cancelled = true;
+		spawn_cancel_within(check->running, span_ms(HURRY_MS));
+	} else {
 		run(p);
+	}
 	return p;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* One call of the command stonith for a device of ha.cf, without a shell, the parameters of the device on its standard
- * input.  Shots and checks of devices take this one path: the same user, environment and time limit.  One program runs
+ * input.  Shots and checks of devices take this one path: the same user and environment.  One program runs
  * at a time; a shot ends a check.  Decides nothing else.  stonith/README.md, "For the engine". */
 #ifndef HEARTBEAT_DAEMON_FENCE_PROGRAM_H
 #define HEARTBEAT_DAEMON_FENCE_PROGRAM_H
@@ -23,8 +23,9 @@ struct fence_program_handlers {
 
 /* Is there a program of this kind, which has not ended? */
 bool fence_program_exists(enum fence_program_kind kind);
-/* Run "stonith ... WHAT" for a device; what ends with NULL.  Copies everything.  A shot ends a check, and runs when that
- * has ended.  A shot must not exist.  The guardian ends the process when this engine dies. */
+/* Run "stonith ... WHAT" for a device; what ends with NULL.  Copies everything.  A shot ends a check, with half a
+ * second before SIGKILL, and runs when that has ended.  A shot must not exist.  The
+ * guardian ends the process when this engine dies. */
 struct fence_program *fence_program_start(struct engine *e, enum fence_program_kind kind,
 	const struct stonith_conf *device, const char *const *what, const struct fence_program_handlers *handlers);
 /* End it as soon as possible; done still comes. */

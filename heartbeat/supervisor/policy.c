@@ -182,10 +182,18 @@ static void first_timer(struct supervisor *s, const struct supervisor_view *v, c
 	clean_up_and_end(s, v, s->stop ? 0 : SUPERVISOR_EXIT_FAILED, "the addresses that are up here are removed");
 }
 
+/* The engine ended by order.  A program that ignores SIGTERM may still run: a status, or the check of a device. */
+static void end_cleanly(struct supervisor *s, const struct supervisor_view *v)
+{
+	if (v->scripts > 0)
+		act(s, SUPERVISOR_END_SCRIPTS, NULL);
+	end(s, v, v->groups > 0 ? SUPERVISOR_EXIT_FAILED : 0);
+}
+
 static void running_gone(struct supervisor *s, const struct supervisor_view *v, const struct supervisor_event *e)
 {
 	if (e->clean)
-		end(s, v, v->groups > 0 ? SUPERVISOR_EXIT_FAILED : 0);
+		end_cleanly(s, v);
 	else
 		replace(s, v);
 }
@@ -284,7 +292,7 @@ static void stopping_stop(struct supervisor *s, const struct supervisor_view *v,
 static void stopping_gone(struct supervisor *s, const struct supervisor_view *v, const struct supervisor_event *e)
 {
 	if (e->clean)
-		end(s, v, v->groups > 0 ? SUPERVISOR_EXIT_FAILED : 0);
+		end_cleanly(s, v);
 	else
 		clean_up_and_end(s, v, 0, "the engine died while it was stopping: what is left is stopped without it");
 }

@@ -12,7 +12,8 @@
  *   STOPPING   -          -              end / clean up   -               pass it on again   silent: kill, clean up
  *
  * "clean up": the process groups of scripts are ended, then the addresses are removed, then the release process runs
- * the stop scripts (RELEASING).  If no group runs here, only the process groups are ended.  doc/fencing.md 3. */
+ * the stop scripts (RELEASING).  If no group runs here, only the process groups are ended.  "end" ends the process
+ * groups too.  doc/fencing.md 3. */
 #ifndef HEARTBEAT_SUPERVISOR_POLICY_H
 #define HEARTBEAT_SUPERVISOR_POLICY_H
 

@@ -77,6 +77,8 @@ want 3 '' 'missing: hostlist' 'a parameter that the environment does not have: 3
 stonith -t null -E -l
 want 255 '' 'missing: hostlist' 'the same with -l: 255'
 
+process_is_gone() { ! [ -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; } # PROCESS
+
 # --- where values come from
 stonith -t null hostlist='a b' -l
 want 0 $'a\nb' '' '-l prints the hosts'
@@ -143,6 +145,8 @@ reset | off | on)
 	ha_log.sh err "the helper is there"
 	echo "acting on $2"
 	[ "$p2" != hang ] || sleep 600
+	[ "$p2" != alone ] || { echo $$ >/mnt/process; exec sleep 600; }
+	[ "$p2" != later ] || { (sleep 0.3; echo later >>/mnt/witness) >/dev/null 2>&1 & }
 	[ "$p2" != stubborn ] || { trap '' TERM; sleep 600 & wait; sleep 600; }
 	[ "$p2" != fail ] || exit 3 ;;
 getinfo-devid) echo "A probe" ;;
@@ -203,6 +207,16 @@ kill -TERM $!
 wait $!
 is 'when the command is told to end, it fails' $? 5
 is 'and no script outlives it' "$(pgrep -fc 'sleep 600')" 0
+"$BUILD/sbin/stonith" -t external/probe hostlist=a p2=alone -T off a &
+soon [ -s process ]
+kill -KILL $!
+wait $! 2>/dev/null
+soon process_is_gone "$(cat process)"
+is 'a command that is killed takes the program of its device with it' $? 0
+stonith -d -t external/probe hostlist=a p2=later -T off a
+want 0 '' '*' 'a script that acts in the background ends'
+soon grep -q '^later' witness
+is 'and what it has started still acts' $? 0
 
 # --- meatware
 stonith -d --timeout 1 -t meatware hostlist=Node1 -T reset node1

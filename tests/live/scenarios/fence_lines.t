@@ -69,4 +69,28 @@ check_not 'a reload of a wrong line is refused' node_exec 1 timeout 60 /usr/sbin
 node_exec 1 kill -HUP "$(guardian_pid 1)"
 check 'also one by a signal' soon log_has 1 "ERROR: .*ha.cf:$at:16: error: nul: "
 check 'the configuration in use stays' soon log_has 1 'Config errors: the configuration in use stays'
+
+# Programs that ignore the end of their time.
+node_put 1 /usr/lib/stonith/plugins/external/stubborn 755 <<'STUBBORN'
+#!/bin/sh
+trap '' TERM
+while :; do sleep 60; done
+STUBBORN
+stubborn=()
+for n in 1 2 3 4 5 6; do stubborn+=("stonith_host * external/stubborn $n"); done
+lines "stonith_host * null $both" "${stubborn[@]}"
+report
+check 'each of them is a warning' [ "$(grep -c 'external/stubborn: not checked: ' "$LIVE/out")" = 6 ]
+check_not 'they do not run on' node_exec 1 pgrep -f external/stubborn
+
+node_exec 1 /usr/sbin/heartbeat --check >/dev/null 2>&1 </dev/null &
+all_run() { [ "$(node_exec 1 pgrep -fc '^/bin/sh .*external/stubborn')" = 6 ]; }
+check 'while a check runs' soon all_run
+node_exec 1 kill -KILL "$(node_exec 1 pgrep -nxf '/usr/sbin/heartbeat --check')" # the process that reads the files
+none_runs() { ! node_exec 1 pgrep -f external/stubborn; }
+# Each would run until the limit of the command stonith, a minute.
+check 'they end when the process that reads the files is killed' wait_for 20 none_runs
+
+# The reader of a reload has 10 s for all lines.
+check 'they do not prevent a reload' node_exec 1 timeout 60 /usr/sbin/heartbeat -r
 done_testing

@@ -255,6 +255,22 @@ static void a_request_may_have_a_grace_of_its_own(void **state)
 	assert_int_equal(r.result.end, SPAWN_TIMED_OUT);
 }
 
+static void a_grace_can_be_shortened_after_sigterm(void **state)
+{
+	(void)state;
+	struct run r = {0};
+	spawn_grace_ms = 600000; // otherwise this test would not end
+	struct spawn *s = shell(&r, "trap 'echo term' TERM; echo ready; while :; do sleep 0.05; done", 0);
+	while (r.lines == 0)
+		turn();
+	spawn_cancel(s);
+	while (r.lines == 1)
+		turn();
+	spawn_cancel_within(s, span_ms(100));
+	finish(&r);
+	assert_int_equal(r.result.end, SPAWN_TIMED_OUT);
+}
+
 static void a_stopped_script_hears_its_sigterm(void **state)
 {
 	(void)state;
@@ -391,6 +407,29 @@ static void what_a_bound_program_leaves_behind_ends_with_it(void **state)
 	assert_true(is_gone(left));
 }
 
+static void what_a_program_may_leave_behind_goes_on(void **state)
+{
+	(void)state;
+	struct run r = {0};
+	int order[2], answer[2];
+	char script[160], byte;
+	assert_int_equal(pipe(order) | pipe(answer), 0);
+	(void)snprintf(script, sizeof(script),
+		"exec 8</proc/%d/fd/%d 9>/proc/%d/fd/%d; (read x <&8; echo x >&9) >/dev/null 2>&1 &", (int)getpid(),
+		order[0], (int)getpid(), answer[1]);
+	char *argv[] = {"sh", "-c", script, NULL};
+	(void)spawn_start(&(struct spawn_request){.path = "/bin/sh", .argv = argv, .envp = environment, .bound = true,
+		.leaves_rest = true, .line = on_line, .done = on_done, .context = &r});
+	finish(&r);
+	(void)close(answer[1]);
+	assert_int_equal(write(order[1], "\n", 1), 1);
+	ssize_t n = read(answer[0], &byte, 1); // 0: the process has ended without its answer
+	(void)close(order[0]);
+	(void)close(order[1]);
+	(void)close(answer[0]);
+	assert_int_equal(n, 1);
+}
+
 static void a_bound_program_ends_with_its_parent(void **state)
 {
 	int alive[2];
@@ -453,6 +492,7 @@ int main(void)
 		CASE(the_deadline_ends_a_script_with_all_its_group),
 		CASE(a_script_that_ignores_sigterm_is_killed_after_the_grace),
 		CASE(a_request_may_have_a_grace_of_its_own),
+		CASE(a_grace_can_be_shortened_after_sigterm),
 		CASE(a_stopped_script_hears_its_sigterm),
 		CASE(a_child_that_cannot_die_is_reported_all_the_same),
 		CASE(a_cancelled_script_is_reported_as_timed_out),
@@ -460,6 +500,7 @@ int main(void)
 		CASE(many_scripts_run_side_by_side),
 		CASE(a_program_runs_as_its_user_with_its_groups_only),
 		CASE(what_a_bound_program_leaves_behind_ends_with_it),
+		CASE(what_a_program_may_leave_behind_goes_on),
 		CASE(a_bound_program_ends_with_its_parent),
 		CASE(done_may_start_the_next_script),
 	};

@@ -162,6 +162,20 @@ static void a_stop_that_leaves_something_running_is_reported(void **state)
 	assert_string_equal(done, "exit-1");
 }
 
+static void a_clean_end_ends_the_programs_that_still_run(void **state)
+{
+	(void)state;
+	for (unsigned ordered = 0; ordered < 2; ordered++) {
+		engine_runs(0);
+		if (ordered)
+			step(SUPERVISOR_STOP);
+		v.scripts = 1; /* a status of a monitor, or the check of a fencing device */
+		clean(SUPERVISOR_GONE);
+		assert_string_equal(done, "end-scripts exit-0");
+		assert_null(s.actions[0].why); /* usual at a stop: no alarm */
+	}
+}
+
 static void an_engine_that_dies_or_hangs_in_a_stop_does_not_end_the_stop(void **state)
 {
 	(void)state;
@@ -277,6 +291,7 @@ int main(void)
 		cmocka_unit_test(stop_scripts_that_hang_are_killed),
 		cmocka_unit_test(an_order_to_stop_goes_to_the_engine),
 		cmocka_unit_test(a_stop_that_leaves_something_running_is_reported),
+		cmocka_unit_test(a_clean_end_ends_the_programs_that_still_run),
 		cmocka_unit_test(an_engine_that_dies_or_hangs_in_a_stop_does_not_end_the_stop),
 		cmocka_unit_test(an_order_to_stop_ends_in_every_state),
 		cmocka_unit_test(an_order_during_a_start_waits_for_it_a_little),
