@@ -63,6 +63,7 @@ struct run_group {
 	unsigned attempts;      /* the number of failed stops of the current resource */
 	bool waiting;           /* another group is calling the same resource */
 	bool start_later;       /* a start was requested while the group was stopping */
+	bool kept;              /* the stops of a repair have left something here, because its stop was refused */
 	bool refused;           /* the stop of the current resource will fail again until a person has acted */
 	bool wanted;            /* it runs here or is starting, and no stop of it has begun since */
 	enum repair repair;

@@ -100,8 +100,11 @@ static void on_outcome(void *context, enum agent_verdict verdict, const char *wh
 	g->call = NULL;
 	r->user = NULL;
 	/* What we do not remove stays as it is: the group stays on this node. */
-	if (verdict == AGENT_REFUSED && g->repair != REPAIR_NONE)
+	if (verdict == AGENT_REFUSED && g->repair != REPAIR_NONE) {
+		g->kept = true;
 		verdict = AGENT_OK;
+		why = "";
+	}
 	if (why[0] != '\0' && g->state == RUN_STARTING)
 		note_failure(g, "start", why);
 	else if (why[0] != '\0' && g->state == RUN_STOPPING && verdict != AGENT_REFUSED)
@@ -287,10 +290,22 @@ static void end_stop(struct run_group *g, bool still_active)
 		begin_start(g);
 }
 
+static void stop_in_hand(struct run_group *g);
+
+static void stop_from_the_right(struct run_group *g)
+{
+	g->at = g->conf->count - 1;
+	g->attempts = 0;
+	g->kept = false;
+	stop_in_hand(g);
+}
+
 /* Everything that was to be stopped is. */
 static void end_stops(struct run_group *g)
 {
-	if (g->repair == REPAIR_NONE)
+	if (g->repair == REPAIR_NONE && g->kept)
+		stop_from_the_right(g); /* the order has come after the repair kept something */
+	else if (g->repair == REPAIR_NONE)
 		end_stop(g, false);
 	else if (g->repair == REPAIR_RESTART)
 		probe(g);
@@ -301,8 +316,6 @@ static void end_stops(struct run_group *g)
 			g->conf->key, g->conf->key);
 	}
 }
-
-static void stop_in_hand(struct run_group *g);
 
 static void step_left(struct run_group *g)
 {
@@ -335,13 +348,6 @@ static void next_stop(struct run_group *g)
 {
 	in_hand(g)->active = false;
 	step_left(g);
-}
-
-static void stop_from_the_right(struct run_group *g)
-{
-	g->at = g->conf->count - 1;
-	g->attempts = 0;
-	stop_in_hand(g);
 }
 
 static void release(struct run_group *g)

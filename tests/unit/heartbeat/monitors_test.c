@@ -272,6 +272,47 @@ static void an_address_that_heartbeat_did_not_add_stays_during_a_restart(void **
 	stop_all(1);
 }
 
+static void hold_an_address_that_stays(const char *line)
+{
+	assert_int_equal(system("ip link add hbv0 type veth peer name hbv1 && ip link set hbv1 up && ip link set hbv0 up && "
+				"ip addr add 10.9.0.100/24 dev hbv0"), 0);
+	more_lines = line;
+	make_exec("cfa svc::a 10.9.0.100/24/hbv0 svc::b\n", 60000, 5);
+	exec_group_start(e, 0);
+	await_ends(1);
+	flag("a.fail_stop");
+	die("a.up");
+	await("logged", "Retrying failed stop operation [svc::a]");
+}
+
+/* The restart leaves the address here and goes on to the left; the stop that is ordered then must not end as if the
+ * address was gone. */
+static void stop_with_the_address(void)
+{
+	exec_group_stop(e, 0);
+	unflag("a.fail_stop");
+	await_ends(2);
+	assert_end(1, 0, EXEC_STOP, false, true);
+	assert_string_equal(ends[1].why, "10.9.0.100 stays on hbv0: it was there before the group started");
+	assert_false(is_flagged("a.up"));
+	assert_int_equal(system("ip link del hbv0"), 0);
+	stop_all(2);
+}
+
+static void a_stop_in_a_pause_of_a_restart_does_not_release_an_address_that_stays(void **state)
+{
+	(void)state;
+	hold_an_address_that_stays("monitor svc::a 1\n");
+	stop_with_the_address();
+}
+
+static void a_stop_in_a_pause_of_a_halt_does_not_release_an_address_that_stays(void **state)
+{
+	(void)state;
+	hold_an_address_that_stays("monitor svc::a 1 on-fail stop\n");
+	stop_with_the_address();
+}
+
 static void what_a_group_that_is_restarted_needs_is_not_stopped_by_another_one(void **state)
 {
 	(void)state;
@@ -432,6 +473,8 @@ int main(void)
 		CASE(a_stop_during_the_starts_of_a_restart_cancels_them),
 		CASE(a_start_during_a_restart_is_not_kept_for_later),
 		CASE(an_address_that_heartbeat_did_not_add_stays_during_a_restart),
+		CASE(a_stop_in_a_pause_of_a_restart_does_not_release_an_address_that_stays),
+		CASE(a_stop_in_a_pause_of_a_halt_does_not_release_an_address_that_stays),
 		CASE(what_a_group_that_is_restarted_needs_is_not_stopped_by_another_one),
 		CASE(a_restart_that_was_interrupted_is_completed),
 		CASE(a_stop_does_not_wait_for_a_status_that_hangs),
