@@ -121,7 +121,7 @@ static void adopt_again(const GArray *held, struct run_group *g)
 		if (kept->id != g->conf->id)
 			continue;
 		if (kept->halted)
-			g->state = RUN_HALTED;
+			run_group_adopt_halted(g, false);
 		else
 			run_group_adopt(g);
 	}
@@ -148,6 +148,8 @@ void exec_reconfigure(struct exec *e, const struct exec_config *config)
 	monitors_inherit(e->monitors, monitors);
 	monitors_free(monitors);
 	(void)g_array_free(held, TRUE);
+	if (e->config.halted != NULL)
+		halted_groups_keep(e->config.halted, config->resources);
 	address_class_prepare(e);
 }
 
@@ -197,6 +199,12 @@ void exec_group_adopt_interrupted(struct exec *e, size_t group)
 		run_group_adopt_interrupted(&e->groups[group]);
 	else
 		run_group_adopt(&e->groups[group]);
+}
+
+void exec_group_adopt_halted(struct exec *e, size_t group, bool interrupted)
+{
+	if (group < e->group_count)
+		run_group_adopt_halted(&e->groups[group], interrupted);
 }
 
 void exec_group_ran(struct exec *e, size_t group)

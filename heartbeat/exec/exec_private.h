@@ -123,6 +123,9 @@ void run_group_halt(struct run_group *g);
 void run_group_resume(struct run_group *g);
 /* An idle group was held by an earlier process, which may have died while it was repairing: start what does not run. */
 void run_group_adopt_interrupted(struct run_group *g);
+/* An idle group was halted by an earlier process or configuration.  interrupted: that process may have died before all
+ * of it was stopped, so it is stopped once more. */
+void run_group_adopt_halted(struct run_group *g, bool interrupted);
 /* Is any group being repaired? */
 bool run_groups_repairing(const struct exec *e);
 /* A group that is held has failed: report it, so that its stop is ordered. */

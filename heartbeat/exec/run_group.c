@@ -211,9 +211,12 @@ bool run_groups_repairing(const struct exec *e)
 	return false;
 }
 
-static void set_repair(struct run_group *g, enum repair repair)
+/* Also write down what the next process must know if this one dies.  halted: the group is to be stopped here, or is. */
+static void set_repair(struct run_group *g, enum repair repair, bool halted)
 {
 	const struct exec *e = g->exec;
+	if (e->config.halted != NULL)
+		halted_groups_set(e->config.halted, g->conf->id, halted);
 	if (g->repair == repair)
 		return;
 	g->repair = repair;
@@ -223,7 +226,7 @@ static void set_repair(struct run_group *g, enum repair repair)
 
 static void end_repair(struct run_group *g, enum run_state state)
 {
-	set_repair(g, REPAIR_NONE);
+	set_repair(g, REPAIR_NONE, state == RUN_HALTED);
 	g->floor = g->at = 0;
 	g->state = state;
 }
@@ -360,7 +363,7 @@ static void release(struct run_group *g)
 static void begin_stop(struct run_group *g)
 {
 	g->exec->group_moves(g);
-	end_repair(g, g->state);
+	end_repair(g, RUN_STOPPING);
 	g->operation = EXEC_STOP;
 	g->why[0] = '\0';
 	release(g);
@@ -455,7 +458,7 @@ static void stuck(struct run_group *g)
 static void begin_repair(struct run_group *g)
 {
 	g->exec->group_moves(g);
-	set_repair(g, REPAIR_RESTART);
+	set_repair(g, REPAIR_RESTART, false);
 	g->why[0] = '\0';
 	stop_from_the_right(g);
 }
@@ -463,7 +466,7 @@ static void begin_repair(struct run_group *g)
 static void begin_halt(struct run_group *g)
 {
 	g->exec->group_moves(g);
-	set_repair(g, REPAIR_HALT);
+	set_repair(g, REPAIR_HALT, true);
 	g->why[0] = '\0';
 	release(g);
 }
@@ -471,7 +474,7 @@ static void begin_halt(struct run_group *g)
 static void start_halted(struct run_group *g)
 {
 	log_line("Acquiring", g);
-	set_repair(g, REPAIR_RESTART);
+	set_repair(g, REPAIR_RESTART, false);
 	g->wanted = true;
 	g->why[0] = '\0';
 	g->at = 0;
@@ -522,7 +525,7 @@ static void stop_wanted(struct run_group *g)
 	if (g->repair == REPAIR_NONE)
 		return;
 	log_line("Releasing", g);
-	set_repair(g, REPAIR_NONE);
+	set_repair(g, REPAIR_NONE, false);
 	g->floor = 0;
 	g->wanted = false;
 }
@@ -655,6 +658,17 @@ void run_group_adopt_interrupted(struct run_group *g)
 	run_group_ran(g);
 	g->state = RUN_HALTED;
 	run_group_resume(g);
+}
+
+void run_group_adopt_halted(struct run_group *g, bool interrupted)
+{
+	g->state = RUN_HALTED;
+	set_repair(g, REPAIR_NONE, true);
+	if (!interrupted)
+		return;
+	run_group_ran(g);
+	g->state = RUN_HELD;
+	run_group_halt(g);
 }
 
 bool run_group_is_steady(const struct run_group *g)

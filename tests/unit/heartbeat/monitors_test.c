@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "heartbeat/exec/exec.h"
+#include "lib/interfaces.h"
 #include "lib/mono.h"
 #include "tests/unit/heartbeat/exec_group_lab.h"
 
@@ -206,6 +207,98 @@ static void a_halted_group_can_be_stopped(void **state)
 	exec_group_clean(e, 0); /* of what is not here: nothing starts */
 	run_for(200);
 	assert_false(is_flagged("a.up"));
+}
+
+static bool is_noted_as_halted(void)
+{
+	return halted_groups_has(&halted, resources->groups[0].id);
+}
+
+/* The engine dies, and the next one adopts what it held. */
+static void change_engine(const char *file, const char *lines)
+{
+	bool interrupted = repairing;
+	exec_free(e);
+	haresources_free(resources);
+	ha_cf_free(conf);
+	unflag("calls");
+	repairing = false;
+	more_lines = lines;
+	make_exec(file, 60000, 1);
+	if (is_noted_as_halted())
+		exec_group_adopt_halted(e, 0, interrupted);
+	else
+		exec_group_adopt(e, 0);
+}
+
+static void the_next_engine_leaves_a_halted_group_stopped(void **state)
+{
+	static const char file[] = "cfa 10.9.0.101/24/hbv0 svc::b\n", lines[] = "monitor svc::b 1 on-fail stop\n";
+	struct watch_view view;
+	(void)state;
+	assert_int_equal(system("ip link add hbv0 type veth peer name hbv1 && ip link set hbv1 up && ip link set hbv0 up"), 0);
+	watched = interfaces_new();
+	assert_int_equal(interfaces_read(watched), 0);
+	start(file, lines, 60000);
+	assert_false(is_noted_as_halted());
+	die("b.up");
+	await("logged", "on-fail stop), and");
+	change_engine(file, lines);
+	exec_interfaces_changed(e); /* the address is not added behind the service that is stopped */
+	assert_int_not_equal(system("ip -o addr show dev hbv0 | grep -q 10.9.0.101/"), 0);
+	assert_true(exec_watch(e, 0, &view));
+	assert_true(view.halted);
+	run_for(1500);
+	assert_string_equal(text_of("calls"), "");
+	change_engine(file, lines); /* and the one after it */
+	exec_group_clean(e, 0);
+	await("logged", "all resources of group 10.9.0.101/24/hbv0 run again");
+	assert_false(is_noted_as_halted());
+	stop_all(1);
+	exec_free(e);
+	e = NULL;
+	interfaces_free(watched);
+	watched = NULL;
+	assert_int_equal(system("ip link del hbv0"), 0);
+}
+
+static void an_order_to_stop_ends_the_halt_for_the_next_engine_too(void **state)
+{
+	(void)state;
+	start("cfa svc::a svc::b\n", "monitor svc::b 1 on-fail stop\n", 60000);
+	die("b.up");
+	await("logged", "on-fail stop), and");
+	assert_true(is_noted_as_halted());
+	stop_all(1);
+	assert_false(is_noted_as_halted());
+}
+
+static void a_start_ends_what_an_earlier_engine_has_left(void **state)
+{
+	(void)state;
+	make_exec("cfa svc::a\n", 60000, 1);
+	halted_groups_set(&halted, resources->groups[0].id, true);
+	exec_group_start(e, 0);
+	await_ends(1);
+	assert_false(is_noted_as_halted());
+}
+
+static void a_halt_that_was_interrupted_is_completed(void **state)
+{
+	struct watch_view view;
+	static const char file[] = "cfa svc::a svc::b\n", lines[] = "monitor svc::b 1 on-fail stop\n";
+	(void)state;
+	start(file, lines, 60000);
+	flag("a.hang_stop");
+	die("b.up");
+	await("called", "a stop");
+	unflag("a.hang_stop");
+	assert_true(is_flagged("a.up"));
+	change_engine(file, lines);
+	await("logged", "on-fail stop), and");
+	assert_string_equal(text_of("calls"), "b stop a stop");
+	assert_true(exec_watch(e, 0, &view));
+	assert_true(view.halted);
 }
 
 /* --- orders meanwhile ------------------------------------------------------------------------- */
@@ -469,6 +562,10 @@ int main(void)
 		CASE(a_restart_whose_stop_fails_is_a_failure),
 		CASE(with_on_fail_stop_the_group_is_stopped_until_an_operator_acts),
 		CASE(a_halted_group_can_be_stopped),
+		CASE(the_next_engine_leaves_a_halted_group_stopped),
+		CASE(an_order_to_stop_ends_the_halt_for_the_next_engine_too),
+		CASE(a_start_ends_what_an_earlier_engine_has_left),
+		CASE(a_halt_that_was_interrupted_is_completed),
 		CASE(a_stop_during_the_stops_of_a_restart_goes_on_to_the_left),
 		CASE(a_stop_during_the_starts_of_a_restart_cancels_them),
 		CASE(a_start_during_a_restart_is_not_kept_for_later),
