@@ -99,7 +99,7 @@ static void free_groups(struct exec *e)
 /* A group that is held when the configuration changes. */
 struct kept_group {
 	uint32_t id;
-	bool halted;
+	bool halted, wanted; /* not wanted: its stop has failed */
 };
 
 static GArray *held_groups(const struct exec *e)
@@ -107,7 +107,7 @@ static GArray *held_groups(const struct exec *e)
 	GArray *held = g_array_new(FALSE, FALSE, sizeof(struct kept_group));
 	for (size_t i = 0; i < e->group_count; i++) {
 		const struct run_group *g = &e->groups[i];
-		struct kept_group kept = {g->conf->id, g->state == RUN_HALTED};
+		struct kept_group kept = {g->conf->id, g->state == RUN_HALTED, g->wanted};
 		if (g->state == RUN_HELD || kept.halted || g->repair != REPAIR_NONE)
 			g_array_append_val(held, kept);
 	}
@@ -122,8 +122,10 @@ static void adopt_again(const GArray *held, struct run_group *g)
 			continue;
 		if (kept->halted)
 			run_group_adopt_halted(g, false);
-		else
+		else if (kept->wanted)
 			run_group_adopt(g);
+		else
+			run_group_adopt_stuck(g);
 	}
 }
 

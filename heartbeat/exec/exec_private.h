@@ -123,6 +123,8 @@ void run_group_halt(struct run_group *g);
 void run_group_resume(struct run_group *g);
 /* An idle group was held by an earlier process, which may have died while it was repairing: start what does not run. */
 void run_group_adopt_interrupted(struct run_group *g);
+/* The stop of an idle group has failed under an earlier configuration: it counts as held, and is not watched. */
+void run_group_adopt_stuck(struct run_group *g);
 /* An idle group was halted by an earlier process or configuration.  interrupted: that process may have died before all
  * of it was stopped, so it is stopped once more. */
 void run_group_adopt_halted(struct run_group *g, bool interrupted);

@@ -660,6 +660,12 @@ void run_group_adopt_interrupted(struct run_group *g)
 	run_group_resume(g);
 }
 
+void run_group_adopt_stuck(struct run_group *g)
+{
+	run_group_ran(g);
+	g->state = RUN_HELD;
+}
+
 void run_group_adopt_halted(struct run_group *g, bool interrupted)
 {
 	g->state = RUN_HALTED;

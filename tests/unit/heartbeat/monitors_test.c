@@ -500,7 +500,8 @@ static void reconfigure(const char *lines)
 	more_lines = lines;
 	conf = parse_conf();
 	struct exec_config config = {.resources = resources, .conf = conf, .node = "cfa", .deadline = span_ms(60000),
-		.script_directories = directories, .native_ipaddr = native, .stop_attempts = 1};
+		.script_directories = directories, .native_ipaddr = native, .stop_attempts = 1,
+		.repairing = &repairing, .halted = &halted};
 	exec_reconfigure(e, &config);
 	ha_cf_free(old);
 }
@@ -534,6 +535,23 @@ static void counts_and_halted_groups_outlive_a_reload(void **state)
 	unflag("calls");
 	exec_group_clean(e, 0);
 	await("file", "a.up");
+}
+
+/* Its stop has been ordered and has failed: nothing may start it again. */
+static void a_reload_does_not_watch_a_group_that_is_stuck(void **state)
+{
+	(void)state;
+	start("cfa svc::a\n", "monitor svc 1\n", 60000);
+	flag("a.fail_stop");
+	exec_group_stop(e, 0);
+	await_ends(2);
+	assert_end(1, 0, EXEC_STOP, false, true);
+	die("a.up");
+	reconfigure("monitor svc 1 restarts 2 within 10min\n");
+	run_for(1500);
+	assert_string_equal(text_of("calls"), "");
+	unflag("a.fail_stop");
+	stop_all(2);
 }
 
 static void addresses_are_not_asked(void **state)
@@ -578,6 +596,7 @@ int main(void)
 		CASE(a_group_that_is_stuck_is_not_asked),
 		CASE(what_two_groups_share_is_restarted_for_both),
 		CASE(counts_and_halted_groups_outlive_a_reload),
+		CASE(a_reload_does_not_watch_a_group_that_is_stuck),
 		CASE(addresses_are_not_asked),
 	};
 	if (!open_lab())
