@@ -114,6 +114,18 @@ static GArray *held_groups(const struct exec *e)
 	return held;
 }
 
+/* A group that nothing watches would be missing in the status, where an operator sees that it is halted. */
+static void adopt_halted(const struct exec *e, struct run_group *g, bool interrupted)
+{
+	if (monitors_has(e->monitors, g)) {
+		run_group_adopt_halted(g, interrupted);
+		return;
+	}
+	log_at(LOG_LEVEL_WARN, "group %s is started: no monitor line watches it any more, and on-fail stop had stopped it",
+		g->conf->key);
+	run_group_adopt_interrupted(g);
+}
+
 static void adopt_again(const GArray *held, struct run_group *g)
 {
 	for (guint k = 0; k < held->len; k++) {
@@ -121,7 +133,7 @@ static void adopt_again(const GArray *held, struct run_group *g)
 		if (kept->id != g->conf->id)
 			continue;
 		if (kept->halted)
-			run_group_adopt_halted(g, false);
+			adopt_halted(g->exec, g, false);
 		else if (kept->wanted)
 			run_group_adopt(g);
 		else
@@ -206,7 +218,7 @@ void exec_group_adopt_interrupted(struct exec *e, size_t group)
 void exec_group_adopt_halted(struct exec *e, size_t group, bool interrupted)
 {
 	if (group < e->group_count)
-		run_group_adopt_halted(&e->groups[group], interrupted);
+		adopt_halted(e, &e->groups[group], interrupted);
 }
 
 void exec_group_ran(struct exec *e, size_t group)

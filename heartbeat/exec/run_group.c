@@ -473,6 +473,7 @@ static void begin_halt(struct run_group *g)
 
 static void start_halted(struct run_group *g)
 {
+	g->exec->group_moves(g);
 	log_line("Acquiring", g);
 	set_repair(g, REPAIR_RESTART, false);
 	g->wanted = true;

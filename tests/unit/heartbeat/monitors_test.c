@@ -530,10 +530,34 @@ static void counts_and_halted_groups_outlive_a_reload(void **state)
 	reconfigure("monitor svc 1 on-fail stop\n");
 	die("a.up");
 	await("logged", "on-fail stop), and");
+	reconfigure("monitor svc 2 on-fail stop\n");
+	assert_true(exec_watch(e, 0, &view));
+	assert_true(view.halted);
+	assert_true(is_noted_as_halted());
+	run_for(200);
+	assert_false(is_flagged("a.up"));
+}
+
+/* Nothing would show that it is stopped. */
+static void a_halted_group_is_started_when_no_line_watches_it_any_more(void **state)
+{
+	static const char file[] = "cfa svc::a\n", lines[] = "monitor svc 1 on-fail stop\n";
+	(void)state;
+	start(file, lines, 60000);
+	die("a.up");
+	await("logged", "on-fail stop), and");
 	reconfigure("");
-	assert_false(exec_watch(e, 0, &view));
-	unflag("calls");
-	exec_group_clean(e, 0);
+	await("file", "a.up");
+	await("logged", "all resources of group svc::a run again");
+	assert_logged("group svc::a is started: no monitor line watches it any more");
+	assert_false(is_noted_as_halted());
+
+	reconfigure(lines);
+	die("a.up");
+	await("called", "a stop");
+	await("no file", "a.up");
+	run_for(100);
+	change_engine(file, ""); /* the same when the file is read by the next engine */
 	await("file", "a.up");
 }
 
@@ -552,6 +576,28 @@ static void a_reload_does_not_watch_a_group_that_is_stuck(void **state)
 	assert_string_equal(text_of("calls"), "");
 	unflag("a.fail_stop");
 	stop_all(2);
+}
+
+/* A question about what both have is under way, and is then ended by the stop of the other group. */
+static void a_halted_group_does_not_wait_for_the_status_of_another_group(void **state)
+{
+	(void)state;
+	more_lines = "monitor svc::a 1 on-fail stop\nmonitor svc::s 1 timeout 10min\n";
+	make_exec("cfa svc::s svc::a\ncfa svc::s2 svc::s\n", 60000, 1);
+	exec_group_start(e, 0);
+	exec_group_start(e, 1);
+	await_ends(2);
+	die("a.up");
+	await("logged", "on-fail stop), and");
+	flag("s.hang_status");
+	unflag("calls");
+	await("called", "s status");
+	unflag("s.hang_status");
+	exec_group_clean(e, 0);
+	exec_group_stop(e, 1);
+	await_ends(3);
+	await("logged", "all resources of group svc::s run again");
+	assert_true(is_flagged("a.up"));
 }
 
 static void addresses_are_not_asked(void **state)
@@ -597,6 +643,8 @@ int main(void)
 		CASE(what_two_groups_share_is_restarted_for_both),
 		CASE(counts_and_halted_groups_outlive_a_reload),
 		CASE(a_reload_does_not_watch_a_group_that_is_stuck),
+		CASE(a_halted_group_is_started_when_no_line_watches_it_any_more),
+		CASE(a_halted_group_does_not_wait_for_the_status_of_another_group),
 		CASE(addresses_are_not_asked),
 	};
 	if (!open_lab())
