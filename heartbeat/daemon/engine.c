@@ -355,7 +355,9 @@ static int open_exec(struct engine *e)
 	for (size_t g = 0; g < e->files->resources->count; g++) {
 		struct group_view v;
 		core_group_view(e->core, g, &v);
-		if (v.state == OWN_HELD && interrupted)
+		if (v.state == OWN_HELD && halted_groups_has(&e->shared->halted, v.id))
+			exec_group_adopt_halted(e->exec, g, interrupted);
+		else if (v.state == OWN_HELD && interrupted)
 			exec_group_adopt_interrupted(e->exec, g);
 		else if (v.state == OWN_HELD)
 			exec_group_adopt(e->exec, g);

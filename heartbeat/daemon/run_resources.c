@@ -67,6 +67,7 @@ struct exec_config run_resources_config(
 		.script_slots = SHARED_SCRIPTS,
 		.interfaces = interfaces,
 		.repairing = &shared->repairing,
+		.halted = &shared->halted,
 		.foreign_file = PATH_FOREIGN,
 	};
 }

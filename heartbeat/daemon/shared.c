@@ -111,6 +111,7 @@ struct shared *shared_open(int *fd, bool *left)
 	s->identity = (struct identity_memory){0}; /* so a fresh start reads the files */
 	memset(&s->peer, 0, sizeof s->peer);
 	memset(&s->client_reports, 0, sizeof s->client_reports);
+	memset(&s->halted, 0, sizeof s->halted); /* all groups are stopped before they are started again */
 	s->engine_clean = s->stop = s->looked = s->repairing = false;
 	(void)unlink(PATH_LEFT); /* of an earlier daemon */
 	return s;

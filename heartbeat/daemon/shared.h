@@ -14,6 +14,7 @@
 #include "heartbeat/daemon/identity.h"
 #include "heartbeat/daemon/peer_file.h"
 #include "heartbeat/exec/client_reports.h"
+#include "heartbeat/exec/halted_groups.h"
 #include "lib/process_groups.h"
 
 enum {
@@ -38,6 +39,7 @@ struct shared {
 	_Atomic bool stop; /* an order to stop was given */
 	_Atomic bool looked; /* an engine has looked what ran here before it, and has stopped it */
 	_Atomic bool repairing; /* exec_config.repairing.  A byte that was 0 before, so that the layout is the same */
+	struct halted_groups halted; /* exec_config.halted */
 	struct holdings_pair holdings;
 	struct identity_memory identity;
 	struct peer_file_memory peer;

@@ -99,7 +99,7 @@ static void free_groups(struct exec *e)
 /* A group that is held when the configuration changes. */
 struct kept_group {
 	uint32_t id;
-	bool halted;
+	bool halted, wanted; /* not wanted: its stop has failed */
 };
 
 static GArray *held_groups(const struct exec *e)
@@ -107,11 +107,23 @@ static GArray *held_groups(const struct exec *e)
 	GArray *held = g_array_new(FALSE, FALSE, sizeof(struct kept_group));
 	for (size_t i = 0; i < e->group_count; i++) {
 		const struct run_group *g = &e->groups[i];
-		struct kept_group kept = {g->conf->id, g->state == RUN_HALTED};
+		struct kept_group kept = {g->conf->id, g->state == RUN_HALTED, g->wanted};
 		if (g->state == RUN_HELD || kept.halted || g->repair != REPAIR_NONE)
 			g_array_append_val(held, kept);
 	}
 	return held;
+}
+
+/* A group that nothing watches would be missing in the status, where an operator sees that it is halted. */
+static void adopt_halted(const struct exec *e, struct run_group *g, bool interrupted)
+{
+	if (monitors_has(e->monitors, g)) {
+		run_group_adopt_halted(g, interrupted);
+		return;
+	}
+	log_at(LOG_LEVEL_WARN, "group %s is started: no monitor line watches it any more, and on-fail stop had stopped it",
+		g->conf->key);
+	run_group_adopt_interrupted(g);
 }
 
 static void adopt_again(const GArray *held, struct run_group *g)
@@ -121,9 +133,11 @@ static void adopt_again(const GArray *held, struct run_group *g)
 		if (kept->id != g->conf->id)
 			continue;
 		if (kept->halted)
-			g->state = RUN_HALTED;
-		else
+			adopt_halted(g->exec, g, false);
+		else if (kept->wanted)
 			run_group_adopt(g);
+		else
+			run_group_adopt_stuck(g);
 	}
 }
 
@@ -148,6 +162,8 @@ void exec_reconfigure(struct exec *e, const struct exec_config *config)
 	monitors_inherit(e->monitors, monitors);
 	monitors_free(monitors);
 	(void)g_array_free(held, TRUE);
+	if (e->config.halted != NULL)
+		halted_groups_keep(e->config.halted, config->resources);
 	address_class_prepare(e);
 }
 
@@ -197,6 +213,12 @@ void exec_group_adopt_interrupted(struct exec *e, size_t group)
 		run_group_adopt_interrupted(&e->groups[group]);
 	else
 		run_group_adopt(&e->groups[group]);
+}
+
+void exec_group_adopt_halted(struct exec *e, size_t group, bool interrupted)
+{
+	if (group < e->group_count)
+		adopt_halted(e, &e->groups[group], interrupted);
 }
 
 void exec_group_ran(struct exec *e, size_t group)

@@ -14,6 +14,7 @@
 #include "heartbeat/conf/ha_cf.h"
 #include "heartbeat/conf/haresources.h"
 #include "heartbeat/core/watch.h"
+#include "heartbeat/exec/halted_groups.h"
 #include "lib/mono.h"
 #include "lib/process_groups.h"
 
@@ -38,6 +39,8 @@ struct exec_config {
 	/* True while a resource that has died is restarted: if this process dies then, some of the group is stopped,
 	 * although it is held.  NULL: nobody needs it.  Borrowed. */
 	_Atomic bool *repairing;
+	/* The groups that on-fail stop has stopped here, or is stopping.  NULL: nobody needs it.  Borrowed. */
+	struct halted_groups *halted;
 	/* List of the addresses that were here before their group started; NULL: only in memory. */
 	const char *foreign_file;
 };
@@ -107,6 +110,9 @@ void exec_group_adopt(struct exec *e, size_t group);
 /* The same for a group with watched resources, when the earlier process may have died in the middle of a restart: what
  * does not run is started. */
 void exec_group_adopt_interrupted(struct exec *e, size_t group);
+/* An earlier process has stopped the idle group because of on-fail stop, and it stays so; but if no monitor line names
+ * any of it now, it is started.  interrupted: that process may have died before all of it was stopped. */
+void exec_group_adopt_halted(struct exec *e, size_t group, bool interrupted);
 /* An earlier process has started the idle group, and it is to be stopped: a script that cannot be executed is then no
  * proof that its resource is stopped. */
 void exec_group_ran(struct exec *e, size_t group);

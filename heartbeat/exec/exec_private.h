@@ -63,6 +63,7 @@ struct run_group {
 	unsigned attempts;      /* the number of failed stops of the current resource */
 	bool waiting;           /* another group is calling the same resource */
 	bool start_later;       /* a start was requested while the group was stopping */
+	bool kept;              /* the stops of a repair have left something here, because its stop was refused */
 	bool refused;           /* the stop of the current resource will fail again until a person has acted */
 	bool wanted;            /* it runs here or is starting, and no stop of it has begun since */
 	enum repair repair;
@@ -122,6 +123,11 @@ void run_group_halt(struct run_group *g);
 void run_group_resume(struct run_group *g);
 /* An idle group was held by an earlier process, which may have died while it was repairing: start what does not run. */
 void run_group_adopt_interrupted(struct run_group *g);
+/* The stop of an idle group has failed under an earlier configuration: it counts as held, and is not watched. */
+void run_group_adopt_stuck(struct run_group *g);
+/* An idle group was halted by an earlier process or configuration.  interrupted: that process may have died before all
+ * of it was stopped, so it is stopped once more. */
+void run_group_adopt_halted(struct run_group *g, bool interrupted);
 /* Is any group being repaired? */
 bool run_groups_repairing(const struct exec *e);
 /* A group that is held has failed: report it, so that its stop is ordered. */

@@ -100,8 +100,11 @@ static void on_outcome(void *context, enum agent_verdict verdict, const char *wh
 	g->call = NULL;
 	r->user = NULL;
 	/* What we do not remove stays as it is: the group stays on this node. */
-	if (verdict == AGENT_REFUSED && g->repair != REPAIR_NONE)
+	if (verdict == AGENT_REFUSED && g->repair != REPAIR_NONE) {
+		g->kept = true;
 		verdict = AGENT_OK;
+		why = "";
+	}
 	if (why[0] != '\0' && g->state == RUN_STARTING)
 		note_failure(g, "start", why);
 	else if (why[0] != '\0' && g->state == RUN_STOPPING && verdict != AGENT_REFUSED)
@@ -208,9 +211,12 @@ bool run_groups_repairing(const struct exec *e)
 	return false;
 }
 
-static void set_repair(struct run_group *g, enum repair repair)
+/* Also write down what the next process must know if this one dies.  halted: the group is to be stopped here, or is. */
+static void set_repair(struct run_group *g, enum repair repair, bool halted)
 {
 	const struct exec *e = g->exec;
+	if (e->config.halted != NULL)
+		halted_groups_set(e->config.halted, g->conf->id, halted);
 	if (g->repair == repair)
 		return;
 	g->repair = repair;
@@ -220,7 +226,7 @@ static void set_repair(struct run_group *g, enum repair repair)
 
 static void end_repair(struct run_group *g, enum run_state state)
 {
-	set_repair(g, REPAIR_NONE);
+	set_repair(g, REPAIR_NONE, state == RUN_HALTED);
 	g->floor = g->at = 0;
 	g->state = state;
 }
@@ -287,10 +293,22 @@ static void end_stop(struct run_group *g, bool still_active)
 		begin_start(g);
 }
 
+static void stop_in_hand(struct run_group *g);
+
+static void stop_from_the_right(struct run_group *g)
+{
+	g->at = g->conf->count - 1;
+	g->attempts = 0;
+	g->kept = false;
+	stop_in_hand(g);
+}
+
 /* Everything that was to be stopped is. */
 static void end_stops(struct run_group *g)
 {
-	if (g->repair == REPAIR_NONE)
+	if (g->repair == REPAIR_NONE && g->kept)
+		stop_from_the_right(g); /* the order has come after the repair kept something */
+	else if (g->repair == REPAIR_NONE)
 		end_stop(g, false);
 	else if (g->repair == REPAIR_RESTART)
 		probe(g);
@@ -301,8 +319,6 @@ static void end_stops(struct run_group *g)
 			g->conf->key, g->conf->key);
 	}
 }
-
-static void stop_in_hand(struct run_group *g);
 
 static void step_left(struct run_group *g)
 {
@@ -337,13 +353,6 @@ static void next_stop(struct run_group *g)
 	step_left(g);
 }
 
-static void stop_from_the_right(struct run_group *g)
-{
-	g->at = g->conf->count - 1;
-	g->attempts = 0;
-	stop_in_hand(g);
-}
-
 static void release(struct run_group *g)
 {
 	log_line("Releasing", g);
@@ -354,7 +363,7 @@ static void release(struct run_group *g)
 static void begin_stop(struct run_group *g)
 {
 	g->exec->group_moves(g);
-	end_repair(g, g->state);
+	end_repair(g, RUN_STOPPING);
 	g->operation = EXEC_STOP;
 	g->why[0] = '\0';
 	release(g);
@@ -449,7 +458,7 @@ static void stuck(struct run_group *g)
 static void begin_repair(struct run_group *g)
 {
 	g->exec->group_moves(g);
-	set_repair(g, REPAIR_RESTART);
+	set_repair(g, REPAIR_RESTART, false);
 	g->why[0] = '\0';
 	stop_from_the_right(g);
 }
@@ -457,15 +466,16 @@ static void begin_repair(struct run_group *g)
 static void begin_halt(struct run_group *g)
 {
 	g->exec->group_moves(g);
-	set_repair(g, REPAIR_HALT);
+	set_repair(g, REPAIR_HALT, true);
 	g->why[0] = '\0';
 	release(g);
 }
 
 static void start_halted(struct run_group *g)
 {
+	g->exec->group_moves(g);
 	log_line("Acquiring", g);
-	set_repair(g, REPAIR_RESTART);
+	set_repair(g, REPAIR_RESTART, false);
 	g->wanted = true;
 	g->why[0] = '\0';
 	g->at = 0;
@@ -516,7 +526,7 @@ static void stop_wanted(struct run_group *g)
 	if (g->repair == REPAIR_NONE)
 		return;
 	log_line("Releasing", g);
-	set_repair(g, REPAIR_NONE);
+	set_repair(g, REPAIR_NONE, false);
 	g->floor = 0;
 	g->wanted = false;
 }
@@ -649,6 +659,23 @@ void run_group_adopt_interrupted(struct run_group *g)
 	run_group_ran(g);
 	g->state = RUN_HALTED;
 	run_group_resume(g);
+}
+
+void run_group_adopt_stuck(struct run_group *g)
+{
+	run_group_ran(g);
+	g->state = RUN_HELD;
+}
+
+void run_group_adopt_halted(struct run_group *g, bool interrupted)
+{
+	g->state = RUN_HALTED;
+	set_repair(g, REPAIR_NONE, true);
+	if (!interrupted)
+		return;
+	run_group_ran(g);
+	g->state = RUN_HELD;
+	run_group_halt(g);
 }
 
 bool run_group_is_steady(const struct run_group *g)

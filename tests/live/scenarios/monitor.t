@@ -114,6 +114,14 @@ check 'hb_cleanup' node_exec 2 /usr/sbin/hb_cleanup
 check 'starts it again' soon served_by 2
 kill_httpd 2
 check 'it is stopped again' soon status_has 2 '.groups[0].monitors[0].halted' true
+engine=$(engine_pid 2)
+node_exec 2 kill -9 "$engine"
+engine_is_new() { [ -n "$(engine_pid 2)" ] && [ "$(engine_pid 2)" != "$engine" ]; }
+check 'the engine is killed: there is a new one' soon engine_is_new
+# On a slow machine the other node may notice the time without an engine.
+is_left_so() { status_has 2 '.groups[0].monitors[0].halted' true || served_by 1; }
+check 'which leaves the group stopped' soon is_left_so
+check_not 'and does not add its address' address_on 2
 check 'an operator takes it to the other node' node_exec 1 timeout "$LIMIT_S" /usr/sbin/hb_takeover --wait all
 check 'which serves' soon served_by 1
 check 'a stop works' node_stop 2

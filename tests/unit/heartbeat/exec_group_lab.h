@@ -140,6 +140,7 @@ static inline void on_failed(void *context, size_t group, const char *why)
 }
 
 static _Atomic bool repairing;
+static struct halted_groups halted;
 
 /* More lines of ha.cf. */
 static const char *more_lines = "";
@@ -179,6 +180,7 @@ static inline void make_exec(const char *file, int64_t deadline_ms, unsigned sto
 		.stop_attempts = stop_attempts,
 		.interfaces = watched,
 		.repairing = &repairing,
+		.halted = &halted,
 		.foreign_file = path_of("foreign"),
 	};
 	e = exec_new(&config, &(struct exec_handlers){
@@ -200,6 +202,8 @@ static inline int set_up(void **state)
 	end_count = 0;
 	readiness[0] = failures[0] = '\0';
 	more_lines = "";
+	repairing = false;
+	memset(&halted, 0, sizeof halted);
 	return log_open(&(struct log_config){.entity = "test", .host = "cfa", .logfile = logfile, .facility = -1});
 }
 

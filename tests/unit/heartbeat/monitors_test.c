@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "heartbeat/exec/exec.h"
+#include "lib/interfaces.h"
 #include "lib/mono.h"
 #include "tests/unit/heartbeat/exec_group_lab.h"
 
@@ -208,6 +209,98 @@ static void a_halted_group_can_be_stopped(void **state)
 	assert_false(is_flagged("a.up"));
 }
 
+static bool is_noted_as_halted(void)
+{
+	return halted_groups_has(&halted, resources->groups[0].id);
+}
+
+/* The engine dies, and the next one adopts what it held. */
+static void change_engine(const char *file, const char *lines)
+{
+	bool interrupted = repairing;
+	exec_free(e);
+	haresources_free(resources);
+	ha_cf_free(conf);
+	unflag("calls");
+	repairing = false;
+	more_lines = lines;
+	make_exec(file, 60000, 1);
+	if (is_noted_as_halted())
+		exec_group_adopt_halted(e, 0, interrupted);
+	else
+		exec_group_adopt(e, 0);
+}
+
+static void the_next_engine_leaves_a_halted_group_stopped(void **state)
+{
+	static const char file[] = "cfa 10.9.0.101/24/hbv0 svc::b\n", lines[] = "monitor svc::b 1 on-fail stop\n";
+	struct watch_view view;
+	(void)state;
+	assert_int_equal(system("ip link add hbv0 type veth peer name hbv1 && ip link set hbv1 up && ip link set hbv0 up"), 0);
+	watched = interfaces_new();
+	assert_int_equal(interfaces_read(watched), 0);
+	start(file, lines, 60000);
+	assert_false(is_noted_as_halted());
+	die("b.up");
+	await("logged", "on-fail stop), and");
+	change_engine(file, lines);
+	exec_interfaces_changed(e); /* the address is not added behind the service that is stopped */
+	assert_int_not_equal(system("ip -o addr show dev hbv0 | grep -q 10.9.0.101/"), 0);
+	assert_true(exec_watch(e, 0, &view));
+	assert_true(view.halted);
+	run_for(1500);
+	assert_string_equal(text_of("calls"), "");
+	change_engine(file, lines); /* and the one after it */
+	exec_group_clean(e, 0);
+	await("logged", "all resources of group 10.9.0.101/24/hbv0 run again");
+	assert_false(is_noted_as_halted());
+	stop_all(1);
+	exec_free(e);
+	e = NULL;
+	interfaces_free(watched);
+	watched = NULL;
+	assert_int_equal(system("ip link del hbv0"), 0);
+}
+
+static void an_order_to_stop_ends_the_halt_for_the_next_engine_too(void **state)
+{
+	(void)state;
+	start("cfa svc::a svc::b\n", "monitor svc::b 1 on-fail stop\n", 60000);
+	die("b.up");
+	await("logged", "on-fail stop), and");
+	assert_true(is_noted_as_halted());
+	stop_all(1);
+	assert_false(is_noted_as_halted());
+}
+
+static void a_start_ends_what_an_earlier_engine_has_left(void **state)
+{
+	(void)state;
+	make_exec("cfa svc::a\n", 60000, 1);
+	halted_groups_set(&halted, resources->groups[0].id, true);
+	exec_group_start(e, 0);
+	await_ends(1);
+	assert_false(is_noted_as_halted());
+}
+
+static void a_halt_that_was_interrupted_is_completed(void **state)
+{
+	struct watch_view view;
+	static const char file[] = "cfa svc::a svc::b\n", lines[] = "monitor svc::b 1 on-fail stop\n";
+	(void)state;
+	start(file, lines, 60000);
+	flag("a.hang_stop");
+	die("b.up");
+	await("called", "a stop");
+	unflag("a.hang_stop");
+	assert_true(is_flagged("a.up"));
+	change_engine(file, lines);
+	await("logged", "on-fail stop), and");
+	assert_string_equal(text_of("calls"), "b stop a stop");
+	assert_true(exec_watch(e, 0, &view));
+	assert_true(view.halted);
+}
+
 /* --- orders meanwhile ------------------------------------------------------------------------- */
 
 static void a_stop_during_the_stops_of_a_restart_goes_on_to_the_left(void **state)
@@ -270,6 +363,47 @@ static void an_address_that_heartbeat_did_not_add_stays_during_a_restart(void **
 	assert_string_equal(text_of("calls"), "a status b stop a stop a status a start b status b start");
 	assert_int_equal(system("ip -o addr show dev hbv0 | grep -q 10.9.0.100 && ip link del hbv0"), 0);
 	stop_all(1);
+}
+
+static void hold_an_address_that_stays(const char *line)
+{
+	assert_int_equal(system("ip link add hbv0 type veth peer name hbv1 && ip link set hbv1 up && ip link set hbv0 up && "
+				"ip addr add 10.9.0.100/24 dev hbv0"), 0);
+	more_lines = line;
+	make_exec("cfa svc::a 10.9.0.100/24/hbv0 svc::b\n", 60000, 5);
+	exec_group_start(e, 0);
+	await_ends(1);
+	flag("a.fail_stop");
+	die("a.up");
+	await("logged", "Retrying failed stop operation [svc::a]");
+}
+
+/* The restart leaves the address here and goes on to the left; the stop that is ordered then must not end as if the
+ * address was gone. */
+static void stop_with_the_address(void)
+{
+	exec_group_stop(e, 0);
+	unflag("a.fail_stop");
+	await_ends(2);
+	assert_end(1, 0, EXEC_STOP, false, true);
+	assert_string_equal(ends[1].why, "10.9.0.100 stays on hbv0: it was there before the group started");
+	assert_false(is_flagged("a.up"));
+	assert_int_equal(system("ip link del hbv0"), 0);
+	stop_all(2);
+}
+
+static void a_stop_in_a_pause_of_a_restart_does_not_release_an_address_that_stays(void **state)
+{
+	(void)state;
+	hold_an_address_that_stays("monitor svc::a 1\n");
+	stop_with_the_address();
+}
+
+static void a_stop_in_a_pause_of_a_halt_does_not_release_an_address_that_stays(void **state)
+{
+	(void)state;
+	hold_an_address_that_stays("monitor svc::a 1 on-fail stop\n");
+	stop_with_the_address();
 }
 
 static void what_a_group_that_is_restarted_needs_is_not_stopped_by_another_one(void **state)
@@ -366,7 +500,8 @@ static void reconfigure(const char *lines)
 	more_lines = lines;
 	conf = parse_conf();
 	struct exec_config config = {.resources = resources, .conf = conf, .node = "cfa", .deadline = span_ms(60000),
-		.script_directories = directories, .native_ipaddr = native, .stop_attempts = 1};
+		.script_directories = directories, .native_ipaddr = native, .stop_attempts = 1,
+		.repairing = &repairing, .halted = &halted};
 	exec_reconfigure(e, &config);
 	ha_cf_free(old);
 }
@@ -395,11 +530,74 @@ static void counts_and_halted_groups_outlive_a_reload(void **state)
 	reconfigure("monitor svc 1 on-fail stop\n");
 	die("a.up");
 	await("logged", "on-fail stop), and");
+	reconfigure("monitor svc 2 on-fail stop\n");
+	assert_true(exec_watch(e, 0, &view));
+	assert_true(view.halted);
+	assert_true(is_noted_as_halted());
+	run_for(200);
+	assert_false(is_flagged("a.up"));
+}
+
+/* Nothing would show that it is stopped. */
+static void a_halted_group_is_started_when_no_line_watches_it_any_more(void **state)
+{
+	static const char file[] = "cfa svc::a\n", lines[] = "monitor svc 1 on-fail stop\n";
+	(void)state;
+	start(file, lines, 60000);
+	die("a.up");
+	await("logged", "on-fail stop), and");
 	reconfigure("");
-	assert_false(exec_watch(e, 0, &view));
-	unflag("calls");
-	exec_group_clean(e, 0);
 	await("file", "a.up");
+	await("logged", "all resources of group svc::a run again");
+	assert_logged("group svc::a is started: no monitor line watches it any more");
+	assert_false(is_noted_as_halted());
+
+	reconfigure(lines);
+	die("a.up");
+	await("called", "a stop");
+	await("no file", "a.up");
+	run_for(100);
+	change_engine(file, ""); /* the same when the file is read by the next engine */
+	await("file", "a.up");
+}
+
+/* Its stop has been ordered and has failed: nothing may start it again. */
+static void a_reload_does_not_watch_a_group_that_is_stuck(void **state)
+{
+	(void)state;
+	start("cfa svc::a\n", "monitor svc 1\n", 60000);
+	flag("a.fail_stop");
+	exec_group_stop(e, 0);
+	await_ends(2);
+	assert_end(1, 0, EXEC_STOP, false, true);
+	die("a.up");
+	reconfigure("monitor svc 1 restarts 2 within 10min\n");
+	run_for(1500);
+	assert_string_equal(text_of("calls"), "");
+	unflag("a.fail_stop");
+	stop_all(2);
+}
+
+/* A question about what both have is under way, and is then ended by the stop of the other group. */
+static void a_halted_group_does_not_wait_for_the_status_of_another_group(void **state)
+{
+	(void)state;
+	more_lines = "monitor svc::a 1 on-fail stop\nmonitor svc::s 1 timeout 10min\n";
+	make_exec("cfa svc::s svc::a\ncfa svc::s2 svc::s\n", 60000, 1);
+	exec_group_start(e, 0);
+	exec_group_start(e, 1);
+	await_ends(2);
+	die("a.up");
+	await("logged", "on-fail stop), and");
+	flag("s.hang_status");
+	unflag("calls");
+	await("called", "s status");
+	unflag("s.hang_status");
+	exec_group_clean(e, 0);
+	exec_group_stop(e, 1);
+	await_ends(3);
+	await("logged", "all resources of group svc::s run again");
+	assert_true(is_flagged("a.up"));
 }
 
 static void addresses_are_not_asked(void **state)
@@ -428,16 +626,25 @@ int main(void)
 		CASE(a_restart_whose_stop_fails_is_a_failure),
 		CASE(with_on_fail_stop_the_group_is_stopped_until_an_operator_acts),
 		CASE(a_halted_group_can_be_stopped),
+		CASE(the_next_engine_leaves_a_halted_group_stopped),
+		CASE(an_order_to_stop_ends_the_halt_for_the_next_engine_too),
+		CASE(a_start_ends_what_an_earlier_engine_has_left),
+		CASE(a_halt_that_was_interrupted_is_completed),
 		CASE(a_stop_during_the_stops_of_a_restart_goes_on_to_the_left),
 		CASE(a_stop_during_the_starts_of_a_restart_cancels_them),
 		CASE(a_start_during_a_restart_is_not_kept_for_later),
 		CASE(an_address_that_heartbeat_did_not_add_stays_during_a_restart),
+		CASE(a_stop_in_a_pause_of_a_restart_does_not_release_an_address_that_stays),
+		CASE(a_stop_in_a_pause_of_a_halt_does_not_release_an_address_that_stays),
 		CASE(what_a_group_that_is_restarted_needs_is_not_stopped_by_another_one),
 		CASE(a_restart_that_was_interrupted_is_completed),
 		CASE(a_stop_does_not_wait_for_a_status_that_hangs),
 		CASE(a_group_that_is_stuck_is_not_asked),
 		CASE(what_two_groups_share_is_restarted_for_both),
 		CASE(counts_and_halted_groups_outlive_a_reload),
+		CASE(a_reload_does_not_watch_a_group_that_is_stuck),
+		CASE(a_halted_group_is_started_when_no_line_watches_it_any_more),
+		CASE(a_halted_group_does_not_wait_for_the_status_of_another_group),
 		CASE(addresses_are_not_asked),
 	};
 	if (!open_lab())
