@@ -162,6 +162,17 @@ void spawn_cancel(struct spawn *s)
 		spawn_terminate(s);
 }
 
+void spawn_cancel_within(struct spawn *s, struct span grace)
+{
+	if (s->pid <= 0 || s->stage == STAGE_GIVEN_UP)
+		return;
+	s->grace_ms = (guint)span_to_ms(grace);
+	if (s->stage == STAGE_KILLED)
+		spawn_enter(s, STAGE_KILLED);
+	else
+		spawn_terminate(s);
+}
+
 // --- start ---
 
 /* Move a descriptor above the standard ones.  If this process was started without them, a new descriptor could get the

@@ -80,6 +80,9 @@ struct spawn;
 struct spawn *spawn_start(const struct spawn_request *request);
 /* Send SIGTERM to the group now, and SIGKILL after the grace time.  done is still called, with SPAWN_TIMED_OUT. */
 void spawn_cancel(struct spawn *s);
+/* The same with another grace time, also when the program has SIGTERM already: whoever waits for its end is in a
+ * hurry.  grace: above 0. */
+void spawn_cancel_within(struct spawn *s, struct span grace);
 
 /* --- without a main loop --- */
 

@@ -13,6 +13,7 @@ enum {
 	/* The command keeps the limit itself, and then still ends what it has started. */
 	SPARE_MS = 5000,
 	GRACE_MS = 3000, /* stonith/README.md: "At SIGTERM the command kills its programs and fails within 2 s" */
+	HURRY_MS = 500, /* of a check that a shot ends: a turn of doc/fencing.md R8 passes meanwhile */
 };
 
 struct fence_program {
@@ -110,10 +111,13 @@ struct fence_program *fence_program_start(struct engine *e, enum fence_program_k
 		g_ptr_array_add(p->argv, g_strdup(what[i]));
 	g_ptr_array_add(p->argv, NULL);
 	current[kind] = p;
-	if (current[FENCE_PROGRAM_CHECK] && kind == FENCE_PROGRAM_SHOT)
-		fence_program_cancel(current[FENCE_PROGRAM_CHECK]);
-	else
+	struct fence_program *check = current[FENCE_PROGRAM_CHECK];
+	if (kind == FENCE_PROGRAM_SHOT && check) {
+		check->cancelled = true;
+		spawn_cancel_within(check->running, span_ms(HURRY_MS));
+	} else {
 		run(p);
+	}
 	return p;
 }
 

@@ -23,8 +23,9 @@ struct fence_program_handlers {
 
 /* Is there a program of this kind, which has not ended? */
 bool fence_program_exists(enum fence_program_kind kind);
-/* Run "stonith ... WHAT" for a device; what ends with NULL.  Copies everything.  A shot ends a check, and runs when that
- * has ended.  A shot must not exist.  The guardian ends the process when this engine dies. */
+/* Run "stonith ... WHAT" for a device; what ends with NULL.  Copies everything.  A shot ends a check, with half a
+ * second before SIGKILL, and runs when that has ended.  A shot must not exist.  The
+ * guardian ends the process when this engine dies. */
 struct fence_program *fence_program_start(struct engine *e, enum fence_program_kind kind,
 	const struct stonith_conf *device, const char *const *what, const struct fence_program_handlers *handlers);
 /* End it as soon as possible; done still comes. */

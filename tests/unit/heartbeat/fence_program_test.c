@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* One call of the command stonith: who releases its slot.  The functions of lib/spawn are replaced: a test decides
- * when a program ends. */
+/* One call of the command stonith: who releases its slot, and its times.  The functions of lib/spawn are
+ * replaced: a test decides when a program ends. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +17,7 @@
 struct spawn {
 	struct spawn_request request;
 	unsigned cancelled;
+	int64_t grace_ms; /* of the end in a hurry */
 };
 static struct spawn started[4];
 static size_t starts;
@@ -29,6 +30,8 @@ struct spawn *spawn_start(const struct spawn_request *request)
 }
 
 void spawn_cancel(struct spawn *s) { s->cancelled++; }
+
+void spawn_cancel_within(struct spawn *s, struct span grace) { s->grace_ms = span_to_ms(grace); }
 
 static void end(size_t i, enum spawn_end how)
 {
@@ -80,10 +83,35 @@ static void a_program_that_cannot_be_killed_keeps_its_slot(void **state)
 	assert_ptr_not_equal(process_groups_take(shared.scripts, SHARED_SCRIPTS), slot);
 }
 
+static void a_shot_waits_half_a_second_for_a_check_that_does_not_end(void **state)
+{
+	(void)state;
+	(void)start(FENCE_PROGRAM_CHECK);
+	(void)start(FENCE_PROGRAM_SHOT);
+	assert_int_equal(starts, 1);
+	assert_int_equal(started[0].grace_ms, 500);
+	end(0, SPAWN_TIMED_OUT);
+	assert_int_equal(starts, 2);
+	end(1, SPAWN_EXITED);
+}
+
+static void a_shot_hurries_a_check_that_was_cancelled_before(void **state)
+{
+	(void)state;
+	fence_program_cancel(start(FENCE_PROGRAM_CHECK)); /* by a reload */
+	assert_int_equal(started[0].cancelled, 1);
+	(void)start(FENCE_PROGRAM_SHOT);
+	assert_int_equal(started[0].grace_ms, 500);
+	end(0, SPAWN_TIMED_OUT);
+	end(1, SPAWN_EXITED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_program_that_cannot_be_killed_keeps_its_slot, set_up),
+		cmocka_unit_test_setup(a_shot_waits_half_a_second_for_a_check_that_does_not_end, set_up),
+		cmocka_unit_test_setup(a_shot_hurries_a_check_that_was_cancelled_before, set_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

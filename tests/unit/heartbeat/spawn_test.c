@@ -255,6 +255,22 @@ static void a_request_may_have_a_grace_of_its_own(void **state)
 	assert_int_equal(r.result.end, SPAWN_TIMED_OUT);
 }
 
+static void a_grace_can_be_shortened_after_sigterm(void **state)
+{
+	(void)state;
+	struct run r = {0};
+	spawn_grace_ms = 600000; // otherwise this test would not end
+	struct spawn *s = shell(&r, "trap 'echo term' TERM; echo ready; while :; do sleep 0.05; done", 0);
+	while (r.lines == 0)
+		turn();
+	spawn_cancel(s);
+	while (r.lines == 1)
+		turn();
+	spawn_cancel_within(s, span_ms(100));
+	finish(&r);
+	assert_int_equal(r.result.end, SPAWN_TIMED_OUT);
+}
+
 static void a_stopped_script_hears_its_sigterm(void **state)
 {
 	(void)state;
@@ -476,6 +492,7 @@ int main(void)
 		CASE(the_deadline_ends_a_script_with_all_its_group),
 		CASE(a_script_that_ignores_sigterm_is_killed_after_the_grace),
 		CASE(a_request_may_have_a_grace_of_its_own),
+		CASE(a_grace_can_be_shortened_after_sigterm),
 		CASE(a_stopped_script_hears_its_sigterm),
 		CASE(a_child_that_cannot_die_is_reported_all_the_same),
 		CASE(a_cancelled_script_is_reported_as_timed_out),
