@@ -27,6 +27,10 @@ struct fence_program {
 	bool cancelled;
 };
 
+/* How often one call of the command may use fence_timeout.  A check has three parts: the description of the type, the
+ * status and the list.  A shot has only the time that an attempt has. */
+static const unsigned parts[FENCE_PROGRAM_KINDS] = {[FENCE_PROGRAM_SHOT] = 1, [FENCE_PROGRAM_CHECK] = 3};
+
 /* NULL: there is none of this kind. */
 static struct fence_program *current[FENCE_PROGRAM_KINDS];
 
@@ -102,7 +106,7 @@ struct fence_program *fence_program_start(struct engine *e, enum fence_program_k
 		.kind = kind,
 		.argv = g_ptr_array_new_with_free_func(g_free),
 		.input = device->from_file ? NULL : g_strdup_printf("%s\n", device->parameters),
-		.deadline = span_ms(span_to_ms(limit) + SPARE_MS),
+		.deadline = span_ms(parts[kind] * span_to_ms(limit) + SPARE_MS),
 		.handlers = *handlers};
 	for (size_t i = 0; first[i]; i++)
 		g_ptr_array_add(p->argv, g_strdup(first[i]));

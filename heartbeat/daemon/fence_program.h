@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* One call of the command stonith for a device of ha.cf, without a shell, the parameters of the device on its standard
- * input.  Shots and checks of devices take this one path: the same user, environment and time limit.  One program runs
+ * input.  Shots and checks of devices take this one path: the same user and environment.  One program runs
  * at a time; a shot ends a check.  Decides nothing else.  stonith/README.md, "For the engine". */
 #ifndef HEARTBEAT_DAEMON_FENCE_PROGRAM_H
 #define HEARTBEAT_DAEMON_FENCE_PROGRAM_H

@@ -106,11 +106,23 @@ static void a_shot_hurries_a_check_that_was_cancelled_before(void **state)
 	end(1, SPAWN_EXITED);
 }
 
+static void each_part_of_a_check_has_the_time_of_a_shot(void **state)
+{
+	(void)state;
+	(void)start(FENCE_PROGRAM_CHECK); /* description, status and list */
+	assert_true(span_to_ms(started[0].request.deadline) > 3 * 20000);
+	end(0, SPAWN_EXITED);
+	(void)start(FENCE_PROGRAM_SHOT);
+	assert_int_equal(span_to_ms(started[1].request.deadline), 25000);
+	end(1, SPAWN_EXITED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_program_that_cannot_be_killed_keeps_its_slot, set_up),
 		cmocka_unit_test_setup(a_shot_waits_half_a_second_for_a_check_that_does_not_end, set_up),
+		cmocka_unit_test_setup(each_part_of_a_check_has_the_time_of_a_shot, set_up),
 		cmocka_unit_test_setup(a_shot_hurries_a_check_that_was_cancelled_before, set_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
