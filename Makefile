@@ -338,7 +338,7 @@ bench: all $(BENCH)
 
 # Includes point to the left only: lib <- core, conf <- media, exec, ipc <- daemon.  core and conf are pure.
 # References to doc/ resolve.
-check-layers:
+check-layers: all
 	$(Q)tests/check-layers $(BUILD)
 	$(Q)tests/check-columns
 	$(Q)tests/check-docs

@@ -55,6 +55,11 @@ struct ip_address_text ip_address_long_text(const struct ip_address *a)
 	return t;
 }
 
+const char *ip_family_name(int family)
+{
+	return family == AF_INET ? "IPv4 address" : family == AF_INET6 ? "IPv6 address" : "address";
+}
+
 bool ip_address_equal(const struct ip_address *a, const struct ip_address *b)
 {
 	return ip_address_same_network(a, b, bits_of(a->family));

@@ -33,6 +33,8 @@ struct bytes ip_address_bytes(const struct ip_address *a);
 struct ip_address_text ip_address_text(const struct ip_address *a);
 /* The text without "::": eight groups for IPv6.  Needed where "::" is a separator, such as in haresources. */
 struct ip_address_text ip_address_long_text(const struct ip_address *a);
+/* The family in messages: "IPv4 address", "IPv6 address"; "address" for any other. */
+const char *ip_family_name(int family);
 bool ip_address_equal(const struct ip_address *a, const struct ip_address *b);
 /* Returns true when both addresses have the same family and the same first prefix bits. */
 bool ip_address_same_network(const struct ip_address *a, const struct ip_address *b, unsigned prefix);

@@ -107,7 +107,7 @@ static void note_failure(struct device *d, const struct run *r, unsigned limit_m
 		break;
 	case SPAWN_TIMED_OUT:
 		(void)device_note(d, "%s was killed: %s%s%s", path,
-			waiting_interrupted() ? "this command was told to stop" : "it did not end in time", colon, said);
+			waiting_interrupted() ? "this command was ordered to stop" : "it did not end in time", colon, said);
 		if (!waiting_interrupted())
 			g_string_append_printf(d->note, " (%u.%u s)", limit_ms / 1000, limit_ms / 100 % 10);
 		break;

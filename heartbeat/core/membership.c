@@ -191,10 +191,7 @@ void membership_status_accepted(struct core *c, struct node *n, const struct mes
 	rivals_heard(c, n);
 	if (n->has_uuid && memcmp(n->uuid, c->uuid, sizeof n->uuid) == 0)
 		namesake_is_peer(c, n->name);
-	bool had_left = c->proof.kind == PROOF_LEFT;
 	c->dialect->status(c, m);
-	if (had_left && c->proof.kind == PROOF_NONE)
-		memory_peer_heard(c);
 }
 
 void membership_ping(struct core *c, size_t medium)

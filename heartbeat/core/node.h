@@ -66,7 +66,7 @@ struct node {
 	/* Our own sequence number when the node died.  A proof that it hears us must name a higher number. */
 	uint64_t dead_since_seq;
 	unsigned signs_with; /* 1 + the index of the key that signed its last status; 0: unknown */
-	bool loss_told;            /* a gap was logged, so the end of the gap will be logged too */
+	bool loss_logged;          /* a gap was logged, so the end of the gap will be logged too */
 	struct link *links;        /* one for each medium */
 };
 

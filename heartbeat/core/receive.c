@@ -179,7 +179,7 @@ static bool is_fresh(struct core *c, struct node *n, uint64_t generation, uint64
 		beat_lossy(c);
 	switch (verdict) {
 	case SEQ_GAP:
-		n->loss_told |= core_complain(c, COMPLAINT_LOST, "%llu lost packet(s) for [%s] [%llu:%llu]",
+		n->loss_logged |= core_complain(c, COMPLAINT_LOST, "%llu lost packet(s) for [%s] [%llu:%llu]",
 			(unsigned long long)(n->sequence.gap_last - n->sequence.gap_first - 1), n->name,
 			(unsigned long long)n->sequence.gap_first, (unsigned long long)n->sequence.gap_last);
 		return true;
@@ -188,9 +188,9 @@ static bool is_fresh(struct core *c, struct node *n, uint64_t generation, uint64
 			n->name, (unsigned long long)seq);
 		return true;
 	case SEQ_FILLED:
-		if (n->sequence.missing_count == 0 && n->loss_told) {
+		if (n->sequence.missing_count == 0 && n->loss_logged) {
 			core_log(c, LOG_LEVEL_INFO, "No pkts missing from %s!", n->name);
-			n->loss_told = false;
+			n->loss_logged = false;
 		}
 		return true;
 	case SEQ_NEW:

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "heartbeat/media/media.h"
+#include "lib/ip_address.h"
 #include "lib/names.h"
 
 /* The command has other questions too, and a limit of its own. */
@@ -54,11 +55,6 @@ static void wait_for_answers(const struct ha_cf *conf, const struct names *n)
 	(void)g_source_remove(timer);
 }
 
-static const char *wanted(int family)
-{
-	return family == AF_INET ? "IPv4 address" : family == AF_INET6 ? "IPv6 address" : "address";
-}
-
 void check_hosts(const struct ha_cf *conf, struct diags *diags)
 {
 	const struct names_config config = {.found = on_found, .trouble = on_trouble};
@@ -74,7 +70,7 @@ void check_hosts(const struct ha_cf *conf, struct diags *diags)
 			diag_add(diags, DIAG_WARNING, h.line, h.column,
 				"%s: host \"%s\" has no %s on this machine: %s; heartbeat asks again until it has one; give the "
 				"address, or see /etc/hosts",
-				medium_kind_name(h.kind), h.host, wanted(h.family),
+				medium_kind_name(h.kind), h.host, ip_family_name(h.family),
 				why ? why : "the resolver does not answer");
 	}
 	names_free(n);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "heartbeat/media/medium.h"
+#include "lib/ip_address.h"
 #include "lib/log.h"
 
 static void not_built(struct medium *m)
@@ -65,19 +66,6 @@ static const struct medium *user_of(const struct media *set, const char *host, i
 	return found;
 }
 
-/* What a medium needs of its hosts. */
-static const char *wanted_address(const struct medium *m)
-{
-	switch (m->ops->host_family) {
-	case AF_INET:
-		return "IPv4 address";
-	case AF_INET6:
-		return "IPv6 address";
-	default:
-		return "address";
-	}
-}
-
 void medium_host_found(void *context, const char *host, int family)
 {
 	struct media *set = context;
@@ -111,7 +99,7 @@ void medium_host_trouble(void *context, const char *host, int family, const char
 		log_at(LOG_LEVEL_WARN,
 			"%s %s (line %u of ha.cf): host \"%s\" has no %s: %s; nothing can be sent to it. The "
 			"resolver is asked again; give the address, or see /etc/hosts", kind, m->conf->name,
-			m->conf->line, host, wanted_address(m), why);
+			m->conf->line, host, ip_family_name(m->ops->host_family), why);
 }
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
@@ -183,7 +171,7 @@ static void doubt_host(const struct medium *m, struct writer *out)
 		if (out->len == 0 && (why || !known))
 			writer_format(out, "%s %s: host \"%s\" %s%s: %s; the resolver is asked again",
 				medium_kind_name(m->conf->kind), m->conf->name, host,
-				known ? "keeps its last address" : "has no ", known ? "" : wanted_address(m),
+				known ? "keeps its last address" : "has no ", known ? "" : ip_family_name(m->ops->host_family),
 				why ? why : "no answer of the resolver yet");
 	}
 }
@@ -212,7 +200,7 @@ static void complain(const struct medium *m, bool refused, struct diags *diags)
 	else if (m->state == MEDIUM_WAITS && is_error)
 		diag_add(diags, DIAG_ERROR, m->conf->line, 0,
 			"%s %s: host \"%s\" has no known %s yet; the resolver has been asked, try again", kind, name,
-			m->conf->address, wanted_address(m));
+			m->conf->address, ip_family_name(m->ops->host_family));
 	else if (m->state != MEDIUM_WAITS && m->state != MEDIUM_WORKS)
 		diag_add(diags, is_error ? DIAG_ERROR : DIAG_WARNING, m->conf->line, 0, "%s %s: %s%s", kind, name, m->why,
 			is_error ? "" : "; it is tried again until it works");

@@ -205,7 +205,7 @@ is 'and its whole process group' "$(pgrep -fc 'sleep 600')" 0
 soon pgrep -f 'sleep 600' >/dev/null
 kill -TERM $!
 wait $!
-is 'when the command is told to end, it fails' $? 5
+is 'when the command is ordered to stop, it fails' $? 5
 is 'and no script outlives it' "$(pgrep -fc 'sleep 600')" 0
 "$BUILD/sbin/stonith" -t external/probe hostlist=a p2=alone -T off a &
 soon [ -s process ]

@@ -88,6 +88,6 @@ want 6 '' 'timed out' 'a controller that does not answer: 6, at the limit'
 soon catches_term $!
 kill -TERM $!
 wait $!
-is 'when the command is told to end, it fails' $? 2
+is 'when the command is ordered to stop, it fails' $? 2
 kill -CONT $BMC
 st_end
